@@ -1,0 +1,97 @@
+package entc
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"entgo.io/ent/dialect"
+	"entgo.io/ent/entc/gen"
+	"github.com/entocc/entocc/mixin"
+)
+
+// checkType refuses what can't be guarded, with the mend.
+func checkType(n *gen.Type, ant mixin.Annotation) error {
+	if n.IsView() {
+		return fmt.Errorf("entocc: %s is a view, whose rows are not written: drop the mixin", n.Name)
+	}
+	if len(ant.Versions) != 1 {
+		names := make([]string, len(ant.Versions))
+		for i, v := range ant.Versions {
+			names[i] = fmt.Sprintf("mixin.%s (field %q)", v.Mixin, v.Field)
+		}
+		return fmt.Errorf("entocc: %s has %d versions, %s: keep one", n.Name, len(names), strings.Join(names, " and "))
+	}
+	taken := []string{"Delete", "IsModified"}
+	for _, f := range n.Fields {
+		if slices.Contains(taken, f.StructField()) || f.BuilderField() == "occ" {
+			return fmt.Errorf("entocc: the name of field %s.%s is one that generated code needs: rename the field, and keep its column by StorageKey(%q)", n.Name, f.Name, f.StorageKey())
+		}
+	}
+	for _, e := range n.Edges {
+		if e.BuilderField() == "occ" {
+			return fmt.Errorf("entocc: the name of edge %s.%s is one that generated code needs: rename the edge", n.Name, e.Name)
+		}
+	}
+	return nil
+}
+
+// checkPrecision refuses a time column that some database keeps to the second only: two writes within it would have the
+// same version.
+func checkPrecision(n *gen.Type, f *gen.Field) error {
+	column := strings.ToLower(f.Column().SchemaType[dialect.MySQL])
+	if strings.HasSuffix(column, "(6)") {
+		return nil
+	}
+	return fmt.Errorf("entocc: field %s.%s can be no version: ent's type for it on MySQL keeps whole seconds. Add "+
+		"SchemaType(map[string]string{dialect.MySQL: \"datetime(6)\"}) to the field and migrate the column, or use mixin.TimeVersion", n.Name, f.Name)
+}
+
+// resolve turns names of fields and edges into Go expressions of what mutations call them.
+func resolve(n *gen.Type, a mixin.VersionAnnotation, list string, names []string) ([]string, error) {
+	var exprs []string
+	add := func(constant string) {
+		if expr := n.Package() + "." + constant; !slices.Contains(exprs, expr) {
+			exprs = append(exprs, expr)
+		}
+	}
+	for _, name := range names {
+		found := false
+		for _, f := range n.Fields {
+			if f.Name == name {
+				found = true
+				add(f.Constant())
+			}
+		}
+		for _, e := range n.Edges {
+			bound := e.Field()
+			if e.Name != name && (bound == nil || bound.Name != name) {
+				continue
+			}
+			found = true
+			add(e.Constant())
+			if bound != nil {
+				add(bound.Constant())
+			}
+		}
+		switch {
+		case !found:
+			return nil, fmt.Errorf("entocc: %s of mixin.%s in %s names %q, which is no field and no edge of it: %s are", list, a.Mixin, n.Name, name, known(n))
+		case name == a.Field:
+			return nil, fmt.Errorf("entocc: %s of mixin.%s in %s names the version field %q itself: leave it out", list, a.Mixin, n.Name, name)
+		}
+	}
+	return exprs, nil
+}
+
+// known lists the fields and edges of a type, for messages.
+func known(n *gen.Type) string {
+	var names []string
+	for _, f := range n.Fields {
+		names = append(names, f.Name)
+	}
+	for _, e := range n.Edges {
+		names = append(names, e.Name)
+	}
+	return strings.Join(names, ", ")
+}

@@ -1,0 +1,71 @@
+// Package entc is the codegen extension of entocc. Only a project's ent/entc.go imports it; the code that it generates,
+// and servers that use that code, do not.
+//
+//	ext, err := entocc.NewExtension() // entocc "github.com/entocc/entocc/entc"
+//	if err != nil {
+//		log.Fatal(err)
+//	}
+//	err = entc.Generate("./schema", &gen.Config{}, entc.Extensions(ext))
+package entc
+
+import (
+	"embed"
+	"text/template"
+
+	"entgo.io/ent/entc"
+	"entgo.io/ent/entc/gen"
+)
+
+//go:embed template/*.tmpl
+var templates embed.FS
+
+// Extension generates the typed API of versioned schemas, and has every write path of theirs guarded.
+type Extension struct {
+	entc.DefaultExtension
+	// plan is what the schemas of the run under way ask for; the hook makes it before templates ask.
+	plan *plan
+}
+
+// Option configures the extension.
+type Option func(*Extension) error
+
+// NewExtension returns the extension. The zero options work.
+func NewExtension(opts ...Option) (*Extension, error) {
+	e := &Extension{}
+	for _, opt := range opts {
+		if err := opt(e); err != nil {
+			return nil, err
+		}
+	}
+	return e, nil
+}
+
+// Templates of the extension.
+func (e *Extension) Templates() []*gen.Template {
+	funcs := template.FuncMap{
+		"occVersion": func(typ string) *Version { return e.plan.versions[typ] },
+		"occLinks":   func(typ string) *Links { return e.plan.links[typ] },
+		"occLinked":  func() []*Links { return e.plan.linked },
+	}
+	return []*gen.Template{gen.MustParse(gen.NewTemplate("entocc").Funcs(funcs).ParseFS(templates, "template/*.tmpl"))}
+}
+
+// Hooks of the extension: the schemas are checked and planned before the code is generated, and the builders of
+// client.go that ent has no template for are completed after.
+func (e *Extension) Hooks() []gen.Hook {
+	return []gen.Hook{func(next gen.Generator) gen.Generator {
+		return gen.GenerateFunc(func(g *gen.Graph) error {
+			p, err := newPlan(g)
+			if err != nil {
+				return err
+			}
+			e.plan = p
+			if err := next.Generate(g); err != nil {
+				return err
+			}
+			return completeClient(g, p)
+		})
+	}}
+}
+
+var _ entc.Extension = (*Extension)(nil)

@@ -1,0 +1,170 @@
+package entc
+
+import (
+	"fmt"
+	"slices"
+
+	"entgo.io/ent/entc/gen"
+	"entgo.io/ent/schema/field"
+	"github.com/entocc/entocc/mixin"
+)
+
+// plan is what the templates ask about the schemas of one run.
+type plan struct {
+	versions map[string]*Version
+	links    map[string]*Links
+	// linked holds the values of links in the order of the graph.
+	linked []*Links
+}
+
+// Version is the version of one type, as the templates see it.
+type Version struct {
+	// Type is the type, and Field its version field.
+	Type  *gen.Type
+	Field *gen.Field
+	// GoType is the Go type of the version, and Strategy the expression of its hook.Strategy.
+	GoType, Strategy string
+	// Zero is the Go condition, with a %s for the entity, that a version is the zero one.
+	zero string
+	// AllowBlind is the mixin's option.
+	AllowBlind bool
+	// Only and Ignore hold the Go expressions of the fields and edges that count, and that do not.
+	Only, Ignore []string
+	// Appends are the JSON fields that updates can append to, where Only or Ignore makes it matter which.
+	Appends []*gen.Field
+}
+
+// IsZero returns the Go condition that the version of an entity is the zero one.
+func (v *Version) IsZero(entity string) string {
+	return fmt.Sprintf(v.zero, entity+"."+v.Field.StructField())
+}
+
+// Links is what one type's edges write to other types, as the templates see it.
+type Links struct {
+	Type *gen.Type
+	// Children are the edges whose foreign key is a column of a versioned type's table.
+	Children []*gen.Edge
+	// Through are the edges over a versioned edge schema that has no other field with a default.
+	Through []*gen.Edge
+}
+
+// newPlan checks the graph and plans the generation. It makes the version fields ones that update builders have no
+// setter for.
+func newPlan(g *gen.Graph) (*plan, error) {
+	if g.Storage != nil && g.Storage.Name != "sql" {
+		return nil, fmt.Errorf("entocc: storage %q can't be guarded: use ent's SQL storage", g.Storage.Name)
+	}
+	p := &plan{versions: make(map[string]*Version), links: make(map[string]*Links)}
+	for _, n := range g.Nodes {
+		v, err := newVersion(n)
+		if err != nil {
+			return nil, err
+		}
+		if v != nil {
+			p.versions[n.Name] = v
+		}
+	}
+	for _, n := range g.Nodes {
+		if l := p.newLinks(n); l != nil {
+			p.links[n.Name] = l
+			p.linked = append(p.linked, l)
+		}
+	}
+	return p, nil
+}
+
+// newLinks collects the edges of n that write to versioned rows of other types.
+func (p *plan) newLinks(n *gen.Type) *Links {
+	l := &Links{Type: n}
+	for _, e := range n.EdgesWithID() {
+		switch {
+		case (e.O2M() || e.O2O() && (!e.IsInverse() || e.Bidi)) && p.versions[e.Type.Name] != nil:
+			l.Children = append(l.Children, e)
+		case e.M2M() && e.Through != nil && p.onlyDefault(e.Through):
+			l.Through = append(l.Through, e)
+		}
+	}
+	if len(l.Children)+len(l.Through) == 0 {
+		return nil
+	}
+	return l
+}
+
+// onlyDefault reports whether the version of an edge schema is its only field with a default, and one that the database
+// has a default for.
+func (p *plan) onlyDefault(through *gen.Type) bool {
+	v := p.versions[through.Name]
+	return v != nil && !slices.ContainsFunc(through.Fields, func(f *gen.Field) bool { return f.Default && f != v.Field }) &&
+		(!through.HasOneFieldID() || !through.ID.Default)
+}
+
+// newVersion reads the annotation of a type's mixin, or returns nil for a type that has none.
+func newVersion(n *gen.Type) (*Version, error) {
+	raw, ok := n.Annotations[mixin.AnnotationName]
+	if !ok {
+		return nil, nil
+	}
+	var ant mixin.Annotation
+	if err := ant.Decode(raw); err != nil {
+		return nil, fmt.Errorf("entocc: reading the annotation of %s: %w", n.Name, err)
+	}
+	if err := checkType(n, ant); err != nil {
+		return nil, err
+	}
+	a := ant.Versions[0]
+	i := slices.IndexFunc(n.Fields, func(f *gen.Field) bool { return f.Name == a.Field })
+	if i < 0 {
+		return nil, fmt.Errorf("entocc: %s has no field %q, which its mixin.%s names: add it to the schema's Fields, or name one that is there", n.Name, a.Field, a.Mixin)
+	}
+	v := &Version{Type: n, Field: n.Fields[i], AllowBlind: a.AllowBlind}
+	if err := v.setKind(a); err != nil {
+		return nil, err
+	}
+	if err := v.setLists(a); err != nil {
+		return nil, err
+	}
+	v.Field.Immutable, v.Field.UpdateDefault = true, false
+	return v, nil
+}
+
+// setKind sets how the version is made, by the mixin or by the type of the schema's own field.
+func (v *Version) setKind(a mixin.VersionAnnotation) error {
+	f := v.Field
+	switch {
+	case a.Kind == mixin.KindTime:
+		v.Strategy, v.GoType, v.zero = "Timestamp", "int64", "%s == 0"
+	case f.Type.Type == field.TypeInt64 && !f.HasGoType():
+		v.Strategy, v.GoType, v.zero = "Counter", "int64", "%s == 0"
+	case f.Type.Type == field.TypeUUID && f.Type.String() == "uuid.UUID":
+		v.Strategy, v.GoType, v.zero = "Token", "uuid.UUID", "%s == uuid.Nil"
+	case f.Type.Type == field.TypeTime && !f.HasGoType():
+		v.Strategy, v.GoType, v.zero = "Time", "time.Time", "%s.IsZero()"
+		return checkPrecision(v.Type, f)
+	default:
+		return fmt.Errorf("entocc: field %s.%s of type %s can be no version: use field.Int64, field.UUID(%q, uuid.UUID{}) or field.Time, "+
+			"or drop mixin.%s and add mixin.Version{Name: ..} beside it", v.Type.Name, f.Name, f.Type, f.Name, a.Mixin)
+	}
+	return nil
+}
+
+// setLists resolves the names of Only and Ignore to what mutations call fields and edges. An edge and the field that it
+// is bound to change together.
+func (v *Version) setLists(a mixin.VersionAnnotation) (err error) {
+	if len(a.Only) > 0 && len(a.Ignore) > 0 {
+		return fmt.Errorf("entocc: mixin.%s of %s has both Only and Ignore: keep the shorter list, Only means all others are ignored", a.Mixin, v.Type.Name)
+	}
+	if v.Only, err = resolve(v.Type, a, "Only", a.Only); err != nil {
+		return err
+	}
+	if v.Ignore, err = resolve(v.Type, a, "Ignore", a.Ignore); err != nil {
+		return err
+	}
+	if len(v.Only)+len(v.Ignore) > 0 {
+		for _, f := range v.Type.Fields {
+			if f.SupportsMutationAppend() {
+				v.Appends = append(v.Appends, f)
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,127 @@
+package entocc
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"entgo.io/ent"
+)
+
+// RecordModifiedError reports a guarded write that was refused, because the row no longer has the version that the
+// caller saw, or is gone. Nothing was written. In JPA this is the OptimisticLockException, in Rails the
+// StaleObjectError, in django-concurrency the RecordModifiedError.
+//
+// Generated clients return it inside their own error of each type (see [ModifiedError]); match it as
+//
+//	var modified *entocc.RecordModifiedError
+//	if errors.As(err, &modified) {
+//		log.Printf("%s %v: read at %v, now at %v", modified.Type, modified.ID, modified.Expected, modified.Actual)
+//	}
+type RecordModifiedError struct {
+	// Type is the name of the ent type, "User".
+	Type string
+	// ID is the row's primary key; a []any in the order of the schema's field.ID for a composite one.
+	ID any
+	// Op is the operation of the mutation that was refused.
+	Op ent.Op
+	// Expected is the version that the write expected; a []any for IfVersionIn.
+	Expected any
+	// Actual is the version that the row has now. It is nil when the row is gone and where it can't be known: where the
+	// database answered with an error of its own, and for upserts.
+	Actual any
+	// Deleted reports that the row is gone.
+	Deleted bool
+	// Err is what lies beneath: ent's NotFoundError for a row that is gone, the driver's error where the database
+	// itself reported the conflict, a VersionError where the expected version could never have been read.
+	Err error
+}
+
+// Error tells type, ID and both versions.
+func (e *RecordModifiedError) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "entocc: %s %s was ", e.Type, formatID(e.ID))
+	if e.Deleted {
+		b.WriteString("deleted")
+	} else {
+		b.WriteString("modified")
+	}
+	who := "the caller"
+	if e.Op != 0 {
+		who = opName(e.Op)
+	}
+	fmt.Fprintf(&b, " by somebody else: %s expected version %v", who, e.Expected)
+	if e.Actual != nil {
+		fmt.Fprintf(&b, ", the row has %v", e.Actual)
+	}
+	if e.Err != nil && !e.Deleted {
+		fmt.Fprintf(&b, " (%v)", e.Err)
+	}
+	return b.String()
+}
+
+// Unwrap returns Err.
+func (e *RecordModifiedError) Unwrap() error { return e.Err }
+
+// IsRecordModified reports whether err says that a guarded write met a row with another version, or none.
+func IsRecordModified(err error) bool {
+	var e *RecordModifiedError
+	return errors.As(err, &e)
+}
+
+// VersionError reports a write that was refused before anything was written, because there was no usable version to
+// guard it with: none was given, it was not loaded, it was tampered with, or its successor would overflow.
+type VersionError struct {
+	// Type is the name of the ent type, "User".
+	Type string
+	// Op is the operation of the mutation that was refused.
+	Op ent.Op
+	// Reason says what is wrong with the version, and the mend.
+	Reason string
+	// Err is the cause, if there is one.
+	Err error
+}
+
+// Error tells the type, the operation, what is wrong and the mend.
+func (e *VersionError) Error() string {
+	msg := fmt.Sprintf("entocc: %s of %s refused: %s", opName(e.Op), e.Type, e.Reason)
+	if e.Err != nil {
+		msg += ": " + e.Err.Error()
+	}
+	return msg
+}
+
+// Unwrap returns Err.
+func (e *VersionError) Unwrap() error { return e.Err }
+
+// IsVersionError reports whether err says that a write had no usable version.
+func IsVersionError(err error) bool {
+	var e *VersionError
+	return errors.As(err, &e)
+}
+
+// opName avoids ent's "Op(0)" for errors that belong to no operation.
+func opName(op ent.Op) string {
+	if op == 0 {
+		return "write"
+	}
+	return strings.TrimPrefix(op.String(), "Op")
+}
+
+// formatID writes a composite ID as (1, 2) and quotes strings.
+func formatID(id any) string {
+	switch id := id.(type) {
+	case nil:
+		return "row"
+	case string:
+		return fmt.Sprintf("%q", id)
+	case []any:
+		parts := make([]string, len(id))
+		for i := range id {
+			parts[i] = formatID(id[i])
+		}
+		return "(" + strings.Join(parts, ", ") + ")"
+	default:
+		return fmt.Sprint(id)
+	}
+}

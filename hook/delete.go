@@ -1,0 +1,84 @@
+package hook
+
+import (
+	"context"
+	"fmt"
+
+	"entgo.io/ent"
+	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql"
+)
+
+// DeleteMutation is what the guard asks of a generated mutation that deletes.
+type DeleteMutation interface {
+	Op() ent.Op
+	WhereP(...func(*sql.Selector))
+}
+
+// DeleteOne guards a delete of one row: id, which the predicate identity selects. It adds the guard to the mutation
+// and returns the driver that ent sends its DELETE by, which looks at the number of rows. A set-based delete, one that
+// ignores the version on purpose, and one whose check is switched off come back as they are. The error refuses the
+// delete: it has no version to be guarded by. Errors of the DELETE are passed through typed.
+func DeleteOne(ctx context.Context, s *Schema, m DeleteMutation, e *Expectation, drv dialect.Driver, id any, identity func(*sql.Selector), typed func(error) error) (dialect.Driver, error) {
+	if d, ok := drv.(*deleteDriver); ok {
+		drv = d.Driver
+	}
+	accepted, err := e.guard(ctx, s, m.Op())
+	if err != nil || len(accepted) == 0 {
+		return drv, err
+	}
+	d := &deleteDriver{Driver: drv, identity: identity, typed: typed}
+	d.probe = probe{schema: s, op: m.Op(), id: id, expected: e.value(), accepted: accepted}
+	m.WhereP(d.guard)
+	return d, nil
+}
+
+// deleteDriver sends one DELETE that is guarded, and explains why it matched no row.
+type deleteDriver struct {
+	dialect.Driver
+	probe    probe
+	identity func(*sql.Selector)
+	typed    func(error) error
+	// from is what the DELETE selects, but for the guard.
+	from *sql.Selector
+}
+
+// guard is the last predicate of the mutation. It keeps the others for the probe.
+func (d *deleteDriver) guard(s *sql.Selector) {
+	d.from = sql.Dialect(s.Dialect()).Select().From(s.Table())
+	if p := s.P(); p != nil {
+		d.from.Where(p)
+	}
+	s.Where(d.probe.schema.equals(d.probe.accepted))
+}
+
+// Exec sends the DELETE.
+func (d *deleteDriver) Exec(ctx context.Context, query string, args, v any) error {
+	if err := d.exec(ctx, query, args, v); err != nil {
+		return d.typed(err)
+	}
+	return nil
+}
+
+func (d *deleteDriver) exec(ctx context.Context, query string, args, v any) error {
+	res, ok := v.(*sql.Result)
+	if !ok || d.from == nil {
+		return fmt.Errorf("entocc: unexpected statement in a guarded delete of %s: %q", d.probe.schema.Type, query)
+	}
+	p := d.probe
+	if err := d.Driver.Exec(ctx, query, args, res); err != nil {
+		return failed(p.schema, p.op, p.id, p.expected, true, err)
+	}
+	affected, err := (*res).RowsAffected()
+	if err != nil || affected > 0 {
+		return err
+	}
+	p.version = d.from.Select(d.from.C(p.schema.Column))
+	p.row = sql.Dialect(d.Dialect()).Select().From(d.from.Table())
+	if d.identity != nil {
+		d.identity(p.row)
+	}
+	ctx = toWriter(ctx)
+	actual, found, err := p.read(ctx, d.Driver)
+	return p.verdict(ctx, d.Driver, actual, found, err)
+}

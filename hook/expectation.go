@@ -1,0 +1,99 @@
+package hook
+
+import (
+	"context"
+	"slices"
+
+	"entgo.io/ent"
+	"github.com/entocc/entocc"
+)
+
+// Expectation is what a mutation expects of the version of its row. Generated mutations carry one; the zero value is
+// that of a set-based mutation, which expects nothing.
+type Expectation struct {
+	source source
+	// versions are those that are accepted; one, but for IfVersionIn.
+	versions []any
+	// entity is what the builder was made from, a *User.
+	entity any
+	force  bool
+	// shadow keeps an upsert from bumping, and unchecked from being guarded: its statement is built out of reach of the
+	// context, so the hooks note what it says.
+	shadow, unchecked bool
+}
+
+// source says where an expectation comes from.
+type source uint8
+
+const (
+	sourceNone    source = iota // set-based
+	sourceID                    // one row, by its ID
+	sourceEntity                // one row, by an entity that holds its version
+	sourceUnknown               // one row, by an entity that was loaded without its version
+	sourceCaller                // the caller said it: IfVersion, IfVersionIn
+	sourceIgnored               // the caller wants none: IgnoreVersion
+)
+
+// ByID notes that the mutation is of one row and that nobody said which version it has.
+func (e *Expectation) ByID() { e.source, e.versions, e.entity = sourceID, nil, nil }
+
+// Loaded expects the version that an entity holds. known tells a zero version that was read from the database from one
+// that was not loaded.
+func (e *Expectation) Loaded(s *Schema, entity, version any, known bool) {
+	e.source, e.versions, e.entity = sourceEntity, []any{version}, entity
+	if !known && s.Strategy.IsZero(version) {
+		e.source, e.versions = sourceUnknown, nil
+	}
+}
+
+// In expects one of the versions.
+func (e *Expectation) In(versions ...any) {
+	e.source, e.versions = sourceCaller, slices.Clone(versions)
+}
+
+// Ignore expects nothing, on purpose.
+func (e *Expectation) Ignore() { e.source, e.versions = sourceIgnored, nil }
+
+// ForceIncrement bumps the version though nothing else changes.
+func (e *Expectation) ForceIncrement() { e.force = true }
+
+// Entity returns what the builder was made from, or nil.
+func (e *Expectation) Entity() any { return e.entity }
+
+// stated reports whether the caller named the version, so that it is checked even when there is nothing to write.
+func (e *Expectation) stated() bool { return e.source == sourceCaller }
+
+// error value of the RecordModifiedError: one version, or the list.
+func (e *Expectation) value() any {
+	if len(e.versions) == 1 {
+		return e.versions[0]
+	}
+	return e.versions
+}
+
+// guard decides which versions a write of op accepts: none means that it is not guarded. It refuses a write of one row
+// that has no version to be guarded by.
+func (e *Expectation) guard(ctx context.Context, s *Schema, op ent.Op) ([]any, error) {
+	if entocc.CheckSkipped(ctx, s.Type) {
+		return nil, nil
+	}
+	switch e.source {
+	case sourceEntity:
+		return e.versions, nil
+	case sourceCaller:
+		if len(e.versions) == 0 {
+			return nil, s.errorf(op, nil, "IfVersionIn was given no version, so no row can match")
+		}
+		return e.versions, nil
+	case sourceUnknown:
+		return nil, s.notLoaded(op)
+	case sourceIgnored:
+		return nil, nil
+	}
+	if e.source == sourceNone && !op.Is(ent.OpUpdateOne|ent.OpDeleteOne) || s.AllowBlind {
+		return nil, nil
+	}
+	return nil, s.errorf(op, nil, "a write by ID says nothing about the version that the caller saw. "+
+		"Write from the loaded entity, state its version by IfVersion, or overwrite on purpose by IgnoreVersion "+
+		"(AllowBlind in the schema's mixin allows it for every write by ID)")
+}

@@ -1,0 +1,149 @@
+package hook
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"entgo.io/ent"
+	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql"
+	"entgo.io/ent/dialect/sql/sqlgraph"
+	"github.com/entocc/entocc"
+)
+
+// explain tells why no row matched, with the statements of a [probe]. It returns nil where the row did match: MySQL
+// counts only rows that changed, so a save that sets what is there already reports none.
+func (w *Write) explain(ctx context.Context, q dialect.ExecQuerier, d string) error {
+	unchanged := d == dialect.MySQL && !w.bump
+	if len(w.accepted) == 0 && !unchanged {
+		return &sqlgraph.NotFoundError{}
+	}
+	p := probe{schema: w.schema, op: w.op, id: w.id, expected: w.expected, accepted: w.accepted}
+	p.version = w.selector(ctx, d, w.schema.Column)
+	w.where(p.version)
+	p.row = w.selector(ctx, d)
+	w.whereID(p.row)
+	actual, found, err := p.read(ctx, q)
+	if found && unchanged && (len(w.accepted) == 0 || p.accepts(actual)) {
+		return nil
+	}
+	return p.verdict(ctx, q, actual, found, err)
+}
+
+// failed gives an error of the guarded statement its meaning. Where the database itself says that the row was changed
+// by another transaction, that is a conflict like any other.
+func (w *Write) failed(err error) error {
+	return failed(w.schema, w.op, w.id, w.expected, len(w.accepted) > 0, err)
+}
+
+func failed(s *Schema, op ent.Op, id, expected any, guarded bool, err error) error {
+	switch {
+	case guarded && entocc.Classify(err).Kind == entocc.KindModified:
+		return &entocc.RecordModifiedError{Type: s.Type, ID: id, Op: op, Expected: expected, Err: err}
+	case isOverflow(err, s.Column):
+		return s.errorf(op, err, "the version of a row can't be followed by another")
+	}
+	return err
+}
+
+// isOverflow knows the errors that Bump provokes: PostgreSQL's has our mark in it, MySQL's 1690 the expression, and
+// SQLite raises this one nowhere else in an UPDATE that ent builds.
+func isOverflow(err error, column string) bool {
+	msg := err.Error()
+	return strings.Contains(msg, overflowMark) ||
+		strings.Contains(msg, "integer overflow") ||
+		strings.Contains(msg, "BIGINT value is out of range") && strings.Contains(msg, column)
+}
+
+// probe finds out why a guarded statement matched no row. It runs on failure only, on the connection of the statement,
+// and sees the row as it was committed last.
+type probe struct {
+	schema   *Schema
+	op       ent.Op
+	id       any
+	expected any
+	accepted []any
+	// version selects the row's version under all predicates of the mutation but the guard; row selects the row alone.
+	version, row *sql.Selector
+}
+
+// read reads the version that the row has under the mutation's predicates.
+func (p *probe) read(ctx context.Context, q dialect.ExecQuerier) (actual any, found bool, err error) {
+	lockLatest(p.version)
+	if err := p.version.Err(); err != nil {
+		return nil, false, err
+	}
+	rows := &sql.Rows{}
+	query, args := p.version.Query()
+	if err := q.Query(ctx, query, args, rows); err != nil {
+		return nil, false, err
+	}
+	defer rows.Close()
+	dest, value := p.schema.Strategy.Scan()
+	for rows.Next() {
+		if err := rows.Scan(dest); err != nil {
+			return nil, false, err
+		}
+		found = true
+	}
+	return value(), found, rows.Err()
+}
+
+func (p *probe) accepts(actual any) bool {
+	return slices.ContainsFunc(p.accepted, func(v any) bool { return p.schema.Strategy.Equal(v, actual) })
+}
+
+// verdict tells a row that was modified from one that is gone, and both from one that another predicate of the mutation
+// hides, which stays NotFound and tells nothing about its version.
+func (p *probe) verdict(ctx context.Context, q dialect.ExecQuerier, actual any, found bool, err error) error {
+	if len(p.accepted) == 0 && err == nil {
+		return &sqlgraph.NotFoundError{}
+	}
+	modified := &entocc.RecordModifiedError{Type: p.schema.Type, ID: p.id, Op: p.op, Expected: p.expected, Err: p.unreadable()}
+	switch {
+	case err != nil:
+		modified.Err = err
+	case found:
+		modified.Actual = actual
+	default:
+		hidden, err := p.exists(ctx, q)
+		if hidden {
+			return &sqlgraph.NotFoundError{}
+		}
+		modified.Deleted, modified.Err = err == nil, err
+	}
+	return modified
+}
+
+// exists reports whether the row is there, whatever the mutation's other predicates say.
+func (p *probe) exists(ctx context.Context, q dialect.ExecQuerier) (bool, error) {
+	if p.row.P() == nil {
+		return false, nil
+	}
+	p.row.SelectExpr(sql.Raw("1"))
+	lockLatest(p.row)
+	rows := &sql.Rows{}
+	query, args := p.row.Query()
+	if err := q.Query(ctx, query, args, rows); err != nil {
+		return false, err
+	}
+	defer rows.Close()
+	found := false
+	for rows.Next() {
+		found = true
+	}
+	return found, rows.Err()
+}
+
+// unreadable says so when the expected version is one that no guarded row ever had: most often the caller forgot to
+// send it.
+func (p *probe) unreadable() error {
+	for _, v := range p.accepted {
+		n, isInt := v.(int64)
+		if p.schema.Strategy.IsZero(v) || isInt && n < 0 {
+			return p.schema.errorf(p.op, nil, "expected version %v is not one that a guarded row has: was it sent at all?", v)
+		}
+	}
+	return nil
+}

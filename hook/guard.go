@@ -1,0 +1,87 @@
+package hook
+
+import (
+	"context"
+	"sync/atomic"
+
+	"entgo.io/ent"
+	"entgo.io/ent/dialect/sql"
+	"github.com/entocc/entocc"
+)
+
+// Guard returns the hook that guards the writes of one type by its version. The mixins of package mixin install it.
+//
+// Where the client was generated with the extension of package entc, the generated code carries out the guard in the
+// statements themselves, and the hook only refuses early what can't be guarded. Without the extension the hook guards
+// what it can see: UpdateOne(u) and u.Update(), and bumps the version of set-based updates. It refuses every other write
+// of one row. Upserts are out of its sight then: they do not bump.
+func Guard(s *Schema) ent.Hook {
+	typed := &typedSchema{schema: s}
+	return func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			g, ok := m.(guarded)
+			if !ok {
+				return typed.of(m.Type()).guardPlain(ctx, m, next)
+			}
+			s, e := g.VersionGuard()
+			if err := s.checkCreate(m); err != nil {
+				return nil, err
+			}
+			e.shadow = entocc.IncrementSkipped(ctx, s.Type)
+			if _, err := e.guard(ctx, s, m.Op()); err != nil && !m.Op().Is(ent.OpCreate) {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+}
+
+// guarded is a mutation that was generated with the extension.
+type guarded interface {
+	VersionGuard() (*Schema, *Expectation)
+}
+
+// typedSchema gives the schema of a mixin, which does not know the type that it is mixed into, its name.
+type typedSchema struct {
+	schema *Schema
+	last   atomic.Pointer[Schema]
+}
+
+func (t *typedSchema) of(typ string) *Schema {
+	if s := t.last.Load(); s != nil && s.Type == typ {
+		return s
+	}
+	s := *t.schema
+	s.Type = typ
+	t.last.Store(&s)
+	return &s
+}
+
+// Disable returns a hook that switches the guard off for all writes of the given types that a client makes, as for
+// fixtures and imports; no type means every type. They still bump the version. Hooks, validators and privacy stay on.
+//
+//	client.Use(hook.Disable())
+func Disable(types ...string) ent.Hook {
+	return func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			return next.Mutate(entocc.SkipCheck(ctx, types...), m)
+		})
+	}
+}
+
+// checkCreate refuses a new row whose version token is not random: the default is the nil UUID where there is no
+// randomness.
+func (s *Schema) checkCreate(m ent.Mutation) error {
+	if _, isToken := s.Strategy.(Token); !isToken || !m.Op().Is(ent.OpCreate) {
+		return nil
+	}
+	if v, ok := m.Field(s.Field); ok && s.Strategy.IsZero(v) {
+		return s.errorf(m.Op(), errEntropy, "a new row needs a random version token, not the nil UUID")
+	}
+	return nil
+}
+
+// storage is a mutation that takes predicates of the SQL storage.
+type storage interface {
+	WhereP(...func(*sql.Selector))
+}

@@ -1,0 +1,148 @@
+package hook
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql"
+	"entgo.io/ent/dialect/sql/sqlgraph"
+)
+
+// Links is what the guard knows about the rows of other types that a type's edges write to.
+type Links struct {
+	// Children are the versioned types whose rows hold the foreign key of an edge.
+	Children []Child
+	// Through are the versioned edge schemas that have no other field with a default.
+	Through []Through
+}
+
+// Child is a versioned type whose table holds the foreign key of an edge: when the edge changes, so does the row.
+type Child struct {
+	// Table and Column are those of the foreign key.
+	Table, Column string
+	// Schema is the child's version.
+	Schema *Schema
+}
+
+// Through is an edge schema whose version is its only field with a default.
+type Through struct{ Table, Column string }
+
+// Driver returns a driver for a write of ent's sqlgraph, which bumps the version of children in the same statement that
+// changes their foreign key. The edges of children are written by sqlgraph itself, out of reach of an extension.
+func (l *Links) Driver(drv dialect.Driver) dialect.Driver {
+	if d, ok := drv.(childDriver); ok {
+		drv = d.Driver
+	}
+	return l.driver(drv)
+}
+
+func (l *Links) driver(drv dialect.Driver) dialect.Driver {
+	if l == nil || len(l.Children) == 0 {
+		return drv
+	}
+	return childDriver{drv, l.Children}
+}
+
+// UpdateNode is sqlgraph.UpdateNode with the versions of children bumped, for types that have no version themselves.
+func (l *Links) UpdateNode(ctx context.Context, drv dialect.Driver, spec *sqlgraph.UpdateSpec) error {
+	l.keepIdempotent(spec)
+	return sqlgraph.UpdateNode(ctx, l.Driver(drv), spec)
+}
+
+// Prepare readies a set-based write of ent's sqlgraph.
+func (l *Links) Prepare(drv dialect.Driver, spec *sqlgraph.UpdateSpec) dialect.Driver {
+	l.keepIdempotent(spec)
+	return l.Driver(drv)
+}
+
+// keepIdempotent keeps ent's habit that adding an edge twice does nothing. ent inserts ON CONFLICT DO NOTHING only into
+// edge tables without further fields; a version, which the database has a default for, must not take that away.
+func (l *Links) keepIdempotent(spec *sqlgraph.UpdateSpec) {
+	if l == nil {
+		return
+	}
+	for _, e := range spec.Edges.Add {
+		isVersion := func(f *sqlgraph.FieldSpec) bool { return slices.Contains(l.Through, Through{e.Table, f.Column}) }
+		if e.Rel == sqlgraph.M2M && len(e.Target.Fields) == 1 && isVersion(e.Target.Fields[0]) {
+			e.Target.Fields = nil
+		}
+	}
+}
+
+// childDriver rewrites the statements that set or clear a foreign key in a child's table.
+type childDriver struct {
+	dialect.Driver
+	children []Child
+}
+
+// Tx starts a transaction that rewrites alike.
+func (d childDriver) Tx(ctx context.Context) (dialect.Tx, error) {
+	tx, err := d.Driver.Tx(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return childTx{tx, d.Dialect(), d.children}, nil
+}
+
+// Exec rewrites the statement, if it is one of a child's foreign key.
+func (d childDriver) Exec(ctx context.Context, query string, args, v any) error {
+	query, args, err := bumpChild(d.Dialect(), d.children, query, args)
+	if err != nil {
+		return err
+	}
+	return d.Driver.Exec(ctx, query, args, v)
+}
+
+type childTx struct {
+	dialect.Tx
+	name     string
+	children []Child
+}
+
+// Exec rewrites the statement, if it is one of a child's foreign key.
+func (t childTx) Exec(ctx context.Context, query string, args, v any) error {
+	query, args, err := bumpChild(t.name, t.children, query, args)
+	if err != nil {
+		return err
+	}
+	return t.Tx.Exec(ctx, query, args, v)
+}
+
+// bumpChild adds the child's bump to UPDATE child SET fk = .., the form in which sqlgraph writes the foreign keys of
+// other tables (ent, dialect/sql/sqlgraph/graph.go, addFKEdges and clearFKEdges). An UPDATE of the same table that has
+// the version already is the guarded write of a type with an edge to itself.
+func bumpChild(d string, children []Child, query string, args any) (string, any, error) {
+	const set, where = " SET ", " WHERE "
+	argv, ok := args.([]any)
+	i, j := strings.Index(query, set), strings.Index(query, where)
+	if !ok || !strings.HasPrefix(query, "UPDATE ") || i < 0 || j < i {
+		return query, args, nil
+	}
+	table, assigned := query[:i], query[i+len(set):j]
+	b := &sql.Builder{}
+	b.SetDialect(d)
+	for _, c := range children {
+		version := b.Quote(c.Schema.Column)
+		if !strings.HasSuffix(table, b.Quote(c.Table)) || !strings.HasPrefix(assigned, b.Quote(c.Column)+" = ") ||
+			strings.Contains(assigned, version+" = ") {
+			continue
+		}
+		if d == dialect.Postgres {
+			b.SetTotal(len(argv))
+		}
+		b.WriteString(version + " = ")
+		c.Schema.Strategy.Bump(b, b.Quote(c.Table)+"."+version)
+		if err := b.Err(); err != nil {
+			return "", nil, err
+		}
+		bump, bumpArgs := b.Query()
+		query = query[:i+len(set)] + bump + ", " + query[i+len(set):]
+		if d == dialect.Postgres {
+			return query, slices.Concat(argv, bumpArgs), nil
+		}
+		return query, slices.Concat(bumpArgs, argv), nil
+	}
+	return query, args, nil
+}

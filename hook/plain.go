@@ -1,0 +1,197 @@
+package hook
+
+import (
+	"context"
+	"reflect"
+	"runtime"
+	"slices"
+	"strings"
+
+	"entgo.io/ent"
+	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql"
+	"github.com/entocc/entocc"
+)
+
+// guardPlain guards a mutation of a client that was generated without the extension.
+func (s *Schema) guardPlain(ctx context.Context, m ent.Mutation, next ent.Mutator) (ent.Value, error) {
+	sm, ok := m.(storage)
+	if s.Strategy == nil {
+		return nil, s.errorf(m.Op(), nil, "mixin.Guard needs generated code: add the extension of github.com/entocc/entocc/entc to ent/entc.go")
+	}
+	if err := s.checkCreate(m); err != nil {
+		return nil, err
+	}
+	if !ok {
+		return nil, s.errorf(m.Op(), nil, "%T is no mutation of ent's SQL storage, which is the only one that can be guarded", m)
+	}
+	switch op := m.Op(); {
+	case op.Is(ent.OpUpdateOne):
+		return s.updatePlain(ctx, m, sm, next)
+	case op.Is(ent.OpUpdate):
+		if err := s.bumpPlain(ctx, m, sm); err != nil {
+			return nil, err
+		}
+	case op.Is(ent.OpDeleteOne):
+		if !s.AllowBlind && !entocc.CheckSkipped(ctx, s.Type) {
+			return nil, s.errorf(op, nil, "ent drops the entity of a delete, so it can only be guarded by generated code. "+
+				"Add the extension of github.com/entocc/entocc/entc to ent/entc.go, or delete on purpose under entocc.SkipCheck(ctx)")
+		}
+	}
+	return next.Mutate(ctx, m)
+}
+
+// updatePlain guards UpdateOne(u) by the version that u holds.
+func (s *Schema) updatePlain(ctx context.Context, m ent.Mutation, sm storage, next ent.Mutator) (ent.Value, error) {
+	byEntity, skipped := fromEntity(m), entocc.CheckSkipped(ctx, s.Type)
+	if !skipped && !byEntity && !s.AllowBlind {
+		return nil, s.errorf(m.Op(), nil, "a write by ID says nothing about the version that the caller saw. "+
+			"Write from the loaded entity, or add the extension of github.com/entocc/entocc/entc to ent/entc.go for IfVersion")
+	}
+	if skipped || !byEntity {
+		if err := s.bumpPlain(ctx, m, sm); err != nil {
+			return nil, err
+		}
+		return next.Mutate(ctx, m)
+	}
+	expected, err := m.OldField(ctx, s.Field)
+	if err != nil {
+		return nil, s.errorf(m.Op(), err, "the version of the entity can't be read")
+	}
+	if s.Strategy.IsZero(expected) {
+		return nil, s.errorf(m.Op(), nil, "the entity was loaded without its version: add %q to the Select of its query", s.Field)
+	}
+	if err := s.setPlain(ctx, m, expected); err != nil {
+		return nil, err
+	}
+	sm.WhereP(onlyInUpdate(s.equals([]any{expected})))
+	v, err := next.Mutate(ctx, m)
+	if err != nil && isEntNotFound(err) {
+		return nil, &entocc.RecordModifiedError{Type: s.Type, ID: mutationID(m), Op: m.Op(), Expected: expected}
+	}
+	if err != nil {
+		return nil, failed(s, m.Op(), mutationID(m), expected, true, err)
+	}
+	return v, nil
+}
+
+// setPlain sets the next version in the mutation, if it changes anything that counts.
+func (s *Schema) setPlain(ctx context.Context, m ent.Mutation, expected any) error {
+	if err := m.ResetField(s.Field); err != nil || !changesPlain(m, everything) {
+		return err
+	}
+	if entocc.IncrementSkipped(ctx, s.Type) || !changesPlain(m, s.counts) {
+		// A column to set makes ent send the UPDATE, and with it the guard, though only an ignored edge changes.
+		return m.SetField(s.Field, expected)
+	}
+	next, err := s.Strategy.Next(expected)
+	if err != nil {
+		return s.errorf(m.Op(), err, "version %v can't be followed by another", expected)
+	}
+	return m.SetField(s.Field, next)
+}
+
+// bumpPlain bumps the version of rows whose versions are not known.
+func (s *Schema) bumpPlain(ctx context.Context, m ent.Mutation, sm storage) error {
+	if err := m.ResetField(s.Field); err != nil {
+		return err
+	}
+	if entocc.IncrementSkipped(ctx, s.Type) || !changesPlain(m, s.counts) {
+		return nil
+	}
+	if _, isToken := s.Strategy.(Token); isToken {
+		next, err := s.Strategy.Next(nil)
+		if err != nil {
+			return s.errorf(m.Op(), err, "the version can't be followed by another")
+		}
+		return m.SetField(s.Field, next)
+	}
+	sm.WhereP(func(sel *sql.Selector) {
+		if sel.Dialect() == dialect.SQLite {
+			// SQLite would turn a version that overflows into a REAL; this fails the statement instead.
+			sel.Where(sql.ExprP("CASE WHEN " + sel.C(s.Column) + " = 9223372036854775807 THEN abs(-9223372036854775807 - 1) ELSE 1 END = 1"))
+		}
+	})
+	return m.AddField(s.Field, int64(1))
+}
+
+// changesPlain reports whether the mutation changes a field or edge that counts. Modifiers are out of sight here. The
+// version itself was reset before.
+func changesPlain(m ent.Mutation, counts func(string) bool) bool {
+	for _, names := range [...][]string{m.Fields(), m.AddedFields(), m.ClearedFields(), m.AddedEdges(), m.RemovedEdges(), m.ClearedEdges()} {
+		if slices.ContainsFunc(names, counts) {
+			return true
+		}
+	}
+	return false
+}
+
+func everything(string) bool { return true }
+
+// onlyInUpdate makes a predicate that matches nothing when ent evaluates it again to ask whether the row is there after
+// all (sqlgraph, updater.ensureExists). On MySQL at REPEATABLE READ that answers from an old snapshot, in which the
+// version still matches, and ent would take the lost update for a save that changed nothing. That query begins with the
+// bare ID column; an UPDATE that is run again, as by a hook that retries, does not.
+func onlyInUpdate(guard *sql.Predicate) func(*sql.Selector) {
+	evaluated := false
+	return func(sel *sql.Selector) {
+		if evaluated && beginsWithBareColumn(sel.P()) {
+			sel.Where(sql.False())
+			return
+		}
+		evaluated = true
+		sel.Where(guard)
+	}
+}
+
+func beginsWithBareColumn(p *sql.Predicate) bool {
+	if p == nil {
+		return false
+	}
+	query, _ := p.Query()
+	first, _, ok := strings.Cut(strings.TrimLeft(query, "("), " = ")
+	return ok && !strings.Contains(first, ".")
+}
+
+// fromEntity reports whether an UpdateOne mutation was made from an entity. ent does not say: both forms answer
+// OldField, the one from memory, the other by a query for a version that nobody has seen. The function that ent made
+// the answer with tells, by its name: withUser or withUserID. Anything else counts as made from an ID, and is refused.
+func fromEntity(m ent.Mutation) bool {
+	v := reflect.ValueOf(m)
+	if v.Kind() != reflect.Pointer || v.Elem().Kind() != reflect.Struct {
+		return false
+	}
+	old := v.Elem().FieldByName("oldValue")
+	if !old.IsValid() || old.Kind() != reflect.Func || old.IsNil() {
+		return false
+	}
+	f := runtime.FuncForPC(old.Pointer())
+	if f == nil {
+		return false
+	}
+	for _, part := range strings.Split(f.Name(), ".") {
+		if part == "with"+m.Type() {
+			return true
+		}
+	}
+	return false
+}
+
+// isEntNotFound knows the NotFoundError that ent generates into each client.
+func isEntNotFound(err error) bool {
+	t := reflect.TypeOf(err)
+	return t.Kind() == reflect.Pointer && t.Elem().Name() == "NotFoundError"
+}
+
+// mutationID returns the ID of the mutation's row, whatever its type.
+func mutationID(m ent.Mutation) any {
+	id := reflect.ValueOf(m).MethodByName("ID")
+	if !id.IsValid() || id.Type().NumIn() != 0 || id.Type().NumOut() != 2 {
+		return nil
+	}
+	out := id.Call(nil)
+	if !out[1].Bool() {
+		return nil
+	}
+	return out[0].Interface()
+}

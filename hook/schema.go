@@ -1,0 +1,96 @@
+package hook
+
+import (
+	"fmt"
+
+	"entgo.io/ent"
+	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql"
+	"github.com/entocc/entocc"
+)
+
+// Schema is what the guard knows about the version of one ent type. Generated code holds one for each.
+type Schema struct {
+	// Type is the name of the ent type, "User".
+	Type string
+	// Field is the name of the version field, and Column that of its column.
+	Field, Column string
+	// Strategy says how one version follows another.
+	Strategy Strategy
+	// AllowBlind lets writes by ID through that state no version.
+	AllowBlind bool
+	// Only names the fields and edges whose change bumps the version; none means all. Ignore names those that do not.
+	Only, Ignore []string
+}
+
+// counts reports whether a change of the named field or edge bumps the version.
+func (s *Schema) counts(name string) bool {
+	for _, ignored := range s.Ignore {
+		if ignored == name {
+			return false
+		}
+	}
+	for _, only := range s.Only {
+		if only == name {
+			return true
+		}
+	}
+	return len(s.Only) == 0
+}
+
+// errorf returns a VersionError of this type.
+func (s *Schema) errorf(op ent.Op, cause error, format string, args ...any) error {
+	return &entocc.VersionError{Type: s.Type, Op: op, Reason: fmt.Sprintf(format, args...), Err: cause}
+}
+
+// CheckLoaded returns a VersionError for the version of an entity that was loaded without it. known tells a zero version
+// that was read from the database.
+func (s *Schema) CheckLoaded(version any, known bool) error {
+	if known || !s.Strategy.IsZero(version) {
+		return nil
+	}
+	return s.notLoaded(0)
+}
+
+func (s *Schema) notLoaded(op ent.Op) error {
+	return s.errorf(op, nil, "the entity was loaded without its version: add %q to the Select of its query, or state the version by IfVersion", s.Column)
+}
+
+// Modified returns the conflict of a version that the caller expected and one that was read.
+func (s *Schema) Modified(id, expected, actual any) *entocc.RecordModifiedError {
+	return &entocc.RecordModifiedError{Type: s.Type, ID: id, Expected: expected, Actual: actual}
+}
+
+// equals returns the predicate that the version is one of the expected ones. The zero version stands for NULL too: that
+// is how an entity holds it.
+func (s *Schema) equals(expected []any) *sql.Predicate {
+	p := sql.EQ(s.Column, expected[0])
+	if len(expected) > 1 {
+		p = sql.In(s.Column, expected...)
+	}
+	for _, v := range expected {
+		if s.Strategy.IsZero(v) {
+			return sql.Or(p, sql.IsNull(s.Column))
+		}
+	}
+	return p
+}
+
+// bump returns the SQL expression of the next version of a row in the table.
+func (s *Schema) bump(table string) sql.Querier {
+	return sql.ExprFunc(func(b *sql.Builder) {
+		s.Strategy.Bump(b, b.Quote(table)+"."+b.Quote(s.Column))
+	})
+}
+
+// lockLatest makes a query in a transaction see the row as it was committed last. Only MySQL and MariaDB need it: at
+// REPEATABLE READ a plain SELECT answers from an old snapshot, although a write of the same transaction sees the current
+// row. The clause is the one that both understand.
+func lockLatest(s *sql.Selector) {
+	if s.Dialect() == dialect.MySQL {
+		s.For(sql.LockShare, sql.WithLockClause("LOCK IN SHARE MODE"))
+	}
+}
+
+// Latest is the predicate form of the same, for generated queries.
+func Latest(s *sql.Selector) { lockLatest(s) }

@@ -1,0 +1,38 @@
+package hook
+
+import (
+	"context"
+	"fmt"
+
+	"entgo.io/ent/dialect"
+)
+
+// joined is a driver whose transactions are the one that is under way, so that ent's sqlgraph works in it and leaves
+// the commit to its owner.
+type joined struct {
+	dialect.ExecQuerier
+	name string
+}
+
+// Dialect returns the name of the dialect.
+func (j joined) Dialect() string { return j.name }
+
+// Tx returns the transaction under way.
+func (j joined) Tx(context.Context) (dialect.Tx, error) { return j, nil }
+
+// Close leaves the transaction to its owner.
+func (joined) Close() error { return nil }
+
+// Commit leaves the transaction to its owner.
+func (joined) Commit() error { return nil }
+
+// Rollback leaves the transaction to its owner.
+func (joined) Rollback() error { return nil }
+
+// rollback rolls tx back and returns err, with what went wrong in between.
+func rollback(tx dialect.Tx, err error) error {
+	if rerr := tx.Rollback(); rerr != nil {
+		err = fmt.Errorf("%w: %v", err, rerr) //nolint:errorlint // as ent: err is what callers match
+	}
+	return err
+}

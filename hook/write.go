@@ -1,0 +1,283 @@
+package hook
+
+import (
+	"context"
+
+	"entgo.io/ent"
+	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql"
+	"entgo.io/ent/dialect/sql/sqlgraph"
+	"github.com/entocc/entocc"
+)
+
+// Mutation is what the guard asks of a generated mutation.
+type Mutation interface {
+	Op() ent.Op
+	Fields() []string
+	AddedFields() []string
+	ClearedFields() []string
+	AddedEdges() []string
+	RemovedEdges() []string
+	ClearedEdges() []string
+}
+
+// appender is a mutation of a type that has Only or Ignore and JSON fields that can be appended to.
+type appender interface{ AppendedFields() []string }
+
+// Write is a save of one row that entocc carries out in place of ent's sqlgraph.UpdateNode.
+type Write struct {
+	schema *Schema
+	op     ent.Op
+	id     any
+	spec   *sqlgraph.UpdateSpec
+	links  *Links
+	// accepted are the versions that the row may have; none means that the write is not guarded.
+	accepted []any
+	expected any
+	// bump reports whether the version changes, and next is its new value where the old one is known.
+	bump bool
+	next any
+	// checkOnly reports that there is nothing to write, and yet a version to check.
+	checkOnly bool
+}
+
+// UpdateOne plans the save of one row: id, which spec describes as ent would write it. A nil Write leaves the save to ent,
+// as there is nothing to write. The error refuses the save: it has no version to be guarded by, or the version has no
+// successor.
+func UpdateOne(ctx context.Context, s *Schema, m Mutation, e *Expectation, spec *sqlgraph.UpdateSpec, links *Links, id any) (*Write, error) {
+	dropColumn(spec, s.Column)
+	if len(spec.Node.Columns) > 0 {
+		spec.Node.AddColumnOnce(s.Column)
+	}
+	accepted, err := e.guard(ctx, s, m.Op())
+	if err != nil {
+		return nil, err
+	}
+	w := &Write{schema: s, op: m.Op(), id: id, spec: spec, links: links, accepted: accepted, expected: e.value()}
+	if !changes(spec) && !e.force {
+		if !e.stated() || len(accepted) == 0 {
+			return nil, nil
+		}
+		w.checkOnly = true
+		return w, nil
+	}
+	w.bump = (e.force || s.changed(m, spec)) && !entocc.IncrementSkipped(ctx, s.Type)
+	if w.bump && len(accepted) == 1 {
+		if w.next, err = s.Strategy.Next(accepted[0]); err != nil {
+			return nil, s.errorf(m.Op(), err, "version %v can't be followed by another", accepted[0])
+		}
+	}
+	return w, nil
+}
+
+// Update adds the bump to a set-based write that spec describes, if it changes anything that counts. A mutation that
+// began as one of a single row, as the delete that a soft-delete hook turned into an update, is planned as that and
+// comes back as a Write.
+func Update(ctx context.Context, s *Schema, m Mutation, e *Expectation, spec *sqlgraph.UpdateSpec, links *Links, id any) (*Write, error) {
+	if e.source != sourceNone {
+		if id != nil && spec.Node.ID != nil && spec.Node.ID.Value == nil {
+			spec.Node.ID.Value = id
+		}
+		return UpdateOne(ctx, s, m, e, spec, links, id)
+	}
+	dropColumn(spec, s.Column)
+	if s.changed(m, spec) && !entocc.IncrementSkipped(ctx, s.Type) {
+		table := spec.Node.Table
+		spec.AddModifier(func(u *sql.UpdateBuilder) { u.Set(s.Column, s.bump(table)) })
+	}
+	return nil, nil
+}
+
+// dropColumn takes the version out of what the mutation writes: whatever other hooks did to it, it is assigned once.
+func dropColumn(spec *sqlgraph.UpdateSpec, column string) {
+	drop := func(fields []*sqlgraph.FieldSpec) []*sqlgraph.FieldSpec {
+		kept := fields[:0]
+		for _, f := range fields {
+			if f.Column != column {
+				kept = append(kept, f)
+			}
+		}
+		return kept
+	}
+	spec.Fields.Set, spec.Fields.Add, spec.Fields.Clear = drop(spec.Fields.Set), drop(spec.Fields.Add), drop(spec.Fields.Clear)
+}
+
+// changes reports whether there is anything to write, the version aside.
+func changes(spec *sqlgraph.UpdateSpec) bool {
+	return len(spec.Fields.Set)+len(spec.Fields.Add)+len(spec.Fields.Clear)+
+		len(spec.Edges.Add)+len(spec.Edges.Clear)+len(spec.Modifiers) > 0
+}
+
+// changed reports whether the write changes anything that bumps the version. What a modifier does can't be known, so
+// it counts, unless it is an append to a field that is ignored.
+func (s *Schema) changed(m Mutation, spec *sqlgraph.UpdateSpec) bool {
+	if len(s.Only) == 0 && len(s.Ignore) == 0 {
+		return changes(spec)
+	}
+	modifiers := len(spec.Modifiers)
+	if a, ok := m.(appender); ok {
+		for _, name := range a.AppendedFields() {
+			modifiers--
+			if s.counts(name) {
+				return true
+			}
+		}
+	}
+	if modifiers > 0 {
+		return true
+	}
+	for _, names := range [...]func() []string{m.Fields, m.AddedFields, m.ClearedFields, m.AddedEdges, m.RemovedEdges, m.ClearedEdges} {
+		for _, name := range names() {
+			if name != s.Field && s.counts(name) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Save sends the write, and has the spec's ScanValues and Assign take the row as it left it.
+func (w *Write) Save(ctx context.Context, drv dialect.Driver) error {
+	ctx = toWriter(ctx)
+	switch external := w.hasExternalEdges(); {
+	case w.checkOnly:
+		return w.check(ctx, drv)
+	case external || w.spec.ScanValues != nil && drv.Dialect() == dialect.MySQL:
+		return w.saveInTx(ctx, drv)
+	case w.spec.ScanValues == nil:
+		return w.exec(ctx, drv, drv.Dialect())
+	default:
+		return w.saveReturning(ctx, drv)
+	}
+}
+
+// toWriter takes the query out of a context that comes from one. Drivers that split reads from writes, as the one in
+// ent's documentation, send a Query of such a context to a replica.
+func toWriter(ctx context.Context) context.Context {
+	if ent.QueryFromContext(ctx) == nil {
+		return ctx
+	}
+	return ent.NewQueryContext(ctx, nil)
+}
+
+// saveReturning is the save in one statement: UPDATE .. RETURNING.
+func (w *Write) saveReturning(ctx context.Context, drv dialect.Driver) error {
+	d := drv.Dialect()
+	update, err := w.statement(ctx, d)
+	if err != nil {
+		return err
+	}
+	query, args := update.Returning(w.spec.Node.Columns...).Query()
+	found, err := w.scan(ctx, drv, query, args)
+	switch {
+	case err != nil:
+		return w.failed(err)
+	case !found:
+		return w.explain(ctx, drv, d)
+	}
+	return nil
+}
+
+// saveInTx is the save in several statements: the guarded UPDATE first, so that nothing is written to an edge when it
+// does not match; then the edges, and a SELECT for the row, both by ent.
+func (w *Write) saveInTx(ctx context.Context, drv dialect.Driver) error {
+	tx, err := drv.Tx(ctx)
+	if err != nil {
+		return err
+	}
+	err = w.exec(ctx, tx, drv.Dialect())
+	if err == nil {
+		err = sqlgraph.UpdateNode(ctx, w.links.driver(joined{tx, drv.Dialect()}), w.rest())
+	}
+	if err != nil {
+		return rollback(tx, err)
+	}
+	return tx.Commit()
+}
+
+// exec sends the UPDATE and looks at the number of rows itself: ent would ask the database again, and on MySQL at
+// REPEATABLE READ it would be answered from an old snapshot in which the version still matches.
+func (w *Write) exec(ctx context.Context, tx dialect.ExecQuerier, d string) error {
+	update, err := w.statement(ctx, d)
+	if err != nil {
+		return err
+	}
+	query, args := update.Query()
+	var res sql.Result
+	if err := tx.Exec(ctx, query, args, &res); err != nil {
+		return w.failed(err)
+	}
+	affected, err := res.RowsAffected()
+	if err != nil {
+		return err
+	}
+	if affected == 0 {
+		return w.explain(ctx, tx, d)
+	}
+	return nil
+}
+
+// check compares the version of a row that there is nothing to write to.
+func (w *Write) check(ctx context.Context, drv dialect.Driver) error {
+	s := w.selector(ctx, drv.Dialect(), w.spec.Node.Columns...)
+	w.where(s)
+	s.Where(w.schema.equals(w.accepted))
+	if d := drv.Dialect(); d == dialect.Postgres {
+		s.ForShare()
+	} else {
+		lockLatest(s)
+	}
+	query, args := s.Query()
+	found, err := w.scan(ctx, drv, query, args)
+	switch {
+	case err != nil:
+		return w.failed(err)
+	case !found:
+		return w.explain(ctx, drv, drv.Dialect())
+	}
+	return nil
+}
+
+// scan runs a query for the row and reads it to its end: on SQLite the commit of a statement happens at its last step,
+// and an error of it would be hidden by closing early.
+func (w *Write) scan(ctx context.Context, drv dialect.ExecQuerier, query string, args []any) (found bool, err error) {
+	rows := &sql.Rows{}
+	if err := drv.Query(ctx, query, args, rows); err != nil {
+		return false, err
+	}
+	defer func() {
+		if cerr := rows.Close(); err == nil {
+			err = cerr
+		}
+	}()
+	columns, err := rows.Columns()
+	if err != nil {
+		return false, err
+	}
+	for rows.Next() {
+		if err := w.assign(rows, columns); err != nil {
+			return false, err
+		}
+		found = true
+	}
+	return found, rows.Err()
+}
+
+func (w *Write) assign(rows *sql.Rows, columns []string) error {
+	if w.spec.ScanValues == nil {
+		return nil
+	}
+	values, err := w.spec.ScanValues(columns)
+	if err != nil {
+		return err
+	}
+	for i, v := range values {
+		if _, ok := v.(*sql.UnknownType); ok {
+			values[i] = sql.ScanTypeOf(rows, i)
+		}
+	}
+	if err := rows.Scan(values...); err != nil {
+		return err
+	}
+	return w.spec.Assign(columns, values)
+}

@@ -1,0 +1,62 @@
+package mixin
+
+import (
+	"encoding/json"
+	"slices"
+
+	"entgo.io/ent/schema"
+)
+
+// Kinds of versions, as the annotation names them.
+const (
+	KindCounter = "counter"
+	KindTime    = "time"
+	KindToken   = "token"
+	// KindField is the kind of [Guard]: it follows from the type of the schema's own field.
+	KindField = "field"
+)
+
+// Annotation tells the extension of package entc about the version of a schema. It travels as JSON.
+type Annotation struct {
+	// Versions holds one entry for each mixin of this package in the schema. More than one is an error at codegen.
+	Versions []VersionAnnotation `json:"versions"`
+}
+
+// VersionAnnotation is one mixin's part of the [Annotation].
+type VersionAnnotation struct {
+	// Mixin is the name of the mixin, for error messages: "Version".
+	Mixin string `json:"mixin"`
+	// Field is the name of the version field.
+	Field string `json:"field"`
+	// Kind is one of the Kind constants.
+	Kind string `json:"kind"`
+	// AllowBlind, Only and Ignore are the mixin's options.
+	AllowBlind bool     `json:"allow_blind,omitempty"`
+	Only       []string `json:"only,omitempty"`
+	Ignore     []string `json:"ignore,omitempty"`
+}
+
+// AnnotationName is the name under which the annotation stands in a schema.
+const AnnotationName = "EntOCC"
+
+// Name implements schema.Annotation.
+func (Annotation) Name() string { return AnnotationName }
+
+// Merge keeps what both annotations say. ent would drop the second one silently.
+func (a Annotation) Merge(other schema.Annotation) schema.Annotation {
+	if o, ok := other.(Annotation); ok {
+		a.Versions = append(slices.Clone(a.Versions), o.Versions...)
+	}
+	return a
+}
+
+// Decode reads the annotation from what ent's codegen holds of it.
+func (a *Annotation) Decode(annotation any) error {
+	buf, err := json.Marshal(annotation)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(buf, a)
+}
+
+var _ schema.Merger = Annotation{}
