@@ -40,10 +40,12 @@ func (k Kind) String() string {
 // Class is what a database error means for concurrency.
 type Class struct {
 	Kind Kind
-	// TxDead reports that the transaction in which the error was raised can only be rolled back. MySQL and MariaDB have
-	// already done so, and run later statements of it in autocommit (databases' own documentation: error 1213, 1020):
-	// never go on in it, and never take its COMMIT for success.
+	// TxDead reports that the transaction in which the error was raised can only be rolled back.
 	TxDead bool
+	// RolledBack reports that the database has done so already, as MySQL and MariaDB do (errors 1213 and 1020). They run
+	// later statements of it in autocommit: never go on in it, and never take its COMMIT for success. Transactions of
+	// clients that were generated with the extension refuse both.
+	RolledBack bool
 }
 
 // Retryable reports whether the same work, run again from its start in a new transaction, may succeed.
@@ -136,9 +138,9 @@ func classifyMySQL(err error) (Class, bool) {
 	}
 	switch number.Uint() {
 	case 1020: // ER_CHECKREAD, with innodb_snapshot_isolation.
-		return Class{Kind: KindModified, TxDead: true}, true
+		return Class{Kind: KindModified, TxDead: true, RolledBack: true}, true
 	case 1213: // ER_LOCK_DEADLOCK
-		return Class{Kind: KindDeadlock, TxDead: true}, true
+		return Class{Kind: KindDeadlock, TxDead: true, RolledBack: true}, true
 	case 1205, 3572: // ER_LOCK_WAIT_TIMEOUT, ER_LOCK_NOWAIT: only the statement is undone.
 		return Class{Kind: KindLockTimeout}, true
 	}

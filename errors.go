@@ -35,6 +35,9 @@ type RecordModifiedError struct {
 	// Err is what lies beneath: ent's NotFoundError for a row that is gone, the driver's error where the database
 	// itself reported the conflict, a VersionError where the expected version could never have been read.
 	Err error
+
+	// tx is the transaction in which the conflict was met, if any.
+	tx any
 }
 
 // Error tells type, ID and both versions.

@@ -50,8 +50,8 @@ func (e *Extension) Templates() []*gen.Template {
 	return []*gen.Template{gen.MustParse(gen.NewTemplate("entocc").Funcs(funcs).ParseFS(templates, "template/*.tmpl"))}
 }
 
-// Hooks of the extension: the schemas are checked and planned before the code is generated, and the builders of
-// client.go that ent has no template for are completed after.
+// Hooks of the extension: the schemas are checked and planned before the code is generated, and the methods
+// that ent has no template for are completed after.
 func (e *Extension) Hooks() []gen.Hook {
 	return []gen.Hook{func(next gen.Generator) gen.Generator {
 		return gen.GenerateFunc(func(g *gen.Graph) error {
@@ -63,7 +63,7 @@ func (e *Extension) Hooks() []gen.Hook {
 			if err := next.Generate(g); err != nil {
 				return err
 			}
-			return completeClient(g, p)
+			return completeGenerated(g, p)
 		})
 	}}
 }

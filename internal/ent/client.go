@@ -36,6 +36,8 @@ import (
 	"github.com/entocc/entocc/internal/ent/tweet"
 	"github.com/entocc/entocc/internal/ent/user"
 
+	stdsql "database/sql"
+
 	"github.com/entocc/entocc"
 	"github.com/google/uuid"
 )
@@ -517,6 +519,373 @@ func (c *UserClient) GetVersion(ctx context.Context, id int, version int64) (*Us
 		return nil, entocc.NewModifiedError(userVersion.Modified(id, version, entity.Version), nil, current)
 	}
 	return entity, nil
+}
+
+// RetryTx runs fn in a transaction and commits it; and again in a new transaction while it, or the commit, ends in an
+// error that another attempt may mend (see entocc.Retry). fn must read in tx what it decides by. A panic rolls back.
+//
+//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
+//		...
+//	}, entocc.Attempts(5))
+func (c *Client) RetryTx(ctx context.Context, fn func(tx *Tx) error, opts ...entocc.RetryOption) error {
+	if _, ok := c.driver.(*txDriver); ok || TxFromContext(ctx) != nil {
+		return errors.New("ent: RetryTx can't run inside a transaction: it has to run the whole of it again")
+	}
+	txOptions := entocc.NewRetryConfig(opts...).TxOptions
+	return entocc.Retry(ctx, func(ctx context.Context) error {
+		return c.runTx(ctx, txOptions, fn)
+	}, opts...)
+}
+
+// runTx runs fn in a transaction.
+func (c *Client) runTx(ctx context.Context, opts *stdsql.TxOptions, fn func(tx *Tx) error) (err error) {
+	var tx *Tx
+	if opts == nil {
+		tx, err = c.Tx(ctx)
+	} else {
+		tx, err = c.BeginTx(ctx, opts)
+	}
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if v := recover(); v != nil {
+			_ = tx.Rollback()
+			panic(v)
+		}
+	}()
+	if err := fn(tx); err != nil {
+		if rerr := tx.Rollback(); rerr != nil && !errors.Is(rerr, stdsql.ErrTxDone) {
+			err = fmt.Errorf("%w (rolling back: %w)", err, rerr)
+		}
+		return err
+	}
+	return tx.Commit()
+}
+
+// Modify loads the Account entity with this ID, has fn change it, and saves it; and does so again while its row was
+// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+//
+//	u, err := client.Account.Modify(ctx, id, func(u *ent.Account, up *ent.AccountUpdateOne) error {
+//		...
+//	})
+func (c *AccountClient) Modify(ctx context.Context, id string, fn func(*Account, *AccountUpdateOne) error, opts ...entocc.RetryOption) (saved *Account, err error) {
+	if _, ok := c.driver.(*txDriver); ok {
+		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
+	}
+	err = entocc.Retry(ctx, func(ctx context.Context) error {
+		entity, err := c.Get(ctx, id)
+		if err != nil {
+			return err
+		}
+		update := c.UpdateOne(entity)
+		if err := fn(entity, update); err != nil {
+			return err
+		}
+		saved, err = update.Save(ctx)
+		return err
+	}, opts...)
+	return saved, err
+}
+
+// Modify loads the Card entity with this ID, has fn change it, and saves it; and does so again while its row was
+// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+//
+//	u, err := client.Card.Modify(ctx, id, func(u *ent.Card, up *ent.CardUpdateOne) error {
+//		...
+//	})
+func (c *CardClient) Modify(ctx context.Context, id int, fn func(*Card, *CardUpdateOne) error, opts ...entocc.RetryOption) (saved *Card, err error) {
+	if _, ok := c.driver.(*txDriver); ok {
+		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
+	}
+	err = entocc.Retry(ctx, func(ctx context.Context) error {
+		entity, err := c.Get(ctx, id)
+		if err != nil {
+			return err
+		}
+		update := c.UpdateOne(entity)
+		if err := fn(entity, update); err != nil {
+			return err
+		}
+		saved, err = update.Save(ctx)
+		return err
+	}, opts...)
+	return saved, err
+}
+
+// Modify loads the Document entity with this ID, has fn change it, and saves it; and does so again while its row was
+// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+//
+//	u, err := client.Document.Modify(ctx, id, func(u *ent.Document, up *ent.DocumentUpdateOne) error {
+//		...
+//	})
+func (c *DocumentClient) Modify(ctx context.Context, id uuid.UUID, fn func(*Document, *DocumentUpdateOne) error, opts ...entocc.RetryOption) (saved *Document, err error) {
+	if _, ok := c.driver.(*txDriver); ok {
+		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
+	}
+	err = entocc.Retry(ctx, func(ctx context.Context) error {
+		entity, err := c.Get(ctx, id)
+		if err != nil {
+			return err
+		}
+		update := c.UpdateOne(entity)
+		if err := fn(entity, update); err != nil {
+			return err
+		}
+		saved, err = update.Save(ctx)
+		return err
+	}, opts...)
+	return saved, err
+}
+
+// Modify loads the Event entity with this ID, has fn change it, and saves it; and does so again while its row was
+// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+//
+//	u, err := client.Event.Modify(ctx, id, func(u *ent.Event, up *ent.EventUpdateOne) error {
+//		...
+//	})
+func (c *EventClient) Modify(ctx context.Context, id int, fn func(*Event, *EventUpdateOne) error, opts ...entocc.RetryOption) (saved *Event, err error) {
+	if _, ok := c.driver.(*txDriver); ok {
+		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
+	}
+	err = entocc.Retry(ctx, func(ctx context.Context) error {
+		entity, err := c.Get(ctx, id)
+		if err != nil {
+			return err
+		}
+		update := c.UpdateOne(entity)
+		if err := fn(entity, update); err != nil {
+			return err
+		}
+		saved, err = update.Save(ctx)
+		return err
+	}, opts...)
+	return saved, err
+}
+
+// Modify loads the Memo entity with this ID, has fn change it, and saves it; and does so again while its row was
+// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+//
+//	u, err := client.Memo.Modify(ctx, id, func(u *ent.Memo, up *ent.MemoUpdateOne) error {
+//		...
+//	})
+func (c *MemoClient) Modify(ctx context.Context, id int, fn func(*Memo, *MemoUpdateOne) error, opts ...entocc.RetryOption) (saved *Memo, err error) {
+	if _, ok := c.driver.(*txDriver); ok {
+		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
+	}
+	err = entocc.Retry(ctx, func(ctx context.Context) error {
+		entity, err := c.Get(ctx, id)
+		if err != nil {
+			return err
+		}
+		update := c.UpdateOne(entity)
+		if err := fn(entity, update); err != nil {
+			return err
+		}
+		saved, err = update.Save(ctx)
+		return err
+	}, opts...)
+	return saved, err
+}
+
+// Modify loads the Note entity with this ID, has fn change it, and saves it; and does so again while its row was
+// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+//
+//	u, err := client.Note.Modify(ctx, id, func(u *ent.Note, up *ent.NoteUpdateOne) error {
+//		...
+//	})
+func (c *NoteClient) Modify(ctx context.Context, id int, fn func(*Note, *NoteUpdateOne) error, opts ...entocc.RetryOption) (saved *Note, err error) {
+	if _, ok := c.driver.(*txDriver); ok {
+		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
+	}
+	err = entocc.Retry(ctx, func(ctx context.Context) error {
+		entity, err := c.Get(ctx, id)
+		if err != nil {
+			return err
+		}
+		update := c.UpdateOne(entity)
+		if err := fn(entity, update); err != nil {
+			return err
+		}
+		saved, err = update.Save(ctx)
+		return err
+	}, opts...)
+	return saved, err
+}
+
+// Modify loads the Order entity with this ID, has fn change it, and saves it; and does so again while its row was
+// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+//
+//	u, err := client.Order.Modify(ctx, id, func(u *ent.Order, up *ent.OrderUpdateOne) error {
+//		...
+//	})
+func (c *OrderClient) Modify(ctx context.Context, id int, fn func(*Order, *OrderUpdateOne) error, opts ...entocc.RetryOption) (saved *Order, err error) {
+	if _, ok := c.driver.(*txDriver); ok {
+		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
+	}
+	err = entocc.Retry(ctx, func(ctx context.Context) error {
+		entity, err := c.Get(ctx, id)
+		if err != nil {
+			return err
+		}
+		update := c.UpdateOne(entity)
+		if err := fn(entity, update); err != nil {
+			return err
+		}
+		saved, err = update.Save(ctx)
+		return err
+	}, opts...)
+	return saved, err
+}
+
+// Modify loads the Pet entity with this ID, has fn change it, and saves it; and does so again while its row was
+// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+//
+//	u, err := client.Pet.Modify(ctx, id, func(u *ent.Pet, up *ent.PetUpdateOne) error {
+//		...
+//	})
+func (c *PetClient) Modify(ctx context.Context, id int, fn func(*Pet, *PetUpdateOne) error, opts ...entocc.RetryOption) (saved *Pet, err error) {
+	if _, ok := c.driver.(*txDriver); ok {
+		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
+	}
+	err = entocc.Retry(ctx, func(ctx context.Context) error {
+		entity, err := c.Get(ctx, id)
+		if err != nil {
+			return err
+		}
+		update := c.UpdateOne(entity)
+		if err := fn(entity, update); err != nil {
+			return err
+		}
+		saved, err = update.Save(ctx)
+		return err
+	}, opts...)
+	return saved, err
+}
+
+// Modify loads the Profile entity with this ID, has fn change it, and saves it; and does so again while its row was
+// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+//
+//	u, err := client.Profile.Modify(ctx, id, func(u *ent.Profile, up *ent.ProfileUpdateOne) error {
+//		...
+//	})
+func (c *ProfileClient) Modify(ctx context.Context, id int, fn func(*Profile, *ProfileUpdateOne) error, opts ...entocc.RetryOption) (saved *Profile, err error) {
+	if _, ok := c.driver.(*txDriver); ok {
+		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
+	}
+	err = entocc.Retry(ctx, func(ctx context.Context) error {
+		entity, err := c.Get(ctx, id)
+		if err != nil {
+			return err
+		}
+		update := c.UpdateOne(entity)
+		if err := fn(entity, update); err != nil {
+			return err
+		}
+		saved, err = update.Save(ctx)
+		return err
+	}, opts...)
+	return saved, err
+}
+
+// Modify loads the Reading entity with this ID, has fn change it, and saves it; and does so again while its row was
+// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+//
+//	u, err := client.Reading.Modify(ctx, id, func(u *ent.Reading, up *ent.ReadingUpdateOne) error {
+//		...
+//	})
+func (c *ReadingClient) Modify(ctx context.Context, id int, fn func(*Reading, *ReadingUpdateOne) error, opts ...entocc.RetryOption) (saved *Reading, err error) {
+	if _, ok := c.driver.(*txDriver); ok {
+		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
+	}
+	err = entocc.Retry(ctx, func(ctx context.Context) error {
+		entity, err := c.Get(ctx, id)
+		if err != nil {
+			return err
+		}
+		update := c.UpdateOne(entity)
+		if err := fn(entity, update); err != nil {
+			return err
+		}
+		saved, err = update.Save(ctx)
+		return err
+	}, opts...)
+	return saved, err
+}
+
+// Modify loads the Setting entity with this ID, has fn change it, and saves it; and does so again while its row was
+// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+//
+//	u, err := client.Setting.Modify(ctx, id, func(u *ent.Setting, up *ent.SettingUpdateOne) error {
+//		...
+//	})
+func (c *SettingClient) Modify(ctx context.Context, id string, fn func(*Setting, *SettingUpdateOne) error, opts ...entocc.RetryOption) (saved *Setting, err error) {
+	if _, ok := c.driver.(*txDriver); ok {
+		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
+	}
+	err = entocc.Retry(ctx, func(ctx context.Context) error {
+		entity, err := c.Get(ctx, id)
+		if err != nil {
+			return err
+		}
+		update := c.UpdateOne(entity)
+		if err := fn(entity, update); err != nil {
+			return err
+		}
+		saved, err = update.Save(ctx)
+		return err
+	}, opts...)
+	return saved, err
+}
+
+// Modify loads the Ticket entity with this ID, has fn change it, and saves it; and does so again while its row was
+// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+//
+//	u, err := client.Ticket.Modify(ctx, id, func(u *ent.Ticket, up *ent.TicketUpdateOne) error {
+//		...
+//	})
+func (c *TicketClient) Modify(ctx context.Context, id int, fn func(*Ticket, *TicketUpdateOne) error, opts ...entocc.RetryOption) (saved *Ticket, err error) {
+	if _, ok := c.driver.(*txDriver); ok {
+		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
+	}
+	err = entocc.Retry(ctx, func(ctx context.Context) error {
+		entity, err := c.Get(ctx, id)
+		if err != nil {
+			return err
+		}
+		update := c.UpdateOne(entity)
+		if err := fn(entity, update); err != nil {
+			return err
+		}
+		saved, err = update.Save(ctx)
+		return err
+	}, opts...)
+	return saved, err
+}
+
+// Modify loads the User entity with this ID, has fn change it, and saves it; and does so again while its row was
+// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+//
+//	u, err := client.User.Modify(ctx, id, func(u *ent.User, up *ent.UserUpdateOne) error {
+//		...
+//	})
+func (c *UserClient) Modify(ctx context.Context, id int, fn func(*User, *UserUpdateOne) error, opts ...entocc.RetryOption) (saved *User, err error) {
+	if _, ok := c.driver.(*txDriver); ok {
+		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
+	}
+	err = entocc.Retry(ctx, func(ctx context.Context) error {
+		entity, err := c.Get(ctx, id)
+		if err != nil {
+			return err
+		}
+		update := c.UpdateOne(entity)
+		if err := fn(entity, update); err != nil {
+			return err
+		}
+		saved, err = update.Save(ctx)
+		return err
+	}, opts...)
+	return saved, err
 }
 
 // Mutate implements the ent.Mutator interface.

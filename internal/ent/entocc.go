@@ -67,7 +67,7 @@ func (m *AccountMutation) versionRow() (id any, is predicate.Account) {
 
 // versionError gives an error of a guarded write of Account the form in which its callers know it.
 func (m *AccountMutation) versionError(err error) error {
-	return versionError(err, account.Label, m.occ.Entity(), func(ctx context.Context) (*Account, error) {
+	return versionError(err, m.driver, account.Label, m.occ.Entity(), func(ctx context.Context) (*Account, error) {
 		_, is := m.versionRow()
 		if is == nil {
 			return nil, &NotFoundError{account.Label}
@@ -102,7 +102,7 @@ func (m *CardMutation) versionRow() (id any, is predicate.Card) {
 
 // versionError gives an error of a guarded write of Card the form in which its callers know it.
 func (m *CardMutation) versionError(err error) error {
-	return versionError(err, card.Label, m.occ.Entity(), func(ctx context.Context) (*Card, error) {
+	return versionError(err, m.driver, card.Label, m.occ.Entity(), func(ctx context.Context) (*Card, error) {
 		_, is := m.versionRow()
 		if is == nil {
 			return nil, &NotFoundError{card.Label}
@@ -137,7 +137,7 @@ func (m *DocumentMutation) versionRow() (id any, is predicate.Document) {
 
 // versionError gives an error of a guarded write of Document the form in which its callers know it.
 func (m *DocumentMutation) versionError(err error) error {
-	return versionError(err, document.Label, m.occ.Entity(), func(ctx context.Context) (*Document, error) {
+	return versionError(err, m.driver, document.Label, m.occ.Entity(), func(ctx context.Context) (*Document, error) {
 		_, is := m.versionRow()
 		if is == nil {
 			return nil, &NotFoundError{document.Label}
@@ -172,7 +172,7 @@ func (m *EventMutation) versionRow() (id any, is predicate.Event) {
 
 // versionError gives an error of a guarded write of Event the form in which its callers know it.
 func (m *EventMutation) versionError(err error) error {
-	return versionError(err, event.Label, m.occ.Entity(), func(ctx context.Context) (*Event, error) {
+	return versionError(err, m.driver, event.Label, m.occ.Entity(), func(ctx context.Context) (*Event, error) {
 		_, is := m.versionRow()
 		if is == nil {
 			return nil, &NotFoundError{event.Label}
@@ -207,7 +207,7 @@ func (m *LikeMutation) versionRow() (id any, is predicate.Like) {
 
 // versionError gives an error of a guarded write of Like the form in which its callers know it.
 func (m *LikeMutation) versionError(err error) error {
-	return versionError(err, like.Label, m.occ.Entity(), func(ctx context.Context) (*Like, error) {
+	return versionError(err, m.driver, like.Label, m.occ.Entity(), func(ctx context.Context) (*Like, error) {
 		_, is := m.versionRow()
 		if is == nil {
 			return nil, &NotFoundError{like.Label}
@@ -242,7 +242,7 @@ func (m *MembershipMutation) versionRow() (id any, is predicate.Membership) {
 
 // versionError gives an error of a guarded write of Membership the form in which its callers know it.
 func (m *MembershipMutation) versionError(err error) error {
-	return versionError(err, membership.Label, m.occ.Entity(), func(ctx context.Context) (*Membership, error) {
+	return versionError(err, m.driver, membership.Label, m.occ.Entity(), func(ctx context.Context) (*Membership, error) {
 		_, is := m.versionRow()
 		if is == nil {
 			return nil, &NotFoundError{membership.Label}
@@ -277,7 +277,7 @@ func (m *MemoMutation) versionRow() (id any, is predicate.Memo) {
 
 // versionError gives an error of a guarded write of Memo the form in which its callers know it.
 func (m *MemoMutation) versionError(err error) error {
-	return versionError(err, memo.Label, m.occ.Entity(), func(ctx context.Context) (*Memo, error) {
+	return versionError(err, m.driver, memo.Label, m.occ.Entity(), func(ctx context.Context) (*Memo, error) {
 		_, is := m.versionRow()
 		if is == nil {
 			return nil, &NotFoundError{memo.Label}
@@ -312,7 +312,7 @@ func (m *NoteMutation) versionRow() (id any, is predicate.Note) {
 
 // versionError gives an error of a guarded write of Note the form in which its callers know it.
 func (m *NoteMutation) versionError(err error) error {
-	return versionError(err, note.Label, m.occ.Entity(), func(ctx context.Context) (*Note, error) {
+	return versionError(err, m.driver, note.Label, m.occ.Entity(), func(ctx context.Context) (*Note, error) {
 		_, is := m.versionRow()
 		if is == nil {
 			return nil, &NotFoundError{note.Label}
@@ -347,7 +347,7 @@ func (m *OrderMutation) versionRow() (id any, is predicate.Order) {
 
 // versionError gives an error of a guarded write of Order the form in which its callers know it.
 func (m *OrderMutation) versionError(err error) error {
-	return versionError(err, order.Label, m.occ.Entity(), func(ctx context.Context) (*Order, error) {
+	return versionError(err, m.driver, order.Label, m.occ.Entity(), func(ctx context.Context) (*Order, error) {
 		_, is := m.versionRow()
 		if is == nil {
 			return nil, &NotFoundError{order.Label}
@@ -382,7 +382,7 @@ func (m *PetMutation) versionRow() (id any, is predicate.Pet) {
 
 // versionError gives an error of a guarded write of Pet the form in which its callers know it.
 func (m *PetMutation) versionError(err error) error {
-	return versionError(err, pet.Label, m.occ.Entity(), func(ctx context.Context) (*Pet, error) {
+	return versionError(err, m.driver, pet.Label, m.occ.Entity(), func(ctx context.Context) (*Pet, error) {
 		_, is := m.versionRow()
 		if is == nil {
 			return nil, &NotFoundError{pet.Label}
@@ -418,7 +418,7 @@ func (m *ProfileMutation) versionRow() (id any, is predicate.Profile) {
 
 // versionError gives an error of a guarded write of Profile the form in which its callers know it.
 func (m *ProfileMutation) versionError(err error) error {
-	return versionError(err, profile.Label, m.occ.Entity(), func(ctx context.Context) (*Profile, error) {
+	return versionError(err, m.driver, profile.Label, m.occ.Entity(), func(ctx context.Context) (*Profile, error) {
 		_, is := m.versionRow()
 		if is == nil {
 			return nil, &NotFoundError{profile.Label}
@@ -464,7 +464,7 @@ func (m *ReadingMutation) versionRow() (id any, is predicate.Reading) {
 
 // versionError gives an error of a guarded write of Reading the form in which its callers know it.
 func (m *ReadingMutation) versionError(err error) error {
-	return versionError(err, reading.Label, m.occ.Entity(), func(ctx context.Context) (*Reading, error) {
+	return versionError(err, m.driver, reading.Label, m.occ.Entity(), func(ctx context.Context) (*Reading, error) {
 		_, is := m.versionRow()
 		if is == nil {
 			return nil, &NotFoundError{reading.Label}
@@ -500,7 +500,7 @@ func (m *SettingMutation) versionRow() (id any, is predicate.Setting) {
 
 // versionError gives an error of a guarded write of Setting the form in which its callers know it.
 func (m *SettingMutation) versionError(err error) error {
-	return versionError(err, setting.Label, m.occ.Entity(), func(ctx context.Context) (*Setting, error) {
+	return versionError(err, m.driver, setting.Label, m.occ.Entity(), func(ctx context.Context) (*Setting, error) {
 		_, is := m.versionRow()
 		if is == nil {
 			return nil, &NotFoundError{setting.Label}
@@ -535,7 +535,7 @@ func (m *TicketMutation) versionRow() (id any, is predicate.Ticket) {
 
 // versionError gives an error of a guarded write of Ticket the form in which its callers know it.
 func (m *TicketMutation) versionError(err error) error {
-	return versionError(err, ticket.Label, m.occ.Entity(), func(ctx context.Context) (*Ticket, error) {
+	return versionError(err, m.driver, ticket.Label, m.occ.Entity(), func(ctx context.Context) (*Ticket, error) {
 		_, is := m.versionRow()
 		if is == nil {
 			return nil, &NotFoundError{ticket.Label}
@@ -571,7 +571,7 @@ func (m *UserMutation) versionRow() (id any, is predicate.User) {
 
 // versionError gives an error of a guarded write of User the form in which its callers know it.
 func (m *UserMutation) versionError(err error) error {
-	return versionError(err, user.Label, m.occ.Entity(), func(ctx context.Context) (*User, error) {
+	return versionError(err, m.driver, user.Label, m.occ.Entity(), func(ctx context.Context) (*User, error) {
 		_, is := m.versionRow()
 		if is == nil {
 			return nil, &NotFoundError{user.Label}
@@ -619,13 +619,16 @@ var userLinks = &occhook.Links{
 }
 
 // versionError gives an error of a guarded write the form in which callers of ent know it.
-func versionError[T any](err error, label string, entity any, current func(context.Context) (*T, error)) error {
+func versionError[T any](err error, drv dialect.Driver, label string, entity any, current func(context.Context) (*T, error)) error {
 	var (
 		modified *entocc.RecordModifiedError
 		missing  *sqlgraph.NotFoundError
 	)
 	switch {
 	case errors.As(err, &modified):
+		if tx, ok := drv.(*txDriver); ok {
+			modified.InTransaction(tx)
+		}
 		if modified.Deleted {
 			modified.Err = &NotFoundError{label}
 		}
@@ -636,6 +639,13 @@ func versionError[T any](err error, label string, entity any, current func(conte
 	case sqlgraph.IsConstraintError(err):
 		return &ConstraintError{msg: err.Error(), wrap: err}
 	}
+	return err
+}
+
+// ended closes the transaction if err says that the database has rolled it back, so that no further statement of it runs
+// outside any transaction.
+func (tx *txDriver) ended(err error) error {
+	tx.tx = occhook.EndTx(tx.tx, err)
 	return err
 }
 

@@ -1,0 +1,138 @@
+package entc
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/format"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+
+	"entgo.io/ent/entc/gen"
+)
+
+// completeGenerated completes methods that ent has no template for, in the generated files. The builders of one row come
+// to know where they come from, and transactions which the database has ended:
+//
+//	return &UserUpdateOne{..}       becomes  return (&UserUpdateOne{..}).ifLoaded(u)
+//	return c.DeleteOneID(u.ID)      becomes  return c.DeleteOneID(u.ID).ifLoaded(u)
+//	return &UserDeleteOne{builder}  becomes  return (&UserDeleteOne{builder}).byID()
+//	return tx.tx.Exec(..)           becomes  return tx.ended(tx.tx.Exec(..))
+//
+// Where ent's code is not as expected the run fails, and the builders refuse to write.
+func completeGenerated(g *gen.Graph, p *plan) error {
+	if len(p.versions) == 0 {
+		return nil
+	}
+	ifLoaded := func(fn *ast.FuncDecl, expr string) string {
+		return expr + ".ifLoaded(" + fn.Type.Params.List[0].Names[0].Name + ")"
+	}
+	byID := func(_ *ast.FuncDecl, expr string) string { return expr + ".byID()" }
+	builders := make(map[string]completion)
+	for _, n := range g.Nodes {
+		if p.versions[n.Name] == nil {
+			continue
+		}
+		builders[n.ClientName()+".UpdateOne"] = ifLoaded
+		if n.HasOneFieldID() {
+			builders[n.ClientName()+".UpdateOneID"] = byID
+			builders[n.ClientName()+".DeleteOne"] = ifLoaded
+			builders[n.ClientName()+".DeleteOneID"] = byID
+		}
+	}
+	if err := complete(filepath.Join(g.Target, "client.go"), builders); err != nil {
+		return err
+	}
+	ended := func(_ *ast.FuncDecl, expr string) string { return "tx.ended(" + expr + ")" }
+	statements := map[string]completion{"txDriver.Exec": ended, "txDriver.Query": ended}
+	if on, _ := g.FeatureEnabled(gen.FeatureExecQuery.Name); on {
+		statements["txDriver.ExecContext"] = func(_ *ast.FuncDecl, expr string) string { return "tx.endedExec(" + expr + ")" }
+		statements["txDriver.QueryContext"] = func(_ *ast.FuncDecl, expr string) string { return "tx.endedQuery(" + expr + ")" }
+	}
+	return complete(filepath.Join(g.Target, "tx.go"), statements)
+}
+
+// completion returns what a method shall return in place of expr.
+type completion func(fn *ast.FuncDecl, expr string) string
+
+// complete replaces what the last statements of methods in a file return.
+func complete(path string, methods map[string]completion) error {
+	src, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	fset := token.NewFileSet()
+	file, err := parser.ParseFile(fset, path, src, parser.SkipObjectResolution)
+	if err != nil {
+		return err
+	}
+	out, last := &bytes.Buffer{}, 0
+	for _, decl := range file.Decls {
+		fn, ok := decl.(*ast.FuncDecl)
+		if !ok {
+			continue
+		}
+		name := methodName(fn)
+		replace, ok := methods[name]
+		if !ok {
+			continue
+		}
+		result, err := resultOf(fn)
+		if err != nil {
+			return fmt.Errorf("entocc: %s in ent's generated %s is not as in ent v0.14: %w", name, filepath.Base(path), err)
+		}
+		from, to := fset.Position(result.Pos()).Offset, fset.Position(result.End()).Offset
+		expr := string(src[from:to])
+		if _, isLiteral := result.(*ast.UnaryExpr); isLiteral {
+			expr = "(" + expr + ")"
+		}
+		out.Write(src[last:from])
+		out.WriteString(replace(fn, expr))
+		last = to
+		delete(methods, name)
+	}
+	for name := range methods {
+		return fmt.Errorf("entocc: ent's generated %s has no method %s, as ent v0.14 has", filepath.Base(path), name)
+	}
+	out.Write(src[last:])
+	formatted, err := format.Source(out.Bytes())
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, formatted, 0o644)
+}
+
+// methodName returns UserClient.UpdateOne for a method, and nothing for a function.
+func methodName(fn *ast.FuncDecl) string {
+	if fn.Recv == nil || len(fn.Recv.List) != 1 {
+		return ""
+	}
+	star, ok := fn.Recv.List[0].Type.(*ast.StarExpr)
+	if !ok {
+		return ""
+	}
+	ident, ok := star.X.(*ast.Ident)
+	if !ok {
+		return ""
+	}
+	return ident.Name + "." + fn.Name.Name
+}
+
+// resultOf returns the only result of the last statement of a method, or the call that makes them all.
+func resultOf(fn *ast.FuncDecl) (ast.Expr, error) {
+	if params := fn.Type.Params.List; len(params) == 0 || len(params[0].Names) == 0 {
+		return nil, errors.New("its parameter has no name")
+	}
+	body := fn.Body.List
+	if len(body) == 0 {
+		return nil, errors.New("it is empty")
+	}
+	ret, ok := body[len(body)-1].(*ast.ReturnStmt)
+	if !ok || len(ret.Results) != 1 {
+		return nil, errors.New("it does not end by returning one expression")
+	}
+	return ret.Results[0], nil
+}
