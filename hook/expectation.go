@@ -20,6 +20,8 @@ type Expectation struct {
 	// shadow keeps an upsert from bumping, and unchecked from being guarded: its statement is built out of reach of the
 	// context, so the hooks note what it says.
 	shadow, unchecked bool
+	// deletion is the guard that a delete has added to its mutation.
+	deletion *deleteGuard
 }
 
 // source says where an expectation comes from.

@@ -21,6 +21,9 @@ type Schema struct {
 	AllowBlind bool
 	// Only names the fields and edges whose change bumps the version; none means all. Ignore names those that do not.
 	Only, Ignore []string
+	// Fields and Edges are those of the type, for diffs.
+	Fields []Field
+	Edges  []Edge
 }
 
 // counts reports whether a change of the named field or edge bumps the version.

@@ -21,7 +21,7 @@ type Mutation interface {
 	ClearedEdges() []string
 }
 
-// appender is a mutation of a type that has Only or Ignore and JSON fields that can be appended to.
+// appender is a mutation of a type with JSON fields that can be appended to.
 type appender interface{ AppendedFields() []string }
 
 // Write is a save of one row that entocc carries out in place of ent's sqlgraph.UpdateNode.

@@ -324,7 +324,7 @@ func (c *AccountClient) GetVersion(ctx context.Context, id string, version int64
 		return nil, err
 	}
 	if !accountVersion.Strategy.Equal(entity.Revision, version) {
-		return nil, entocc.NewModifiedError(accountVersion.Modified(id, version, entity.Revision), nil, current)
+		return nil, entocc.NewModifiedError(accountVersion.Modified(id, version, entity.Revision), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -340,7 +340,7 @@ func (c *CardClient) GetVersion(ctx context.Context, id int, version int64) (*Ca
 		return nil, err
 	}
 	if !cardVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(cardVersion.Modified(id, version, entity.Version), nil, current)
+		return nil, entocc.NewModifiedError(cardVersion.Modified(id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -356,7 +356,7 @@ func (c *DocumentClient) GetVersion(ctx context.Context, id uuid.UUID, version u
 		return nil, err
 	}
 	if !documentVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(documentVersion.Modified(id, version, entity.Version), nil, current)
+		return nil, entocc.NewModifiedError(documentVersion.Modified(id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -372,7 +372,7 @@ func (c *EventClient) GetVersion(ctx context.Context, id int, version int64) (*E
 		return nil, err
 	}
 	if !eventVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(eventVersion.Modified(id, version, entity.Version), nil, current)
+		return nil, entocc.NewModifiedError(eventVersion.Modified(id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -388,7 +388,7 @@ func (c *MemoClient) GetVersion(ctx context.Context, id int, version int64) (*Me
 		return nil, err
 	}
 	if !memoVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(memoVersion.Modified(id, version, entity.Version), nil, current)
+		return nil, entocc.NewModifiedError(memoVersion.Modified(id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -404,7 +404,7 @@ func (c *NoteClient) GetVersion(ctx context.Context, id int, version int64) (*No
 		return nil, err
 	}
 	if !noteVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(noteVersion.Modified(id, version, entity.Version), nil, current)
+		return nil, entocc.NewModifiedError(noteVersion.Modified(id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -420,7 +420,7 @@ func (c *OrderClient) GetVersion(ctx context.Context, id int, version int64) (*O
 		return nil, err
 	}
 	if !orderVersion.Strategy.Equal(entity.Rev, version) {
-		return nil, entocc.NewModifiedError(orderVersion.Modified(id, version, entity.Rev), nil, current)
+		return nil, entocc.NewModifiedError(orderVersion.Modified(id, version, entity.Rev), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -436,7 +436,7 @@ func (c *PetClient) GetVersion(ctx context.Context, id int, version int64) (*Pet
 		return nil, err
 	}
 	if !petVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(petVersion.Modified(id, version, entity.Version), nil, current)
+		return nil, entocc.NewModifiedError(petVersion.Modified(id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -452,7 +452,7 @@ func (c *ProfileClient) GetVersion(ctx context.Context, id int, version int64) (
 		return nil, err
 	}
 	if !profileVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(profileVersion.Modified(id, version, entity.Version), nil, current)
+		return nil, entocc.NewModifiedError(profileVersion.Modified(id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -468,7 +468,7 @@ func (c *ReadingClient) GetVersion(ctx context.Context, id int, version time.Tim
 		return nil, err
 	}
 	if !readingVersion.Strategy.Equal(entity.UpdatedAt, version) {
-		return nil, entocc.NewModifiedError(readingVersion.Modified(id, version, entity.UpdatedAt), nil, current)
+		return nil, entocc.NewModifiedError(readingVersion.Modified(id, version, entity.UpdatedAt), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -484,7 +484,7 @@ func (c *SettingClient) GetVersion(ctx context.Context, id string, version int64
 		return nil, err
 	}
 	if !settingVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(settingVersion.Modified(id, version, entity.Version), nil, current)
+		return nil, entocc.NewModifiedError(settingVersion.Modified(id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -500,7 +500,7 @@ func (c *TicketClient) GetVersion(ctx context.Context, id int, version int64) (*
 		return nil, err
 	}
 	if !ticketVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(ticketVersion.Modified(id, version, entity.Version), nil, current)
+		return nil, entocc.NewModifiedError(ticketVersion.Modified(id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -516,7 +516,7 @@ func (c *UserClient) GetVersion(ctx context.Context, id int, version int64) (*Us
 		return nil, err
 	}
 	if !userVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(userVersion.Modified(id, version, entity.Version), nil, current)
+		return nil, entocc.NewModifiedError(userVersion.Modified(id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
