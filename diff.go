@@ -53,6 +53,9 @@ type FieldDiff struct {
 	Edge bool
 	// Sensitive reports that the values of the field are kept back: all three are nil.
 	Sensitive bool
+	// Computed reports that the schema sets the field with every update (an update default, as of updated_at), so that
+	// both sides always change it. It never clashes.
+	Computed bool
 	// Change is what the refused write wanted.
 	Change Change
 	// Base is the value that the write was made from; HasBase is false for writes by ID, which were made from none.
@@ -89,7 +92,7 @@ func NewFieldDiff(d FieldDiff, unseen bool) FieldDiff {
 	default:
 		d.TheirsChanged = replaces && !equal(d.Mine, d.Theirs)
 	}
-	if replaces && d.MineChanged && d.TheirsChanged && !equal(d.Mine, d.Theirs) {
+	if replaces && !d.Computed && d.MineChanged && d.TheirsChanged && !equal(d.Mine, d.Theirs) {
 		d.clash = true
 	}
 	if d.Sensitive {

@@ -14,8 +14,8 @@ type Field struct {
 	Name, Column, Struct string
 	// Label is the schema's comment; the name if empty.
 	Label string
-	// Sensitive fields are never shown.
-	Sensitive bool
+	// Sensitive fields are never shown; Computed ones have an update default.
+	Sensitive, Computed bool
 }
 
 // Edge is what a diff knows about an edge of an entity.
@@ -35,7 +35,7 @@ func (s *Schema) Diff(m ent.Mutation, base, theirs any) []entocc.FieldDiff {
 		if f.Column == s.Column {
 			continue
 		}
-		d := entocc.FieldDiff{Name: f.Name, Label: labelOr(f.Label, f.Name), Sensitive: f.Sensitive}
+		d := entocc.FieldDiff{Name: f.Name, Label: labelOr(f.Label, f.Name), Sensitive: f.Sensitive, Computed: f.Computed}
 		d.Change, d.Mine = changeOf(m, f)
 		d.Base, d.HasBase = entityField(base, f.Struct)
 		d.Theirs, _ = entityField(theirs, f.Struct)
