@@ -2,6 +2,8 @@ package hook
 
 import (
 	"context"
+	"errors"
+	"slices"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect"
@@ -139,6 +141,26 @@ func (s *Schema) changed(m Mutation, spec *sqlgraph.UpdateSpec) bool {
 // Save sends the write, and has the spec's ScanValues and Assign take the row as it left it.
 func (w *Write) Save(ctx context.Context, drv dialect.Driver) error {
 	ctx = toWriter(ctx)
+	err := w.save(ctx, drv)
+	if err == nil || len(w.accepted) == 0 || entocc.Classify(err).Kind != entocc.KindDeadlock {
+		return err
+	}
+	return w.tell(ctx, drv, err)
+}
+
+// tell tells a deadlock that was a conflict from others: on a Galera cluster the loser of a conflict with another node
+// gets the same error 1213. In a transaction of the caller's, which is gone by then, it can't be told.
+func (w *Write) tell(ctx context.Context, drv dialect.Driver, deadlock error) error {
+	var modified *entocc.RecordModifiedError
+	if err := w.explain(ctx, drv, drv.Dialect()); !errors.As(err, &modified) || modified.Actual == nil && !modified.Deleted ||
+		slices.ContainsFunc(w.accepted, func(v any) bool { return w.schema.Strategy.Equal(v, modified.Actual) }) {
+		return deadlock
+	}
+	modified.Err = deadlock
+	return modified
+}
+
+func (w *Write) save(ctx context.Context, drv dialect.Driver) error {
 	switch external := w.hasExternalEdges(); {
 	case w.checkOnly:
 		return w.check(ctx, drv)
