@@ -3,6 +3,7 @@ package servers
 import (
 	"crypto/rand"
 	"database/sql"
+	"errors"
 	"net/url"
 	"strings"
 	"testing"
@@ -63,8 +64,8 @@ func run(t testing.TB, driver, dsn, now, atEnd string) {
 		t.Fatalf("open %s: %v", driver, err)
 	}
 	t.Cleanup(func() {
-		defer db.Close()
-		if _, err := db.Exec(atEnd); err != nil {
+		_, err := db.Exec(atEnd)
+		if err = errors.Join(err, db.Close()); err != nil {
 			t.Errorf("%s: %v", atEnd, err)
 		}
 	})
