@@ -8,12 +8,18 @@ import (
 
 	"entgo.io/ent/entc"
 	"entgo.io/ent/entc/gen"
+
+	entocc "github.com/entocc/entocc/entc"
 )
 
 func main() {
-	err := entc.Generate("./schema", &gen.Config{
+	ext, err := entocc.NewExtension()
+	if err != nil {
+		log.Fatalf("creating the entocc extension: %v", err)
+	}
+	err = entc.Generate("./schema", &gen.Config{
 		Features: []gen.Feature{gen.FeatureVersionedMigration, gen.FeatureUpsert, gen.FeatureModifier},
-	})
+	}, entc.Extensions(ext))
 	if err != nil {
 		log.Fatalf("running ent codegen: %v", err)
 	}

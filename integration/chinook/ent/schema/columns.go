@@ -10,6 +10,8 @@ import (
 	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/field"
+
+	"github.com/entocc/entocc/mixin"
 )
 
 // versioned is what every schema of this package embeds in place of ent.Schema.
@@ -17,7 +19,7 @@ type versioned struct{ ent.Schema }
 
 // Mixin adds the version to all eleven tables.
 func (versioned) Mixin() []ent.Mixin {
-	return []ent.Mixin{}
+	return []ent.Mixin{mixin.Version{}}
 }
 
 // table names the table of a schema.
