@@ -16,6 +16,7 @@ import (
 	"github.com/entocc/entocc/integration/chinook/ent"
 	"github.com/entocc/entocc/integration/chinook/ent/invoice"
 	"github.com/entocc/entocc/integration/chinook/ent/invoiceline"
+	"github.com/entocc/entocc/integration/chinook/ent/playlisttrack"
 )
 
 // migrations are the two ways to give old tables their version column.
@@ -88,6 +89,27 @@ func TestTwoEditorsOfOneCustomer_Collide(t *testing.T) {
 
 		_, err = client.Customer.UpdateOneID(1).IfVersion(saved.Version).SetCity("Santos").Save(ctx)
 		require.NoError(t, err)
+	})
+}
+
+func TestTwoEditorsOfOnePlaylist_CollideByItsTracks(t *testing.T) {
+	onEachMigrated(t, func(t *testing.T, db *chinook) {
+		client, ctx := db.client(), t.Context()
+		const grunge = 16
+		a := client.Playlist.GetX(ctx, grunge)
+		b := client.Playlist.GetX(ctx, grunge)
+		before := a.QueryTracks().CountX(ctx)
+
+		a.Update().AddTrackIDs(1, 2).ExecX(ctx)
+		err := b.Update().AddTrackIDs(3).Exec(ctx)
+		require.True(t, ent.IsRecordModified(err), "%v", err)
+		require.Equal(t, before+2, a.QueryTracks().CountX(ctx))
+		require.EqualValues(t, 2, client.Playlist.GetX(ctx, grunge).Version)
+
+		added := client.PlaylistTrack.Query().
+			Where(playlisttrack.PlaylistID(grunge), playlisttrack.TrackIDIn(1, 2)).AllX(ctx)
+		require.Len(t, added, 2)
+		require.EqualValues(t, 1, added[0].Version)
 	})
 }
 
