@@ -107,7 +107,7 @@ func TestTwoEditorsOfOnePlaylist_CollideByItsTracks(t *testing.T) {
 		require.EqualValues(t, 2, client.Playlist.GetX(ctx, grunge).Version)
 
 		added := client.PlaylistTrack.Query().
-			Where(playlisttrack.PlaylistID(grunge), playlisttrack.TrackIDIn(1, 2)).AllX(ctx)
+			Where(playlisttrack.PlaylistId(grunge), playlisttrack.TrackIdIn(1, 2)).AllX(ctx)
 		require.Len(t, added, 2)
 		require.EqualValues(t, 1, added[0].Version)
 	})

@@ -1968,8 +1968,8 @@ func (c *PlaylistTrackClient) Update() *PlaylistTrackUpdate {
 // UpdateOne returns an update builder for the given entity.
 func (c *PlaylistTrackClient) UpdateOne(_m *PlaylistTrack) *PlaylistTrackUpdateOne {
 	mutation := newPlaylistTrackMutation(c.config, OpUpdateOne)
-	mutation.playlist = &_m.PlaylistID
-	mutation.track = &_m.TrackID
+	mutation.playlist = &_m.PlaylistId
+	mutation.track = &_m.TrackId
 	return (&PlaylistTrackUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).ifLoaded(_m)
 }
 
@@ -1991,14 +1991,14 @@ func (c *PlaylistTrackClient) Query() *PlaylistTrackQuery {
 // QueryPlaylist queries the playlist edge of a PlaylistTrack.
 func (c *PlaylistTrackClient) QueryPlaylist(_m *PlaylistTrack) *PlaylistQuery {
 	return c.Query().
-		Where(playlisttrack.PlaylistID(_m.PlaylistID), playlisttrack.TrackID(_m.TrackID)).
+		Where(playlisttrack.PlaylistId(_m.PlaylistId), playlisttrack.TrackId(_m.TrackId)).
 		QueryPlaylist()
 }
 
 // QueryTrack queries the track edge of a PlaylistTrack.
 func (c *PlaylistTrackClient) QueryTrack(_m *PlaylistTrack) *TrackQuery {
 	return c.Query().
-		Where(playlisttrack.PlaylistID(_m.PlaylistID), playlisttrack.TrackID(_m.TrackID)).
+		Where(playlisttrack.PlaylistId(_m.PlaylistId), playlisttrack.TrackId(_m.TrackId)).
 		QueryTrack()
 }
 

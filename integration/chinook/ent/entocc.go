@@ -369,7 +369,7 @@ func (m *PlaylistTrackMutation) VersionGuard() (*occhook.Schema, *occhook.Expect
 // versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
 func (m *PlaylistTrackMutation) versionRow() (id any, is predicate.PlaylistTrack) {
 	if u, ok := m.occ.Entity().(*PlaylistTrack); ok {
-		return []any{u.PlaylistID, u.TrackID}, playlisttrack.And(playlisttrack.PlaylistID(u.PlaylistID), playlisttrack.TrackID(u.TrackID))
+		return []any{u.PlaylistId, u.TrackId}, playlisttrack.And(playlisttrack.PlaylistId(u.PlaylistId), playlisttrack.TrackId(u.TrackId))
 	}
 	return nil, nil
 }

@@ -7653,13 +7653,13 @@ func (m *PlaylistTrackMutation) ResetVersion() {
 	m.addversion = nil
 }
 
-// SetPlaylistID sets the "playlist_id" field.
-func (m *PlaylistTrackMutation) SetPlaylistID(i int) {
+// SetPlaylistId sets the "PlaylistId" field.
+func (m *PlaylistTrackMutation) SetPlaylistId(i int) {
 	m.playlist = &i
 }
 
-// PlaylistID returns the value of the "playlist_id" field in the mutation.
-func (m *PlaylistTrackMutation) PlaylistID() (r int, exists bool) {
+// PlaylistId returns the value of the "PlaylistId" field in the mutation.
+func (m *PlaylistTrackMutation) PlaylistId() (r int, exists bool) {
 	v := m.playlist
 	if v == nil {
 		return
@@ -7667,18 +7667,18 @@ func (m *PlaylistTrackMutation) PlaylistID() (r int, exists bool) {
 	return *v, true
 }
 
-// ResetPlaylistID resets all changes to the "playlist_id" field.
-func (m *PlaylistTrackMutation) ResetPlaylistID() {
+// ResetPlaylistId resets all changes to the "PlaylistId" field.
+func (m *PlaylistTrackMutation) ResetPlaylistId() {
 	m.playlist = nil
 }
 
-// SetTrackID sets the "track_id" field.
-func (m *PlaylistTrackMutation) SetTrackID(i int) {
+// SetTrackId sets the "TrackId" field.
+func (m *PlaylistTrackMutation) SetTrackId(i int) {
 	m.track = &i
 }
 
-// TrackID returns the value of the "track_id" field in the mutation.
-func (m *PlaylistTrackMutation) TrackID() (r int, exists bool) {
+// TrackId returns the value of the "TrackId" field in the mutation.
+func (m *PlaylistTrackMutation) TrackId() (r int, exists bool) {
 	v := m.track
 	if v == nil {
 		return
@@ -7686,20 +7686,33 @@ func (m *PlaylistTrackMutation) TrackID() (r int, exists bool) {
 	return *v, true
 }
 
-// ResetTrackID resets all changes to the "track_id" field.
-func (m *PlaylistTrackMutation) ResetTrackID() {
+// ResetTrackId resets all changes to the "TrackId" field.
+func (m *PlaylistTrackMutation) ResetTrackId() {
 	m.track = nil
+}
+
+// SetPlaylistID sets the "playlist" edge to the Playlist entity by id.
+func (m *PlaylistTrackMutation) SetPlaylistID(id int) {
+	m.playlist = &id
 }
 
 // ClearPlaylist clears the "playlist" edge to the Playlist entity.
 func (m *PlaylistTrackMutation) ClearPlaylist() {
 	m.clearedplaylist = true
-	m.clearedFields[playlisttrack.FieldPlaylistID] = struct{}{}
+	m.clearedFields[playlisttrack.FieldPlaylistId] = struct{}{}
 }
 
 // PlaylistCleared reports if the "playlist" edge to the Playlist entity was cleared.
 func (m *PlaylistTrackMutation) PlaylistCleared() bool {
 	return m.clearedplaylist
+}
+
+// PlaylistID returns the "playlist" edge ID in the mutation.
+func (m *PlaylistTrackMutation) PlaylistID() (id int, exists bool) {
+	if m.playlist != nil {
+		return *m.playlist, true
+	}
+	return
 }
 
 // PlaylistIDs returns the "playlist" edge IDs in the mutation.
@@ -7718,15 +7731,28 @@ func (m *PlaylistTrackMutation) ResetPlaylist() {
 	m.clearedplaylist = false
 }
 
+// SetTrackID sets the "track" edge to the Track entity by id.
+func (m *PlaylistTrackMutation) SetTrackID(id int) {
+	m.track = &id
+}
+
 // ClearTrack clears the "track" edge to the Track entity.
 func (m *PlaylistTrackMutation) ClearTrack() {
 	m.clearedtrack = true
-	m.clearedFields[playlisttrack.FieldTrackID] = struct{}{}
+	m.clearedFields[playlisttrack.FieldTrackId] = struct{}{}
 }
 
 // TrackCleared reports if the "track" edge to the Track entity was cleared.
 func (m *PlaylistTrackMutation) TrackCleared() bool {
 	return m.clearedtrack
+}
+
+// TrackID returns the "track" edge ID in the mutation.
+func (m *PlaylistTrackMutation) TrackID() (id int, exists bool) {
+	if m.track != nil {
+		return *m.track, true
+	}
+	return
 }
 
 // TrackIDs returns the "track" edge IDs in the mutation.
@@ -7784,10 +7810,10 @@ func (m *PlaylistTrackMutation) Fields() []string {
 		fields = append(fields, playlisttrack.FieldVersion)
 	}
 	if m.playlist != nil {
-		fields = append(fields, playlisttrack.FieldPlaylistID)
+		fields = append(fields, playlisttrack.FieldPlaylistId)
 	}
 	if m.track != nil {
-		fields = append(fields, playlisttrack.FieldTrackID)
+		fields = append(fields, playlisttrack.FieldTrackId)
 	}
 	return fields
 }
@@ -7799,10 +7825,10 @@ func (m *PlaylistTrackMutation) Field(name string) (ent.Value, bool) {
 	switch name {
 	case playlisttrack.FieldVersion:
 		return m.Version()
-	case playlisttrack.FieldPlaylistID:
-		return m.PlaylistID()
-	case playlisttrack.FieldTrackID:
-		return m.TrackID()
+	case playlisttrack.FieldPlaylistId:
+		return m.PlaylistId()
+	case playlisttrack.FieldTrackId:
+		return m.TrackId()
 	}
 	return nil, false
 }
@@ -7826,19 +7852,19 @@ func (m *PlaylistTrackMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetVersion(v)
 		return nil
-	case playlisttrack.FieldPlaylistID:
+	case playlisttrack.FieldPlaylistId:
 		v, ok := value.(int)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.SetPlaylistID(v)
+		m.SetPlaylistId(v)
 		return nil
-	case playlisttrack.FieldTrackID:
+	case playlisttrack.FieldTrackId:
 		v, ok := value.(int)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.SetTrackID(v)
+		m.SetTrackId(v)
 		return nil
 	}
 	return fmt.Errorf("unknown PlaylistTrack field %s", name)
@@ -7907,11 +7933,11 @@ func (m *PlaylistTrackMutation) ResetField(name string) error {
 	case playlisttrack.FieldVersion:
 		m.ResetVersion()
 		return nil
-	case playlisttrack.FieldPlaylistID:
-		m.ResetPlaylistID()
+	case playlisttrack.FieldPlaylistId:
+		m.ResetPlaylistId()
 		return nil
-	case playlisttrack.FieldTrackID:
-		m.ResetTrackID()
+	case playlisttrack.FieldTrackId:
+		m.ResetTrackId()
 		return nil
 	}
 	return fmt.Errorf("unknown PlaylistTrack field %s", name)

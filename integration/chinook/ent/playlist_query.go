@@ -531,7 +531,7 @@ func (_q *PlaylistQuery) loadPlaylistTracks(ctx context.Context, query *Playlist
 		}
 	}
 	if len(query.ctx.Fields) > 0 {
-		query.ctx.AppendFieldOnce(playlisttrack.FieldPlaylistID)
+		query.ctx.AppendFieldOnce(playlisttrack.FieldPlaylistId)
 	}
 	query.Where(predicate.PlaylistTrack(func(s *sql.Selector) {
 		s.Where(sql.InValues(s.C(playlist.PlaylistTracksColumn), fks...))
@@ -541,10 +541,10 @@ func (_q *PlaylistQuery) loadPlaylistTracks(ctx context.Context, query *Playlist
 		return err
 	}
 	for _, n := range neighbors {
-		fk := n.PlaylistID
+		fk := n.PlaylistId
 		node, ok := nodeids[fk]
 		if !ok {
-			return fmt.Errorf(`unexpected referenced foreign-key "playlist_id" returned %v for node %v`, fk, n)
+			return fmt.Errorf(`unexpected referenced foreign-key "PlaylistId" returned %v for node %v`, fk, n)
 		}
 		assign(node, n)
 	}

@@ -19,10 +19,10 @@ type PlaylistTrack struct {
 	config `json:"-"`
 	// Version counts the writes of this row, for optimistic concurrency control.
 	Version int64 `json:"version,omitempty"`
-	// PlaylistID holds the value of the "playlist_id" field.
-	PlaylistID int `json:"playlist_id,omitempty"`
-	// TrackID holds the value of the "track_id" field.
-	TrackID int `json:"track_id,omitempty"`
+	// PlaylistId holds the value of the "PlaylistId" field.
+	PlaylistId int `json:"PlaylistId,omitempty"`
+	// TrackId holds the value of the "TrackId" field.
+	TrackId int `json:"TrackId,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the PlaylistTrackQuery when eager-loading is set.
 	Edges        PlaylistTrackEdges `json:"edges"`
@@ -69,7 +69,7 @@ func (*PlaylistTrack) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case playlisttrack.FieldVersion, playlisttrack.FieldPlaylistID, playlisttrack.FieldTrackID:
+		case playlisttrack.FieldVersion, playlisttrack.FieldPlaylistId, playlisttrack.FieldTrackId:
 			values[i] = new(sql.NullInt64)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -92,17 +92,17 @@ func (_m *PlaylistTrack) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Version = value.Int64
 			}
-		case playlisttrack.FieldPlaylistID:
+		case playlisttrack.FieldPlaylistId:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
-				return fmt.Errorf("unexpected type %T for field playlist_id", values[i])
+				return fmt.Errorf("unexpected type %T for field PlaylistId", values[i])
 			} else if value.Valid {
-				_m.PlaylistID = int(value.Int64)
+				_m.PlaylistId = int(value.Int64)
 			}
-		case playlisttrack.FieldTrackID:
+		case playlisttrack.FieldTrackId:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
-				return fmt.Errorf("unexpected type %T for field track_id", values[i])
+				return fmt.Errorf("unexpected type %T for field TrackId", values[i])
 			} else if value.Valid {
-				_m.TrackID = int(value.Int64)
+				_m.TrackId = int(value.Int64)
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -152,18 +152,18 @@ func (_m *PlaylistTrack) String() string {
 	builder.WriteString("version=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Version))
 	builder.WriteString(", ")
-	builder.WriteString("playlist_id=")
-	builder.WriteString(fmt.Sprintf("%v", _m.PlaylistID))
+	builder.WriteString("PlaylistId=")
+	builder.WriteString(fmt.Sprintf("%v", _m.PlaylistId))
 	builder.WriteString(", ")
-	builder.WriteString("track_id=")
-	builder.WriteString(fmt.Sprintf("%v", _m.TrackID))
+	builder.WriteString("TrackId=")
+	builder.WriteString(fmt.Sprintf("%v", _m.TrackId))
 	builder.WriteByte(')')
 	return builder.String()
 }
 
 // Delete returns a builder for deleting this PlaylistTrack, if its row has the version of this entity still.
 func (_m *PlaylistTrack) Delete() *PlaylistTrackDeleteOne {
-	builder := NewPlaylistTrackClient(_m.config).Delete().Where(playlisttrack.PlaylistID(_m.PlaylistID), playlisttrack.TrackID(_m.TrackID))
+	builder := NewPlaylistTrackClient(_m.config).Delete().Where(playlisttrack.PlaylistId(_m.PlaylistId), playlisttrack.TrackId(_m.TrackId))
 	builder.mutation.SetOp(OpDeleteOne)
 	return (&PlaylistTrackDeleteOne{builder}).ifLoaded(_m)
 }
@@ -174,7 +174,7 @@ func (_m *PlaylistTrack) IsModified(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	current, err := NewPlaylistTrackClient(_m.config).Query().
-		Where(playlisttrack.PlaylistID(_m.PlaylistID), playlisttrack.TrackID(_m.TrackID), latestVersion(_m.config.driver)).
+		Where(playlisttrack.PlaylistId(_m.PlaylistId), playlisttrack.TrackId(_m.TrackId), latestVersion(_m.config.driver)).
 		Select(playlisttrack.FieldVersion).
 		Only(ctx)
 	if err != nil {

@@ -38,21 +38,33 @@ func (_c *PlaylistTrackCreate) SetNillableVersion(v *int64) *PlaylistTrackCreate
 	return _c
 }
 
-// SetPlaylistID sets the "playlist_id" field.
-func (_c *PlaylistTrackCreate) SetPlaylistID(v int) *PlaylistTrackCreate {
-	_c.mutation.SetPlaylistID(v)
+// SetPlaylistId sets the "PlaylistId" field.
+func (_c *PlaylistTrackCreate) SetPlaylistId(v int) *PlaylistTrackCreate {
+	_c.mutation.SetPlaylistId(v)
 	return _c
 }
 
-// SetTrackID sets the "track_id" field.
-func (_c *PlaylistTrackCreate) SetTrackID(v int) *PlaylistTrackCreate {
-	_c.mutation.SetTrackID(v)
+// SetTrackId sets the "TrackId" field.
+func (_c *PlaylistTrackCreate) SetTrackId(v int) *PlaylistTrackCreate {
+	_c.mutation.SetTrackId(v)
+	return _c
+}
+
+// SetPlaylistID sets the "playlist" edge to the Playlist entity by ID.
+func (_c *PlaylistTrackCreate) SetPlaylistID(id int) *PlaylistTrackCreate {
+	_c.mutation.SetPlaylistID(id)
 	return _c
 }
 
 // SetPlaylist sets the "playlist" edge to the Playlist entity.
 func (_c *PlaylistTrackCreate) SetPlaylist(v *Playlist) *PlaylistTrackCreate {
 	return _c.SetPlaylistID(v.ID)
+}
+
+// SetTrackID sets the "track" edge to the Track entity by ID.
+func (_c *PlaylistTrackCreate) SetTrackID(id int) *PlaylistTrackCreate {
+	_c.mutation.SetTrackID(id)
+	return _c
 }
 
 // SetTrack sets the "track" edge to the Track entity.
@@ -109,11 +121,11 @@ func (_c *PlaylistTrackCreate) check() error {
 	if _, ok := _c.mutation.Version(); !ok {
 		return &ValidationError{Name: "version", err: errors.New(`ent: missing required field "PlaylistTrack.version"`)}
 	}
-	if _, ok := _c.mutation.PlaylistID(); !ok {
-		return &ValidationError{Name: "playlist_id", err: errors.New(`ent: missing required field "PlaylistTrack.playlist_id"`)}
+	if _, ok := _c.mutation.PlaylistId(); !ok {
+		return &ValidationError{Name: "PlaylistId", err: errors.New(`ent: missing required field "PlaylistTrack.PlaylistId"`)}
 	}
-	if _, ok := _c.mutation.TrackID(); !ok {
-		return &ValidationError{Name: "track_id", err: errors.New(`ent: missing required field "PlaylistTrack.track_id"`)}
+	if _, ok := _c.mutation.TrackId(); !ok {
+		return &ValidationError{Name: "TrackId", err: errors.New(`ent: missing required field "PlaylistTrack.TrackId"`)}
 	}
 	if len(_c.mutation.PlaylistIDs()) == 0 {
 		return &ValidationError{Name: "playlist", err: errors.New(`ent: missing required edge "PlaylistTrack.playlist"`)}
@@ -164,7 +176,7 @@ func (_c *PlaylistTrackCreate) createSpec() (*PlaylistTrack, *sqlgraph.CreateSpe
 		for _, k := range nodes {
 			edge.Target.Nodes = append(edge.Target.Nodes, k)
 		}
-		_node.PlaylistID = nodes[0]
+		_node.PlaylistId = nodes[0]
 		_spec.Edges = append(_spec.Edges, edge)
 	}
 	if nodes := _c.mutation.TrackIDs(); len(nodes) > 0 {
@@ -181,7 +193,7 @@ func (_c *PlaylistTrackCreate) createSpec() (*PlaylistTrack, *sqlgraph.CreateSpe
 		for _, k := range nodes {
 			edge.Target.Nodes = append(edge.Target.Nodes, k)
 		}
-		_node.TrackID = nodes[0]
+		_node.TrackId = nodes[0]
 		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec
@@ -236,27 +248,27 @@ type (
 	}
 )
 
-// SetPlaylistID sets the "playlist_id" field.
-func (u *PlaylistTrackUpsert) SetPlaylistID(v int) *PlaylistTrackUpsert {
-	u.Set(playlisttrack.FieldPlaylistID, v)
+// SetPlaylistId sets the "PlaylistId" field.
+func (u *PlaylistTrackUpsert) SetPlaylistId(v int) *PlaylistTrackUpsert {
+	u.Set(playlisttrack.FieldPlaylistId, v)
 	return u
 }
 
-// UpdatePlaylistID sets the "playlist_id" field to the value that was provided on create.
-func (u *PlaylistTrackUpsert) UpdatePlaylistID() *PlaylistTrackUpsert {
-	u.SetExcluded(playlisttrack.FieldPlaylistID)
+// UpdatePlaylistId sets the "PlaylistId" field to the value that was provided on create.
+func (u *PlaylistTrackUpsert) UpdatePlaylistId() *PlaylistTrackUpsert {
+	u.SetExcluded(playlisttrack.FieldPlaylistId)
 	return u
 }
 
-// SetTrackID sets the "track_id" field.
-func (u *PlaylistTrackUpsert) SetTrackID(v int) *PlaylistTrackUpsert {
-	u.Set(playlisttrack.FieldTrackID, v)
+// SetTrackId sets the "TrackId" field.
+func (u *PlaylistTrackUpsert) SetTrackId(v int) *PlaylistTrackUpsert {
+	u.Set(playlisttrack.FieldTrackId, v)
 	return u
 }
 
-// UpdateTrackID sets the "track_id" field to the value that was provided on create.
-func (u *PlaylistTrackUpsert) UpdateTrackID() *PlaylistTrackUpsert {
-	u.SetExcluded(playlisttrack.FieldTrackID)
+// UpdateTrackId sets the "TrackId" field to the value that was provided on create.
+func (u *PlaylistTrackUpsert) UpdateTrackId() *PlaylistTrackUpsert {
+	u.SetExcluded(playlisttrack.FieldTrackId)
 	return u
 }
 
@@ -305,31 +317,31 @@ func (u *PlaylistTrackUpsertOne) Update(set func(*PlaylistTrackUpsert)) *Playlis
 	return u
 }
 
-// SetPlaylistID sets the "playlist_id" field.
-func (u *PlaylistTrackUpsertOne) SetPlaylistID(v int) *PlaylistTrackUpsertOne {
+// SetPlaylistId sets the "PlaylistId" field.
+func (u *PlaylistTrackUpsertOne) SetPlaylistId(v int) *PlaylistTrackUpsertOne {
 	return u.Update(func(s *PlaylistTrackUpsert) {
-		s.SetPlaylistID(v)
+		s.SetPlaylistId(v)
 	})
 }
 
-// UpdatePlaylistID sets the "playlist_id" field to the value that was provided on create.
-func (u *PlaylistTrackUpsertOne) UpdatePlaylistID() *PlaylistTrackUpsertOne {
+// UpdatePlaylistId sets the "PlaylistId" field to the value that was provided on create.
+func (u *PlaylistTrackUpsertOne) UpdatePlaylistId() *PlaylistTrackUpsertOne {
 	return u.Update(func(s *PlaylistTrackUpsert) {
-		s.UpdatePlaylistID()
+		s.UpdatePlaylistId()
 	})
 }
 
-// SetTrackID sets the "track_id" field.
-func (u *PlaylistTrackUpsertOne) SetTrackID(v int) *PlaylistTrackUpsertOne {
+// SetTrackId sets the "TrackId" field.
+func (u *PlaylistTrackUpsertOne) SetTrackId(v int) *PlaylistTrackUpsertOne {
 	return u.Update(func(s *PlaylistTrackUpsert) {
-		s.SetTrackID(v)
+		s.SetTrackId(v)
 	})
 }
 
-// UpdateTrackID sets the "track_id" field to the value that was provided on create.
-func (u *PlaylistTrackUpsertOne) UpdateTrackID() *PlaylistTrackUpsertOne {
+// UpdateTrackId sets the "TrackId" field to the value that was provided on create.
+func (u *PlaylistTrackUpsertOne) UpdateTrackId() *PlaylistTrackUpsertOne {
 	return u.Update(func(s *PlaylistTrackUpsert) {
-		s.UpdateTrackID()
+		s.UpdateTrackId()
 	})
 }
 
@@ -523,31 +535,31 @@ func (u *PlaylistTrackUpsertBulk) Update(set func(*PlaylistTrackUpsert)) *Playli
 	return u
 }
 
-// SetPlaylistID sets the "playlist_id" field.
-func (u *PlaylistTrackUpsertBulk) SetPlaylistID(v int) *PlaylistTrackUpsertBulk {
+// SetPlaylistId sets the "PlaylistId" field.
+func (u *PlaylistTrackUpsertBulk) SetPlaylistId(v int) *PlaylistTrackUpsertBulk {
 	return u.Update(func(s *PlaylistTrackUpsert) {
-		s.SetPlaylistID(v)
+		s.SetPlaylistId(v)
 	})
 }
 
-// UpdatePlaylistID sets the "playlist_id" field to the value that was provided on create.
-func (u *PlaylistTrackUpsertBulk) UpdatePlaylistID() *PlaylistTrackUpsertBulk {
+// UpdatePlaylistId sets the "PlaylistId" field to the value that was provided on create.
+func (u *PlaylistTrackUpsertBulk) UpdatePlaylistId() *PlaylistTrackUpsertBulk {
 	return u.Update(func(s *PlaylistTrackUpsert) {
-		s.UpdatePlaylistID()
+		s.UpdatePlaylistId()
 	})
 }
 
-// SetTrackID sets the "track_id" field.
-func (u *PlaylistTrackUpsertBulk) SetTrackID(v int) *PlaylistTrackUpsertBulk {
+// SetTrackId sets the "TrackId" field.
+func (u *PlaylistTrackUpsertBulk) SetTrackId(v int) *PlaylistTrackUpsertBulk {
 	return u.Update(func(s *PlaylistTrackUpsert) {
-		s.SetTrackID(v)
+		s.SetTrackId(v)
 	})
 }
 
-// UpdateTrackID sets the "track_id" field to the value that was provided on create.
-func (u *PlaylistTrackUpsertBulk) UpdateTrackID() *PlaylistTrackUpsertBulk {
+// UpdateTrackId sets the "TrackId" field to the value that was provided on create.
+func (u *PlaylistTrackUpsertBulk) UpdateTrackId() *PlaylistTrackUpsertBulk {
 	return u.Update(func(s *PlaylistTrackUpsert) {
-		s.UpdateTrackID()
+		s.UpdateTrackId()
 	})
 }
 

@@ -387,7 +387,7 @@ func (_q *PlaylistTrackQuery) loadPlaylist(ctx context.Context, query *PlaylistQ
 	ids := make([]int, 0, len(nodes))
 	nodeids := make(map[int][]*PlaylistTrack)
 	for i := range nodes {
-		fk := nodes[i].PlaylistID
+		fk := nodes[i].PlaylistId
 		if _, ok := nodeids[fk]; !ok {
 			ids = append(ids, fk)
 		}
@@ -404,7 +404,7 @@ func (_q *PlaylistTrackQuery) loadPlaylist(ctx context.Context, query *PlaylistQ
 	for _, n := range neighbors {
 		nodes, ok := nodeids[n.ID]
 		if !ok {
-			return fmt.Errorf(`unexpected foreign-key "playlist_id" returned %v`, n.ID)
+			return fmt.Errorf(`unexpected foreign-key "PlaylistId" returned %v`, n.ID)
 		}
 		for i := range nodes {
 			assign(nodes[i], n)
@@ -416,7 +416,7 @@ func (_q *PlaylistTrackQuery) loadTrack(ctx context.Context, query *TrackQuery, 
 	ids := make([]int, 0, len(nodes))
 	nodeids := make(map[int][]*PlaylistTrack)
 	for i := range nodes {
-		fk := nodes[i].TrackID
+		fk := nodes[i].TrackId
 		if _, ok := nodeids[fk]; !ok {
 			ids = append(ids, fk)
 		}
@@ -433,7 +433,7 @@ func (_q *PlaylistTrackQuery) loadTrack(ctx context.Context, query *TrackQuery, 
 	for _, n := range neighbors {
 		nodes, ok := nodeids[n.ID]
 		if !ok {
-			return fmt.Errorf(`unexpected foreign-key "track_id" returned %v`, n.ID)
+			return fmt.Errorf(`unexpected foreign-key "TrackId" returned %v`, n.ID)
 		}
 		for i := range nodes {
 			assign(nodes[i], n)
@@ -466,10 +466,10 @@ func (_q *PlaylistTrackQuery) querySpec() *sqlgraph.QuerySpec {
 			_spec.Node.Columns = append(_spec.Node.Columns, fields[i])
 		}
 		if _q.withPlaylist != nil {
-			_spec.Node.AddColumnOnce(playlisttrack.FieldPlaylistID)
+			_spec.Node.AddColumnOnce(playlisttrack.FieldPlaylistId)
 		}
 		if _q.withTrack != nil {
-			_spec.Node.AddColumnOnce(playlisttrack.FieldTrackID)
+			_spec.Node.AddColumnOnce(playlisttrack.FieldTrackId)
 		}
 	}
 	if ps := _q.predicates; len(ps) > 0 {

@@ -31,37 +31,49 @@ func (_u *PlaylistTrackUpdate) Where(ps ...predicate.PlaylistTrack) *PlaylistTra
 	return _u
 }
 
-// SetPlaylistID sets the "playlist_id" field.
-func (_u *PlaylistTrackUpdate) SetPlaylistID(v int) *PlaylistTrackUpdate {
-	_u.mutation.SetPlaylistID(v)
+// SetPlaylistId sets the "PlaylistId" field.
+func (_u *PlaylistTrackUpdate) SetPlaylistId(v int) *PlaylistTrackUpdate {
+	_u.mutation.SetPlaylistId(v)
 	return _u
 }
 
-// SetNillablePlaylistID sets the "playlist_id" field if the given value is not nil.
-func (_u *PlaylistTrackUpdate) SetNillablePlaylistID(v *int) *PlaylistTrackUpdate {
+// SetNillablePlaylistId sets the "PlaylistId" field if the given value is not nil.
+func (_u *PlaylistTrackUpdate) SetNillablePlaylistId(v *int) *PlaylistTrackUpdate {
 	if v != nil {
-		_u.SetPlaylistID(*v)
+		_u.SetPlaylistId(*v)
 	}
 	return _u
 }
 
-// SetTrackID sets the "track_id" field.
-func (_u *PlaylistTrackUpdate) SetTrackID(v int) *PlaylistTrackUpdate {
-	_u.mutation.SetTrackID(v)
+// SetTrackId sets the "TrackId" field.
+func (_u *PlaylistTrackUpdate) SetTrackId(v int) *PlaylistTrackUpdate {
+	_u.mutation.SetTrackId(v)
 	return _u
 }
 
-// SetNillableTrackID sets the "track_id" field if the given value is not nil.
-func (_u *PlaylistTrackUpdate) SetNillableTrackID(v *int) *PlaylistTrackUpdate {
+// SetNillableTrackId sets the "TrackId" field if the given value is not nil.
+func (_u *PlaylistTrackUpdate) SetNillableTrackId(v *int) *PlaylistTrackUpdate {
 	if v != nil {
-		_u.SetTrackID(*v)
+		_u.SetTrackId(*v)
 	}
+	return _u
+}
+
+// SetPlaylistID sets the "playlist" edge to the Playlist entity by ID.
+func (_u *PlaylistTrackUpdate) SetPlaylistID(id int) *PlaylistTrackUpdate {
+	_u.mutation.SetPlaylistID(id)
 	return _u
 }
 
 // SetPlaylist sets the "playlist" edge to the Playlist entity.
 func (_u *PlaylistTrackUpdate) SetPlaylist(v *Playlist) *PlaylistTrackUpdate {
 	return _u.SetPlaylistID(v.ID)
+}
+
+// SetTrackID sets the "track" edge to the Track entity by ID.
+func (_u *PlaylistTrackUpdate) SetTrackID(id int) *PlaylistTrackUpdate {
+	_u.mutation.SetTrackID(id)
+	return _u
 }
 
 // SetTrack sets the "track" edge to the Track entity.
@@ -134,7 +146,7 @@ func (_u *PlaylistTrackUpdate) sqlSave(ctx context.Context) (_node int, err erro
 	if err := _u.check(); err != nil {
 		return _node, err
 	}
-	_spec := sqlgraph.NewUpdateSpec(playlisttrack.Table, playlisttrack.Columns, sqlgraph.NewFieldSpec(playlisttrack.FieldPlaylistID, field.TypeInt), sqlgraph.NewFieldSpec(playlisttrack.FieldTrackID, field.TypeInt))
+	_spec := sqlgraph.NewUpdateSpec(playlisttrack.Table, playlisttrack.Columns, sqlgraph.NewFieldSpec(playlisttrack.FieldPlaylistId, field.TypeInt), sqlgraph.NewFieldSpec(playlisttrack.FieldTrackId, field.TypeInt))
 	if ps := _u.mutation.predicates; len(ps) > 0 {
 		_spec.Predicate = func(selector *sql.Selector) {
 			for i := range ps {
@@ -235,37 +247,49 @@ type PlaylistTrackUpdateOne struct {
 	modifiers []func(*sql.UpdateBuilder)
 }
 
-// SetPlaylistID sets the "playlist_id" field.
-func (_u *PlaylistTrackUpdateOne) SetPlaylistID(v int) *PlaylistTrackUpdateOne {
-	_u.mutation.SetPlaylistID(v)
+// SetPlaylistId sets the "PlaylistId" field.
+func (_u *PlaylistTrackUpdateOne) SetPlaylistId(v int) *PlaylistTrackUpdateOne {
+	_u.mutation.SetPlaylistId(v)
 	return _u
 }
 
-// SetNillablePlaylistID sets the "playlist_id" field if the given value is not nil.
-func (_u *PlaylistTrackUpdateOne) SetNillablePlaylistID(v *int) *PlaylistTrackUpdateOne {
+// SetNillablePlaylistId sets the "PlaylistId" field if the given value is not nil.
+func (_u *PlaylistTrackUpdateOne) SetNillablePlaylistId(v *int) *PlaylistTrackUpdateOne {
 	if v != nil {
-		_u.SetPlaylistID(*v)
+		_u.SetPlaylistId(*v)
 	}
 	return _u
 }
 
-// SetTrackID sets the "track_id" field.
-func (_u *PlaylistTrackUpdateOne) SetTrackID(v int) *PlaylistTrackUpdateOne {
-	_u.mutation.SetTrackID(v)
+// SetTrackId sets the "TrackId" field.
+func (_u *PlaylistTrackUpdateOne) SetTrackId(v int) *PlaylistTrackUpdateOne {
+	_u.mutation.SetTrackId(v)
 	return _u
 }
 
-// SetNillableTrackID sets the "track_id" field if the given value is not nil.
-func (_u *PlaylistTrackUpdateOne) SetNillableTrackID(v *int) *PlaylistTrackUpdateOne {
+// SetNillableTrackId sets the "TrackId" field if the given value is not nil.
+func (_u *PlaylistTrackUpdateOne) SetNillableTrackId(v *int) *PlaylistTrackUpdateOne {
 	if v != nil {
-		_u.SetTrackID(*v)
+		_u.SetTrackId(*v)
 	}
+	return _u
+}
+
+// SetPlaylistID sets the "playlist" edge to the Playlist entity by ID.
+func (_u *PlaylistTrackUpdateOne) SetPlaylistID(id int) *PlaylistTrackUpdateOne {
+	_u.mutation.SetPlaylistID(id)
 	return _u
 }
 
 // SetPlaylist sets the "playlist" edge to the Playlist entity.
 func (_u *PlaylistTrackUpdateOne) SetPlaylist(v *Playlist) *PlaylistTrackUpdateOne {
 	return _u.SetPlaylistID(v.ID)
+}
+
+// SetTrackID sets the "track" edge to the Track entity by ID.
+func (_u *PlaylistTrackUpdateOne) SetTrackID(id int) *PlaylistTrackUpdateOne {
+	_u.mutation.SetTrackID(id)
+	return _u
 }
 
 // SetTrack sets the "track" edge to the Track entity.
@@ -351,14 +375,14 @@ func (_u *PlaylistTrackUpdateOne) sqlSave(ctx context.Context) (_node *PlaylistT
 	if err := _u.check(); err != nil {
 		return _node, err
 	}
-	_spec := sqlgraph.NewUpdateSpec(playlisttrack.Table, playlisttrack.Columns, sqlgraph.NewFieldSpec(playlisttrack.FieldPlaylistID, field.TypeInt), sqlgraph.NewFieldSpec(playlisttrack.FieldTrackID, field.TypeInt))
-	if id, ok := _u.mutation.PlaylistID(); !ok {
-		return nil, &ValidationError{Name: "playlist_id", err: errors.New(`ent: missing "PlaylistTrack.playlist_id" for update`)}
+	_spec := sqlgraph.NewUpdateSpec(playlisttrack.Table, playlisttrack.Columns, sqlgraph.NewFieldSpec(playlisttrack.FieldPlaylistId, field.TypeInt), sqlgraph.NewFieldSpec(playlisttrack.FieldTrackId, field.TypeInt))
+	if id, ok := _u.mutation.PlaylistId(); !ok {
+		return nil, &ValidationError{Name: "PlaylistId", err: errors.New(`ent: missing "PlaylistTrack.PlaylistId" for update`)}
 	} else {
 		_spec.Node.CompositeID[0].Value = id
 	}
-	if id, ok := _u.mutation.TrackID(); !ok {
-		return nil, &ValidationError{Name: "track_id", err: errors.New(`ent: missing "PlaylistTrack.track_id" for update`)}
+	if id, ok := _u.mutation.TrackId(); !ok {
+		return nil, &ValidationError{Name: "TrackId", err: errors.New(`ent: missing "PlaylistTrack.TrackId" for update`)}
 	} else {
 		_spec.Node.CompositeID[1].Value = id
 	}

@@ -827,7 +827,7 @@ func (_q *TrackQuery) loadPlaylistTracks(ctx context.Context, query *PlaylistTra
 		}
 	}
 	if len(query.ctx.Fields) > 0 {
-		query.ctx.AppendFieldOnce(playlisttrack.FieldTrackID)
+		query.ctx.AppendFieldOnce(playlisttrack.FieldTrackId)
 	}
 	query.Where(predicate.PlaylistTrack(func(s *sql.Selector) {
 		s.Where(sql.InValues(s.C(track.PlaylistTracksColumn), fks...))
@@ -837,10 +837,10 @@ func (_q *TrackQuery) loadPlaylistTracks(ctx context.Context, query *PlaylistTra
 		return err
 	}
 	for _, n := range neighbors {
-		fk := n.TrackID
+		fk := n.TrackId
 		node, ok := nodeids[fk]
 		if !ok {
-			return fmt.Errorf(`unexpected referenced foreign-key "track_id" returned %v for node %v`, fk, n)
+			return fmt.Errorf(`unexpected referenced foreign-key "TrackId" returned %v for node %v`, fk, n)
 		}
 		assign(node, n)
 	}

@@ -49,7 +49,7 @@ var Columns = []string{
 var (
 	// TracksPrimaryKey and TracksColumn2 are the table columns denoting the
 	// primary key for the tracks relation (M2M).
-	TracksPrimaryKey = []string{"playlist_id", "track_id"}
+	TracksPrimaryKey = []string{"PlaylistId", "TrackId"}
 )
 
 // ValidColumn reports if the column name is valid (part of the table columns).

@@ -13,10 +13,10 @@ const (
 	Label = "playlist_track"
 	// FieldVersion holds the string denoting the version field in the database.
 	FieldVersion = "version"
-	// FieldPlaylistID holds the string denoting the playlist_id field in the database.
-	FieldPlaylistID = "PlaylistId"
-	// FieldTrackID holds the string denoting the track_id field in the database.
-	FieldTrackID = "TrackId"
+	// FieldPlaylistId holds the string denoting the playlistid field in the database.
+	FieldPlaylistId = "PlaylistId"
+	// FieldTrackId holds the string denoting the trackid field in the database.
+	FieldTrackId = "TrackId"
 	// EdgePlaylist holds the string denoting the playlist edge name in mutations.
 	EdgePlaylist = "playlist"
 	// EdgeTrack holds the string denoting the track edge name in mutations.
@@ -46,8 +46,8 @@ const (
 // Columns holds all SQL columns for playlisttrack fields.
 var Columns = []string{
 	FieldVersion,
-	FieldPlaylistID,
-	FieldTrackID,
+	FieldPlaylistId,
+	FieldTrackId,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -79,14 +79,14 @@ func ByVersion(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldVersion, opts...).ToFunc()
 }
 
-// ByPlaylistID orders the results by the playlist_id field.
-func ByPlaylistID(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldPlaylistID, opts...).ToFunc()
+// ByPlaylistId orders the results by the PlaylistId field.
+func ByPlaylistId(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPlaylistId, opts...).ToFunc()
 }
 
-// ByTrackID orders the results by the track_id field.
-func ByTrackID(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldTrackID, opts...).ToFunc()
+// ByTrackId orders the results by the TrackId field.
+func ByTrackId(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldTrackId, opts...).ToFunc()
 }
 
 // ByPlaylistField orders the results by playlist field.

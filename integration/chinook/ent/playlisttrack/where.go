@@ -13,14 +13,14 @@ func Version(v int64) predicate.PlaylistTrack {
 	return predicate.PlaylistTrack(sql.FieldEQ(FieldVersion, v))
 }
 
-// PlaylistID applies equality check predicate on the "playlist_id" field. It's identical to PlaylistIDEQ.
-func PlaylistID(v int) predicate.PlaylistTrack {
-	return predicate.PlaylistTrack(sql.FieldEQ(FieldPlaylistID, v))
+// PlaylistId applies equality check predicate on the "PlaylistId" field. It's identical to PlaylistIdEQ.
+func PlaylistId(v int) predicate.PlaylistTrack {
+	return predicate.PlaylistTrack(sql.FieldEQ(FieldPlaylistId, v))
 }
 
-// TrackID applies equality check predicate on the "track_id" field. It's identical to TrackIDEQ.
-func TrackID(v int) predicate.PlaylistTrack {
-	return predicate.PlaylistTrack(sql.FieldEQ(FieldTrackID, v))
+// TrackId applies equality check predicate on the "TrackId" field. It's identical to TrackIdEQ.
+func TrackId(v int) predicate.PlaylistTrack {
+	return predicate.PlaylistTrack(sql.FieldEQ(FieldTrackId, v))
 }
 
 // VersionEQ applies the EQ predicate on the "version" field.
@@ -63,44 +63,44 @@ func VersionLTE(v int64) predicate.PlaylistTrack {
 	return predicate.PlaylistTrack(sql.FieldLTE(FieldVersion, v))
 }
 
-// PlaylistIDEQ applies the EQ predicate on the "playlist_id" field.
-func PlaylistIDEQ(v int) predicate.PlaylistTrack {
-	return predicate.PlaylistTrack(sql.FieldEQ(FieldPlaylistID, v))
+// PlaylistIdEQ applies the EQ predicate on the "PlaylistId" field.
+func PlaylistIdEQ(v int) predicate.PlaylistTrack {
+	return predicate.PlaylistTrack(sql.FieldEQ(FieldPlaylistId, v))
 }
 
-// PlaylistIDNEQ applies the NEQ predicate on the "playlist_id" field.
-func PlaylistIDNEQ(v int) predicate.PlaylistTrack {
-	return predicate.PlaylistTrack(sql.FieldNEQ(FieldPlaylistID, v))
+// PlaylistIdNEQ applies the NEQ predicate on the "PlaylistId" field.
+func PlaylistIdNEQ(v int) predicate.PlaylistTrack {
+	return predicate.PlaylistTrack(sql.FieldNEQ(FieldPlaylistId, v))
 }
 
-// PlaylistIDIn applies the In predicate on the "playlist_id" field.
-func PlaylistIDIn(vs ...int) predicate.PlaylistTrack {
-	return predicate.PlaylistTrack(sql.FieldIn(FieldPlaylistID, vs...))
+// PlaylistIdIn applies the In predicate on the "PlaylistId" field.
+func PlaylistIdIn(vs ...int) predicate.PlaylistTrack {
+	return predicate.PlaylistTrack(sql.FieldIn(FieldPlaylistId, vs...))
 }
 
-// PlaylistIDNotIn applies the NotIn predicate on the "playlist_id" field.
-func PlaylistIDNotIn(vs ...int) predicate.PlaylistTrack {
-	return predicate.PlaylistTrack(sql.FieldNotIn(FieldPlaylistID, vs...))
+// PlaylistIdNotIn applies the NotIn predicate on the "PlaylistId" field.
+func PlaylistIdNotIn(vs ...int) predicate.PlaylistTrack {
+	return predicate.PlaylistTrack(sql.FieldNotIn(FieldPlaylistId, vs...))
 }
 
-// TrackIDEQ applies the EQ predicate on the "track_id" field.
-func TrackIDEQ(v int) predicate.PlaylistTrack {
-	return predicate.PlaylistTrack(sql.FieldEQ(FieldTrackID, v))
+// TrackIdEQ applies the EQ predicate on the "TrackId" field.
+func TrackIdEQ(v int) predicate.PlaylistTrack {
+	return predicate.PlaylistTrack(sql.FieldEQ(FieldTrackId, v))
 }
 
-// TrackIDNEQ applies the NEQ predicate on the "track_id" field.
-func TrackIDNEQ(v int) predicate.PlaylistTrack {
-	return predicate.PlaylistTrack(sql.FieldNEQ(FieldTrackID, v))
+// TrackIdNEQ applies the NEQ predicate on the "TrackId" field.
+func TrackIdNEQ(v int) predicate.PlaylistTrack {
+	return predicate.PlaylistTrack(sql.FieldNEQ(FieldTrackId, v))
 }
 
-// TrackIDIn applies the In predicate on the "track_id" field.
-func TrackIDIn(vs ...int) predicate.PlaylistTrack {
-	return predicate.PlaylistTrack(sql.FieldIn(FieldTrackID, vs...))
+// TrackIdIn applies the In predicate on the "TrackId" field.
+func TrackIdIn(vs ...int) predicate.PlaylistTrack {
+	return predicate.PlaylistTrack(sql.FieldIn(FieldTrackId, vs...))
 }
 
-// TrackIDNotIn applies the NotIn predicate on the "track_id" field.
-func TrackIDNotIn(vs ...int) predicate.PlaylistTrack {
-	return predicate.PlaylistTrack(sql.FieldNotIn(FieldTrackID, vs...))
+// TrackIdNotIn applies the NotIn predicate on the "TrackId" field.
+func TrackIdNotIn(vs ...int) predicate.PlaylistTrack {
+	return predicate.PlaylistTrack(sql.FieldNotIn(FieldTrackId, vs...))
 }
 
 // HasPlaylist applies the HasEdge predicate on the "playlist" edge.

@@ -36,22 +36,23 @@ type PlaylistTrack struct{ versioned }
 func (PlaylistTrack) Annotations() []schema.Annotation {
 	return []schema.Annotation{
 		entsql.Annotation{Table: "PlaylistTrack"},
-		field.ID("playlist_id", "track_id"),
+		field.ID("PlaylistId", "TrackId"),
 	}
 }
 
-// Fields of the PlaylistTrack.
+// Fields of the PlaylistTrack. Their names are the columns', because ent takes the names of an edge schema's fields, and
+// not their storage keys, for the columns of the edge that goes through it.
 func (PlaylistTrack) Fields() []ent.Field {
 	return []ent.Field{
-		number("playlist_id", "PlaylistId"),
-		number("track_id", "TrackId"),
+		number("PlaylistId", "PlaylistId"),
+		number("TrackId", "TrackId"),
 	}
 }
 
 // Edges of the PlaylistTrack.
 func (PlaylistTrack) Edges() []ent.Edge {
 	return []ent.Edge{
-		edge.To("playlist", Playlist.Type).Unique().Required().Field("playlist_id"),
-		edge.To("track", Track.Type).Unique().Required().Field("track_id"),
+		edge.To("playlist", Playlist.Type).Unique().Required().Field("PlaylistId"),
+		edge.To("track", Track.Type).Unique().Required().Field("TrackId"),
 	}
 }

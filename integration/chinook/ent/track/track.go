@@ -114,7 +114,7 @@ var Columns = []string{
 var (
 	// PlaylistsPrimaryKey and PlaylistsColumn2 are the table columns denoting the
 	// primary key for the playlists relation (M2M).
-	PlaylistsPrimaryKey = []string{"playlist_id", "track_id"}
+	PlaylistsPrimaryKey = []string{"PlaylistId", "TrackId"}
 )
 
 // ValidColumn reports if the column name is valid (part of the table columns).
