@@ -27,6 +27,8 @@ import (
 	"github.com/entocc/entocc/integration/chinook/ent/playlisttrack"
 	"github.com/entocc/entocc/integration/chinook/ent/track"
 
+	stdsql "database/sql"
+
 	"github.com/entocc/entocc"
 )
 
@@ -417,6 +419,298 @@ func (c *TrackClient) GetVersion(ctx context.Context, id int, version int64) (*T
 		return nil, entocc.NewModifiedError(trackVersion.Modified(id, version, entity.Version), nil, current)
 	}
 	return entity, nil
+}
+
+// RetryTx runs fn in a transaction and commits it; and again in a new transaction while it, or the commit, ends in an
+// error that another attempt may mend (see entocc.Retry). fn must read in tx what it decides by. A panic rolls back.
+//
+//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
+//		...
+//	}, entocc.Attempts(5))
+func (c *Client) RetryTx(ctx context.Context, fn func(tx *Tx) error, opts ...entocc.RetryOption) error {
+	if _, ok := c.driver.(*txDriver); ok || TxFromContext(ctx) != nil {
+		return errors.New("ent: RetryTx can't run inside a transaction: it has to run the whole of it again")
+	}
+	txOptions := entocc.NewRetryConfig(opts...).TxOptions
+	return entocc.Retry(ctx, func(ctx context.Context) error {
+		return c.runTx(ctx, txOptions, fn)
+	}, opts...)
+}
+
+// runTx runs fn in a transaction.
+func (c *Client) runTx(ctx context.Context, opts *stdsql.TxOptions, fn func(tx *Tx) error) (err error) {
+	var tx *Tx
+	if opts == nil {
+		tx, err = c.Tx(ctx)
+	} else {
+		tx, err = c.BeginTx(ctx, opts)
+	}
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if v := recover(); v != nil {
+			_ = tx.Rollback()
+			panic(v)
+		}
+	}()
+	if err := fn(tx); err != nil {
+		if rerr := tx.Rollback(); rerr != nil && !errors.Is(rerr, stdsql.ErrTxDone) {
+			err = fmt.Errorf("%w (rolling back: %w)", err, rerr)
+		}
+		return err
+	}
+	return tx.Commit()
+}
+
+// Modify loads the Album entity with this ID, has fn change it, and saves it; and does so again while its row was
+// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+//
+//	u, err := client.Album.Modify(ctx, id, func(u *ent.Album, up *ent.AlbumUpdateOne) error {
+//		...
+//	})
+func (c *AlbumClient) Modify(ctx context.Context, id int, fn func(*Album, *AlbumUpdateOne) error, opts ...entocc.RetryOption) (saved *Album, err error) {
+	if _, ok := c.driver.(*txDriver); ok {
+		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
+	}
+	err = entocc.Retry(ctx, func(ctx context.Context) error {
+		entity, err := c.Get(ctx, id)
+		if err != nil {
+			return err
+		}
+		update := c.UpdateOne(entity)
+		if err := fn(entity, update); err != nil {
+			return err
+		}
+		saved, err = update.Save(ctx)
+		return err
+	}, opts...)
+	return saved, err
+}
+
+// Modify loads the Artist entity with this ID, has fn change it, and saves it; and does so again while its row was
+// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+//
+//	u, err := client.Artist.Modify(ctx, id, func(u *ent.Artist, up *ent.ArtistUpdateOne) error {
+//		...
+//	})
+func (c *ArtistClient) Modify(ctx context.Context, id int, fn func(*Artist, *ArtistUpdateOne) error, opts ...entocc.RetryOption) (saved *Artist, err error) {
+	if _, ok := c.driver.(*txDriver); ok {
+		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
+	}
+	err = entocc.Retry(ctx, func(ctx context.Context) error {
+		entity, err := c.Get(ctx, id)
+		if err != nil {
+			return err
+		}
+		update := c.UpdateOne(entity)
+		if err := fn(entity, update); err != nil {
+			return err
+		}
+		saved, err = update.Save(ctx)
+		return err
+	}, opts...)
+	return saved, err
+}
+
+// Modify loads the Customer entity with this ID, has fn change it, and saves it; and does so again while its row was
+// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+//
+//	u, err := client.Customer.Modify(ctx, id, func(u *ent.Customer, up *ent.CustomerUpdateOne) error {
+//		...
+//	})
+func (c *CustomerClient) Modify(ctx context.Context, id int, fn func(*Customer, *CustomerUpdateOne) error, opts ...entocc.RetryOption) (saved *Customer, err error) {
+	if _, ok := c.driver.(*txDriver); ok {
+		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
+	}
+	err = entocc.Retry(ctx, func(ctx context.Context) error {
+		entity, err := c.Get(ctx, id)
+		if err != nil {
+			return err
+		}
+		update := c.UpdateOne(entity)
+		if err := fn(entity, update); err != nil {
+			return err
+		}
+		saved, err = update.Save(ctx)
+		return err
+	}, opts...)
+	return saved, err
+}
+
+// Modify loads the Employee entity with this ID, has fn change it, and saves it; and does so again while its row was
+// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+//
+//	u, err := client.Employee.Modify(ctx, id, func(u *ent.Employee, up *ent.EmployeeUpdateOne) error {
+//		...
+//	})
+func (c *EmployeeClient) Modify(ctx context.Context, id int, fn func(*Employee, *EmployeeUpdateOne) error, opts ...entocc.RetryOption) (saved *Employee, err error) {
+	if _, ok := c.driver.(*txDriver); ok {
+		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
+	}
+	err = entocc.Retry(ctx, func(ctx context.Context) error {
+		entity, err := c.Get(ctx, id)
+		if err != nil {
+			return err
+		}
+		update := c.UpdateOne(entity)
+		if err := fn(entity, update); err != nil {
+			return err
+		}
+		saved, err = update.Save(ctx)
+		return err
+	}, opts...)
+	return saved, err
+}
+
+// Modify loads the Genre entity with this ID, has fn change it, and saves it; and does so again while its row was
+// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+//
+//	u, err := client.Genre.Modify(ctx, id, func(u *ent.Genre, up *ent.GenreUpdateOne) error {
+//		...
+//	})
+func (c *GenreClient) Modify(ctx context.Context, id int, fn func(*Genre, *GenreUpdateOne) error, opts ...entocc.RetryOption) (saved *Genre, err error) {
+	if _, ok := c.driver.(*txDriver); ok {
+		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
+	}
+	err = entocc.Retry(ctx, func(ctx context.Context) error {
+		entity, err := c.Get(ctx, id)
+		if err != nil {
+			return err
+		}
+		update := c.UpdateOne(entity)
+		if err := fn(entity, update); err != nil {
+			return err
+		}
+		saved, err = update.Save(ctx)
+		return err
+	}, opts...)
+	return saved, err
+}
+
+// Modify loads the Invoice entity with this ID, has fn change it, and saves it; and does so again while its row was
+// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+//
+//	u, err := client.Invoice.Modify(ctx, id, func(u *ent.Invoice, up *ent.InvoiceUpdateOne) error {
+//		...
+//	})
+func (c *InvoiceClient) Modify(ctx context.Context, id int, fn func(*Invoice, *InvoiceUpdateOne) error, opts ...entocc.RetryOption) (saved *Invoice, err error) {
+	if _, ok := c.driver.(*txDriver); ok {
+		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
+	}
+	err = entocc.Retry(ctx, func(ctx context.Context) error {
+		entity, err := c.Get(ctx, id)
+		if err != nil {
+			return err
+		}
+		update := c.UpdateOne(entity)
+		if err := fn(entity, update); err != nil {
+			return err
+		}
+		saved, err = update.Save(ctx)
+		return err
+	}, opts...)
+	return saved, err
+}
+
+// Modify loads the InvoiceLine entity with this ID, has fn change it, and saves it; and does so again while its row was
+// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+//
+//	u, err := client.InvoiceLine.Modify(ctx, id, func(u *ent.InvoiceLine, up *ent.InvoiceLineUpdateOne) error {
+//		...
+//	})
+func (c *InvoiceLineClient) Modify(ctx context.Context, id int, fn func(*InvoiceLine, *InvoiceLineUpdateOne) error, opts ...entocc.RetryOption) (saved *InvoiceLine, err error) {
+	if _, ok := c.driver.(*txDriver); ok {
+		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
+	}
+	err = entocc.Retry(ctx, func(ctx context.Context) error {
+		entity, err := c.Get(ctx, id)
+		if err != nil {
+			return err
+		}
+		update := c.UpdateOne(entity)
+		if err := fn(entity, update); err != nil {
+			return err
+		}
+		saved, err = update.Save(ctx)
+		return err
+	}, opts...)
+	return saved, err
+}
+
+// Modify loads the MediaType entity with this ID, has fn change it, and saves it; and does so again while its row was
+// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+//
+//	u, err := client.MediaType.Modify(ctx, id, func(u *ent.MediaType, up *ent.MediaTypeUpdateOne) error {
+//		...
+//	})
+func (c *MediaTypeClient) Modify(ctx context.Context, id int, fn func(*MediaType, *MediaTypeUpdateOne) error, opts ...entocc.RetryOption) (saved *MediaType, err error) {
+	if _, ok := c.driver.(*txDriver); ok {
+		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
+	}
+	err = entocc.Retry(ctx, func(ctx context.Context) error {
+		entity, err := c.Get(ctx, id)
+		if err != nil {
+			return err
+		}
+		update := c.UpdateOne(entity)
+		if err := fn(entity, update); err != nil {
+			return err
+		}
+		saved, err = update.Save(ctx)
+		return err
+	}, opts...)
+	return saved, err
+}
+
+// Modify loads the Playlist entity with this ID, has fn change it, and saves it; and does so again while its row was
+// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+//
+//	u, err := client.Playlist.Modify(ctx, id, func(u *ent.Playlist, up *ent.PlaylistUpdateOne) error {
+//		...
+//	})
+func (c *PlaylistClient) Modify(ctx context.Context, id int, fn func(*Playlist, *PlaylistUpdateOne) error, opts ...entocc.RetryOption) (saved *Playlist, err error) {
+	if _, ok := c.driver.(*txDriver); ok {
+		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
+	}
+	err = entocc.Retry(ctx, func(ctx context.Context) error {
+		entity, err := c.Get(ctx, id)
+		if err != nil {
+			return err
+		}
+		update := c.UpdateOne(entity)
+		if err := fn(entity, update); err != nil {
+			return err
+		}
+		saved, err = update.Save(ctx)
+		return err
+	}, opts...)
+	return saved, err
+}
+
+// Modify loads the Track entity with this ID, has fn change it, and saves it; and does so again while its row was
+// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+//
+//	u, err := client.Track.Modify(ctx, id, func(u *ent.Track, up *ent.TrackUpdateOne) error {
+//		...
+//	})
+func (c *TrackClient) Modify(ctx context.Context, id int, fn func(*Track, *TrackUpdateOne) error, opts ...entocc.RetryOption) (saved *Track, err error) {
+	if _, ok := c.driver.(*txDriver); ok {
+		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
+	}
+	err = entocc.Retry(ctx, func(ctx context.Context) error {
+		entity, err := c.Get(ctx, id)
+		if err != nil {
+			return err
+		}
+		update := c.UpdateOne(entity)
+		if err := fn(entity, update); err != nil {
+			return err
+		}
+		saved, err = update.Save(ctx)
+		return err
+	}, opts...)
+	return saved, err
 }
 
 // Mutate implements the ent.Mutator interface.

@@ -61,7 +61,7 @@ func (m *AlbumMutation) versionRow() (id any, is predicate.Album) {
 
 // versionError gives an error of a guarded write of Album the form in which its callers know it.
 func (m *AlbumMutation) versionError(err error) error {
-	return versionError(err, album.Label, m.occ.Entity(), func(ctx context.Context) (*Album, error) {
+	return versionError(err, m.driver, album.Label, m.occ.Entity(), func(ctx context.Context) (*Album, error) {
 		_, is := m.versionRow()
 		if is == nil {
 			return nil, &NotFoundError{album.Label}
@@ -96,7 +96,7 @@ func (m *ArtistMutation) versionRow() (id any, is predicate.Artist) {
 
 // versionError gives an error of a guarded write of Artist the form in which its callers know it.
 func (m *ArtistMutation) versionError(err error) error {
-	return versionError(err, artist.Label, m.occ.Entity(), func(ctx context.Context) (*Artist, error) {
+	return versionError(err, m.driver, artist.Label, m.occ.Entity(), func(ctx context.Context) (*Artist, error) {
 		_, is := m.versionRow()
 		if is == nil {
 			return nil, &NotFoundError{artist.Label}
@@ -131,7 +131,7 @@ func (m *CustomerMutation) versionRow() (id any, is predicate.Customer) {
 
 // versionError gives an error of a guarded write of Customer the form in which its callers know it.
 func (m *CustomerMutation) versionError(err error) error {
-	return versionError(err, customer.Label, m.occ.Entity(), func(ctx context.Context) (*Customer, error) {
+	return versionError(err, m.driver, customer.Label, m.occ.Entity(), func(ctx context.Context) (*Customer, error) {
 		_, is := m.versionRow()
 		if is == nil {
 			return nil, &NotFoundError{customer.Label}
@@ -166,7 +166,7 @@ func (m *EmployeeMutation) versionRow() (id any, is predicate.Employee) {
 
 // versionError gives an error of a guarded write of Employee the form in which its callers know it.
 func (m *EmployeeMutation) versionError(err error) error {
-	return versionError(err, employee.Label, m.occ.Entity(), func(ctx context.Context) (*Employee, error) {
+	return versionError(err, m.driver, employee.Label, m.occ.Entity(), func(ctx context.Context) (*Employee, error) {
 		_, is := m.versionRow()
 		if is == nil {
 			return nil, &NotFoundError{employee.Label}
@@ -201,7 +201,7 @@ func (m *GenreMutation) versionRow() (id any, is predicate.Genre) {
 
 // versionError gives an error of a guarded write of Genre the form in which its callers know it.
 func (m *GenreMutation) versionError(err error) error {
-	return versionError(err, genre.Label, m.occ.Entity(), func(ctx context.Context) (*Genre, error) {
+	return versionError(err, m.driver, genre.Label, m.occ.Entity(), func(ctx context.Context) (*Genre, error) {
 		_, is := m.versionRow()
 		if is == nil {
 			return nil, &NotFoundError{genre.Label}
@@ -236,7 +236,7 @@ func (m *InvoiceMutation) versionRow() (id any, is predicate.Invoice) {
 
 // versionError gives an error of a guarded write of Invoice the form in which its callers know it.
 func (m *InvoiceMutation) versionError(err error) error {
-	return versionError(err, invoice.Label, m.occ.Entity(), func(ctx context.Context) (*Invoice, error) {
+	return versionError(err, m.driver, invoice.Label, m.occ.Entity(), func(ctx context.Context) (*Invoice, error) {
 		_, is := m.versionRow()
 		if is == nil {
 			return nil, &NotFoundError{invoice.Label}
@@ -271,7 +271,7 @@ func (m *InvoiceLineMutation) versionRow() (id any, is predicate.InvoiceLine) {
 
 // versionError gives an error of a guarded write of InvoiceLine the form in which its callers know it.
 func (m *InvoiceLineMutation) versionError(err error) error {
-	return versionError(err, invoiceline.Label, m.occ.Entity(), func(ctx context.Context) (*InvoiceLine, error) {
+	return versionError(err, m.driver, invoiceline.Label, m.occ.Entity(), func(ctx context.Context) (*InvoiceLine, error) {
 		_, is := m.versionRow()
 		if is == nil {
 			return nil, &NotFoundError{invoiceline.Label}
@@ -306,7 +306,7 @@ func (m *MediaTypeMutation) versionRow() (id any, is predicate.MediaType) {
 
 // versionError gives an error of a guarded write of MediaType the form in which its callers know it.
 func (m *MediaTypeMutation) versionError(err error) error {
-	return versionError(err, mediatype.Label, m.occ.Entity(), func(ctx context.Context) (*MediaType, error) {
+	return versionError(err, m.driver, mediatype.Label, m.occ.Entity(), func(ctx context.Context) (*MediaType, error) {
 		_, is := m.versionRow()
 		if is == nil {
 			return nil, &NotFoundError{mediatype.Label}
@@ -341,7 +341,7 @@ func (m *PlaylistMutation) versionRow() (id any, is predicate.Playlist) {
 
 // versionError gives an error of a guarded write of Playlist the form in which its callers know it.
 func (m *PlaylistMutation) versionError(err error) error {
-	return versionError(err, playlist.Label, m.occ.Entity(), func(ctx context.Context) (*Playlist, error) {
+	return versionError(err, m.driver, playlist.Label, m.occ.Entity(), func(ctx context.Context) (*Playlist, error) {
 		_, is := m.versionRow()
 		if is == nil {
 			return nil, &NotFoundError{playlist.Label}
@@ -376,7 +376,7 @@ func (m *PlaylistTrackMutation) versionRow() (id any, is predicate.PlaylistTrack
 
 // versionError gives an error of a guarded write of PlaylistTrack the form in which its callers know it.
 func (m *PlaylistTrackMutation) versionError(err error) error {
-	return versionError(err, playlisttrack.Label, m.occ.Entity(), func(ctx context.Context) (*PlaylistTrack, error) {
+	return versionError(err, m.driver, playlisttrack.Label, m.occ.Entity(), func(ctx context.Context) (*PlaylistTrack, error) {
 		_, is := m.versionRow()
 		if is == nil {
 			return nil, &NotFoundError{playlisttrack.Label}
@@ -411,7 +411,7 @@ func (m *TrackMutation) versionRow() (id any, is predicate.Track) {
 
 // versionError gives an error of a guarded write of Track the form in which its callers know it.
 func (m *TrackMutation) versionError(err error) error {
-	return versionError(err, track.Label, m.occ.Entity(), func(ctx context.Context) (*Track, error) {
+	return versionError(err, m.driver, track.Label, m.occ.Entity(), func(ctx context.Context) (*Track, error) {
 		_, is := m.versionRow()
 		if is == nil {
 			return nil, &NotFoundError{track.Label}
@@ -488,13 +488,16 @@ var trackLinks = &occhook.Links{
 }
 
 // versionError gives an error of a guarded write the form in which callers of ent know it.
-func versionError[T any](err error, label string, entity any, current func(context.Context) (*T, error)) error {
+func versionError[T any](err error, drv dialect.Driver, label string, entity any, current func(context.Context) (*T, error)) error {
 	var (
 		modified *entocc.RecordModifiedError
 		missing  *sqlgraph.NotFoundError
 	)
 	switch {
 	case errors.As(err, &modified):
+		if tx, ok := drv.(*txDriver); ok {
+			modified.InTransaction(tx)
+		}
 		if modified.Deleted {
 			modified.Err = &NotFoundError{label}
 		}
@@ -505,6 +508,13 @@ func versionError[T any](err error, label string, entity any, current func(conte
 	case sqlgraph.IsConstraintError(err):
 		return &ConstraintError{msg: err.Error(), wrap: err}
 	}
+	return err
+}
+
+// ended closes the transaction if err says that the database has rolled it back, so that no further statement of it runs
+// outside any transaction.
+func (tx *txDriver) ended(err error) error {
+	tx.tx = occhook.EndTx(tx.tx, err)
 	return err
 }
 
