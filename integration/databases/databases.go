@@ -31,6 +31,18 @@ func All() []Database {
 	return all
 }
 
+// Find returns the database of this name and level, for tests that are about one.
+func Find(t testing.TB, name, level string) Database {
+	t.Helper()
+	for _, db := range All() {
+		if db.Name == name && db.Level == level {
+			return db
+		}
+	}
+	t.Fatalf("no database %q at %q", name, level)
+	return Database{}
+}
+
 // String returns name and level, as a test is called after them.
 func (d Database) String() string { return d.Name + ", " + d.Level }
 
