@@ -50,10 +50,27 @@ func mysqlDatabase(t testing.TB, dsns ...string) []string {
 		if err != nil {
 			t.Fatalf("DSN of server %d: %v", i+1, err)
 		}
+		if i > 0 {
+			catchUp(t, cfg.Clone())
+		}
 		cfg.DBName = name
 		inside[i] = cfg.FormatDSN()
 	}
 	return inside
+}
+
+// catchUp waits until a node of a cluster has what the others have committed.
+func catchUp(t testing.TB, cfg *mysql.Config) {
+	t.Helper()
+	cfg.Params = map[string]string{"wsrep_sync_wait": "1"}
+	db, err := sql.Open("mysql", cfg.FormatDSN())
+	if err == nil {
+		_, err = db.ExecContext(t.Context(), "SELECT 1")
+		err = errors.Join(err, db.Close())
+	}
+	if err != nil {
+		t.Fatalf("waiting for node %s: %v", cfg.Addr, err)
+	}
 }
 
 // run executes one statement now and the other when the test ends.
