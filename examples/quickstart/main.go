@@ -73,7 +73,7 @@ func (s *story) tell(ctx context.Context, client *ent.Client) error {
 	}
 	s.say("Saved: %q, now at version %d.", ann.Name, ann.Version)
 
-	s.say("Bob saves a new name too, from the copy that he opened before. No row has his version any more, so nothing\n"+
+	s.say("Bob saves a new name too, from the copy that he opened before. No row has his version any more, so nothing\n" +
 		"is written. Only now a second statement asks why.")
 	_, err = bob.Update().SetName("Ada King").Save(ctx)
 	var modified *ent.UserModifiedError

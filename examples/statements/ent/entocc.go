@@ -174,7 +174,6 @@ func (m *UserMutation) versionError(err error) error {
 var userLinks = &occhook.Links{
 	Children: []occhook.Child{
 		{Table: user.PetsTable, Column: user.PetsColumn, Schema: petVersion},
-		{Table: user.GroupsTable, Column: user.GroupsColumn, Schema: groupVersion},
 	},
 }
 

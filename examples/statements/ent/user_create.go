@@ -200,7 +200,7 @@ func (_c *UserCreate) createSpec() (*User, *sqlgraph.CreateSpec) {
 	)
 	_spec.OnConflict = _c.conflict
 	_spec.OnConflict = occhook.OnConflict(userVersion, &_c.mutation.occ, user.Table, _c.conflict)
-	if len(_c.mutation.PetsIDs()) > 0 || len(_c.mutation.GroupsIDs()) > 0 {
+	if len(_c.mutation.PetsIDs()) > 0 {
 		_c.driver = userLinks.Driver(_c.driver)
 	}
 
@@ -242,10 +242,10 @@ func (_c *UserCreate) createSpec() (*User, *sqlgraph.CreateSpec) {
 	}
 	if nodes := _c.mutation.GroupsIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.O2M,
+			Rel:     sqlgraph.M2M,
 			Inverse: false,
 			Table:   user.GroupsTable,
-			Columns: []string{user.GroupsColumn},
+			Columns: user.GroupsPrimaryKey,
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(group.FieldID, field.TypeInt),

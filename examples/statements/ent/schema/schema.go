@@ -63,6 +63,11 @@ func (Group) Mixin() []ent.Mixin {
 // Fields of the Group.
 func (Group) Fields() []ent.Field { return []ent.Field{field.String("name")} }
 
+// Edges of the Group.
+func (Group) Edges() []ent.Edge {
+	return []ent.Edge{edge.From("users", User.Type).Ref("groups")}
+}
+
 // Invoice is a table with years of rows, which another program writes too: it has its own revision.
 type Invoice struct{ ent.Schema }
 
