@@ -1,5 +1,4 @@
-// Package examples_test holds the README to the examples: every block of Go on it is code that compiles and runs here.
-package examples_test
+package entocc_test
 
 import (
 	"io/fs"
@@ -14,6 +13,9 @@ import (
 )
 
 var goBlock = regexp.MustCompile("(?s)```go\n(.*?)```")
+
+// The README is held to the examples from here and not from their module: go test forgets to look again at files outside
+// the module that a test belongs to.
 
 func TestREADME_EveryGoBlockIsCodeOfAnExample(t *testing.T) {
 	code := examples(t)
@@ -34,7 +36,7 @@ func TestREADME_QuickStartFilesAreThoseOfTheExample(t *testing.T) {
 	for _, name := range []string{
 		"quickstart/ent/schema/user.go", "quickstart/ent/entc.go", "quickstart/ent/generate.go", "smallest/main.go",
 	} {
-		src, err := os.ReadFile(filepath.FromSlash(name))
+		src, err := os.ReadFile(filepath.Join("examples", filepath.FromSlash(name)))
 		require.NoError(t, err)
 		// The doc comment of a command is no part of what a reader types.
 		_, src2, isCommand := strings.Cut(string(src), "\npackage main\n")
@@ -49,10 +51,16 @@ func TestREADME_QuickStartFilesAreThoseOfTheExample(t *testing.T) {
 	}
 }
 
-// examples returns the hand-written Go files under this folder.
+func TestREADME_StatementsAreThoseOfTheExample(t *testing.T) {
+	sent, err := os.ReadFile("examples/statements/testdata/output.md")
+	require.NoError(t, err)
+	assert.Contains(t, readme(t), string(sent), "copy testdata/output.md into the README")
+}
+
+// examples returns the hand-written Go files of the examples.
 func examples(t *testing.T) []string {
 	var files []string
-	require.NoError(t, filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+	require.NoError(t, filepath.WalkDir("examples", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") {
 			return err
 		}
@@ -66,7 +74,7 @@ func examples(t *testing.T) []string {
 }
 
 func readme(t *testing.T) string {
-	text, err := os.ReadFile("../README.md")
+	text, err := os.ReadFile("README.md")
 	require.NoError(t, err)
 	return string(text)
 }
