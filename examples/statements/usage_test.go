@@ -125,3 +125,61 @@ func TestUsage_AskingForTheVersion(t *testing.T) {
 	assert.False(t, changed)
 	assert.Equal(t, u.ID, same.ID)
 }
+
+func TestUsage_ConflictsAreShownFieldByField(t *testing.T) {
+	ctx := t.Context()
+	_, u := newUser(t)
+	u.Update().SetName("Augusta").ExecX(ctx)
+	err := u.Update().SetName("Ada Lovelace").Exec(ctx)
+
+	var modified *ent.UserModifiedError
+	if errors.As(err, &modified) {
+		diffs, err := modified.Diff(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range diffs {
+			t.Logf("%s: %v when loaded, %v here, %v there; both changed it: %v", d.Name, d.Base, d.Mine, d.Theirs, d.Clashes())
+		}
+	}
+
+	require.NotNil(t, modified)
+}
+
+func TestUsage_ConflictsAreResolved(t *testing.T) {
+	ctx := t.Context()
+	client, u := newUser(t)
+
+	client.User.Use(hook.OnModified(hook.Merge()))
+
+	u.Update().SetName("Ada Lovelace").ExecX(ctx)
+	u.Update().SetEmail("ada@example.org").ExecX(ctx) // From the same stale entity: different fields.
+	u = client.User.GetX(ctx, u.ID)
+	assert.Equal(t, []string{"Ada Lovelace", "ada@example.org"}, []string{u.Name, u.Email})
+}
+
+func TestUsage_WorkIsRetried(t *testing.T) {
+	ctx := t.Context()
+	client, u := newUser(t)
+	id := u.ID
+
+	// Load, change, save; and again while somebody else is faster.
+	u, err := client.User.Modify(ctx, id, func(u *ent.User, up *ent.UserUpdateOne) error {
+		up.SetName(u.Name + " Lovelace")
+		return nil
+	})
+
+	require.NoError(t, err)
+	assert.Equal(t, "Ada Lovelace", u.Name)
+
+	// The same for a whole transaction: each attempt is a new one, and reads again.
+	err = client.RetryTx(ctx, func(tx *ent.Tx) error {
+		u, err := tx.User.Get(ctx, id)
+		if err != nil {
+			return err
+		}
+		return u.Update().SetActive(!u.Active).Exec(ctx)
+	}, entocc.Attempts(5))
+
+	require.NoError(t, err)
+}

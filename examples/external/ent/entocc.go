@@ -31,6 +31,15 @@ var groupVersion = &occhook.Schema{
 	Field:    "version",
 	Column:   group.FieldVersion,
 	Strategy: occhook.Counter{},
+	Fields: []occhook.Field{
+		{Name: "created_at", Column: group.FieldCreatedAt, Struct: "CreatedAt"},
+		{Name: "version", Column: group.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
+		{Name: "name", Column: group.FieldName, Struct: "Name"},
+		{Name: "permissions", Column: group.FieldPermissions, Struct: "Permissions"},
+	},
+	Edges: []occhook.Edge{
+		{Name: group.EdgeMembers},
+	},
 }
 
 // GroupModifiedError reports a write of Group that was refused, because its row has another version by now or is gone.
@@ -51,33 +60,53 @@ func (m *GroupMutation) versionRow() (id any, is predicate.Group) {
 
 // versionError gives an error of a guarded write of Group the form in which its callers know it.
 func (m *GroupMutation) versionError(err error) error {
-	return versionError(err, group.Label, m.occ.Entity(), func(ctx context.Context) (*Group, error) {
+	return versionError(err, m.driver, group.Label, m.occ.Entity(), func(ctx context.Context) (*Group, error) {
 		_, is := m.versionRow()
 		if is == nil {
 			return nil, &NotFoundError{group.Label}
 		}
 		return m.Client().Group.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+	}, func(base, theirs any) []entocc.FieldDiff {
+		return groupVersion.Diff(m, base, theirs)
 	})
 }
 
+// AppendedFields returns the JSON fields that the mutation appends to.
+func (m *GroupMutation) AppendedFields() (fields []string) {
+	if _, ok := m.AppendedPermissions(); ok {
+		fields = append(fields, group.FieldPermissions)
+	}
+	return fields
+}
+
 // versionError gives an error of a guarded write the form in which callers of ent know it.
-func versionError[T any](err error, label string, entity any, current func(context.Context) (*T, error)) error {
+func versionError[T any](err error, drv dialect.Driver, label string, entity any, current func(context.Context) (*T, error), diff func(base, theirs any) []entocc.FieldDiff) error {
 	var (
 		modified *entocc.RecordModifiedError
 		missing  *sqlgraph.NotFoundError
 	)
 	switch {
 	case errors.As(err, &modified):
+		if tx, ok := drv.(*txDriver); ok {
+			modified.InTransaction(tx)
+		}
 		if modified.Deleted {
 			modified.Err = &NotFoundError{label}
 		}
 		loaded, _ := entity.(*T)
-		return entocc.NewModifiedError(modified, loaded, current)
+		return entocc.NewModifiedError(modified, loaded, current, diff)
 	case errors.As(err, &missing):
 		return &NotFoundError{label}
 	case sqlgraph.IsConstraintError(err):
 		return &ConstraintError{msg: err.Error(), wrap: err}
 	}
+	return err
+}
+
+// ended closes the transaction if err says that the database has rolled it back, so that no further statement of it runs
+// outside any transaction.
+func (tx *txDriver) ended(err error) error {
+	tx.tx = occhook.EndTx(tx.tx, err)
 	return err
 }
 

@@ -16,6 +16,8 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc/examples/quickstart/ent/user"
 
+	stdsql "database/sql"
+
 	"github.com/entocc/entocc"
 )
 
@@ -199,9 +201,76 @@ func (c *UserClient) GetVersion(ctx context.Context, id int, version int64) (*Us
 		return nil, err
 	}
 	if !userVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(userVersion.Modified(id, version, entity.Version), nil, current)
+		return nil, entocc.NewModifiedError(userVersion.Modified(id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
+}
+
+// RetryTx runs fn in a transaction and commits it; and again in a new transaction while it, or the commit, ends in an
+// error that another attempt may mend (see entocc.Retry). fn must read in tx what it decides by. A panic rolls back.
+//
+//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
+//		...
+//	}, entocc.Attempts(5))
+func (c *Client) RetryTx(ctx context.Context, fn func(tx *Tx) error, opts ...entocc.RetryOption) error {
+	if _, ok := c.driver.(*txDriver); ok || TxFromContext(ctx) != nil {
+		return errors.New("ent: RetryTx can't run inside a transaction: it has to run the whole of it again")
+	}
+	txOptions := entocc.NewRetryConfig(opts...).TxOptions
+	return entocc.Retry(ctx, func(ctx context.Context) error {
+		return c.runTx(ctx, txOptions, fn)
+	}, opts...)
+}
+
+// runTx runs fn in a transaction.
+func (c *Client) runTx(ctx context.Context, opts *stdsql.TxOptions, fn func(tx *Tx) error) (err error) {
+	var tx *Tx
+	if opts == nil {
+		tx, err = c.Tx(ctx)
+	} else {
+		tx, err = c.BeginTx(ctx, opts)
+	}
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if v := recover(); v != nil {
+			_ = tx.Rollback()
+			panic(v)
+		}
+	}()
+	if err := fn(tx); err != nil {
+		if rerr := tx.Rollback(); rerr != nil && !errors.Is(rerr, stdsql.ErrTxDone) {
+			err = fmt.Errorf("%w (rolling back: %w)", err, rerr)
+		}
+		return err
+	}
+	return tx.Commit()
+}
+
+// Modify loads the User entity with this ID, has fn change it, and saves it; and does so again while its row was
+// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+//
+//	u, err := client.User.Modify(ctx, id, func(u *ent.User, up *ent.UserUpdateOne) error {
+//		...
+//	})
+func (c *UserClient) Modify(ctx context.Context, id int, fn func(*User, *UserUpdateOne) error, opts ...entocc.RetryOption) (saved *User, err error) {
+	if _, ok := c.driver.(*txDriver); ok {
+		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
+	}
+	err = entocc.Retry(ctx, func(ctx context.Context) error {
+		entity, err := c.Get(ctx, id)
+		if err != nil {
+			return err
+		}
+		update := c.UpdateOne(entity)
+		if err := fn(entity, update); err != nil {
+			return err
+		}
+		saved, err = update.Save(ctx)
+		return err
+	}, opts...)
+	return saved, err
 }
 
 // Mutate implements the ent.Mutator interface.

@@ -31,6 +31,11 @@ var userVersion = &occhook.Schema{
 	Field:    "version",
 	Column:   user.FieldVersion,
 	Strategy: occhook.Counter{},
+	Fields: []occhook.Field{
+		{Name: "version", Column: user.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
+		{Name: "name", Column: user.FieldName, Struct: "Name"},
+		{Name: "email", Column: user.FieldEmail, Struct: "Email"},
+	},
 }
 
 // UserModifiedError reports a write of User that was refused, because its row has another version by now or is gone.
@@ -51,33 +56,45 @@ func (m *UserMutation) versionRow() (id any, is predicate.User) {
 
 // versionError gives an error of a guarded write of User the form in which its callers know it.
 func (m *UserMutation) versionError(err error) error {
-	return versionError(err, user.Label, m.occ.Entity(), func(ctx context.Context) (*User, error) {
+	return versionError(err, m.driver, user.Label, m.occ.Entity(), func(ctx context.Context) (*User, error) {
 		_, is := m.versionRow()
 		if is == nil {
 			return nil, &NotFoundError{user.Label}
 		}
 		return m.Client().User.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+	}, func(base, theirs any) []entocc.FieldDiff {
+		return userVersion.Diff(m, base, theirs)
 	})
 }
 
 // versionError gives an error of a guarded write the form in which callers of ent know it.
-func versionError[T any](err error, label string, entity any, current func(context.Context) (*T, error)) error {
+func versionError[T any](err error, drv dialect.Driver, label string, entity any, current func(context.Context) (*T, error), diff func(base, theirs any) []entocc.FieldDiff) error {
 	var (
 		modified *entocc.RecordModifiedError
 		missing  *sqlgraph.NotFoundError
 	)
 	switch {
 	case errors.As(err, &modified):
+		if tx, ok := drv.(*txDriver); ok {
+			modified.InTransaction(tx)
+		}
 		if modified.Deleted {
 			modified.Err = &NotFoundError{label}
 		}
 		loaded, _ := entity.(*T)
-		return entocc.NewModifiedError(modified, loaded, current)
+		return entocc.NewModifiedError(modified, loaded, current, diff)
 	case errors.As(err, &missing):
 		return &NotFoundError{label}
 	case sqlgraph.IsConstraintError(err):
 		return &ConstraintError{msg: err.Error(), wrap: err}
 	}
+	return err
+}
+
+// ended closes the transaction if err says that the database has rolled it back, so that no further statement of it runs
+// outside any transaction.
+func (tx *txDriver) ended(err error) error {
+	tx.tx = occhook.EndTx(tx.tx, err)
 	return err
 }
 

@@ -20,6 +20,8 @@ import (
 	"github.com/entocc/entocc/examples/statements/ent/pet"
 	"github.com/entocc/entocc/examples/statements/ent/user"
 
+	stdsql "database/sql"
+
 	"github.com/entocc/entocc"
 	"github.com/google/uuid"
 )
@@ -225,7 +227,7 @@ func (c *GroupClient) GetVersion(ctx context.Context, id int, version uuid.UUID)
 		return nil, err
 	}
 	if !groupVersion.Strategy.Equal(entity.Token, version) {
-		return nil, entocc.NewModifiedError(groupVersion.Modified(id, version, entity.Token), nil, current)
+		return nil, entocc.NewModifiedError(groupVersion.Modified(id, version, entity.Token), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -241,7 +243,7 @@ func (c *InvoiceClient) GetVersion(ctx context.Context, id int, version int64) (
 		return nil, err
 	}
 	if !invoiceVersion.Strategy.Equal(entity.Rev, version) {
-		return nil, entocc.NewModifiedError(invoiceVersion.Modified(id, version, entity.Rev), nil, current)
+		return nil, entocc.NewModifiedError(invoiceVersion.Modified(id, version, entity.Rev), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -257,7 +259,7 @@ func (c *PetClient) GetVersion(ctx context.Context, id int, version int64) (*Pet
 		return nil, err
 	}
 	if !petVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(petVersion.Modified(id, version, entity.Version), nil, current)
+		return nil, entocc.NewModifiedError(petVersion.Modified(id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -273,9 +275,151 @@ func (c *UserClient) GetVersion(ctx context.Context, id int, version int64) (*Us
 		return nil, err
 	}
 	if !userVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(userVersion.Modified(id, version, entity.Version), nil, current)
+		return nil, entocc.NewModifiedError(userVersion.Modified(id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
+}
+
+// RetryTx runs fn in a transaction and commits it; and again in a new transaction while it, or the commit, ends in an
+// error that another attempt may mend (see entocc.Retry). fn must read in tx what it decides by. A panic rolls back.
+//
+//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
+//		...
+//	}, entocc.Attempts(5))
+func (c *Client) RetryTx(ctx context.Context, fn func(tx *Tx) error, opts ...entocc.RetryOption) error {
+	if _, ok := c.driver.(*txDriver); ok || TxFromContext(ctx) != nil {
+		return errors.New("ent: RetryTx can't run inside a transaction: it has to run the whole of it again")
+	}
+	txOptions := entocc.NewRetryConfig(opts...).TxOptions
+	return entocc.Retry(ctx, func(ctx context.Context) error {
+		return c.runTx(ctx, txOptions, fn)
+	}, opts...)
+}
+
+// runTx runs fn in a transaction.
+func (c *Client) runTx(ctx context.Context, opts *stdsql.TxOptions, fn func(tx *Tx) error) (err error) {
+	var tx *Tx
+	if opts == nil {
+		tx, err = c.Tx(ctx)
+	} else {
+		tx, err = c.BeginTx(ctx, opts)
+	}
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if v := recover(); v != nil {
+			_ = tx.Rollback()
+			panic(v)
+		}
+	}()
+	if err := fn(tx); err != nil {
+		if rerr := tx.Rollback(); rerr != nil && !errors.Is(rerr, stdsql.ErrTxDone) {
+			err = fmt.Errorf("%w (rolling back: %w)", err, rerr)
+		}
+		return err
+	}
+	return tx.Commit()
+}
+
+// Modify loads the Group entity with this ID, has fn change it, and saves it; and does so again while its row was
+// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+//
+//	u, err := client.Group.Modify(ctx, id, func(u *ent.Group, up *ent.GroupUpdateOne) error {
+//		...
+//	})
+func (c *GroupClient) Modify(ctx context.Context, id int, fn func(*Group, *GroupUpdateOne) error, opts ...entocc.RetryOption) (saved *Group, err error) {
+	if _, ok := c.driver.(*txDriver); ok {
+		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
+	}
+	err = entocc.Retry(ctx, func(ctx context.Context) error {
+		entity, err := c.Get(ctx, id)
+		if err != nil {
+			return err
+		}
+		update := c.UpdateOne(entity)
+		if err := fn(entity, update); err != nil {
+			return err
+		}
+		saved, err = update.Save(ctx)
+		return err
+	}, opts...)
+	return saved, err
+}
+
+// Modify loads the Invoice entity with this ID, has fn change it, and saves it; and does so again while its row was
+// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+//
+//	u, err := client.Invoice.Modify(ctx, id, func(u *ent.Invoice, up *ent.InvoiceUpdateOne) error {
+//		...
+//	})
+func (c *InvoiceClient) Modify(ctx context.Context, id int, fn func(*Invoice, *InvoiceUpdateOne) error, opts ...entocc.RetryOption) (saved *Invoice, err error) {
+	if _, ok := c.driver.(*txDriver); ok {
+		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
+	}
+	err = entocc.Retry(ctx, func(ctx context.Context) error {
+		entity, err := c.Get(ctx, id)
+		if err != nil {
+			return err
+		}
+		update := c.UpdateOne(entity)
+		if err := fn(entity, update); err != nil {
+			return err
+		}
+		saved, err = update.Save(ctx)
+		return err
+	}, opts...)
+	return saved, err
+}
+
+// Modify loads the Pet entity with this ID, has fn change it, and saves it; and does so again while its row was
+// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+//
+//	u, err := client.Pet.Modify(ctx, id, func(u *ent.Pet, up *ent.PetUpdateOne) error {
+//		...
+//	})
+func (c *PetClient) Modify(ctx context.Context, id int, fn func(*Pet, *PetUpdateOne) error, opts ...entocc.RetryOption) (saved *Pet, err error) {
+	if _, ok := c.driver.(*txDriver); ok {
+		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
+	}
+	err = entocc.Retry(ctx, func(ctx context.Context) error {
+		entity, err := c.Get(ctx, id)
+		if err != nil {
+			return err
+		}
+		update := c.UpdateOne(entity)
+		if err := fn(entity, update); err != nil {
+			return err
+		}
+		saved, err = update.Save(ctx)
+		return err
+	}, opts...)
+	return saved, err
+}
+
+// Modify loads the User entity with this ID, has fn change it, and saves it; and does so again while its row was
+// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+//
+//	u, err := client.User.Modify(ctx, id, func(u *ent.User, up *ent.UserUpdateOne) error {
+//		...
+//	})
+func (c *UserClient) Modify(ctx context.Context, id int, fn func(*User, *UserUpdateOne) error, opts ...entocc.RetryOption) (saved *User, err error) {
+	if _, ok := c.driver.(*txDriver); ok {
+		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
+	}
+	err = entocc.Retry(ctx, func(ctx context.Context) error {
+		entity, err := c.Get(ctx, id)
+		if err != nil {
+			return err
+		}
+		update := c.UpdateOne(entity)
+		if err := fn(entity, update); err != nil {
+			return err
+		}
+		saved, err = update.Save(ctx)
+		return err
+	}, opts...)
+	return saved, err
 }
 
 // Mutate implements the ent.Mutator interface.

@@ -35,6 +35,13 @@ var groupVersion = &occhook.Schema{
 	Column:     group.FieldToken,
 	Strategy:   occhook.Token{},
 	AllowBlind: true,
+	Fields: []occhook.Field{
+		{Name: "token", Column: group.FieldToken, Struct: "Token", Label: "Version is a random token that changes with every write of this row, for optimistic concurrency control."},
+		{Name: "name", Column: group.FieldName, Struct: "Name"},
+	},
+	Edges: []occhook.Edge{
+		{Name: group.EdgeUsers},
+	},
 }
 
 // GroupModifiedError reports a write of Group that was refused, because its row has another version by now or is gone.
@@ -55,12 +62,14 @@ func (m *GroupMutation) versionRow() (id any, is predicate.Group) {
 
 // versionError gives an error of a guarded write of Group the form in which its callers know it.
 func (m *GroupMutation) versionError(err error) error {
-	return versionError(err, group.Label, m.occ.Entity(), func(ctx context.Context) (*Group, error) {
+	return versionError(err, m.driver, group.Label, m.occ.Entity(), func(ctx context.Context) (*Group, error) {
 		_, is := m.versionRow()
 		if is == nil {
 			return nil, &NotFoundError{group.Label}
 		}
 		return m.Client().Group.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+	}, func(base, theirs any) []entocc.FieldDiff {
+		return groupVersion.Diff(m, base, theirs)
 	})
 }
 
@@ -70,6 +79,10 @@ var invoiceVersion = &occhook.Schema{
 	Field:    "rev",
 	Column:   invoice.FieldRev,
 	Strategy: occhook.Counter{},
+	Fields: []occhook.Field{
+		{Name: "rev", Column: invoice.FieldRev, Struct: "Rev"},
+		{Name: "text", Column: invoice.FieldText, Struct: "Text"},
+	},
 }
 
 // InvoiceModifiedError reports a write of Invoice that was refused, because its row has another version by now or is gone.
@@ -90,12 +103,14 @@ func (m *InvoiceMutation) versionRow() (id any, is predicate.Invoice) {
 
 // versionError gives an error of a guarded write of Invoice the form in which its callers know it.
 func (m *InvoiceMutation) versionError(err error) error {
-	return versionError(err, invoice.Label, m.occ.Entity(), func(ctx context.Context) (*Invoice, error) {
+	return versionError(err, m.driver, invoice.Label, m.occ.Entity(), func(ctx context.Context) (*Invoice, error) {
 		_, is := m.versionRow()
 		if is == nil {
 			return nil, &NotFoundError{invoice.Label}
 		}
 		return m.Client().Invoice.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+	}, func(base, theirs any) []entocc.FieldDiff {
+		return invoiceVersion.Diff(m, base, theirs)
 	})
 }
 
@@ -105,6 +120,13 @@ var petVersion = &occhook.Schema{
 	Field:    "version",
 	Column:   pet.FieldVersion,
 	Strategy: occhook.Counter{},
+	Fields: []occhook.Field{
+		{Name: "version", Column: pet.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
+		{Name: "name", Column: pet.FieldName, Struct: "Name"},
+	},
+	Edges: []occhook.Edge{
+		{Name: pet.EdgeOwner, InRow: true},
+	},
 }
 
 // PetModifiedError reports a write of Pet that was refused, because its row has another version by now or is gone.
@@ -125,12 +147,14 @@ func (m *PetMutation) versionRow() (id any, is predicate.Pet) {
 
 // versionError gives an error of a guarded write of Pet the form in which its callers know it.
 func (m *PetMutation) versionError(err error) error {
-	return versionError(err, pet.Label, m.occ.Entity(), func(ctx context.Context) (*Pet, error) {
+	return versionError(err, m.driver, pet.Label, m.occ.Entity(), func(ctx context.Context) (*Pet, error) {
 		_, is := m.versionRow()
 		if is == nil {
 			return nil, &NotFoundError{pet.Label}
 		}
 		return m.Client().Pet.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+	}, func(base, theirs any) []entocc.FieldDiff {
+		return petVersion.Diff(m, base, theirs)
 	})
 }
 
@@ -141,6 +165,17 @@ var userVersion = &occhook.Schema{
 	Column:   user.FieldVersion,
 	Strategy: occhook.Counter{},
 	Ignore:   []string{user.FieldLastLogin},
+	Fields: []occhook.Field{
+		{Name: "version", Column: user.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
+		{Name: "name", Column: user.FieldName, Struct: "Name"},
+		{Name: "email", Column: user.FieldEmail, Struct: "Email"},
+		{Name: "active", Column: user.FieldActive, Struct: "Active"},
+		{Name: "last_login", Column: user.FieldLastLogin, Struct: "LastLogin"},
+	},
+	Edges: []occhook.Edge{
+		{Name: user.EdgePets},
+		{Name: user.EdgeGroups},
+	},
 }
 
 // UserModifiedError reports a write of User that was refused, because its row has another version by now or is gone.
@@ -161,12 +196,14 @@ func (m *UserMutation) versionRow() (id any, is predicate.User) {
 
 // versionError gives an error of a guarded write of User the form in which its callers know it.
 func (m *UserMutation) versionError(err error) error {
-	return versionError(err, user.Label, m.occ.Entity(), func(ctx context.Context) (*User, error) {
+	return versionError(err, m.driver, user.Label, m.occ.Entity(), func(ctx context.Context) (*User, error) {
 		_, is := m.versionRow()
 		if is == nil {
 			return nil, &NotFoundError{user.Label}
 		}
 		return m.Client().User.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+	}, func(base, theirs any) []entocc.FieldDiff {
+		return userVersion.Diff(m, base, theirs)
 	})
 }
 
@@ -178,23 +215,33 @@ var userLinks = &occhook.Links{
 }
 
 // versionError gives an error of a guarded write the form in which callers of ent know it.
-func versionError[T any](err error, label string, entity any, current func(context.Context) (*T, error)) error {
+func versionError[T any](err error, drv dialect.Driver, label string, entity any, current func(context.Context) (*T, error), diff func(base, theirs any) []entocc.FieldDiff) error {
 	var (
 		modified *entocc.RecordModifiedError
 		missing  *sqlgraph.NotFoundError
 	)
 	switch {
 	case errors.As(err, &modified):
+		if tx, ok := drv.(*txDriver); ok {
+			modified.InTransaction(tx)
+		}
 		if modified.Deleted {
 			modified.Err = &NotFoundError{label}
 		}
 		loaded, _ := entity.(*T)
-		return entocc.NewModifiedError(modified, loaded, current)
+		return entocc.NewModifiedError(modified, loaded, current, diff)
 	case errors.As(err, &missing):
 		return &NotFoundError{label}
 	case sqlgraph.IsConstraintError(err):
 		return &ConstraintError{msg: err.Error(), wrap: err}
 	}
+	return err
+}
+
+// ended closes the transaction if err says that the database has rolled it back, so that no further statement of it runs
+// outside any transaction.
+func (tx *txDriver) ended(err error) error {
+	tx.tx = occhook.EndTx(tx.tx, err)
 	return err
 }
 

@@ -208,12 +208,12 @@ func (*txDriver) Rollback() error { return nil }
 
 // Exec calls tx.Exec.
 func (tx *txDriver) Exec(ctx context.Context, query string, args, v any) error {
-	return tx.tx.Exec(ctx, query, args, v)
+	return tx.ended(tx.tx.Exec(ctx, query, args, v))
 }
 
 // Query calls tx.Query.
 func (tx *txDriver) Query(ctx context.Context, query string, args, v any) error {
-	return tx.tx.Query(ctx, query, args, v)
+	return tx.ended(tx.tx.Query(ctx, query, args, v))
 }
 
 var _ dialect.Driver = (*txDriver)(nil)
