@@ -15,14 +15,19 @@ import (
 )
 
 func main() {
-	ctx := context.Background()
+	if err := run(context.Background()); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func run(ctx context.Context) error {
 	client, err := ent.Open(dialect.SQLite, "file:ent?mode=memory&cache=shared&_fk=1")
 	if err != nil {
-		log.Fatal(err)
+		return err
 	}
 	defer client.Close()
 	if err := client.Schema.Create(ctx); err != nil {
-		log.Fatal(err)
+		return err
 	}
 	u := client.User.Create().SetName("Ada").SetEmail("ada@example.com").SaveX(ctx)
 
@@ -38,8 +43,9 @@ func main() {
 		fmt.Println(err)
 		current, err := modified.Current(ctx)
 		if err != nil {
-			log.Fatal(err)
+			return err
 		}
 		fmt.Printf("b had opened %q, it is %q now\n", modified.Loaded.Name, current.Name)
 	}
+	return nil
 }
