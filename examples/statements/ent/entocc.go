@@ -5,7 +5,9 @@ package ent
 import (
 	"context"
 	"errors"
+	"fmt"
 
+	"entgo.io/ent"
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -24,6 +26,25 @@ func IsRecordModified(err error) bool { return entocc.IsRecordModified(err) }
 
 // IsVersionError reports whether err says that a write was refused because it had no usable version.
 func IsVersionError(err error) bool { return entocc.IsVersionError(err) }
+
+// CheckGuards reports the types whose schema hooks are not wired, as where a program forgot to import its ent/runtime
+// package. ent refuses the writes of these types; a program that calls CheckGuards at its start does not have to wait for
+// the first.
+func CheckGuards() error {
+	for typ, hooks := range map[string][]ent.Hook{
+		TypeGroup:   group.Hooks[:],
+		TypeInvoice: invoice.Hooks[:],
+		TypePet:     pet.Hooks[:],
+		TypeUser:    user.Hooks[:],
+	} {
+		for _, hook := range hooks {
+			if hook == nil {
+				return fmt.Errorf("ent: the hooks of %s are not wired: import _ \"github.com/entocc/entocc/examples/statements/ent/runtime\" in the main package", typ)
+			}
+		}
+	}
+	return nil
+}
 
 // versionExpectation is what a mutation expects of the version of its row.
 type versionExpectation = occhook.Expectation
