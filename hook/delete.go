@@ -39,7 +39,7 @@ func DeleteOne(ctx context.Context, s *Schema, m DeleteMutation, e *Expectation,
 		return drv, nil
 	}
 	d := &deleteDriver{Driver: drv, guard: e.deletion, identity: identity, typed: typed}
-	d.probe = probe{schema: s, op: m.Op(), id: id, expected: e.value(), accepted: accepted}
+	d.probe = probe{schema: s, op: m.Op(), id: id, expected: e.value(), accepted: accepted, stated: e.stated()}
 	return d, nil
 }
 

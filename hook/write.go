@@ -36,6 +36,8 @@ type Write struct {
 	// accepted are the versions that the row may have; none means that the write is not guarded.
 	accepted []any
 	expected any
+	// stated reports that the caller named the version, and no entity.
+	stated bool
 	// bump reports whether the version changes, and next is its new value where the old one is known.
 	bump bool
 	next any
@@ -55,7 +57,7 @@ func UpdateOne(ctx context.Context, s *Schema, m Mutation, e *Expectation, spec 
 	if err != nil {
 		return nil, err
 	}
-	w := &Write{schema: s, op: m.Op(), id: id, spec: spec, links: links, accepted: accepted, expected: e.value()}
+	w := &Write{schema: s, op: m.Op(), id: id, spec: spec, links: links, accepted: accepted, expected: e.value(), stated: e.stated()}
 	if !changes(spec) && !e.force {
 		if !e.stated() || len(accepted) == 0 {
 			return nil, nil
