@@ -139,6 +139,9 @@ func (p *probe) exists(ctx context.Context, q dialect.ExecQuerier) (bool, error)
 // unreadable says so when the expected version is one that no guarded row ever had: most often the caller forgot to
 // send it.
 func (p *probe) unreadable() error {
+	if matchesNone(p.accepted) {
+		return nil
+	}
 	for _, v := range p.accepted {
 		n, isInt := v.(int64)
 		if p.schema.Strategy.IsZero(v) || isInt && n < 0 {
