@@ -141,7 +141,7 @@ func (p *probe) exists(ctx context.Context, q dialect.ExecQuerier) (bool, error)
 // unreadable says so when the expected version is one that no guarded row ever had: most often the caller forgot to
 // send it. An entity of a row that was there before the mixin may hold it all the same.
 func (p *probe) unreadable() error {
-	if !p.stated {
+	if !p.stated || matchesNone(p.accepted) {
 		return nil
 	}
 	for _, v := range p.accepted {

@@ -66,7 +66,7 @@ func UpdateOne(ctx context.Context, s *Schema, m Mutation, e *Expectation, spec 
 		return w, nil
 	}
 	w.bump = (e.force || s.changed(m, spec)) && !entocc.IncrementSkipped(ctx, s.Type)
-	if w.bump && len(accepted) == 1 {
+	if w.bump && len(accepted) == 1 && !matchesNone(accepted) {
 		if w.next, err = s.Strategy.Next(accepted[0]); err != nil {
 			return nil, s.errorf(m.Op(), err, "version %v can't be followed by another", accepted[0])
 		}
