@@ -11,6 +11,7 @@ import (
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
+	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/examples/external/ent/group"
 )
 
@@ -167,6 +168,15 @@ func (_m *Group) String() string {
 	builder.WriteString(fmt.Sprintf("%v", _m.Permissions))
 	builder.WriteByte(')')
 	return builder.String()
+}
+
+// VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
+func (_m *Group) VersionKey() entocc.VersionKey {
+	key := entocc.VersionKey{Type: TypeGroup, ID: _m.ID}
+	if groupVersion.CheckLoaded(_m.Version, _m.zeroVersion) == nil {
+		key.Version = _m.Version
+	}
+	return key
 }
 
 // Delete returns a builder for deleting this Group, if its row has the version of this entity still.

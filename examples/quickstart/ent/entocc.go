@@ -112,8 +112,18 @@ func versionError[T any](err error, drv dialect.Driver, label string, entity any
 // ended closes the transaction if err says that the database has rolled it back, so that no further statement of it runs
 // outside any transaction.
 func (tx *txDriver) ended(err error) error {
-	tx.tx = occhook.EndTx(tx.tx, err)
+	if over := occhook.EndTx(tx.tx, err); over != nil {
+		tx.tx = over
+	}
 	return err
+}
+
+// endedRows is ended for a query, whose error may come with its rows.
+func (tx *txDriver) endedRows(v any, err error) error {
+	if err == nil {
+		occhook.WatchRows(tx.Dialect(), v, tx.ended)
+	}
+	return tx.ended(err)
 }
 
 // latestVersion has a query in a transaction see the row as it was committed last.

@@ -9,6 +9,7 @@ import (
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
+	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/examples/statements/ent/group"
 	"github.com/google/uuid"
 )
@@ -140,6 +141,15 @@ func (_m *Group) String() string {
 	builder.WriteString(_m.Name)
 	builder.WriteByte(')')
 	return builder.String()
+}
+
+// VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
+func (_m *Group) VersionKey() entocc.VersionKey {
+	key := entocc.VersionKey{Type: TypeGroup, ID: _m.ID}
+	if groupVersion.CheckLoaded(_m.Token, _m.zeroVersion) == nil {
+		key.Version = _m.Token
+	}
+	return key
 }
 
 // Delete returns a builder for deleting this Group, if its row has the version of this entity still.

@@ -9,6 +9,7 @@ import (
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
+	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/examples/statements/ent/invoice"
 )
 
@@ -111,6 +112,15 @@ func (_m *Invoice) String() string {
 	builder.WriteString(_m.Text)
 	builder.WriteByte(')')
 	return builder.String()
+}
+
+// VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
+func (_m *Invoice) VersionKey() entocc.VersionKey {
+	key := entocc.VersionKey{Type: TypeInvoice, ID: _m.ID}
+	if invoiceVersion.CheckLoaded(_m.Rev, _m.zeroVersion) == nil {
+		key.Version = _m.Rev
+	}
+	return key
 }
 
 // Delete returns a builder for deleting this Invoice, if its row has the version of this entity still.

@@ -9,6 +9,7 @@ import (
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
+	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/integration/chinook/ent/album"
 	"github.com/entocc/entocc/integration/chinook/ent/artist"
 )
@@ -167,6 +168,15 @@ func (_m *Album) String() string {
 	builder.WriteString(fmt.Sprintf("%v", _m.ArtistID))
 	builder.WriteByte(')')
 	return builder.String()
+}
+
+// VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
+func (_m *Album) VersionKey() entocc.VersionKey {
+	key := entocc.VersionKey{Type: TypeAlbum, ID: _m.ID}
+	if albumVersion.CheckLoaded(_m.Version, _m.zeroVersion) == nil {
+		key.Version = _m.Version
+	}
+	return key
 }
 
 // Delete returns a builder for deleting this Album, if its row has the version of this entity still.

@@ -9,6 +9,7 @@ import (
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
+	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/integration/chinook/ent/artist"
 )
 
@@ -140,6 +141,15 @@ func (_m *Artist) String() string {
 	}
 	builder.WriteByte(')')
 	return builder.String()
+}
+
+// VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
+func (_m *Artist) VersionKey() entocc.VersionKey {
+	key := entocc.VersionKey{Type: TypeArtist, ID: _m.ID}
+	if artistVersion.CheckLoaded(_m.Version, _m.zeroVersion) == nil {
+		key.Version = _m.Version
+	}
+	return key
 }
 
 // Delete returns a builder for deleting this Artist, if its row has the version of this entity still.

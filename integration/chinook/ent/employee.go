@@ -10,6 +10,7 @@ import (
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
+	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/integration/chinook/ent/employee"
 )
 
@@ -353,6 +354,15 @@ func (_m *Employee) String() string {
 	}
 	builder.WriteByte(')')
 	return builder.String()
+}
+
+// VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
+func (_m *Employee) VersionKey() entocc.VersionKey {
+	key := entocc.VersionKey{Type: TypeEmployee, ID: _m.ID}
+	if employeeVersion.CheckLoaded(_m.Version, _m.zeroVersion) == nil {
+		key.Version = _m.Version
+	}
+	return key
 }
 
 // Delete returns a builder for deleting this Employee, if its row has the version of this entity still.

@@ -9,6 +9,7 @@ import (
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
+	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/integration/chinook/ent/genre"
 )
 
@@ -140,6 +141,15 @@ func (_m *Genre) String() string {
 	}
 	builder.WriteByte(')')
 	return builder.String()
+}
+
+// VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
+func (_m *Genre) VersionKey() entocc.VersionKey {
+	key := entocc.VersionKey{Type: TypeGenre, ID: _m.ID}
+	if genreVersion.CheckLoaded(_m.Version, _m.zeroVersion) == nil {
+		key.Version = _m.Version
+	}
+	return key
 }
 
 // Delete returns a builder for deleting this Genre, if its row has the version of this entity still.

@@ -10,6 +10,7 @@ import (
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
+	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/integration/chinook/ent/customer"
 	"github.com/entocc/entocc/integration/chinook/ent/invoice"
 )
@@ -253,6 +254,15 @@ func (_m *Invoice) String() string {
 	builder.WriteString(fmt.Sprintf("%v", _m.Total))
 	builder.WriteByte(')')
 	return builder.String()
+}
+
+// VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
+func (_m *Invoice) VersionKey() entocc.VersionKey {
+	key := entocc.VersionKey{Type: TypeInvoice, ID: _m.ID}
+	if invoiceVersion.CheckLoaded(_m.Version, _m.zeroVersion) == nil {
+		key.Version = _m.Version
+	}
+	return key
 }
 
 // Delete returns a builder for deleting this Invoice, if its row has the version of this entity still.

@@ -9,6 +9,7 @@ import (
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
+	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/integration/chinook/ent/playlist"
 	"github.com/entocc/entocc/integration/chinook/ent/playlisttrack"
 	"github.com/entocc/entocc/integration/chinook/ent/track"
@@ -159,6 +160,15 @@ func (_m *PlaylistTrack) String() string {
 	builder.WriteString(fmt.Sprintf("%v", _m.TrackId))
 	builder.WriteByte(')')
 	return builder.String()
+}
+
+// VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
+func (_m *PlaylistTrack) VersionKey() entocc.VersionKey {
+	key := entocc.VersionKey{Type: TypePlaylistTrack, ID: []any{_m.PlaylistId, _m.TrackId}}
+	if playlistTrackVersion.CheckLoaded(_m.Version, _m.zeroVersion) == nil {
+		key.Version = _m.Version
+	}
+	return key
 }
 
 // Delete returns a builder for deleting this PlaylistTrack, if its row has the version of this entity still.

@@ -9,6 +9,7 @@ import (
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
+	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/integration/chinook/ent/album"
 	"github.com/entocc/entocc/integration/chinook/ent/genre"
 	"github.com/entocc/entocc/integration/chinook/ent/mediatype"
@@ -317,6 +318,15 @@ func (_m *Track) String() string {
 	builder.WriteString(fmt.Sprintf("%v", _m.UnitPrice))
 	builder.WriteByte(')')
 	return builder.String()
+}
+
+// VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
+func (_m *Track) VersionKey() entocc.VersionKey {
+	key := entocc.VersionKey{Type: TypeTrack, ID: _m.ID}
+	if trackVersion.CheckLoaded(_m.Version, _m.zeroVersion) == nil {
+		key.Version = _m.Version
+	}
+	return key
 }
 
 // Delete returns a builder for deleting this Track, if its row has the version of this entity still.
