@@ -31,7 +31,8 @@ func Guard(s *Schema) ent.Hook {
 			if _, err := e.guard(ctx, s, m.Op()); err != nil && !m.Op().Is(ent.OpCreate) {
 				return nil, err
 			}
-			return next.Mutate(ctx, m)
+			v, err := next.Mutate(ctx, m)
+			return v, s.unusable(m.Op(), err)
 		})
 	}
 }
