@@ -77,6 +77,7 @@ func scenarios() []scenario {
 		coreScenarios, deleteScenarios, expectedScenarios, legacyScenarios, idScenarios,
 		bulkScenarios, upsertScenarios, edgeScenarios, childScenarios,
 		ignoredScenarios, switchScenarios, valueScenarios,
+		ecosystemScenarios, txScenarios,
 	} {
 		all = append(all, group()...)
 	}
