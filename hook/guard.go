@@ -21,7 +21,9 @@ func Guard(s *Schema) ent.Hook {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
 			g, ok := m.(guarded)
 			if !ok {
-				return typed.of(m.Type()).guardPlain(ctx, m, next)
+				s := typed.of(m.Type())
+				v, err := s.guardPlain(ctx, m, next)
+				return v, s.unusable(m.Op(), err)
 			}
 			s, e := g.VersionGuard()
 			if err := s.beginVersion(m); err != nil {

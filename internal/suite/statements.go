@@ -116,7 +116,8 @@ func exec(ctx context.Context, b interface {
 // counted executes a builder whose edges needed statements of their own.
 func (s *Scene) counted(b interface {
 	Exec(ctx context.Context) error
-}) error {
+},
+) error {
 	s.Sent.Reset()
 	return b.Exec(s.ctx)
 }
