@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"entgo.io/ent"
-	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
 )
@@ -107,10 +106,11 @@ func (s *Schema) bumpPlain(ctx context.Context, m ent.Mutation, sm storage) erro
 		return m.SetField(s.Column, next)
 	}
 	sm.WhereP(func(sel *sql.Selector) {
-		if sel.Dialect() == dialect.SQLite {
-			// SQLite would turn a version that overflows into a REAL; this fails the statement instead.
-			sel.Where(sql.ExprP("CASE WHEN " + sel.C(s.Column) + " = 9223372036854775807 THEN abs(-9223372036854775807 - 1) ELSE 1 END = 1"))
-		}
+		// ent adds, and SQLite would turn a version that overflows into a REAL; this fails the statement instead.
+		sel.Where(sql.P(func(b *sql.Builder) {
+			Counter{}.Bump(b, sel.C(s.Column))
+			b.WriteString(" IS NOT NULL")
+		}))
 	})
 	return m.AddField(s.Column, int64(1))
 }

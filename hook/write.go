@@ -66,9 +66,9 @@ func UpdateOne(ctx context.Context, s *Schema, m Mutation, e *Expectation, spec 
 		return w, nil
 	}
 	w.bump = (e.force || s.changed(m, spec)) && !entocc.IncrementSkipped(ctx, s.Type)
-	if w.bump && len(accepted) == 1 && !matchesNone(accepted) {
-		if w.next, err = s.Strategy.Next(accepted[0]); err != nil {
-			return nil, s.errorf(m.Op(), err, "version %v can't be followed by another", accepted[0])
+	if w.bump && (len(accepted) == 1 && !matchesNone(accepted) || s.random()) {
+		if w.next, err = s.next(m.Op(), w.expected); err != nil {
+			return nil, err
 		}
 	}
 	return w, nil
@@ -85,10 +85,17 @@ func Update(ctx context.Context, s *Schema, m Mutation, e *Expectation, spec *sq
 		return UpdateOne(ctx, s, m, e, spec, links, id)
 	}
 	dropColumn(spec, s.Column)
-	if s.changed(m, spec) && !entocc.IncrementSkipped(ctx, s.Type) {
-		table := spec.Node.Table
-		spec.AddModifier(func(u *sql.UpdateBuilder) { u.Set(s.Column, s.bump(table)) })
+	if !s.changed(m, spec) || entocc.IncrementSkipped(ctx, s.Type) {
+		return nil, nil
 	}
+	var next any = s.bump(spec.Node.Table)
+	if s.random() {
+		var err error
+		if next, err = s.next(m.Op(), nil); err != nil {
+			return nil, err
+		}
+	}
+	spec.AddModifier(func(u *sql.UpdateBuilder) { u.Set(s.Column, next) })
 	return nil, nil
 }
 

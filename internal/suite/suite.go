@@ -77,6 +77,8 @@ func scenarios() []scenario {
 		coreScenarios, deleteScenarios, expectedScenarios, legacyScenarios, idScenarios,
 		bulkScenarios, upsertScenarios, edgeScenarios, childScenarios,
 		diffScenarios, resolveScenarios, modifyScenarios,
+		ignoredScenarios, switchScenarios, valueScenarios,
+		ecosystemScenarios, txScenarios, concurrencyScenarios, statementScenarios,
 	} {
 		all = append(all, group()...)
 	}
@@ -128,6 +130,8 @@ func run[S any](t *testing.T, db DB, all []scenarioOf[S], scene func(*testing.T)
 func open(t *testing.T, db DB) *sql.DB {
 	t.Helper()
 	pool := db.Open(t)
+	pool.SetMaxOpenConns(16) // Servers have a hundred connections or so, and scenarios more goroutines.
+	pool.SetMaxIdleConns(16)
 	t.Cleanup(func() { _ = pool.Close() })
 	return pool
 }
