@@ -272,7 +272,7 @@ func (c *AlbumClient) GetVersion(ctx context.Context, id int, version int64) (*A
 		return nil, err
 	}
 	if !albumVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(albumVersion.Modified(id, version, entity.Version), nil, current)
+		return nil, entocc.NewModifiedError(albumVersion.Modified(id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -288,7 +288,7 @@ func (c *ArtistClient) GetVersion(ctx context.Context, id int, version int64) (*
 		return nil, err
 	}
 	if !artistVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(artistVersion.Modified(id, version, entity.Version), nil, current)
+		return nil, entocc.NewModifiedError(artistVersion.Modified(id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -304,7 +304,7 @@ func (c *CustomerClient) GetVersion(ctx context.Context, id int, version int64) 
 		return nil, err
 	}
 	if !customerVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(customerVersion.Modified(id, version, entity.Version), nil, current)
+		return nil, entocc.NewModifiedError(customerVersion.Modified(id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -320,7 +320,7 @@ func (c *EmployeeClient) GetVersion(ctx context.Context, id int, version int64) 
 		return nil, err
 	}
 	if !employeeVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(employeeVersion.Modified(id, version, entity.Version), nil, current)
+		return nil, entocc.NewModifiedError(employeeVersion.Modified(id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -336,7 +336,7 @@ func (c *GenreClient) GetVersion(ctx context.Context, id int, version int64) (*G
 		return nil, err
 	}
 	if !genreVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(genreVersion.Modified(id, version, entity.Version), nil, current)
+		return nil, entocc.NewModifiedError(genreVersion.Modified(id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -352,7 +352,7 @@ func (c *InvoiceClient) GetVersion(ctx context.Context, id int, version int64) (
 		return nil, err
 	}
 	if !invoiceVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(invoiceVersion.Modified(id, version, entity.Version), nil, current)
+		return nil, entocc.NewModifiedError(invoiceVersion.Modified(id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -368,7 +368,7 @@ func (c *InvoiceLineClient) GetVersion(ctx context.Context, id int, version int6
 		return nil, err
 	}
 	if !invoiceLineVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(invoiceLineVersion.Modified(id, version, entity.Version), nil, current)
+		return nil, entocc.NewModifiedError(invoiceLineVersion.Modified(id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -384,7 +384,7 @@ func (c *MediaTypeClient) GetVersion(ctx context.Context, id int, version int64)
 		return nil, err
 	}
 	if !mediaTypeVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(mediaTypeVersion.Modified(id, version, entity.Version), nil, current)
+		return nil, entocc.NewModifiedError(mediaTypeVersion.Modified(id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -400,7 +400,7 @@ func (c *PlaylistClient) GetVersion(ctx context.Context, id int, version int64) 
 		return nil, err
 	}
 	if !playlistVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(playlistVersion.Modified(id, version, entity.Version), nil, current)
+		return nil, entocc.NewModifiedError(playlistVersion.Modified(id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -416,7 +416,7 @@ func (c *TrackClient) GetVersion(ctx context.Context, id int, version int64) (*T
 		return nil, err
 	}
 	if !trackVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(trackVersion.Modified(id, version, entity.Version), nil, current)
+		return nil, entocc.NewModifiedError(trackVersion.Modified(id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }

@@ -5,7 +5,9 @@ package ent
 import (
 	"context"
 	"errors"
+	"fmt"
 
+	"entgo.io/ent"
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -32,6 +34,32 @@ func IsRecordModified(err error) bool { return entocc.IsRecordModified(err) }
 // IsVersionError reports whether err says that a write was refused because it had no usable version.
 func IsVersionError(err error) bool { return entocc.IsVersionError(err) }
 
+// CheckGuards reports the types whose schema hooks are not wired, as where a program forgot to import its ent/runtime
+// package. ent refuses the writes of these types; a program that calls CheckGuards at its start does not have to wait for
+// the first.
+func CheckGuards() error {
+	for typ, hooks := range map[string][]ent.Hook{
+		TypeAlbum:         album.Hooks[:],
+		TypeArtist:        artist.Hooks[:],
+		TypeCustomer:      customer.Hooks[:],
+		TypeEmployee:      employee.Hooks[:],
+		TypeGenre:         genre.Hooks[:],
+		TypeInvoice:       invoice.Hooks[:],
+		TypeInvoiceLine:   invoiceline.Hooks[:],
+		TypeMediaType:     mediatype.Hooks[:],
+		TypePlaylist:      playlist.Hooks[:],
+		TypePlaylistTrack: playlisttrack.Hooks[:],
+		TypeTrack:         track.Hooks[:],
+	} {
+		for _, hook := range hooks {
+			if hook == nil {
+				return fmt.Errorf("ent: the hooks of %s are not wired: import _ \"github.com/entocc/entocc/integration/chinook/ent/runtime\" in the main package", typ)
+			}
+		}
+	}
+	return nil
+}
+
 // versionExpectation is what a mutation expects of the version of its row.
 type versionExpectation = occhook.Expectation
 
@@ -41,6 +69,15 @@ var albumVersion = &occhook.Schema{
 	Field:    "version",
 	Column:   album.FieldVersion,
 	Strategy: occhook.Counter{},
+	Fields: []occhook.Field{
+		{Name: "version", Column: album.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
+		{Name: "title", Column: album.FieldTitle, Struct: "Title"},
+		{Name: "artist_id", Column: album.FieldArtistID, Struct: "ArtistID"},
+	},
+	Edges: []occhook.Edge{
+		{Name: album.EdgeArtist, InRow: true, Column: album.FieldArtistID},
+		{Name: album.EdgeTracks},
+	},
 }
 
 // AlbumModifiedError reports a write of Album that was refused, because its row has another version by now or is gone.
@@ -67,6 +104,8 @@ func (m *AlbumMutation) versionError(err error) error {
 			return nil, &NotFoundError{album.Label}
 		}
 		return m.Client().Album.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+	}, func(base, theirs any) []entocc.FieldDiff {
+		return albumVersion.Diff(m, base, theirs)
 	})
 }
 
@@ -76,6 +115,13 @@ var artistVersion = &occhook.Schema{
 	Field:    "version",
 	Column:   artist.FieldVersion,
 	Strategy: occhook.Counter{},
+	Fields: []occhook.Field{
+		{Name: "version", Column: artist.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
+		{Name: "name", Column: artist.FieldName, Struct: "Name"},
+	},
+	Edges: []occhook.Edge{
+		{Name: artist.EdgeAlbums},
+	},
 }
 
 // ArtistModifiedError reports a write of Artist that was refused, because its row has another version by now or is gone.
@@ -102,6 +148,8 @@ func (m *ArtistMutation) versionError(err error) error {
 			return nil, &NotFoundError{artist.Label}
 		}
 		return m.Client().Artist.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+	}, func(base, theirs any) []entocc.FieldDiff {
+		return artistVersion.Diff(m, base, theirs)
 	})
 }
 
@@ -111,6 +159,25 @@ var customerVersion = &occhook.Schema{
 	Field:    "version",
 	Column:   customer.FieldVersion,
 	Strategy: occhook.Counter{},
+	Fields: []occhook.Field{
+		{Name: "version", Column: customer.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
+		{Name: "first_name", Column: customer.FieldFirstName, Struct: "FirstName"},
+		{Name: "last_name", Column: customer.FieldLastName, Struct: "LastName"},
+		{Name: "company", Column: customer.FieldCompany, Struct: "Company"},
+		{Name: "address", Column: customer.FieldAddress, Struct: "Address"},
+		{Name: "city", Column: customer.FieldCity, Struct: "City"},
+		{Name: "state", Column: customer.FieldState, Struct: "State"},
+		{Name: "country", Column: customer.FieldCountry, Struct: "Country"},
+		{Name: "postal_code", Column: customer.FieldPostalCode, Struct: "PostalCode"},
+		{Name: "phone", Column: customer.FieldPhone, Struct: "Phone"},
+		{Name: "fax", Column: customer.FieldFax, Struct: "Fax"},
+		{Name: "email", Column: customer.FieldEmail, Struct: "Email"},
+		{Name: "support_rep_id", Column: customer.FieldSupportRepID, Struct: "SupportRepID"},
+	},
+	Edges: []occhook.Edge{
+		{Name: customer.EdgeSupportRep, InRow: true, Column: customer.FieldSupportRepID},
+		{Name: customer.EdgeInvoices},
+	},
 }
 
 // CustomerModifiedError reports a write of Customer that was refused, because its row has another version by now or is gone.
@@ -137,6 +204,8 @@ func (m *CustomerMutation) versionError(err error) error {
 			return nil, &NotFoundError{customer.Label}
 		}
 		return m.Client().Customer.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+	}, func(base, theirs any) []entocc.FieldDiff {
+		return customerVersion.Diff(m, base, theirs)
 	})
 }
 
@@ -146,6 +215,28 @@ var employeeVersion = &occhook.Schema{
 	Field:    "version",
 	Column:   employee.FieldVersion,
 	Strategy: occhook.Counter{},
+	Fields: []occhook.Field{
+		{Name: "version", Column: employee.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
+		{Name: "last_name", Column: employee.FieldLastName, Struct: "LastName"},
+		{Name: "first_name", Column: employee.FieldFirstName, Struct: "FirstName"},
+		{Name: "title", Column: employee.FieldTitle, Struct: "Title"},
+		{Name: "reports_to", Column: employee.FieldReportsTo, Struct: "ReportsTo"},
+		{Name: "birth_date", Column: employee.FieldBirthDate, Struct: "BirthDate"},
+		{Name: "hire_date", Column: employee.FieldHireDate, Struct: "HireDate"},
+		{Name: "address", Column: employee.FieldAddress, Struct: "Address"},
+		{Name: "city", Column: employee.FieldCity, Struct: "City"},
+		{Name: "state", Column: employee.FieldState, Struct: "State"},
+		{Name: "country", Column: employee.FieldCountry, Struct: "Country"},
+		{Name: "postal_code", Column: employee.FieldPostalCode, Struct: "PostalCode"},
+		{Name: "phone", Column: employee.FieldPhone, Struct: "Phone"},
+		{Name: "fax", Column: employee.FieldFax, Struct: "Fax"},
+		{Name: "email", Column: employee.FieldEmail, Struct: "Email"},
+	},
+	Edges: []occhook.Edge{
+		{Name: employee.EdgeManager, InRow: true, Column: employee.FieldReportsTo},
+		{Name: employee.EdgeReports},
+		{Name: employee.EdgeCustomers},
+	},
 }
 
 // EmployeeModifiedError reports a write of Employee that was refused, because its row has another version by now or is gone.
@@ -172,6 +263,8 @@ func (m *EmployeeMutation) versionError(err error) error {
 			return nil, &NotFoundError{employee.Label}
 		}
 		return m.Client().Employee.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+	}, func(base, theirs any) []entocc.FieldDiff {
+		return employeeVersion.Diff(m, base, theirs)
 	})
 }
 
@@ -181,6 +274,13 @@ var genreVersion = &occhook.Schema{
 	Field:    "version",
 	Column:   genre.FieldVersion,
 	Strategy: occhook.Counter{},
+	Fields: []occhook.Field{
+		{Name: "version", Column: genre.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
+		{Name: "name", Column: genre.FieldName, Struct: "Name"},
+	},
+	Edges: []occhook.Edge{
+		{Name: genre.EdgeTracks},
+	},
 }
 
 // GenreModifiedError reports a write of Genre that was refused, because its row has another version by now or is gone.
@@ -207,6 +307,8 @@ func (m *GenreMutation) versionError(err error) error {
 			return nil, &NotFoundError{genre.Label}
 		}
 		return m.Client().Genre.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+	}, func(base, theirs any) []entocc.FieldDiff {
+		return genreVersion.Diff(m, base, theirs)
 	})
 }
 
@@ -216,6 +318,21 @@ var invoiceVersion = &occhook.Schema{
 	Field:    "version",
 	Column:   invoice.FieldVersion,
 	Strategy: occhook.Counter{},
+	Fields: []occhook.Field{
+		{Name: "version", Column: invoice.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
+		{Name: "customer_id", Column: invoice.FieldCustomerID, Struct: "CustomerID"},
+		{Name: "invoice_date", Column: invoice.FieldInvoiceDate, Struct: "InvoiceDate"},
+		{Name: "billing_address", Column: invoice.FieldBillingAddress, Struct: "BillingAddress"},
+		{Name: "billing_city", Column: invoice.FieldBillingCity, Struct: "BillingCity"},
+		{Name: "billing_state", Column: invoice.FieldBillingState, Struct: "BillingState"},
+		{Name: "billing_country", Column: invoice.FieldBillingCountry, Struct: "BillingCountry"},
+		{Name: "billing_postal_code", Column: invoice.FieldBillingPostalCode, Struct: "BillingPostalCode"},
+		{Name: "total", Column: invoice.FieldTotal, Struct: "Total"},
+	},
+	Edges: []occhook.Edge{
+		{Name: invoice.EdgeCustomer, InRow: true, Column: invoice.FieldCustomerID},
+		{Name: invoice.EdgeLines},
+	},
 }
 
 // InvoiceModifiedError reports a write of Invoice that was refused, because its row has another version by now or is gone.
@@ -242,6 +359,8 @@ func (m *InvoiceMutation) versionError(err error) error {
 			return nil, &NotFoundError{invoice.Label}
 		}
 		return m.Client().Invoice.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+	}, func(base, theirs any) []entocc.FieldDiff {
+		return invoiceVersion.Diff(m, base, theirs)
 	})
 }
 
@@ -251,6 +370,17 @@ var invoiceLineVersion = &occhook.Schema{
 	Field:    "version",
 	Column:   invoiceline.FieldVersion,
 	Strategy: occhook.Counter{},
+	Fields: []occhook.Field{
+		{Name: "version", Column: invoiceline.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
+		{Name: "invoice_id", Column: invoiceline.FieldInvoiceID, Struct: "InvoiceID"},
+		{Name: "track_id", Column: invoiceline.FieldTrackID, Struct: "TrackID"},
+		{Name: "unit_price", Column: invoiceline.FieldUnitPrice, Struct: "UnitPrice"},
+		{Name: "quantity", Column: invoiceline.FieldQuantity, Struct: "Quantity"},
+	},
+	Edges: []occhook.Edge{
+		{Name: invoiceline.EdgeInvoice, InRow: true, Column: invoiceline.FieldInvoiceID},
+		{Name: invoiceline.EdgeTrack, InRow: true, Column: invoiceline.FieldTrackID},
+	},
 }
 
 // InvoiceLineModifiedError reports a write of InvoiceLine that was refused, because its row has another version by now or is gone.
@@ -277,6 +407,8 @@ func (m *InvoiceLineMutation) versionError(err error) error {
 			return nil, &NotFoundError{invoiceline.Label}
 		}
 		return m.Client().InvoiceLine.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+	}, func(base, theirs any) []entocc.FieldDiff {
+		return invoiceLineVersion.Diff(m, base, theirs)
 	})
 }
 
@@ -286,6 +418,13 @@ var mediaTypeVersion = &occhook.Schema{
 	Field:    "version",
 	Column:   mediatype.FieldVersion,
 	Strategy: occhook.Counter{},
+	Fields: []occhook.Field{
+		{Name: "version", Column: mediatype.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
+		{Name: "name", Column: mediatype.FieldName, Struct: "Name"},
+	},
+	Edges: []occhook.Edge{
+		{Name: mediatype.EdgeTracks},
+	},
 }
 
 // MediaTypeModifiedError reports a write of MediaType that was refused, because its row has another version by now or is gone.
@@ -312,6 +451,8 @@ func (m *MediaTypeMutation) versionError(err error) error {
 			return nil, &NotFoundError{mediatype.Label}
 		}
 		return m.Client().MediaType.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+	}, func(base, theirs any) []entocc.FieldDiff {
+		return mediaTypeVersion.Diff(m, base, theirs)
 	})
 }
 
@@ -321,6 +462,13 @@ var playlistVersion = &occhook.Schema{
 	Field:    "version",
 	Column:   playlist.FieldVersion,
 	Strategy: occhook.Counter{},
+	Fields: []occhook.Field{
+		{Name: "version", Column: playlist.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
+		{Name: "name", Column: playlist.FieldName, Struct: "Name"},
+	},
+	Edges: []occhook.Edge{
+		{Name: playlist.EdgeTracks},
+	},
 }
 
 // PlaylistModifiedError reports a write of Playlist that was refused, because its row has another version by now or is gone.
@@ -347,6 +495,8 @@ func (m *PlaylistMutation) versionError(err error) error {
 			return nil, &NotFoundError{playlist.Label}
 		}
 		return m.Client().Playlist.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+	}, func(base, theirs any) []entocc.FieldDiff {
+		return playlistVersion.Diff(m, base, theirs)
 	})
 }
 
@@ -356,6 +506,15 @@ var playlistTrackVersion = &occhook.Schema{
 	Field:    "version",
 	Column:   playlisttrack.FieldVersion,
 	Strategy: occhook.Counter{},
+	Fields: []occhook.Field{
+		{Name: "version", Column: playlisttrack.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
+		{Name: "PlaylistId", Column: playlisttrack.FieldPlaylistId, Struct: "PlaylistId"},
+		{Name: "TrackId", Column: playlisttrack.FieldTrackId, Struct: "TrackId"},
+	},
+	Edges: []occhook.Edge{
+		{Name: playlisttrack.EdgePlaylist, InRow: true, Column: playlisttrack.FieldPlaylistId},
+		{Name: playlisttrack.EdgeTrack, InRow: true, Column: playlisttrack.FieldTrackId},
+	},
 }
 
 // PlaylistTrackModifiedError reports a write of PlaylistTrack that was refused, because its row has another version by now or is gone.
@@ -382,6 +541,8 @@ func (m *PlaylistTrackMutation) versionError(err error) error {
 			return nil, &NotFoundError{playlisttrack.Label}
 		}
 		return m.Client().PlaylistTrack.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+	}, func(base, theirs any) []entocc.FieldDiff {
+		return playlistTrackVersion.Diff(m, base, theirs)
 	})
 }
 
@@ -391,6 +552,24 @@ var trackVersion = &occhook.Schema{
 	Field:    "version",
 	Column:   track.FieldVersion,
 	Strategy: occhook.Counter{},
+	Fields: []occhook.Field{
+		{Name: "version", Column: track.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
+		{Name: "name", Column: track.FieldName, Struct: "Name"},
+		{Name: "album_id", Column: track.FieldAlbumID, Struct: "AlbumID"},
+		{Name: "media_type_id", Column: track.FieldMediaTypeID, Struct: "MediaTypeID"},
+		{Name: "genre_id", Column: track.FieldGenreID, Struct: "GenreID"},
+		{Name: "composer", Column: track.FieldComposer, Struct: "Composer"},
+		{Name: "milliseconds", Column: track.FieldMilliseconds, Struct: "Milliseconds"},
+		{Name: "bytes", Column: track.FieldBytes, Struct: "Bytes"},
+		{Name: "unit_price", Column: track.FieldUnitPrice, Struct: "UnitPrice"},
+	},
+	Edges: []occhook.Edge{
+		{Name: track.EdgeAlbum, InRow: true, Column: track.FieldAlbumID},
+		{Name: track.EdgeMediaType, InRow: true, Column: track.FieldMediaTypeID},
+		{Name: track.EdgeGenre, InRow: true, Column: track.FieldGenreID},
+		{Name: track.EdgePlaylists},
+		{Name: track.EdgeInvoiceLines},
+	},
 }
 
 // TrackModifiedError reports a write of Track that was refused, because its row has another version by now or is gone.
@@ -417,6 +596,8 @@ func (m *TrackMutation) versionError(err error) error {
 			return nil, &NotFoundError{track.Label}
 		}
 		return m.Client().Track.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+	}, func(base, theirs any) []entocc.FieldDiff {
+		return trackVersion.Diff(m, base, theirs)
 	})
 }
 
@@ -488,7 +669,7 @@ var trackLinks = &occhook.Links{
 }
 
 // versionError gives an error of a guarded write the form in which callers of ent know it.
-func versionError[T any](err error, drv dialect.Driver, label string, entity any, current func(context.Context) (*T, error)) error {
+func versionError[T any](err error, drv dialect.Driver, label string, entity any, current func(context.Context) (*T, error), diff func(base, theirs any) []entocc.FieldDiff) error {
 	var (
 		modified *entocc.RecordModifiedError
 		missing  *sqlgraph.NotFoundError
@@ -502,7 +683,7 @@ func versionError[T any](err error, drv dialect.Driver, label string, entity any
 			modified.Err = &NotFoundError{label}
 		}
 		loaded, _ := entity.(*T)
-		return entocc.NewModifiedError(modified, loaded, current)
+		return entocc.NewModifiedError(modified, loaded, current, diff)
 	case errors.As(err, &missing):
 		return &NotFoundError{label}
 	case sqlgraph.IsConstraintError(err):
