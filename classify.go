@@ -62,6 +62,10 @@ func IsRetryable(err error) bool {
 func Classify(err error) Class {
 	var class Class
 	walk(err, func(err error) bool {
+		if err == ErrTxEnded { //nolint:errorlint // walk unwraps
+			class = Class{Kind: KindDeadlock, TxDead: true, RolledBack: true}
+			return false // Its cause, if there is one, says more.
+		}
 		for _, classify := range [...]func(error) (Class, bool){classifyPostgres, classifyMySQL, classifySQLite} {
 			c, ok := classify(err)
 			if ok {
