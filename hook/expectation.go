@@ -22,6 +22,8 @@ type Expectation struct {
 	shadow, unchecked bool
 	// deletion is the guard that a delete has added to its mutation.
 	deletion *deleteGuard
+	// slot is the mutation's place in a batch, if it is part of one.
+	slot *slot
 }
 
 // source says where an expectation comes from.
