@@ -140,6 +140,8 @@ func (b *batch) begin(i int) {
 func (s *slot) write(ctx context.Context, row bulkRow) error {
 	b := s.batch
 	switch {
+	case b.failure != nil && s.own != nil:
+		return s.own
 	case b.failure != nil:
 		return &abortedError{b.failure}
 	case b.begun > s.index+1:
@@ -155,6 +157,14 @@ func (s *slot) write(ctx context.Context, row bulkRow) error {
 		return b.failure
 	}
 	return &abortedError{b.failure}
+}
+
+// conflict is the error of the slot's conflict, as the builder's hooks returned it if they did.
+func (s *slot) conflict() error {
+	if entocc.IsRecordModified(s.err) {
+		return s.err
+	}
+	return s.own
 }
 
 // saved reports whether the builder's row is as the builder would have it.
@@ -189,7 +199,7 @@ func (b *batch) outcome() error {
 		var modified *entocc.RecordModifiedError
 		switch {
 		case errors.As(s.own, &modified) && (s.err != nil || b.failure != nil):
-			conflicts, errs = append(conflicts, modified), append(errs, firstOf(s.err, s.own))
+			conflicts, errs = append(conflicts, modified), append(errs, s.conflict())
 		case s.own != nil && s.err != nil:
 			return fmt.Errorf("entocc: row %v of the batch: %w", s.row.about().ID, s.err)
 		case s.err != nil && b.failure == nil:
@@ -227,15 +237,6 @@ func (b *batch) typedFailure() error {
 		}
 	}
 	return b.failure
-}
-
-func firstOf(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // rowsPerStack is the number of builders whose saves are nested on one goroutine's stack, far below where Go ends the

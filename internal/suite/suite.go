@@ -75,7 +75,7 @@ func scenarios() []scenario {
 	var all []scenario
 	for _, group := range []func() []scenario{
 		coreScenarios, deleteScenarios, expectedScenarios, legacyScenarios, idScenarios,
-		bulkScenarios, upsertScenarios, edgeScenarios, childScenarios,
+		bulkScenarios, batchScenarios, batchKindScenarios, batchDeleteScenarios, upsertScenarios, edgeScenarios, childScenarios,
 	} {
 		all = append(all, group()...)
 	}
