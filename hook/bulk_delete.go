@@ -40,13 +40,15 @@ func (d *bulkDelete) identify() {
 	if d.identity == nil {
 		return
 	}
-	is := sql.Dialect(d.Dialect()).Select().From(d.guard.from.Table())
+	b, table := sql.Dialect(d.Dialect()), d.guard.from.Table()
+	is, guarded := b.Select().From(table), b.Select().From(table)
 	d.identity(is)
+	d.identity(guarded)
 	_, d.ids = is.Query()
 	if len(d.probe.accepted) > 0 {
-		is.Where(d.probe.schema.equals(d.probe.accepted))
+		guarded.Where(d.probe.schema.equals(d.probe.accepted))
 	}
-	alone, args := is.Query()
+	alone, args := guarded.Query()
 	_, want, _ := strings.Cut(alone, " WHERE ")
 	_, got, ok := strings.Cut(d.query, " WHERE ")
 	d.plain = ok && got == want && reflect.DeepEqual(args, d.args) && len(d.ids) == len(d.slot.keys)
