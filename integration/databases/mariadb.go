@@ -86,6 +86,7 @@ func (s mariadb) on(name string, dsns func(testing.TB) []string) Database {
 				ReadsLock:       s.level == sql.LevelSerializable,
 				Snapshot:        s.level == sql.LevelRepeatableRead,
 				ConflictEndsTx:  s.snapshot && s.level >= sql.LevelRepeatableRead,
+				Nodes:           s.cluster,
 			},
 		}
 	}}

@@ -46,6 +46,11 @@ type Traits struct {
 	ConflictEndsTx bool
 	// OneWriter: one transaction writes at a time, whatever the rows (SQLite).
 	OneWriter bool
+	// BeginLocks: a transaction keeps all other writers out from its begin (SQLite with immediate transactions).
+	BeginLocks bool
+	// Nodes: the second pool leads to another node of a cluster, whose writers do not wait for those of this one, and
+	// whose commits come here a little later (Galera). IDs are not counted by one there.
+	Nodes bool
 }
 
 // Report says what one run of the suite has shown.

@@ -32,6 +32,18 @@ func txScenarios() []scenario {
 		}
 		return ""
 	}
+	begun := func(db DB) string {
+		if db.Traits.BeginLocks {
+			return "nobody else can write from when a transaction begins"
+		}
+		return ""
+	}
+	nodes := func(db DB) string {
+		if db.Traits.Nodes {
+			return "writers do not wait for those of another node: whoever commits second is told so by a deadlock"
+		}
+		return rows(db)
+	}
 	return []scenario{
 		{name: "Tx/RollbackLeavesTheStructUsable", run: rollbackLeavesTheStructUsable},
 		{name: "Tx/SavepointRollbackLeavesTheStructUsable", run: savepointRollbackLeavesTheStructUsable},
@@ -66,13 +78,18 @@ func txScenarios() []scenario {
 		{name: "Tx/CompositeIDOfAReadRowThatOthersChanged", run: readCompositeThenChanged, left: locking},
 		{name: "Tx/CheckOfAReadRowThatOthersChanged", run: checkOfAReadRowThatOthersChanged, left: locking},
 		{name: "Tx/ReadRowThatOthersDeletedIsNotSaved", run: readThenDeleted, left: locking},
-		{name: "Tx/RowNotReadBeforeConflicts", run: rowNotReadBeforeConflicts},
+		{name: "Tx/RowNotReadBeforeConflicts", run: rowNotReadBeforeConflicts, left: begun},
 		{name: "Tx/GoesOnAfterAConflict", run: goesOnAfterAConflict, left: ends},
 		{name: "Tx/CurrentOfAConflictIsTheLatestRow", run: currentIsTheLatestRow, left: ends},
-		{name: "Tx/WaiterConflictsWhenTheFirstCommits", run: waiterConflictsWhenTheFirstCommits},
+		{name: "Tx/WaiterConflictsWhenTheFirstCommits", run: waiterConflictsWhenTheFirstCommits, left: func(db DB) string {
+			if db.Traits.Nodes {
+				return nodes(db)
+			}
+			return ""
+		}},
 		{name: "Tx/WaiterSavesWhenTheFirstRollsBack", run: waiterSavesWhenTheFirstRollsBack},
 		{name: "Tx/CancelledContextIsNoConflict", run: cancelledContextIsNoConflict},
-		{name: "Tx/CancelledWaitIsNoConflict", run: cancelledWaitIsNoConflict, left: rows},
+		{name: "Tx/CancelledWaitIsNoConflict", run: cancelledWaitIsNoConflict, left: nodes},
 		{name: "Tx/ClosedTransactionIsNoConflict", run: closedTransactionIsNoConflict},
 	}
 }
@@ -199,6 +216,7 @@ func readCompositeThenChanged(s *Scene) {
 	mine, err := tx.User.QueryLikes(u).Only(s.ctx)
 	require.NoError(s, err)
 	require.NoError(s, s.Other.Like.UpdateOne(l).SetMood("theirs").Exec(s.ctx))
+	s.catchUp()
 	s.conflict(mine.Update().SetMood("lost").Exec(s.ctx))
 }
 
@@ -223,6 +241,7 @@ func readThenDeleted(s *Scene) {
 	tx := s.Tx()
 	u := s.read(tx, id)
 	require.NoError(s, s.Other.User.DeleteOneID(id).IgnoreVersion().Exec(s.ctx))
+	s.catchUp()
 	err := u.Update().SetName("risen").Exec(s.ctx)
 	require.Error(s, err, "the update is lost in silence")
 	assert.True(s, ent.IsRecordModified(err), "%v", err)
