@@ -86,7 +86,7 @@ func walk(err error, visit func(error) bool) bool {
 	if visit(err) {
 		return true
 	}
-	if many, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // this is the walk that errors.As would do
+	if many, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, err := range many.Unwrap() {
 			if walk(err, visit) {
 				return true
@@ -100,7 +100,7 @@ func walk(err error, visit func(error) bool) bool {
 // classifyPostgres knows lib/pq and pgx by the method that both have for the SQLSTATE. Any error aborts a PostgreSQL
 // transaction.
 func classifyPostgres(err error) (Class, bool) {
-	state, ok := err.(interface{ SQLState() string }) //nolint:errorlint // walk unwraps
+	state, ok := err.(interface{ SQLState() string })
 	if !ok {
 		return Class{}, false
 	}
@@ -173,7 +173,7 @@ func sqliteCode(err error) (int64, bool) {
 	if !v.IsValid() || v.Type().Name() != "Error" || !strings.Contains(v.Type().PkgPath(), "sqlite") {
 		return 0, false
 	}
-	if coder, ok := err.(interface{ Code() int }); ok { //nolint:errorlint // walk unwraps
+	if coder, ok := err.(interface{ Code() int }); ok {
 		return int64(coder.Code()), true
 	}
 	for _, name := range [...]string{"ExtendedCode", "Code"} {

@@ -115,6 +115,9 @@ func (p *probe) verdict(ctx context.Context, q dialect.ExecQuerier, actual any, 
 		modified.Err = err
 	case found:
 		modified.Actual = actual
+		if notation := p.notation(actual); notation != nil {
+			modified.Err = notation
+		}
 	default:
 		hidden, err := p.exists(ctx, q)
 		if hidden {
@@ -143,6 +146,16 @@ func (p *probe) exists(ctx context.Context, q dialect.ExecQuerier) (bool, error)
 		found = true
 	}
 	return found, rows.Err()
+}
+
+// notation says so when SQLite compared two texts that are the same time: the row was written by a program, or by
+// CURRENT_TIMESTAMP, in another notation than the driver's.
+func (p *probe) notation(actual any) error {
+	if _, isTime := p.schema.Strategy.(Time); !isTime || p.version.Dialect() != dialect.SQLite || !p.accepts(actual) {
+		return nil
+	}
+	return p.schema.errorf(p.op, nil, "the column %q holds this time in another notation than the driver's, and SQLite compares "+
+		"texts: have it written anew, as by IgnoreVersion or a set-based update", p.schema.Column)
 }
 
 // unreadable says so when the expected version is one that no guarded row ever had: most often the caller forgot to

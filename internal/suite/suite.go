@@ -81,6 +81,8 @@ func scenarios() []scenario {
 	for _, group := range []func() []scenario{
 		coreScenarios, deleteScenarios, expectedScenarios, legacyScenarios, idScenarios,
 		bulkScenarios, upsertScenarios, edgeScenarios, childScenarios,
+		batchScenarios, batchKindScenarios, batchDeleteScenarios,
+		diffScenarios, resolveScenarios, modifyScenarios,
 		ignoredScenarios, switchScenarios, valueScenarios,
 		ecosystemScenarios, txScenarios, concurrencyScenarios, statementScenarios,
 	} {
