@@ -49,7 +49,11 @@ type Problem struct { //nolint:errname // the word of RFC 9457
 
 // Error returns status, title and detail.
 func (p *Problem) Error() string {
-	msg := fmt.Sprintf("%d %s", p.Status, p.Title)
+	title := p.Title
+	if title == "" {
+		title = http.StatusText(p.Status)
+	}
+	msg := fmt.Sprintf("%d %s", p.Status, title)
 	if p.Detail != "" {
 		msg += ": " + p.Detail
 	}
