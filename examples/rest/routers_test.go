@@ -49,7 +49,6 @@ var routers = map[string]func(*ent.Client) http.Handler{
 	},
 	"echo": func(client *ent.Client) http.Handler {
 		e := echo.New()
-		e.Use(echo.WrapMiddleware(occhttp.Middleware(occhttp.Strict())))
 		e.HTTPErrorHandler = func(err error, c echo.Context) {
 			var of *echo.HTTPError // echo's own, as for a route that is not there
 			if errors.As(err, &of) {
@@ -61,7 +60,7 @@ var routers = map[string]func(*ent.Client) http.Handler{
 			return rename(client, c.Param("id"), c.Response(), c.Request())
 		})
 		e.PUT("/forgetful", func(c echo.Context) error { return c.NoContent(http.StatusOK) })
-		return e
+		return occhttp.Middleware(occhttp.Strict())(e)
 	},
 	"gin": func(client *ent.Client) http.Handler {
 		gin.SetMode(gin.ReleaseMode)
