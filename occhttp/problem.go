@@ -121,9 +121,9 @@ func problemOf(r *http.Request, err error) *Problem {
 }
 
 func (e *ConditionError) problem() *Problem {
-	p := &Problem{Type: TypeMalformed, Title: "Malformed version", Status: e.Status, Detail: e.Reason}
+	p := &Problem{Type: TypeMalformed, Title: "Malformed version", Status: e.Status, Detail: sentence(e.Reason)}
 	if e.Header != "" {
-		p.Title, p.Detail = "Malformed precondition", e.Header+": "+e.Reason
+		p.Title, p.Detail = "Malformed precondition", e.Header+": "+e.Reason+"."
 	}
 	if e.Status == http.StatusPreconditionRequired {
 		p.Type, p.Title = TypeRequired, "Precondition required"
@@ -188,6 +188,14 @@ func databaseProblem(err error) *Problem {
 		return &Problem{Type: TypeBusy, Title: "Busy", Status: http.StatusServiceUnavailable, Detail: "Others are writing the same. Try again in a moment."}
 	}
 	return &Problem{Status: http.StatusInternalServerError}
+}
+
+// sentence makes a sentence of what an error says.
+func sentence(reason string) string {
+	if reason == "" {
+		return ""
+	}
+	return strings.ToUpper(reason[:1]) + reason[1:] + "."
 }
 
 // noun writes the name of an ent type as a word of a sentence.
