@@ -86,7 +86,7 @@ func compare(ctx context.Context, out io.Writer, db *sql.DB, before, after snaps
 		if err != nil {
 			return err
 		}
-		if first[0] != fmt.Sprint(after.rows[table]) {
+		if first[0] != strconv.Quote(strconv.Itoa(after.rows[table])) {
 			return fmt.Errorf("%s has %d rows, %s of them at version 1", table, after.rows[table], first[0])
 		}
 		total += after.rows[table]
