@@ -104,24 +104,14 @@ func mergeByHand(ctx context.Context, out io.Writer, bob *ent.User) (*ent.User, 
 // show prints what each side did, and returns in how many fields they clash.
 func show(out io.Writer, diffs []entocc.FieldDiff) (clashes int) {
 	for _, d := range diffs {
-		mine, theirs := "unchanged", "unchanged"
-		switch {
-		case d.Sensitive:
-			d.Base, mine, theirs = "kept back", "kept back", "kept back"
-		default:
-			if d.MineChanged {
-				mine = fmt.Sprint(d.Mine)
-			}
-			if d.TheirsChanged {
-				theirs = fmt.Sprint(d.Theirs)
-			}
+		if d.Sensitive { // Who changed it is told, the values are not.
+			fmt.Fprintf(out, "  %s: changed by me %v, by others %v\n", d.Label, d.MineChanged, d.TheirsChanged)
+		} else {
+			fmt.Fprintf(out, "  %s: was %v, mine %v, theirs %v\n", d.Label, d.Base, d.Mine, d.Theirs)
 		}
-		fmt.Fprintf(out, "  %s: was %v, mine %s, theirs %s", d.Label, d.Base, mine, theirs)
 		if d.Clashes() {
-			fmt.Fprint(out, " (clash)")
 			clashes++
 		}
-		fmt.Fprintln(out)
 	}
 	return clashes
 }
@@ -148,9 +138,7 @@ func clash(ctx context.Context, d desk) error {
 	if !errors.As(err, &unmerged) || !ent.IsRecordModified(err) {
 		return fmt.Errorf("the clash was not told: %w", err)
 	}
-	for _, d2 := range unmerged.Clashes {
-		fmt.Fprintf(d.out, "  %s: was %v, mine %v, theirs %v\n", d2.Label, d2.Base, d2.Mine, d2.Theirs)
-	}
+	show(d.out, unmerged.Clashes)
 	fmt.Fprintf(d.out, "  %v\n", err)
 	return nil
 }
