@@ -28,7 +28,7 @@ func Example() {
 	// Not merged: both change the phone, and the status is never merged.
 	//   Phone: was 1815, mine 1843, theirs 1833
 	//   Status: was active, mine <nil>, theirs blocked
-	//   entocc: User 1 was modified by somebody else: UpdateOne expected version 1, the row has 2; not merged, as both sides changed phone, status
+	//   entocc: User 1 was modified by somebody else: UpdateOne expected version 1, the row has 2; not merged: phone, status
 	//   In the end: Ada <ada@example.com>, phone 1833, blocked, version 2
 	//
 	// Client wins: what Bob saves is saved, and the rest stays as Ann left it.
