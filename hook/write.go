@@ -43,6 +43,8 @@ type Write struct {
 	next any
 	// checkOnly reports that there is nothing to write, and yet a version to check.
 	checkOnly bool
+	// slot is the place of the write in a batch, if it is part of one.
+	slot *slot
 }
 
 // UpdateOne plans the save of one row: id, which spec describes as ent would write it. A nil Write leaves the save to ent,
@@ -57,7 +59,10 @@ func UpdateOne(ctx context.Context, s *Schema, m Mutation, e *Expectation, spec 
 	if err != nil {
 		return nil, err
 	}
-	w := &Write{schema: s, op: m.Op(), id: id, spec: spec, links: links, accepted: accepted, expected: e.value(), stated: e.stated()}
+	w := &Write{
+		schema: s, op: m.Op(), id: id, spec: spec, links: links,
+		accepted: accepted, expected: e.value(), stated: e.stated(), slot: e.slot,
+	}
 	if !changes(spec) && !e.force {
 		if !e.stated() || len(accepted) == 0 {
 			return nil, nil
@@ -149,6 +154,14 @@ func (s *Schema) changed(m Mutation, spec *sqlgraph.UpdateSpec) bool {
 
 // Save sends the write, and has the spec's ScanValues and Assign take the row as it left it.
 func (w *Write) Save(ctx context.Context, drv dialect.Driver) error {
+	if w.slot != nil {
+		return w.slot.write(ctx, w)
+	}
+	return w.alone(ctx, drv)
+}
+
+// alone sends the write by its own statements.
+func (w *Write) alone(ctx context.Context, drv dialect.Driver) error {
 	ctx = toWriter(ctx)
 	err := w.save(ctx, drv)
 	if err == nil || len(w.accepted) == 0 || entocc.Classify(err).Kind != entocc.KindDeadlock {
@@ -269,12 +282,21 @@ func (w *Write) check(ctx context.Context, drv dialect.Driver) error {
 	return nil
 }
 
-// scan runs a query for the row and reads it to its end: on SQLite the commit of a statement happens at its last step,
-// and an error of it would be hidden by closing early.
+// scan runs a query for the row and assigns it.
 func (w *Write) scan(ctx context.Context, drv dialect.ExecQuerier, query string, args []any) (found bool, err error) {
+	err = eachRow(ctx, drv, query, args, func(rows *sql.Rows, columns []string) error {
+		found = true
+		return w.assign(rows, columns)
+	})
+	return found, err
+}
+
+// eachRow runs a query and reads it to its end: on SQLite the commit of a statement happens at its last step, and an error
+// of it would be hidden by closing early.
+func eachRow(ctx context.Context, drv dialect.ExecQuerier, query string, args []any, scan func(*sql.Rows, []string) error) (err error) {
 	rows := &sql.Rows{}
 	if err := drv.Query(ctx, query, args, rows); err != nil {
-		return false, err
+		return err
 	}
 	defer func() {
 		if cerr := rows.Close(); err == nil {
@@ -283,15 +305,14 @@ func (w *Write) scan(ctx context.Context, drv dialect.ExecQuerier, query string,
 	}()
 	columns, err := rows.Columns()
 	if err != nil {
-		return false, err
+		return err
 	}
 	for rows.Next() {
-		if err := w.assign(rows, columns); err != nil {
-			return false, err
+		if err := scan(rows, columns); err != nil {
+			return err
 		}
-		found = true
 	}
-	return found, rows.Err()
+	return rows.Err()
 }
 
 func (w *Write) assign(rows *sql.Rows, columns []string) error {

@@ -81,9 +81,10 @@ func scenarios() []scenario {
 	for _, group := range []func() []scenario{
 		coreScenarios, deleteScenarios, expectedScenarios, legacyScenarios, idScenarios,
 		bulkScenarios, upsertScenarios, edgeScenarios, childScenarios,
+		batchScenarios, batchKindScenarios, batchDeleteScenarios,
 		diffScenarios, resolveScenarios, modifyScenarios,
 		ignoredScenarios, switchScenarios, valueScenarios,
-		ecosystemScenarios, txScenarios, concurrencyScenarios, statementScenarios,
+		ecosystemScenarios, txScenarios, concurrencyScenarios, statementScenarios, httpScenarios,
 	} {
 		all = append(all, group()...)
 	}

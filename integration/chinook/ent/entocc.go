@@ -675,6 +675,8 @@ func versionError[T any](err error, drv dialect.Driver, label string, entity any
 		missing  *sqlgraph.NotFoundError
 	)
 	switch {
+	case occhook.Aborted(err):
+		return err
 	case errors.As(err, &modified):
 		if tx, ok := drv.(*txDriver); ok {
 			modified.InTransaction(tx)
