@@ -32,3 +32,11 @@ func TestScenarios(t *testing.T) {
 	}
 	assertDocument(t, reports, len(reports) == len(all))
 }
+
+func TestScenarios_WithoutTheExtension(t *testing.T) {
+	for _, db := range databases.All() {
+		t.Run(db.String(), func(t *testing.T) {
+			assert.Empty(t, suite.RunPlain(t, db.New(t)).Failed)
+		})
+	}
+}

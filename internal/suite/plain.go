@@ -233,6 +233,7 @@ func plainReadThenChanged(write func(context.Context, *plainent.Item) error) fun
 		mine, err := tx.Item.Get(s.ctx, i.ID)
 		require.NoError(s, err)
 		require.NoError(s, s.Other.Item.UpdateOne(i).SetName("theirs").Exec(s.ctx))
+		s.catchUp()
 
 		err = write(s.ctx, mine)
 		require.Error(s, err, "the update is lost in silence")

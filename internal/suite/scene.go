@@ -93,12 +93,12 @@ func (s *Scene) bumpUser(id int) *ent.User {
 }
 
 // catchUp waits, on a cluster, until the scene's node has what others have committed on theirs.
-func (s *Scene) catchUp() {
-	s.Helper()
+func (s *stage) catchUp() {
+	s.t.Helper()
 	if s.db.Traits.Nodes {
 		rows := &sql.Rows{}
-		require.NoError(s, s.Sent.Driver.Query(s.ctx, "SELECT 1", []any{}, rows))
-		require.NoError(s, rows.Close())
+		require.NoError(s.t, s.Sent.Driver.Query(s.ctx, "SELECT 1", []any{}, rows))
+		require.NoError(s.t, rows.Close())
 	}
 }
 
