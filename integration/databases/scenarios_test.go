@@ -2,6 +2,7 @@ package databases_test
 
 import (
 	"flag"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -30,7 +31,9 @@ func TestScenarios(t *testing.T) {
 		require.Len(t, reports, len(all), "a document needs all of them")
 		writeDocument(t, table(reports))
 	}
-	assertDocument(t, reports, len(reports) == len(all))
+	if strings.Count(flag.Lookup("test.run").Value.String(), "/") < 2 { // each ran all of its scenarios
+		assertDocument(t, reports, len(reports) == len(all))
+	}
 }
 
 func TestScenarios_WithoutTheExtension(t *testing.T) {
