@@ -102,7 +102,7 @@ func (s session) load(t *testing.T, id int) *ent.User {
 // tx begins a transaction. It is rolled back at the end, if it is open still.
 func (s session) tx(t *testing.T) *ent.Tx {
 	t.Helper()
-	tx, err := s.Client.Tx(t.Context())
+	tx, err := s.Tx(t.Context())
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = tx.Rollback() })
 	return tx
