@@ -48,13 +48,13 @@ func left(reports []suite.Report) []string {
 			if where[l] == nil {
 				scenarios = append(scenarios, l)
 			}
-			where[l] = append(where[l], strings.ReplaceAll(r.Name, " | ", " "))
+			where[l] = append(where[l], r.Name)
 		}
 	}
 	names := make(map[group][]string)
 	for _, l := range scenarios {
 		name, why, _ := strings.Cut(l, ": ")
-		g := group{why, strings.Join(where[l], "; ")}
+		g := group{why, strings.Join(shortened(where[l], reports), "; ")}
 		if names[g] == nil {
 			order = append(order, g)
 		}
@@ -65,6 +65,31 @@ func left(reports []suite.Report) []string {
 		lines[i] = fmt.Sprintf("%s: %s. (%s)", strings.Join(names[g], ", "), g.why, g.where)
 	}
 	return lines
+}
+
+// shortened names an engine in place of all that is run of it.
+func shortened(names []string, reports []suite.Report) []string {
+	engine := func(name string) string {
+		return strings.FieldsFunc(name, func(r rune) bool { return r == ',' || r == '|' })[0]
+	}
+	missing := make(map[string]int)
+	for _, r := range reports {
+		missing[engine(r.Name)]++
+	}
+	for _, name := range names {
+		missing[engine(name)]--
+	}
+	var short []string
+	for _, name := range names {
+		e := engine(name)
+		if missing[e] > 0 {
+			e = strings.ReplaceAll(name, " | ", " ")
+		}
+		if e = strings.TrimSpace(e); !slices.Contains(short, e) {
+			short = append(short, e)
+		}
+	}
+	return short
 }
 
 // documented returns the document and where the table is in it.
