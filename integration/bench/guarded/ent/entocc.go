@@ -317,6 +317,12 @@ func versionError[T any](err error, drv dialect.Driver, label string, entity any
 	return err
 }
 
+// verifyingCommits has the client's commits verified where a database may lose them.
+func (c config) verifyingCommits() config {
+	c.driver = occhook.VerifyCommits(c.driver)
+	return c
+}
+
 // ended closes the transaction if err says that the database has rolled it back, so that no further statement of it runs
 // outside any transaction.
 func (tx *txDriver) ended(err error) error {

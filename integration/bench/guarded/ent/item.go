@@ -10,6 +10,7 @@ import (
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
+	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/item"
 )
 
@@ -158,6 +159,15 @@ func (_m *Item) String() string {
 	builder.WriteString(_m.CreatedAt.Format(time.ANSIC))
 	builder.WriteByte(')')
 	return builder.String()
+}
+
+// VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
+func (_m *Item) VersionKey() entocc.VersionKey {
+	key := entocc.VersionKey{Type: TypeItem, ID: _m.ID}
+	if itemVersion.CheckLoaded(_m.Version, _m.zeroVersion) == nil {
+		key.Version = _m.Version
+	}
+	return key
 }
 
 // Delete returns a builder for deleting this Item, if its row has the version of this entity still.

@@ -8,6 +8,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
+	"github.com/entocc/entocc"
 	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/item"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/predicate"
@@ -108,6 +109,15 @@ func (_d *ItemDeleteBulk) ExecX(ctx context.Context) int {
 		panic(err)
 	}
 	return n
+}
+
+// IfMatch has the delete succeed only if cond accepts the version of the row, as the If-Match header of a request or the
+// token of a form does (package occhttp). A row that it does not accept is a *ItemModifiedError, a condition that can't
+// be understood an *entocc.VersionError.
+func (_d *ItemDeleteOne) IfMatch(cond entocc.Condition) *ItemDeleteOne {
+	id, _ := _d._d.mutation.versionRow()
+	_d._d.mutation.occ.IfMatch(itemVersion, id, cond)
+	return _d
 }
 
 // IfVersion has the delete succeed only if the row has this version, whatever version an entity holds that the builder

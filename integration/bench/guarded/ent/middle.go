@@ -9,6 +9,7 @@ import (
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
+	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/middle"
 )
 
@@ -298,6 +299,15 @@ func (_m *Middle) String() string {
 	builder.WriteString(_m.F17)
 	builder.WriteByte(')')
 	return builder.String()
+}
+
+// VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
+func (_m *Middle) VersionKey() entocc.VersionKey {
+	key := entocc.VersionKey{Type: TypeMiddle, ID: _m.ID}
+	if middleVersion.CheckLoaded(_m.Version, _m.zeroVersion) == nil {
+		key.Version = _m.Version
+	}
+	return key
 }
 
 // Delete returns a builder for deleting this Middle, if its row has the version of this entity still.

@@ -10,6 +10,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
+	"github.com/entocc/entocc"
 	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/middle"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/predicate"
@@ -874,6 +875,15 @@ func (_u *MiddleUpdateBulk) ExecX(ctx context.Context) int {
 		panic(err)
 	}
 	return n
+}
+
+// IfMatch has the update succeed only if cond accepts the version of the row, as the If-Match header of a request or the
+// token of a form does (package occhttp). A row that it does not accept is a *MiddleModifiedError, a condition that can't
+// be understood an *entocc.VersionError.
+func (_u *MiddleUpdateOne) IfMatch(cond entocc.Condition) *MiddleUpdateOne {
+	id, _ := _u.mutation.versionRow()
+	_u.mutation.occ.IfMatch(middleVersion, id, cond)
+	return _u
 }
 
 // IfVersion has the update succeed only if the row has this version, whatever version an entity holds that the builder

@@ -9,6 +9,7 @@ import (
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
+	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/narrow"
 )
 
@@ -111,6 +112,15 @@ func (_m *Narrow) String() string {
 	builder.WriteString(_m.F00)
 	builder.WriteByte(')')
 	return builder.String()
+}
+
+// VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
+func (_m *Narrow) VersionKey() entocc.VersionKey {
+	key := entocc.VersionKey{Type: TypeNarrow, ID: _m.ID}
+	if narrowVersion.CheckLoaded(_m.Version, _m.zeroVersion) == nil {
+		key.Version = _m.Version
+	}
+	return key
 }
 
 // Delete returns a builder for deleting this Narrow, if its row has the version of this entity still.

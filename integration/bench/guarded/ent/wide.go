@@ -9,6 +9,7 @@ import (
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
+	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/wide"
 )
 
@@ -738,6 +739,15 @@ func (_m *Wide) String() string {
 	builder.WriteString(_m.F57)
 	builder.WriteByte(')')
 	return builder.String()
+}
+
+// VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
+func (_m *Wide) VersionKey() entocc.VersionKey {
+	key := entocc.VersionKey{Type: TypeWide, ID: _m.ID}
+	if wideVersion.CheckLoaded(_m.Version, _m.zeroVersion) == nil {
+		key.Version = _m.Version
+	}
+	return key
 }
 
 // Delete returns a builder for deleting this Wide, if its row has the version of this entity still.
