@@ -5,6 +5,7 @@ import (
 	stdsql "database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -98,11 +99,12 @@ func (t *clusterTx) QueryContext(ctx context.Context, query string, args ...any)
 
 // note looks at what a statement does to the transaction.
 func (t *clusterTx) note(query string) {
-	verb, _, _ := strings.Cut(strings.TrimSpace(query), " ")
-	switch strings.ToUpper(verb) {
-	case "INSERT", "UPDATE", "DELETE", "REPLACE", "WITH":
+	verb, rest, _ := strings.Cut(strings.ToUpper(strings.TrimSpace(query)), " ")
+	switch {
+	case slices.Contains([]string{"INSERT", "UPDATE", "DELETE", "REPLACE", "WITH"}, verb):
 		t.wrote.Store(true)
-	case "SELECT", "SAVEPOINT", "RELEASE":
+	case verb == "SELECT" || verb == "SAVEPOINT" || verb == "RELEASE":
+	case verb == "ROLLBACK" && strings.HasPrefix(rest, "TO "):
 	default:
 		t.closed.Store(true)
 	}
@@ -143,7 +145,7 @@ func (t *clusterTx) open() error {
 // variable returns the value in a row of name and value, or nothing where there is no row.
 func (t *clusterTx) variable(query string) (value string, err error) {
 	rows := &sql.Rows{}
-	if err := t.Tx.Query(t.ctx, query, []any{}, rows); err != nil {
+	if err := t.Query(t.ctx, query, []any{}, rows); err != nil {
 		return "", err
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()

@@ -59,8 +59,19 @@ func open(t *testing.T, conn suite.DB) session {
 // openMySQL opens a session with the driver's defaults.
 func openMySQL(t *testing.T, dsn string) session {
 	t.Helper()
-	return open(t, suite.DB{Dialect: dialect.MySQL, Open: func(t testing.TB) *sql.DB {
-		pool, err := sql.Open("mysql", dsn)
+	return openWith(t, dialect.MySQL, "mysql", dsn)
+}
+
+// openPostgres opens a session with the driver's defaults.
+func openPostgres(t *testing.T, dsn string) session {
+	t.Helper()
+	return openWith(t, dialect.Postgres, "pgx", dsn)
+}
+
+func openWith(t *testing.T, name, driver, dsn string) session {
+	t.Helper()
+	return open(t, suite.DB{Dialect: name, Open: func(t testing.TB) *sql.DB {
+		pool, err := sql.Open(driver, dsn)
 		require.NoError(t, err)
 		return pool
 	}})
@@ -91,7 +102,7 @@ func (s session) load(t *testing.T, id int) *ent.User {
 // tx begins a transaction. It is rolled back at the end, if it is open still.
 func (s session) tx(t *testing.T) *ent.Tx {
 	t.Helper()
-	tx, err := s.Client.Tx(t.Context())
+	tx, err := s.Tx(t.Context())
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = tx.Rollback() })
 	return tx

@@ -4,13 +4,12 @@ import (
 	"context"
 	"testing"
 
+	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
-	"entgo.io/ent/dialect"
 
 	"github.com/entocc/entocc/internal/ent"
 	"github.com/entocc/entocc/internal/ent/user"

@@ -1,19 +1,38 @@
 package databases_test
 
 import (
+	"flag"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/entocc/entocc/integration/databases"
 	"github.com/entocc/entocc/internal/suite"
 )
 
+var update = flag.Bool("update", false, "write what the scenarios have shown into docs/databases.md")
+
+// TestScenarios runs the shared suite on every database, and holds docs/databases.md to what it shows.
 func TestScenarios(t *testing.T) {
-	for _, db := range databases.All() {
+	all := databases.All()
+	var reports []suite.Report
+	for _, db := range all {
 		t.Run(db.String(), func(t *testing.T) {
-			assert.Empty(t, suite.Run(t, db.New(t)).Failed)
+			report := suite.Run(t, db.New(t))
+			assert.Empty(t, report.Failed)
+			report.Name = db.Name + " | " + db.Level
+			reports = append(reports, report)
 		})
+	}
+	t.Log("\n" + table(reports))
+	if *update {
+		require.Len(t, reports, len(all), "a document needs all of them")
+		writeDocument(t, table(reports))
+	}
+	if strings.Count(flag.Lookup("test.run").Value.String(), "/") < 2 { // each ran all of its scenarios
+		assertDocument(t, reports, len(reports) == len(all))
 	}
 }
 

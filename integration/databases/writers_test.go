@@ -46,7 +46,7 @@ func saveAlone(ctx context.Context, s session, id int) error {
 }
 
 func saveInTx(ctx context.Context, s session, id int) error {
-	tx, err := s.Client.Tx(ctx)
+	tx, err := s.Tx(ctx)
 	if err != nil {
 		return err
 	}

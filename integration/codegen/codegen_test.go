@@ -1,0 +1,98 @@
+// Package codegen_test generates clients in modules of their own, as a user's is, with each of ent's features and each
+// kind of ID, against each ent that is supported; compiles them, and lets them refuse stale writes on SQLite.
+package codegen_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// features are those that change what the guard has to live with.
+var features = []string{
+	"sql/upsert", "sql/lock", "sql/modifier", "sql/execquery", "intercept", "privacy", "entql", "sql/schemaconfig",
+	"sql/globalid", "namedges", "bidiedges", "schema/snapshot", "sql/versioned-migration",
+}
+
+// client is the name of the client that has one feature. It must not be that of a package in it.
+func client(feature string) string {
+	return "with" + strings.NewReplacer("/", "", "-", "").Replace(feature)
+}
+
+func TestGenerate_EachFeatureAloneAndAllTogether(t *testing.T) {
+	clients := []string{"none=", "all=" + strings.Join(features, ",")}
+	for _, f := range features {
+		clients = append(clients, client(f)+"="+f)
+	}
+	newModule(t, "v0.14.6").generateAndRun(clients...)
+}
+
+// ent v0.14.0 has no feature sql/globalid.
+func TestGenerate_EveryEntThatIsSupported(t *testing.T) {
+	for _, version := range []string{"v0.14.0", "v0.14.5"} {
+		t.Run(version, func(t *testing.T) {
+			newModule(t, version).generateAndRun("none=", "all="+strings.Join(features, ","))
+		})
+	}
+}
+
+// module is a Go module of somebody who uses ent and entocc.
+type module struct {
+	*testing.T
+	dir string
+}
+
+// newModule makes a module of the schemas in testdata, against this checkout and a version of ent.
+func newModule(t *testing.T, ent string) module {
+	t.Helper()
+	m := module{t, t.TempDir()}
+	for _, dir := range []string{"schema", "generator"} {
+		require.NoError(t, os.CopyFS(filepath.Join(m.dir, dir), os.DirFS(filepath.Join("testdata", dir))))
+	}
+	root, err := filepath.Abs("../..")
+	require.NoError(t, err)
+	// The requirements and the checksums of this module will do, so that nothing has to be looked up.
+	mod, err := os.ReadFile("../go.mod")
+	require.NoError(t, err)
+	_, requirements, _ := strings.Cut(string(mod), "\n")
+	m.write("go.mod", "module fixtures\n"+strings.ReplaceAll(requirements, "=> ../", "=> "+root)+
+		"\nreplace entgo.io/ent => entgo.io/ent "+ent+"\n")
+	sum, err := os.ReadFile("../go.sum")
+	require.NoError(t, err)
+	m.write("go.sum", string(sum))
+	return m
+}
+
+// generateAndRun generates the clients, one after another, and runs the same test with each.
+func (m module) generateAndRun(clients ...string) {
+	m.Helper()
+	m.run("go", append([]string{"run", "-mod=mod", "-trimpath", "./generator"}, clients...)...)
+	smoke, err := os.ReadFile("testdata/smoke/smoke_test.go")
+	require.NoError(m, err)
+	for _, c := range clients {
+		name, _, _ := strings.Cut(c, "=")
+		m.write("smoke/"+name+"_test.go", strings.ReplaceAll(string(smoke), "CLIENT", name))
+	}
+	m.run("go", "build", "-mod=mod", "-trimpath", "./...") // trimmed, a folder of another name is no reason to compile again
+	m.run("go", "test", "-mod=mod", "-trimpath", "./smoke")
+}
+
+func (m module) write(name, text string) {
+	m.Helper()
+	path := filepath.Join(m.dir, name)
+	require.NoError(m, os.MkdirAll(filepath.Dir(path), 0o755))
+	require.NoError(m, os.WriteFile(path, []byte(text), 0o600))
+}
+
+func (m module) run(name string, args ...string) {
+	m.Helper()
+	cmd := exec.CommandContext(m.Context(), name, args...)
+	cmd.Dir = m.dir
+	cmd.Env = append(os.Environ(), "GOWORK=off")
+	out, err := cmd.CombinedOutput()
+	require.NoError(m, err, "%s %s\n%s", name, strings.Join(args, " "), out)
+}
