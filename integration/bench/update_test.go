@@ -31,8 +31,10 @@ func compare(b *testing.B, e *engine, sides ...side) {
 	b.Helper()
 	parent := b
 	works, runs := make([]func(context.Context, int) error, len(sides)), make([]int, len(sides))
-	for range *rounds {
-		for k, s := range sides {
+	for round := range *rounds {
+		for turn := range sides {
+			k := (round + turn) % len(sides)
+			s := sides[k]
 			b.Run("side="+s.name, func(b *testing.B) {
 				b.ReportAllocs()
 				if works[k] == nil {
