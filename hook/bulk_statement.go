@@ -2,6 +2,7 @@ package hook
 
 import (
 	"context"
+	"slices"
 
 	"entgo.io/ent/dialect/sql"
 )
@@ -11,6 +12,8 @@ type bulkUpdate struct {
 	rowList
 	first   *Write
 	cleared []string
+	// increments reports that the next version of each row is the expected one and 1, so that the list need not have it.
+	increments bool
 }
 
 func newBulkUpdate(d string, writes []*Write) (*bulkUpdate, error) {
@@ -19,6 +22,7 @@ func newBulkUpdate(d string, writes []*Write) (*bulkUpdate, error) {
 	u := &bulkUpdate{first: first, rowList: newRowList(d, table, first.schema, len(writes))}
 	u.keys, u.guarded = len(first.identity()), len(first.accepted) > 0
 	u.zero = u.guarded && first.schema.Strategy.IsZero(first.accepted[0])
+	u.increments = !u.zero && first.next != nil && !slices.ContainsFunc(writes, func(w *Write) bool { return !w.increments() })
 	var row []assignment
 	for _, w := range writes {
 		set, cleared, err := w.assignments()
@@ -33,7 +37,7 @@ func newBulkUpdate(d string, writes []*Write) (*bulkUpdate, error) {
 			row = append(row, assignment{column: u.version, value: v})
 		}
 		row = append(row, set...)
-		if w.next != nil {
+		if w.next != nil && !u.increments {
 			row = append(row, assignment{column: u.version, value: w.next})
 		}
 		for i, a := range row {
@@ -41,6 +45,13 @@ func newBulkUpdate(d string, writes []*Write) (*bulkUpdate, error) {
 		}
 	}
 	return u, nil
+}
+
+// increments reports whether the next version is the expected one and 1.
+func (w *Write) increments() bool {
+	old, isInt := w.accepted[0].(int64)
+	next, ok := w.next.(int64)
+	return isInt && ok && next == old+1
 }
 
 // joinValues builds the form of PostgreSQL and SQLite:
@@ -94,6 +105,10 @@ func (u *bulkUpdate) set(value func(i int)) {
 		u.write("NULL")
 	}
 	switch {
+	case u.increments:
+		next(u.version)
+		u.column(u.version)
+		u.write(" + 1")
 	case u.first.next != nil:
 		return
 	case u.first.bump:

@@ -41,6 +41,20 @@ func (w *Write) direct(d string, returning []string) (t *text, ok bool, err erro
 	return t, true, nil
 }
 
+// directRead writes the SELECT of a row without ent's builders.
+func (w *Write) directRead(d string) (t *text, ok bool) {
+	node := w.spec.Node
+	if node.Schema != "" || node.ID == nil || node.ID.Value == nil || !w.plain() {
+		return nil, false
+	}
+	t = newText(d, 256, 1)
+	for i, c := range node.Columns {
+		t.write([]string{"SELECT ", ", "}[min(i, 1)]).ident(c)
+	}
+	t.write(" FROM ").ident(node.Table).write(" WHERE ").ident(node.ID.Column).write(" = ").arg(node.ID.Value)
+	return t, true
+}
+
 // plain reports whether the statement's text is that of any such statement: no column's name and no value is written in
 // a way of its own.
 func (w *Write) plain() bool {

@@ -234,10 +234,14 @@ func (w *Write) saveInTx(ctx context.Context, drv dialect.Driver) error {
 
 // read reads the row that was just written.
 func (w *Write) read(ctx context.Context, tx dialect.Tx, d string) error {
-	s := w.selector(ctx, d, w.spec.Node.Columns...)
-	w.whereID(s)
-	query, args := s.Query()
-	found, err := w.scan(ctx, tx, query, args)
+	t, ok := w.directRead(d)
+	if !ok {
+		s := w.selector(ctx, d, w.spec.Node.Columns...)
+		w.whereID(s)
+		query, args := s.Query()
+		t = &text{buf: []byte(query), args: args}
+	}
+	found, err := w.scan(ctx, tx, string(t.buf), t.args)
 	if err == nil && !found {
 		err = &sqlgraph.NotFoundError{}
 	}
