@@ -45,8 +45,9 @@ type EdgeChange struct {
 // FieldDiff is one field or edge in which the sides of a conflict differ. The values have the types of the entity's
 // fields; a Nillable field that is NULL is nil.
 type FieldDiff struct {
-	// Name is the name of the field or edge in the schema.
-	Name string
+	// Name is the name of the field or edge in the schema, and Column that of the field's column, by which ent's mutations
+	// know it: m.SetField(d.Column, v).
+	Name, Column string
 	// Label is the schema's comment for it, or its name.
 	Label string
 	// Edge tells an edge from a field.

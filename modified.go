@@ -37,7 +37,8 @@ func (e *ModifiedError[T]) Current(ctx context.Context) (*T, error) {
 }
 
 // Diff loads the row as Current does, and tells the fields and edges in which the refused write, the entity that it was
-// made from and the row differ. The version and fields that nobody changed are left out; the values of sensitive fields
+// made from and the row differ. To write by what it tells, load the row by Current, once, and compare by DiffTo: a row
+// that is loaded again may have been changed again. The version and fields that nobody changed are left out; the values of sensitive fields
 // are kept back.
 func (e *ModifiedError[T]) Diff(ctx context.Context) ([]FieldDiff, error) {
 	current, err := e.current(ctx)

@@ -35,7 +35,7 @@ func (s *Schema) Diff(m ent.Mutation, base, theirs any) []entocc.FieldDiff {
 		if f.Column == s.Column {
 			continue
 		}
-		d := entocc.FieldDiff{Name: f.Name, Label: labelOr(f.Label, f.Name), Sensitive: f.Sensitive, Computed: f.Computed}
+		d := entocc.FieldDiff{Name: f.Name, Column: f.Column, Label: labelOr(f.Label, f.Name), Sensitive: f.Sensitive, Computed: f.Computed}
 		d.Change, d.Mine = changeOf(m, f)
 		d.Base, d.HasBase = entityField(base, f.Struct)
 		d.Theirs, _ = entityField(theirs, f.Struct)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"maps"
+	"strings"
 	"sync"
 
 	"entgo.io/ent"
@@ -35,7 +36,7 @@ func Observe(report func(context.Context, *entocc.RecordModifiedError)) ent.Hook
 func Log(logger *slog.Logger) ent.Hook {
 	return Observe(func(ctx context.Context, e *entocc.RecordModifiedError) {
 		logger.LogAttrs(ctx, slog.LevelWarn, "entocc: record modified",
-			slog.String("type", e.Type), slog.Any("id", e.ID), slog.String("op", e.Op.String()),
+			slog.String("type", e.Type), slog.Any("id", e.ID), slog.String("op", strings.TrimPrefix(e.Op.String(), "Op")),
 			slog.Any("expected", e.Expected), slog.Any("actual", e.Actual), slog.Bool("deleted", e.Deleted))
 	})
 }

@@ -40,7 +40,7 @@ func compare(b *testing.B, e *engine, sides ...side) {
 				if works[k] == nil {
 					works[k] = s.ready(parent, e)
 				}
-				ctx := context.Background() //nolint:usetesting // the work outlives the round
+				ctx := context.Background()
 				for b.Loop() {
 					if err := works[k](ctx, runs[k]); err != nil {
 						b.Fatal(err)

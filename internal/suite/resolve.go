@@ -252,7 +252,7 @@ func oneLogRecordForEachConflict(s *Scene) {
 	require.NoError(s, json.Unmarshal(out.Bytes(), &record), "one record: %s", out.String())
 	assert.Equal(s, "User", record["type"])
 	assert.EqualValues(s, a.ID, record["id"])
-	assert.Equal(s, "OpUpdateOne", record["op"])
+	assert.Equal(s, "UpdateOne", record["op"])
 	assert.EqualValues(s, 1, record["expected"])
 	assert.EqualValues(s, 2, record["actual"])
 	assert.NotContains(s, out.String(), "secret")
