@@ -105,7 +105,7 @@ func write[B batch[B]](a *admin, w http.ResponseWriter, r *http.Request, all, ro
 		http.Redirect(w, r, "/?"+verb+"="+strconv.Itoa(len(rows)), http.StatusSeeOther)
 		return nil
 	}
-	names := mark(rows, modified)
+	names := a.mark(r.Context(), rows, modified)
 	if !skip {
 		return a.again(w, r, http.StatusConflict, all, fmt.Sprintf("Nothing was %s. Somebody else has changed %s in the meantime: look at what is marked, and try again.", verb, names))
 	}
@@ -117,13 +117,13 @@ func write[B batch[B]](a *admin, w http.ResponseWriter, r *http.Request, all, ro
 }
 
 // mark marks the rows that were modified by somebody else, and returns their names.
-func mark(rows []*change, modified *entocc.BulkModifiedError) string {
+func (a *admin) mark(ctx context.Context, rows []*change, modified *entocc.BulkModifiedError) string {
 	var names []string
 	for _, conflict := range modified.Conflicts {
 		for _, c := range rows {
 			if conflict.ID == c.id {
 				c.conflict = true
-				names = append(names, "#"+strconv.Itoa(c.id))
+				names = append(names, a.name(ctx, c.id))
 			}
 		}
 	}
@@ -131,6 +131,15 @@ func mark(rows []*change, modified *entocc.BulkModifiedError) string {
 		return "some of them"
 	}
 	return strings.Join(names, ", ")
+}
+
+// name is what a message calls a product.
+func (a *admin) name(ctx context.Context, id int) string {
+	p, err := a.client.Product.Get(ctx, id)
+	if err != nil {
+		return fmt.Sprintf("number %d, which is not there any more", id)
+	}
+	return "“" + p.Name + "”"
 }
 
 // deletePage asks whether the selected products are to be deleted, and shows what they are by now.

@@ -181,7 +181,7 @@ func TestBrowser_ListSavesAllOrSkips(t *testing.T) {
 	phone.typeIn("stock.5", "60")
 	phone.run(chromedp.Click(`input[name=mode][value=skip]`, chromedp.ByQuery))
 	phone.click("save")
-	phone.sees("1 product saved. Skipped, as somebody else has changed it in the meantime: #2.")
+	phone.sees("1 product saved. Skipped, as somebody else has changed it in the meantime: “Earl Grey”.")
 	phone.screenshot("list-conflict-phone")
 	assert.Equal(t, "7.90", b.stored(2)["price"])
 	assert.Equal(t, "60", b.stored(5)["stock"])
@@ -227,6 +227,6 @@ func TestBrowser_DeleteSelectedAsksAndChecksTheVersion(t *testing.T) {
 	b.somebody(6, func(up *ent.ProductUpdateOne) { up.SetStock(1) })
 	joan.run(chromedp.Click(`input[name=mode][value=skip]`, chromedp.ByQuery))
 	joan.click("confirm")
-	joan.sees("2 products deleted. Skipped, as somebody else has changed it in the meantime: #6.")
+	joan.sees("2 products deleted. Skipped, as somebody else has changed it in the meantime: “Tin for 100 g”.")
 	assert.Equal(t, 4, b.client.Product.Query().CountX(t.Context()))
 }
