@@ -117,11 +117,37 @@ func (u *tab) typeIn(id, text string) {
 		chromedp.SendKeys(byID(id), text, chromedp.ByQuery))
 }
 
-// click clicks, and waits for the page that follows.
+// click clicks, and waits for the page that follows. A busy machine may lay the page out anew under the mouse, as after a
+// screenshot: a click that led nowhere is made again, as a user would.
 func (u *tab) click(id string) {
 	u.Helper()
-	_, err := chromedp.RunResponse(u.ctx, chromedp.Click(byID(id), chromedp.ByQuery))
-	require.NoError(u, err)
+	u.run(chromedp.Evaluate(`window.left = false`, nil))
+	for range 4 {
+		u.run(chromedp.Click(byID(id), chromedp.ByQuery))
+		if u.soon(`window.left === undefined && document.readyState === "complete"`) {
+			return
+		}
+	}
+	require.Fail(u, "the click led to no other page", id)
+}
+
+// soon waits for an expression to be true, through the change of a page.
+func (u *tab) soon(expression string) bool {
+	ctx, cancel := context.WithTimeout(u.ctx, patience/4)
+	defer cancel()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		var is bool
+		if err := chromedp.Run(ctx, chromedp.Evaluate(expression, &is)); err == nil && is {
+			return true
+		}
+		select {
+		case <-ctx.Done():
+			return false
+		case <-tick.C:
+		}
+	}
 }
 
 // choose clicks what does not lead to another page.
