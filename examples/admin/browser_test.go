@@ -35,7 +35,7 @@ func newBrowser(t *testing.T) *browser {
 	if testing.Short() {
 		t.Skip("-short leaves out the browser")
 	}
-	opts := append(chromedp.DefaultExecAllocatorOptions[:], //nolint:gocritic // a new slice is what is wanted
+	opts := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(chromium(t)),
 		chromedp.NoSandbox, chromedp.DisableGPU, chromedp.Flag("disable-quic", true),
 		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
