@@ -56,11 +56,11 @@ func (s *shop) somebody(id int, change func(*ent.ProductUpdateOne)) {
 	update.ExecX(s.Context())
 }
 
-// form is that of the edit page, with changes.
-func (s *shop) form(id int, changes ...string) url.Values {
+// form is that of the edit page of product 1, with changes.
+func (s *shop) form(changes ...string) url.Values {
 	s.Helper()
-	form := url.Values{"token": {s.token(id)}}
-	for name, value := range valuesOf(s.client.Product.GetX(s.Context(), id)) {
+	form := url.Values{"token": {s.token(1)}}
+	for name, value := range valuesOf(s.client.Product.GetX(s.Context(), 1)) {
 		form.Set(name, value)
 		form.Set("base."+name, value)
 	}
@@ -93,7 +93,7 @@ func (s *shop) post(path string, form url.Values, header ...string) (status int,
 func TestForms_OfOtherSitesAreRefused(t *testing.T) {
 	s := newShop(t)
 	for _, header := range [][]string{{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Site", "same-site"}, {"Sec-Fetch-Site", "", "Origin", "https://evil.example"}} {
-		status, _ := s.post("/products/1", s.form(1, "name", "evil"), header...)
+		status, _ := s.post("/products/1", s.form("name", "evil"), header...)
 		assert.Equal(t, http.StatusForbidden, status, "%v", header)
 	}
 	assert.NotEqual(t, "evil", s.client.Product.GetX(t.Context(), 1).Name)
@@ -105,7 +105,7 @@ func TestForms_BadTokensAreRefusedAndNothingIsWritten(t *testing.T) {
 	for name, token := range map[string]string{
 		"missing": "", "tampered": good[:len(good)-2] + "xx", "of another product": s.token(2), "a bare version": "1", "huge": strings.Repeat("x", 5000),
 	} {
-		status, body := s.post("/products/1", s.form(1, "name", "evil", "token", token))
+		status, body := s.post("/products/1", s.form("name", "evil", "token", token))
 		assert.Equal(t, http.StatusBadRequest, status, name)
 		assert.Contains(t, body, "reload the page")
 		for _, action := range []string{"save", "archive", "delete"} {
@@ -129,7 +129,7 @@ func TestForms_BadTokensAreRefusedAndNothingIsWritten(t *testing.T) {
 func TestForms_BadValuesAreToldAndKept(t *testing.T) {
 	s := newShop(t)
 	for field, bad := range map[string]string{"name": "", "sku": "TEA-02", "price": "1.234", "stock": "-1", "status": "lost"} {
-		status, body := s.post("/products/1", s.form(1, field, bad, "notes", "typed & kept"))
+		status, body := s.post("/products/1", s.form(field, bad, "notes", "typed & kept"))
 		assert.Equal(t, http.StatusBadRequest, status, field)
 		assert.Contains(t, body, `id="`+field+`-wrong"`)
 		assert.Contains(t, body, "typed &amp; kept")
@@ -144,7 +144,7 @@ func TestForms_BadValuesAreToldAndKept(t *testing.T) {
 func TestPages_EscapeEverything(t *testing.T) {
 	s := newShop(t)
 	const evil = `"><script>alert(1)</script>`
-	form := s.form(1, "name", evil, "notes", "</textarea>"+evil)
+	form := s.form("name", evil, "notes", "</textarea>"+evil)
 	s.somebody(1, func(up *ent.ProductUpdateOne) { up.SetName(evil + "2").SetNotes(evil) })
 	status, body := s.post("/products/1", form)
 	require.Equal(t, http.StatusConflict, status)
@@ -171,7 +171,7 @@ func TestPages_EscapeEverything(t *testing.T) {
 // TestPages_EveryInputHasALabel is what a screen reader asks for.
 func TestPages_EveryInputHasALabel(t *testing.T) {
 	s := newShop(t)
-	form := s.form(1, "price", "1", "notes", "mine")
+	form := s.form("price", "1", "notes", "mine")
 	s.somebody(1, func(up *ent.ProductUpdateOne) { up.SetPrice(2).SetStock(3) })
 	_, conflict := s.post("/products/1", form)
 	pages := map[string]string{"conflict": conflict}
@@ -201,7 +201,7 @@ func TestPages_EveryInputHasALabel(t *testing.T) {
 
 func TestSave_CommitBetweenFormAndWriteIsAConflict(t *testing.T) {
 	s := newShop(t)
-	form := s.form(1, "price", "20.00")
+	form := s.form("price", "20.00")
 	s.somebody(1, func(up *ent.ProductUpdateOne) { up.SetStock(39) })
 	status, body := s.post("/products/1", form)
 	assert.Equal(t, http.StatusConflict, status)

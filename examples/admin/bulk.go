@@ -49,11 +49,12 @@ func (a *admin) saveRows(w http.ResponseWriter, r *http.Request, rows []*change)
 	if wrong {
 		return a.again(w, r, http.StatusBadRequest, rows, "Nothing was saved: some values can't be right.")
 	}
-	return a.write(w, r, rows, changed, "saved", func(ctx context.Context, tx *ent.Tx, c *change) error {
-		update := tx.Product.UpdateOneID(c.id).IfMatch(c.row)
-		c.mine.apply(update.Mutation(), c.base, inline)
-		return update.Exec(ctx)
-	})
+	updates := make([]*ent.ProductUpdateOne, len(changed))
+	for i, c := range changed {
+		updates[i] = a.client.Product.UpdateOneID(c.id).IfMatch(c.row)
+		c.mine.apply(updates[i].Mutation(), c.base, inline)
+	}
+	return write(a, w, r, rows, changed, "saved", a.client.Product.UpdateBulk(updates...))
 }
 
 // setStatus archives or activates the selected products.
@@ -62,9 +63,12 @@ func (a *admin) setStatus(w http.ResponseWriter, r *http.Request, rows []*change
 	if action == "activate" {
 		status, verb = "active", "activated"
 	}
-	return a.write(w, r, rows, selectedOf(rows), verb, func(ctx context.Context, tx *ent.Tx, c *change) error {
-		return tx.Product.UpdateOneID(c.id).IfMatch(c.row).SetStatus(status).Exec(ctx)
-	})
+	selected := selectedOf(rows)
+	updates := make([]*ent.ProductUpdateOne, len(selected))
+	for i, c := range selected {
+		updates[i] = a.client.Product.UpdateOneID(c.id).IfMatch(c.row).SetStatus(status)
+	}
+	return write(a, w, r, rows, selected, verb, a.client.Product.UpdateBulk(updates...))
 }
 
 func selectedOf(rows []*change) (selected []*change) {
@@ -76,53 +80,66 @@ func selectedOf(rows []*change) (selected []*change) {
 	return selected
 }
 
-// writeRow writes one row in a transaction, guarded by the version that the list showed.
-type writeRow func(context.Context, *ent.Tx, *change) error
+// batch is a generated UpdateBulk or DeleteBulk.
+type batch[B any] interface {
+	SkipModified() B
+	Exec(ctx context.Context) (int, error)
+}
 
-// write writes the rows of the list in one transaction, in the mode that the user chose: all or none of them, or all but
-// the ones that were modified by somebody else.
-func (a *admin) write(w http.ResponseWriter, r *http.Request, all, rows []*change, verb string, one writeRow) error {
+// write writes the rows of the list in the mode that the user chose: all or none of them, or all but the ones that were
+// modified by somebody else. Each is guarded by the version that the list showed.
+func write[B batch[B]](a *admin, w http.ResponseWriter, r *http.Request, all, rows []*change, verb string, batch B) error {
 	if len(rows) == 0 {
 		return a.again(w, r, http.StatusBadRequest, all, "Nothing was "+verb+": no product was selected or changed.")
 	}
 	skip := r.PostForm.Get("mode") == "skip"
-	conflicts, err := a.inTx(r.Context(), rows, skip, one)
-	switch {
-	case err != nil:
+	if skip {
+		batch.SkipModified()
+	}
+	_, err := batch.Exec(r.Context())
+	var modified *entocc.BulkModifiedError
+	if err != nil && !errors.As(err, &modified) {
 		return err
-	case len(conflicts) == 0:
+	}
+	if err == nil {
 		http.Redirect(w, r, "/?"+verb+"="+strconv.Itoa(len(rows)), http.StatusSeeOther)
 		return nil
-	case !skip:
-		return a.again(w, r, http.StatusConflict, all, fmt.Sprintf("Nothing was %s. Somebody else has changed %s in the meantime: look at the marked rows, and try again.", verb, strings.Join(conflicts, ", ")))
+	}
+	names := a.mark(r.Context(), rows, modified)
+	if !skip {
+		return a.again(w, r, http.StatusConflict, all, fmt.Sprintf("Nothing was %s. Somebody else has changed %s in the meantime: look at what is marked, and try again.", verb, names))
 	}
 	for _, c := range rows {
 		c.saved = !c.conflict
 		c.selected = c.conflict && c.selected
 	}
-	return a.again(w, r, http.StatusConflict, all, fmt.Sprintf("%s %s. Skipped, as somebody else has changed it in the meantime: %s.", count(len(rows)-len(conflicts)), verb, strings.Join(conflicts, ", ")))
+	return a.again(w, r, http.StatusConflict, all, fmt.Sprintf("%s %s. Skipped, as somebody else has changed it in the meantime: %s.", count(modified.Written), verb, names))
 }
 
-// inTx writes the rows, each guarded by its version, and returns the names of those that were modified by somebody else.
-// Unless they are skipped, nothing is written then.
-func (a *admin) inTx(ctx context.Context, rows []*change, skip bool, one writeRow) (conflicts []string, err error) {
-	tx, err := a.client.Tx(ctx)
+// mark marks the rows that were modified by somebody else, and returns their names.
+func (a *admin) mark(ctx context.Context, rows []*change, modified *entocc.BulkModifiedError) string {
+	var names []string
+	for _, conflict := range modified.Conflicts {
+		for _, c := range rows {
+			if conflict.ID == c.id {
+				c.conflict = true
+				names = append(names, a.name(ctx, c.id))
+			}
+		}
+	}
+	if len(names) == 0 { // the database did not say which
+		return "some of them"
+	}
+	return strings.Join(names, ", ")
+}
+
+// name is what a message calls a product.
+func (a *admin) name(ctx context.Context, id int) string {
+	p, err := a.client.Product.Get(ctx, id)
 	if err != nil {
-		return nil, err
+		return fmt.Sprintf("number %d, which is not there any more", id)
 	}
-	for _, c := range rows {
-		err := one(ctx, tx, c)
-		if err != nil && !entocc.IsRecordModified(err) {
-			return nil, errors.Join(err, tx.Rollback())
-		}
-		if c.conflict = err != nil; c.conflict {
-			conflicts = append(conflicts, "#"+strconv.Itoa(c.id))
-		}
-	}
-	if len(conflicts) > 0 && !skip {
-		return conflicts, tx.Rollback()
-	}
-	return conflicts, tx.Commit()
+	return "“" + p.Name + "”"
 }
 
 // deletePage asks whether the selected products are to be deleted, and shows what they are by now.
@@ -162,10 +179,10 @@ func (a *admin) deleteSelected(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	for _, c := range rows {
+	seen := make([]*ent.Product, len(rows))
+	for i, c := range rows {
 		c.selected = true
+		seen[i] = &ent.Product{ID: c.id, Version: c.version}
 	}
-	return a.write(w, r, rows, rows, "deleted", func(ctx context.Context, tx *ent.Tx, c *change) error {
-		return tx.Product.DeleteOneID(c.id).IfMatch(c.row).Exec(ctx)
-	})
+	return write(a, w, r, rows, rows, "deleted", a.client.Product.DeleteBulk(seen...))
 }

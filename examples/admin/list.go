@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strconv"
 
+	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/examples/admin/ent"
 	"github.com/entocc/entocc/examples/admin/ent/product"
 	"github.com/entocc/entocc/occhttp"
@@ -129,7 +130,8 @@ type change struct {
 	// conflict: the row was modified by somebody else, or is gone.
 	conflict bool
 	// row is the condition of a write: the version that the list showed.
-	row *occhttp.Row
+	row     *occhttp.Row
+	version int64
 }
 
 // rows reads the rows of the form. A row without a good token is refused, and with it the whole form.
@@ -148,11 +150,15 @@ func (a *admin) rows(form url.Values) ([]*change, error) {
 		if err != nil {
 			return nil, err
 		}
+		seen := row.Accept(entocc.VersionKey{Type: ent.TypeProduct, ID: id, Version: int64(0)})
+		if seen.Err != nil {
+			return nil, seen.Err
+		}
 		suffix := "." + row.ID[0]
 		rows = append(rows, &change{
 			id: id, token: token, selected: selected[token],
 			base: posted(form, inline, "base.", suffix), mine: posted(form, inline, "", suffix),
-			row: row,
+			row: row, version: seen.Versions[0].(int64),
 		})
 		delete(selected, token)
 	}
