@@ -9,9 +9,9 @@ import (
 	"log"
 	"reflect"
 
+	"github.com/entocc/entocc/examples/ent"
 	"github.com/entocc/entocc/examples/rest/ent/migrate"
 
-	"entgo.io/ent"
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
