@@ -79,32 +79,32 @@ func TestClassify_ErrorsOfNoDriverAreOther(t *testing.T) {
 	}
 }
 
-// sqlState is what lib/pq and pgx have in common; the drivers themselves are met in integration.
-type sqlState struct {
+// sqlStateError is what lib/pq and pgx have in common; the drivers themselves are met in integration.
+type sqlStateError struct {
 	code, text string
 	// File is the server's source file, as pgconn.PgError has it.
 	File string
 }
 
-func (e *sqlState) Error() string    { return e.text }
-func (e *sqlState) SQLState() string { return e.code }
+func (e *sqlStateError) Error() string    { return e.text }
+func (e *sqlStateError) SQLState() string { return e.code }
 
 func TestClassify_PostgreSQL(t *testing.T) {
 	for _, row := range []struct {
 		why  string
-		err  *sqlState
+		err  *sqlStateError
 		want entocc.Kind
 	}{
-		{"a row that the statement writes", &sqlState{"40001", "could not serialize access due to concurrent update", ""}, entocc.KindModified},
-		{"the same, deleted", &sqlState{"40001", "could not serialize access due to concurrent delete", ""}, entocc.KindModified},
-		{"the same in another language", &sqlState{"40001", "konnte Zugriff nicht serialisieren", "nodeModifyTable.c"}, entocc.KindModified},
-		{"any rows", &sqlState{"40001", "could not serialize access due to read/write dependencies among transactions", ""}, entocc.KindSerialization},
-		{"the same with its file", &sqlState{"40001", "konnte Zugriff nicht serialisieren", "predicate.c"}, entocc.KindSerialization},
-		{"a standby", &sqlState{"40001", "canceling statement due to conflict with recovery", ""}, entocc.KindSerialization},
-		{"a deadlock", &sqlState{"40P01", "deadlock detected", ""}, entocc.KindDeadlock},
-		{"a lock", &sqlState{"55P03", "could not obtain lock on row", ""}, entocc.KindLockTimeout},
-		{"a consequence", &sqlState{"25P02", "current transaction is aborted", ""}, entocc.KindOther},
-		{"a constraint", &sqlState{"23505", "duplicate key value", ""}, entocc.KindOther},
+		{"a row that the statement writes", &sqlStateError{"40001", "could not serialize access due to concurrent update", ""}, entocc.KindModified},
+		{"the same, deleted", &sqlStateError{"40001", "could not serialize access due to concurrent delete", ""}, entocc.KindModified},
+		{"the same in another language", &sqlStateError{"40001", "konnte Zugriff nicht serialisieren", "nodeModifyTable.c"}, entocc.KindModified},
+		{"any rows", &sqlStateError{"40001", "could not serialize access due to read/write dependencies among transactions", ""}, entocc.KindSerialization},
+		{"the same with its file", &sqlStateError{"40001", "konnte Zugriff nicht serialisieren", "predicate.c"}, entocc.KindSerialization},
+		{"a standby", &sqlStateError{"40001", "canceling statement due to conflict with recovery", ""}, entocc.KindSerialization},
+		{"a deadlock", &sqlStateError{"40P01", "deadlock detected", ""}, entocc.KindDeadlock},
+		{"a lock", &sqlStateError{"55P03", "could not obtain lock on row", ""}, entocc.KindLockTimeout},
+		{"a consequence", &sqlStateError{"25P02", "current transaction is aborted", ""}, entocc.KindOther},
+		{"a constraint", &sqlStateError{"23505", "duplicate key value", ""}, entocc.KindOther},
 	} {
 		class := entocc.Classify(fmt.Errorf("wrapped: %w", row.err))
 		assert.Equal(t, row.want, class.Kind, row.why)

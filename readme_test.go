@@ -57,6 +57,44 @@ func TestREADME_StatementsAreThoseOfTheExample(t *testing.T) {
 	assert.Contains(t, readme(t), string(sent), "copy testdata/output.md into the README")
 }
 
+func TestREADME_EveryOutputIsThatOfAnExample(t *testing.T) {
+	outputs := outputs(t)
+	printed := printedBlocks(readme(t))
+	require.NotEmpty(t, printed)
+	for _, block := range printed {
+		found := false
+		for _, output := range outputs {
+			found = found || strings.Contains(output, normal(block))
+		}
+		assert.Truef(t, found, "no example prints this block of the README:\n%s", block)
+	}
+}
+
+// printedBlocks returns the blocks of a Markdown text that name no language: what programs print.
+func printedBlocks(text string) (blocks []string) {
+	for i, part := range strings.Split("\n"+text, "\n```") {
+		if i%2 == 1 && strings.HasPrefix(part, "\n") {
+			blocks = append(blocks, part)
+		}
+	}
+	return blocks
+}
+
+// outputs returns what the examples' tests compare their output with: comments of example functions, and files.
+func outputs(t *testing.T) []string {
+	files, err := filepath.Glob("examples/*/testdata/output.txt")
+	require.NoError(t, err)
+	tests, err := filepath.Glob("examples/*/main_test.go")
+	require.NoError(t, err)
+	var all []string
+	for _, name := range append(files, tests...) {
+		text, err := os.ReadFile(name)
+		require.NoError(t, err)
+		all = append(all, normal(regexp.MustCompile(`(?m)^\t//`).ReplaceAllString(string(text), "")))
+	}
+	return all
+}
+
 // examples returns the hand-written Go files of the examples.
 func examples(t *testing.T) []string {
 	var files []string

@@ -37,6 +37,8 @@ type slot struct {
 	keys []string
 	// expectation is that of the builder's mutation, through which it finds its slot.
 	expectation *Expectation
+	// key is that of the row.
+	key any
 	// row is what the builder would write; none if it had nothing to write, or a hook kept it from it.
 	row bulkRow
 	// own is what the database made of this row alone: a conflict, or that it is not there.
@@ -51,8 +53,9 @@ type bulkRow interface {
 	about() *entocc.RecordModifiedError
 	// key is the same for two writes of one row.
 	key() any
-	// shape is the same for rows that one statement can write, and nothing for a row that needs its own.
-	shape(d string) string
+	// shape appends to b what is the same for rows that one statement can write, or returns nothing for a row that needs
+	// its own.
+	shape(b []byte, d string) []byte
 	// size is the number of arguments that the row adds to a statement, and their length in bytes.
 	size() (args, length int)
 	// alone writes the row by its own statements.
@@ -177,13 +180,13 @@ func (b *batch) duplicate() error {
 		if s.row == nil {
 			continue
 		}
-		key := s.row.key()
-		if key != nil && seen[key] {
+		s.key = s.row.key()
+		if seen[s.key] {
 			about := s.row.about()
 			return &entocc.VersionError{Type: about.Type, Op: about.Op, Reason: fmt.Sprintf("the batch has row %v twice: "+
 				"make all changes of a row by one builder", about.ID)}
 		}
-		seen[key] = true
+		seen[s.key] = true
 	}
 	return nil
 }
@@ -265,12 +268,12 @@ func onNewStack(f func()) {
 // bulkKey makes a comparable key of the values of a row's primary key, the same for the values that were given and for
 // those that are scanned.
 func bulkKey(values ...any) any {
+	if len(values) == 1 {
+		return keyPart(values[0])
+	}
 	key := make([]any, len(values))
 	for i, v := range values {
 		key[i] = keyPart(v)
-	}
-	if len(key) == 1 {
-		return key[0]
 	}
 	return fmt.Sprintf("%#v", key)
 }

@@ -26,22 +26,25 @@ func limitsOf(d string) limits {
 // chunks groups the rows by their shape, in the order in which shapes appear, and cuts the groups where a statement is
 // full. A row without a shape stands alone.
 func chunks(d string, rows []*slot) [][]*slot {
-	var shapes []string
-	groups := make(map[string][]*slot)
-	var all [][]*slot
+	var all, groups [][]*slot
+	var buf []byte
+	known := make(map[string]int)
 	for _, s := range rows {
-		shape := s.row.shape(d)
-		if shape == "" {
+		buf = s.row.shape(buf[:0], d)
+		if len(buf) == 0 {
 			all = append(all, []*slot{s})
 			continue
 		}
-		if groups[shape] == nil {
-			shapes = append(shapes, shape)
+		at, ok := known[string(buf)]
+		if !ok {
+			at = len(groups)
+			known[string(buf)] = at
+			groups = append(groups, nil)
 		}
-		groups[shape] = append(groups[shape], s)
+		groups[at] = append(groups[at], s)
 	}
-	for _, shape := range shapes {
-		all = append(all, cut(limitsOf(d), groups[shape])...)
+	for _, group := range groups {
+		all = append(all, cut(limitsOf(d), group)...)
 	}
 	return all
 }

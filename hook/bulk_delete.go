@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql/driver"
 	"reflect"
+	"slices"
+	"strconv"
 	"strings"
 
 	"entgo.io/ent/dialect"
@@ -51,7 +53,8 @@ func (d *bulkDelete) identify() {
 	alone, args := guarded.Query()
 	_, want, _ := strings.Cut(alone, " WHERE ")
 	_, got, ok := strings.Cut(d.query, " WHERE ")
-	d.plain = ok && got == want && reflect.DeepEqual(args, d.args) && len(d.ids) == len(d.slot.keys)
+	d.plain = ok && got == want && reflect.DeepEqual(args, d.args) && len(d.ids) == len(d.slot.keys) && plainIdent(d.probe.schema.Column) &&
+		!slices.ContainsFunc(d.ids, notPlain)
 }
 
 // about names the row for errors.
@@ -86,19 +89,19 @@ func (d *bulkDelete) alone(ctx context.Context, drv dialect.Driver) error {
 
 // shape tells the deletes that one joined statement can carry out: those that have no other predicate than their row's
 // identity, and one version to expect, or none.
-func (d *bulkDelete) shape(string) string {
+func (d *bulkDelete) shape(b []byte, _ string) []byte {
 	accepted := d.probe.accepted
-	if !d.plain || len(accepted) > 1 {
-		return ""
+	if !d.plain || len(accepted) > 1 || len(accepted) == 1 && d.probe.schema.Strategy.IsZero(accepted[0]) {
+		return nil
 	}
-	shape := strings.Join(d.slot.keys, "\x00")
-	if len(accepted) == 1 {
-		if d.probe.schema.Strategy.IsZero(accepted[0]) {
-			return ""
+	b = strconv.AppendBool(b, len(accepted) == 1)
+	for _, key := range d.slot.keys {
+		if !plainIdent(key) {
+			return nil
 		}
-		shape += "\x00guarded"
+		b = append(append(b, '\x00'), key...)
 	}
-	return shape
+	return b
 }
 
 // bulkDeleteStatement builds the joined statement of deletes that have the same shape. PostgreSQL:
@@ -121,24 +124,23 @@ func bulkDeleteStatement(dialectName string, deletes []*bulkDelete) (string, []a
 			l.add(l.keys, assignment{column: l.version, value: v})
 		}
 	}
-	l.WriteString("DELETE FROM " + l.table)
+	l.write("DELETE FROM " + l.table)
 	switch dialectName {
 	case dialect.MySQL:
-		l.WriteString(" WHERE ")
+		l.write(" WHERE ")
 		l.anyOf()
 	case dialect.SQLite:
-		l.WriteString(" WHERE ")
+		l.write(" WHERE ")
 		l.each(len(l.columns), func(c rowColumn) { l.column(c.name) })
-		l.WriteString(" IN ")
+		l.write(" IN ")
 		l.values(len(l.columns))
 		l.returning(first.slot.keys)
 	default:
-		l.WriteString(" USING ")
+		l.write(" USING ")
 		l.values(len(l.columns))
-		l.WriteString(" AS entocc_rows WHERE ")
+		l.write(" AS entocc_rows WHERE ")
 		l.joins()
 		l.returning(first.slot.keys)
 	}
-	query, args := l.Query()
-	return query, args, l.Err()
+	return l.query()
 }

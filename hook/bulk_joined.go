@@ -34,7 +34,7 @@ func (w *bulkTx) joined(ctx context.Context, rows []*slot) (sure bool, err error
 // explain finds out why rows did not match. A conflict is theirs alone; anything else fails the batch.
 func (w *bulkTx) explain(ctx context.Context, rows []*slot, matched map[any]bool) error {
 	for _, s := range rows {
-		if matched[s.row.key()] {
+		if matched[s.key] {
 			continue
 		}
 		s.own = s.row.explain(ctx, w.tx, w.dialect)
@@ -60,7 +60,7 @@ func (w *bulkTx) joinedUpdate(ctx context.Context, rows []*slot) (sure bool, mat
 		if err != nil {
 			return false, nil, err
 		}
-		matched, err := w.assign(ctx, writes, query, args)
+		matched, err := w.assign(ctx, rows, query, args)
 		return true, matched, err
 	}
 	query, args, err := u.cases(ctx)
@@ -71,8 +71,10 @@ func (w *bulkTx) joinedUpdate(ctx context.Context, rows []*slot) (sure bool, mat
 	if err != nil || !sure || writes[0].spec.ScanValues == nil {
 		return sure, nil, err
 	}
-	query, args = u.selectRows(ctx, returning)
-	matched, err = w.assign(ctx, writes, query, args)
+	if query, args, err = u.selectRows(returning); err != nil {
+		return false, nil, err
+	}
+	matched, err = w.assign(ctx, rows, query, args)
 	if err == nil && len(matched) != len(rows) {
 		err = fmt.Errorf("entocc: %d rows of %s were updated, and %d of them found again", len(rows), writes[0].schema.Type, len(matched))
 	}
@@ -102,21 +104,21 @@ func (w *Write) returned() []string {
 }
 
 // assign gives each write the row that a query returns for it, and reports which were returned.
-func (w *bulkTx) assign(ctx context.Context, writes []*Write, query string, args []any) (map[any]bool, error) {
-	byKey := make(map[any]*Write, len(writes))
-	for _, write := range writes {
-		byKey[write.key()] = write
+func (w *bulkTx) assign(ctx context.Context, slots []*slot, query string, args []any) (map[any]bool, error) {
+	byKey := make(map[any]*Write, len(slots))
+	for _, s := range slots {
+		byKey[s.key] = s.row.(*Write)
 	}
-	matched := make(map[any]bool, len(writes))
+	first, matched := slots[0].row.(*Write), make(map[any]bool, len(slots))
 	err := eachRow(ctx, w.tx, query, args, func(rows *sql.Rows, columns []string) error {
-		values, err := writes[0].scanValues(rows, columns)
+		values, err := first.scanValues(rows, columns)
 		if err != nil {
 			return err
 		}
-		key := scannedKey(writes[0].identity(), columns, values)
+		key := scannedKey(first.identity(), columns, values)
 		write := byKey[key]
 		if write == nil {
-			return fmt.Errorf("entocc: the database returned row %v of %s, which is not in the batch", key, writes[0].schema.Type)
+			return fmt.Errorf("entocc: the database returned row %v of %s, which is not in the batch", key, first.schema.Type)
 		}
 		matched[key] = true
 		if write.spec.ScanValues == nil {
@@ -179,11 +181,12 @@ func newValues(like []any) []any {
 
 // scannedKey is the bulkKey of a row that was scanned.
 func scannedKey(identity []*sqlgraph.FieldSpec, columns []string, values []any) any {
+	if len(identity) == 1 {
+		return keyPart(values[slices.Index(columns, identity[0].Column)])
+	}
 	key := make([]any, len(identity))
 	for i, id := range identity {
-		if at := slices.Index(columns, id.Column); at >= 0 {
-			key[i] = values[at]
-		}
+		key[i] = values[slices.Index(columns, id.Column)]
 	}
 	return bulkKey(key...)
 }

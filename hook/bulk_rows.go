@@ -12,8 +12,7 @@ import (
 // rowList builds a statement about a list of rows: their keys, the versions that they are expected to have, and what
 // else the statement has to say about each.
 type rowList struct {
-	*sql.Builder
-	d string
+	*text
 	// table is the quoted name of the table, and version the column of the version.
 	table, version string
 	// n is the number of rows.
@@ -33,6 +32,15 @@ type rowColumn struct {
 	values []any
 }
 
+// newRowList begins a list of n rows of the table.
+func newRowList(d string, table *sql.SelectTable, s *Schema, n int) rowList {
+	l := rowList{text: newText(d, 64*n, 4*n), version: s.Column, n: n}
+	b := &sql.Builder{}
+	b.SetDialect(d)
+	l.table = strings.TrimSuffix(table.C(s.Column), "."+b.Quote(s.Column))
+	return l
+}
+
 // add adds a value to the i-th column.
 func (l *rowList) add(i int, a assignment) {
 	if i == len(l.columns) {
@@ -41,110 +49,102 @@ func (l *rowList) add(i int, a assignment) {
 	l.columns[i].values = append(l.columns[i].values, a.value)
 }
 
-// newRowList begins a list of n rows of the table.
-func newRowList(d string, table *sql.SelectTable, s *Schema, n int) rowList {
-	l := rowList{Builder: &sql.Builder{}, d: d, version: s.Column, n: n}
-	l.SetDialect(d)
-	l.table = strings.TrimSuffix(table.C(s.Column), "."+l.Quote(s.Column))
-	return l
-}
-
 // column writes a column of the table.
 func (l *rowList) column(name string) {
-	l.WriteString(l.table).WriteByte('.').Ident(name)
+	l.write(l.table).write(".").ident(name)
 }
 
 // values writes the first n columns of the list as (VALUES (..), (..)). PostgreSQL takes their types from a first row of
 // NULLs that have the types of the table's columns; it matches nothing.
 func (l *rowList) values(n int) {
-	l.WriteString("(VALUES ")
-	if l.d == dialect.Postgres {
+	l.write("(VALUES ")
+	if l.dialect == dialect.Postgres {
 		l.each(n, func(c rowColumn) {
-			l.WriteString("(NULL::" + l.table + ").").Ident(c.name)
+			l.write("(NULL::" + l.table + ").").ident(c.name)
 		})
-		l.Comma()
+		l.write(", ")
 	}
 	for row := range l.n {
 		if row > 0 {
-			l.Comma()
+			l.write(", ")
 		}
-		l.each(n, func(c rowColumn) { l.Arg(c.values[row]) })
+		l.each(n, func(c rowColumn) { l.arg(c.values[row]) })
 	}
-	l.WriteByte(')')
+	l.write(")")
 }
 
 func (l *rowList) each(n int, write func(rowColumn)) {
-	l.WriteByte('(')
+	l.write("(")
 	for i, c := range l.columns[:n] {
 		if i > 0 {
-			l.Comma()
+			l.write(", ")
 		}
 		write(c)
 	}
-	l.WriteByte(')')
+	l.write(")")
 }
 
 // valueOf writes the i-th column of the list that is called entocc_rows.
 func (l *rowList) valueOf(i int) {
-	l.WriteString("entocc_rows.column" + strconv.Itoa(i+1))
+	l.write("entocc_rows.column").write(strconv.Itoa(i + 1))
 }
 
 // joins writes the condition that a row of the table is one of the list called entocc_rows.
 func (l *rowList) joins() {
 	for i := range l.keys {
 		if i > 0 {
-			l.WriteString(" AND ")
+			l.write(" AND ")
 		}
 		l.column(l.columns[i].name)
-		l.WriteString(" = ")
+		l.write(" = ")
 		l.valueOf(i)
 	}
 	if l.guarded {
-		l.WriteString(" AND ")
+		l.write(" AND ")
 		l.guard(func() { l.valueOf(l.keys) })
 	}
 }
 
 // anyOf writes the condition that a row of the table is one of the list, as a condition for each.
 func (l *rowList) anyOf() {
-	l.WriteByte('(')
+	l.write("(")
 	for row := range l.n {
 		if row > 0 {
-			l.WriteString(" OR ")
+			l.write(" OR ")
 		}
 		l.isRow(row)
 		if l.guarded {
-			l.WriteString(" AND ")
-			l.guard(func() { l.Arg(l.columns[l.keys].values[row]) })
+			l.write(" AND ")
+			l.guard(func() { l.arg(l.columns[l.keys].values[row]) })
 		}
 	}
-	l.WriteByte(')')
+	l.write(")")
 }
 
 // isRow writes the condition that a row of the table has the key of a row of the list.
 func (l *rowList) isRow(row int) {
 	for i, c := range l.columns[:l.keys] {
 		if i > 0 {
-			l.WriteString(" AND ")
+			l.write(" AND ")
 		}
 		l.column(c.name)
-		l.WriteString(" = ")
-		l.Arg(c.values[row])
+		l.write(" = ")
+		l.arg(c.values[row])
 	}
 }
 
 // guard compares the version to the expected one.
 func (l *rowList) guard(expected func()) {
 	if l.zero {
-		l.WriteByte('(')
+		l.write("(")
 	}
 	l.column(l.version)
-	l.WriteString(" = ")
+	l.write(" = ")
 	expected()
 	if l.zero {
-		l.WriteString(" OR ")
+		l.write(" OR ")
 		l.column(l.version)
-		l.WriteString(" IS NULL)")
+		l.write(" IS NULL)")
 	}
 }
 
@@ -152,21 +152,21 @@ func (l *rowList) guard(expected func()) {
 func (l *rowList) caseOf(i int) {
 	c := l.columns[i]
 	if c.constant() {
-		l.Arg(c.values[0])
+		l.arg(c.values[0])
 		return
 	}
-	l.WriteString("CASE")
+	l.write("CASE")
 	for row, v := range c.values {
-		l.WriteString(" WHEN ")
+		l.write(" WHEN ")
 		l.isRow(row)
-		l.WriteString(" THEN ")
+		l.write(" THEN ")
 		if c.binary && v != nil {
-			l.Argf("CAST(? AS BINARY)", v)
+			l.write("CAST(").arg(v).write(" AS BINARY)")
 			continue
 		}
-		l.Arg(v)
+		l.arg(v)
 	}
-	l.WriteString(" END")
+	l.write(" END")
 }
 
 // constant reports whether the column has one value for all rows.
@@ -181,10 +181,10 @@ func (c rowColumn) constant() bool {
 
 // returning writes the columns that a statement returns.
 func (l *rowList) returning(columns []string) {
-	l.WriteString(" RETURNING ")
+	l.write(" RETURNING ")
 	for i, c := range columns {
 		if i > 0 {
-			l.Comma()
+			l.write(", ")
 		}
 		l.column(c)
 	}

@@ -2,6 +2,7 @@ package hook
 
 import (
 	"context"
+	"slices"
 
 	"entgo.io/ent/dialect/sql"
 )
@@ -11,6 +12,8 @@ type bulkUpdate struct {
 	rowList
 	first   *Write
 	cleared []string
+	// increments reports that the next version of each row is the expected one and 1, so that the list need not have it.
+	increments bool
 }
 
 func newBulkUpdate(d string, writes []*Write) (*bulkUpdate, error) {
@@ -19,13 +22,14 @@ func newBulkUpdate(d string, writes []*Write) (*bulkUpdate, error) {
 	u := &bulkUpdate{first: first, rowList: newRowList(d, table, first.schema, len(writes))}
 	u.keys, u.guarded = len(first.identity()), len(first.accepted) > 0
 	u.zero = u.guarded && first.schema.Strategy.IsZero(first.accepted[0])
+	u.increments = !u.zero && first.next != nil && !slices.ContainsFunc(writes, func(w *Write) bool { return !w.increments() })
+	var row []assignment
 	for _, w := range writes {
 		set, cleared, err := w.assignments()
 		if err != nil {
 			return nil, err
 		}
-		u.cleared = cleared
-		var row []assignment
+		u.cleared, row = cleared, row[:0]
 		for _, id := range w.identity() {
 			row = append(row, assignment{column: id.Column, value: id.Value})
 		}
@@ -33,7 +37,7 @@ func newBulkUpdate(d string, writes []*Write) (*bulkUpdate, error) {
 			row = append(row, assignment{column: u.version, value: v})
 		}
 		row = append(row, set...)
-		if w.next != nil {
+		if w.next != nil && !u.increments {
 			row = append(row, assignment{column: u.version, value: w.next})
 		}
 		for i, a := range row {
@@ -43,23 +47,29 @@ func newBulkUpdate(d string, writes []*Write) (*bulkUpdate, error) {
 	return u, nil
 }
 
+// increments reports whether the next version is the expected one and 1.
+func (w *Write) increments() bool {
+	old, isInt := w.accepted[0].(int64)
+	next, ok := w.next.(int64)
+	return isInt && ok && next == old+1
+}
+
 // joinValues builds the form of PostgreSQL and SQLite:
 //
 //	UPDATE t SET c = entocc_rows.column3, version = entocc_rows.column4 FROM (VALUES (..), (..)) AS entocc_rows
 //	WHERE t.id = entocc_rows.column1 AND t.version = entocc_rows.column2 RETURNING ..
 func (u *bulkUpdate) joinValues(ctx context.Context, returning []string) (string, []any, error) {
-	u.WriteString("UPDATE " + u.table)
+	u.write("UPDATE " + u.table)
 	u.set(u.valueOf)
-	u.WriteString(" FROM ")
+	u.write(" FROM ")
 	u.values(len(u.columns))
-	u.WriteString(" AS entocc_rows WHERE ")
+	u.write(" AS entocc_rows WHERE ")
 	u.joins()
 	if err := u.predicate(ctx); err != nil {
 		return "", nil, err
 	}
 	u.returning(returning)
-	query, args := u.Query()
-	return query, args, u.Err()
+	return u.query()
 }
 
 // cases builds the form of MySQL and MariaDB. A joined list of rows would give its columns types and collations of its
@@ -68,22 +78,21 @@ func (u *bulkUpdate) joinValues(ctx context.Context, returning []string) (string
 //	UPDATE t SET c = CASE WHEN id = ? THEN ? WHEN id = ? THEN ? END, ..
 //	WHERE (id = ? AND version = ? OR id = ? AND version = ?)
 func (u *bulkUpdate) cases(ctx context.Context) (string, []any, error) {
-	u.WriteString("UPDATE " + u.table)
+	u.write("UPDATE " + u.table)
 	u.set(u.caseOf)
-	u.WriteString(" WHERE ")
+	u.write(" WHERE ")
 	u.anyOf()
 	if err := u.predicate(ctx); err != nil {
 		return "", nil, err
 	}
-	query, args := u.Query()
-	return query, args, u.Err()
+	return u.query()
 }
 
 // set writes the SET clause. value writes the value of the i-th column of the list.
 func (u *bulkUpdate) set(value func(i int)) {
 	separator := " SET "
 	next := func(column string) {
-		u.WriteString(separator).Ident(column).WriteString(" = ")
+		u.write(separator).ident(column).write(" = ")
 		separator = ", "
 	}
 	from := u.keys + len(u.first.accepted)
@@ -93,14 +102,18 @@ func (u *bulkUpdate) set(value func(i int)) {
 	}
 	for _, c := range u.cleared {
 		next(c)
-		u.WriteString("NULL")
+		u.write("NULL")
 	}
 	switch {
+	case u.increments:
+		next(u.version)
+		u.column(u.version)
+		u.write(" + 1")
 	case u.first.next != nil:
 		return
 	case u.first.bump:
 		next(u.version)
-		u.Join(u.first.schema.bump(u.first.spec.Node.Table))
+		u.join(u.first.schema.bump(u.first.spec.Node.Table))
 	case separator == " SET ":
 		next(u.version)
 		u.column(u.version)
@@ -110,25 +123,26 @@ func (u *bulkUpdate) set(value func(i int)) {
 // predicate writes the predicate that the mutations have in common.
 func (u *bulkUpdate) predicate(ctx context.Context) error {
 	if u.first.spec.Predicate == nil {
-		return u.Err()
+		return nil
 	}
-	s := u.first.selector(ctx, u.d)
+	s := u.first.selector(ctx, u.dialect)
 	if u.first.spec.Predicate(s); s.P() != nil {
-		u.WriteString(" AND ").Wrap(func(b *sql.Builder) { b.Join(s.P()) })
+		u.write(" AND (").join(s.P()).write(")")
 	}
 	return s.Err()
 }
 
 // selectRows builds the query for rows that the transaction has just written, for databases that do not return them. It
 // locks, as no other kind of read is sure to see them as they are.
-func (u *bulkUpdate) selectRows(ctx context.Context, columns []string) (string, []any) {
-	s := u.first.selector(ctx, u.d, columns...)
+func (u *bulkUpdate) selectRows(columns []string) (string, []any, error) {
 	list := u.rowList
-	list.guarded = false
-	s.Where(sql.P(func(b *sql.Builder) {
-		list.Builder = b
-		list.anyOf()
-	}))
-	lockLatest(s)
-	return s.Query()
+	list.text, list.guarded = newText(u.dialect, 32*u.n, u.n*u.keys), false
+	for i, c := range columns {
+		list.write([]string{"SELECT ", ", "}[min(i, 1)])
+		list.column(c)
+	}
+	list.write(" FROM " + u.table + " WHERE ")
+	list.anyOf()
+	list.write(" LOCK IN SHARE MODE")
+	return list.query()
 }

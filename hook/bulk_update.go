@@ -3,7 +3,8 @@ package hook
 import (
 	"context"
 	"fmt"
-	"strings"
+	"slices"
+	"strconv"
 
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -17,8 +18,11 @@ func (w *Write) about() *entocc.RecordModifiedError {
 
 // identity returns the columns of the primary key with the row's values.
 func (w *Write) identity() []*sqlgraph.FieldSpec {
-	if w.spec.Node.ID != nil {
-		return []*sqlgraph.FieldSpec{w.spec.Node.ID}
+	if w.spec.Node.ID != nil && w.keyed == nil {
+		w.keyed = []*sqlgraph.FieldSpec{w.spec.Node.ID}
+	}
+	if w.keyed != nil {
+		return w.keyed
 	}
 	return w.spec.Node.CompositeID
 }
@@ -32,7 +36,12 @@ func (w *Write) ids() []any {
 	return values
 }
 
-func (w *Write) key() any { return bulkKey(w.ids()...) }
+func (w *Write) key() any {
+	if id := w.spec.Node.ID; id != nil {
+		return keyPart(id.Value)
+	}
+	return bulkKey(w.ids()...)
+}
 
 func (w *Write) version() *Schema { return w.schema }
 
@@ -48,39 +57,43 @@ func (w *Write) size() (args, length int) {
 
 // shape tells the writes that one joined statement can carry out: the same columns are set and cleared, the same are
 // returned, the version is guarded and changed alike, and predicates are the same to the last argument.
-func (w *Write) shape(d string) string {
+func (w *Write) shape(b []byte, d string) []byte {
 	spec := w.spec
 	if w.checkOnly || len(spec.Fields.Add)+len(spec.Modifiers) > 0 || len(w.accepted) > 1 || w.hasExternalEdges() ||
-		d == dialect.MySQL && !w.bump || !w.returnsIdentity() {
-		return ""
+		d == dialect.MySQL && !w.bump || !w.returnsIdentity() || !w.plain() {
+		return nil
 	}
-	b := &strings.Builder{}
-	fmt.Fprintf(b, "%s.%s %t %t %d %t", spec.Node.Schema, spec.Node.Table, w.bump, w.next != nil, len(w.accepted), spec.ScanValues != nil)
-	if len(w.accepted) == 1 {
-		fmt.Fprint(b, w.schema.Strategy.IsZero(w.accepted[0]))
+	b = append(append(append(b, spec.Node.Schema...), '.'), spec.Node.Table...)
+	zero := len(w.accepted) == 1 && w.schema.Strategy.IsZero(w.accepted[0])
+	for _, is := range [...]bool{w.bump, w.next != nil, len(w.accepted) == 1, zero, spec.ScanValues != nil} {
+		b = strconv.AppendBool(b, is)
 	}
-	set, cleared, err := w.assignments()
-	if err != nil {
-		return ""
+	for _, f := range spec.Fields.Set {
+		b = append(append(b, '\x00', '='), f.Column...)
 	}
-	for _, a := range set {
-		b.WriteString("\x00=" + a.column)
+	for _, f := range spec.Fields.Clear {
+		b = append(append(b, '\x00', '-'), f.Column...)
 	}
-	for _, c := range cleared {
-		b.WriteString("\x00-" + c)
+	for _, e := range spec.Edges.Add {
+		b = append(append(b, '\x00', '>'), e.Columns[0]...)
+	}
+	for _, e := range spec.Edges.Clear {
+		b = append(append(b, '\x00', '<'), e.Columns[0]...)
 	}
 	for _, c := range spec.Node.Columns {
-		b.WriteString("\x00" + c)
+		b = append(append(b, '\x00'), c...)
 	}
 	if spec.Predicate != nil {
 		s := w.selector(context.Background(), d)
 		if spec.Predicate(s); s.Err() != nil {
-			return ""
+			return nil
 		}
-		query, args := s.P().Query()
-		fmt.Fprintf(b, "\x00%s\x00%#v", query, args)
+		if s.P() != nil {
+			query, args := s.P().Query()
+			b = fmt.Appendf(b, "\x00%s\x00%#v", query, args)
+		}
 	}
-	return b.String()
+	return b
 }
 
 // returnsIdentity reports whether the row can be told from others by what is returned of it.
@@ -88,12 +101,8 @@ func (w *Write) returnsIdentity() bool {
 	if w.spec.ScanValues == nil {
 		return true
 	}
-	returned := make(map[string]bool, len(w.spec.Node.Columns))
-	for _, c := range w.spec.Node.Columns {
-		returned[c] = true
-	}
 	for _, id := range w.identity() {
-		if !returned[id.Column] || id.Value == nil {
+		if id.Value == nil || !slices.Contains(w.spec.Node.Columns, id.Column) {
 			return false
 		}
 	}

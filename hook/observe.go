@@ -17,9 +17,10 @@ import (
 func Observe(report func(context.Context, *entocc.RecordModifiedError)) ent.Hook {
 	return func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			op := m.Op()
 			v, err := next.Mutate(ctx, m)
 			var modified *entocc.RecordModifiedError
-			if err != nil && errors.As(err, &modified) {
+			if err != nil && !replaced(op, m) && errors.As(err, &modified) {
 				report(ctx, modified)
 			}
 			return v, err

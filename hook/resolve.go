@@ -27,9 +27,10 @@ func OnModified(resolve Resolver, opts ...ResolveOption) ent.Hook {
 	}
 	return func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			op := m.Op()
 			v, err := next.Mutate(ctx, m)
 			var last *entocc.RecordModifiedError
-			for round := 1; err != nil && round <= o.rounds; round++ {
+			for round := 1; err != nil && round <= o.rounds && !replaced(op, m); round++ {
 				c := newConflict(m, next, err, round)
 				if c == nil || c.Modified == last {
 					break
@@ -41,6 +42,11 @@ func OnModified(resolve Resolver, opts ...ResolveOption) ent.Hook {
 		})
 	}
 }
+
+// replaced reports that a hook further in has turned the write into another, as soft delete turns a delete into an update.
+// The client's hooks have run around that other write already, so its conflicts are settled; and to run this one again
+// would pass that hook by, and delete the row.
+func replaced(op ent.Op, m ent.Mutation) bool { return m.Op() != op }
 
 // ResolveOption configures [OnModified].
 type ResolveOption func(*resolveOptions)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -106,17 +107,15 @@ type assignment struct {
 
 // assignments returns what the mutation sets and clears in its own row, foreign keys among it.
 func (w *Write) assignments() (set []assignment, cleared []string, err error) {
-	own := make(map[string]bool)
-	for _, e := range w.spec.Edges.Add {
-		if inRow(e) {
-			own[e.Columns[0]] = true
-		}
+	set = make([]assignment, 0, len(w.spec.Fields.Set)+len(w.spec.Edges.Add))
+	own := func(column string) bool {
+		return slices.ContainsFunc(w.spec.Edges.Add, func(e *sqlgraph.EdgeSpec) bool { return inRow(e) && e.Columns[0] == column })
 	}
 	for _, f := range w.spec.Fields.Clear {
 		cleared = append(cleared, f.Column)
 	}
 	for _, e := range w.spec.Edges.Clear {
-		if inRow(e) && !own[e.Columns[0]] {
+		if inRow(e) && !own(e.Columns[0]) {
 			cleared = append(cleared, e.Columns[0])
 		}
 	}

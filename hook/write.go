@@ -45,6 +45,8 @@ type Write struct {
 	checkOnly bool
 	// slot is the place of the write in a batch, if it is part of one.
 	slot *slot
+	// keyed is the primary key of a row that has one column for it.
+	keyed []*sqlgraph.FieldSpec
 }
 
 // UpdateOne plans the save of one row: id, which spec describes as ent would write it. A nil Write leaves the save to ent,
@@ -207,11 +209,10 @@ func toWriter(ctx context.Context) context.Context {
 // saveReturning is the save in one statement: UPDATE .. RETURNING.
 func (w *Write) saveReturning(ctx context.Context, drv dialect.Driver) error {
 	d := drv.Dialect()
-	update, err := w.statement(ctx, d)
+	query, args, err := w.query(ctx, d, w.spec.Node.Columns)
 	if err != nil {
 		return err
 	}
-	query, args := update.Returning(w.spec.Node.Columns...).Query()
 	found, err := w.scan(ctx, drv, query, args)
 	switch {
 	case err != nil:
@@ -223,15 +224,19 @@ func (w *Write) saveReturning(ctx context.Context, drv dialect.Driver) error {
 }
 
 // saveInTx is the save in several statements: the guarded UPDATE first, so that nothing is written to an edge when it
-// does not match; then the edges, and a SELECT for the row, both by ent.
+// does not match; then the edges, and a SELECT for the row, by ent where there are edges.
 func (w *Write) saveInTx(ctx context.Context, drv dialect.Driver) error {
 	tx, err := drv.Tx(ctx)
 	if err != nil {
 		return err
 	}
 	err = w.exec(ctx, tx, drv.Dialect())
-	if err == nil {
+	switch {
+	case err != nil:
+	case w.hasExternalEdges():
 		err = sqlgraph.UpdateNode(ctx, w.links.driver(joined{tx, drv.Dialect()}), w.rest())
+	default:
+		err = w.read(ctx, tx, drv.Dialect())
 	}
 	if err != nil {
 		return rollback(tx, err)
@@ -239,14 +244,46 @@ func (w *Write) saveInTx(ctx context.Context, drv dialect.Driver) error {
 	return tx.Commit()
 }
 
+// read reads the row that was just written.
+func (w *Write) read(ctx context.Context, tx dialect.Tx, d string) error {
+	t, ok := w.directRead(d)
+	if !ok {
+		s := w.selector(ctx, d, w.spec.Node.Columns...)
+		w.whereID(s)
+		query, args := s.Query()
+		t = &text{buf: []byte(query), args: args}
+	}
+	found, err := w.scan(ctx, tx, string(t.buf), t.args)
+	if err == nil && !found {
+		err = &sqlgraph.NotFoundError{}
+	}
+	return err
+}
+
+// query returns the UPDATE.
+func (w *Write) query(ctx context.Context, d string, returning []string) (string, []any, error) {
+	t, ok, err := w.direct(d, returning)
+	switch {
+	case err != nil:
+		return "", nil, err
+	case ok:
+		return t.query()
+	}
+	update, err := w.statement(ctx, d)
+	if err != nil {
+		return "", nil, err
+	}
+	query, args := update.Returning(returning...).Query()
+	return query, args, nil
+}
+
 // exec sends the UPDATE and looks at the number of rows itself: ent would ask the database again, and on MySQL at
 // REPEATABLE READ it would be answered from an old snapshot in which the version still matches.
 func (w *Write) exec(ctx context.Context, tx dialect.ExecQuerier, d string) error {
-	update, err := w.statement(ctx, d)
+	query, args, err := w.query(ctx, d, nil)
 	if err != nil {
 		return err
 	}
-	query, args := update.Query()
 	var res sql.Result
 	if err := tx.Exec(ctx, query, args, &res); err != nil {
 		return w.failed(err)

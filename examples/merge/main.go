@@ -66,6 +66,7 @@ var chapters = []struct {
 	{"Merged by hand: Ann changes the name, Bob the e-mail.", byHand},
 	{"Merged by a hook: Bob's form posts all its fields, and he has changed one.", byHook},
 	{"Not merged: both change the phone, and the status is never merged.", clash},
+	{"By a rule of the program: nobody edits a user whom somebody has blocked meanwhile; all else is merged.", ownRule},
 	{"Client wins: what Bob saves is saved, and the rest stays as Ann left it.", clientWins},
 	{"Store wins: Bob gets what is there.", storeWins},
 }
@@ -139,6 +140,24 @@ func clash(ctx context.Context, d desk) error {
 		return fmt.Errorf("the clash was not told: %w", err)
 	}
 	show(d.out, unmerged.Clashes)
+	fmt.Fprintf(d.out, "  %v\n", err)
+	return nil
+}
+
+func ownRule(ctx context.Context, d desk) error {
+	d.client.User.Use(hook.OnModified(func(ctx context.Context, c *hook.Conflict) (ent.Value, error) {
+		current, err := c.Current(ctx)
+		if err == nil && current.(*ent.User).Status == "blocked" {
+			return nil, fmt.Errorf("the user is blocked by now: %w", c.Err)
+		}
+		return hook.Merge()(ctx, c)
+	}))
+
+	d.ann.Update().SetStatus("blocked").ExecX(ctx)
+	err := d.bob.Update().SetEmail("ada@example.org").Exec(ctx)
+	if !ent.IsRecordModified(err) {
+		return fmt.Errorf("the save went through: %w", err)
+	}
 	fmt.Fprintf(d.out, "  %v\n", err)
 	return nil
 }

@@ -31,6 +31,10 @@ func Example() {
 	//   entocc: User 1 was modified by somebody else: UpdateOne expected version 1, the row has 2; not merged: phone, status
 	//   In the end: Ada <ada@example.com>, phone 1833, blocked, version 2
 	//
+	// By a rule of the program: nobody edits a user whom somebody has blocked meanwhile; all else is merged.
+	//   the user is blocked by now: entocc: User 1 was modified by somebody else: UpdateOne expected version 1, the row has 2
+	//   In the end: Ada <ada@example.com>, phone 1815, blocked, version 2
+	//
 	// Client wins: what Bob saves is saved, and the rest stays as Ann left it.
 	//   Saved: phone 1843, version 3
 	//   In the end: Ada Lovelace <ada@example.com>, phone 1843, active, version 3

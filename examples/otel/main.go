@@ -68,7 +68,11 @@ func run(ctx context.Context, out io.Writer) error {
 	}
 
 	fmt.Fprintf(out, "\nTally: %s\n\n", tally)
-	return errors.Join(printMetrics(ctx, out, reader), printSpans(out, spans))
+	if err := printMetrics(ctx, out, reader); err != nil {
+		return err
+	}
+	printSpans(out, spans)
+	return nil
 }
 
 // work has a save and a delete be refused.
@@ -120,12 +124,11 @@ func printMetrics(ctx context.Context, out io.Writer, reader *sdkmetric.ManualRe
 }
 
 // printSpans prints the spans with their events.
-func printSpans(out io.Writer, spans *tracetest.InMemoryExporter) error {
+func printSpans(out io.Writer, spans *tracetest.InMemoryExporter) {
 	for _, span := range spans.GetSpans() {
 		fmt.Fprintf(out, "\nSpan: %s\n", span.Name)
 		for _, event := range span.Events {
 			fmt.Fprintf(out, "  %s%v\n", event.Name, attributes(event.Attributes))
 		}
 	}
-	return nil
 }

@@ -68,7 +68,9 @@ func modify(ctx context.Context, out io.Writer, client *ent.Client) error {
 		}
 		up.SetLogins(u.Logins + 1)
 		return nil
-	}, entocc.OnRetry(logRetry(out)))
+	}, entocc.OnRetry(func(attempt int, err error, wait time.Duration) {
+		fmt.Fprintf(out, "attempt %d: %v\n", attempt, err)
+	}))
 	if err != nil {
 		return err
 	}
@@ -86,11 +88,11 @@ func retry(ctx context.Context, out io.Writer, client *ent.Client) error {
 		if err != nil {
 			return err
 		}
-		if attempts == 1 {
+		if attempts == 1 { // And again somebody is faster.
 			u.Update().SetPhone("020 7946 0018").ExecX(ctx)
 		}
 		return u.Update().SetStatus("checked at version " + fmt.Sprint(u.Version)).Exec(ctx)
-	}, entocc.OnRetry(logRetry(out)))
+	}, entocc.Attempts(5))
 	if err != nil {
 		return err
 	}
@@ -169,11 +171,4 @@ func transfer(ctx context.Context, client *ent.Client, from, to int, amount int6
 		}
 		return b.Update().SetBalance(b.Balance + amount).Exec(ctx)
 	}, opts...)
-}
-
-// logRetry tells of each attempt that failed.
-func logRetry(out io.Writer) func(attempt int, err error, wait time.Duration) {
-	return func(attempt int, err error, wait time.Duration) {
-		fmt.Fprintf(out, "attempt %d: %v\n", attempt, err)
-	}
 }

@@ -16,7 +16,6 @@ func Example() {
 	// attempt 1: entocc: User 1 was modified by somebody else: UpdateOne expected version 1, the row has 2
 	// Modify: Ada Lovelace has 1 login after 2 attempts, and is at version 3
 	//
-	// attempt 1: entocc: User 1 was modified by somebody else: UpdateOne expected version 3, the row has 4
 	// Retry: Ada Lovelace was checked at version 4
 	//
 	// Bounded: entocc: gave up after 3 attempts: entocc: User 1 was modified by somebody else: UpdateOne expected version 7, the row has 8

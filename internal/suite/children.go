@@ -21,6 +21,7 @@ func childScenarios() []scenario {
 		{name: "Children/SpousesAreBothBumped", run: spousesAreBothBumped},
 		{name: "Children/ChildrenOfTheSameTypeAreBumped", run: childrenOfTheSameTypeAreBumped},
 		{name: "Children/ClearedChildrenOfTheSameTypeAreBumped", run: clearedChildrenOfTheSameTypeAreBumped},
+		{name: "Children/SetBasedMoveBumpsOnce", run: setBasedMoveBumpsOnce},
 		{name: "Children/StaleParentLeavesThemAlone", run: staleParentLeavesChildrenAlone},
 		{name: "Children/UpsertWithChildrenBumpsThem", run: upsertWithChildrenBumpsThem},
 	}
@@ -171,6 +172,18 @@ func clearedChildrenOfTheSameTypeAreBumped(s *Scene) {
 	assert.EqualValues(s, 3, s.version("users", child.ID))
 	done(s, s.Client.User.Update().Where(byID(parent.ID)).AddChildren(child))
 	assert.EqualValues(s, 4, s.version("users", parent.ID))
+	assert.EqualValues(s, 4, s.version("users", child.ID))
+}
+
+// The foreign key of a type with an edge to itself is a column of its own row: the statement has the bump already.
+func setBasedMoveBumpsOnce(s *Scene) {
+	parent, child := s.user("parent"), s.user("child")
+	done(s, s.Client.User.Update().Where(byID(child.ID)).SetParent(parent))
+	assert.EqualValues(s, 2, s.version("users", child.ID))
+	assert.EqualValues(s, 1, s.version("users", parent.ID))
+	done(s, s.Client.User.Update().Where(byID(child.ID)).ClearParent())
+	assert.EqualValues(s, 3, s.version("users", child.ID))
+	saved(s, s.load(child.ID).Update().SetParent(parent).AddChildren(s.user("grandchild")))
 	assert.EqualValues(s, 4, s.version("users", child.ID))
 }
 

@@ -1,7 +1,6 @@
 package suite
 
 import (
-	"context"
 	stdsql "database/sql"
 	"sync"
 	"sync/atomic"
@@ -167,7 +166,7 @@ func switchOfOneGoroutineIsItsOwn(s *Scene) {
 	s.bumpUser(u.ID)
 	base := entocc.SkipCheck(s.ctx, ent.TypePet)
 	together(8, func(i int) {
-		ctx := context.Context(base)
+		ctx := base
 		if i%2 == 0 {
 			ctx = entocc.SkipIncrement(entocc.SkipCheck(base, ent.TypeUser), ent.TypeUser)
 		}

@@ -31,6 +31,8 @@ func coreScenarios() []scenario {
 		{name: "Core/ForceIncrementBumpsWithoutAChange", run: forceIncrementBumpsWithoutAChange},
 		{name: "Core/ModifierAloneIsGuardedAndBumps", run: modifierAloneIsGuardedAndBumps},
 		{name: "Core/HookThatSetsTheVersionIsOverruled", run: hookThatSetsTheVersionIsOverruled},
+		{name: "Core/HookThatTouchesTheVersionAloneChangesNothing", run: hookThatTouchesTheVersionAloneChangesNothing},
+		{name: "Core/HookThatClearsTheVersionIsOverruled", run: hookThatClearsTheVersionIsOverruled},
 		{name: "Core/HookThatSavesTwiceConflicts", run: hookThatSavesTwiceConflicts},
 		{name: "Core/ExecIsGuardedLikeSave", run: execIsGuardedLikeSave},
 		{name: "Core/JSONKeepsTheVersion", run: jsonKeepsTheVersion},

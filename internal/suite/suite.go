@@ -84,7 +84,7 @@ func scenarios() []scenario {
 		batchScenarios, batchKindScenarios, batchDeleteScenarios,
 		diffScenarios, resolveScenarios, modifyScenarios,
 		ignoredScenarios, switchScenarios, valueScenarios,
-		ecosystemScenarios, txScenarios, concurrencyScenarios, statementScenarios, httpScenarios,
+		ecosystemScenarios, softDeleteScenarios, txScenarios, concurrencyScenarios, statementScenarios, httpScenarios,
 	} {
 		all = append(all, group()...)
 	}

@@ -114,8 +114,11 @@ func upsertThatSetsTheVersionIsOverruled(s *Scene) {
 func upsertByOptionsBumps(s *Scene) {
 	u, mail := s.atVersion7()
 	done(s, s.Client.User.Create().SetName("after").SetEmail(mail).SetAge(7).
-		OnConflict(sql.ConflictColumns("email"), sql.ResolveWith(func(u *sql.UpdateSet) { u.SetExcluded("name") })))
+		OnConflict(sql.ConflictColumns("email"), excluded("name")))
 	s.stored(u.ID, "after", 8)
+	done(s, s.Client.User.Create().SetName("again").SetEmail(mail).
+		OnConflict(sql.ConflictColumns("email"), excluded("name"), excluded("version")))
+	s.stored(u.ID, "again", 9)
 }
 
 func upsertIgnoreKeepsTheVersion(s *Scene) {
@@ -171,6 +174,15 @@ func shadowUpsertKeepsTheVersion(s *Scene) {
 	u, mail := s.atVersion7()
 	require.NoError(s, s.upsert(mail, "shadow").UpdateNewValues().Exec(entocc.SkipIncrement(s.ctx)))
 	s.stored(u.ID, "shadow", 7)
+	err := s.Client.User.Create().SetName("again").SetEmail(mail).
+		OnConflict(sql.ConflictColumns("email"), excluded("name"), excluded("version")).Exec(entocc.SkipIncrement(s.ctx))
+	require.NoError(s, err)
+	s.stored(u.ID, "again", 7)
+}
+
+// excluded sets a column to what the new row would have had.
+func excluded(column string) sql.ConflictOption {
+	return sql.ResolveWith(func(u *sql.UpdateSet) { u.SetExcluded(column) })
 }
 
 func upsertMakesOldCopiesStale(s *Scene) {

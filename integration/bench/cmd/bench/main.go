@@ -41,7 +41,7 @@ type pass struct {
 func passes(bench string, long bool) []pass {
 	switch {
 	case bench != "":
-		return []pass{{bench, "50ms", 10}}
+		return []pass{{bench, "10ms", 40}}
 	case long:
 		return []pass{
 			{"UpdateOne|DeleteOne|Columns", "200ms", 20},
@@ -52,7 +52,7 @@ func passes(bench string, long bool) []pass {
 		}
 	}
 	return []pass{
-		{"UpdateOne|DeleteOne|Columns", "30ms", 12},
+		{"UpdateOne|DeleteOne|Columns", "10ms", 40},
 		{"UpdateBulk/db=.*/rows=(1|10|100|1000)$", "30ms", 7},
 		{"UpdateBulk/db=.*/rows=10000", "1x", 3},
 		{"Contention/db=.*/rows=1000?/writers=(1|16|64)$", "200x", 5},
