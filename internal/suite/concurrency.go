@@ -1,6 +1,7 @@
 package suite
 
 import (
+	"context"
 	stdsql "database/sql"
 	"sync"
 	"sync/atomic"
