@@ -10,6 +10,7 @@ package entc
 
 import (
 	"embed"
+	"errors"
 	"text/template"
 
 	"entgo.io/ent/entc"
@@ -46,8 +47,29 @@ func (e *Extension) Templates() []*gen.Template {
 		"occVersion": func(typ string) *Version { return e.plan.versions[typ] },
 		"occLinks":   func(typ string) *Links { return e.plan.links[typ] },
 		"occLinked":  func() []*Links { return e.plan.linked },
+
+		"occMutation":      e.mutation,
+		"occQueryReceiver": queryReceiver,
 	}
 	return []*gen.Template{gen.MustParse(gen.NewTemplate("entocc").Funcs(funcs).ParseFS(templates, "template/*.tmpl"))}
+}
+
+// mutation reports whether the mutation of a type carries what is expected of its version. ent before v0.14.2 has no
+// place for that, and prints the template as if it were a file of its own.
+func (e *Extension) mutation(of any) (bool, error) {
+	t, ok := of.(*gen.Type)
+	if !ok {
+		return false, errors.New("entocc: this ent has no place for fields of a mutation: go get entgo.io/ent@v0.14.6 (v0.14.2 at least)")
+	}
+	return e.plan.versions[t.Name] != nil, nil
+}
+
+// queryReceiver returns the name of the receiver in the builder of a query. ent before v0.14.4 has no method for it.
+func queryReceiver(builder string) string {
+	if t, ok := any(gen.Type{}).(interface{ QueryReceiver() string }); ok {
+		return t.QueryReceiver()
+	}
+	return gen.Funcs["receiver"].(func(string) string)(builder)
 }
 
 // Hooks of the extension: the schemas are checked and planned before the code is generated, and the methods

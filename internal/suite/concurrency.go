@@ -1,6 +1,7 @@
 package suite
 
 import (
+	"context"
 	stdsql "database/sql"
 	"sync"
 	"sync/atomic"
@@ -89,15 +90,8 @@ func everyIncrementIsKept(s *Scene) {
 	u := s.user("counter")
 	together(100, func(int) {
 		for range 5 {
-			for {
-				err := loadChangeSave(s, u.ID)
-				if err == nil {
-					break
-				}
-				if !assert.True(s, entocc.IsRetryable(err), "%v", err) {
-					return
-				}
-			}
+			err := entocc.Retry(s.ctx, func(context.Context) error { return loadChangeSave(s, u.ID) }, entocc.Attempts(0))
+			assert.NoError(s, err)
 		}
 	})
 	stored := s.load(u.ID)

@@ -2,8 +2,6 @@
 package schema
 
 import (
-	"net/url"
-
 	"entgo.io/ent"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/edge"
@@ -66,16 +64,6 @@ type Wide struct{ ent.Schema }
 func (Wide) Mixin() []ent.Mixin { return []ent.Mixin{mixin.TimeVersion{}} }
 
 func (Wide) Fields() []ent.Field { return []ent.Field{field.Int64("id"), name()} }
-
-// Page has an ID that a ValueScanner writes.
-type Page struct{ versioned }
-
-func (Page) Fields() []ent.Field {
-	return []ent.Field{
-		field.String("id").GoType(&url.URL{}).ValueScanner(field.BinaryValueScanner[*url.URL]{}),
-		name(),
-	}
-}
 
 // Link has a composite ID.
 type Link struct{ versioned }

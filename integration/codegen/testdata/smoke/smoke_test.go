@@ -1,10 +1,12 @@
 package smoke_test
 
 import (
-	"net/url"
+	"database/sql"
 	"path/filepath"
 	"testing"
 
+	"entgo.io/ent/dialect"
+	entsql "entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
 	_ "github.com/mattn/go-sqlite3"
 	"github.com/stretchr/testify/require"
@@ -15,12 +17,8 @@ import (
 )
 
 func Test_CLIENT(t *testing.T) {
-	client, err := ent.Open("sqlite3", "file:"+filepath.Join(t.TempDir(), "smoke.db")+"?_fk=1")
-	require.NoError(t, err)
-	defer func() { require.NoError(t, client.Close()) }()
+	client := openCLIENT(t)
 	ctx := t.Context()
-	require.NoError(t, client.Schema.Create(ctx))
-
 	// stale requires the first write to succeed, and those from what was read before it to be refused.
 	stale := func(err error, refused ...error) {
 		t.Helper()
@@ -64,20 +62,27 @@ func Test_CLIENT(t *testing.T) {
 	stale(wide.Update().SetName("a").Exec(ctx), wide.Update().SetName("b").Exec(ctx), client.Wide.DeleteOne(wide).Exec(ctx))
 	byID(client.Wide.DeleteOneID(1 << 40).Exec(ctx))
 
-	page := client.Page.Create().SetID(&url.URL{Scheme: "https", Host: "a.example"}).SaveX(ctx)
-	stale(page.Update().SetName("a").Exec(ctx), page.Update().SetName("b").Exec(ctx), client.Page.DeleteOne(page).Exec(ctx),
-		client.Page.UpdateOneID(page.ID).IfVersion(1).SetName("b").Exec(ctx))
-	byID(client.Page.UpdateOneID(page.ID).SetName("b").Exec(ctx))
-
 	link := client.Link.Create().SetPlainID(plain.ID).SetCodeID("c").SaveX(ctx)
 	stale(link.Update().SetName("a").Exec(ctx), link.Update().SetName("b").Exec(ctx), client.Link.UpdateOne(link).IfVersion(7).SetName("b").Exec(ctx))
 
 	plain = client.Plain.GetX(ctx, plain.ID)
-	require.NoError(t, client.Plain.DeleteOneID(plain.ID+1).IgnoreVersion().Exec(entocc.SkipCheck(ctx)), "a delete of nothing")
+	require.True(t, ent.IsNotFound(client.Plain.DeleteOneID(plain.ID+1).Exec(entocc.SkipCheck(ctx))))
 	require.NoError(t, client.RetryTx(ctx, func(tx *ent.Tx) error { return tx.Plain.UpdateOne(plain).SetName("tx").Exec(ctx) }))
-	_, err = client.Plain.Modify(ctx, plain.ID, func(_ *ent.Plain, up *ent.PlainUpdateOne) error {
+	_, err := client.Plain.Modify(ctx, plain.ID, func(_ *ent.Plain, up *ent.PlainUpdateOne) error {
 		up.SetName("modified")
 		return nil
 	})
 	require.NoError(t, err)
+}
+
+func openCLIENT(t *testing.T) *ent.Client {
+	db, err := sql.Open("sqlite3", "file:"+filepath.Join(t.TempDir(), "smoke.db")+"?_fk=1")
+	require.NoError(t, err)
+	// ent's sql/globalid sets the sequences of all tables, and SQLite has none before the first AUTOINCREMENT.
+	_, err = db.Exec("CREATE TABLE first (id integer PRIMARY KEY AUTOINCREMENT); DROP TABLE first")
+	require.NoError(t, err)
+	client := ent.NewClient(ent.Driver(entsql.OpenDB(dialect.SQLite, db)))
+	t.Cleanup(func() { require.NoError(t, client.Close()) })
+	require.NoError(t, client.Schema.Create(t.Context()))
+	return client
 }
