@@ -24,7 +24,7 @@ func Guard(s *Schema) ent.Hook {
 				return typed.of(m.Type()).guardPlain(ctx, m, next)
 			}
 			s, e := g.VersionGuard()
-			if err := s.checkCreate(m); err != nil {
+			if err := s.beginVersion(m); err != nil {
 				return nil, err
 			}
 			e.shadow = entocc.IncrementSkipped(ctx, s.Type)
@@ -69,13 +69,23 @@ func Disable(types ...string) ent.Hook {
 	}
 }
 
-// checkCreate refuses a new row whose version token is not random: the default is the nil UUID where there is no
-// randomness.
-func (s *Schema) checkCreate(m ent.Mutation) error {
-	if _, isToken := s.Strategy.(Token); !isToken || !m.Op().Is(ent.OpCreate) {
+// beginVersion gives a new row the first version, where neither its caller nor a default of the field did: a field that
+// mixin.Guard found in the schema may have none. It refuses a token that is not random: the default is the nil UUID where
+// there is no randomness.
+func (s *Schema) beginVersion(m ent.Mutation) error {
+	if !m.Op().Is(ent.OpCreate) {
 		return nil
 	}
-	if v, ok := m.Field(s.Field); ok && s.Strategy.IsZero(v) {
+	v, ok := m.Field(s.Column)
+	if !ok {
+		_, zero := s.Strategy.Scan()
+		first, err := s.Strategy.Next(zero())
+		if err != nil {
+			return s.errorf(m.Op(), err, "a new row needs a version")
+		}
+		return m.SetField(s.Column, first)
+	}
+	if _, isToken := s.Strategy.(Token); isToken && s.Strategy.IsZero(v) {
 		return s.errorf(m.Op(), errEntropy, "a new row needs a random version token, not the nil UUID")
 	}
 	return nil

@@ -19,7 +19,7 @@ func (s *Schema) guardPlain(ctx context.Context, m ent.Mutation, next ent.Mutato
 	if s.Strategy == nil {
 		return nil, s.errorf(m.Op(), nil, "mixin.Guard needs generated code: add the extension of github.com/entocc/entocc/entc to ent/entc.go")
 	}
-	if err := s.checkCreate(m); err != nil {
+	if err := s.beginVersion(m); err != nil {
 		return nil, err
 	}
 	if !ok {
@@ -54,12 +54,12 @@ func (s *Schema) updatePlain(ctx context.Context, m ent.Mutation, sm storage, ne
 		}
 		return next.Mutate(ctx, m)
 	}
-	expected, err := m.OldField(ctx, s.Field)
+	expected, err := m.OldField(ctx, s.Column)
 	if err != nil {
 		return nil, s.errorf(m.Op(), err, "the version of the entity can't be read")
 	}
 	if s.Strategy.IsZero(expected) {
-		return nil, s.errorf(m.Op(), nil, "the entity was loaded without its version: add %q to the Select of its query", s.Field)
+		return nil, s.errorf(m.Op(), nil, "the entity was loaded without its version: add %q to the Select of its query", s.Column)
 	}
 	if err := s.setPlain(ctx, m, expected); err != nil {
 		return nil, err
@@ -77,23 +77,23 @@ func (s *Schema) updatePlain(ctx context.Context, m ent.Mutation, sm storage, ne
 
 // setPlain sets the next version in the mutation, if it changes anything that counts.
 func (s *Schema) setPlain(ctx context.Context, m ent.Mutation, expected any) error {
-	if err := m.ResetField(s.Field); err != nil || !changesPlain(m, everything) {
+	if err := m.ResetField(s.Column); err != nil || !changesPlain(m, everything) {
 		return err
 	}
 	if entocc.IncrementSkipped(ctx, s.Type) || !changesPlain(m, s.counts) {
 		// A column to set makes ent send the UPDATE, and with it the guard, though only an ignored edge changes.
-		return m.SetField(s.Field, expected)
+		return m.SetField(s.Column, expected)
 	}
 	next, err := s.Strategy.Next(expected)
 	if err != nil {
 		return s.errorf(m.Op(), err, "version %v can't be followed by another", expected)
 	}
-	return m.SetField(s.Field, next)
+	return m.SetField(s.Column, next)
 }
 
 // bumpPlain bumps the version of rows whose versions are not known.
 func (s *Schema) bumpPlain(ctx context.Context, m ent.Mutation, sm storage) error {
-	if err := m.ResetField(s.Field); err != nil {
+	if err := m.ResetField(s.Column); err != nil {
 		return err
 	}
 	if entocc.IncrementSkipped(ctx, s.Type) || !changesPlain(m, s.counts) {
@@ -104,7 +104,7 @@ func (s *Schema) bumpPlain(ctx context.Context, m ent.Mutation, sm storage) erro
 		if err != nil {
 			return s.errorf(m.Op(), err, "the version can't be followed by another")
 		}
-		return m.SetField(s.Field, next)
+		return m.SetField(s.Column, next)
 	}
 	sm.WhereP(func(sel *sql.Selector) {
 		if sel.Dialect() == dialect.SQLite {
@@ -112,7 +112,7 @@ func (s *Schema) bumpPlain(ctx context.Context, m ent.Mutation, sm storage) erro
 			sel.Where(sql.ExprP("CASE WHEN " + sel.C(s.Column) + " = 9223372036854775807 THEN abs(-9223372036854775807 - 1) ELSE 1 END = 1"))
 		}
 	})
-	return m.AddField(s.Field, int64(1))
+	return m.AddField(s.Column, int64(1))
 }
 
 // changesPlain reports whether the mutation changes a field or edge that counts. Modifiers are out of sight here. The

@@ -13,7 +13,7 @@ import (
 type Schema struct {
 	// Type is the name of the ent type, "User".
 	Type string
-	// Field is the name of the version field, and Column that of its column.
+	// Field is the name of the version field, and Column that of its column, by which ent's mutations know it, too.
 	Field, Column string
 	// Strategy says how one version follows another.
 	Strategy Strategy

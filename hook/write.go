@@ -128,7 +128,7 @@ func (s *Schema) changed(m Mutation, spec *sqlgraph.UpdateSpec) bool {
 	}
 	for _, names := range [...]func() []string{m.Fields, m.AddedFields, m.ClearedFields, m.AddedEdges, m.RemovedEdges, m.ClearedEdges} {
 		for _, name := range names() {
-			if name != s.Field && s.counts(name) {
+			if name != s.Column && s.counts(name) {
 				return true
 			}
 		}

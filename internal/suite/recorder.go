@@ -1,0 +1,119 @@
+package suite
+
+import (
+	"context"
+	stdsql "database/sql"
+	"fmt"
+	"strings"
+	"sync"
+
+	"entgo.io/ent/dialect"
+)
+
+// Recorder is a driver that keeps the statements which it sends, with those that begin and end transactions.
+type Recorder struct {
+	dialect.Driver
+	mu   sync.Mutex
+	sent []string
+}
+
+// Record wraps a driver.
+func Record(drv dialect.Driver) *Recorder { return &Recorder{Driver: drv} }
+
+// Reset forgets what was sent.
+func (r *Recorder) Reset() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.sent = nil
+}
+
+// Sent returns what was sent since the last Reset.
+func (r *Recorder) Sent() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return append([]string(nil), r.sent...)
+}
+
+// Writes returns what of it changes rows.
+func (r *Recorder) Writes() []string {
+	var writes []string
+	for _, query := range r.Sent() {
+		switch verb, _, _ := strings.Cut(query, " "); verb {
+		case "INSERT", "UPDATE", "DELETE":
+			writes = append(writes, query)
+		}
+	}
+	return writes
+}
+
+func (r *Recorder) note(query string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.sent = append(r.sent, query)
+}
+
+// Exec implements dialect.Driver.
+func (r *Recorder) Exec(ctx context.Context, query string, args, v any) error {
+	r.note(query)
+	return r.Driver.Exec(ctx, query, args, v)
+}
+
+// Query implements dialect.Driver.
+func (r *Recorder) Query(ctx context.Context, query string, args, v any) error {
+	r.note(query)
+	return r.Driver.Query(ctx, query, args, v)
+}
+
+// Tx implements dialect.Driver.
+func (r *Recorder) Tx(ctx context.Context) (dialect.Tx, error) {
+	r.note("BEGIN")
+	return r.recorded(r.Driver.Tx(ctx))
+}
+
+// BeginTx begins a transaction with options, as ent's Client.BeginTx asks of a driver.
+func (r *Recorder) BeginTx(ctx context.Context, opts *stdsql.TxOptions) (dialect.Tx, error) {
+	r.note("BEGIN")
+	drv, ok := r.Driver.(interface {
+		BeginTx(context.Context, *stdsql.TxOptions) (dialect.Tx, error)
+	})
+	if !ok {
+		return nil, fmt.Errorf("%T begins no transactions with options", r.Driver)
+	}
+	return r.recorded(drv.BeginTx(ctx, opts))
+}
+
+func (r *Recorder) recorded(tx dialect.Tx, err error) (dialect.Tx, error) {
+	if err != nil {
+		return nil, err
+	}
+	return &recordedTx{tx, r}, nil
+}
+
+type recordedTx struct {
+	dialect.Tx
+	recorder *Recorder
+}
+
+// Exec implements dialect.Tx.
+func (t *recordedTx) Exec(ctx context.Context, query string, args, v any) error {
+	t.recorder.note(query)
+	return t.Tx.Exec(ctx, query, args, v)
+}
+
+// Query implements dialect.Tx.
+func (t *recordedTx) Query(ctx context.Context, query string, args, v any) error {
+	t.recorder.note(query)
+	return t.Tx.Query(ctx, query, args, v)
+}
+
+// Commit implements dialect.Tx.
+func (t *recordedTx) Commit() error {
+	t.recorder.note("COMMIT")
+	return t.Tx.Commit()
+}
+
+// Rollback implements dialect.Tx.
+func (t *recordedTx) Rollback() error {
+	t.recorder.note("ROLLBACK")
+	return t.Tx.Rollback()
+}

@@ -1,0 +1,152 @@
+// Package suite holds the behaviours that entocc promises, one function each, for every database to show. The root
+// module runs it on SQLite; the integration module on servers, at each of their isolation levels.
+package suite
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"io"
+	"testing"
+	"time"
+
+	entsql "entgo.io/ent/dialect/sql"
+	"github.com/entocc/entocc/internal/ent"
+	_ "github.com/entocc/entocc/internal/ent/runtime" // The hooks of the schemas.
+	"github.com/stretchr/testify/require"
+)
+
+// DB is a database that the scenarios run on.
+type DB struct {
+	// Name is what reports call it, "PostgreSQL 15, pgx".
+	Name string
+	// Dialect is ent's name of the dialect.
+	Dialect string
+	// Open opens a new pool of connections to the database. The suite opens two, of which the second plays the other
+	// writers, and closes them. On a cluster the second may lead to another node.
+	Open func(testing.TB) *sql.DB
+	// Isolation is the level of the transactions that scenarios begin. For those that ent begins itself, and for single
+	// statements, the pools of Open must have it as their default.
+	Isolation sql.IsolationLevel
+	// Traits are what the database does at this level.
+	Traits Traits
+}
+
+// Traits are what a database does at its isolation level, as far as scenarios depend on it.
+type Traits struct {
+	// UnchangedIsZero: an UPDATE that sets what is there already affects no row (MySQL without clientFoundRows).
+	UnchangedIsZero bool
+	// ReadsLock: while a transaction that has read a row is open, others can't write it (MariaDB at SERIALIZABLE, SQLite
+	// with immediate transactions).
+	ReadsLock bool
+	// Snapshot: a transaction sees a row for ever as it was when it read first.
+	Snapshot bool
+	// ConflictEndsTx: a transaction that writes a row which another one has changed since it began is at its end
+	// (PostgreSQL at REPEATABLE READ and SERIALIZABLE, MariaDB with innodb_snapshot_isolation, SQLite).
+	ConflictEndsTx bool
+	// OneWriter: one transaction writes at a time, whatever the rows (SQLite).
+	OneWriter bool
+}
+
+// Report says what one run of the suite has shown.
+type Report struct {
+	// Name and Isolation are those of the database.
+	Name      string
+	Isolation sql.IsolationLevel
+	// Passed and Failed are the names of scenarios.
+	Passed, Failed []string
+	// Left are the scenarios that the database can't show, each as "name: reason".
+	Left []string
+}
+
+// scenarioOf is one behaviour, shown in a scene of type S.
+type scenarioOf[S any] struct {
+	// name is a group and a sentence: "Core/StaleSaveIsRefused".
+	name string
+	run  func(S)
+	// left returns why the database can't show the scenario, or nothing.
+	left func(DB) string
+}
+
+type scenario = scenarioOf[*Scene]
+
+// scenarios are all scenarios of clients that were generated with the extension.
+func scenarios() []scenario {
+	var all []scenario
+	for _, group := range []func() []scenario{
+		coreScenarios, deleteScenarios,
+	} {
+		all = append(all, group()...)
+	}
+	return all
+}
+
+// Run creates the tables of the fixtures and runs every scenario as a subtest. The scenarios share the tables and leave
+// their rows. One of them breaks the source of randomness of the process for a while, so runs must not be parallel.
+func Run(t *testing.T, db DB) Report {
+	t.Helper()
+	pool, other := open(t, db), open(t, db)
+	migrate(t, ent.NewClient(ent.Driver(entsql.OpenDB(db.Dialect, pool))).Schema.Create)
+	return run(t, db, scenarios(), func(t *testing.T) *Scene { return newScene(t, db, pool, other) })
+}
+
+func migrate[O any](t *testing.T, create func(context.Context, ...O) error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	require.NoError(t, create(ctx), "creating the tables of the fixtures")
+}
+
+func run[S any](t *testing.T, db DB, all []scenarioOf[S], scene func(*testing.T) S) Report {
+	t.Helper()
+	report := Report{Name: db.Name, Isolation: db.Isolation}
+	for _, sc := range all {
+		if sc.left != nil {
+			if why := sc.left(db); why != "" {
+				report.Left = append(report.Left, sc.name+": "+why)
+				continue
+			}
+		}
+		ran := false // t.Run is true, too, for a subtest that -run leaves out.
+		passed := t.Run(sc.name, func(t *testing.T) {
+			ran = true
+			sc.run(scene(t))
+		})
+		switch {
+		case ran && passed:
+			report.Passed = append(report.Passed, sc.name)
+		case ran:
+			report.Failed = append(report.Failed, sc.name)
+		}
+	}
+	report.log(t)
+	return report
+}
+
+func open(t *testing.T, db DB) *sql.DB {
+	t.Helper()
+	pool := db.Open(t)
+	t.Cleanup(func() { _ = pool.Close() })
+	return pool
+}
+
+func (r Report) log(t *testing.T) {
+	t.Helper()
+	t.Logf("%s, %s: %d scenarios passed, %d failed, %d left", r.Name, r.Isolation, len(r.Passed), len(r.Failed), len(r.Left))
+	for _, left := range r.Left {
+		t.Logf("left: %s", left)
+	}
+}
+
+// Print writes the reports as a table, and below it what each left, and why.
+func Print(w io.Writer, reports ...Report) {
+	fmt.Fprintf(w, "%-40s %-18s %6s %6s %6s\n", "database", "isolation", "passed", "failed", "left")
+	for _, r := range reports {
+		fmt.Fprintf(w, "%-40s %-18s %6d %6d %6d\n", r.Name, r.Isolation, len(r.Passed), len(r.Failed), len(r.Left))
+	}
+	for _, r := range reports {
+		for _, left := range r.Left {
+			fmt.Fprintf(w, "left by %s at %s: %s\n", r.Name, r.Isolation, left)
+		}
+	}
+}
