@@ -25,6 +25,9 @@ func NewModifiedError[T any](err *RecordModifiedError, loaded *T, current func(c
 // Unwrap returns the [RecordModifiedError].
 func (e *ModifiedError[T]) Unwrap() error { return e.RecordModifiedError }
 
+// Typed marks an error that has the form of its type already. Generated code asks for it.
+func (e *ModifiedError[T]) Typed() {}
+
 // Current loads the row as it is now, through the schema's privacy rules and interceptors, and in the transaction of
 // the refused write where it had one. A row that is gone is ent's NotFoundError.
 func (e *ModifiedError[T]) Current(ctx context.Context) (*T, error) {

@@ -39,6 +39,7 @@ import (
 	stdsql "database/sql"
 
 	"github.com/entocc/entocc"
+	occhook "github.com/entocc/entocc/hook"
 	"github.com/google/uuid"
 )
 
@@ -886,6 +887,684 @@ func (c *UserClient) Modify(ctx context.Context, id int, fn func(*User, *UserUpd
 		return err
 	}, opts...)
 	return saved, err
+}
+
+// verify has the transaction check rows before it commits.
+func (tx *txDriver) verify(rows []*occhook.Verified) {
+	before := tx.tx
+	verifying := occhook.Verify(tx.tx, tx.drv, rows...)
+	tx.tx = verifying
+	if before == dialect.Tx(verifying) {
+		return
+	}
+	tx.mu.Lock()
+	defer tx.mu.Unlock()
+	tx.onCommit = append(tx.onCommit, func(next Committer) Committer {
+		return CommitFunc(func(ctx context.Context, t *Tx) error {
+			verifying.Until(ctx)
+			return next.Commit(ctx, t)
+		})
+	})
+}
+
+// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *AccountModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC.
+//
+//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
+//		...
+//		return tx.Account.VerifyOnCommit(read...)
+//	})
+func (c *AccountClient) VerifyOnCommit(entities ...*Account) error {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return accountVersion.NotInTx()
+	}
+	current := func(ctx context.Context, entity *Account) (*Account, error) {
+		reader := NewAccountClient(c.config)
+		if occhook.Ended(tx.tx) {
+			reader.driver = tx.drv
+		}
+		return reader.Query().Where(account.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+	}
+	rows := make([]*occhook.Verified, len(entities))
+	for i, entity := range entities {
+		if err := accountVersion.CheckLoaded(entity.Revision, entity.zeroVersion); err != nil {
+			return err
+		}
+		rows[i] = &occhook.Verified{
+			Schema:  accountVersion,
+			Table:   account.Table,
+			ID:      entity.ID,
+			Columns: []string{account.FieldID},
+			Values:  []any{entity.ID},
+			Version: entity.Revision,
+			Typed: func(err error) error {
+				return versionError(err, tx, account.Label, entity, func(ctx context.Context) (*Account, error) {
+					return current(ctx, entity)
+				})
+			},
+		}
+	}
+	tx.verify(rows)
+	return nil
+}
+
+// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *CardModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC.
+//
+//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
+//		...
+//		return tx.Card.VerifyOnCommit(read...)
+//	})
+func (c *CardClient) VerifyOnCommit(entities ...*Card) error {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return cardVersion.NotInTx()
+	}
+	current := func(ctx context.Context, entity *Card) (*Card, error) {
+		reader := NewCardClient(c.config)
+		if occhook.Ended(tx.tx) {
+			reader.driver = tx.drv
+		}
+		return reader.Query().Where(card.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+	}
+	rows := make([]*occhook.Verified, len(entities))
+	for i, entity := range entities {
+		if err := cardVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+			return err
+		}
+		rows[i] = &occhook.Verified{
+			Schema:  cardVersion,
+			Table:   card.Table,
+			ID:      entity.ID,
+			Columns: []string{card.FieldID},
+			Values:  []any{entity.ID},
+			Version: entity.Version,
+			Typed: func(err error) error {
+				return versionError(err, tx, card.Label, entity, func(ctx context.Context) (*Card, error) {
+					return current(ctx, entity)
+				})
+			},
+		}
+	}
+	tx.verify(rows)
+	return nil
+}
+
+// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *DocumentModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC.
+//
+//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
+//		...
+//		return tx.Document.VerifyOnCommit(read...)
+//	})
+func (c *DocumentClient) VerifyOnCommit(entities ...*Document) error {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return documentVersion.NotInTx()
+	}
+	current := func(ctx context.Context, entity *Document) (*Document, error) {
+		reader := NewDocumentClient(c.config)
+		if occhook.Ended(tx.tx) {
+			reader.driver = tx.drv
+		}
+		return reader.Query().Where(document.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+	}
+	rows := make([]*occhook.Verified, len(entities))
+	for i, entity := range entities {
+		if err := documentVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+			return err
+		}
+		rows[i] = &occhook.Verified{
+			Schema:  documentVersion,
+			Table:   document.Table,
+			ID:      entity.ID,
+			Columns: []string{document.FieldID},
+			Values:  []any{entity.ID},
+			Version: entity.Version,
+			Typed: func(err error) error {
+				return versionError(err, tx, document.Label, entity, func(ctx context.Context) (*Document, error) {
+					return current(ctx, entity)
+				})
+			},
+		}
+	}
+	tx.verify(rows)
+	return nil
+}
+
+// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *EventModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC.
+//
+//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
+//		...
+//		return tx.Event.VerifyOnCommit(read...)
+//	})
+func (c *EventClient) VerifyOnCommit(entities ...*Event) error {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return eventVersion.NotInTx()
+	}
+	current := func(ctx context.Context, entity *Event) (*Event, error) {
+		reader := NewEventClient(c.config)
+		if occhook.Ended(tx.tx) {
+			reader.driver = tx.drv
+		}
+		return reader.Query().Where(event.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+	}
+	rows := make([]*occhook.Verified, len(entities))
+	for i, entity := range entities {
+		if err := eventVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+			return err
+		}
+		rows[i] = &occhook.Verified{
+			Schema:  eventVersion,
+			Table:   event.Table,
+			ID:      entity.ID,
+			Columns: []string{event.FieldID},
+			Values:  []any{entity.ID},
+			Version: entity.Version,
+			Typed: func(err error) error {
+				return versionError(err, tx, event.Label, entity, func(ctx context.Context) (*Event, error) {
+					return current(ctx, entity)
+				})
+			},
+		}
+	}
+	tx.verify(rows)
+	return nil
+}
+
+// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *LikeModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC.
+//
+//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
+//		...
+//		return tx.Like.VerifyOnCommit(read...)
+//	})
+func (c *LikeClient) VerifyOnCommit(entities ...*Like) error {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return likeVersion.NotInTx()
+	}
+	current := func(ctx context.Context, entity *Like) (*Like, error) {
+		reader := NewLikeClient(c.config)
+		if occhook.Ended(tx.tx) {
+			reader.driver = tx.drv
+		}
+		return reader.Query().Where(like.UserID(entity.UserID), like.TweetID(entity.TweetID), latestVersion(reader.driver)).Only(ctx)
+	}
+	rows := make([]*occhook.Verified, len(entities))
+	for i, entity := range entities {
+		if err := likeVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+			return err
+		}
+		rows[i] = &occhook.Verified{
+			Schema:  likeVersion,
+			Table:   like.Table,
+			ID:      []any{entity.UserID, entity.TweetID},
+			Columns: []string{like.FieldUserID, like.FieldTweetID},
+			Values:  []any{entity.UserID, entity.TweetID},
+			Version: entity.Version,
+			Typed: func(err error) error {
+				return versionError(err, tx, like.Label, entity, func(ctx context.Context) (*Like, error) {
+					return current(ctx, entity)
+				})
+			},
+		}
+	}
+	tx.verify(rows)
+	return nil
+}
+
+// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *MembershipModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC.
+//
+//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
+//		...
+//		return tx.Membership.VerifyOnCommit(read...)
+//	})
+func (c *MembershipClient) VerifyOnCommit(entities ...*Membership) error {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return membershipVersion.NotInTx()
+	}
+	current := func(ctx context.Context, entity *Membership) (*Membership, error) {
+		reader := NewMembershipClient(c.config)
+		if occhook.Ended(tx.tx) {
+			reader.driver = tx.drv
+		}
+		return reader.Query().Where(membership.UserID(entity.UserID), membership.TeamID(entity.TeamID), latestVersion(reader.driver)).Only(ctx)
+	}
+	rows := make([]*occhook.Verified, len(entities))
+	for i, entity := range entities {
+		if err := membershipVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+			return err
+		}
+		rows[i] = &occhook.Verified{
+			Schema:  membershipVersion,
+			Table:   membership.Table,
+			ID:      []any{entity.UserID, entity.TeamID},
+			Columns: []string{membership.FieldUserID, membership.FieldTeamID},
+			Values:  []any{entity.UserID, entity.TeamID},
+			Version: entity.Version,
+			Typed: func(err error) error {
+				return versionError(err, tx, membership.Label, entity, func(ctx context.Context) (*Membership, error) {
+					return current(ctx, entity)
+				})
+			},
+		}
+	}
+	tx.verify(rows)
+	return nil
+}
+
+// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *MemoModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC.
+//
+//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
+//		...
+//		return tx.Memo.VerifyOnCommit(read...)
+//	})
+func (c *MemoClient) VerifyOnCommit(entities ...*Memo) error {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return memoVersion.NotInTx()
+	}
+	current := func(ctx context.Context, entity *Memo) (*Memo, error) {
+		reader := NewMemoClient(c.config)
+		if occhook.Ended(tx.tx) {
+			reader.driver = tx.drv
+		}
+		return reader.Query().Where(memo.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+	}
+	rows := make([]*occhook.Verified, len(entities))
+	for i, entity := range entities {
+		if err := memoVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+			return err
+		}
+		rows[i] = &occhook.Verified{
+			Schema:  memoVersion,
+			Table:   memo.Table,
+			ID:      entity.ID,
+			Columns: []string{memo.FieldID},
+			Values:  []any{entity.ID},
+			Version: entity.Version,
+			Typed: func(err error) error {
+				return versionError(err, tx, memo.Label, entity, func(ctx context.Context) (*Memo, error) {
+					return current(ctx, entity)
+				})
+			},
+		}
+	}
+	tx.verify(rows)
+	return nil
+}
+
+// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *NoteModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC.
+//
+//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
+//		...
+//		return tx.Note.VerifyOnCommit(read...)
+//	})
+func (c *NoteClient) VerifyOnCommit(entities ...*Note) error {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return noteVersion.NotInTx()
+	}
+	current := func(ctx context.Context, entity *Note) (*Note, error) {
+		reader := NewNoteClient(c.config)
+		if occhook.Ended(tx.tx) {
+			reader.driver = tx.drv
+		}
+		return reader.Query().Where(note.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+	}
+	rows := make([]*occhook.Verified, len(entities))
+	for i, entity := range entities {
+		if err := noteVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+			return err
+		}
+		rows[i] = &occhook.Verified{
+			Schema:  noteVersion,
+			Table:   note.Table,
+			ID:      entity.ID,
+			Columns: []string{note.FieldID},
+			Values:  []any{entity.ID},
+			Version: entity.Version,
+			Typed: func(err error) error {
+				return versionError(err, tx, note.Label, entity, func(ctx context.Context) (*Note, error) {
+					return current(ctx, entity)
+				})
+			},
+		}
+	}
+	tx.verify(rows)
+	return nil
+}
+
+// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *OrderModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC.
+//
+//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
+//		...
+//		return tx.Order.VerifyOnCommit(read...)
+//	})
+func (c *OrderClient) VerifyOnCommit(entities ...*Order) error {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return orderVersion.NotInTx()
+	}
+	current := func(ctx context.Context, entity *Order) (*Order, error) {
+		reader := NewOrderClient(c.config)
+		if occhook.Ended(tx.tx) {
+			reader.driver = tx.drv
+		}
+		return reader.Query().Where(order.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+	}
+	rows := make([]*occhook.Verified, len(entities))
+	for i, entity := range entities {
+		if err := orderVersion.CheckLoaded(entity.Rev, entity.zeroVersion); err != nil {
+			return err
+		}
+		rows[i] = &occhook.Verified{
+			Schema:  orderVersion,
+			Table:   order.Table,
+			ID:      entity.ID,
+			Columns: []string{order.FieldID},
+			Values:  []any{entity.ID},
+			Version: entity.Rev,
+			Typed: func(err error) error {
+				return versionError(err, tx, order.Label, entity, func(ctx context.Context) (*Order, error) {
+					return current(ctx, entity)
+				})
+			},
+		}
+	}
+	tx.verify(rows)
+	return nil
+}
+
+// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *PetModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC.
+//
+//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
+//		...
+//		return tx.Pet.VerifyOnCommit(read...)
+//	})
+func (c *PetClient) VerifyOnCommit(entities ...*Pet) error {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return petVersion.NotInTx()
+	}
+	current := func(ctx context.Context, entity *Pet) (*Pet, error) {
+		reader := NewPetClient(c.config)
+		if occhook.Ended(tx.tx) {
+			reader.driver = tx.drv
+		}
+		return reader.Query().Where(pet.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+	}
+	rows := make([]*occhook.Verified, len(entities))
+	for i, entity := range entities {
+		if err := petVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+			return err
+		}
+		rows[i] = &occhook.Verified{
+			Schema:  petVersion,
+			Table:   pet.Table,
+			ID:      entity.ID,
+			Columns: []string{pet.FieldID},
+			Values:  []any{entity.ID},
+			Version: entity.Version,
+			Typed: func(err error) error {
+				return versionError(err, tx, pet.Label, entity, func(ctx context.Context) (*Pet, error) {
+					return current(ctx, entity)
+				})
+			},
+		}
+	}
+	tx.verify(rows)
+	return nil
+}
+
+// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *ProfileModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC.
+//
+//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
+//		...
+//		return tx.Profile.VerifyOnCommit(read...)
+//	})
+func (c *ProfileClient) VerifyOnCommit(entities ...*Profile) error {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return profileVersion.NotInTx()
+	}
+	current := func(ctx context.Context, entity *Profile) (*Profile, error) {
+		reader := NewProfileClient(c.config)
+		if occhook.Ended(tx.tx) {
+			reader.driver = tx.drv
+		}
+		return reader.Query().Where(profile.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+	}
+	rows := make([]*occhook.Verified, len(entities))
+	for i, entity := range entities {
+		if err := profileVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+			return err
+		}
+		rows[i] = &occhook.Verified{
+			Schema:  profileVersion,
+			Table:   profile.Table,
+			ID:      entity.ID,
+			Columns: []string{profile.FieldID},
+			Values:  []any{entity.ID},
+			Version: entity.Version,
+			Typed: func(err error) error {
+				return versionError(err, tx, profile.Label, entity, func(ctx context.Context) (*Profile, error) {
+					return current(ctx, entity)
+				})
+			},
+		}
+	}
+	tx.verify(rows)
+	return nil
+}
+
+// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *ReadingModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC.
+//
+//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
+//		...
+//		return tx.Reading.VerifyOnCommit(read...)
+//	})
+func (c *ReadingClient) VerifyOnCommit(entities ...*Reading) error {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return readingVersion.NotInTx()
+	}
+	current := func(ctx context.Context, entity *Reading) (*Reading, error) {
+		reader := NewReadingClient(c.config)
+		if occhook.Ended(tx.tx) {
+			reader.driver = tx.drv
+		}
+		return reader.Query().Where(reading.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+	}
+	rows := make([]*occhook.Verified, len(entities))
+	for i, entity := range entities {
+		if err := readingVersion.CheckLoaded(entity.UpdatedAt, entity.zeroVersion); err != nil {
+			return err
+		}
+		rows[i] = &occhook.Verified{
+			Schema:  readingVersion,
+			Table:   reading.Table,
+			ID:      entity.ID,
+			Columns: []string{reading.FieldID},
+			Values:  []any{entity.ID},
+			Version: entity.UpdatedAt,
+			Typed: func(err error) error {
+				return versionError(err, tx, reading.Label, entity, func(ctx context.Context) (*Reading, error) {
+					return current(ctx, entity)
+				})
+			},
+		}
+	}
+	tx.verify(rows)
+	return nil
+}
+
+// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *SettingModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC.
+//
+//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
+//		...
+//		return tx.Setting.VerifyOnCommit(read...)
+//	})
+func (c *SettingClient) VerifyOnCommit(entities ...*Setting) error {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return settingVersion.NotInTx()
+	}
+	current := func(ctx context.Context, entity *Setting) (*Setting, error) {
+		reader := NewSettingClient(c.config)
+		if occhook.Ended(tx.tx) {
+			reader.driver = tx.drv
+		}
+		return reader.Query().Where(setting.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+	}
+	rows := make([]*occhook.Verified, len(entities))
+	for i, entity := range entities {
+		if err := settingVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+			return err
+		}
+		rows[i] = &occhook.Verified{
+			Schema:  settingVersion,
+			Table:   setting.Table,
+			ID:      entity.ID,
+			Columns: []string{setting.FieldID},
+			Values:  []any{entity.ID},
+			Version: entity.Version,
+			Typed: func(err error) error {
+				return versionError(err, tx, setting.Label, entity, func(ctx context.Context) (*Setting, error) {
+					return current(ctx, entity)
+				})
+			},
+		}
+	}
+	tx.verify(rows)
+	return nil
+}
+
+// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *TicketModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC.
+//
+//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
+//		...
+//		return tx.Ticket.VerifyOnCommit(read...)
+//	})
+func (c *TicketClient) VerifyOnCommit(entities ...*Ticket) error {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return ticketVersion.NotInTx()
+	}
+	current := func(ctx context.Context, entity *Ticket) (*Ticket, error) {
+		reader := NewTicketClient(c.config)
+		if occhook.Ended(tx.tx) {
+			reader.driver = tx.drv
+		}
+		return reader.Query().Where(ticket.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+	}
+	rows := make([]*occhook.Verified, len(entities))
+	for i, entity := range entities {
+		if err := ticketVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+			return err
+		}
+		rows[i] = &occhook.Verified{
+			Schema:  ticketVersion,
+			Table:   ticket.Table,
+			ID:      entity.ID,
+			Columns: []string{ticket.FieldID},
+			Values:  []any{entity.ID},
+			Version: entity.Version,
+			Typed: func(err error) error {
+				return versionError(err, tx, ticket.Label, entity, func(ctx context.Context) (*Ticket, error) {
+					return current(ctx, entity)
+				})
+			},
+		}
+	}
+	tx.verify(rows)
+	return nil
+}
+
+// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *UserModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC.
+//
+//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
+//		...
+//		return tx.User.VerifyOnCommit(read...)
+//	})
+func (c *UserClient) VerifyOnCommit(entities ...*User) error {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return userVersion.NotInTx()
+	}
+	current := func(ctx context.Context, entity *User) (*User, error) {
+		reader := NewUserClient(c.config)
+		if occhook.Ended(tx.tx) {
+			reader.driver = tx.drv
+		}
+		return reader.Query().Where(user.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+	}
+	rows := make([]*occhook.Verified, len(entities))
+	for i, entity := range entities {
+		if err := userVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+			return err
+		}
+		rows[i] = &occhook.Verified{
+			Schema:  userVersion,
+			Table:   user.Table,
+			ID:      entity.ID,
+			Columns: []string{user.FieldID},
+			Values:  []any{entity.ID},
+			Version: entity.Version,
+			Typed: func(err error) error {
+				return versionError(err, tx, user.Label, entity, func(ctx context.Context) (*User, error) {
+					return current(ctx, entity)
+				})
+			},
+		}
+	}
+	tx.verify(rows)
+	return nil
 }
 
 // Mutate implements the ent.Mutator interface.

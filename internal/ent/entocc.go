@@ -621,10 +621,13 @@ var userLinks = &occhook.Links{
 // versionError gives an error of a guarded write the form in which callers of ent know it.
 func versionError[T any](err error, drv dialect.Driver, label string, entity any, current func(context.Context) (*T, error)) error {
 	var (
+		typed    interface{ Typed() }
 		modified *entocc.RecordModifiedError
 		missing  *sqlgraph.NotFoundError
 	)
 	switch {
+	case errors.As(err, &typed):
+		return err // Another row's, by way of VerifyOnCommit.
 	case errors.As(err, &modified):
 		if tx, ok := drv.(*txDriver); ok {
 			modified.InTransaction(tx)

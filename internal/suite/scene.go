@@ -113,7 +113,8 @@ func saved[T any](s played, b interface {
 // done executes a builder, and requires that to work.
 func done(s played, b interface {
 	Exec(ctx context.Context) error
-}) {
+},
+) {
 	st := s.played()
 	st.t.Helper()
 	require.NoError(st.t, b.Exec(st.ctx))

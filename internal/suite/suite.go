@@ -74,7 +74,7 @@ type scenario = scenarioOf[*Scene]
 func scenarios() []scenario {
 	var all []scenario
 	for _, group := range []func() []scenario{
-		coreScenarios, deleteScenarios,
+		coreScenarios, deleteScenarios, verifyScenarios,
 	} {
 		all = append(all, group()...)
 	}
