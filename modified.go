@@ -1,13 +1,17 @@
 package entocc
 
-import "context"
+import (
+	"context"
+	"fmt"
+	"strings"
+)
 
 // ModifiedError is the [RecordModifiedError] of one ent type. Generated clients name it after the type:
 //
 //	var modified *ent.UserModifiedError
 //	if errors.As(err, &modified) {
 //		current, err := modified.Current(ctx) // the row as it is now
-//		...
+//		diff, err := modified.Diff(ctx)       // what I and they changed, field by field
 //	}
 type ModifiedError[T any] struct {
 	*RecordModifiedError
@@ -15,21 +19,81 @@ type ModifiedError[T any] struct {
 	Loaded *T
 
 	current func(context.Context) (*T, error)
+	diff    func(loaded, current any) []FieldDiff
 }
 
-// NewModifiedError is called by generated code, which knows how to load the current row.
-func NewModifiedError[T any](err *RecordModifiedError, loaded *T, current func(context.Context) (*T, error)) *ModifiedError[T] {
-	return &ModifiedError[T]{RecordModifiedError: err, Loaded: loaded, current: current}
+// NewModifiedError is called by generated code, which knows how to load the current row, and how to compare.
+func NewModifiedError[T any](err *RecordModifiedError, loaded *T, current func(context.Context) (*T, error), diff func(loaded, current any) []FieldDiff) *ModifiedError[T] {
+	return &ModifiedError[T]{RecordModifiedError: err, Loaded: loaded, current: current, diff: diff}
 }
 
 // Unwrap returns the [RecordModifiedError].
 func (e *ModifiedError[T]) Unwrap() error { return e.RecordModifiedError }
-
-// Typed marks an error that has the form of its type already. Generated code asks for it.
-func (e *ModifiedError[T]) Typed() {}
 
 // Current loads the row as it is now, through the schema's privacy rules and interceptors, and in the transaction of
 // the refused write where it had one. A row that is gone is ent's NotFoundError.
 func (e *ModifiedError[T]) Current(ctx context.Context) (*T, error) {
 	return e.current(ctx)
 }
+
+// Diff loads the row as Current does, and tells the fields and edges in which the refused write, the entity that it was
+// made from and the row differ. The version and fields that nobody changed are left out; the values of sensitive fields
+// are kept back.
+func (e *ModifiedError[T]) Diff(ctx context.Context) ([]FieldDiff, error) {
+	current, err := e.current(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return e.DiffTo(current), nil
+}
+
+// DiffTo is Diff for a current row that is loaded already. A read that was refused changed nothing, and differs in
+// nothing.
+func (e *ModifiedError[T]) DiffTo(current *T) []FieldDiff {
+	if e.diff == nil {
+		return nil
+	}
+	if e.Loaded == nil {
+		return e.diff(nil, current)
+	}
+	return e.diff(e.Loaded, current)
+}
+
+// CurrentValue is Current for callers that do not know T.
+func (e *ModifiedError[T]) CurrentValue(ctx context.Context) (any, error) {
+	current, err := e.current(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return current, nil
+}
+
+// DiffToValue is DiffTo for callers that do not know T.
+func (e *ModifiedError[T]) DiffToValue(current any) []FieldDiff {
+	c, ok := current.(*T)
+	if !ok {
+		return nil
+	}
+	return e.DiffTo(c)
+}
+
+// MergeError reports a conflict that a merge could not resolve, as both sides changed the same fields. It wraps the
+// conflict.
+type MergeError struct {
+	// Clashes are the fields and edges that somebody has to decide.
+	Clashes []FieldDiff
+	// Err is the conflict.
+	Err error
+}
+
+// Error tells the conflict and the names of the fields.
+func (e *MergeError) Error() string {
+	names := make([]string, len(e.Clashes))
+	for i := range e.Clashes {
+		names[i] = e.Clashes[i].Name
+	}
+	return fmt.Sprintf("%v; not merged, as both sides changed %s", e.Err, strings.Join(names, ", "))
+}
+
+// Unwrap returns Err.
+func (e *MergeError) Unwrap() error { return e.Err }

@@ -76,7 +76,7 @@ func resolve(n *gen.Type, a mixin.VersionAnnotation, list string, names []string
 		}
 		switch {
 		case !found:
-			return nil, fmt.Errorf("entocc: %s of mixin.%s in %s names %q, which is no field and no edge of it: %s are", list, a.Mixin, n.Name, name, known(n))
+			return nil, fmt.Errorf("entocc: %s of mixin.%s in %s names %q, which is no field and no edge of it, as these are: %s", list, a.Mixin, n.Name, name, known(n))
 		case name == a.Field:
 			return nil, fmt.Errorf("entocc: %s of mixin.%s in %s names the version field %q itself: leave it out", list, a.Mixin, n.Name, name)
 		}

@@ -21,6 +21,7 @@ import (
 //	return c.DeleteOneID(u.ID)      becomes  return c.DeleteOneID(u.ID).ifLoaded(u)
 //	return &UserDeleteOne{builder}  becomes  return (&UserDeleteOne{builder}).byID()
 //	return tx.tx.Exec(..)           becomes  return tx.ended(tx.tx.Exec(..))
+//	return tx.tx.Query(.., v)       becomes  return tx.endedRows(v, tx.tx.Query(.., v))
 //
 // Where ent's code is not as expected the run fails, and the builders refuse to write.
 func completeGenerated(g *gen.Graph, p *plan) error {
@@ -47,7 +48,12 @@ func completeGenerated(g *gen.Graph, p *plan) error {
 		return err
 	}
 	ended := func(_ *ast.FuncDecl, expr string) string { return "tx.ended(" + expr + ")" }
-	statements := map[string]completion{"txDriver.Exec": ended, "txDriver.Query": ended}
+	endedRows := func(fn *ast.FuncDecl, expr string) string {
+		params := fn.Type.Params.List
+		names := params[len(params)-1].Names
+		return "tx.endedRows(" + names[len(names)-1].Name + ", " + expr + ")"
+	}
+	statements := map[string]completion{"txDriver.Exec": ended, "txDriver.Query": endedRows}
 	if on, _ := g.FeatureEnabled(gen.FeatureExecQuery.Name); on {
 		statements["txDriver.ExecContext"] = func(_ *ast.FuncDecl, expr string) string { return "tx.endedExec(" + expr + ")" }
 		statements["txDriver.QueryContext"] = func(_ *ast.FuncDecl, expr string) string { return "tx.endedQuery(" + expr + ")" }

@@ -30,7 +30,7 @@ type Version struct {
 	AllowBlind bool
 	// Only and Ignore hold the Go expressions of the fields and edges that count, and that do not.
 	Only, Ignore []string
-	// Appends are the JSON fields that updates can append to, where Only or Ignore makes it matter which.
+	// Appends are the JSON fields that updates can append to.
 	Appends []*gen.Field
 }
 
@@ -159,11 +159,9 @@ func (v *Version) setLists(a mixin.VersionAnnotation) (err error) {
 	if v.Ignore, err = resolve(v.Type, a, "Ignore", a.Ignore); err != nil {
 		return err
 	}
-	if len(v.Only)+len(v.Ignore) > 0 {
-		for _, f := range v.Type.Fields {
-			if f.SupportsMutationAppend() {
-				v.Appends = append(v.Appends, f)
-			}
+	for _, f := range v.Type.Fields {
+		if f.SupportsMutationAppend() {
+			v.Appends = append(v.Appends, f)
 		}
 	}
 	return nil

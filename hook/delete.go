@@ -24,32 +24,51 @@ func DeleteOne(ctx context.Context, s *Schema, m DeleteMutation, e *Expectation,
 		drv = d.Driver
 	}
 	accepted, err := e.guard(ctx, s, m.Op())
-	if err != nil || len(accepted) == 0 {
-		return drv, err
+	if err != nil {
+		return nil, err
 	}
-	d := &deleteDriver{Driver: drv, identity: identity, typed: typed}
-	d.probe = probe{schema: s, op: m.Op(), id: id, expected: e.value(), accepted: accepted}
-	m.WhereP(d.guard)
+	if e.deletion == nil {
+		if len(accepted) == 0 {
+			return drv, nil
+		}
+		e.deletion = &deleteGuard{schema: s}
+		m.WhereP(e.deletion.where)
+	}
+	e.deletion.accepted = accepted
+	if len(accepted) == 0 {
+		return drv, nil
+	}
+	d := &deleteDriver{Driver: drv, guard: e.deletion, identity: identity, typed: typed}
+	d.probe = probe{schema: s, op: m.Op(), id: id, expected: e.value(), accepted: accepted, stated: e.stated()}
 	return d, nil
+}
+
+// deleteGuard is the guard of a delete, the last predicate of its mutation. Predicates stay on a mutation when it is run
+// again, as by a resolver, so there is one guard for all runs, and each run says what it accepts.
+type deleteGuard struct {
+	schema   *Schema
+	accepted []any
+	// from is what the DELETE selects, but for the guard: the probe asks for it.
+	from *sql.Selector
+}
+
+func (g *deleteGuard) where(s *sql.Selector) {
+	g.from = sql.Dialect(s.Dialect()).Select().From(s.Table())
+	if p := s.P(); p != nil {
+		g.from.Where(p)
+	}
+	if len(g.accepted) > 0 {
+		s.Where(g.schema.equals(g.accepted))
+	}
 }
 
 // deleteDriver sends one DELETE that is guarded, and explains why it matched no row.
 type deleteDriver struct {
 	dialect.Driver
 	probe    probe
+	guard    *deleteGuard
 	identity func(*sql.Selector)
 	typed    func(error) error
-	// from is what the DELETE selects, but for the guard.
-	from *sql.Selector
-}
-
-// guard is the last predicate of the mutation. It keeps the others for the probe.
-func (d *deleteDriver) guard(s *sql.Selector) {
-	d.from = sql.Dialect(s.Dialect()).Select().From(s.Table())
-	if p := s.P(); p != nil {
-		d.from.Where(p)
-	}
-	s.Where(d.probe.schema.equals(d.probe.accepted))
 }
 
 // Exec sends the DELETE.
@@ -62,7 +81,7 @@ func (d *deleteDriver) Exec(ctx context.Context, query string, args, v any) erro
 
 func (d *deleteDriver) exec(ctx context.Context, query string, args, v any) error {
 	res, ok := v.(*sql.Result)
-	if !ok || d.from == nil {
+	if !ok || d.guard.from == nil {
 		return fmt.Errorf("entocc: unexpected statement in a guarded delete of %s: %q", d.probe.schema.Type, query)
 	}
 	p := d.probe
@@ -73,8 +92,9 @@ func (d *deleteDriver) exec(ctx context.Context, query string, args, v any) erro
 	if err != nil || affected > 0 {
 		return err
 	}
-	p.version = d.from.Select(d.from.C(p.schema.Column))
-	p.row = sql.Dialect(d.Dialect()).Select().From(d.from.Table())
+	from := d.guard.from
+	p.version = from.Select(from.C(p.schema.Column))
+	p.row = sql.Dialect(d.Dialect()).Select().From(from.Table())
 	if d.identity != nil {
 		d.identity(p.row)
 	}

@@ -6,22 +6,44 @@ import (
 	"fmt"
 
 	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
 )
 
-// EndTx closes a transaction that the database has rolled back by itself, if err says that it has, and returns one in
-// its place that refuses every further statement and the commit. MySQL and MariaDB (errors 1213 and 1020) would run such
-// statements in autocommit, where a rollback no longer undoes them, and answer the commit by nil.
+// EndTx closes a transaction that the database has rolled back by itself, if err says that it has, and returns one to
+// take its place, which refuses every further statement and the commit. It returns nil where the transaction goes on.
+// MySQL and MariaDB (errors 1213 and 1020) would run such statements in autocommit, where a rollback no longer undoes
+// them, and answer the commit by nil.
 func EndTx(tx dialect.Tx, err error) dialect.Tx {
 	if err == nil || !entocc.Classify(err).RolledBack {
-		return tx
+		return nil
 	}
 	if _, ok := tx.(endedTx); ok {
-		return tx
+		return nil
 	}
 	_ = tx.Rollback() // There is nothing left to roll back; it gives the connection back.
 	return endedTx{err}
 }
+
+// WatchRows has ended see the errors that come with the rows of a query: MySQL and MariaDB send the head of an answer
+// before they have read, and locked, all of it. v is what the query was given to put its rows into.
+func WatchRows(d string, v any, ended func(error) error) {
+	if rows, ok := v.(*sql.Rows); ok && d == dialect.MySQL && rows.ColumnScanner != nil {
+		rows.ColumnScanner = watchedRows{rows.ColumnScanner, ended}
+	}
+}
+
+// watchedRows are rows whose errors are seen.
+type watchedRows struct {
+	sql.ColumnScanner
+	ended func(error) error
+}
+
+// Err returns the error that ended the rows.
+func (r watchedRows) Err() error { return r.ended(r.ColumnScanner.Err()) }
+
+// Close reads the rest of the answer, and the error that may be in it.
+func (r watchedRows) Close() error { return r.ended(r.ColumnScanner.Close()) }
 
 // endedTx is a transaction that the database has rolled back.
 type endedTx struct{ cause error }

@@ -20,6 +20,10 @@ type Expectation struct {
 	// shadow keeps an upsert from bumping, and unchecked from being guarded: its statement is built out of reach of the
 	// context, so the hooks note what it says.
 	shadow, unchecked bool
+	// deletion is the guard that a delete has added to its mutation.
+	deletion *deleteGuard
+	// refused says why no write may be made, for sourceRefused.
+	refused refusal
 }
 
 // source says where an expectation comes from.
@@ -32,6 +36,7 @@ const (
 	sourceUnknown               // one row, by an entity that was loaded without its version
 	sourceCaller                // the caller said it: IfVersion, IfVersionIn
 	sourceIgnored               // the caller wants none: IgnoreVersion
+	sourceRefused               // the caller's condition can't be used: IfMatch
 )
 
 // ByID notes that the mutation is of one row and that nobody said which version it has.
@@ -65,6 +70,9 @@ func (e *Expectation) stated() bool { return e.source == sourceCaller }
 
 // error value of the RecordModifiedError: one version, or the list.
 func (e *Expectation) value() any {
+	if matchesNone(e.versions) {
+		return string(e.versions[0].(noVersion))
+	}
 	if len(e.versions) == 1 {
 		return e.versions[0]
 	}
@@ -74,6 +82,9 @@ func (e *Expectation) value() any {
 // guard decides which versions a write of op accepts: none means that it is not guarded. It refuses a write of one row
 // that has no version to be guarded by.
 func (e *Expectation) guard(ctx context.Context, s *Schema, op ent.Op) ([]any, error) {
+	if e.source == sourceRefused {
+		return nil, s.errorf(op, e.refused.cause, "%s", e.refused.reason)
+	}
 	if entocc.CheckSkipped(ctx, s.Type) {
 		return nil, nil
 	}

@@ -19,7 +19,7 @@ func (w *Write) explain(ctx context.Context, q dialect.ExecQuerier, d string) er
 	if len(w.accepted) == 0 && !unchanged {
 		return &sqlgraph.NotFoundError{}
 	}
-	p := probe{schema: w.schema, op: w.op, id: w.id, expected: w.expected, accepted: w.accepted}
+	p := probe{schema: w.schema, op: w.op, id: w.id, expected: w.expected, accepted: w.accepted, stated: w.stated}
 	p.version = w.selector(ctx, d, w.schema.Column)
 	w.where(p.version)
 	p.row = w.selector(ctx, d)
@@ -66,6 +66,8 @@ type probe struct {
 	id       any
 	expected any
 	accepted []any
+	// stated reports that the caller named the version, and no entity.
+	stated bool
 	// version selects the row's version under all predicates of the mutation but the guard; row selects the row alone.
 	version, row *sql.Selector
 }
@@ -113,6 +115,9 @@ func (p *probe) verdict(ctx context.Context, q dialect.ExecQuerier, actual any, 
 		modified.Err = err
 	case found:
 		modified.Actual = actual
+		if notation := p.notation(actual); notation != nil {
+			modified.Err = notation
+		}
 	default:
 		hidden, err := p.exists(ctx, q)
 		if hidden {
@@ -143,9 +148,22 @@ func (p *probe) exists(ctx context.Context, q dialect.ExecQuerier) (bool, error)
 	return found, rows.Err()
 }
 
+// notation says so when SQLite compared two texts that are the same time: the row was written by a program, or by
+// CURRENT_TIMESTAMP, in another notation than the driver's.
+func (p *probe) notation(actual any) error {
+	if _, isTime := p.schema.Strategy.(Time); !isTime || p.version.Dialect() != dialect.SQLite || !p.accepts(actual) {
+		return nil
+	}
+	return p.schema.errorf(p.op, nil, "the column %q holds this time in another notation than the driver's, and SQLite compares "+
+		"texts: have it written anew, as by IgnoreVersion or a set-based update", p.schema.Column)
+}
+
 // unreadable says so when the expected version is one that no guarded row ever had: most often the caller forgot to
-// send it.
+// send it. An entity of a row that was there before the mixin may hold it all the same.
 func (p *probe) unreadable() error {
+	if !p.stated || matchesNone(p.accepted) {
+		return nil
+	}
 	for _, v := range p.accepted {
 		n, isInt := v.(int64)
 		if p.schema.Strategy.IsZero(v) || isInt && n < 0 {

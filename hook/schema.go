@@ -21,6 +21,9 @@ type Schema struct {
 	AllowBlind bool
 	// Only names the fields and edges whose change bumps the version; none means all. Ignore names those that do not.
 	Only, Ignore []string
+	// Fields and Edges are those of the type, for diffs.
+	Fields []Field
+	Edges  []Edge
 }
 
 // counts reports whether a change of the named field or edge bumps the version.
@@ -64,6 +67,9 @@ func (s *Schema) Modified(id, expected, actual any) *entocc.RecordModifiedError 
 // equals returns the predicate that the version is one of the expected ones. The zero version stands for NULL too: that
 // is how an entity holds it.
 func (s *Schema) equals(expected []any) *sql.Predicate {
+	if matchesNone(expected) {
+		return sql.False()
+	}
 	p := sql.EQ(s.Column, expected[0])
 	if len(expected) > 1 {
 		p = sql.In(s.Column, expected...)

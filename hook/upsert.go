@@ -43,8 +43,9 @@ func keeps(u *sql.UpdateSet) bool {
 		same.Set(c, sql.Expr(u.Table().C(c)))
 	}
 	set := func(u *sql.UpdateBuilder) string {
+		insert := u.String() // The builder of an update branch begins with the INSERT.
 		query, _ := u.Query()
-		_, assigned, _ := strings.Cut(query, " SET ")
+		_, assigned, _ := strings.Cut(strings.TrimPrefix(query, insert), " SET ")
 		return assigned
 	}
 	return len(columns) == 0 || set(u.UpdateBuilder) == set(same)

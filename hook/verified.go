@@ -2,9 +2,9 @@ package hook
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
-	"entgo.io/ent"
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
@@ -23,7 +23,7 @@ type Verified struct {
 	// Version is the one that was read.
 	Version any
 	// Typed gives a conflict the form of the generated client.
-	Typed func(error) error
+	Typed func(*entocc.RecordModifiedError) error
 
 	// locked reports that the row was checked, and can't be changed by others any more.
 	locked bool
@@ -63,9 +63,19 @@ func (v *Verified) table(d string) (*sql.DialectBuilder, *sql.SelectTable) {
 // writing. It changes no row.
 func (v *Verified) lockDatabase(ctx context.Context, q dialect.ExecQuerier) error {
 	if err := beginWriting(ctx, q, v.Table, v.Schema.Column); err != nil {
-		return v.Typed(failed(v.Schema, 0, v.ID, v.Version, true, err))
+		return v.failed(err)
 	}
 	return nil
+}
+
+// failed gives an error of a check its meaning.
+func (v *Verified) failed(err error) error {
+	err = failed(v.Schema, 0, v.ID, v.Version, true, err)
+	var modified *entocc.RecordModifiedError
+	if v.Typed != nil && errors.As(err, &modified) {
+		return v.Typed(modified)
+	}
+	return err
 }
 
 // beginWriting sends SQLite an UPDATE that matches no row.
@@ -85,10 +95,10 @@ func (v *Verified) check(ctx context.Context, q dialect.ExecQuerier, d string, l
 	}
 	l.apply(s)
 	actual, found, err := v.Schema.readVersion(ctx, q, s)
-	conflict := &entocc.RecordModifiedError{Type: v.Schema.Type, ID: v.ID, Op: ent.Op(0), Expected: v.Version}
+	conflict := &entocc.RecordModifiedError{Type: v.Schema.Type, ID: v.ID, Expected: v.Version}
 	switch {
 	case err != nil:
-		return v.Typed(failed(v.Schema, 0, v.ID, v.Version, true, err))
+		return v.failed(err)
 	case !found:
 		conflict.Deleted = true
 	case v.Schema.Strategy.Equal(actual, v.Version):
@@ -96,7 +106,7 @@ func (v *Verified) check(ctx context.Context, q dialect.ExecQuerier, d string, l
 	default:
 		conflict.Actual = actual
 	}
-	return v.Typed(conflict)
+	return v.failed(conflict)
 }
 
 // apply adds the clause of the lock, in the words that MySQL, MariaDB and PostgreSQL understand.

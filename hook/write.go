@@ -2,6 +2,8 @@ package hook
 
 import (
 	"context"
+	"errors"
+	"slices"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect"
@@ -21,7 +23,7 @@ type Mutation interface {
 	ClearedEdges() []string
 }
 
-// appender is a mutation of a type that has Only or Ignore and JSON fields that can be appended to.
+// appender is a mutation of a type with JSON fields that can be appended to.
 type appender interface{ AppendedFields() []string }
 
 // Write is a save of one row that entocc carries out in place of ent's sqlgraph.UpdateNode.
@@ -34,6 +36,8 @@ type Write struct {
 	// accepted are the versions that the row may have; none means that the write is not guarded.
 	accepted []any
 	expected any
+	// stated reports that the caller named the version, and no entity.
+	stated bool
 	// bump reports whether the version changes, and next is its new value where the old one is known.
 	bump bool
 	next any
@@ -53,7 +57,7 @@ func UpdateOne(ctx context.Context, s *Schema, m Mutation, e *Expectation, spec 
 	if err != nil {
 		return nil, err
 	}
-	w := &Write{schema: s, op: m.Op(), id: id, spec: spec, links: links, accepted: accepted, expected: e.value()}
+	w := &Write{schema: s, op: m.Op(), id: id, spec: spec, links: links, accepted: accepted, expected: e.value(), stated: e.stated()}
 	if !changes(spec) && !e.force {
 		if !e.stated() || len(accepted) == 0 {
 			return nil, nil
@@ -62,7 +66,7 @@ func UpdateOne(ctx context.Context, s *Schema, m Mutation, e *Expectation, spec 
 		return w, nil
 	}
 	w.bump = (e.force || s.changed(m, spec)) && !entocc.IncrementSkipped(ctx, s.Type)
-	if w.bump && len(accepted) == 1 {
+	if w.bump && len(accepted) == 1 && !matchesNone(accepted) {
 		if w.next, err = s.Strategy.Next(accepted[0]); err != nil {
 			return nil, s.errorf(m.Op(), err, "version %v can't be followed by another", accepted[0])
 		}
@@ -139,6 +143,26 @@ func (s *Schema) changed(m Mutation, spec *sqlgraph.UpdateSpec) bool {
 // Save sends the write, and has the spec's ScanValues and Assign take the row as it left it.
 func (w *Write) Save(ctx context.Context, drv dialect.Driver) error {
 	ctx = toWriter(ctx)
+	err := w.save(ctx, drv)
+	if err == nil || len(w.accepted) == 0 || entocc.Classify(err).Kind != entocc.KindDeadlock {
+		return err
+	}
+	return w.tell(ctx, drv, err)
+}
+
+// tell tells a deadlock that was a conflict from others: on a Galera cluster the loser of a conflict with another node
+// gets the same error 1213. In a transaction of the caller's, which is gone by then, it can't be told.
+func (w *Write) tell(ctx context.Context, drv dialect.Driver, deadlock error) error {
+	var modified *entocc.RecordModifiedError
+	if err := w.explain(ctx, drv, drv.Dialect()); !errors.As(err, &modified) || modified.Actual == nil && !modified.Deleted ||
+		slices.ContainsFunc(w.accepted, func(v any) bool { return w.schema.Strategy.Equal(v, modified.Actual) }) {
+		return deadlock
+	}
+	modified.Err = deadlock
+	return modified
+}
+
+func (w *Write) save(ctx context.Context, drv dialect.Driver) error {
 	switch external := w.hasExternalEdges(); {
 	case w.checkOnly:
 		return w.check(ctx, drv)

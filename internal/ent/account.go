@@ -9,6 +9,7 @@ import (
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
+	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/internal/ent/account"
 )
 
@@ -133,6 +134,15 @@ func (_m *Account) String() string {
 	builder.WriteString(fmt.Sprintf("%v", _m.Balance))
 	builder.WriteByte(')')
 	return builder.String()
+}
+
+// VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
+func (_m *Account) VersionKey() entocc.VersionKey {
+	key := entocc.VersionKey{Type: TypeAccount, ID: _m.ID}
+	if accountVersion.CheckLoaded(_m.Revision, _m.zeroVersion) == nil {
+		key.Version = _m.Revision
+	}
+	return key
 }
 
 // Delete returns a builder for deleting this Account, if its row has the version of this entity still.

@@ -9,6 +9,7 @@ import (
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
+	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/internal/ent/card"
 	"github.com/entocc/entocc/internal/ent/user"
 )
@@ -150,6 +151,15 @@ func (_m *Card) String() string {
 	builder.WriteString(_m.Number)
 	builder.WriteByte(')')
 	return builder.String()
+}
+
+// VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
+func (_m *Card) VersionKey() entocc.VersionKey {
+	key := entocc.VersionKey{Type: TypeCard, ID: _m.ID}
+	if cardVersion.CheckLoaded(_m.Version, _m.zeroVersion) == nil {
+		key.Version = _m.Version
+	}
+	return key
 }
 
 // Delete returns a builder for deleting this Card, if its row has the version of this entity still.

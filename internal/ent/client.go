@@ -325,7 +325,7 @@ func (c *AccountClient) GetVersion(ctx context.Context, id string, version int64
 		return nil, err
 	}
 	if !accountVersion.Strategy.Equal(entity.Revision, version) {
-		return nil, entocc.NewModifiedError(accountVersion.Modified(id, version, entity.Revision), nil, current)
+		return nil, entocc.NewModifiedError(accountVersion.Modified(id, version, entity.Revision), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -341,7 +341,7 @@ func (c *CardClient) GetVersion(ctx context.Context, id int, version int64) (*Ca
 		return nil, err
 	}
 	if !cardVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(cardVersion.Modified(id, version, entity.Version), nil, current)
+		return nil, entocc.NewModifiedError(cardVersion.Modified(id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -357,7 +357,7 @@ func (c *DocumentClient) GetVersion(ctx context.Context, id uuid.UUID, version u
 		return nil, err
 	}
 	if !documentVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(documentVersion.Modified(id, version, entity.Version), nil, current)
+		return nil, entocc.NewModifiedError(documentVersion.Modified(id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -373,7 +373,7 @@ func (c *EventClient) GetVersion(ctx context.Context, id int, version int64) (*E
 		return nil, err
 	}
 	if !eventVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(eventVersion.Modified(id, version, entity.Version), nil, current)
+		return nil, entocc.NewModifiedError(eventVersion.Modified(id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -389,7 +389,7 @@ func (c *MemoClient) GetVersion(ctx context.Context, id int, version int64) (*Me
 		return nil, err
 	}
 	if !memoVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(memoVersion.Modified(id, version, entity.Version), nil, current)
+		return nil, entocc.NewModifiedError(memoVersion.Modified(id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -405,7 +405,7 @@ func (c *NoteClient) GetVersion(ctx context.Context, id int, version int64) (*No
 		return nil, err
 	}
 	if !noteVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(noteVersion.Modified(id, version, entity.Version), nil, current)
+		return nil, entocc.NewModifiedError(noteVersion.Modified(id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -421,7 +421,7 @@ func (c *OrderClient) GetVersion(ctx context.Context, id int, version int64) (*O
 		return nil, err
 	}
 	if !orderVersion.Strategy.Equal(entity.Rev, version) {
-		return nil, entocc.NewModifiedError(orderVersion.Modified(id, version, entity.Rev), nil, current)
+		return nil, entocc.NewModifiedError(orderVersion.Modified(id, version, entity.Rev), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -437,7 +437,7 @@ func (c *PetClient) GetVersion(ctx context.Context, id int, version int64) (*Pet
 		return nil, err
 	}
 	if !petVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(petVersion.Modified(id, version, entity.Version), nil, current)
+		return nil, entocc.NewModifiedError(petVersion.Modified(id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -453,7 +453,7 @@ func (c *ProfileClient) GetVersion(ctx context.Context, id int, version int64) (
 		return nil, err
 	}
 	if !profileVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(profileVersion.Modified(id, version, entity.Version), nil, current)
+		return nil, entocc.NewModifiedError(profileVersion.Modified(id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -469,7 +469,7 @@ func (c *ReadingClient) GetVersion(ctx context.Context, id int, version time.Tim
 		return nil, err
 	}
 	if !readingVersion.Strategy.Equal(entity.UpdatedAt, version) {
-		return nil, entocc.NewModifiedError(readingVersion.Modified(id, version, entity.UpdatedAt), nil, current)
+		return nil, entocc.NewModifiedError(readingVersion.Modified(id, version, entity.UpdatedAt), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -485,7 +485,7 @@ func (c *SettingClient) GetVersion(ctx context.Context, id string, version int64
 		return nil, err
 	}
 	if !settingVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(settingVersion.Modified(id, version, entity.Version), nil, current)
+		return nil, entocc.NewModifiedError(settingVersion.Modified(id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -501,7 +501,7 @@ func (c *TicketClient) GetVersion(ctx context.Context, id int, version int64) (*
 		return nil, err
 	}
 	if !ticketVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(ticketVersion.Modified(id, version, entity.Version), nil, current)
+		return nil, entocc.NewModifiedError(ticketVersion.Modified(id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -517,7 +517,7 @@ func (c *UserClient) GetVersion(ctx context.Context, id int, version int64) (*Us
 		return nil, err
 	}
 	if !userVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(userVersion.Modified(id, version, entity.Version), nil, current)
+		return nil, entocc.NewModifiedError(userVersion.Modified(id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -940,10 +940,14 @@ func (c *AccountClient) VerifyOnCommit(entities ...*Account) error {
 			Columns: []string{account.FieldID},
 			Values:  []any{entity.ID},
 			Version: entity.Revision,
-			Typed: func(err error) error {
-				return versionError(err, tx, account.Label, entity, func(ctx context.Context) (*Account, error) {
+			Typed: func(modified *entocc.RecordModifiedError) error {
+				modified.InTransaction(tx)
+				if modified.Deleted {
+					modified.Err = &NotFoundError{account.Label}
+				}
+				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Account, error) {
 					return current(ctx, entity)
-				})
+				}, nil)
 			},
 		}
 	}
@@ -984,10 +988,14 @@ func (c *CardClient) VerifyOnCommit(entities ...*Card) error {
 			Columns: []string{card.FieldID},
 			Values:  []any{entity.ID},
 			Version: entity.Version,
-			Typed: func(err error) error {
-				return versionError(err, tx, card.Label, entity, func(ctx context.Context) (*Card, error) {
+			Typed: func(modified *entocc.RecordModifiedError) error {
+				modified.InTransaction(tx)
+				if modified.Deleted {
+					modified.Err = &NotFoundError{card.Label}
+				}
+				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Card, error) {
 					return current(ctx, entity)
-				})
+				}, nil)
 			},
 		}
 	}
@@ -1028,10 +1036,14 @@ func (c *DocumentClient) VerifyOnCommit(entities ...*Document) error {
 			Columns: []string{document.FieldID},
 			Values:  []any{entity.ID},
 			Version: entity.Version,
-			Typed: func(err error) error {
-				return versionError(err, tx, document.Label, entity, func(ctx context.Context) (*Document, error) {
+			Typed: func(modified *entocc.RecordModifiedError) error {
+				modified.InTransaction(tx)
+				if modified.Deleted {
+					modified.Err = &NotFoundError{document.Label}
+				}
+				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Document, error) {
 					return current(ctx, entity)
-				})
+				}, nil)
 			},
 		}
 	}
@@ -1072,10 +1084,14 @@ func (c *EventClient) VerifyOnCommit(entities ...*Event) error {
 			Columns: []string{event.FieldID},
 			Values:  []any{entity.ID},
 			Version: entity.Version,
-			Typed: func(err error) error {
-				return versionError(err, tx, event.Label, entity, func(ctx context.Context) (*Event, error) {
+			Typed: func(modified *entocc.RecordModifiedError) error {
+				modified.InTransaction(tx)
+				if modified.Deleted {
+					modified.Err = &NotFoundError{event.Label}
+				}
+				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Event, error) {
 					return current(ctx, entity)
-				})
+				}, nil)
 			},
 		}
 	}
@@ -1116,10 +1132,14 @@ func (c *LikeClient) VerifyOnCommit(entities ...*Like) error {
 			Columns: []string{like.FieldUserID, like.FieldTweetID},
 			Values:  []any{entity.UserID, entity.TweetID},
 			Version: entity.Version,
-			Typed: func(err error) error {
-				return versionError(err, tx, like.Label, entity, func(ctx context.Context) (*Like, error) {
+			Typed: func(modified *entocc.RecordModifiedError) error {
+				modified.InTransaction(tx)
+				if modified.Deleted {
+					modified.Err = &NotFoundError{like.Label}
+				}
+				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Like, error) {
 					return current(ctx, entity)
-				})
+				}, nil)
 			},
 		}
 	}
@@ -1160,10 +1180,14 @@ func (c *MembershipClient) VerifyOnCommit(entities ...*Membership) error {
 			Columns: []string{membership.FieldUserID, membership.FieldTeamID},
 			Values:  []any{entity.UserID, entity.TeamID},
 			Version: entity.Version,
-			Typed: func(err error) error {
-				return versionError(err, tx, membership.Label, entity, func(ctx context.Context) (*Membership, error) {
+			Typed: func(modified *entocc.RecordModifiedError) error {
+				modified.InTransaction(tx)
+				if modified.Deleted {
+					modified.Err = &NotFoundError{membership.Label}
+				}
+				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Membership, error) {
 					return current(ctx, entity)
-				})
+				}, nil)
 			},
 		}
 	}
@@ -1204,10 +1228,14 @@ func (c *MemoClient) VerifyOnCommit(entities ...*Memo) error {
 			Columns: []string{memo.FieldID},
 			Values:  []any{entity.ID},
 			Version: entity.Version,
-			Typed: func(err error) error {
-				return versionError(err, tx, memo.Label, entity, func(ctx context.Context) (*Memo, error) {
+			Typed: func(modified *entocc.RecordModifiedError) error {
+				modified.InTransaction(tx)
+				if modified.Deleted {
+					modified.Err = &NotFoundError{memo.Label}
+				}
+				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Memo, error) {
 					return current(ctx, entity)
-				})
+				}, nil)
 			},
 		}
 	}
@@ -1248,10 +1276,14 @@ func (c *NoteClient) VerifyOnCommit(entities ...*Note) error {
 			Columns: []string{note.FieldID},
 			Values:  []any{entity.ID},
 			Version: entity.Version,
-			Typed: func(err error) error {
-				return versionError(err, tx, note.Label, entity, func(ctx context.Context) (*Note, error) {
+			Typed: func(modified *entocc.RecordModifiedError) error {
+				modified.InTransaction(tx)
+				if modified.Deleted {
+					modified.Err = &NotFoundError{note.Label}
+				}
+				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Note, error) {
 					return current(ctx, entity)
-				})
+				}, nil)
 			},
 		}
 	}
@@ -1292,10 +1324,14 @@ func (c *OrderClient) VerifyOnCommit(entities ...*Order) error {
 			Columns: []string{order.FieldID},
 			Values:  []any{entity.ID},
 			Version: entity.Rev,
-			Typed: func(err error) error {
-				return versionError(err, tx, order.Label, entity, func(ctx context.Context) (*Order, error) {
+			Typed: func(modified *entocc.RecordModifiedError) error {
+				modified.InTransaction(tx)
+				if modified.Deleted {
+					modified.Err = &NotFoundError{order.Label}
+				}
+				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Order, error) {
 					return current(ctx, entity)
-				})
+				}, nil)
 			},
 		}
 	}
@@ -1336,10 +1372,14 @@ func (c *PetClient) VerifyOnCommit(entities ...*Pet) error {
 			Columns: []string{pet.FieldID},
 			Values:  []any{entity.ID},
 			Version: entity.Version,
-			Typed: func(err error) error {
-				return versionError(err, tx, pet.Label, entity, func(ctx context.Context) (*Pet, error) {
+			Typed: func(modified *entocc.RecordModifiedError) error {
+				modified.InTransaction(tx)
+				if modified.Deleted {
+					modified.Err = &NotFoundError{pet.Label}
+				}
+				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Pet, error) {
 					return current(ctx, entity)
-				})
+				}, nil)
 			},
 		}
 	}
@@ -1380,10 +1420,14 @@ func (c *ProfileClient) VerifyOnCommit(entities ...*Profile) error {
 			Columns: []string{profile.FieldID},
 			Values:  []any{entity.ID},
 			Version: entity.Version,
-			Typed: func(err error) error {
-				return versionError(err, tx, profile.Label, entity, func(ctx context.Context) (*Profile, error) {
+			Typed: func(modified *entocc.RecordModifiedError) error {
+				modified.InTransaction(tx)
+				if modified.Deleted {
+					modified.Err = &NotFoundError{profile.Label}
+				}
+				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Profile, error) {
 					return current(ctx, entity)
-				})
+				}, nil)
 			},
 		}
 	}
@@ -1424,10 +1468,14 @@ func (c *ReadingClient) VerifyOnCommit(entities ...*Reading) error {
 			Columns: []string{reading.FieldID},
 			Values:  []any{entity.ID},
 			Version: entity.UpdatedAt,
-			Typed: func(err error) error {
-				return versionError(err, tx, reading.Label, entity, func(ctx context.Context) (*Reading, error) {
+			Typed: func(modified *entocc.RecordModifiedError) error {
+				modified.InTransaction(tx)
+				if modified.Deleted {
+					modified.Err = &NotFoundError{reading.Label}
+				}
+				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Reading, error) {
 					return current(ctx, entity)
-				})
+				}, nil)
 			},
 		}
 	}
@@ -1468,10 +1516,14 @@ func (c *SettingClient) VerifyOnCommit(entities ...*Setting) error {
 			Columns: []string{setting.FieldID},
 			Values:  []any{entity.ID},
 			Version: entity.Version,
-			Typed: func(err error) error {
-				return versionError(err, tx, setting.Label, entity, func(ctx context.Context) (*Setting, error) {
+			Typed: func(modified *entocc.RecordModifiedError) error {
+				modified.InTransaction(tx)
+				if modified.Deleted {
+					modified.Err = &NotFoundError{setting.Label}
+				}
+				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Setting, error) {
 					return current(ctx, entity)
-				})
+				}, nil)
 			},
 		}
 	}
@@ -1512,10 +1564,14 @@ func (c *TicketClient) VerifyOnCommit(entities ...*Ticket) error {
 			Columns: []string{ticket.FieldID},
 			Values:  []any{entity.ID},
 			Version: entity.Version,
-			Typed: func(err error) error {
-				return versionError(err, tx, ticket.Label, entity, func(ctx context.Context) (*Ticket, error) {
+			Typed: func(modified *entocc.RecordModifiedError) error {
+				modified.InTransaction(tx)
+				if modified.Deleted {
+					modified.Err = &NotFoundError{ticket.Label}
+				}
+				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Ticket, error) {
 					return current(ctx, entity)
-				})
+				}, nil)
 			},
 		}
 	}
@@ -1556,10 +1612,14 @@ func (c *UserClient) VerifyOnCommit(entities ...*User) error {
 			Columns: []string{user.FieldID},
 			Values:  []any{entity.ID},
 			Version: entity.Version,
-			Typed: func(err error) error {
-				return versionError(err, tx, user.Label, entity, func(ctx context.Context) (*User, error) {
+			Typed: func(modified *entocc.RecordModifiedError) error {
+				modified.InTransaction(tx)
+				if modified.Deleted {
+					modified.Err = &NotFoundError{user.Label}
+				}
+				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*User, error) {
 					return current(ctx, entity)
-				})
+				}, nil)
 			},
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
+	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/internal/ent/document"
 	"github.com/google/uuid"
 )
@@ -149,6 +150,15 @@ func (_m *Document) String() string {
 	builder.WriteString(_m.Body)
 	builder.WriteByte(')')
 	return builder.String()
+}
+
+// VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
+func (_m *Document) VersionKey() entocc.VersionKey {
+	key := entocc.VersionKey{Type: TypeDocument, ID: _m.ID}
+	if documentVersion.CheckLoaded(_m.Version, _m.zeroVersion) == nil {
+		key.Version = _m.Version
+	}
+	return key
 }
 
 // Delete returns a builder for deleting this Document, if its row has the version of this entity still.

@@ -5,7 +5,9 @@ package ent
 import (
 	"context"
 	"errors"
+	"fmt"
 
+	"entgo.io/ent"
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -38,6 +40,36 @@ func IsRecordModified(err error) bool { return entocc.IsRecordModified(err) }
 // IsVersionError reports whether err says that a write was refused because it had no usable version.
 func IsVersionError(err error) bool { return entocc.IsVersionError(err) }
 
+// CheckGuards reports the types whose schema hooks are not wired, as where a program forgot to import its ent/runtime
+// package. ent refuses the writes of these types; a program that calls CheckGuards at its start does not have to wait for
+// the first.
+func CheckGuards() error {
+	for typ, hooks := range map[string][]ent.Hook{
+		TypeAccount:    account.Hooks[:],
+		TypeCard:       card.Hooks[:],
+		TypeDocument:   document.Hooks[:],
+		TypeEvent:      event.Hooks[:],
+		TypeLike:       like.Hooks[:],
+		TypeMembership: membership.Hooks[:],
+		TypeMemo:       memo.Hooks[:],
+		TypeNote:       note.Hooks[:],
+		TypeOrder:      order.Hooks[:],
+		TypePet:        pet.Hooks[:],
+		TypeProfile:    profile.Hooks[:],
+		TypeReading:    reading.Hooks[:],
+		TypeSetting:    setting.Hooks[:],
+		TypeTicket:     ticket.Hooks[:],
+		TypeUser:       user.Hooks[:],
+	} {
+		for _, hook := range hooks {
+			if hook == nil {
+				return fmt.Errorf("ent: the hooks of %s are not wired: import _ \"github.com/entocc/entocc/internal/ent/runtime\" in the main package", typ)
+			}
+		}
+	}
+	return nil
+}
+
 // versionExpectation is what a mutation expects of the version of its row.
 type versionExpectation = occhook.Expectation
 
@@ -47,6 +79,12 @@ var accountVersion = &occhook.Schema{
 	Field:    "revision",
 	Column:   account.FieldRevision,
 	Strategy: occhook.Counter{},
+	Fields: []occhook.Field{
+		{Name: "revision", Column: account.FieldRevision, Struct: "Revision", Label: "Version counts the writes of this row, for optimistic concurrency control."},
+		{Name: "owner", Column: account.FieldOwner, Struct: "Owner"},
+		{Name: "version", Column: account.FieldVersion, Struct: "Version"},
+		{Name: "balance", Column: account.FieldBalance, Struct: "Balance"},
+	},
 }
 
 // AccountModifiedError reports a write of Account that was refused, because its row has another version by now or is gone.
@@ -73,6 +111,8 @@ func (m *AccountMutation) versionError(err error) error {
 			return nil, &NotFoundError{account.Label}
 		}
 		return m.Client().Account.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+	}, func(base, theirs any) []entocc.FieldDiff {
+		return accountVersion.Diff(m, base, theirs)
 	})
 }
 
@@ -82,6 +122,13 @@ var cardVersion = &occhook.Schema{
 	Field:    "version",
 	Column:   card.FieldVersion,
 	Strategy: occhook.Counter{},
+	Fields: []occhook.Field{
+		{Name: "version", Column: card.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
+		{Name: "number", Column: card.FieldNumber, Struct: "Number"},
+	},
+	Edges: []occhook.Edge{
+		{Name: card.EdgeOwner, InRow: true},
+	},
 }
 
 // CardModifiedError reports a write of Card that was refused, because its row has another version by now or is gone.
@@ -108,6 +155,8 @@ func (m *CardMutation) versionError(err error) error {
 			return nil, &NotFoundError{card.Label}
 		}
 		return m.Client().Card.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+	}, func(base, theirs any) []entocc.FieldDiff {
+		return cardVersion.Diff(m, base, theirs)
 	})
 }
 
@@ -117,6 +166,14 @@ var documentVersion = &occhook.Schema{
 	Field:    "version",
 	Column:   document.FieldVersion,
 	Strategy: occhook.Token{},
+	Fields: []occhook.Field{
+		{Name: "version", Column: document.FieldVersion, Struct: "Version", Label: "Version is a random token that changes with every write of this row, for optimistic concurrency control."},
+		{Name: "title", Column: document.FieldTitle, Struct: "Title"},
+		{Name: "body", Column: document.FieldBody, Struct: "Body"},
+	},
+	Edges: []occhook.Edge{
+		{Name: document.EdgeReaders},
+	},
 }
 
 // DocumentModifiedError reports a write of Document that was refused, because its row has another version by now or is gone.
@@ -143,6 +200,8 @@ func (m *DocumentMutation) versionError(err error) error {
 			return nil, &NotFoundError{document.Label}
 		}
 		return m.Client().Document.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+	}, func(base, theirs any) []entocc.FieldDiff {
+		return documentVersion.Diff(m, base, theirs)
 	})
 }
 
@@ -152,6 +211,10 @@ var eventVersion = &occhook.Schema{
 	Field:    "version",
 	Column:   event.FieldVersion,
 	Strategy: occhook.Timestamp{},
+	Fields: []occhook.Field{
+		{Name: "version", Column: event.FieldVersion, Struct: "Version", Label: "Version is the time of the last write of this row in microseconds since 1970, for optimistic concurrency control."},
+		{Name: "name", Column: event.FieldName, Struct: "Name"},
+	},
 }
 
 // EventModifiedError reports a write of Event that was refused, because its row has another version by now or is gone.
@@ -178,6 +241,8 @@ func (m *EventMutation) versionError(err error) error {
 			return nil, &NotFoundError{event.Label}
 		}
 		return m.Client().Event.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+	}, func(base, theirs any) []entocc.FieldDiff {
+		return eventVersion.Diff(m, base, theirs)
 	})
 }
 
@@ -187,6 +252,17 @@ var likeVersion = &occhook.Schema{
 	Field:    "version",
 	Column:   like.FieldVersion,
 	Strategy: occhook.Counter{},
+	Fields: []occhook.Field{
+		{Name: "version", Column: like.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
+		{Name: "user_id", Column: like.FieldUserID, Struct: "UserID"},
+		{Name: "tweet_id", Column: like.FieldTweetID, Struct: "TweetID"},
+		{Name: "liked_at", Column: like.FieldLikedAt, Struct: "LikedAt"},
+		{Name: "mood", Column: like.FieldMood, Struct: "Mood"},
+	},
+	Edges: []occhook.Edge{
+		{Name: like.EdgeUser, InRow: true, Column: like.FieldUserID},
+		{Name: like.EdgeTweet, InRow: true, Column: like.FieldTweetID},
+	},
 }
 
 // LikeModifiedError reports a write of Like that was refused, because its row has another version by now or is gone.
@@ -213,6 +289,8 @@ func (m *LikeMutation) versionError(err error) error {
 			return nil, &NotFoundError{like.Label}
 		}
 		return m.Client().Like.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+	}, func(base, theirs any) []entocc.FieldDiff {
+		return likeVersion.Diff(m, base, theirs)
 	})
 }
 
@@ -222,6 +300,15 @@ var membershipVersion = &occhook.Schema{
 	Field:    "version",
 	Column:   membership.FieldVersion,
 	Strategy: occhook.Counter{},
+	Fields: []occhook.Field{
+		{Name: "version", Column: membership.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
+		{Name: "user_id", Column: membership.FieldUserID, Struct: "UserID"},
+		{Name: "team_id", Column: membership.FieldTeamID, Struct: "TeamID"},
+	},
+	Edges: []occhook.Edge{
+		{Name: membership.EdgeUser, InRow: true, Column: membership.FieldUserID},
+		{Name: membership.EdgeTeam, InRow: true, Column: membership.FieldTeamID},
+	},
 }
 
 // MembershipModifiedError reports a write of Membership that was refused, because its row has another version by now or is gone.
@@ -248,6 +335,8 @@ func (m *MembershipMutation) versionError(err error) error {
 			return nil, &NotFoundError{membership.Label}
 		}
 		return m.Client().Membership.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+	}, func(base, theirs any) []entocc.FieldDiff {
+		return membershipVersion.Diff(m, base, theirs)
 	})
 }
 
@@ -257,6 +346,11 @@ var memoVersion = &occhook.Schema{
 	Field:    "version",
 	Column:   memo.FieldVersion,
 	Strategy: occhook.Counter{},
+	Fields: []occhook.Field{
+		{Name: "deleted_at", Column: memo.FieldDeletedAt, Struct: "DeletedAt"},
+		{Name: "version", Column: memo.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
+		{Name: "text", Column: memo.FieldText, Struct: "Text"},
+	},
 }
 
 // MemoModifiedError reports a write of Memo that was refused, because its row has another version by now or is gone.
@@ -283,6 +377,8 @@ func (m *MemoMutation) versionError(err error) error {
 			return nil, &NotFoundError{memo.Label}
 		}
 		return m.Client().Memo.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+	}, func(base, theirs any) []entocc.FieldDiff {
+		return memoVersion.Diff(m, base, theirs)
 	})
 }
 
@@ -292,6 +388,11 @@ var noteVersion = &occhook.Schema{
 	Field:    "version",
 	Column:   note.FieldVersion,
 	Strategy: occhook.Counter{},
+	Fields: []occhook.Field{
+		{Name: "version", Column: note.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
+		{Name: "deleted_at", Column: note.FieldDeletedAt, Struct: "DeletedAt"},
+		{Name: "text", Column: note.FieldText, Struct: "Text"},
+	},
 }
 
 // NoteModifiedError reports a write of Note that was refused, because its row has another version by now or is gone.
@@ -318,6 +419,8 @@ func (m *NoteMutation) versionError(err error) error {
 			return nil, &NotFoundError{note.Label}
 		}
 		return m.Client().Note.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+	}, func(base, theirs any) []entocc.FieldDiff {
+		return noteVersion.Diff(m, base, theirs)
 	})
 }
 
@@ -327,6 +430,10 @@ var orderVersion = &occhook.Schema{
 	Field:    "rev",
 	Column:   order.FieldRev,
 	Strategy: occhook.Counter{},
+	Fields: []occhook.Field{
+		{Name: "state", Column: order.FieldState, Struct: "State"},
+		{Name: "rev", Column: order.FieldRev, Struct: "Rev"},
+	},
 }
 
 // OrderModifiedError reports a write of Order that was refused, because its row has another version by now or is gone.
@@ -353,6 +460,8 @@ func (m *OrderMutation) versionError(err error) error {
 			return nil, &NotFoundError{order.Label}
 		}
 		return m.Client().Order.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+	}, func(base, theirs any) []entocc.FieldDiff {
+		return orderVersion.Diff(m, base, theirs)
 	})
 }
 
@@ -362,6 +471,15 @@ var petVersion = &occhook.Schema{
 	Field:    "version",
 	Column:   pet.FieldVersion,
 	Strategy: occhook.Counter{},
+	Fields: []occhook.Field{
+		{Name: "version", Column: pet.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
+		{Name: "name", Column: pet.FieldName, Struct: "Name"},
+		{Name: "owner_id", Column: pet.FieldOwnerID, Struct: "OwnerID"},
+	},
+	Edges: []occhook.Edge{
+		{Name: pet.EdgeOwner, InRow: true, Column: pet.FieldOwnerID},
+		{Name: pet.EdgeShelter, InRow: true},
+	},
 }
 
 // PetModifiedError reports a write of Pet that was refused, because its row has another version by now or is gone.
@@ -388,6 +506,8 @@ func (m *PetMutation) versionError(err error) error {
 			return nil, &NotFoundError{pet.Label}
 		}
 		return m.Client().Pet.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+	}, func(base, theirs any) []entocc.FieldDiff {
+		return petVersion.Diff(m, base, theirs)
 	})
 }
 
@@ -398,6 +518,13 @@ var profileVersion = &occhook.Schema{
 	Column:   profile.FieldVersion,
 	Strategy: occhook.Counter{},
 	Only:     []string{profile.FieldKeywords, profile.FieldTitle},
+	Fields: []occhook.Field{
+		{Name: "version", Column: profile.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
+		{Name: "title", Column: profile.FieldTitle, Struct: "Title"},
+		{Name: "keywords", Column: profile.FieldKeywords, Struct: "Keywords"},
+		{Name: "theme", Column: profile.FieldTheme, Struct: "Theme"},
+		{Name: "recent", Column: profile.FieldRecent, Struct: "Recent"},
+	},
 }
 
 // ProfileModifiedError reports a write of Profile that was refused, because its row has another version by now or is gone.
@@ -424,6 +551,8 @@ func (m *ProfileMutation) versionError(err error) error {
 			return nil, &NotFoundError{profile.Label}
 		}
 		return m.Client().Profile.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+	}, func(base, theirs any) []entocc.FieldDiff {
+		return profileVersion.Diff(m, base, theirs)
 	})
 }
 
@@ -444,6 +573,10 @@ var readingVersion = &occhook.Schema{
 	Field:    "updated_at",
 	Column:   reading.FieldUpdatedAt,
 	Strategy: occhook.Time{},
+	Fields: []occhook.Field{
+		{Name: "value", Column: reading.FieldValue, Struct: "Value"},
+		{Name: "updated_at", Column: reading.FieldUpdatedAt, Struct: "UpdatedAt"},
+	},
 }
 
 // ReadingModifiedError reports a write of Reading that was refused, because its row has another version by now or is gone.
@@ -470,6 +603,8 @@ func (m *ReadingMutation) versionError(err error) error {
 			return nil, &NotFoundError{reading.Label}
 		}
 		return m.Client().Reading.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+	}, func(base, theirs any) []entocc.FieldDiff {
+		return readingVersion.Diff(m, base, theirs)
 	})
 }
 
@@ -480,6 +615,10 @@ var settingVersion = &occhook.Schema{
 	Column:     setting.FieldVersion,
 	Strategy:   occhook.Counter{},
 	AllowBlind: true,
+	Fields: []occhook.Field{
+		{Name: "version", Column: setting.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
+		{Name: "value", Column: setting.FieldValue, Struct: "Value"},
+	},
 }
 
 // SettingModifiedError reports a write of Setting that was refused, because its row has another version by now or is gone.
@@ -506,6 +645,8 @@ func (m *SettingMutation) versionError(err error) error {
 			return nil, &NotFoundError{setting.Label}
 		}
 		return m.Client().Setting.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+	}, func(base, theirs any) []entocc.FieldDiff {
+		return settingVersion.Diff(m, base, theirs)
 	})
 }
 
@@ -515,6 +656,11 @@ var ticketVersion = &occhook.Schema{
 	Field:    "version",
 	Column:   ticket.FieldVersion,
 	Strategy: occhook.Counter{},
+	Fields: []occhook.Field{
+		{Name: "version", Column: ticket.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
+		{Name: "tenant", Column: ticket.FieldTenant, Struct: "Tenant"},
+		{Name: "text", Column: ticket.FieldText, Struct: "Text"},
+	},
 }
 
 // TicketModifiedError reports a write of Ticket that was refused, because its row has another version by now or is gone.
@@ -541,6 +687,8 @@ func (m *TicketMutation) versionError(err error) error {
 			return nil, &NotFoundError{ticket.Label}
 		}
 		return m.Client().Ticket.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+	}, func(base, theirs any) []entocc.FieldDiff {
+		return ticketVersion.Diff(m, base, theirs)
 	})
 }
 
@@ -551,6 +699,33 @@ var userVersion = &occhook.Schema{
 	Column:   user.FieldVersion,
 	Strategy: occhook.Counter{},
 	Ignore:   []string{user.EdgeBookmarks, user.FieldLastLogin, user.FieldVisits},
+	Fields: []occhook.Field{
+		{Name: "version", Column: user.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
+		{Name: "name", Column: user.FieldName, Struct: "Name", Label: "Display name"},
+		{Name: "age", Column: user.FieldAge, Struct: "Age"},
+		{Name: "email", Column: user.FieldEmail, Struct: "Email"},
+		{Name: "password", Column: user.FieldPassword, Struct: "Password", Sensitive: true},
+		{Name: "last_login", Column: user.FieldLastLogin, Struct: "LastLogin"},
+		{Name: "visits", Column: user.FieldVisits, Struct: "Visits"},
+		{Name: "labels", Column: user.FieldLabels, Struct: "Labels"},
+		{Name: "settings", Column: user.FieldSettings, Struct: "Settings"},
+		{Name: "avatar", Column: user.FieldAvatar, Struct: "Avatar"},
+		{Name: "born_in", Column: user.FieldBornIn, Struct: "BornIn"},
+	},
+	Edges: []occhook.Edge{
+		{Name: user.EdgePets},
+		{Name: user.EdgeCard},
+		{Name: user.EdgeSpouse, InRow: true},
+		{Name: user.EdgeFriends},
+		{Name: user.EdgeFollowers},
+		{Name: user.EdgeFollowing},
+		{Name: user.EdgeParent, InRow: true},
+		{Name: user.EdgeChildren},
+		{Name: user.EdgeGroups},
+		{Name: user.EdgeBookmarks},
+		{Name: user.EdgeLiked},
+		{Name: user.EdgeTeams},
+	},
 }
 
 // UserModifiedError reports a write of User that was refused, because its row has another version by now or is gone.
@@ -577,6 +752,8 @@ func (m *UserMutation) versionError(err error) error {
 			return nil, &NotFoundError{user.Label}
 		}
 		return m.Client().User.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+	}, func(base, theirs any) []entocc.FieldDiff {
+		return userVersion.Diff(m, base, theirs)
 	})
 }
 
@@ -619,24 +796,24 @@ var userLinks = &occhook.Links{
 }
 
 // versionError gives an error of a guarded write the form in which callers of ent know it.
-func versionError[T any](err error, drv dialect.Driver, label string, entity any, current func(context.Context) (*T, error)) error {
+func versionError[T any](err error, drv dialect.Driver, label string, entity any, current func(context.Context) (*T, error), diff func(base, theirs any) []entocc.FieldDiff) error {
 	var (
-		typed    interface{ Typed() }
 		modified *entocc.RecordModifiedError
 		missing  *sqlgraph.NotFoundError
 	)
 	switch {
-	case errors.As(err, &typed):
-		return err // Another row's, by way of VerifyOnCommit.
 	case errors.As(err, &modified):
 		if tx, ok := drv.(*txDriver); ok {
 			modified.InTransaction(tx)
+		}
+		if modified.Op == 0 {
+			return err // It is about another row than the one to be written.
 		}
 		if modified.Deleted {
 			modified.Err = &NotFoundError{label}
 		}
 		loaded, _ := entity.(*T)
-		return entocc.NewModifiedError(modified, loaded, current)
+		return entocc.NewModifiedError(modified, loaded, current, diff)
 	case errors.As(err, &missing):
 		return &NotFoundError{label}
 	case sqlgraph.IsConstraintError(err):
@@ -648,8 +825,18 @@ func versionError[T any](err error, drv dialect.Driver, label string, entity any
 // ended closes the transaction if err says that the database has rolled it back, so that no further statement of it runs
 // outside any transaction.
 func (tx *txDriver) ended(err error) error {
-	tx.tx = occhook.EndTx(tx.tx, err)
+	if over := occhook.EndTx(tx.tx, err); over != nil {
+		tx.tx = over
+	}
 	return err
+}
+
+// endedRows is ended for a query, whose error may come with its rows.
+func (tx *txDriver) endedRows(v any, err error) error {
+	if err == nil {
+		occhook.WatchRows(tx.Dialect(), v, tx.ended)
+	}
+	return tx.ended(err)
 }
 
 // latestVersion has a query in a transaction see the row as it was committed last.

@@ -8,6 +8,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
+	"github.com/entocc/entocc"
 	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/event"
 	"github.com/entocc/entocc/internal/ent/predicate"
@@ -62,6 +63,15 @@ func (_d *EventDelete) sqlExec(ctx context.Context) (int, error) {
 	}
 	_d.mutation.done = true
 	return affected, err
+}
+
+// IfMatch has the delete succeed only if cond accepts the version of the row, as the If-Match header of a request or the
+// token of a form does (package occhttp). A row that it does not accept is a *EventModifiedError, a condition that can't
+// be understood an *entocc.VersionError.
+func (_d *EventDeleteOne) IfMatch(cond entocc.Condition) *EventDeleteOne {
+	id, _ := _d._d.mutation.versionRow()
+	_d._d.mutation.occ.IfMatch(eventVersion, id, cond)
+	return _d
 }
 
 // IfVersion has the delete succeed only if the row has this version, whatever version an entity holds that the builder

@@ -10,6 +10,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
+	"github.com/entocc/entocc"
 	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/event"
 	"github.com/entocc/entocc/internal/ent/predicate"
@@ -252,6 +253,15 @@ func (_u *EventUpdateOne) sqlSave(ctx context.Context) (_node *Event, err error)
 	}
 	_u.mutation.done = true
 	return _node, nil
+}
+
+// IfMatch has the update succeed only if cond accepts the version of the row, as the If-Match header of a request or the
+// token of a form does (package occhttp). A row that it does not accept is a *EventModifiedError, a condition that can't
+// be understood an *entocc.VersionError.
+func (_u *EventUpdateOne) IfMatch(cond entocc.Condition) *EventUpdateOne {
+	id, _ := _u.mutation.versionRow()
+	_u.mutation.occ.IfMatch(eventVersion, id, cond)
+	return _u
 }
 
 // IfVersion has the update succeed only if the row has this version, whatever version an entity holds that the builder

@@ -10,6 +10,7 @@ import (
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
+	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/internal/ent/like"
 	"github.com/entocc/entocc/internal/ent/tweet"
 	"github.com/entocc/entocc/internal/ent/user"
@@ -186,6 +187,15 @@ func (_m *Like) String() string {
 	builder.WriteString(_m.Mood)
 	builder.WriteByte(')')
 	return builder.String()
+}
+
+// VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
+func (_m *Like) VersionKey() entocc.VersionKey {
+	key := entocc.VersionKey{Type: TypeLike, ID: []any{_m.UserID, _m.TweetID}}
+	if likeVersion.CheckLoaded(_m.Version, _m.zeroVersion) == nil {
+		key.Version = _m.Version
+	}
+	return key
 }
 
 // Delete returns a builder for deleting this Like, if its row has the version of this entity still.

@@ -7,6 +7,7 @@ import (
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
+	"github.com/entocc/entocc"
 	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/like"
 	"github.com/entocc/entocc/internal/ent/predicate"
@@ -61,6 +62,15 @@ func (_d *LikeDelete) sqlExec(ctx context.Context) (int, error) {
 	}
 	_d.mutation.done = true
 	return affected, err
+}
+
+// IfMatch has the delete succeed only if cond accepts the version of the row, as the If-Match header of a request or the
+// token of a form does (package occhttp). A row that it does not accept is a *LikeModifiedError, a condition that can't
+// be understood an *entocc.VersionError.
+func (_d *LikeDeleteOne) IfMatch(cond entocc.Condition) *LikeDeleteOne {
+	id, _ := _d._d.mutation.versionRow()
+	_d._d.mutation.occ.IfMatch(likeVersion, id, cond)
+	return _d
 }
 
 // IfVersion has the delete succeed only if the row has this version, whatever version an entity holds that the builder

@@ -11,6 +11,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
+	"github.com/entocc/entocc"
 	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/like"
 	"github.com/entocc/entocc/internal/ent/predicate"
@@ -553,6 +554,15 @@ func (_u *LikeUpdateOne) sqlSave(ctx context.Context) (_node *Like, err error) {
 	}
 	_u.mutation.done = true
 	return _node, nil
+}
+
+// IfMatch has the update succeed only if cond accepts the version of the row, as the If-Match header of a request or the
+// token of a form does (package occhttp). A row that it does not accept is a *LikeModifiedError, a condition that can't
+// be understood an *entocc.VersionError.
+func (_u *LikeUpdateOne) IfMatch(cond entocc.Condition) *LikeUpdateOne {
+	id, _ := _u.mutation.versionRow()
+	_u.mutation.occ.IfMatch(likeVersion, id, cond)
+	return _u
 }
 
 // IfVersion has the update succeed only if the row has this version, whatever version an entity holds that the builder

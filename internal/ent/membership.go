@@ -9,6 +9,7 @@ import (
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
+	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/internal/ent/membership"
 	"github.com/entocc/entocc/internal/ent/team"
 	"github.com/entocc/entocc/internal/ent/user"
@@ -159,6 +160,15 @@ func (_m *Membership) String() string {
 	builder.WriteString(fmt.Sprintf("%v", _m.TeamID))
 	builder.WriteByte(')')
 	return builder.String()
+}
+
+// VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
+func (_m *Membership) VersionKey() entocc.VersionKey {
+	key := entocc.VersionKey{Type: TypeMembership, ID: []any{_m.UserID, _m.TeamID}}
+	if membershipVersion.CheckLoaded(_m.Version, _m.zeroVersion) == nil {
+		key.Version = _m.Version
+	}
+	return key
 }
 
 // Delete returns a builder for deleting this Membership, if its row has the version of this entity still.

@@ -10,6 +10,7 @@ import (
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
+	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/internal/ent/memo"
 )
 
@@ -125,6 +126,15 @@ func (_m *Memo) String() string {
 	builder.WriteString(_m.Text)
 	builder.WriteByte(')')
 	return builder.String()
+}
+
+// VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
+func (_m *Memo) VersionKey() entocc.VersionKey {
+	key := entocc.VersionKey{Type: TypeMemo, ID: _m.ID}
+	if memoVersion.CheckLoaded(_m.Version, _m.zeroVersion) == nil {
+		key.Version = _m.Version
+	}
+	return key
 }
 
 // Delete returns a builder for deleting this Memo, if its row has the version of this entity still.

@@ -9,6 +9,7 @@ import (
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
+	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/internal/ent/order"
 )
 
@@ -111,6 +112,15 @@ func (_m *Order) String() string {
 	builder.WriteString(fmt.Sprintf("%v", _m.Rev))
 	builder.WriteByte(')')
 	return builder.String()
+}
+
+// VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
+func (_m *Order) VersionKey() entocc.VersionKey {
+	key := entocc.VersionKey{Type: TypeOrder, ID: _m.ID}
+	if orderVersion.CheckLoaded(_m.Rev, _m.zeroVersion) == nil {
+		key.Version = _m.Rev
+	}
+	return key
 }
 
 // Delete returns a builder for deleting this Order, if its row has the version of this entity still.

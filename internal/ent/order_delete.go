@@ -8,6 +8,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
+	"github.com/entocc/entocc"
 	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/order"
 	"github.com/entocc/entocc/internal/ent/predicate"
@@ -62,6 +63,15 @@ func (_d *OrderDelete) sqlExec(ctx context.Context) (int, error) {
 	}
 	_d.mutation.done = true
 	return affected, err
+}
+
+// IfMatch has the delete succeed only if cond accepts the version of the row, as the If-Match header of a request or the
+// token of a form does (package occhttp). A row that it does not accept is a *OrderModifiedError, a condition that can't
+// be understood an *entocc.VersionError.
+func (_d *OrderDeleteOne) IfMatch(cond entocc.Condition) *OrderDeleteOne {
+	id, _ := _d._d.mutation.versionRow()
+	_d._d.mutation.occ.IfMatch(orderVersion, id, cond)
+	return _d
 }
 
 // IfVersion has the delete succeed only if the row has this version, whatever version an entity holds that the builder

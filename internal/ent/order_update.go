@@ -10,6 +10,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
+	"github.com/entocc/entocc"
 	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/order"
 	"github.com/entocc/entocc/internal/ent/predicate"
@@ -258,6 +259,15 @@ func (_u *OrderUpdateOne) sqlSave(ctx context.Context) (_node *Order, err error)
 	}
 	_u.mutation.done = true
 	return _node, nil
+}
+
+// IfMatch has the update succeed only if cond accepts the version of the row, as the If-Match header of a request or the
+// token of a form does (package occhttp). A row that it does not accept is a *OrderModifiedError, a condition that can't
+// be understood an *entocc.VersionError.
+func (_u *OrderUpdateOne) IfMatch(cond entocc.Condition) *OrderUpdateOne {
+	id, _ := _u.mutation.versionRow()
+	_u.mutation.occ.IfMatch(orderVersion, id, cond)
+	return _u
 }
 
 // IfVersion has the update succeed only if the row has this version, whatever version an entity holds that the builder

@@ -10,6 +10,7 @@ import (
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
+	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/internal/ent/profile"
 )
 
@@ -151,6 +152,15 @@ func (_m *Profile) String() string {
 	builder.WriteString(fmt.Sprintf("%v", _m.Recent))
 	builder.WriteByte(')')
 	return builder.String()
+}
+
+// VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
+func (_m *Profile) VersionKey() entocc.VersionKey {
+	key := entocc.VersionKey{Type: TypeProfile, ID: _m.ID}
+	if profileVersion.CheckLoaded(_m.Version, _m.zeroVersion) == nil {
+		key.Version = _m.Version
+	}
+	return key
 }
 
 // Delete returns a builder for deleting this Profile, if its row has the version of this entity still.

@@ -11,6 +11,7 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/dialect/sql/sqljson"
 	"entgo.io/ent/schema/field"
+	"github.com/entocc/entocc"
 	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/predicate"
 	"github.com/entocc/entocc/internal/ent/profile"
@@ -421,6 +422,15 @@ func (_u *ProfileUpdateOne) sqlSave(ctx context.Context) (_node *Profile, err er
 	}
 	_u.mutation.done = true
 	return _node, nil
+}
+
+// IfMatch has the update succeed only if cond accepts the version of the row, as the If-Match header of a request or the
+// token of a form does (package occhttp). A row that it does not accept is a *ProfileModifiedError, a condition that can't
+// be understood an *entocc.VersionError.
+func (_u *ProfileUpdateOne) IfMatch(cond entocc.Condition) *ProfileUpdateOne {
+	id, _ := _u.mutation.versionRow()
+	_u.mutation.occ.IfMatch(profileVersion, id, cond)
+	return _u
 }
 
 // IfVersion has the update succeed only if the row has this version, whatever version an entity holds that the builder

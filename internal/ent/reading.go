@@ -10,6 +10,7 @@ import (
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
+	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/internal/ent/reading"
 )
 
@@ -114,6 +115,15 @@ func (_m *Reading) String() string {
 	builder.WriteString(_m.UpdatedAt.Format(time.ANSIC))
 	builder.WriteByte(')')
 	return builder.String()
+}
+
+// VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
+func (_m *Reading) VersionKey() entocc.VersionKey {
+	key := entocc.VersionKey{Type: TypeReading, ID: _m.ID}
+	if readingVersion.CheckLoaded(_m.UpdatedAt, _m.zeroVersion) == nil {
+		key.Version = _m.UpdatedAt
+	}
+	return key
 }
 
 // Delete returns a builder for deleting this Reading, if its row has the version of this entity still.

@@ -9,6 +9,7 @@ import (
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
+	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/internal/ent/setting"
 )
 
@@ -111,6 +112,15 @@ func (_m *Setting) String() string {
 	builder.WriteString(_m.Value)
 	builder.WriteByte(')')
 	return builder.String()
+}
+
+// VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
+func (_m *Setting) VersionKey() entocc.VersionKey {
+	key := entocc.VersionKey{Type: TypeSetting, ID: _m.ID}
+	if settingVersion.CheckLoaded(_m.Version, _m.zeroVersion) == nil {
+		key.Version = _m.Version
+	}
+	return key
 }
 
 // Delete returns a builder for deleting this Setting, if its row has the version of this entity still.

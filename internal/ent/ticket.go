@@ -9,6 +9,7 @@ import (
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
+	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/internal/ent/ticket"
 )
 
@@ -122,6 +123,15 @@ func (_m *Ticket) String() string {
 	builder.WriteString(_m.Text)
 	builder.WriteByte(')')
 	return builder.String()
+}
+
+// VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
+func (_m *Ticket) VersionKey() entocc.VersionKey {
+	key := entocc.VersionKey{Type: TypeTicket, ID: _m.ID}
+	if ticketVersion.CheckLoaded(_m.Version, _m.zeroVersion) == nil {
+		key.Version = _m.Version
+	}
+	return key
 }
 
 // Delete returns a builder for deleting this Ticket, if its row has the version of this entity still.

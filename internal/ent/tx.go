@@ -258,7 +258,7 @@ func (tx *txDriver) Exec(ctx context.Context, query string, args, v any) error {
 
 // Query calls tx.Query.
 func (tx *txDriver) Query(ctx context.Context, query string, args, v any) error {
-	return tx.ended(tx.tx.Query(ctx, query, args, v))
+	return tx.endedRows(v, tx.tx.Query(ctx, query, args, v))
 }
 
 var _ dialect.Driver = (*txDriver)(nil)

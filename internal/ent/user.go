@@ -11,6 +11,7 @@ import (
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
+	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/internal/ent/card"
 	"github.com/entocc/entocc/internal/ent/user"
 )
@@ -488,6 +489,15 @@ func (_m *User) String() string {
 	builder.WriteString(_m.BornIn)
 	builder.WriteByte(')')
 	return builder.String()
+}
+
+// VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
+func (_m *User) VersionKey() entocc.VersionKey {
+	key := entocc.VersionKey{Type: TypeUser, ID: _m.ID}
+	if userVersion.CheckLoaded(_m.Version, _m.zeroVersion) == nil {
+		key.Version = _m.Version
+	}
+	return key
 }
 
 // Delete returns a builder for deleting this User, if its row has the version of this entity still.

@@ -74,7 +74,10 @@ type scenario = scenarioOf[*Scene]
 func scenarios() []scenario {
 	var all []scenario
 	for _, group := range []func() []scenario{
-		coreScenarios, deleteScenarios, verifyScenarios,
+		coreScenarios, deleteScenarios, expectedScenarios, legacyScenarios, idScenarios,
+		bulkScenarios, upsertScenarios, edgeScenarios, childScenarios,
+		diffScenarios, resolveScenarios, modifyScenarios,
+		verifyScenarios,
 	} {
 		all = append(all, group()...)
 	}

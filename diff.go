@@ -1,0 +1,126 @@
+package entocc
+
+import (
+	"reflect"
+
+	"entgo.io/ent"
+)
+
+// Change says what a refused write wanted to do to a field.
+type Change uint8
+
+// The changes of a [FieldDiff].
+const (
+	// ChangeNone leaves the field alone.
+	ChangeNone Change = iota
+	// ChangeSet sets it to Mine.
+	ChangeSet
+	// ChangeCleared clears it.
+	ChangeCleared
+	// ChangeAdded adds Mine to the number that is there.
+	ChangeAdded
+	// ChangeAppended appends Mine to the JSON list that is there.
+	ChangeAppended
+	// ChangeEdge changes an edge by the EdgeChange in Mine.
+	ChangeEdge
+)
+
+// String returns the change's name.
+func (c Change) String() string {
+	names := [...]string{"none", "set", "cleared", "added", "appended", "edge"}
+	if int(c) < len(names) {
+		return names[c]
+	}
+	return "unknown"
+}
+
+// EdgeChange is what a refused write wanted to do to an edge.
+type EdgeChange struct {
+	// Added and Removed hold IDs of the other type.
+	Added, Removed []ent.Value
+	// Cleared reports that all that were there go.
+	Cleared bool
+}
+
+// FieldDiff is one field or edge in which the sides of a conflict differ. The values have the types of the entity's
+// fields; a Nillable field that is NULL is nil.
+type FieldDiff struct {
+	// Name is the name of the field or edge in the schema.
+	Name string
+	// Label is the schema's comment for it, or its name.
+	Label string
+	// Edge tells an edge from a field.
+	Edge bool
+	// Sensitive reports that the values of the field are kept back: all three are nil.
+	Sensitive bool
+	// Computed reports that the schema sets the field with every update (an update default, as of updated_at), so that
+	// both sides always change it. It never clashes.
+	Computed bool
+	// Change is what the refused write wanted.
+	Change Change
+	// Base is the value that the write was made from; HasBase is false for writes by ID, which were made from none.
+	Base    any
+	HasBase bool
+	// Mine is what the refused write brought: the value, the number to add, the elements to append, or an EdgeChange.
+	Mine any
+	// Theirs is the value in the database now. It is nil for edges, which Diff does not load.
+	Theirs any
+	// MineChanged reports that the refused write would change the field: one that it sets to the value of the base, as a
+	// form does that posts all fields, is not changed.
+	MineChanged bool
+	// TheirsChanged reports that somebody else changed the field. Without a base it is not known, and true where the
+	// refused write would change what is there.
+	TheirsChanged bool
+	// clash is decided while values that are kept back are at hand.
+	clash bool
+}
+
+// Clashes reports whether both sides changed the field, to different values. An addition to a number, or an append to a
+// list, is made to whatever is there, and clashes with nothing.
+func (d FieldDiff) Clashes() bool { return d.clash }
+
+// NewFieldDiff completes a diff by what follows from its values, and keeps back those of a sensitive field. The runtime of
+// generated code calls it. unseen reports that what others did to an edge can't be seen, so that it counts as changed.
+func NewFieldDiff(d FieldDiff, unseen bool) FieldDiff {
+	replaces := d.Change == ChangeSet || d.Change == ChangeCleared
+	d.MineChanged = d.Change != ChangeNone && !(replaces && d.HasBase && equal(d.Mine, d.Base))
+	switch {
+	case d.Edge:
+		d.TheirsChanged, d.clash = unseen, unseen
+	case d.HasBase:
+		d.TheirsChanged = !equal(d.Base, d.Theirs)
+	default:
+		d.TheirsChanged = replaces && !equal(d.Mine, d.Theirs)
+	}
+	if replaces && !d.Computed && d.MineChanged && d.TheirsChanged && !equal(d.Mine, d.Theirs) {
+		d.clash = true
+	}
+	if d.Sensitive {
+		d.Base, d.Mine, d.Theirs = nil, nil, nil
+	}
+	return d
+}
+
+// equal compares values of fields: times by their instant, everything else deeply.
+func equal(a, b any) bool {
+	if x, ok := a.(interface{ Equal(any) bool }); ok {
+		return x.Equal(b)
+	}
+	if same, ok := equalByMethod(a, b); ok {
+		return same
+	}
+	return reflect.DeepEqual(a, b)
+}
+
+// equalByMethod uses a method Equal that takes the value's own type, as time.Time has.
+func equalByMethod(a, b any) (same, ok bool) {
+	if a == nil || b == nil || reflect.TypeOf(a) != reflect.TypeOf(b) {
+		return false, false
+	}
+	m := reflect.ValueOf(a).MethodByName("Equal")
+	t := reflect.TypeOf(a)
+	if !m.IsValid() || m.Type().NumIn() != 1 || m.Type().In(0) != t || m.Type().NumOut() != 1 || m.Type().Out(0).Kind() != reflect.Bool {
+		return false, false
+	}
+	return m.Call([]reflect.Value{reflect.ValueOf(b)})[0].Bool(), true
+}

@@ -1,0 +1,144 @@
+package hook
+
+import (
+	"reflect"
+	"slices"
+
+	"entgo.io/ent"
+	"github.com/entocc/entocc"
+)
+
+// Field is what a diff knows about a field of an entity.
+type Field struct {
+	// Name is the field's name in the schema, Column its column, Struct its name in the entity.
+	Name, Column, Struct string
+	// Label is the schema's comment; the name if empty.
+	Label string
+	// Sensitive fields are never shown; Computed ones have an update default.
+	Sensitive, Computed bool
+}
+
+// Edge is what a diff knows about an edge of an entity.
+type Edge struct {
+	Name string
+	// Label is the schema's comment; the name if empty.
+	Label string
+	// InRow reports that the edge's foreign key is a column of this row, and Column its name if a field shows it.
+	InRow  bool
+	Column string
+}
+
+// Diff compares what a mutation wants with the entity that it was made from, which may be nil, and the row as it is now.
+func (s *Schema) Diff(m ent.Mutation, base, theirs any) []entocc.FieldDiff {
+	var diffs []entocc.FieldDiff
+	for _, f := range s.Fields {
+		if f.Column == s.Column {
+			continue
+		}
+		d := entocc.FieldDiff{Name: f.Name, Label: labelOr(f.Label, f.Name), Sensitive: f.Sensitive, Computed: f.Computed}
+		d.Change, d.Mine = changeOf(m, f)
+		d.Base, d.HasBase = entityField(base, f.Struct)
+		d.Theirs, _ = entityField(theirs, f.Struct)
+		if d = entocc.NewFieldDiff(d, false); d.MineChanged || d.TheirsChanged {
+			diffs = append(diffs, d)
+		}
+	}
+	for _, e := range s.Edges {
+		change := edgeChangeOf(m, e.Name)
+		if change == nil || e.Column != "" {
+			continue
+		}
+		// What others did to an edge is not loaded. To add and remove on top of it is safe; to replace it is not.
+		unseen := e.InRow || change.Cleared
+		diffs = append(diffs, entocc.NewFieldDiff(entocc.FieldDiff{
+			Name: e.Name, Label: labelOr(e.Label, e.Name), Edge: true, Change: entocc.ChangeEdge, Mine: *change,
+		}, unseen))
+	}
+	return diffs
+}
+
+func labelOr(label, name string) string {
+	if label == "" {
+		return name
+	}
+	return label
+}
+
+// changeOf tells what the mutation does to a field.
+func changeOf(m ent.Mutation, f Field) (entocc.Change, any) {
+	if slices.Contains(m.ClearedFields(), f.Column) {
+		if v, ok := m.Field(f.Column); ok {
+			return entocc.ChangeSet, indirect(reflect.ValueOf(v))
+		}
+		return entocc.ChangeCleared, nil
+	}
+	if v, ok := m.AddedField(f.Column); ok {
+		return entocc.ChangeAdded, v
+	}
+	if v, ok := m.Field(f.Column); ok {
+		return entocc.ChangeSet, indirect(reflect.ValueOf(v))
+	}
+	if a, ok := m.(appender); ok && slices.Contains(a.AppendedFields(), f.Column) {
+		out := reflect.ValueOf(m).MethodByName("Appended" + f.Struct).Call(nil)
+		return entocc.ChangeAppended, out[0].Interface()
+	}
+	return entocc.ChangeNone, nil
+}
+
+// edgeChangeOf tells what the mutation does to an edge, or nil.
+func edgeChangeOf(m ent.Mutation, name string) *entocc.EdgeChange {
+	c := &entocc.EdgeChange{Added: m.AddedIDs(name), Removed: m.RemovedIDs(name), Cleared: m.EdgeCleared(name)}
+	if len(c.Added)+len(c.Removed) == 0 && !c.Cleared {
+		return nil
+	}
+	return c
+}
+
+// entityField returns the value of an entity's field; false for no entity.
+func entityField(entity any, name string) (any, bool) {
+	v := reflect.ValueOf(entity)
+	if v.Kind() != reflect.Pointer || v.IsNil() {
+		return nil, false
+	}
+	return indirect(v.Elem().FieldByName(name)), true
+}
+
+// indirect returns the value of a Nillable field, or nil.
+func indirect(v reflect.Value) any {
+	if v.Kind() == reflect.Pointer {
+		if v.IsNil() {
+			return nil
+		}
+		v = v.Elem()
+	}
+	return v.Interface()
+}
+
+// keepTheirs takes fields out of a mutation that it sets to what they were, where others have changed them since.
+func (s *Schema) keepTheirs(m ent.Mutation, diffs []entocc.FieldDiff) error {
+	for _, d := range diffs {
+		if d.Edge || d.MineChanged || d.Change == entocc.ChangeNone {
+			continue
+		}
+		for _, f := range s.Fields {
+			if f.Name != d.Name {
+				continue
+			}
+			if err := m.ResetField(f.Column); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// versionOf returns the version that an entity holds.
+func (s *Schema) versionOf(entity any) any {
+	for _, f := range s.Fields {
+		if f.Column == s.Column {
+			v, _ := entityField(entity, f.Struct)
+			return v
+		}
+	}
+	return nil
+}

@@ -1,0 +1,78 @@
+package hook
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"maps"
+	"sync"
+
+	"entgo.io/ent"
+	"github.com/entocc/entocc"
+)
+
+// Observe returns a hook that reports each conflict, and changes nothing. Register it after [OnModified] to hear also of
+// those that are resolved, before it to hear only of those that callers get.
+func Observe(report func(context.Context, *entocc.RecordModifiedError)) ent.Hook {
+	return func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			v, err := next.Mutate(ctx, m)
+			var modified *entocc.RecordModifiedError
+			if err != nil && errors.As(err, &modified) {
+				report(ctx, modified)
+			}
+			return v, err
+		})
+	}
+}
+
+// Log returns a hook that logs one record for each conflict, at level Warn: type, ID, operation and versions, and no
+// value of any field.
+//
+//	client.Use(hook.Log(slog.Default()))
+func Log(logger *slog.Logger) ent.Hook {
+	return Observe(func(ctx context.Context, e *entocc.RecordModifiedError) {
+		logger.LogAttrs(ctx, slog.LevelWarn, "entocc: record modified",
+			slog.String("type", e.Type), slog.Any("id", e.ID), slog.String("op", e.Op.String()),
+			slog.Any("expected", e.Expected), slog.Any("actual", e.Actual), slog.Bool("deleted", e.Deleted))
+	})
+}
+
+// Tally counts conflicts by type. It is an expvar.Var, so expvar.Publish shows it, and any metrics system can read it.
+//
+//	tally := new(hook.Tally)
+//	client.Use(tally.Hook())
+//	expvar.Publish("entocc_conflicts", tally)
+type Tally struct {
+	mu     sync.Mutex
+	counts map[string]int64
+}
+
+// Hook returns the hook that counts.
+func (t *Tally) Hook() ent.Hook {
+	return Observe(func(_ context.Context, e *entocc.RecordModifiedError) {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		if t.counts == nil {
+			t.counts = make(map[string]int64)
+		}
+		t.counts[e.Type]++
+	})
+}
+
+// Counts returns the conflicts of each type so far.
+func (t *Tally) Counts() map[string]int64 {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return maps.Clone(t.counts)
+}
+
+// String returns the counts as a JSON object, for expvar.
+func (t *Tally) String() string {
+	buf, err := json.Marshal(t.Counts())
+	if err != nil || string(buf) == "null" {
+		return "{}"
+	}
+	return string(buf)
+}

@@ -1,0 +1,26 @@
+//go:build ignore
+
+// The generator of the Chinook client: what a user's ent/entc.go looks like.
+package main
+
+import (
+	"log"
+
+	"entgo.io/ent/entc"
+	"entgo.io/ent/entc/gen"
+
+	entocc "github.com/entocc/entocc/entc"
+)
+
+func main() {
+	ext, err := entocc.NewExtension()
+	if err != nil {
+		log.Fatalf("creating the entocc extension: %v", err)
+	}
+	err = entc.Generate("./schema", &gen.Config{
+		Features: []gen.Feature{gen.FeatureVersionedMigration, gen.FeatureUpsert, gen.FeatureModifier},
+	}, entc.Extensions(ext))
+	if err != nil {
+		log.Fatalf("running ent codegen: %v", err)
+	}
+}

@@ -1,0 +1,93 @@
+package databases_test
+
+import (
+	"database/sql"
+	"testing"
+
+	entsql "entgo.io/ent/dialect/sql"
+	"github.com/stretchr/testify/require"
+
+	"github.com/entocc/entocc/integration/databases"
+	"github.com/entocc/entocc/internal/ent"
+	"github.com/entocc/entocc/internal/ent/migrate"
+	"github.com/entocc/entocc/internal/suite"
+)
+
+// Databases that single tests are about.
+const (
+	mariadb          = "MariaDB"
+	mariadbSnapshot  = "MariaDB, innodb_snapshot_isolation"
+	galera           = "Galera, two nodes"
+	postgres         = "PostgreSQL, pgx"
+	readCommitted    = "READ COMMITTED"
+	repeatableRead   = "REPEATABLE READ"
+	serializable     = "SERIALIZABLE"
+	sqliteWAL        = "SQLite, mattn, WAL"
+	sqliteDeferred   = "deferred"
+	waitingForOthers = "the other transaction waits for a lock"
+)
+
+// session is a pool of connections to a database, and a client of it.
+type session struct {
+	*ent.Client
+	Pool *sql.DB
+}
+
+// pair returns two sessions of a new database that has the tables of the fixtures. On a cluster they are of two nodes.
+func pair(t *testing.T, db databases.Database) (mine, theirs session) {
+	t.Helper()
+	conn := db.New(t)
+	mine, theirs = open(t, conn), open(t, conn)
+	createTables(t, mine.Client)
+	return mine, theirs
+}
+
+// pairOn is pair for the database of this name and level.
+func pairOn(t *testing.T, name, level string) (mine, theirs session) {
+	t.Helper()
+	return pair(t, databases.Find(t, name, level))
+}
+
+func open(t *testing.T, conn suite.DB) session {
+	t.Helper()
+	pool := conn.Open(t)
+	t.Cleanup(func() { require.NoError(t, pool.Close()) })
+	return session{ent.NewClient(ent.Driver(entsql.OpenDB(conn.Dialect, pool))), pool}
+}
+
+// createTables creates the tables that these tests write to.
+func createTables(t *testing.T, client *ent.Client) {
+	t.Helper()
+	require.NoError(t, migrate.Create(t.Context(), client.Schema, migrate.Tables))
+}
+
+// user creates a User.
+func (s session) user(t *testing.T, name string) *ent.User {
+	t.Helper()
+	u, err := s.User.Create().SetName(name).Save(t.Context())
+	require.NoError(t, err)
+	return u
+}
+
+// load loads a User.
+func (s session) load(t *testing.T, id int) *ent.User {
+	t.Helper()
+	u, err := s.User.Get(t.Context(), id)
+	require.NoError(t, err)
+	return u
+}
+
+// tx begins a transaction. It is rolled back at the end, if it is open still.
+func (s session) tx(t *testing.T) *ent.Tx {
+	t.Helper()
+	tx, err := s.Client.Tx(t.Context())
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = tx.Rollback() })
+	return tx
+}
+
+// overtake saves the User as somebody else would.
+func (s session) overtake(t *testing.T, id int) {
+	t.Helper()
+	require.NoError(t, s.User.UpdateOneID(id).IgnoreVersion().SetName("theirs").Exec(t.Context()))
+}

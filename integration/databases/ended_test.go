@@ -1,0 +1,126 @@
+package databases_test
+
+import (
+	"testing"
+	"time"
+
+	"entgo.io/ent/dialect"
+	entsql "entgo.io/ent/dialect/sql"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/entocc/entocc"
+	"github.com/entocc/entocc/internal/ent"
+)
+
+// The trap that MariaDB sets: the server has rolled the transaction back, and runs what comes next in autocommit. This
+// is ent's own transaction, which the extension has not completed.
+func TestEntsOwnTx_WritesInAutocommitAfterTheDatabaseEndedIt(t *testing.T) {
+	for _, name := range []string{mariadbSnapshot, galera + ", innodb_snapshot_isolation"} {
+		t.Run(name, func(t *testing.T) {
+			mine, theirs := pairOn(t, name, repeatableRead)
+			u := mine.user(t, "before")
+			tx, err := entsql.OpenDB(dialect.MySQL, mine.Pool).Tx(t.Context())
+			require.NoError(t, err)
+			rows := &entsql.Rows{}
+			require.NoError(t, tx.Query(t.Context(), "SELECT name FROM users", []any{}, rows))
+			require.NoError(t, rows.Close())
+			theirs.overtake(t, u.ID)
+
+			err = tx.Exec(t.Context(), "UPDATE users SET name = 'mine', version = 2 WHERE id = ? AND version = 1", []any{u.ID}, nil)
+			require.True(t, entocc.Classify(err).RolledBack, "%v", err)
+			require.NoError(t, tx.Exec(t.Context(), "UPDATE users SET name = 'survivor' WHERE id = ?", []any{u.ID}, nil))
+			require.NoError(t, tx.Rollback())
+			assert.Equal(t, "survivor", mine.load(t, u.ID).Name, "if it is gone, the guard against this trap can go, too")
+		})
+	}
+}
+
+func TestTx_ThatTheDatabaseHasEndedRefusesEverything(t *testing.T) {
+	for _, name := range []string{mariadbSnapshot, galera + ", innodb_snapshot_isolation"} {
+		t.Run(name, func(t *testing.T) {
+			mine, theirs := pairOn(t, name, repeatableRead)
+			u := mine.user(t, "before")
+			tx := mine.tx(t)
+			u, err := tx.User.Get(t.Context(), u.ID)
+			require.NoError(t, err)
+			theirs.overtake(t, u.ID)
+
+			_, err = tx.User.UpdateOne(u).SetName("mine").Save(t.Context())
+			assert.True(t, ent.IsRecordModified(err), "%v", err)
+			assertEnded(t, mine, tx)
+		})
+	}
+}
+
+// A node commits at once, though another node's transaction has the row locked; that one learns of it later.
+func TestTx_ThatAnotherNodeHasOvertakenRefusesEverything(t *testing.T) {
+	for _, level := range []string{readCommitted, repeatableRead, serializable} {
+		t.Run(level, func(t *testing.T) {
+			mine, theirs := pairOn(t, galera, level)
+			u := mine.user(t, "before")
+			tx := mine.tx(t)
+			_, err := tx.User.UpdateOneID(u.ID).IfVersion(1).SetName("mine").Save(t.Context())
+			require.NoError(t, err, "the other node does not know of it")
+			theirs.overtake(t, u.ID)
+
+			require.Eventually(t, func() bool {
+				_, err = tx.User.Get(t.Context(), u.ID)
+				return err != nil
+			}, 10*time.Second, time.Millisecond)
+			assert.Equal(t, entocc.KindDeadlock, entocc.Classify(err).Kind, "%v", err)
+			assert.True(t, entocc.IsRetryable(err))
+			assertEnded(t, mine, tx)
+			assert.Equal(t, "theirs", mine.load(t, u.ID).Name)
+		})
+	}
+}
+
+// The error of a query may come with its rows, when the call that sent it has long succeeded.
+func TestTx_ThatEndedWhileRowsWereReadRefusesEverything(t *testing.T) {
+	mine, theirs := pairOn(t, mariadb, serializable)
+	first, second := mine.user(t, "first"), mine.user(t, "second")
+	a, b := mine.tx(t), theirs.tx(t)
+	_, err := a.User.Get(t.Context(), first.ID) // locks the row at this level
+	require.NoError(t, err)
+	require.NoError(t, b.User.UpdateOneID(second.ID).IfVersion(1).SetName("b").Exec(t.Context()))
+
+	blocked := make(chan error, 1)
+	go func() { blocked <- b.User.UpdateOneID(first.ID).IfVersion(1).SetName("b").Exec(t.Context()) }()
+	awaitLockWait(t, mine)
+	_, err = a.User.Query().All(t.Context())
+	require.Equal(t, entocc.KindDeadlock, entocc.Classify(err).Kind, "a has written nothing, so it is the victim: %v", err)
+	require.NoError(t, <-blocked)
+	require.NoError(t, b.Commit())
+	assertEnded(t, mine, a)
+}
+
+// assertEnded asserts that nothing can be written in tx any more, and that it does not claim to be committed.
+func assertEnded(t *testing.T, s session, tx *ent.Tx) {
+	t.Helper()
+	_, err := tx.User.Create().SetName("survivor").Save(t.Context())
+	require.ErrorContains(t, err, "rolled this transaction back")
+	assert.True(t, entocc.IsRetryable(err), "%v", err)
+	_, err = tx.User.Update().SetName("survivor").Save(t.Context())
+	require.ErrorContains(t, err, "rolled this transaction back")
+	_, err = tx.User.Query().Count(t.Context())
+	require.ErrorContains(t, err, "rolled this transaction back")
+	require.ErrorContains(t, tx.Commit(), "rolled this transaction back")
+	require.NoError(t, tx.Rollback())
+
+	users, err := s.User.Query().All(t.Context())
+	require.NoError(t, err)
+	for _, u := range users {
+		assert.NotEqual(t, "survivor", u.Name)
+	}
+}
+
+// awaitLockWait waits until a transaction waits for a lock.
+func awaitLockWait(t *testing.T, s session) {
+	t.Helper()
+	const waiting = "SELECT EXISTS (SELECT 1 FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT')"
+	require.Eventually(t, func() bool {
+		var there bool
+		return s.Pool.QueryRowContext(t.Context(), waiting).Scan(&there) == nil && there
+	}, 10*time.Second, 5*time.Millisecond)
+}

@@ -1,0 +1,49 @@
+package databases
+
+import (
+	"database/sql"
+	"net/url"
+	"strings"
+	"testing"
+
+	"entgo.io/ent/dialect"
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
+	_ "github.com/lib/pq"              // the driver "postgres"
+	"github.com/stretchr/testify/require"
+
+	"github.com/entocc/entocc/integration/servers"
+	"github.com/entocc/entocc/internal/suite"
+)
+
+// Postgres returns PostgreSQL: both drivers, at its three levels. READ UNCOMMITTED is READ COMMITTED there.
+func Postgres() []Database {
+	var all []Database
+	for _, driver := range [...]struct{ name, registered string }{{"lib/pq", "postgres"}, {"pgx", "pgx"}} {
+		for _, level := range [...]sql.IsolationLevel{
+			sql.LevelReadCommitted, sql.LevelRepeatableRead, sql.LevelSerializable,
+		} {
+			all = append(all, postgres("PostgreSQL, "+driver.name, driver.registered, level))
+		}
+	}
+	return all
+}
+
+func postgres(name, driver string, level sql.IsolationLevel) Database {
+	words := strings.ToUpper(level.String())
+	return Database{Name: name, Level: words, New: func(t testing.TB) suite.DB {
+		t.Helper()
+		dsn, err := url.Parse(servers.PostgresDatabase(t))
+		require.NoError(t, err)
+		params := dsn.Query()
+		params.Set("default_transaction_isolation", strings.ToLower(words))
+		dsn.RawQuery = strings.ReplaceAll(params.Encode(), "+", "%20") // pgx takes + for itself
+		return suite.DB{
+			Name: name, Dialect: dialect.Postgres, Isolation: level,
+			Open: func(t testing.TB) *sql.DB { return pool(t, driver, dsn.String()) },
+			Traits: suite.Traits{
+				Snapshot:       level != sql.LevelReadCommitted,
+				ConflictEndsTx: level != sql.LevelReadCommitted,
+			},
+		}
+	}}
+}

@@ -1,0 +1,226 @@
+package suite
+
+import (
+	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql"
+	"github.com/entocc/entocc"
+	"github.com/entocc/entocc/internal/ent"
+	"github.com/entocc/entocc/internal/ent/document"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func upsertScenarios() []scenario {
+	guarded := func(db DB) string {
+		if db.Dialect == dialect.MySQL {
+			return "ON DUPLICATE KEY UPDATE takes no condition, so IfVersion of an upsert is refused"
+		}
+		return ""
+	}
+	refused := func(db DB) string {
+		if db.Dialect != dialect.MySQL {
+			return "upserts take a condition here"
+		}
+		return ""
+	}
+	return []scenario{
+		{name: "Upsert/AbsentRowStartsAtTheFirstVersion", run: upsertStartsAbsentRows},
+		{name: "Upsert/UpdateNewValuesBumps", run: upsertOfNewValuesBumps},
+		{name: "Upsert/ExplicitVersionIsForNewRowsOnly", run: upsertKeepsExplicitVersionForNewRows},
+		{name: "Upsert/SettersBump", run: upsertBySettersBumps},
+		{name: "Upsert/UpdateThatSetsTheVersionIsOverruled", run: upsertThatSetsTheVersionIsOverruled},
+		{name: "Upsert/ResolveWithNewValuesBumps", run: upsertByOptionsBumps},
+		{name: "Upsert/IgnoreKeepsTheVersion", run: upsertIgnoreKeepsTheVersion},
+		{name: "Upsert/DoNothingKeepsTheVersion", run: upsertDoNothingKeepsTheVersion},
+		{name: "Upsert/BulkBumpsEachRowOnce", run: bulkUpsertBumpsEachRowOnce},
+		{name: "Upsert/BulkIgnoreKeepsTheVersions", run: bulkUpsertIgnoreKeepsTheVersions},
+		{name: "Upsert/TokenChanges", run: upsertChangesToken},
+		{name: "Upsert/ShadowUpsertKeepsTheVersion", run: shadowUpsertKeepsTheVersion},
+		{name: "Upsert/HolderOfAnOldCopyConflicts", run: upsertMakesOldCopiesStale},
+		{name: "Upsert/IfVersionGuardsTheUpdate", run: upsertIfVersionGuardsTheUpdate, left: guarded},
+		{name: "Upsert/IfVersionCreatesAbsentRows", run: upsertIfVersionCreatesAbsentRows, left: guarded},
+		{name: "Upsert/IfVersionAndConditionAreRefused", run: upsertIfVersionAndConditionAreRefused, left: guarded},
+		{name: "Upsert/IfVersionIsSkippedUnderSkipCheck", run: upsertIfVersionIsSkippedUnderSkipCheck},
+		{name: "Upsert/IfVersionIsRefusedWithoutConditions", run: upsertIfVersionIsRefused, left: refused},
+	}
+}
+
+// upsert creates or updates the User with the email.
+func (s *Scene) upsert(mail, name string) *ent.UserUpsertOne {
+	return s.Client.User.Create().SetName(name).SetEmail(mail).OnConflict(sql.ConflictColumns("email"))
+}
+
+// atVersion7 creates a User with an email at version 7.
+func (s *Scene) atVersion7() (u *ent.User, mail string) {
+	s.Helper()
+	mail = s.key()
+	return saved(s, s.Client.User.Create().SetName("before").SetEmail(mail).SetAge(7).SetVersion(7)), mail
+}
+
+// stored requires a User to have a name and a version.
+func (s *Scene) stored(id int, name string, version int64) {
+	s.Helper()
+	u := s.load(id)
+	assert.Equal(s, name, u.Name)
+	assert.Equal(s, version, u.Version)
+}
+
+func upsertStartsAbsentRows(s *Scene) {
+	mail := s.key()
+	done(s, s.upsert(mail, "new").UpdateNewValues())
+	u, err := s.Client.User.Query().Where(sql.FieldEQ("email", mail)).Only(s.ctx)
+	require.NoError(s, err)
+	assert.EqualValues(s, 1, u.Version)
+}
+
+// F7: ent writes the first version again.
+func upsertOfNewValuesBumps(s *Scene) {
+	u, mail := s.atVersion7()
+	id, err := s.upsert(mail, "after").UpdateNewValues().ID(s.ctx)
+	require.NoError(s, err)
+	assert.Equal(s, u.ID, id)
+	s.stored(id, "after", 8)
+}
+
+func upsertKeepsExplicitVersionForNewRows(s *Scene) {
+	u, mail := s.atVersion7()
+	create := func(mail string) *ent.UserUpsertOne {
+		return s.Client.User.Create().SetName("after").SetEmail(mail).SetVersion(42).
+			OnConflict(sql.ConflictColumns("email")).UpdateNewValues()
+	}
+	done(s, create(mail))
+	s.stored(u.ID, "after", 8)
+	other := s.key()
+	id, err := create(other).ID(s.ctx)
+	require.NoError(s, err)
+	s.stored(id, "after", 42)
+}
+
+func upsertBySettersBumps(s *Scene) {
+	u, mail := s.atVersion7()
+	done(s, s.upsert(mail, "unused").Update(func(up *ent.UserUpsert) { up.AddAge(1) }))
+	s.stored(u.ID, "before", 8)
+	assert.Equal(s, 8, s.load(u.ID).Age)
+	done(s, s.upsert(mail, "used").UpdateName())
+	s.stored(u.ID, "used", 9)
+}
+
+func upsertThatSetsTheVersionIsOverruled(s *Scene) {
+	u, mail := s.atVersion7()
+	done(s, s.upsert(mail, "after").UpdateNewValues().Update(func(up *ent.UserUpsert) { up.Set("version", 99) }))
+	s.stored(u.ID, "after", 8)
+}
+
+func upsertByOptionsBumps(s *Scene) {
+	u, mail := s.atVersion7()
+	done(s, s.Client.User.Create().SetName("after").SetEmail(mail).SetAge(7).
+		OnConflict(sql.ConflictColumns("email"), sql.ResolveWith(func(u *sql.UpdateSet) { u.SetExcluded("name") })))
+	s.stored(u.ID, "after", 8)
+}
+
+func upsertIgnoreKeepsTheVersion(s *Scene) {
+	u, mail := s.atVersion7()
+	done(s, s.upsert(mail, "ignored").Ignore())
+	s.stored(u.ID, "before", 7)
+	saved(s, u.Update().SetName("not stale"))
+}
+
+func upsertDoNothingKeepsTheVersion(s *Scene) {
+	u, mail := s.atVersion7()
+	err := s.upsert(mail, "ignored").DoNothing().Exec(s.ctx)
+	if s.db.Dialect != dialect.MySQL { // As ent does: the statement returns no row.
+		require.ErrorContains(s, err, "no rows")
+	}
+	s.stored(u.ID, "before", 7)
+}
+
+func bulkUpsertBumpsEachRowOnce(s *Scene) {
+	a, mailA := s.atVersion7()
+	b, mailB := s.atVersion7()
+	s.bumpUser(b.ID)
+	mailC := s.key()
+	create := func(mail string) *ent.UserCreate { return s.Client.User.Create().SetName("after").SetEmail(mail) }
+	done(s, s.Client.User.CreateBulk(create(mailA), create(mailB), create(mailC)).
+		OnConflict(sql.ConflictColumns("email")).UpdateNewValues())
+	s.stored(a.ID, "after", 8)
+	s.stored(b.ID, "after", 9)
+	c, err := s.Client.User.Query().Where(sql.FieldEQ("email", mailC)).Only(s.ctx)
+	require.NoError(s, err)
+	assert.EqualValues(s, 1, c.Version)
+}
+
+func bulkUpsertIgnoreKeepsTheVersions(s *Scene) {
+	a, mailA := s.atVersion7()
+	b, mailB := s.atVersion7()
+	create := func(mail string) *ent.UserCreate { return s.Client.User.Create().SetName("ignored").SetEmail(mail) }
+	done(s, s.Client.User.CreateBulk(create(mailA), create(mailB)).OnConflict(sql.ConflictColumns("email")).Ignore())
+	s.stored(a.ID, "before", 7)
+	s.stored(b.ID, "before", 7)
+}
+
+func upsertChangesToken(s *Scene) {
+	d := saved(s, s.Client.Document.Create().SetTitle("before"))
+	done(s, s.Client.Document.Create().SetID(d.ID).SetTitle("after").OnConflict(sql.ConflictColumns("id")).UpdateNewValues())
+	got, err := s.Client.Document.Query().Where(document.ID(d.ID)).Only(s.ctx)
+	require.NoError(s, err)
+	assert.Equal(s, "after", got.Title)
+	assert.NotEqual(s, d.Version, got.Version)
+}
+
+func shadowUpsertKeepsTheVersion(s *Scene) {
+	u, mail := s.atVersion7()
+	require.NoError(s, s.upsert(mail, "shadow").UpdateNewValues().Exec(entocc.SkipIncrement(s.ctx)))
+	s.stored(u.ID, "shadow", 7)
+}
+
+func upsertMakesOldCopiesStale(s *Scene) {
+	u, mail := s.atVersion7()
+	done(s, s.upsert(mail, "after").UpdateNewValues())
+	_, err := u.Update().SetName("lost").Save(s.ctx)
+	s.conflict(err)
+}
+
+func upsertIfVersionGuardsTheUpdate(s *Scene) {
+	u, mail := s.atVersion7()
+	err := s.upsert(mail, "lost").UpdateNewValues().IfVersion(6).Exec(s.ctx)
+	s.conflict(err)
+	var typed *ent.UserModifiedError
+	require.ErrorAs(s, err, &typed)
+	s.stored(u.ID, "before", 7)
+	done(s, s.upsert(mail, "after").UpdateNewValues().IfVersion(7))
+	s.stored(u.ID, "after", 8)
+	_, err = s.upsert(mail, "lost").UpdateNewValues().IfVersion(7).ID(s.ctx)
+	s.conflict(err)
+	s.stored(u.ID, "after", 8)
+}
+
+func upsertIfVersionCreatesAbsentRows(s *Scene) {
+	id, err := s.upsert(s.key(), "new").UpdateNewValues().IfVersion(3).ID(s.ctx)
+	require.NoError(s, err)
+	s.stored(id, "new", 1)
+}
+
+func upsertIfVersionAndConditionAreRefused(s *Scene) {
+	u, mail := s.atVersion7()
+	err := s.Client.User.Create().SetName("lost").SetEmail(mail).
+		OnConflict(sql.ConflictColumns("email"), sql.UpdateWhere(sql.GT("users.age", 0))).
+		UpdateNewValues().IfVersion(6).Exec(s.ctx)
+	s.refused(err)
+	s.stored(u.ID, "before", 7)
+}
+
+func upsertIfVersionIsSkippedUnderSkipCheck(s *Scene) {
+	u, mail := s.atVersion7()
+	require.NoError(s, s.upsert(mail, "forced").UpdateNewValues().IfVersion(3).Exec(entocc.SkipCheck(s.ctx)))
+	s.stored(u.ID, "forced", 8)
+}
+
+func upsertIfVersionIsRefused(s *Scene) {
+	u, mail := s.atVersion7()
+	for _, version := range []int64{6, 7} {
+		err := s.upsert(mail, "lost").UpdateNewValues().IfVersion(version).Exec(s.ctx)
+		s.refused(err)
+		assert.Contains(s, err.Error(), "MySQL")
+	}
+	s.stored(u.ID, "before", 7)
+}

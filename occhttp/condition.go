@@ -1,0 +1,124 @@
+package occhttp
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+
+	"github.com/entocc/entocc"
+)
+
+// Condition is what the If-Match header of a request expects. Generated builders take it and put the versions that it
+// names into the WHERE of the write:
+//
+//	client.User.UpdateOneID(id).IfMatch(occhttp.IfMatch(r))
+//
+// A builder asks it for its own type and ID, so the tag of another row never matches. A request without the header, and
+// one with a header that can't be read, fail the write with 428 and 400: a condition never lets a write pass unguarded,
+// but for "*". A handler that allows requests without the header asks [Condition.Stated] first.
+type Condition struct {
+	lines []string
+	tags  Tags
+	err   error
+
+	mu sync.Mutex
+	// asked holds the rows that builders asked about.
+	asked map[string]bool
+}
+
+// IfMatch returns what the If-Match header of the request expects. It never fails: what is wrong with the header fails
+// the write that it is given to, after authorization and everything else that comes first.
+func IfMatch(r *http.Request) *Condition {
+	if x := exchangeOf(r); x != nil {
+		return x.match
+	}
+	return newCondition(r.Header)
+}
+
+func newCondition(h http.Header) *Condition {
+	c := &Condition{lines: h.Values("If-Match"), asked: make(map[string]bool)}
+	if len(c.lines) == 0 {
+		c.err = errMissing
+		return c
+	}
+	tags, err := ParseTags(c.lines)
+	if err != nil {
+		c.err = malformed("If-Match", err)
+	}
+	c.tags = tags
+	return c
+}
+
+// Stated reports whether the request has an If-Match header, be it a good one or not.
+func (c *Condition) Stated() bool { return len(c.lines) > 0 }
+
+// Err returns what is wrong with the header: a [ConditionError] for one that is missing or can't be read.
+func (c *Condition) Err() error { return c.err }
+
+// Accept implements [entocc.Condition].
+func (c *Condition) Accept(key entocc.VersionKey) entocc.Accepted {
+	if c == nil {
+		return entocc.Accepted{Err: errMissing}
+	}
+	c.mu.Lock()
+	c.asked[rowPath(key)] = true
+	c.mu.Unlock()
+	accepted := entocc.Accepted{Any: c.tags.Any, Err: c.err}
+	seen := make(map[any]bool, len(c.tags.List))
+	for _, tag := range c.tags.List {
+		version, ok := versionIn(tag.Opaque, key)
+		if ok && !tag.Weak && !seen[version] {
+			seen[version] = true
+			accepted.Versions = append(accepted.Versions, version)
+		}
+	}
+	return accepted
+}
+
+// String returns the header.
+func (c *Condition) String() string { return strings.Join(c.lines, ", ") }
+
+// covers reports whether a builder asked the condition about the row.
+func (c *Condition) covers(typ string, id any) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.asked[rowPath(entocc.VersionKey{Type: typ, ID: id})]
+}
+
+// used reports whether a builder asked the condition about any row.
+func (c *Condition) used() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.asked) > 0
+}
+
+var _ entocc.Condition = (*Condition)(nil)
+
+// ConditionError reports what a request expects of a row, as a header or the token of a form, that is missing or can't be
+// understood. Nothing was written.
+type ConditionError struct {
+	// Status is 400, or 428 for a header that is required and missing (RFC 6585, section 3).
+	Status int
+	// Header is the name of the header, or empty for a token.
+	Header string
+	// Reason says what is wrong, in words that may be shown to the client: they tell nothing that it did not send.
+	Reason string
+}
+
+// Error tells the header and what is wrong with it.
+func (e *ConditionError) Error() string {
+	if e.Header == "" {
+		return "entocc: " + e.Reason
+	}
+	return fmt.Sprintf("entocc: %s: %s", e.Header, e.Reason)
+}
+
+var errMissing = &ConditionError{
+	Status: http.StatusPreconditionRequired, Header: "If-Match",
+	Reason: "the request must state the version that it is based on: send the ETag of the last response as If-Match",
+}
+
+func malformed(header string, err error) error {
+	return &ConditionError{Status: http.StatusBadRequest, Header: header, Reason: err.Error()}
+}

@@ -1,0 +1,20 @@
+// Package occhttp carries the version of a row over HTTP and back into the guard of a write: as ETag and If-Match
+// (RFC 9110) for clients of an API, as a signed token for forms.
+//
+//	mux.Handle("PUT /users/{id}", occhttp.Handler(func(w http.ResponseWriter, r *http.Request) error {
+//		u, err := client.User.UpdateOneID(id).
+//			IfMatch(occhttp.IfMatch(r)). // checked by the UPDATE itself
+//			SetName(name).
+//			Save(r.Context())
+//		if err != nil {
+//			return err // 412, 428, 409, 404, 400: problem+json, or a page, by Accept
+//		}
+//		return occhttp.SetETag(w, u)
+//	}))
+//	http.ListenAndServe(addr, occhttp.Middleware()(mux))
+//
+// Nothing is checked before the write: the versions of the header travel into its WHERE, so that a commit in between is
+// found too. The handler loads and authorizes first, as ever; who is refused there learns nothing about versions.
+//
+// The package needs the standard library only. [Handler] and [Middleware] are plain net/http, and so fit chi, echo and gin.
+package occhttp

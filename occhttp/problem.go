@@ -1,0 +1,224 @@
+package occhttp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"reflect"
+	"strings"
+
+	"entgo.io/ent/privacy"
+	"github.com/entocc/entocc"
+)
+
+// The types of problems (RFC 9457, section 3.1.1). Other problems are "about:blank": their status says it all.
+const (
+	docs = "https://pkg.go.dev/github.com/entocc/entocc/occhttp#"
+
+	// TypeModified is the type of 412 and 409: somebody else changed or deleted what the request wanted to write. Nothing
+	// was written. Read it again, and decide anew.
+	TypeModified = docs + "TypeModified"
+	// TypeRequired is the type of 428: the request did not state by If-Match which version it is based on.
+	TypeRequired = docs + "TypeRequired"
+	// TypeMalformed is the type of 400: If-Match, If-None-Match or the token of a form can't be read.
+	TypeMalformed = docs + "TypeMalformed"
+	// TypeBusy is the type of 503: the database gave up on concurrent work. The same request may succeed a moment later.
+	TypeBusy = docs + "TypeBusy"
+)
+
+// Problem is the answer to a request that failed (RFC 9457). It is an error, so that a handler can return its own:
+//
+//	return &occhttp.Problem{Status: http.StatusForbidden, Title: "Forbidden", Detail: "Only editors may do this."}
+type Problem struct { //nolint:errname // the word of RFC 9457
+	Type     string `json:"type"`
+	Title    string `json:"title"`
+	Status   int    `json:"status"`
+	Detail   string `json:"detail,omitempty"`
+	Instance string `json:"instance,omitempty"`
+	// Expected are the versions that the request expected, and Current is the one that the row has now; both as text.
+	// Current is empty where it is not known, and where the row is gone.
+	Expected []string `json:"expected,omitempty"`
+	Current  string   `json:"current,omitempty"`
+	// Deleted reports that the row is gone.
+	Deleted bool `json:"deleted,omitempty"`
+
+	// err is the cause, for the log.
+	err error
+}
+
+// Error returns status, title and detail.
+func (p *Problem) Error() string {
+	msg := fmt.Sprintf("%d %s", p.Status, p.Title)
+	if p.Detail != "" {
+		msg += ": " + p.Detail
+	}
+	return msg
+}
+
+// Unwrap returns the error that the problem was made of.
+func (p *Problem) Unwrap() error { return p.err }
+
+// ProblemOf says what an error that a handler ended with means to its client. Of a conflict it tells type and versions;
+// of an error that it does not know, nothing.
+//
+//	a *Problem                               itself
+//	a ConditionError                         400, 428
+//	a RecordModifiedError                    412 for the row of If-Match, 409 for others
+//	ent's NotFoundError                      404; 412 after "If-Match: *"
+//	ent's ConstraintError                    409; 412 after "If-None-Match: *"
+//	ent's ValidationError                    400
+//	privacy.Deny                             403
+//	a database that is busy, or gave up      503 with Retry-After
+//	any other                                500
+func ProblemOf(r *http.Request, err error) *Problem { return problemOf(r, err).complete(r, err) }
+
+// complete fills what a problem leaves out.
+func (p *Problem) complete(r *http.Request, err error) *Problem {
+	if p.Type == "" {
+		p.Type = "about:blank"
+	}
+	if p.Title == "" {
+		p.Title = http.StatusText(p.Status)
+	}
+	if p.Instance == "" {
+		p.Instance = r.URL.EscapedPath()
+	}
+	p.err = err
+	return p
+}
+
+func problemOf(r *http.Request, err error) *Problem {
+	var (
+		own       *Problem
+		condition *ConditionError
+		modified  *entocc.RecordModifiedError
+		tooLarge  *http.MaxBytesError
+	)
+	switch {
+	case errors.As(err, &own):
+		p := *own
+		return &p
+	case errors.As(err, &condition):
+		return condition.problem()
+	case errors.As(err, &modified):
+		return modifiedProblem(r, modified)
+	case errors.Is(err, privacy.Deny):
+		return &Problem{Status: http.StatusForbidden}
+	case errors.As(err, &tooLarge):
+		return &Problem{Status: http.StatusRequestEntityTooLarge, Detail: fmt.Sprintf("At most %d bytes are read.", tooLarge.Limit)}
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		return &Problem{Status: http.StatusServiceUnavailable}
+	}
+	if p := entProblem(r, err); p != nil {
+		return p
+	}
+	return databaseProblem(err)
+}
+
+func (e *ConditionError) problem() *Problem {
+	p := &Problem{Type: TypeMalformed, Title: "Malformed version", Status: e.Status, Detail: e.Reason}
+	if e.Header != "" {
+		p.Title, p.Detail = "Malformed precondition", e.Header+": "+e.Reason
+	}
+	if e.Status == http.StatusPreconditionRequired {
+		p.Type, p.Title = TypeRequired, "Precondition required"
+	}
+	return p
+}
+
+// modifiedProblem is 412 where the conflict is that of the row that If-Match speaks of, and 409 for any other, such as a
+// parent that the handler wrote beside.
+func modifiedProblem(r *http.Request, e *entocc.RecordModifiedError) *Problem {
+	p := &Problem{Type: TypeModified, Title: "Modified by somebody else", Status: http.StatusConflict, Deleted: e.Deleted}
+	match := IfMatch(r)
+	if match.Stated() && (exchangeOf(r) == nil || match.covers(e.Type, e.ID)) {
+		p.Status = http.StatusPreconditionFailed
+	}
+	change := "changed"
+	if e.Deleted {
+		change = "deleted"
+	}
+	p.Detail = fmt.Sprintf("The %s was %s by somebody else since it was read. Nothing was written.", noun(e.Type), change)
+	p.Expected, p.Current = versionTexts(e.Expected), versionText(e.Actual)
+	return p
+}
+
+// entProblem knows the errors that ent generates into each client, which have no type of their own here, by their names.
+// It shows none of their texts: a constraint's has table and column, a validator's may have the value.
+func entProblem(r *http.Request, err error) *Problem {
+	x := exchangeOf(r)
+	for ; err != nil; err = errors.Unwrap(err) {
+		v := reflect.ValueOf(err)
+		if v.Kind() != reflect.Pointer || v.Elem().Kind() != reflect.Struct {
+			continue
+		}
+		switch v.Elem().Type().Name() {
+		case "NotFoundError":
+			if x != nil && x.match.tags.Any && x.match.used() {
+				return &Problem{Type: TypeModified, Title: "Precondition failed", Status: http.StatusPreconditionFailed, Detail: "There is nothing that If-Match could match."}
+			}
+			return &Problem{Status: http.StatusNotFound}
+		case "ConstraintError":
+			if x != nil && x.create.Load() {
+				return &Problem{Type: TypeModified, Title: "Precondition failed", Status: http.StatusPreconditionFailed, Detail: "It exists already."}
+			}
+			return &Problem{Status: http.StatusConflict, Detail: "It contradicts what is stored already."}
+		case "ValidationError":
+			p := &Problem{Status: http.StatusBadRequest, Detail: "A value is missing or not valid."}
+			if name := v.Elem().FieldByName("Name"); name.IsValid() && name.Kind() == reflect.String {
+				p.Detail = fmt.Sprintf("The value of %s is missing or not valid.", name.String())
+			}
+			return p
+		}
+	}
+	return nil
+}
+
+// databaseProblem tells what is worth another try. A conflict of versions is none: the same request would meet it again.
+func databaseProblem(err error) *Problem {
+	switch entocc.Classify(err).Kind {
+	case entocc.KindModified:
+		return &Problem{Type: TypeModified, Title: "Modified by somebody else", Status: http.StatusConflict}
+	case entocc.KindSerialization, entocc.KindDeadlock, entocc.KindLockTimeout, entocc.KindBusy:
+		return &Problem{Type: TypeBusy, Title: "Busy", Status: http.StatusServiceUnavailable, Detail: "Others are writing the same. Try again in a moment."}
+	}
+	return &Problem{Status: http.StatusInternalServerError}
+}
+
+// noun writes the name of an ent type as a word of a sentence.
+func noun(typ string) string {
+	if typ == "" {
+		return "record"
+	}
+	return strings.ToLower(typ)
+}
+
+func versionTexts(expected any) []string {
+	list, many := expected.([]any)
+	if !many {
+		list = []any{expected}
+	}
+	var texts []string
+	for _, v := range list {
+		if text := versionText(v); text != "" {
+			texts = append(texts, text)
+		}
+	}
+	return texts
+}
+
+// versionText writes a version, or the words of a condition that named none.
+func versionText(v any) string {
+	if s, ok := v.(string); ok {
+		return s
+	}
+	if v == nil {
+		return ""
+	}
+	text, err := formatVersion(entocc.VersionKey{Version: v})
+	if err != nil {
+		return ""
+	}
+	return text
+}
