@@ -35,14 +35,15 @@ func (l *Links) Driver(drv dialect.Driver) dialect.Driver {
 	if d, ok := drv.(childDriver); ok {
 		drv = d.Driver
 	}
-	return l.driver(drv)
+	return l.driver(drv, nil)
 }
 
-func (l *Links) driver(drv dialect.Driver) dialect.Driver {
+// driver takes the parents that the write touches itself, if there are any.
+func (l *Links) driver(drv dialect.Driver, touched *parents) dialect.Driver {
 	if l == nil || len(l.Children) == 0 {
 		return drv
 	}
-	return childDriver{drv, l.Children}
+	return childDriver{drv, l.Children, touched}
 }
 
 // UpdateNode is sqlgraph.UpdateNode with the versions of children bumped, for types that have no version themselves.
@@ -75,6 +76,7 @@ func (l *Links) keepIdempotent(spec *sqlgraph.UpdateSpec) {
 type childDriver struct {
 	dialect.Driver
 	children []Child
+	touched  *parents
 }
 
 // Tx starts a transaction that rewrites alike.
@@ -83,47 +85,33 @@ func (d childDriver) Tx(ctx context.Context) (dialect.Tx, error) {
 	if err != nil {
 		return nil, err
 	}
-	return childTx{tx, d.Dialect(), d.children}, nil
+	return newChildTx(tx, d), nil
 }
 
 // Exec rewrites the statement, if it is one of a child's foreign key.
 func (d childDriver) Exec(ctx context.Context, query string, args, v any) error {
-	query, args, err := bumpChild(d.Dialect(), d.children, query, args)
+	_, query, args, err := bumpChild(d.Dialect(), d.children, query, args)
 	if err != nil {
 		return err
 	}
 	return d.Driver.Exec(ctx, query, args, v)
 }
 
-type childTx struct {
-	dialect.Tx
-	name     string
-	children []Child
-}
-
-// Exec rewrites the statement, if it is one of a child's foreign key.
-func (t childTx) Exec(ctx context.Context, query string, args, v any) error {
-	query, args, err := bumpChild(t.name, t.children, query, args)
-	if err != nil {
-		return err
-	}
-	return t.Tx.Exec(ctx, query, args, v)
-}
-
 // bumpChild adds the child's bump to UPDATE child SET fk = .., the form in which sqlgraph writes the foreign keys of
 // other tables (ent, dialect/sql/sqlgraph/graph.go, addFKEdges and clearFKEdges). An UPDATE of the same table that has
-// the version already is the guarded write of a type with an edge to itself.
-func bumpChild(d string, children []Child, query string, args any) (string, any, error) {
+// the version already is the guarded write of a type with an edge to itself. It returns the child whose statement it is.
+func bumpChild(d string, children []Child, query string, args any) (*Child, string, any, error) {
 	const set, where = " SET ", " WHERE "
 	argv, ok := args.([]any)
 	i, j := strings.Index(query, set), strings.Index(query, where)
 	if !ok || !strings.HasPrefix(query, "UPDATE ") || i < 0 || j < i {
-		return query, args, nil
+		return nil, query, args, nil
 	}
 	table, assigned := query[:i], query[i+len(set):j]
 	b := &sql.Builder{}
 	b.SetDialect(d)
-	for _, c := range children {
+	for i := range children {
+		c := &children[i]
 		version := b.Quote(c.Schema.Column)
 		if !strings.HasSuffix(table, b.Quote(c.Table)) || !strings.HasPrefix(assigned, b.Quote(c.Column)+" = ") ||
 			strings.Contains(assigned, version+" = ") {
@@ -135,14 +123,14 @@ func bumpChild(d string, children []Child, query string, args any) (string, any,
 		b.WriteString(version + " = ")
 		c.Schema.Strategy.Bump(b, b.Quote(c.Table)+"."+version)
 		if err := b.Err(); err != nil {
-			return "", nil, err
+			return nil, "", nil, err
 		}
 		bump, bumpArgs := b.Query()
-		query = query[:i+len(set)] + bump + ", " + query[i+len(set):]
+		query = table + set + bump + ", " + strings.TrimPrefix(query, table+set)
 		if d == dialect.Postgres {
-			return query, slices.Concat(argv, bumpArgs), nil
+			return c, query, slices.Concat(argv, bumpArgs), nil
 		}
-		return query, slices.Concat(bumpArgs, argv), nil
+		return c, query, slices.Concat(bumpArgs, argv), nil
 	}
-	return query, args, nil
+	return nil, query, args, nil
 }

@@ -77,7 +77,7 @@ func scenarios() []scenario {
 		coreScenarios, deleteScenarios, expectedScenarios, legacyScenarios, idScenarios,
 		bulkScenarios, upsertScenarios, edgeScenarios, childScenarios,
 		diffScenarios, resolveScenarios, modifyScenarios,
-		verifyScenarios,
+		verifyScenarios, touchScenarios, aggregateScenarios,
 	} {
 		all = append(all, group()...)
 	}
