@@ -29,9 +29,10 @@ func (w *Write) saveTouching(ctx context.Context, drv dialect.Driver) error {
 func (w *Write) saveThenTouch(ctx context.Context, tx joined) error {
 	w.touched = newParents()
 	w.touched.own(w.schema, w.id)
+	var before []child
 	if len(w.parents) > 0 || w.mayMove() {
-		before, err := w.lockChild(ctx, tx)
-		if err != nil {
+		var err error
+		if before, err = w.lockChild(ctx, tx); err != nil {
 			return err
 		}
 		if err := w.lockParents(ctx, tx, before); err != nil {
@@ -44,6 +45,16 @@ func (w *Write) saveThenTouch(ctx context.Context, tx joined) error {
 	if err := w.saveRow(ctx, tx); err != nil || !w.bump {
 		return err
 	}
+	if before == nil || w.mayMove() {
+		if err := w.readParents(ctx, tx); err != nil {
+			return err
+		}
+	}
+	return w.touched.bump(ctx, tx, tx.name)
+}
+
+// readParents notes the parents of the child as the save left it.
+func (w *Write) readParents(ctx context.Context, tx joined) error {
 	after := w.selector(ctx, tx.name)
 	w.whereID(after)
 	lockLatest(after)
@@ -52,7 +63,7 @@ func (w *Write) saveThenTouch(ctx context.Context, tx joined) error {
 		return err
 	}
 	w.touched.of(w.schema, rows)
-	return w.touched.bump(ctx, tx, tx.name)
+	return nil
 }
 
 // mayMove reports whether the save may lead the child to another parent. What a modifier does can't be known.

@@ -120,6 +120,12 @@ func (t *VerifyingTx) Commit() error {
 	return err
 }
 
+// Rollback gives up the transaction, and what it had to check.
+func (t *VerifyingTx) Rollback() error {
+	t.ended = true
+	return t.Tx.Rollback()
+}
+
 func isStaleSnapshot(err error) bool { return entocc.Classify(err).Kind == entocc.KindModified }
 
 // checkLatest checks the rows outside the transaction, which has ended.
