@@ -62,6 +62,10 @@ func IsRetryable(err error) bool {
 func Classify(err error) Class {
 	var class Class
 	walk(err, func(err error) bool {
+		if err == ErrTxEnded { //nolint:errorlint // walk unwraps
+			class = Class{Kind: KindDeadlock, TxDead: true, RolledBack: true}
+			return false // Its cause, if there is one, says more.
+		}
 		for _, classify := range [...]func(error) (Class, bool){classifyPostgres, classifyMySQL, classifySQLite} {
 			c, ok := classify(err)
 			if ok {
@@ -82,7 +86,7 @@ func walk(err error, visit func(error) bool) bool {
 	if visit(err) {
 		return true
 	}
-	if many, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // this is the walk that errors.As would do
+	if many, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, err := range many.Unwrap() {
 			if walk(err, visit) {
 				return true
@@ -96,7 +100,7 @@ func walk(err error, visit func(error) bool) bool {
 // classifyPostgres knows lib/pq and pgx by the method that both have for the SQLSTATE. Any error aborts a PostgreSQL
 // transaction.
 func classifyPostgres(err error) (Class, bool) {
-	state, ok := err.(interface{ SQLState() string }) //nolint:errorlint // walk unwraps
+	state, ok := err.(interface{ SQLState() string })
 	if !ok {
 		return Class{}, false
 	}
@@ -169,7 +173,7 @@ func sqliteCode(err error) (int64, bool) {
 	if !v.IsValid() || v.Type().Name() != "Error" || !strings.Contains(v.Type().PkgPath(), "sqlite") {
 		return 0, false
 	}
-	if coder, ok := err.(interface{ Code() int }); ok { //nolint:errorlint // walk unwraps
+	if coder, ok := err.(interface{ Code() int }); ok {
 		return int64(coder.Code()), true
 	}
 	for _, name := range [...]string{"ExtendedCode", "Code"} {

@@ -83,7 +83,7 @@ func (d FieldDiff) Clashes() bool { return d.clash }
 // generated code calls it. unseen reports that what others did to an edge can't be seen, so that it counts as changed.
 func NewFieldDiff(d FieldDiff, unseen bool) FieldDiff {
 	replaces := d.Change == ChangeSet || d.Change == ChangeCleared
-	d.MineChanged = d.Change != ChangeNone && !(replaces && d.HasBase && equal(d.Mine, d.Base))
+	d.MineChanged = d.Change != ChangeNone && (!replaces || !d.HasBase || !equal(d.Mine, d.Base))
 	switch {
 	case d.Edge:
 		d.TheirsChanged, d.clash = unseen, unseen

@@ -8,6 +8,10 @@ import (
 	"entgo.io/ent"
 )
 
+// ErrTxEnded reports a transaction that the database has rolled back by itself, as MySQL, MariaDB and Galera do. Nothing
+// of it was written. It is in the errors of every later statement of it, and of its commit; [IsRetryable] knows it.
+var ErrTxEnded = errors.New("entocc: the database has rolled this transaction back, run it again from its start")
+
 // RecordModifiedError reports a guarded write that was refused, because the row no longer has the version that the
 // caller saw, or is gone. Nothing was written. In JPA this is the OptimisticLockException, in Rails the
 // StaleObjectError, in django-concurrency the RecordModifiedError.

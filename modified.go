@@ -77,8 +77,8 @@ func (e *ModifiedError[T]) DiffToValue(current any) []FieldDiff {
 	return e.DiffTo(c)
 }
 
-// MergeError reports a conflict that a merge could not resolve, as both sides changed the same fields. It wraps the
-// conflict.
+// MergeError reports a conflict that a merge could not resolve: both sides changed the same fields, or one of them a field
+// that is never merged. It wraps the conflict.
 type MergeError struct {
 	// Clashes are the fields and edges that somebody has to decide.
 	Clashes []FieldDiff
@@ -92,7 +92,7 @@ func (e *MergeError) Error() string {
 	for i := range e.Clashes {
 		names[i] = e.Clashes[i].Name
 	}
-	return fmt.Sprintf("%v; not merged, as both sides changed %s", e.Err, strings.Join(names, ", "))
+	return fmt.Sprintf("%v; not merged: %s", e.Err, strings.Join(names, ", "))
 }
 
 // Unwrap returns Err.

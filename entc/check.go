@@ -36,11 +36,15 @@ func checkType(n *gen.Type, ant mixin.Annotation) error {
 	return nil
 }
 
-// checkPrecision refuses a time column that some database keeps to the second only: two writes within it would have the
-// same version.
+// checkPrecision refuses a time column that some database keeps to less than microseconds, as ent's own on MySQL: two
+// writes within a second would have the same version.
 func checkPrecision(n *gen.Type, f *gen.Field) error {
-	column := strings.ToLower(f.Column().SchemaType[dialect.MySQL])
-	if strings.HasSuffix(column, "(6)") {
+	types := f.Column().SchemaType
+	if column := types[dialect.Postgres]; strings.Contains(column, "(") && !strings.Contains(column, "(6)") {
+		return fmt.Errorf("entocc: field %s.%s can be no version: its type %s on PostgreSQL does not keep microseconds. Make it "+
+			"timestamp(6) or timestamptz and migrate the column, or use mixin.TimeVersion", n.Name, f.Name, column)
+	}
+	if strings.HasSuffix(strings.ToLower(types[dialect.MySQL]), "(6)") {
 		return nil
 	}
 	return fmt.Errorf("entocc: field %s.%s can be no version: ent's type for it on MySQL keeps whole seconds. Add "+

@@ -15,11 +15,12 @@ import (
 )
 
 // completeGenerated completes methods that ent has no template for, in the generated files. The builders of one row come
-// to know where they come from, and transactions which the database has ended:
+// to know where they come from, clients how to commit, and transactions that the database has ended:
 //
 //	return &UserUpdateOne{..}       becomes  return (&UserUpdateOne{..}).ifLoaded(u)
 //	return c.DeleteOneID(u.ID)      becomes  return c.DeleteOneID(u.ID).ifLoaded(u)
 //	return &UserDeleteOne{builder}  becomes  return (&UserDeleteOne{builder}).byID()
+//	return cfg                      becomes  return cfg.verifyingCommits()
 //	return tx.tx.Exec(..)           becomes  return tx.ended(tx.tx.Exec(..))
 //	return tx.tx.Query(.., v)       becomes  return tx.endedRows(v, tx.tx.Query(.., v))
 //
@@ -44,6 +45,7 @@ func completeGenerated(g *gen.Graph, p *plan) error {
 			builders[n.ClientName()+".DeleteOneID"] = byID
 		}
 	}
+	builders["newConfig"] = func(_ *ast.FuncDecl, expr string) string { return expr + ".verifyingCommits()" }
 	if err := complete(filepath.Join(g.Target, "client.go"), builders); err != nil {
 		return err
 	}
@@ -111,9 +113,12 @@ func complete(path string, methods map[string]completion) error {
 	return os.WriteFile(path, formatted, 0o644)
 }
 
-// methodName returns UserClient.UpdateOne for a method, and nothing for a function.
+// methodName returns UserClient.UpdateOne for a method, and the name of a function.
 func methodName(fn *ast.FuncDecl) string {
-	if fn.Recv == nil || len(fn.Recv.List) != 1 {
+	if fn.Recv == nil {
+		return fn.Name.Name
+	}
+	if len(fn.Recv.List) != 1 {
 		return ""
 	}
 	star, ok := fn.Recv.List[0].Type.(*ast.StarExpr)

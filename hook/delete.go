@@ -7,6 +7,7 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
+	"entgo.io/ent/dialect/sql/sqlgraph"
 )
 
 // DeleteMutation is what the guard asks of a generated mutation that deletes.
@@ -29,17 +30,17 @@ func DeleteOne(ctx context.Context, s *Schema, m DeleteMutation, e *Expectation,
 	}
 	drv = s.touchingDelete(ctx, drv, e, m.Op().Is(ent.OpDeleteOne))
 	if e.deletion == nil {
-		if len(accepted) == 0 {
+		if len(accepted) == 0 && e.slot == nil {
 			return drv, nil
 		}
 		e.deletion = &deleteGuard{schema: s}
 		m.WhereP(e.deletion.where)
 	}
 	e.deletion.accepted = accepted
-	if len(accepted) == 0 {
+	if len(accepted) == 0 && e.slot == nil {
 		return drv, nil
 	}
-	d := &deleteDriver{Driver: drv, guard: e.deletion, identity: identity, typed: typed}
+	d := &deleteDriver{Driver: drv, guard: e.deletion, identity: identity, typed: typed, slot: e.slot}
 	d.probe = probe{schema: s, op: m.Op(), id: id, expected: e.value(), accepted: accepted, stated: e.stated()}
 	return d, nil
 }
@@ -70,6 +71,8 @@ type deleteDriver struct {
 	guard    *deleteGuard
 	identity func(*sql.Selector)
 	typed    func(error) error
+	// slot is the place of the delete in a batch, if it is part of one.
+	slot *slot
 }
 
 // Exec sends the DELETE.
@@ -85,21 +88,37 @@ func (d *deleteDriver) exec(ctx context.Context, query string, args, v any) erro
 	if !ok || d.guard.from == nil {
 		return fmt.Errorf("entocc: unexpected statement in a guarded delete of %s: %q", d.probe.schema.Type, query)
 	}
+	if d.slot != nil {
+		return d.batched(ctx, query, args, res)
+	}
+	return d.send(ctx, d.Driver, query, args, res)
+}
+
+// send sends the DELETE and looks at the number of rows.
+func (d *deleteDriver) send(ctx context.Context, drv dialect.Driver, query string, args any, res *sql.Result) error {
 	p := d.probe
-	if err := d.Driver.Exec(ctx, query, args, res); err != nil {
-		return failed(p.schema, p.op, p.id, p.expected, true, err)
+	if err := drv.Exec(ctx, query, args, res); err != nil {
+		return failed(p.schema, p.op, p.id, p.expected, len(p.accepted) > 0, err)
 	}
 	affected, err := (*res).RowsAffected()
-	if err != nil || affected > 0 {
+	if err != nil || affected > 0 || len(p.accepted) == 0 {
 		return err
 	}
-	from := d.guard.from
+	return d.explain(toWriter(ctx), drv, drv.Dialect())
+}
+
+// explain tells why no row matched.
+func (d *deleteDriver) explain(ctx context.Context, q dialect.ExecQuerier, name string) error {
+	p := d.probe
+	if len(p.accepted) == 0 {
+		return &sqlgraph.NotFoundError{}
+	}
+	from := d.guard.from.Clone()
 	p.version = from.Select(from.C(p.schema.Column))
-	p.row = sql.Dialect(d.Dialect()).Select().From(from.Table())
+	p.row = sql.Dialect(name).Select().From(from.Table())
 	if d.identity != nil {
 		d.identity(p.row)
 	}
-	ctx = toWriter(ctx)
-	actual, found, err := p.read(ctx, d.Driver)
-	return p.verdict(ctx, d.Driver, actual, found, err)
+	actual, found, err := p.read(ctx, q)
+	return p.verdict(ctx, q, actual, found, err)
 }

@@ -49,7 +49,7 @@ func (r watchedRows) Close() error { return r.ended(r.ColumnScanner.Close()) }
 type endedTx struct{ cause error }
 
 func (t endedTx) err() error {
-	return fmt.Errorf("entocc: the database has rolled this transaction back, run it again from its start: %w", t.cause)
+	return fmt.Errorf("%w: %w", entocc.ErrTxEnded, t.cause)
 }
 
 // Exec refuses the statement.

@@ -27,6 +27,8 @@ type Expectation struct {
 	deletion *deleteGuard
 	// refused says why no write may be made, for sourceRefused.
 	refused refusal
+	// slot is the mutation's place in a batch, if it is part of one.
+	slot *slot
 }
 
 // source says where an expectation comes from.

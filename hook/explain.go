@@ -43,10 +43,17 @@ func failed(s *Schema, op ent.Op, id, expected any, guarded bool, err error) err
 		return err // It says already which row, by way of VerifyOnCommit.
 	case guarded && entocc.Classify(err).Kind == entocc.KindModified:
 		return &entocc.RecordModifiedError{Type: s.Type, ID: id, Op: op, Expected: expected, Err: err}
-	case isOverflow(err, s.Column):
-		return s.errorf(op, err, "the version of a row can't be followed by another")
+	default:
+		return s.unusable(op, err)
 	}
-	return err
+}
+
+// unusable tells an error of a statement that had no next version for a row as a VersionError.
+func (s *Schema) unusable(op ent.Op, err error) error {
+	if err == nil || entocc.IsVersionError(err) || !isOverflow(err, s.Column) && !strings.Contains(err.Error(), errEntropy.Error()) {
+		return err
+	}
+	return s.errorf(op, err, "the version of a row can't be followed by another")
 }
 
 // isOverflow knows the errors that Bump provokes: PostgreSQL's has our mark in it, MySQL's 1690 the expression, and

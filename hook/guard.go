@@ -21,7 +21,9 @@ func Guard(s *Schema) ent.Hook {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
 			g, ok := m.(guarded)
 			if !ok {
-				return typed.of(m.Type()).guardPlain(ctx, m, next)
+				s := typed.of(m.Type())
+				v, err := s.guardPlain(ctx, m, next)
+				return v, s.unusable(m.Op(), err)
 			}
 			s, e := g.VersionGuard()
 			if err := s.beginVersion(m); err != nil {
@@ -31,7 +33,8 @@ func Guard(s *Schema) ent.Hook {
 			if _, err := e.guard(ctx, s, m.Op()); err != nil && !m.Op().Is(ent.OpCreate) {
 				return nil, err
 			}
-			return next.Mutate(ctx, m)
+			v, err := next.Mutate(ctx, m)
+			return v, s.unusable(m.Op(), err)
 		})
 	}
 }

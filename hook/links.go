@@ -90,47 +90,56 @@ func (d childDriver) Tx(ctx context.Context) (dialect.Tx, error) {
 
 // Exec rewrites the statement, if it is one of a child's foreign key.
 func (d childDriver) Exec(ctx context.Context, query string, args, v any) error {
-	_, query, args, err := bumpChild(d.Dialect(), d.children, query, args)
-	if err != nil {
-		return err
-	}
-	return d.Driver.Exec(ctx, query, args, v)
+	return execChild(ctx, d.Driver, d.Dialect(), d.children, query, args, v)
 }
 
-// bumpChild adds the child's bump to UPDATE child SET fk = .., the form in which sqlgraph writes the foreign keys of
-// other tables (ent, dialect/sql/sqlgraph/graph.go, addFKEdges and clearFKEdges). An UPDATE of the same table that has
-// the version already is the guarded write of a type with an edge to itself. It returns the child whose statement it is.
-func bumpChild(d string, children []Child, query string, args any) (*Child, string, any, error) {
-	const set, where = " SET ", " WHERE "
+// execChild sends a statement, with the bump of a child if it is one of the child's foreign key.
+func execChild(ctx context.Context, q dialect.ExecQuerier, d string, children []Child, query string, args, v any) error {
 	argv, ok := args.([]any)
+	if !ok {
+		return q.Exec(ctx, query, args, v)
+	}
+	for _, c := range children {
+		bumped, bumpedArgs, err := c.bump(d, query, argv)
+		if err == nil && bumped != "" {
+			err = q.Exec(ctx, bumped, bumpedArgs, v)
+		}
+		if err != nil || bumped != "" {
+			return c.Schema.unusable(0, err)
+		}
+	}
+	return q.Exec(ctx, query, args, v)
+}
+
+// bump adds the child's bump to UPDATE child SET fk = .., the form in which sqlgraph writes the foreign keys of other
+// tables (ent, dialect/sql/sqlgraph/graph.go, addFKEdges and clearFKEdges). An UPDATE of the same table that has the
+// version already is the guarded write of a type with an edge to itself. Other statements come back as "".
+func (c Child) bump(d, query string, args []any) (string, []any, error) {
+	const set, where = " SET ", " WHERE "
 	i, j := strings.Index(query, set), strings.Index(query, where)
-	if !ok || !strings.HasPrefix(query, "UPDATE ") || i < 0 || j < i {
-		return nil, query, args, nil
+	if !strings.HasPrefix(query, "UPDATE ") || i < 0 || j < i {
+		return "", nil, nil
 	}
 	table, assigned := query[:i], query[i+len(set):j]
 	b := &sql.Builder{}
 	b.SetDialect(d)
-	for i := range children {
-		c := &children[i]
-		version := b.Quote(c.Schema.Column)
-		if !strings.HasSuffix(table, b.Quote(c.Table)) || !strings.HasPrefix(assigned, b.Quote(c.Column)+" = ") ||
-			strings.Contains(assigned, version+" = ") {
-			continue
-		}
-		if d == dialect.Postgres {
-			b.SetTotal(len(argv))
-		}
-		b.WriteString(version + " = ")
-		c.Schema.Strategy.Bump(b, b.Quote(c.Table)+"."+version)
-		if err := b.Err(); err != nil {
-			return nil, "", nil, err
-		}
-		bump, bumpArgs := b.Query()
-		query = table + set + bump + ", " + strings.TrimPrefix(query, table+set)
-		if d == dialect.Postgres {
-			return c, query, slices.Concat(argv, bumpArgs), nil
-		}
-		return c, query, slices.Concat(bumpArgs, argv), nil
+	version := b.Quote(c.Schema.Column)
+	if !strings.HasSuffix(table, b.Quote(c.Table)) || !strings.HasPrefix(assigned, b.Quote(c.Column)+" = ") ||
+		strings.Contains(assigned, version+" = ") {
+		return "", nil, nil
 	}
-	return nil, query, args, nil
+	if d == dialect.Postgres {
+		b.SetTotal(len(args))
+	}
+	b.WriteString(version + " = ")
+	c.Schema.Strategy.Bump(b, b.Quote(c.Table)+"."+version)
+	if err := b.Err(); err != nil {
+		return "", nil, err
+	}
+	bump, bumpArgs := b.Query()
+	query = query[:i+len(set)] + bump + ", " + query[i+len(set):]
+	if d == dialect.Postgres {
+		return query, slices.Concat(args, bumpArgs), nil
+	}
+	return query, slices.Concat(bumpArgs, args), nil
 }

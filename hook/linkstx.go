@@ -35,17 +35,22 @@ func newChildTx(tx dialect.Tx, d childDriver) *childTx {
 
 // Exec rewrites the statement, if it is one of a child's foreign key.
 func (t *childTx) Exec(ctx context.Context, query string, args, v any) error {
-	c, bumped, bumpedArgs, err := bumpChild(t.name, t.children, query, args)
-	if err != nil {
-		return err
-	}
-	if c != nil && c.touchesOthers() && !entocc.IncrementSkipped(ctx, c.Schema.Type) {
-		t.ctx = ctx
-		if err := t.note(ctx, c, query, args.([]any)); err != nil {
+	argv, _ := args.([]any)
+	for i := range t.children {
+		c := &t.children[i]
+		if !c.touchesOthers() || entocc.IncrementSkipped(ctx, c.Schema.Type) {
+			continue
+		}
+		bumped, _, err := c.bump(t.name, query, argv)
+		if err == nil && bumped != "" {
+			t.ctx = ctx
+			err = t.note(ctx, c, query, argv)
+		}
+		if err != nil {
 			return err
 		}
 	}
-	return t.Tx.Exec(ctx, bumped, bumpedArgs, v)
+	return execChild(ctx, t.Tx, t.name, t.children, query, args, v)
 }
 
 // Commit bumps the parents that the children touch, and commits.

@@ -64,10 +64,11 @@ func (s *Schema) updatePlain(ctx context.Context, m ent.Mutation, sm storage, ne
 	if s.Strategy.IsZero(expected) {
 		return nil, s.errorf(m.Op(), nil, "the entity was loaded without its version: add %q to the Select of its query", s.Column)
 	}
-	if err := s.setPlain(ctx, m, expected); err != nil {
+	bumped, err := s.setPlain(ctx, m, expected)
+	if err != nil {
 		return nil, err
 	}
-	sm.WhereP(onlyInUpdate(s.equals([]any{expected})))
+	sm.WhereP(onlyInUpdate(s.equals([]any{expected}), bumped))
 	v, err := next.Mutate(ctx, m)
 	if err != nil && isEntNotFound(err) {
 		return nil, &entocc.RecordModifiedError{Type: s.Type, ID: mutationID(m), Op: m.Op(), Expected: expected}
@@ -78,20 +79,20 @@ func (s *Schema) updatePlain(ctx context.Context, m ent.Mutation, sm storage, ne
 	return v, nil
 }
 
-// setPlain sets the next version in the mutation, if it changes anything that counts.
-func (s *Schema) setPlain(ctx context.Context, m ent.Mutation, expected any) error {
+// setPlain sets the next version in the mutation, if it changes anything that counts, and reports whether it did.
+func (s *Schema) setPlain(ctx context.Context, m ent.Mutation, expected any) (bumped bool, err error) {
 	if err := m.ResetField(s.Column); err != nil || !changesPlain(m, everything) {
-		return err
+		return false, err
 	}
 	if entocc.IncrementSkipped(ctx, s.Type) || !changesPlain(m, s.counts) {
 		// A column to set makes ent send the UPDATE, and with it the guard, though only an ignored edge changes.
-		return m.SetField(s.Column, expected)
+		return false, m.SetField(s.Column, expected)
 	}
 	next, err := s.Strategy.Next(expected)
 	if err != nil {
-		return s.errorf(m.Op(), err, "version %v can't be followed by another", expected)
+		return false, s.errorf(m.Op(), err, "version %v can't be followed by another", expected)
 	}
-	return m.SetField(s.Column, next)
+	return true, m.SetField(s.Column, next)
 }
 
 // bumpPlain bumps the version of rows whose versions are not known.
@@ -110,10 +111,11 @@ func (s *Schema) bumpPlain(ctx context.Context, m ent.Mutation, sm storage) erro
 		return m.SetField(s.Column, next)
 	}
 	sm.WhereP(func(sel *sql.Selector) {
-		if sel.Dialect() == dialect.SQLite {
-			// SQLite would turn a version that overflows into a REAL; this fails the statement instead.
-			sel.Where(sql.ExprP("CASE WHEN " + sel.C(s.Column) + " = 9223372036854775807 THEN abs(-9223372036854775807 - 1) ELSE 1 END = 1"))
-		}
+		// ent adds, and SQLite would turn a version that overflows into a REAL; this fails the statement instead.
+		sel.Where(sql.P(func(b *sql.Builder) {
+			Counter{}.Bump(b, sel.C(s.Column))
+			b.WriteString(" IS NOT NULL")
+		}))
 	})
 	return m.AddField(s.Column, int64(1))
 }
@@ -135,12 +137,18 @@ func everything(string) bool { return true }
 // all (sqlgraph, updater.ensureExists). On MySQL at REPEATABLE READ that answers from an old snapshot, in which the
 // version still matches, and ent would take the lost update for a save that changed nothing. That query begins with the
 // bare ID column; an UPDATE that is run again, as by a hook that retries, does not.
-func onlyInUpdate(guard *sql.Predicate) func(*sql.Selector) {
+//
+// Where the version is not bumped, MySQL counts no row for a save that did change nothing. The question is in its place
+// then, and asked of the row as it was committed last.
+func onlyInUpdate(guard *sql.Predicate, bumped bool) func(*sql.Selector) {
 	evaluated := false
 	return func(sel *sql.Selector) {
 		if evaluated && beginsWithBareColumn(sel.P()) {
-			sel.Where(sql.False())
-			return
+			if bumped || sel.Dialect() != dialect.MySQL {
+				sel.Where(sql.False())
+				return
+			}
+			lockLatest(sel)
 		}
 		evaluated = true
 		sel.Where(guard)

@@ -86,11 +86,40 @@ func (s *Schema) equals(expected []any) *sql.Predicate {
 	return p
 }
 
+// next returns the version that follows old, which may be nil for a kind of version that does not depend on it.
+func (s *Schema) next(op ent.Op, old any) (any, error) {
+	next, err := s.Strategy.Next(old)
+	if err != nil {
+		return nil, s.errorf(op, err, "its version %v can't be followed by another", old)
+	}
+	return next, nil
+}
+
+// random reports whether the next version does not depend on the old one. It is made before the statement then, so that
+// a lack of randomness is an error of its own.
+func (s *Schema) random() bool {
+	_, ok := s.Strategy.(Token)
+	return ok
+}
+
 // bump returns the SQL expression of the next version of a row in the table.
-func (s *Schema) bump(table string) sql.Querier {
-	return sql.ExprFunc(func(b *sql.Builder) {
-		s.Strategy.Bump(b, b.Quote(table)+"."+b.Quote(s.Column))
-	})
+func (s *Schema) bump(table string) sql.Querier { return &bumpExpr{schema: s, table: table} }
+
+// bumpExpr is a sql.Querier that tells its error, which sql.ExprFunc would drop.
+type bumpExpr struct {
+	sql.Builder
+	schema *Schema
+	table  string
+}
+
+// Query implements sql.Querier.
+func (e *bumpExpr) Query() (string, []any) {
+	b := &sql.Builder{}
+	b.SetDialect(e.Dialect())
+	b.SetTotal(e.Total())
+	e.schema.Strategy.Bump(b, b.Quote(e.table)+"."+b.Quote(e.schema.Column))
+	e.AddError(b.Err())
+	return b.Query()
 }
 
 // lockLatest makes a query in a transaction see the row as it was committed last. Only MySQL and MariaDB need it: at

@@ -81,6 +81,31 @@ func (w *Write) whereID(s *sql.Selector) {
 
 // setColumns assigns what the mutation sets, the foreign keys of this row among it.
 func (w *Write) setColumns(update *sql.UpdateBuilder) error {
+	set, cleared, err := w.assignments()
+	if err != nil {
+		return err
+	}
+	for _, c := range cleared {
+		update.SetNull(c)
+	}
+	for _, a := range set {
+		update.Set(a.column, a.value)
+	}
+	for _, f := range w.spec.Fields.Add {
+		update.Add(f.Column, f.Value)
+	}
+	return nil
+}
+
+// assignment is a column and the value that it is set to.
+type assignment struct {
+	column string
+	value  any
+	binary bool
+}
+
+// assignments returns what the mutation sets and clears in its own row, foreign keys among it.
+func (w *Write) assignments() (set []assignment, cleared []string, err error) {
 	own := make(map[string]bool)
 	for _, e := range w.spec.Edges.Add {
 		if inRow(e) {
@@ -88,11 +113,11 @@ func (w *Write) setColumns(update *sql.UpdateBuilder) error {
 		}
 	}
 	for _, f := range w.spec.Fields.Clear {
-		update.SetNull(f.Column)
+		cleared = append(cleared, f.Column)
 	}
 	for _, e := range w.spec.Edges.Clear {
 		if inRow(e) && !own[e.Columns[0]] {
-			update.SetNull(e.Columns[0])
+			cleared = append(cleared, e.Columns[0])
 		}
 	}
 	for _, f := range w.spec.Fields.Set {
@@ -100,21 +125,18 @@ func (w *Write) setColumns(update *sql.UpdateBuilder) error {
 		if f.Type == field.TypeJSON {
 			buf, err := json.Marshal(value)
 			if err != nil {
-				return fmt.Errorf("marshal value for column %s: %w", f.Column, err)
+				return nil, nil, fmt.Errorf("marshal value for column %s: %w", f.Column, err)
 			}
 			value = json.RawMessage(buf)
 		}
-		update.Set(f.Column, value)
+		set = append(set, assignment{f.Column, value, f.Type == field.TypeBytes})
 	}
 	for _, e := range w.spec.Edges.Add {
 		if inRow(e) {
-			update.Set(e.Columns[0], e.Target.Nodes[0])
+			set = append(set, assignment{column: e.Columns[0], value: e.Target.Nodes[0]})
 		}
 	}
-	for _, f := range w.spec.Fields.Add {
-		update.Add(f.Column, f.Value)
-	}
-	return nil
+	return set, cleared, nil
 }
 
 // inRow reports whether the edge's foreign key is a column of this row.

@@ -53,13 +53,13 @@ func (Counter) Bump(b *sql.Builder, ident string) {
 	switch b.Dialect() {
 	case dialect.SQLite:
 		b.WriteString("CASE WHEN ").WriteString(ident).WriteString(" = 9223372036854775807 THEN abs(-9223372036854775807 - 1) ELSE ")
-		coalesce(b, ident, "0").WriteString(" + 1 END")
+		orZero(b, ident).WriteString(" + 1 END")
 	case dialect.Postgres:
 		b.WriteString("CASE WHEN ").WriteString(ident).WriteString(" = 9223372036854775807 THEN CAST(CONCAT('" + overflowMark + "', ")
 		b.WriteString(ident).WriteString(") AS bigint) ELSE ")
-		coalesce(b, ident, "0").WriteString(" + 1 END")
+		orZero(b, ident).WriteString(" + 1 END")
 	default:
-		coalesce(b, ident, "0").WriteString(" + 1")
+		orZero(b, ident).WriteString(" + 1")
 	}
 }
 
@@ -92,7 +92,7 @@ func (t Timestamp) Next(old any) (any, error) {
 func (t Timestamp) Bump(b *sql.Builder, ident string) {
 	now := time.Now().UnixMicro()
 	b.WriteString("CASE WHEN ")
-	coalesce(b, ident, "0").WriteString(" < ").Arg(now)
+	orZero(b, ident).WriteString(" < ").Arg(now)
 	b.WriteString(" THEN ").Arg(now)
 	b.WriteString(" ELSE ")
 	t.Counter.Bump(b, ident)
@@ -178,6 +178,7 @@ func (Time) Equal(a, b any) bool {
 	return okX && okY && x.Equal(y)
 }
 
-func coalesce(b *sql.Builder, ident, zero string) *sql.Builder {
-	return b.WriteString("COALESCE(").WriteString(ident).WriteString(", " + zero + ")")
+// orZero writes the column, with 0 in the place of NULL.
+func orZero(b *sql.Builder, ident string) *sql.Builder {
+	return b.WriteString("COALESCE(").WriteString(ident).WriteString(", 0)")
 }

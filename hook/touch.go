@@ -61,9 +61,30 @@ func newParents() *parents { return &parents{seen: make(map[parentKey]bool)} }
 
 // own notes a row that the write bumps itself.
 func (p *parents) own(s *Schema, id any) {
-	if id != nil {
-		p.seen[parentKey{s, id}] = true
+	if id == nil {
+		return
 	}
+	own := parentKey{s, id}
+	if p.seen[own] {
+		p.next = slices.DeleteFunc(p.next, func(key parentKey) bool { return key == own })
+	}
+	p.seen[own] = true
+}
+
+// flush bumps the parents; or, for a write that is part of a batch, leaves them to the end of it.
+func (p *parents) flush(ctx context.Context, q dialect.ExecQuerier, d string, s *slot) error {
+	if s == nil || s.batch.touched == nil {
+		return p.bump(ctx, q, d)
+	}
+	for key := range p.seen {
+		if !slices.Contains(p.next, key) {
+			s.batch.touched.own(key.schema, key.id)
+		}
+	}
+	for _, key := range p.next {
+		s.batch.touched.add(key.schema, key.id)
+	}
+	return nil
 }
 
 // add notes a parent, if there is one.
@@ -105,10 +126,14 @@ func (p *parents) bump(ctx context.Context, q dialect.ExecQuerier, d string) err
 func (p *parents) bumpType(ctx context.Context, q dialect.ExecQuerier, d string, s *Schema, ids []any) error {
 	for ids := range slices.Chunk(ids, chunk) {
 		b := sql.Dialect(d)
-		query, args := b.Update(s.Row.Table).Set(s.Column, s.bump(s.Row.Table)).Where(oneOf(s.Row.ID, ids)).Query()
+		update := b.Update(s.Row.Table).Set(s.Column, s.bump(s.Row.Table)).Where(oneOf(s.Row.ID, ids))
+		query, args := update.Query()
+		if err := update.Err(); err != nil {
+			return s.unusable(0, err)
+		}
 		var res sql.Result
 		if err := q.Exec(ctx, query, args, &res); err != nil {
-			return failed(s, 0, nil, nil, false, err)
+			return s.unusable(0, failed(s, 0, nil, nil, false, err))
 		}
 		if len(s.Touch) == 0 {
 			continue

@@ -19,6 +19,8 @@ type touchingDelete struct {
 	// one reports that the DELETE is of one row, and guarded.
 	one     bool
 	parents []parentVersion
+	// slot is the place of the delete in a batch, if it is part of one.
+	slot *slot
 }
 
 // touchingDelete returns the driver for a delete of the type.
@@ -29,7 +31,14 @@ func (s *Schema) touchingDelete(ctx context.Context, drv dialect.Driver, e *Expe
 	if len(s.Touch) == 0 || entocc.IncrementSkipped(ctx, s.Type) && len(e.parents) == 0 {
 		return drv
 	}
-	return &touchingDelete{Driver: drv, schema: s, one: one, parents: e.parents}
+	return &touchingDelete{Driver: drv, schema: s, one: one, parents: e.parents, slot: e.slot}
+}
+
+// on returns the same for another driver.
+func (t *touchingDelete) on(drv dialect.Driver) *touchingDelete {
+	other := *t
+	other.Driver = drv
+	return &other
 }
 
 // Exec sends the DELETE.
@@ -76,7 +85,7 @@ func (t *touchingDelete) delete(ctx context.Context, tx joined, query string, ar
 		return affected, err
 	}
 	p.of(t.schema, rows)
-	return affected, p.bump(ctx, tx, tx.name)
+	return affected, p.flush(ctx, tx, tx.name, t.slot)
 }
 
 // lock reads and locks the rows that the DELETE matches.

@@ -50,7 +50,7 @@ func (w *Write) saveThenTouch(ctx context.Context, tx joined) error {
 			return err
 		}
 	}
-	return w.touched.bump(ctx, tx, tx.name)
+	return w.touched.flush(ctx, tx, tx.name, w.slot)
 }
 
 // readParents notes the parents of the child as the save left it.

@@ -5,6 +5,7 @@ import (
 	stdsql "database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"entgo.io/ent"
@@ -19,7 +20,7 @@ func OnConflict(s *Schema, e *Expectation, table string, opts []sql.ConflictOpti
 	if len(opts) == 0 {
 		return nil
 	}
-	all := append(opts[:len(opts):len(opts)], sql.ResolveWith(func(u *sql.UpdateSet) {
+	all := append(slices.Clip(opts), sql.ResolveWith(func(u *sql.UpdateSet) {
 		switch {
 		case keeps(u):
 		case e.shadow:
@@ -110,7 +111,7 @@ func (s *Schema) checkUpsert(d string, op ent.Op, opts []sql.ConflictOption) err
 
 // hasWhere reports whether the options have an UpdateWhere: ent lets nobody look into them, so it is asked for the SQL.
 func hasWhere(d string, opts []sql.ConflictOption) bool {
-	query, _ := sql.Dialect(d).Insert("t").Columns("c").Values(0).OnConflict(append(opts[:len(opts):len(opts)],
+	query, _ := sql.Dialect(d).Insert("t").Columns("c").Values(0).OnConflict(append(slices.Clip(opts),
 		sql.ResolveWith(func(u *sql.UpdateSet) { u.Set("c", 0) }))...).Query()
 	_, update, _ := strings.Cut(query, " DO UPDATE SET ")
 	return strings.Contains(update, " WHERE ")

@@ -66,30 +66,18 @@ func (t *VerifyingTx) Query(ctx context.Context, query string, args, v any) erro
 
 // ExecContext does so for ent's feature sql/execquery.
 func (t *VerifyingTx) ExecContext(ctx context.Context, query string, args ...any) (stdsql.Result, error) {
-	tx, ok := t.Tx.(interface {
-		ExecContext(context.Context, string, ...any) (stdsql.Result, error)
-	})
-	if !ok {
-		return nil, fmt.Errorf("Tx.ExecContext is not supported by %T", t.Tx)
-	}
 	if err := t.before(ctx, query); err != nil {
 		return nil, err
 	}
-	return tx.ExecContext(ctx, query, args...)
+	return execContext(ctx, t.Tx, query, args)
 }
 
 // QueryContext does so for ent's feature sql/execquery.
 func (t *VerifyingTx) QueryContext(ctx context.Context, query string, args ...any) (*stdsql.Rows, error) {
-	tx, ok := t.Tx.(interface {
-		QueryContext(context.Context, string, ...any) (*stdsql.Rows, error)
-	})
-	if !ok {
-		return nil, fmt.Errorf("Tx.QueryContext is not supported by %T", t.Tx)
-	}
 	if err := t.before(ctx, query); err != nil {
 		return nil, err
 	}
-	return tx.QueryContext(ctx, query, args...)
+	return queryContext(ctx, t.Tx, query, args)
 }
 
 // Ended reports whether tx is at its end, so that nothing can be read in it any more.

@@ -46,6 +46,8 @@ type Write struct {
 	// parents are the versions that the caller expects of parents, and touched the parents to bump.
 	parents []parentVersion
 	touched *parents
+	// slot is the place of the write in a batch, if it is part of one.
+	slot *slot
 }
 
 // UpdateOne plans the save of one row: id, which spec describes as ent would write it. A nil Write leaves the save to ent,
@@ -60,7 +62,10 @@ func UpdateOne(ctx context.Context, s *Schema, m Mutation, e *Expectation, spec 
 	if err != nil {
 		return nil, err
 	}
-	w := &Write{schema: s, op: m.Op(), id: id, spec: spec, links: links, accepted: accepted, expected: e.value(), stated: e.stated(), parents: e.parents}
+	w := &Write{
+		schema: s, op: m.Op(), id: id, spec: spec, links: links,
+		accepted: accepted, expected: e.value(), stated: e.stated(), slot: e.slot, parents: e.parents,
+	}
 	if !changes(spec) && !e.force {
 		if (!e.stated() || len(accepted) == 0) && len(e.parents) == 0 {
 			return nil, nil
@@ -69,9 +74,9 @@ func UpdateOne(ctx context.Context, s *Schema, m Mutation, e *Expectation, spec 
 		return w, nil
 	}
 	w.bump = (e.force || s.changed(m, spec)) && !entocc.IncrementSkipped(ctx, s.Type)
-	if w.bump && len(accepted) == 1 && !matchesNone(accepted) {
-		if w.next, err = s.Strategy.Next(accepted[0]); err != nil {
-			return nil, s.errorf(m.Op(), err, "version %v can't be followed by another", accepted[0])
+	if w.bump && (len(accepted) == 1 && !matchesNone(accepted) || s.random()) {
+		if w.next, err = s.next(m.Op(), w.expected); err != nil {
+			return nil, err
 		}
 	}
 	return w, nil
@@ -89,11 +94,18 @@ func Update(ctx context.Context, s *Schema, m Mutation, e *Expectation, spec *sq
 	}
 	dropColumn(spec, s.Column)
 	e.touches = false
-	if s.changed(m, spec) && !entocc.IncrementSkipped(ctx, s.Type) {
-		e.touches = len(s.Touch) > 0
-		table := spec.Node.Table
-		spec.AddModifier(func(u *sql.UpdateBuilder) { u.Set(s.Column, s.bump(table)) })
+	if !s.changed(m, spec) || entocc.IncrementSkipped(ctx, s.Type) {
+		return nil, nil
 	}
+	var next any = s.bump(spec.Node.Table)
+	if s.random() {
+		var err error
+		if next, err = s.next(m.Op(), nil); err != nil {
+			return nil, err
+		}
+	}
+	e.touches = len(s.Touch) > 0
+	spec.AddModifier(func(u *sql.UpdateBuilder) { u.Set(s.Column, next) })
 	return nil, nil
 }
 
@@ -147,6 +159,14 @@ func (s *Schema) changed(m Mutation, spec *sqlgraph.UpdateSpec) bool {
 
 // Save sends the write, and has the spec's ScanValues and Assign take the row as it left it.
 func (w *Write) Save(ctx context.Context, drv dialect.Driver) error {
+	if w.slot != nil {
+		return w.slot.write(ctx, w)
+	}
+	return w.alone(ctx, drv)
+}
+
+// alone sends the write by its own statements.
+func (w *Write) alone(ctx context.Context, drv dialect.Driver) error {
 	ctx = toWriter(ctx)
 	err := w.save(ctx, drv)
 	if err == nil || len(w.accepted) == 0 || entocc.Classify(err).Kind != entocc.KindDeadlock {
@@ -278,12 +298,21 @@ func (w *Write) check(ctx context.Context, drv dialect.Driver) error {
 	return nil
 }
 
-// scan runs a query for the row and reads it to its end: on SQLite the commit of a statement happens at its last step,
-// and an error of it would be hidden by closing early.
+// scan runs a query for the row and assigns it.
 func (w *Write) scan(ctx context.Context, drv dialect.ExecQuerier, query string, args []any) (found bool, err error) {
+	err = eachRow(ctx, drv, query, args, func(rows *sql.Rows, columns []string) error {
+		found = true
+		return w.assign(rows, columns)
+	})
+	return found, err
+}
+
+// eachRow runs a query and reads it to its end: on SQLite the commit of a statement happens at its last step, and an error
+// of it would be hidden by closing early.
+func eachRow(ctx context.Context, drv dialect.ExecQuerier, query string, args []any, scan func(*sql.Rows, []string) error) (err error) {
 	rows := &sql.Rows{}
 	if err := drv.Query(ctx, query, args, rows); err != nil {
-		return false, err
+		return err
 	}
 	defer func() {
 		if cerr := rows.Close(); err == nil {
@@ -292,15 +321,14 @@ func (w *Write) scan(ctx context.Context, drv dialect.ExecQuerier, query string,
 	}()
 	columns, err := rows.Columns()
 	if err != nil {
-		return false, err
+		return err
 	}
 	for rows.Next() {
-		if err := w.assign(rows, columns); err != nil {
-			return false, err
+		if err := scan(rows, columns); err != nil {
+			return err
 		}
-		found = true
 	}
-	return found, rows.Err()
+	return rows.Err()
 }
 
 func (w *Write) assign(rows *sql.Rows, columns []string) error {

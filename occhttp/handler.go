@@ -36,10 +36,10 @@ func (fn HandlerFunc) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 //
 //	http.ListenAndServe(addr, occhttp.Middleware(occhttp.Require())(mux)) // net/http
 //	router.Use(occhttp.Middleware())                                      // chi
-//	e.Use(echo.WrapMiddleware(occhttp.Middleware()))                      // echo
+//	http.ListenAndServe(addr, occhttp.Middleware()(e))                    // echo
 //	http.ListenAndServe(addr, occhttp.Middleware()(engine))               // gin
 //
-// Put authentication around it.
+// Put authentication around it, and it around a router that writes errors only after its own middlewares, as echo does.
 func Middleware(opts ...Option) func(http.Handler) http.Handler {
 	o := newOptions(opts)
 	return func(next http.Handler) http.Handler {

@@ -49,7 +49,11 @@ type Problem struct { //nolint:errname // the word of RFC 9457
 
 // Error returns status, title and detail.
 func (p *Problem) Error() string {
-	msg := fmt.Sprintf("%d %s", p.Status, p.Title)
+	title := p.Title
+	if title == "" {
+		title = http.StatusText(p.Status)
+	}
+	msg := fmt.Sprintf("%d %s", p.Status, title)
 	if p.Detail != "" {
 		msg += ": " + p.Detail
 	}
@@ -117,9 +121,9 @@ func problemOf(r *http.Request, err error) *Problem {
 }
 
 func (e *ConditionError) problem() *Problem {
-	p := &Problem{Type: TypeMalformed, Title: "Malformed version", Status: e.Status, Detail: e.Reason}
+	p := &Problem{Type: TypeMalformed, Title: "Malformed version", Status: e.Status, Detail: sentence(e.Reason)}
 	if e.Header != "" {
-		p.Title, p.Detail = "Malformed precondition", e.Header+": "+e.Reason
+		p.Title, p.Detail = "Malformed precondition", e.Header+": "+e.Reason+"."
 	}
 	if e.Status == http.StatusPreconditionRequired {
 		p.Type, p.Title = TypeRequired, "Precondition required"
@@ -184,6 +188,14 @@ func databaseProblem(err error) *Problem {
 		return &Problem{Type: TypeBusy, Title: "Busy", Status: http.StatusServiceUnavailable, Detail: "Others are writing the same. Try again in a moment."}
 	}
 	return &Problem{Status: http.StatusInternalServerError}
+}
+
+// sentence makes a sentence of what an error says.
+func sentence(reason string) string {
+	if reason == "" {
+		return ""
+	}
+	return strings.ToUpper(reason[:1]) + reason[1:] + "."
 }
 
 // noun writes the name of an ent type as a word of a sentence.

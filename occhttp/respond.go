@@ -29,7 +29,9 @@ type Page struct { //nolint:errname // it is an error only as it shows one
 // WriteError answers a request by the [ProblemOf] err: a page for a browser, which prefers HTML, problem+json for everyone
 // else. It is what [Handler] does; frameworks with an error handler of their own call it there.
 //
-//	e.HTTPErrorHandler = func(err error, c echo.Context) { occhttp.WriteError(c.Response(), c.Request(), err) }
+//	if err := put(c); err != nil { // gin
+//		occhttp.WriteError(c.Writer, c.Request, err)
+//	}
 func WriteError(w http.ResponseWriter, r *http.Request, err error) {
 	o := optionsOf(r)
 	p := o.problem(r, err)

@@ -88,11 +88,10 @@ func (s *Signer) mac(k Key, opaque string) []byte {
 }
 
 var (
-	errNoToken   = errors.New("the form has no version: reload the page and try again")
-	errBadToken  = errors.New("the version of the form can't be read: reload the page and try again")
-	errForgery   = errors.New("the version of the form was not signed here, or was signed too long ago: reload the page and try again")
-	errOtherRow  = errors.New("the version of the form is that of another record: reload the page and try again")
-	errTokenSize = fmt.Errorf("the version of the form is larger than %d bytes", maxToken)
+	errNoToken  = errors.New("the form has no version: reload the page and try again")
+	errBadToken = errors.New("the version of the form can't be read: reload the page and try again")
+	errForgery  = errors.New("the version of the form was not signed here, or was signed too long ago: reload the page and try again")
+	errOtherRow = errors.New("the version of the form is that of another record: reload the page and try again")
 )
 
 // open returns the opaque tag that a token holds, if one of the keys signed it.
@@ -101,7 +100,7 @@ func (s *Signer) open(token string) (opaque string, err error) {
 		return "", errNoToken
 	}
 	if len(token) > maxToken {
-		return "", errTokenSize
+		return "", errBadToken
 	}
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {

@@ -54,7 +54,7 @@ func TestMigration_AddsTheVersionAndNothingElse(t *testing.T) {
 	}
 }
 
-// Without addColumnsOnly ent's auto-migration changes more of the tables than anyone asked for, but no row.
+// Without migrate.AddColumnsOnly ent's auto-migration changes more of the tables than anyone asked for, but no row.
 func TestMigration_OfEntAloneKeepsEveryRow(t *testing.T) {
 	onEach(t, func(t *testing.T, db *chinook) {
 		before := take(t, db, nil)

@@ -8,64 +8,17 @@ import (
 	"text/template"
 
 	"ariga.io/atlas/sql/migrate"
-	atlas "ariga.io/atlas/sql/schema"
 	"entgo.io/ent/dialect/sql/schema"
+	occmigrate "github.com/entocc/entocc/migrate"
 	"github.com/stretchr/testify/require"
 )
 
 var update = flag.Bool("update", false, "rewrite the migration files in migrations/")
 
-// addColumnsOnly is the option that ent's migration needs on a database that others made. Without it
-//
-//   - PostgreSQL and MariaDB lose the foreign keys that were there, for ent's own of other names;
-//   - MariaDB has all texts converted to utf8mb4_bin, which compares and sorts in another way;
-//   - SQLite has every table built anew, since ent writes each default as an expression, "DEFAULT (1)", and SQLite adds
-//     columns with a constant default only. Sizes of columns, and indexes and triggers that ent does not know, are gone
-//     then; with schema.WithForeignKeys(false) the foreign keys too.
-//
-// So of all the changes to a table only the new columns stay, and a default that is a number is said as one.
-var addColumnsOnly = schema.WithDiffHook(func(next schema.Differ) schema.Differ {
-	return schema.DiffFunc(func(current, desired *atlas.Schema) ([]atlas.Change, error) {
-		changes, err := next.Diff(current, desired)
-		if err != nil {
-			return nil, err
-		}
-		var kept []atlas.Change
-		for _, change := range changes {
-			table, ok := change.(*atlas.ModifyTable)
-			if !ok {
-				kept = append(kept, change)
-				continue
-			}
-			if table.Changes = newColumns(table.Changes); len(table.Changes) > 0 {
-				kept = append(kept, table)
-			}
-		}
-		return kept, nil
-	})
-})
-
-// newColumns returns those of a table's changes that add a column.
-func newColumns(changes []atlas.Change) []atlas.Change {
-	var added []atlas.Change
-	for _, change := range changes {
-		add, ok := change.(*atlas.AddColumn)
-		if !ok {
-			continue
-		}
-		_, number := add.C.Type.Type.(*atlas.IntegerType)
-		if x, ok := add.C.Default.(*atlas.RawExpr); ok && number {
-			add.C.Default = &atlas.Literal{V: x.X}
-		}
-		added = append(added, add)
-	}
-	return added
-}
-
 // autoMigrate changes a copy by ent's auto-migration.
 func autoMigrate(t *testing.T, db *chinook) {
 	t.Helper()
-	require.NoError(t, db.client().Schema.Create(t.Context(), addColumnsOnly))
+	require.NoError(t, db.client().Schema.Create(t.Context(), occmigrate.AddColumnsOnly()))
 }
 
 // fileMigrate changes a copy by versioned migration files: it executes the statements of those in migrations/.
@@ -107,7 +60,7 @@ func TestMigrationFiles(t *testing.T) {
 		}
 		dir, err := migrate.NewLocalDir(path)
 		require.NoError(t, err)
-		require.NoError(t, db.client().Schema.NamedDiff(t.Context(), "add_version", addColumnsOnly,
+		require.NoError(t, db.client().Schema.NamedDiff(t.Context(), "add_version", occmigrate.AddColumnsOnly(),
 			schema.WithDir(dir), schema.WithFormatter(format), schema.WithMigrationMode(schema.ModeInspect)))
 		require.Equal(t, read(t, golden), read(t, path))
 	})

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"testing"
 
+	"entgo.io/ent/dialect"
 	entsql "entgo.io/ent/dialect/sql"
 	"github.com/stretchr/testify/require"
 
@@ -53,6 +54,16 @@ func open(t *testing.T, conn suite.DB) session {
 	pool := conn.Open(t)
 	t.Cleanup(func() { require.NoError(t, pool.Close()) })
 	return session{ent.NewClient(ent.Driver(entsql.OpenDB(conn.Dialect, pool))), pool}
+}
+
+// openMySQL opens a session with the driver's defaults.
+func openMySQL(t *testing.T, dsn string) session {
+	t.Helper()
+	return open(t, suite.DB{Dialect: dialect.MySQL, Open: func(t testing.TB) *sql.DB {
+		pool, err := sql.Open("mysql", dsn)
+		require.NoError(t, err)
+		return pool
+	}})
 }
 
 // createTables creates the tables that these tests write to.

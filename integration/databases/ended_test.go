@@ -1,6 +1,7 @@
 package databases_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/entocc/entocc"
+	"github.com/entocc/entocc/integration/servers"
 	"github.com/entocc/entocc/internal/ent"
 )
 
@@ -26,6 +28,7 @@ func TestEntsOwnTx_WritesInAutocommitAfterTheDatabaseEndedIt(t *testing.T) {
 			require.NoError(t, tx.Query(t.Context(), "SELECT name FROM users", []any{}, rows))
 			require.NoError(t, rows.Close())
 			theirs.overtake(t, u.ID)
+			require.Equal(t, "theirs", mine.load(t, u.ID).Name, "on this node, too")
 
 			err = tx.Exec(t.Context(), "UPDATE users SET name = 'mine', version = 2 WHERE id = ? AND version = 1", []any{u.ID}, nil)
 			require.True(t, entocc.Classify(err).RolledBack, "%v", err)
@@ -45,6 +48,7 @@ func TestTx_ThatTheDatabaseHasEndedRefusesEverything(t *testing.T) {
 			u, err := tx.User.Get(t.Context(), u.ID)
 			require.NoError(t, err)
 			theirs.overtake(t, u.ID)
+			require.Equal(t, "theirs", mine.load(t, u.ID).Name, "on this node, too")
 
 			_, err = tx.User.UpdateOne(u).SetName("mine").Save(t.Context())
 			assert.True(t, ent.IsRecordModified(err), "%v", err)
@@ -63,17 +67,53 @@ func TestTx_ThatAnotherNodeHasOvertakenRefusesEverything(t *testing.T) {
 			_, err := tx.User.UpdateOneID(u.ID).IfVersion(1).SetName("mine").Save(t.Context())
 			require.NoError(t, err, "the other node does not know of it")
 			theirs.overtake(t, u.ID)
+			require.Equal(t, "theirs", mine.load(t, u.ID).Name, "this node knows it now")
 
-			require.Eventually(t, func() bool {
-				_, err = tx.User.Get(t.Context(), u.ID)
-				return err != nil
-			}, 10*time.Second, time.Millisecond)
+			_, err = tx.User.Get(t.Context(), u.ID)
 			assert.Equal(t, entocc.KindDeadlock, entocc.Classify(err).Kind, "%v", err)
 			assert.True(t, entocc.IsRetryable(err))
 			assertEnded(t, mine, tx)
 			assert.Equal(t, "theirs", mine.load(t, u.ID).Name)
 		})
 	}
+}
+
+// With prepared statements, the driver's default, the news that the transaction has ended may come to the closing of a
+// statement, which nobody reads the answer of.
+func TestTx_CommitTellsTheTruthThoughTheNodeDidNot(t *testing.T) {
+	dsns := servers.GaleraDatabase(t)
+	mine, theirs := openMySQL(t, dsns[0]), openMySQL(t, dsns[1])
+	createTables(t, mine.Client)
+	mine.user(t, "on both nodes")
+	require.Eventually(t, func() bool { return theirs.User.Query().ExistX(t.Context()) }, 10*time.Second, time.Millisecond)
+	lost := 0
+	for range 60 {
+		lost += mine.lostInTx(t, theirs)
+	}
+	assert.Zero(t, lost, "commits of 60 that answered nil and kept nothing")
+}
+
+// lostInTx saves a row in a transaction while another node does. It returns 1 if the commit answers nil and yet nothing
+// was kept.
+func (s session) lostInTx(t *testing.T, theirs session) int {
+	t.Helper()
+	u := s.user(t, "before")
+	require.Eventually(t, func() bool { _, err := theirs.User.Get(t.Context(), u.ID); return err == nil }, 10*time.Second, time.Millisecond)
+	tx := s.tx(t)
+	_, err := tx.User.UpdateOne(u).SetName("mine").Save(t.Context())
+	require.NoError(t, err)
+	theirs.overtake(t, u.ID)
+	for range 3 { // the closing of their statements is what swallows the error
+		_, err = tx.User.Get(t.Context(), u.ID)
+	}
+	if err = errors.Join(err, tx.Commit()); err != nil {
+		assert.True(t, entocc.IsRetryable(err), "%v", err)
+		return 0
+	}
+	if s.load(t, u.ID).Name == "mine" {
+		return 0
+	}
+	return 1
 }
 
 // The error of a query may come with its rows, when the call that sent it has long succeeded.

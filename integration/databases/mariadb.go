@@ -21,8 +21,10 @@ type mariadb struct {
 	snapshot bool
 	// found is the driver's clientFoundRows: an UPDATE that sets what is there already counts its rows.
 	found bool
-	// synced is wsrep_sync_wait=7 of Galera: a statement waits until this node has what the others have committed.
-	synced bool
+	// cluster is what a session of Galera should have. wsrep_sync_wait=7: a statement waits until this node has what the
+	// others have committed. interpolateParams of the driver: no prepared statements, whose closing, which is never
+	// answered, can swallow the news that the transaction has ended.
+	cluster bool
 }
 
 // MariaDB returns MariaDB: its four levels, each with and without innodb_snapshot_isolation; and the default once more
@@ -48,7 +50,7 @@ func Galera() []Database {
 		{level: sql.LevelRepeatableRead, snapshot: true},
 		{level: sql.LevelSerializable},
 	} {
-		session.synced = true
+		session.cluster = true
 		all = append(all, session.on("Galera, two nodes", servers.GaleraDatabase))
 	}
 	return all
@@ -84,6 +86,7 @@ func (s mariadb) on(name string, dsns func(testing.TB) []string) Database {
 				ReadsLock:       s.level == sql.LevelSerializable,
 				Snapshot:        s.level == sql.LevelRepeatableRead,
 				ConflictEndsTx:  s.snapshot && s.level >= sql.LevelRepeatableRead,
+				Nodes:           s.cluster,
 			},
 		}
 	}}
@@ -100,7 +103,8 @@ func (s mariadb) dsn(t testing.TB, dsn string) string {
 	}
 	cfg.Params["tx_isolation"] = "'" + strings.ToUpper(strings.ReplaceAll(s.level.String(), " ", "-")) + "'"
 	cfg.Params["innodb_snapshot_isolation"] = map[bool]string{false: "0", true: "1"}[s.snapshot]
-	if s.synced {
+	if s.cluster {
+		cfg.InterpolateParams = true
 		cfg.Params["wsrep_sync_wait"] = "7"
 	}
 	return cfg.FormatDSN()

@@ -16,3 +16,11 @@ func TestScenarios(t *testing.T) {
 		})
 	}
 }
+
+func TestScenarios_WithoutTheExtension(t *testing.T) {
+	for _, db := range databases.All() {
+		t.Run(db.String(), func(t *testing.T) {
+			assert.Empty(t, suite.RunPlain(t, db.New(t)).Failed)
+		})
+	}
+}

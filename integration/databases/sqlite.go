@@ -69,7 +69,8 @@ func (d sqliteDriver) database(journal, lock string) Database {
 			Open: func(t testing.TB) *sql.DB { return pool(t, d.registered, dsn) },
 			Traits: suite.Traits{
 				Snapshot: true, OneWriter: true, ConflictEndsTx: true,
-				ReadsLock: lock == "immediate" || journal != "WAL",
+				ReadsLock:  lock == "immediate" || journal != "WAL",
+				BeginLocks: lock == "immediate",
 			},
 		}
 	}}

@@ -556,6 +556,66 @@ func (_u *LikeUpdateOne) sqlSave(ctx context.Context) (_node *Like, err error) {
 	return _node, nil
 }
 
+// LikeUpdateBulk is the builder for updating many Like entities, each guarded by its own version.
+type LikeUpdateBulk struct {
+	config
+	builders []*LikeUpdateOne
+	bulk     occhook.Bulk
+}
+
+// UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
+// validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
+// are reported by one *entocc.BulkModifiedError, all of them.
+func (c *LikeClient) UpdateBulk(builders ...*LikeUpdateOne) *LikeUpdateBulk {
+	return &LikeUpdateBulk{config: c.config, builders: builders}
+}
+
+// SkipModified has the batch written but for the rows that were modified by somebody else, which are reported by the
+// *entocc.BulkModifiedError beside the others.
+func (_u *LikeUpdateBulk) SkipModified() *LikeUpdateBulk {
+	_u.bulk.SkipModified()
+	return _u
+}
+
+// OnProgress has f called after each statement, with the number of rows that are dealt with. It runs in the batch's
+// transaction, before the commit.
+func (_u *LikeUpdateBulk) OnProgress(f func(done, total int)) *LikeUpdateBulk {
+	_u.bulk.OnProgress(f)
+	return _u
+}
+
+// Save saves the batch, in one transaction, and returns the updated entities.
+func (_u *LikeUpdateBulk) Save(ctx context.Context) ([]*Like, error) {
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, func(builder *LikeUpdateOne) *versionExpectation {
+		builder.config, builder.mutation.config = _u.config, _u.config
+		return &builder.mutation.occ
+	})
+}
+
+// SaveX is like Save, but panics if an error occurs.
+func (_u *LikeUpdateBulk) SaveX(ctx context.Context) []*Like {
+	nodes, err := _u.Save(ctx)
+	if err != nil {
+		panic(err)
+	}
+	return nodes
+}
+
+// Exec saves the batch and returns how many entities were saved.
+func (_u *LikeUpdateBulk) Exec(ctx context.Context) (int, error) {
+	nodes, err := _u.Save(ctx)
+	return len(nodes), err
+}
+
+// ExecX is like Exec, but panics if an error occurs.
+func (_u *LikeUpdateBulk) ExecX(ctx context.Context) int {
+	n, err := _u.Exec(ctx)
+	if err != nil {
+		panic(err)
+	}
+	return n
+}
+
 // IfMatch has the update succeed only if cond accepts the version of the row, as the If-Match header of a request or the
 // token of a form does (package occhttp). A row that it does not accept is a *LikeModifiedError, a condition that can't
 // be understood an *entocc.VersionError.

@@ -19,7 +19,7 @@ func coreScenarios() []scenario {
 		{name: "Core/CreateReturnsTheStoredRow", run: createReturnsTheStoredRow},
 		{name: "Core/CreateKeepsAnExplicitVersion", run: createKeepsAnExplicitVersion},
 		{name: "Core/CreateWithoutDefaultStartsAtTheFirstVersion", run: createWithoutDefaultStartsAtTheFirstVersion},
-		{name: "Core/BulkCreateStartsEveryRow", run: bulkCreateStartsEveryRow},
+		{name: "Core/BulkCreateStartsEveryRow", run: bulkCreateStartsEveryRow, left: scatteredIDs},
 		{name: "Core/CopyStartsAtTheFirstVersion", run: copyStartsAtTheFirstVersion},
 		{name: "Core/ConflictTellsWhatHappened", run: conflictTellsWhatHappened},
 		{name: "Core/ConflictOfATypeIsTyped", run: conflictOfATypeIsTyped},
@@ -35,6 +35,14 @@ func coreScenarios() []scenario {
 		{name: "Core/ExecIsGuardedLikeSave", run: execIsGuardedLikeSave},
 		{name: "Core/JSONKeepsTheVersion", run: jsonKeepsTheVersion},
 	}
+}
+
+// scatteredIDs is why what ent's CreateBulk returns can't be saved again on a cluster.
+func scatteredIDs(db DB) string {
+	if db.Traits.Nodes {
+		return "nodes count IDs in steps, so that ent, which counts by one, returns wrong IDs from CreateBulk"
+	}
+	return ""
 }
 
 func staleSaveIsRefused(s *Scene) {

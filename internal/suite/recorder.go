@@ -15,6 +15,8 @@ type Recorder struct {
 	dialect.Driver
 	mu   sync.Mutex
 	sent []string
+	// refused are the errors that the next statements with a verb are answered by.
+	refused map[string][]error
 }
 
 // Record wraps a driver.
@@ -46,33 +48,59 @@ func (r *Recorder) Writes() []string {
 	return writes
 }
 
-func (r *Recorder) note(query string) {
+// Refuse answers the next statement with the verb, "UPDATE", by err, and does not send it.
+func (r *Recorder) Refuse(verb string, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.refused == nil {
+		r.refused = make(map[string][]error)
+	}
+	r.refused[verb] = append(r.refused[verb], err)
+}
+
+// note records a statement, and returns the error that it is to be answered by.
+func (r *Recorder) note(query string) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.sent = append(r.sent, query)
+	verb, _, _ := strings.Cut(query, " ")
+	errs := r.refused[verb]
+	if len(errs) == 0 {
+		return nil
+	}
+	r.refused[verb] = errs[1:]
+	return errs[0]
 }
 
 // Exec implements dialect.Driver.
 func (r *Recorder) Exec(ctx context.Context, query string, args, v any) error {
-	r.note(query)
+	if err := r.note(query); err != nil {
+		return err
+	}
 	return r.Driver.Exec(ctx, query, args, v)
 }
 
 // Query implements dialect.Driver.
 func (r *Recorder) Query(ctx context.Context, query string, args, v any) error {
-	r.note(query)
+	if err := r.note(query); err != nil {
+		return err
+	}
 	return r.Driver.Query(ctx, query, args, v)
 }
 
 // Tx implements dialect.Driver.
 func (r *Recorder) Tx(ctx context.Context) (dialect.Tx, error) {
-	r.note("BEGIN")
+	if err := r.note("BEGIN"); err != nil {
+		return nil, err
+	}
 	return r.recorded(r.Driver.Tx(ctx))
 }
 
 // BeginTx begins a transaction with options, as ent's Client.BeginTx asks of a driver.
 func (r *Recorder) BeginTx(ctx context.Context, opts *stdsql.TxOptions) (dialect.Tx, error) {
-	r.note("BEGIN")
+	if err := r.note("BEGIN"); err != nil {
+		return nil, err
+	}
 	drv, ok := r.Driver.(interface {
 		BeginTx(context.Context, *stdsql.TxOptions) (dialect.Tx, error)
 	})
@@ -96,24 +124,32 @@ type recordedTx struct {
 
 // Exec implements dialect.Tx.
 func (t *recordedTx) Exec(ctx context.Context, query string, args, v any) error {
-	t.recorder.note(query)
+	if err := t.recorder.note(query); err != nil {
+		return err
+	}
 	return t.Tx.Exec(ctx, query, args, v)
 }
 
 // Query implements dialect.Tx.
 func (t *recordedTx) Query(ctx context.Context, query string, args, v any) error {
-	t.recorder.note(query)
+	if err := t.recorder.note(query); err != nil {
+		return err
+	}
 	return t.Tx.Query(ctx, query, args, v)
 }
 
 // Commit implements dialect.Tx.
 func (t *recordedTx) Commit() error {
-	t.recorder.note("COMMIT")
+	if err := t.recorder.note("COMMIT"); err != nil {
+		return err
+	}
 	return t.Tx.Commit()
 }
 
 // Rollback implements dialect.Tx.
 func (t *recordedTx) Rollback() error {
-	t.recorder.note("ROLLBACK")
+	if err := t.recorder.note("ROLLBACK"); err != nil {
+		return err
+	}
 	return t.Tx.Rollback()
 }

@@ -87,7 +87,19 @@ func (s *Scene) load(id int) *ent.User {
 // bumpUser saves the User by the other client, as somebody else would.
 func (s *Scene) bumpUser(id int) *ent.User {
 	s.Helper()
-	return saved(s, s.Other.User.UpdateOneID(id).IgnoreVersion().AddAge(1))
+	u := saved(s, s.Other.User.UpdateOneID(id).IgnoreVersion().AddAge(1))
+	s.catchUp()
+	return u
+}
+
+// catchUp waits, on a cluster, until the scene's node has what others have committed on theirs.
+func (s *stage) catchUp() {
+	s.t.Helper()
+	if s.db.Traits.Nodes {
+		rows := &sql.Rows{}
+		require.NoError(s.t, s.Sent.Driver.Query(s.ctx, "SELECT 1", []any{}, rows))
+		require.NoError(s.t, rows.Close())
+	}
 }
 
 // key returns a string that no other row has.

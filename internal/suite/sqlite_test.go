@@ -30,3 +30,7 @@ func sqlite(t *testing.T) suite.DB {
 		Traits: suite.Traits{Snapshot: true, ConflictEndsTx: true, OneWriter: true},
 	}
 }
+
+func TestSQLite_WithoutTheExtension(t *testing.T) {
+	require.Empty(t, suite.RunPlain(t, sqlite(t)).Failed)
+}

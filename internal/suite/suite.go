@@ -46,6 +46,11 @@ type Traits struct {
 	ConflictEndsTx bool
 	// OneWriter: one transaction writes at a time, whatever the rows (SQLite).
 	OneWriter bool
+	// BeginLocks: a transaction keeps all other writers out from its begin (SQLite with immediate transactions).
+	BeginLocks bool
+	// Nodes: the second pool leads to another node of a cluster, whose writers do not wait for those of this one, and
+	// whose commits come here a little later (Galera). IDs are not counted by one there.
+	Nodes bool
 }
 
 // Report says what one run of the suite has shown.
@@ -76,8 +81,11 @@ func scenarios() []scenario {
 	for _, group := range []func() []scenario{
 		coreScenarios, deleteScenarios, expectedScenarios, legacyScenarios, idScenarios,
 		bulkScenarios, upsertScenarios, edgeScenarios, childScenarios,
+		batchScenarios, batchKindScenarios, batchDeleteScenarios,
 		diffScenarios, resolveScenarios, modifyScenarios,
 		verifyScenarios, touchScenarios, aggregateScenarios,
+		ignoredScenarios, switchScenarios, valueScenarios,
+		ecosystemScenarios, txScenarios, concurrencyScenarios, statementScenarios, httpScenarios,
 	} {
 		all = append(all, group()...)
 	}
@@ -129,6 +137,8 @@ func run[S any](t *testing.T, db DB, all []scenarioOf[S], scene func(*testing.T)
 func open(t *testing.T, db DB) *sql.DB {
 	t.Helper()
 	pool := db.Open(t)
+	pool.SetMaxOpenConns(16) // Servers have a hundred connections or so, and scenarios more goroutines.
+	pool.SetMaxIdleConns(16)
 	t.Cleanup(func() { _ = pool.Close() })
 	return pool
 }

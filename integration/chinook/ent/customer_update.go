@@ -1024,6 +1024,66 @@ func (_u *CustomerUpdateOne) sqlSave(ctx context.Context) (_node *Customer, err 
 	return _node, nil
 }
 
+// CustomerUpdateBulk is the builder for updating many Customer entities, each guarded by its own version.
+type CustomerUpdateBulk struct {
+	config
+	builders []*CustomerUpdateOne
+	bulk     occhook.Bulk
+}
+
+// UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
+// validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
+// are reported by one *entocc.BulkModifiedError, all of them.
+func (c *CustomerClient) UpdateBulk(builders ...*CustomerUpdateOne) *CustomerUpdateBulk {
+	return &CustomerUpdateBulk{config: c.config, builders: builders}
+}
+
+// SkipModified has the batch written but for the rows that were modified by somebody else, which are reported by the
+// *entocc.BulkModifiedError beside the others.
+func (_u *CustomerUpdateBulk) SkipModified() *CustomerUpdateBulk {
+	_u.bulk.SkipModified()
+	return _u
+}
+
+// OnProgress has f called after each statement, with the number of rows that are dealt with. It runs in the batch's
+// transaction, before the commit.
+func (_u *CustomerUpdateBulk) OnProgress(f func(done, total int)) *CustomerUpdateBulk {
+	_u.bulk.OnProgress(f)
+	return _u
+}
+
+// Save saves the batch, in one transaction, and returns the updated entities.
+func (_u *CustomerUpdateBulk) Save(ctx context.Context) ([]*Customer, error) {
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, func(builder *CustomerUpdateOne) *versionExpectation {
+		builder.config, builder.mutation.config = _u.config, _u.config
+		return &builder.mutation.occ
+	})
+}
+
+// SaveX is like Save, but panics if an error occurs.
+func (_u *CustomerUpdateBulk) SaveX(ctx context.Context) []*Customer {
+	nodes, err := _u.Save(ctx)
+	if err != nil {
+		panic(err)
+	}
+	return nodes
+}
+
+// Exec saves the batch and returns how many entities were saved.
+func (_u *CustomerUpdateBulk) Exec(ctx context.Context) (int, error) {
+	nodes, err := _u.Save(ctx)
+	return len(nodes), err
+}
+
+// ExecX is like Exec, but panics if an error occurs.
+func (_u *CustomerUpdateBulk) ExecX(ctx context.Context) int {
+	n, err := _u.Exec(ctx)
+	if err != nil {
+		panic(err)
+	}
+	return n
+}
+
 // IfMatch has the update succeed only if cond accepts the version of the row, as the If-Match header of a request or the
 // token of a form does (package occhttp). A row that it does not accept is a *CustomerModifiedError, a condition that can't
 // be understood an *entocc.VersionError.

@@ -76,7 +76,9 @@ func (Setting) Fields() []ent.Field {
 type Profile struct{ ent.Schema }
 
 // Mixin of the Profile.
-func (Profile) Mixin() []ent.Mixin { return []ent.Mixin{mixin.Version{Only: []string{"title", "keywords"}}} }
+func (Profile) Mixin() []ent.Mixin {
+	return []ent.Mixin{mixin.Version{Only: []string{"title", "keywords"}}}
+}
 
 // Fields of the Profile.
 func (Profile) Fields() []ent.Field {

@@ -1,0 +1,184 @@
+package entc_test
+
+import (
+	"go/format"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"entgo.io/ent/entc"
+	"entgo.io/ent/entc/gen"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	entocc "github.com/entocc/entocc/entc"
+)
+
+// None of these tests is parallel: ent's codegen has state of the whole process, and a folder of its own (F20).
+
+// generate generates a client from a schema into a new folder, and returns its files.
+func generate(t *testing.T, schema string, cfg gen.Config, opts ...entc.Option) (map[string]string, error) {
+	t.Helper()
+	cfg.Target = t.TempDir()
+	if cfg.Package == "" {
+		cfg.Package = "example.org/shop/ent"
+	}
+	if err := entc.Generate(schema, &cfg, opts...); err != nil {
+		return nil, err
+	}
+	return files(t, cfg.Target), nil
+}
+
+func extended(t *testing.T) entc.Option {
+	t.Helper()
+	ext, err := entocc.NewExtension()
+	require.NoError(t, err)
+	return entc.Extensions(ext)
+}
+
+// files returns the Go files of a folder and those below it.
+func files(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	all := make(map[string]string)
+	require.NoError(t, filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || filepath.Ext(path) != ".go" {
+			return err
+		}
+		src, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		name, err := filepath.Rel(dir, path)
+		all[filepath.ToSlash(name)] = string(src)
+		return err
+	}))
+	return all
+}
+
+func TestGenerate_WrongSetUpsAreRefused(t *testing.T) {
+	for _, row := range []struct {
+		schema string
+		words  []string // type, field and mend
+	}{
+		{"twoversions", []string{"User", `"version"`, `"token"`, "keep one"}},
+		{"unknownname", []string{"User", `"last_seen"`, "Ignore", "version, last_login"}},
+		{"onlyunknown", []string{"User", `"nick"`, "Only", "version, name"}},
+		{"bothlists", []string{"User", "Only and Ignore", "keep"}},
+		{"ignoresitself", []string{"User", `"version"`, "leave it out"}},
+		{"wrongtype", []string{"Order.rev", "string", "field.Int64"}},
+		{"wholeseconds", []string{"Order.updated_at", "whole seconds", `"datetime(6)"`, "mixin.TimeVersion"}},
+		{"wholesecondspostgres", []string{"Order.updated_at", "PostgreSQL", "mixin.TimeVersion"}},
+		{"missingfield", []string{"Order", `"rev"`, "add it"}},
+		{"takenname", []string{"User.is_modified", "rename", "StorageKey"}},
+		{"view", []string{"Summary", "view", "drop the mixin"}},
+	} {
+		t.Run(row.schema, func(t *testing.T) {
+			_, err := generate(t, "./testdata/"+row.schema+"/schema", gen.Config{}, extended(t))
+			require.Error(t, err)
+			for _, word := range append(row.words, "entocc: ") {
+				assert.ErrorContains(t, err, word)
+			}
+		})
+	}
+}
+
+func TestGenerate_GremlinIsRefused(t *testing.T) {
+	storage, err := gen.NewStorage("gremlin")
+	require.NoError(t, err)
+	_, err = generate(t, "./testdata/versioned/schema", gen.Config{Storage: storage}, extended(t))
+	assert.ErrorContains(t, err, "entocc: ")
+	assert.ErrorContains(t, err, "gremlin")
+	assert.ErrorContains(t, err, "SQL storage", "the mend")
+}
+
+func TestGenerate_VersionOfAnEmbeddedMixinAndType(t *testing.T) {
+	client, err := generate(t, "./testdata/versioned/schema", gen.Config{}, extended(t))
+	require.NoError(t, err)
+	for _, typ := range []string{"User", "Person"} {
+		assert.Contains(t, client["entocc.go"], "type "+typ+"ModifiedError = ")
+		assert.Contains(t, client[strings.ToLower(typ)+"_update.go"], ") IfVersion(version int64) *"+typ+"UpdateOne")
+	}
+}
+
+func TestGenerate_TypesWithoutMixinAreAsEntMakesThem(t *testing.T) {
+	const schema = "./testdata/unversioned/schema"
+	features := []gen.Feature{gen.FeatureUpsert, gen.FeatureModifier}
+	ours, err := generate(t, schema, gen.Config{Features: features}, extended(t))
+	require.NoError(t, err)
+	ents, err := generate(t, schema, gen.Config{Features: features})
+	require.NoError(t, err)
+	for name, src := range ents {
+		if name != "client.go" && name != "tx.go" { // Which offer what is not of one type, as RetryTx.
+			assert.Equal(t, dense(src), dense(ours[name]), name)
+		}
+	}
+	for _, word := range []string{"IfVersion", "ifLoaded", "byID()", "GetVersion"} {
+		for name, src := range ours {
+			assert.NotContains(t, src, word, name)
+		}
+	}
+}
+
+// dense drops empty lines, which templates leave where they print nothing.
+func dense(src string) string {
+	return regexp.MustCompile(`\n\n+`).ReplaceAllString(src, "\n")
+}
+
+func TestGenerate_CommittedClientIsWhatItMakes(t *testing.T) {
+	cfg := gen.Config{
+		Package: "github.com/entocc/entocc/internal/ent",
+		// As in internal/ent/entc.go.
+		Features: []gen.Feature{gen.FeatureUpsert, gen.FeatureModifier, gen.FeatureIntercept, gen.FeaturePrivacy, gen.FeatureLock},
+	}
+	committed := files(t, "../internal/ent")
+	made, err := generate(t, "../internal/ent/schema", cfg, extended(t))
+	require.NoError(t, err)
+	for name, src := range made {
+		if name == "runtime/runtime.go" { // It names the version of ent in the program that made it.
+			src, committed[name] = dense(versionOfEnt.ReplaceAllString(src, "")), dense(versionOfEnt.ReplaceAllString(committed[name], ""))
+		}
+		if committed[name] != src {
+			assert.Equal(t, committed[name], src, "%s: run go generate ./internal/ent", name)
+		}
+	}
+	for name := range committed {
+		if dir, _, _ := strings.Cut(name, "/"); dir != "schema" && dir != "enttest" && name != "entc.go" && name != "generate.go" {
+			assert.Contains(t, made, name)
+		}
+	}
+}
+
+var versionOfEnt = regexp.MustCompile(`(?s)const \(\n\tVersion = .*?\)\n`)
+
+func TestGenerate_MakesTheSameEachTime(t *testing.T) {
+	first, err := generate(t, "./testdata/versioned/schema", gen.Config{}, extended(t))
+	require.NoError(t, err)
+	second, err := generate(t, "./testdata/versioned/schema", gen.Config{}, extended(t))
+	require.NoError(t, err)
+	assert.Equal(t, first, second)
+	for name, src := range first {
+		formatted, err := format.Source([]byte(src))
+		require.NoError(t, err, name)
+		assert.Equal(t, string(formatted), src, name)
+	}
+}
+
+func TestGenerate_UpdateBuildersHaveNoSetterForTheVersion(t *testing.T) {
+	out, err := exec.CommandContext(t.Context(), "go", "build", "-gcflags=-e", "./testdata/setter").CombinedOutput()
+	require.Error(t, err)
+	for _, line := range []string{
+		"u.Update().SetVersion undefined",
+		"u.Update().AddVersion undefined",
+		"c.User.Update().SetVersion undefined",
+		"c.User.Update().AddVersion undefined",
+		"o.Update().SetRev undefined",
+		"o.Update().ClearRev undefined",
+		"c.User.Create().OnConflict().SetVersion undefined",
+	} {
+		assert.Contains(t, string(out), line)
+	}
+}

@@ -1,0 +1,30 @@
+// Package schema gets its version through a mixin of its own, and an alias of a type.
+package schema
+
+import (
+	"entgo.io/ent"
+	"entgo.io/ent/schema/field"
+	entmixin "entgo.io/ent/schema/mixin"
+
+	"github.com/entocc/entocc/mixin"
+)
+
+// Base is what the types of a project embed.
+type Base struct{ mixin.Version }
+
+// Fields of the Base: those of the version, and the project's.
+func (b Base) Fields() []ent.Field {
+	return append(b.Version.Fields(), entmixin.CreateTime{}.Fields()...)
+}
+
+// User has the version of its Base.
+type User struct{ ent.Schema }
+
+// Mixin of the User.
+func (User) Mixin() []ent.Mixin { return []ent.Mixin{Base{}} }
+
+// Fields of the User.
+func (User) Fields() []ent.Field { return []ent.Field{field.String("name")} }
+
+// Person is the User of another table.
+type Person struct{ User }

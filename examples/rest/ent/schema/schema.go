@@ -1,0 +1,52 @@
+// Package schema holds what the API serves: projects, and the tasks in them.
+package schema
+
+import (
+	"entgo.io/ent"
+	"entgo.io/ent/dialect/entsql"
+	"entgo.io/ent/schema/edge"
+	"entgo.io/ent/schema/field"
+	"github.com/entocc/entocc/mixin"
+)
+
+// Project is a resource whose client chooses the ID, as in PUT /projects/apollo.
+type Project struct{ ent.Schema }
+
+// Mixin of the Project.
+func (Project) Mixin() []ent.Mixin { return []ent.Mixin{mixin.Version{}} }
+
+// Fields of the Project.
+func (Project) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("id").NotEmpty().MaxLen(64),
+		field.String("name").NotEmpty().MaxLen(200),
+		field.Text("description").Default(""),
+		field.Int("points").Default(0),
+	}
+}
+
+// Edges of the Project.
+func (Project) Edges() []ent.Edge {
+	return []ent.Edge{edge.To("tasks", Task.Type).Annotations(entsql.OnDelete(entsql.Cascade))}
+}
+
+// Task is a nested resource, with an ID that the server chooses. Its version is a random token, so that one that was
+// deleted and made anew is never taken for the old one.
+type Task struct{ ent.Schema }
+
+// Mixin of the Task.
+func (Task) Mixin() []ent.Mixin { return []ent.Mixin{mixin.TokenVersion{}} }
+
+// Fields of the Task.
+func (Task) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("title").NotEmpty().MaxLen(200),
+		field.Bool("done").Default(false),
+		field.String("project_id").Immutable(),
+	}
+}
+
+// Edges of the Task.
+func (Task) Edges() []ent.Edge {
+	return []ent.Edge{edge.From("project", Project.Type).Ref("tasks").Field("project_id").Unique().Required().Immutable()}
+}

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/entocc/entocc/examples/rest/ent"
+	"github.com/entocc/entocc/occhttp"
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/require"
+)
+
+// server is the API on a real listener, over an empty database.
+type server struct {
+	*testing.T
+	*api
+	url string
+}
+
+// onEach runs a test over SQLite, and over PostgreSQL where ENTOCC_POSTGRES says where one is.
+func onEach(t *testing.T, test func(s *server)) {
+	t.Helper()
+	t.Run("SQLite", func(t *testing.T) { test(newServer(t, filepath.Join(t.TempDir(), "rest.db"), "")) })
+	t.Run("PostgreSQL", func(t *testing.T) { test(newServer(t, "", postgres(t))) })
+}
+
+func newServer(t *testing.T, file, postgres string) *server {
+	t.Helper()
+	client, err := open(t.Context(), file, postgres)
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = client.Close() })
+	s := &server{T: t, api: &api{client: client, between: func() {}}}
+	listener := httptest.NewServer(s.handler())
+	t.Cleanup(listener.Close)
+	s.url = listener.URL
+	return s
+}
+
+// postgres returns the URL of a new schema, which is dropped at the end.
+func postgres(t *testing.T) string {
+	t.Helper()
+	dsn := os.Getenv("ENTOCC_POSTGRES")
+	if dsn == "" {
+		if os.Getenv("CI") != "" {
+			t.Fatal("ENTOCC_POSTGRES is not set, and CI must not leave out PostgreSQL")
+		}
+		t.Skip("ENTOCC_POSTGRES is not set: PostgreSQL is left out")
+	}
+	conn, err := pgx.Connect(t.Context(), dsn)
+	require.NoError(t, err)
+	name := "rest_" + strings.ToLower(rand.Text()[:12])
+	_, err = conn.Exec(t.Context(), "CREATE SCHEMA "+name)
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		_, _ = conn.Exec(context.Background(), "DROP SCHEMA "+name+" CASCADE")
+		_ = conn.Close(context.Background())
+	})
+	u, err := url.Parse(dsn)
+	require.NoError(t, err)
+	q := u.Query()
+	q.Set("search_path", name)
+	u.RawQuery = q.Encode()
+	return u.String()
+}
+
+// project creates a project past the API.
+func (s *server) project(id string) *ent.Project {
+	s.Helper()
+	return s.client.Project.Create().SetID(id).SetName("before").SaveX(s.Context())
+}
+
+// answer is a response that was read.
+type answer struct {
+	*http.Response
+	body string
+}
+
+// do sends a request. Headers are given in pairs.
+func (s *server) do(method, path, body string, header ...string) answer {
+	s.Helper()
+	req, err := http.NewRequestWithContext(s.Context(), method, s.url+path, strings.NewReader(body))
+	require.NoError(s, err)
+	for i := 0; i < len(header); i += 2 {
+		req.Header.Add(header[i], header[i+1])
+	}
+	resp, err := http.DefaultClient.Do(req)
+	require.NoError(s, err)
+	defer func() { _ = resp.Body.Close() }()
+	read, err := io.ReadAll(resp.Body)
+	require.NoError(s, err)
+	return answer{resp, string(read)}
+}
+
+// problem wants a problem of this status.
+func (s *server) problem(status int, a answer) (p occhttp.Problem) {
+	s.Helper()
+	require.Equal(s, status, a.StatusCode, a.body)
+	require.Equal(s, "application/problem+json", a.Header.Get("Content-Type"))
+	require.NoError(s, json.Unmarshal([]byte(a.body), &p))
+	return p
+}

@@ -1,0 +1,136 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/entocc/entocc/examples/rest/ent"
+	"github.com/entocc/entocc/examples/rest/ent/task"
+	"github.com/entocc/entocc/occhttp"
+)
+
+// taskView is a task as clients see it.
+type taskView struct {
+	ID    int    `json:"id"`
+	Title string `json:"title"`
+	Done  bool   `json:"done"`
+	// ETag is set in lists only; a single task has it in its header.
+	ETag string `json:"etag,omitempty"`
+}
+
+func viewTask(t *ent.Task) taskView { return taskView{ID: t.ID, Title: t.Title, Done: t.Done} }
+
+// taskBody is what a client sends.
+type taskBody struct {
+	Title *string `json:"title"`
+	Done  *bool   `json:"done"`
+}
+
+// task loads the task of the path, if it is one of the path's project.
+func (a *api) task(r *http.Request) (*ent.Task, error) {
+	id, err := strconv.Atoi(r.PathValue("task"))
+	if err != nil {
+		return nil, errNotFound
+	}
+	return a.client.Task.Query().Where(task.ID(id), task.ProjectID(r.PathValue("id"))).Only(r.Context())
+}
+
+func (a *api) listTasks(w http.ResponseWriter, r *http.Request) error {
+	limit, afterText, err := page(r)
+	if err != nil {
+		return err
+	}
+	after := 0
+	if afterText != "" {
+		if after, err = strconv.Atoi(afterText); err != nil {
+			return badRequest("after is the ID of the last task of the page before.")
+		}
+	}
+	p, err := a.client.Project.Get(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	list, err := p.QueryTasks().Where(task.IDGT(after)).Order(task.ByID()).Limit(limit).All(r.Context())
+	if err != nil {
+		return err
+	}
+	views := make([]taskView, len(list))
+	for i, t := range list {
+		views[i] = viewTask(t)
+		views[i].ETag = tagText(t)
+	}
+	return writeJSON(w, http.StatusOK, views)
+}
+
+func (a *api) createTask(w http.ResponseWriter, r *http.Request) error {
+	var body taskBody
+	if err := read(w, r, &body); err != nil {
+		return err
+	}
+	p, err := a.client.Project.Get(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	t, err := a.client.Task.Create().SetProject(p).SetTitle(or(body.Title)).SetDone(or(body.Done)).Save(r.Context())
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Location", fmt.Sprintf("/projects/%s/tasks/%d", url.PathEscape(p.ID), t.ID))
+	return write(w, http.StatusCreated, t, viewTask(t))
+}
+
+func (a *api) getTask(w http.ResponseWriter, r *http.Request) error {
+	t, err := a.task(r)
+	if err != nil {
+		return err
+	}
+	if done, err := occhttp.NotModified(w, r, t); done || err != nil {
+		return err
+	}
+	return write(w, http.StatusOK, t, viewTask(t))
+}
+
+func (a *api) putTask(w http.ResponseWriter, r *http.Request) error {
+	var body taskBody
+	if err := read(w, r, &body); err != nil {
+		return err
+	}
+	return a.saveTask(w, r, func(up *ent.TaskUpdateOne) { up.SetTitle(or(body.Title)).SetDone(or(body.Done)) })
+}
+
+func (a *api) patchTask(w http.ResponseWriter, r *http.Request) error {
+	var body taskBody
+	if err := read(w, r, &body); err != nil {
+		return err
+	}
+	return a.saveTask(w, r, func(up *ent.TaskUpdateOne) { up.SetNillableTitle(body.Title).SetNillableDone(body.Done) })
+}
+
+func (a *api) saveTask(w http.ResponseWriter, r *http.Request, change func(*ent.TaskUpdateOne)) error {
+	t, err := a.task(r)
+	if err != nil {
+		return err
+	}
+	a.between()
+	update := t.Update().IfMatch(occhttp.IfMatch(r))
+	change(update)
+	if t, err = update.Save(r.Context()); err != nil {
+		return err
+	}
+	return write(w, http.StatusOK, t, viewTask(t))
+}
+
+func (a *api) deleteTask(w http.ResponseWriter, r *http.Request) error {
+	t, err := a.task(r)
+	if err != nil {
+		return err
+	}
+	a.between()
+	if err := t.Delete().IfMatch(occhttp.IfMatch(r)).Exec(r.Context()); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}

@@ -1,0 +1,289 @@
+package hook
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"runtime"
+
+	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql/sqlgraph"
+	"github.com/entocc/entocc"
+)
+
+// batch nests the saves of many builders. Each runs its own hooks; where it would send its statement it hands the row to
+// its slot instead, which begins the next builder. The last one to arrive has all rows written, and each slot returns
+// what became of its own row.
+type batch struct {
+	opts  Bulk
+	drv   dialect.Driver
+	slots []*slot
+	save  func(ctx context.Context, i int) error
+	// root is the context of every builder: what the hooks of one derive from it is not for the next.
+	root context.Context
+	// begun is the number of builders that have begun, and one more once the rows are written.
+	begun int
+	// written is set when the rows were written, and failure is why none was, or stays so.
+	written bool
+	failure error
+	// touched are the parents that the rows touch, while these are written.
+	touched *parents
+}
+
+// slot is one builder's place in a batch.
+type slot struct {
+	batch *batch
+	index int
+	// keys are the columns of the primary key, for deletes.
+	keys []string
+	// expectation is that of the builder's mutation, through which it finds its slot.
+	expectation *Expectation
+	// row is what the builder would write; none if it had nothing to write, or a hook kept it from it.
+	row bulkRow
+	// own is what the database made of this row alone: a conflict, or that it is not there.
+	own error
+	// err is what the builder returned, after its hooks.
+	err error
+}
+
+// bulkRow is the write of one row, an update or a delete.
+type bulkRow interface {
+	// about names the row for errors.
+	about() *entocc.RecordModifiedError
+	// key is the same for two writes of one row.
+	key() any
+	// shape is the same for rows that one statement can write, and nothing for a row that needs its own.
+	shape(d string) string
+	// size is the number of arguments that the row adds to a statement, and their length in bytes.
+	size() (args, length int)
+	// alone writes the row by its own statements.
+	alone(ctx context.Context, drv dialect.Driver) error
+	// explain returns why a guarded statement did not match the row.
+	explain(ctx context.Context, q dialect.ExecQuerier, d string) error
+	// version is what the guard knows about the row's type.
+	version() *Schema
+}
+
+// abortedError is what builders return whose row was not written because of another one.
+type abortedError struct{ error }
+
+func (e *abortedError) Error() string {
+	return "entocc: nothing of the batch was written: " + e.error.Error()
+}
+
+func (e *abortedError) Unwrap() error { return e.error }
+
+// Aborted reports whether err is that of another row of the batch, so that it is not for the builder at hand to type.
+func Aborted(err error) bool {
+	var e *abortedError
+	return errors.As(err, &e)
+}
+
+func newBatch(ctx context.Context, opts Bulk, drv dialect.Driver, n int, save func(context.Context, int) error) *batch {
+	return &batch{opts: opts, drv: drv, slots: make([]*slot, n), save: save, root: ctx}
+}
+
+func (b *batch) enlist(i int, e *Expectation) {
+	s := &slot{batch: b, index: i, expectation: e}
+	b.slots[i], e.slot = s, s
+}
+
+// release lets the builders be saved alone again.
+func (b *batch) release() {
+	for _, s := range b.slots {
+		if s != nil {
+			s.expectation.slot = nil
+		}
+	}
+}
+
+func (b *batch) run() error {
+	b.advance(0)
+	b.ensureWritten()
+	return b.outcome()
+}
+
+// ensureWritten fails a batch that was cut short, as by a hook that has recovered from the panic of a later one.
+func (b *batch) ensureWritten() {
+	if !b.written && b.failure == nil {
+		b.failure = errors.New("entocc: the hooks of a batch have ended before its rows were written")
+	}
+}
+
+// advance begins builder i, or has the rows written when all have begun.
+func (b *batch) advance(i int) {
+	b.begun = i + 1
+	switch {
+	case i == len(b.slots):
+		b.write()
+	case i > 0 && i%rowsPerStack == 0:
+		onNewStack(func() { b.begin(i) })
+	default:
+		b.begin(i)
+	}
+}
+
+// begin saves builder i. One that returns without a row to write does not nest the next ones.
+func (b *batch) begin(i int) {
+	s := b.slots[i]
+	s.err = b.save(b.root, i)
+	switch {
+	case b.begun > i+1:
+	case s.err != nil:
+		b.failure = s.err
+	default:
+		b.advance(i + 1)
+	}
+}
+
+// write takes the row of this builder's save, and returns what became of it. A hook that calls next again, when the batch
+// is over, writes its row alone; not if the batch was all or nothing, and has failed.
+func (s *slot) write(ctx context.Context, row bulkRow) error {
+	b := s.batch
+	switch {
+	case b.failure != nil && s.own != nil:
+		return s.own
+	case b.failure != nil:
+		return &abortedError{b.failure}
+	case b.begun > s.index+1:
+		return row.alone(ctx, b.drv)
+	}
+	s.row = row
+	b.advance(s.index + 1)
+	b.ensureWritten()
+	switch {
+	case s.own != nil:
+		return s.own
+	case b.failure == nil || sqlgraph.IsConstraintError(b.failure):
+		return b.failure
+	}
+	return &abortedError{b.failure}
+}
+
+// conflict is the error of the slot's conflict, as the builder's hooks returned it if they did.
+func (s *slot) conflict() error {
+	if entocc.IsRecordModified(s.err) {
+		return s.err
+	}
+	return s.own
+}
+
+// saved reports whether the builder's row is as the builder would have it.
+func (s *slot) saved() bool { return s.batch.failure == nil && s.err == nil }
+
+// duplicate refuses a batch that writes a row twice: the second write would expect a version that the first has changed.
+func (b *batch) duplicate() error {
+	seen := make(map[any]bool, len(b.slots))
+	for _, s := range b.slots {
+		if s.row == nil {
+			continue
+		}
+		key := s.row.key()
+		if key != nil && seen[key] {
+			about := s.row.about()
+			return &entocc.VersionError{Type: about.Type, Op: about.Op, Reason: fmt.Sprintf("the batch has row %v twice: "+
+				"make all changes of a row by one builder", about.ID)}
+		}
+		seen[key] = true
+	}
+	return nil
+}
+
+// outcome is the error of the whole batch.
+func (b *batch) outcome() error {
+	var conflicts []*entocc.RecordModifiedError
+	var errs, others []error
+	for _, s := range b.slots {
+		if s == nil {
+			continue
+		}
+		var modified *entocc.RecordModifiedError
+		switch {
+		case errors.As(s.own, &modified) && (s.err != nil || b.failure != nil):
+			conflicts, errs = append(conflicts, modified), append(errs, s.conflict())
+		case s.own != nil && s.err != nil:
+			return fmt.Errorf("entocc: row %v of the batch: %w", s.row.about().ID, s.err)
+		case s.err != nil && b.failure == nil:
+			others = append(others, s.err)
+		}
+	}
+	switch {
+	case len(conflicts) > 0 && (b.failure == nil || errors.Is(b.failure, errConflicts)):
+		written := 0
+		for _, s := range b.slots {
+			if s.row != nil && s.saved() {
+				written++
+			}
+		}
+		if b.failure != nil && b.failure != errConflicts { //nolint:errorlint // a wrapped one says that the batch could not be undone
+			others = append(others, b.failure)
+		}
+		others = append([]error{entocc.NewBulkModifiedError(conflicts, errs, len(b.slots), written)}, others...)
+	case b.failure != nil:
+		return b.typedFailure()
+	}
+	if len(others) == 1 {
+		return others[0]
+	}
+	return errors.Join(others...)
+}
+
+// typedFailure returns the failure of a statement as a builder returned it, in the form in which callers of ent know it.
+func (b *batch) typedFailure() error {
+	if sqlgraph.IsConstraintError(b.failure) {
+		for _, s := range b.slots {
+			if s.row != nil && s.err != nil {
+				return s.err
+			}
+		}
+	}
+	return b.failure
+}
+
+// rowsPerStack is the number of builders whose saves are nested on one goroutine's stack, far below where Go ends the
+// process.
+const rowsPerStack = 4096
+
+// onNewStack runs f in a goroutine of its own, and has its panic come up here.
+func onNewStack(f func()) {
+	var panicked any
+	returned, over := false, make(chan struct{})
+	go func() {
+		defer close(over)
+		defer func() { panicked = recover() }()
+		f()
+		returned = true
+	}()
+	<-over
+	switch {
+	case panicked != nil:
+		panic(panicked)
+	case !returned:
+		runtime.Goexit()
+	}
+}
+
+// bulkKey makes a comparable key of the values of a row's primary key, the same for the values that were given and for
+// those that are scanned.
+func bulkKey(values ...any) any {
+	key := make([]any, len(values))
+	for i, v := range values {
+		key[i] = keyPart(v)
+	}
+	if len(key) == 1 {
+		return key[0]
+	}
+	return fmt.Sprintf("%#v", key)
+}
+
+func keyPart(v any) any {
+	converted, err := driver.DefaultParameterConverter.ConvertValue(v)
+	if err != nil {
+		return fmt.Sprintf("%#v", v)
+	}
+	if b, ok := converted.([]byte); ok {
+		return string(b)
+	}
+	return converted
+}

@@ -1,0 +1,148 @@
+package hook
+
+import (
+	"context"
+	"database/sql/driver"
+	"reflect"
+	"strings"
+
+	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql"
+	"entgo.io/ent/dialect/sql/sqlgraph"
+	"github.com/entocc/entocc"
+)
+
+// bulkDelete is the delete of one row as a part of a batch.
+type bulkDelete struct {
+	*deleteDriver
+	query string
+	args  []any
+	// ids are the values of the primary key as the database takes them, and plain reports that there is no further
+	// predicate.
+	ids   []any
+	plain bool
+}
+
+// batched hands a delete to its batch.
+func (d *deleteDriver) batched(ctx context.Context, query string, args any, res *sql.Result) error {
+	argv, _ := args.([]any)
+	row := &bulkDelete{deleteDriver: d, query: query, args: argv}
+	row.identify()
+	if err := d.slot.write(ctx, row); err != nil {
+		return err
+	}
+	*res = driver.RowsAffected(1)
+	return nil
+}
+
+// identify finds the values of the primary key, and whether the DELETE is of nothing but the row and its guard.
+func (d *bulkDelete) identify() {
+	if d.identity == nil {
+		return
+	}
+	b, table := sql.Dialect(d.Dialect()), d.guard.from.Table()
+	is, guarded := b.Select().From(table), b.Select().From(table)
+	d.identity(is)
+	d.identity(guarded)
+	_, d.ids = is.Query()
+	if len(d.probe.accepted) > 0 {
+		guarded.Where(d.probe.schema.equals(d.probe.accepted))
+	}
+	alone, args := guarded.Query()
+	_, want, _ := strings.Cut(alone, " WHERE ")
+	_, got, ok := strings.Cut(d.query, " WHERE ")
+	d.plain = ok && got == want && reflect.DeepEqual(args, d.args) && len(d.ids) == len(d.slot.keys)
+}
+
+// about names the row for errors.
+func (d *bulkDelete) about() *entocc.RecordModifiedError {
+	p := d.probe
+	return &entocc.RecordModifiedError{Type: p.schema.Type, ID: p.id, Op: p.op, Expected: p.expected}
+}
+
+func (d *bulkDelete) version() *Schema { return d.probe.schema }
+
+func (d *bulkDelete) key() any { return bulkKey(d.ids...) }
+
+func (d *bulkDelete) size() (args, length int) {
+	for _, a := range d.args {
+		length += lengthOf(a)
+	}
+	return len(d.args), length
+}
+
+// alone sends the DELETE.
+func (d *bulkDelete) alone(ctx context.Context, drv dialect.Driver) error {
+	if t, ok := d.Driver.(*touchingDelete); ok {
+		drv = t.on(drv)
+	}
+	var res sql.Result
+	if err := d.send(ctx, drv, d.query, d.args, &res); err != nil {
+		return err
+	}
+	affected, err := res.RowsAffected()
+	if err == nil && affected == 0 {
+		err = &sqlgraph.NotFoundError{}
+	}
+	return err
+}
+
+// shape tells the deletes that one joined statement can carry out: those that have no other predicate than their row's
+// identity, and one version to expect, or none. Those that touch parents are sent alone.
+func (d *bulkDelete) shape(string) string {
+	accepted := d.probe.accepted
+	_, touches := d.Driver.(*touchingDelete)
+	if touches || !d.plain || len(accepted) > 1 {
+		return ""
+	}
+	shape := strings.Join(d.slot.keys, "\x00")
+	if len(accepted) == 1 {
+		if d.probe.schema.Strategy.IsZero(accepted[0]) {
+			return ""
+		}
+		shape += "\x00guarded"
+	}
+	return shape
+}
+
+// bulkDeleteStatement builds the joined statement of deletes that have the same shape. PostgreSQL:
+//
+//	DELETE FROM t USING (VALUES (..), (..)) AS entocc_rows WHERE t.id = entocc_rows.column1 AND .. RETURNING t.id
+//
+// SQLite has no USING, and MySQL no VALUES:
+//
+//	DELETE FROM t WHERE (t.id, t.version) IN (VALUES (..), (..)) RETURNING t.id
+//	DELETE FROM t WHERE (id = ? AND version = ? OR id = ? AND version = ?)
+func bulkDeleteStatement(dialectName string, deletes []*bulkDelete) (string, []any, error) {
+	first := deletes[0]
+	l := newRowList(dialectName, first.guard.from.Table(), first.probe.schema, len(deletes))
+	l.keys, l.guarded = len(first.ids), len(first.probe.accepted) > 0
+	for _, d := range deletes {
+		for i, id := range d.ids {
+			l.add(i, assignment{column: d.slot.keys[i], value: id})
+		}
+		for _, v := range d.probe.accepted {
+			l.add(l.keys, assignment{column: l.version, value: v})
+		}
+	}
+	l.WriteString("DELETE FROM " + l.table)
+	switch dialectName {
+	case dialect.MySQL:
+		l.WriteString(" WHERE ")
+		l.anyOf()
+	case dialect.SQLite:
+		l.WriteString(" WHERE ")
+		l.each(len(l.columns), func(c rowColumn) { l.column(c.name) })
+		l.WriteString(" IN ")
+		l.values(len(l.columns))
+		l.returning(first.slot.keys)
+	default:
+		l.WriteString(" USING ")
+		l.values(len(l.columns))
+		l.WriteString(" AS entocc_rows WHERE ")
+		l.joins()
+		l.returning(first.slot.keys)
+	}
+	query, args := l.Query()
+	return query, args, l.Err()
+}

@@ -1,0 +1,213 @@
+package hook
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql"
+	"github.com/entocc/entocc"
+)
+
+// errConflicts is the failure of a batch that is all or nothing.
+var errConflicts = errors.New("other rows of it were modified by somebody else")
+
+// write writes the rows of the batch in one transaction. Where the database itself reports a conflict, it does so for a
+// whole statement and ends the transaction, so the rows are written once more: in a new transaction, or in the caller's
+// with savepoints around each statement, which tell the rows that were modified.
+func (b *batch) write() {
+	if b.failure = b.duplicate(); b.failure != nil {
+		return
+	}
+	var w *bulkTx
+	for attempt := 0; attempt < 3; attempt++ {
+		w = newBulkTx(b, attempt > 0)
+		b.failure = w.write(toWriter(b.root))
+		if b.failure == nil || !isConflict(b.failure) || !w.own && w.dialect != dialect.Postgres {
+			break
+		}
+	}
+	if isConflict(b.failure) {
+		about := w.rows[0].row.about()
+		about.ID, about.Expected, about.Err = nil, nil, b.failure
+		b.failure = entocc.NewBulkModifiedError([]*entocc.RecordModifiedError{about}, []error{about}, len(b.slots), 0)
+	}
+	b.written = b.failure == nil
+}
+
+// isConflict reports whether the database itself says that a row was modified.
+func isConflict(err error) bool { return entocc.Classify(err).Kind == entocc.KindModified }
+
+// bulkTx writes the rows of a batch in one transaction.
+type bulkTx struct {
+	batch   *batch
+	rows    []*slot
+	tx      dialect.Tx
+	dialect string
+	// own reports that the transaction is begun here. Otherwise it may be the caller's, who goes on in it: what a batch
+	// that fails has written is undone by a savepoint.
+	own bool
+	// careful puts each statement between savepoints.
+	careful bool
+	done    int
+}
+
+func newBulkTx(b *batch, careful bool) *bulkTx {
+	_, own := b.drv.(*sql.Driver)
+	w := &bulkTx{batch: b, dialect: b.drv.Dialect(), own: own, careful: careful}
+	for _, s := range b.slots {
+		if s.own = nil; s.row != nil {
+			w.rows = append(w.rows, s)
+		}
+	}
+	return w
+}
+
+func (w *bulkTx) write(ctx context.Context) (err error) {
+	if len(w.rows) == 0 {
+		return nil
+	}
+	w.batch.touched = newParents()
+	defer func() { w.batch.touched = nil }()
+	if w.tx, err = w.batch.drv.Tx(ctx); err != nil {
+		return err
+	}
+	if !w.own {
+		if err := w.savepoint(ctx, "SAVEPOINT ", startPoint); err != nil {
+			return rollback(w.tx, err)
+		}
+	}
+	over := false
+	defer func() {
+		if !over { // A callback has panicked.
+			_ = w.undo(ctx, nil)
+		}
+	}()
+	err = w.writeAll(ctx)
+	over = true
+	if err != nil {
+		return w.undo(ctx, err)
+	}
+	if !w.own {
+		if err := w.savepoint(ctx, "RELEASE SAVEPOINT ", startPoint); err != nil {
+			return rollback(w.tx, err)
+		}
+	}
+	return w.tx.Commit()
+}
+
+// undo takes back what the batch has written, and nothing of what the caller's transaction had before.
+func (w *bulkTx) undo(ctx context.Context, err error) error {
+	if !w.own && !entocc.Classify(err).RolledBack {
+		ctx = context.WithoutCancel(ctx)
+		serr := w.savepoint(ctx, "ROLLBACK TO SAVEPOINT ", startPoint)
+		if serr == nil {
+			serr = w.savepoint(ctx, "RELEASE SAVEPOINT ", startPoint)
+		}
+		if serr != nil {
+			err = fmt.Errorf("%w: the batch could not be undone, roll the transaction back: %v", err, serr) //nolint:errorlint // err is what callers match
+		}
+	}
+	return rollback(w.tx, err)
+}
+
+// writeAll writes the rows in as few statements as the database takes.
+func (w *bulkTx) writeAll(ctx context.Context) error {
+	conflicts := false
+	for _, chunk := range chunks(w.dialect, w.rows) {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := w.writeChunk(ctx, chunk); err != nil {
+			return err
+		}
+		w.done += len(chunk)
+		if w.batch.opts.progress != nil {
+			w.batch.opts.progress(w.done, len(w.rows))
+		}
+		for _, s := range chunk {
+			conflicts = conflicts || s.own != nil
+		}
+	}
+	if conflicts && !w.batch.opts.skip {
+		return errConflicts
+	}
+	return w.batch.touched.bump(ctx, w.tx, w.dialect)
+}
+
+// writeChunk writes rows by one statement. Where the database does not say which of them did not match, it is taken back,
+// and the halves are written: down to single rows, each of which explains itself.
+func (w *bulkTx) writeChunk(ctx context.Context, rows []*slot) error {
+	if len(rows) == 1 {
+		return w.writeRow(ctx, rows[0])
+	}
+	mark := w.careful || w.dialect == dialect.MySQL
+	if mark {
+		if err := w.savepoint(ctx, "SAVEPOINT ", chunkPoint); err != nil {
+			return err
+		}
+	}
+	sure, err := w.joined(ctx, rows)
+	switch {
+	case err != nil && !(w.careful && isConflict(err)):
+		return err
+	case err == nil && sure && !mark:
+		return nil
+	case err == nil && sure:
+		return w.savepoint(ctx, "RELEASE SAVEPOINT ", chunkPoint)
+	}
+	if err := w.takeBack(ctx); err != nil {
+		return err
+	}
+	if err := w.writeChunk(ctx, rows[:len(rows)/2]); err != nil {
+		return err
+	}
+	return w.writeChunk(ctx, rows[len(rows)/2:])
+}
+
+// writeRow writes a row by its own statements.
+func (w *bulkTx) writeRow(ctx context.Context, s *slot) error {
+	if w.careful {
+		if err := w.savepoint(ctx, "SAVEPOINT ", chunkPoint); err != nil {
+			return err
+		}
+	}
+	err := s.row.alone(ctx, joined{w.tx, w.dialect})
+	var modified *entocc.RecordModifiedError
+	switch {
+	case err == nil && w.careful:
+		return w.savepoint(ctx, "RELEASE SAVEPOINT ", chunkPoint)
+	case err == nil:
+		return nil
+	case errors.As(err, &modified) && (w.careful || !isConflict(modified.Err)):
+		s.own = err
+	case errors.As(err, &modified):
+		return modified.Err
+	default:
+		s.own = err
+		return err
+	}
+	if w.careful {
+		return w.takeBack(ctx)
+	}
+	return nil
+}
+
+// takeBack undoes what was written since the savepoint of a statement.
+func (w *bulkTx) takeBack(ctx context.Context) error {
+	if err := w.savepoint(ctx, "ROLLBACK TO SAVEPOINT ", chunkPoint); err != nil {
+		return err
+	}
+	return w.savepoint(ctx, "RELEASE SAVEPOINT ", chunkPoint)
+}
+
+// The savepoints of a batch in the caller's transaction, and of one of its statements.
+const (
+	startPoint = "entocc_bulk"
+	chunkPoint = "entocc_bulk_statement"
+)
+
+func (w *bulkTx) savepoint(ctx context.Context, command, name string) error {
+	return w.tx.Exec(ctx, command+name, []any{}, nil)
+}

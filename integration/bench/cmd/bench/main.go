@@ -1,0 +1,102 @@
+// Command bench runs the benchmarks of integration/bench and writes what it finds into integration/bench/results: a table
+// of ratios with their goals (ratios.md), a plot of them (ratios.svg) and the raw output (raw.txt), which benchstat reads.
+//
+//	go run ./integration/bench/cmd/bench          # about five minutes
+//	go run ./integration/bench/cmd/bench -long    # about forty
+//
+// SQLite is always measured; PostgreSQL and MariaDB where ENTOCC_POSTGRES and ENTOCC_MARIADB say where they are.
+package main
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"io"
+	"log"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+func main() {
+	long := flag.Bool("long", false, "all sizes, more rounds")
+	bench := flag.String("bench", "", "only the benchmarks that match")
+	dir := flag.String("dir", "integration/bench", "the folder of the benchmarks")
+	flag.Parse()
+	log.SetFlags(0)
+	if err := run(*dir, *bench, *long); err != nil {
+		log.Fatal(err)
+	}
+}
+
+// pass is one run of go test.
+type pass struct {
+	bench, time string
+	rounds      int
+}
+
+// passes are what is run. The short form leaves out the sizes that take long.
+func passes(bench string, long bool) []pass {
+	switch {
+	case bench != "":
+		return []pass{{bench, "50ms", 10}}
+	case long:
+		return []pass{
+			{"UpdateOne|DeleteOne|Columns", "200ms", 20},
+			{"UpdateBulk", "200ms", 10},
+			{"Contention", "500x", 10},
+			{"Guard", "1s", 1},
+			{"Codegen", "1x", 10},
+		}
+	}
+	return []pass{
+		{"UpdateOne|DeleteOne|Columns", "30ms", 12},
+		{"UpdateBulk/db=.*/rows=(1|10|100|1000)$", "30ms", 7},
+		{"UpdateBulk/db=.*/rows=10000", "1x", 3},
+		{"Contention/db=.*/rows=1000?/writers=(1|16|64)$", "200x", 5},
+		{"Guard", "200ms", 1},
+		{"Codegen", "1x", 5},
+	}
+}
+
+func run(dir, bench string, long bool) error {
+	var raw bytes.Buffer
+	out := io.MultiWriter(&raw, os.Stdout)
+	for _, p := range passes(bench, long) {
+		cmd := exec.Command("go", "test", ".", "-run", "^$", "-bench", p.bench, "-benchtime", p.time, "-timeout", "3h",
+			"-args", fmt.Sprint("-rounds=", p.rounds))
+		cmd.Dir, cmd.Stdout, cmd.Stderr = dir, out, os.Stderr
+		if err := cmd.Run(); err != nil {
+			return fmt.Errorf("%s: %w", strings.Join(cmd.Args, " "), err)
+		}
+	}
+	all, err := read(&raw)
+	if err != nil {
+		return err
+	}
+	results := filepath.Join(dir, "results")
+	command := "go run ./integration/bench/cmd/bench"
+	if long {
+		command += " -long"
+	}
+	if bench != "" {
+		command += " -bench '" + bench + "'"
+		results = filepath.Join(os.TempDir(), "entocc-bench")
+	}
+	if err := os.MkdirAll(results, 0o755); err != nil {
+		return err
+	}
+	rows := ratios(all)
+	about := fmt.Sprintf("%s, `%s`, %s", time.Now().UTC().Format("2006-01-02"), command, versions(dir))
+	for name, content := range map[string]string{
+		"raw.txt": raw.String(), "ratios.md": table(about, rows), "ratios.svg": plot(rows),
+	} {
+		if err := os.WriteFile(filepath.Join(results, name), []byte(content), 0o644); err != nil {
+			return err
+		}
+	}
+	fmt.Println(table(about, rows))
+	return nil
+}

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"golang.org/x/perf/benchfmt"
+	"golang.org/x/perf/benchmath"
+)
+
+// comparison is what its sides have in common: "UpdateBulk/db=SQLite/rows=1000".
+type comparison string
+
+// samples are the measured nanoseconds of each side of each comparison.
+type samples map[comparison]map[string][]float64
+
+// turn is what go test adds to the names of benchmarks that run again, and to all of them for GOMAXPROCS.
+var turn = regexp.MustCompile(`(#\d+)?(-\d+)?$`)
+
+func read(r io.Reader) (samples, error) {
+	all := make(samples)
+	reader := benchfmt.NewReader(r, "go test")
+	for reader.Scan() {
+		res, ok := reader.Result().(*benchfmt.Result)
+		if !ok {
+			continue
+		}
+		name, sideName, ok := strings.Cut(turn.ReplaceAllString(string(res.Name.Full()), ""), "/side=")
+		value, measured := res.Value("sec/op")
+		if !ok || !measured {
+			continue
+		}
+		c := comparison(name)
+		if all[c] == nil {
+			all[c] = make(map[string][]float64)
+		}
+		all[c][sideName] = append(all[c][sideName], value)
+	}
+	return all, reader.Err()
+}
+
+// ratio is entocc's time by that of another side.
+type ratio struct {
+	of      comparison
+	against string
+	// entocc and other are the medians in seconds, and value is their quotient. goal is what it should be at most; 0 for
+	// none.
+	entocc, other, value, goal float64
+	// p is that of the Mann-Whitney test that both sides are alike, and rounds the number of samples.
+	p      float64
+	rounds int
+}
+
+// met reports whether the ratio is as the design wants it.
+func (r ratio) met() bool { return r.goal == 0 || r.value <= r.goal }
+
+func ratios(all samples) []ratio {
+	var rows []ratio
+	for _, c := range slices.Sorted(maps.Keys(all)) {
+		own := sample(all[c]["entocc"])
+		for _, against := range slices.Sorted(maps.Keys(all[c])) {
+			if against == "entocc" || len(own.Values) == 0 {
+				continue
+			}
+			other := sample(all[c][against])
+			r := ratio{of: c, against: against, entocc: median(own), other: median(other), goal: goal(string(c), against), rounds: len(own.Values)}
+			r.value = r.entocc / r.other
+			r.p = benchmath.AssumeNothing.Compare(own, other).P
+			rows = append(rows, r)
+		}
+	}
+	if guard := sample(all["Guard"]["entocc"]); len(guard.Values) > 0 {
+		r := ratio{of: "Guard", against: "1 microsecond", entocc: median(guard), other: 1e-6, goal: 1, rounds: len(guard.Values), p: 1}
+		r.value = r.entocc / r.other
+		rows = append(rows, r)
+	}
+	return rows
+}
+
+func sample(values []float64) *benchmath.Sample {
+	return benchmath.NewSample(slices.Clone(values), &benchmath.DefaultThresholds)
+}
+
+func median(s *benchmath.Sample) float64 {
+	return benchmath.AssumeNothing.Summary(s, 0.95).Center
+}
+
+// goals are those of DESIGN.md, section 5: the first pattern that fits "comparison against side".
+var goals = []struct {
+	pattern string
+	most    float64
+}{
+	{`^UpdateOne/db=PostgreSQL-pgx ent$`, 0.5},
+	{`^UpdateOne/db=SQLite ent$`, 0.75},
+	{`^UpdateOne/db=MariaDB ent$`, 1.05},
+	{`^UpdateOne/db=PostgreSQL-pgx raw$`, 1.25},
+	{`^UpdateOne/db=SQLite raw$`, 1.4},
+	{`^UpdateOne/.* (handmade|gorm|forupdate)$`, 1},
+	{`^DeleteOne/.* ent$`, 1.05},
+	{`^UpdateBulk/db=PostgreSQL-pgx/rows=1000 ent$`, 0.1},
+	{`^UpdateBulk/db=(SQLite|MariaDB)/rows=1000 ent$`, 0.3},
+	{`^UpdateBulk/.*/rows=1000 raw$`, 2},
+	{`^Contention/.*/rows=1/writers=16 forupdate$`, 1 / 0.8},
+	{`^Contention/.*/rows=1000/writers=16 forupdate$`, 1 / 1.5},
+	{`^Codegen ent$`, 1.1},
+}
+
+func goal(of, against string) float64 {
+	for _, g := range goals {
+		if regexp.MustCompile(g.pattern).MatchString(of + " " + against) {
+			return g.most
+		}
+	}
+	return 0
+}
+
+// duration writes seconds as a reader likes them.
+func duration(s float64) string {
+	switch {
+	case s < 1e-6:
+		return fmt.Sprintf("%.0f ns", s*1e9)
+	case s < 1e-3:
+		return fmt.Sprintf("%.0f µs", s*1e6)
+	case s < 1:
+		return fmt.Sprintf("%.1f ms", s*1e3)
+	}
+	return fmt.Sprintf("%.2f s", s)
+}

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"fmt"
+	"html"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+)
+
+// sides says what each side of a comparison is.
+var sides = [...][2]string{
+	{"ent", "ent of the same schema without the mixin and the extension; in UpdateBulk one UpdateOne for each row, in one transaction"},
+	{"raw", "a guarded statement by hand through database/sql that returns the row, too; on MariaDB UPDATE and SELECT in a transaction"},
+	{"handmade", "the hook of ent's documentation: OldVersion, SetVersion, Where"},
+	{"forupdate", "ent's SELECT .. FOR UPDATE and UPDATE in a transaction"},
+	{"gorm", "the statement of GORM's optimisticlock plugin, written with GORM, and the read that its users need for the new version"},
+	{"xorm", "xorm's version tag, which returns no row"},
+	{"bun", "a guard written with bun, with RETURNING; on MariaDB a read after it"},
+}
+
+// table writes the ratios as Markdown.
+func table(about string, rows []ratio) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# entocc's time by that of others\n\n%s.\n\nBelow 1 entocc is faster. Medians of rounds in which the sides took turns; "+
+		"p is that of the Mann-Whitney U test (benchstat's method). Goals are those of the design.\n\n", about)
+	b.WriteString("| work | against | entocc | other | ratio | goal | p | rounds |\n| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |\n")
+	for _, r := range rows {
+		goal := ""
+		if r.goal > 0 {
+			goal = fmt.Sprintf("%.2f", r.goal)
+			if !r.met() {
+				goal += " **missed**"
+			}
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %.2f | %s | %.3f | %d |\n",
+			strings.ReplaceAll(string(r.of), "/", " "), r.against, duration(r.entocc), duration(r.other), r.value, goal, r.p, r.rounds)
+	}
+	b.WriteString("\n")
+	for _, s := range sides {
+		fmt.Fprintf(&b, "- **%s**: %s.\n", s[0], s[1])
+	}
+	b.WriteString("- Contention: load, change and save, run again on a conflict after a pause with jitter, as a loop written by hand. " +
+		"The ratio is that of the time of one successful save, so throughput is its inverse.\n")
+	return b.String()
+}
+
+// versions says what was measured, and on what.
+func versions(dir string) string {
+	out := []string{runtime.Version(), fmt.Sprintf("%d CPUs (GOMAXPROCS %d)", runtime.NumCPU(), runtime.GOMAXPROCS(0))}
+	cmd := exec.Command("go", "list", "-m", "-f", "{{.Path}} {{.Version}}", "entgo.io/ent", "github.com/mattn/go-sqlite3",
+		"github.com/jackc/pgx/v5", "github.com/lib/pq", "github.com/go-sql-driver/mysql", "gorm.io/gorm", "xorm.io/xorm", "github.com/uptrace/bun")
+	cmd.Dir = dir
+	if list, err := cmd.Output(); err == nil {
+		out = append(out, strings.Split(strings.TrimSpace(string(list)), "\n")...)
+	}
+	for _, server := range []struct{ env, name string }{{"ENTOCC_POSTGRES", "PostgreSQL"}, {"ENTOCC_MARIADB", "MariaDB"}} {
+		if os.Getenv(server.env) == "" {
+			out = append(out, "no "+server.name)
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+// plot draws a bar for each ratio that has a goal, on a scale from 0 to 2, with a mark at the goal.
+func plot(rows []ratio) string {
+	const left, width, height = 430, 300, 22
+	var bars strings.Builder
+	y := 40
+	for _, r := range rows {
+		if r.goal == 0 {
+			continue
+		}
+		color := "#2a9d8f"
+		if !r.met() {
+			color = "#e76f51"
+		}
+		label := html.EscapeString(strings.ReplaceAll(string(r.of), "/", " ") + " : " + r.against)
+		fmt.Fprintf(&bars, `<text x="%d" y="%d" text-anchor="end">%s</text>`, left-8, y+14, label)
+		fmt.Fprintf(&bars, `<rect x="%d" y="%d" width="%.0f" height="%d" fill="%s"/>`, left, y+2, min(r.value, 2)*width/2, height-6, color)
+		fmt.Fprintf(&bars, `<line x1="%.0f" x2="%.0f" y1="%d" y2="%d" stroke="#222" stroke-width="2"/>`,
+			left+min(r.goal, 2)*width/2, left+min(r.goal, 2)*width/2, y, y+height-2)
+		fmt.Fprintf(&bars, "<text x=\"%d\" y=\"%d\">%.2f</text>\n", left+width+8, y+14, r.value)
+		y += height
+	}
+	return fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" font-family="sans-serif" font-size="12">
+<rect width="100%%" height="100%%" fill="white"/>
+<text x="16" y="22" font-size="15">entocc's time by that of others (shorter is faster; the black mark is the goal)</text>
+<line x1="%d" x2="%d" y1="36" y2="%d" stroke="#bbb" stroke-dasharray="3"/>
+%s</svg>
+`, left+width+60, y+16, left+width/2, left+width/2, y, bars.String())
+}

@@ -1,0 +1,22 @@
+//go:build ignore
+
+package main
+
+import (
+	"log"
+
+	"entgo.io/ent/entc"
+	"entgo.io/ent/entc/gen"
+	entocc "github.com/entocc/entocc/entc"
+)
+
+func main() {
+	ext, err := entocc.NewExtension()
+	if err != nil {
+		log.Fatalf("creating the entocc extension: %v", err)
+	}
+	config := &gen.Config{Package: "github.com/entocc/entocc/integration/bench/guarded/ent", Target: "."}
+	if err := entc.Generate("../schema", config, entc.Extensions(ext)); err != nil {
+		log.Fatalf("running ent codegen: %v", err)
+	}
+}

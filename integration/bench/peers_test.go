@@ -1,0 +1,134 @@
+package bench_test
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"testing"
+	"time"
+
+	"entgo.io/ent/dialect"
+	"github.com/stretchr/testify/require"
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/mysqldialect"
+	"github.com/uptrace/bun/dialect/pgdialect"
+	"github.com/uptrace/bun/dialect/sqlitedialect"
+	"github.com/uptrace/bun/schema"
+	gormmysql "gorm.io/driver/mysql"
+	gormpostgres "gorm.io/driver/postgres"
+	gormsqlite "gorm.io/driver/sqlite"
+	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
+	"xorm.io/xorm"
+	"xorm.io/xorm/names"
+)
+
+// row is a guarded item as the other libraries map it.
+type row struct {
+	bun.BaseModel `bun:"table:guarded_items" gorm:"-" xorm:"-"`
+
+	ID        int64     `bun:"id,pk" gorm:"column:id;primaryKey" xorm:"pk 'id'"`
+	Name      string    `bun:"name" gorm:"column:name" xorm:"'name'"`
+	Age       int       `bun:"age" gorm:"column:age" xorm:"'age'"`
+	Email     string    `bun:"email" gorm:"column:email" xorm:"'email'"`
+	Note      *string   `bun:"note" gorm:"column:note" xorm:"'note'"`
+	CreatedAt time.Time `bun:"created_at" gorm:"column:created_at" xorm:"'created_at'"`
+	Version   int64     `bun:"version" gorm:"column:version" xorm:"version 'version'"`
+}
+
+// TableName is the table's name for GORM and xorm.
+func (row) TableName() string { return "guarded_items" }
+
+func rows(b *testing.B, e *engine) []*row {
+	b.Helper()
+	var all []*row
+	for _, it := range guardedItems(b, e, hot) {
+		all = append(all, &row{ID: int64(it.ID), Name: it.Name, Email: it.Email, CreatedAt: it.CreatedAt, Version: it.Version})
+	}
+	return all
+}
+
+// saveGorm is the statement of GORM's optimisticlock plugin, whose users have to read the row again for its version.
+func saveGorm(b *testing.B, e *engine) func(context.Context, int) error {
+	var dialector gorm.Dialector
+	switch e.dialect {
+	case dialect.Postgres:
+		dialector = gormpostgres.New(gormpostgres.Config{Conn: e.db})
+	case dialect.MySQL:
+		dialector = gormmysql.New(gormmysql.Config{Conn: e.db})
+	default:
+		dialector = gormsqlite.Dialector{DriverName: "sqlite3", Conn: e.db}
+	}
+	db, err := gorm.Open(dialector, &gorm.Config{Logger: logger.Discard})
+	require.NoError(b, err)
+	all := rows(b, e)
+	return func(ctx context.Context, i int) error {
+		r := all[i%hot]
+		res := db.WithContext(ctx).Model(&row{ID: r.ID}).Where("version = ?", r.Version).
+			Updates(map[string]any{"name": fmt.Sprint("name ", i), "version": gorm.Expr("version + 1")})
+		if res.Error != nil || res.RowsAffected != 1 {
+			return fmt.Errorf("%d rows, %w", res.RowsAffected, res.Error)
+		}
+		saved := &row{}
+		all[i%hot] = saved
+		return db.WithContext(ctx).First(saved, r.ID).Error
+	}
+}
+
+// saveXorm is xorm's version tag, which does not return the row.
+func saveXorm(b *testing.B, e *engine) func(context.Context, int) error {
+	x, err := xorm.NewEngine(e.driver, e.dsn)
+	require.NoError(b, err)
+	b.Cleanup(func() { _ = x.Close() })
+	x.SetMapper(names.GonicMapper{})
+	all := rows(b, e)
+	return func(ctx context.Context, i int) error {
+		r := all[i%hot]
+		r.Name = fmt.Sprint("name ", i)
+		n, err := x.Context(ctx).ID(r.ID).Cols("name").Update(r)
+		if err != nil || n != 1 {
+			return fmt.Errorf("%d rows, %w", n, err)
+		}
+		return nil
+	}
+}
+
+// saveBun is a guard by hand; on MariaDB the row is read again.
+func saveBun(b *testing.B, e *engine) func(context.Context, int) error {
+	var d schema.Dialect
+	switch e.dialect {
+	case dialect.Postgres:
+		d = pgdialect.New()
+	case dialect.MySQL:
+		d = mysqldialect.New()
+	default:
+		d = sqlitedialect.New()
+	}
+	db := bun.NewDB(e.db, d)
+	all := rows(b, e)
+	return func(ctx context.Context, i int) error {
+		r := all[i%hot]
+		saved := &row{ID: r.ID}
+		update := db.NewUpdate().Model(saved).Set("name = ?", fmt.Sprint("name ", i)).Set("version = version + 1").
+			WherePK().Where("version = ?", r.Version)
+		if e.returns() {
+			update = update.Returning("*")
+		}
+		res, err := update.Exec(ctx)
+		if err == nil {
+			err = affected(res)
+		}
+		if err == nil && !e.returns() {
+			err = db.NewSelect().Model(saved).WherePK().Scan(ctx)
+		}
+		all[i%hot] = saved
+		return err
+	}
+}
+
+func affected(res sql.Result) error {
+	if n, err := res.RowsAffected(); err != nil || n != 1 {
+		return fmt.Errorf("%d rows, %w", n, err)
+	}
+	return nil
+}

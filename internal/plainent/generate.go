@@ -1,0 +1,3 @@
+package plainent
+
+//go:generate go run entc.go
