@@ -33,6 +33,8 @@ func touchScenarios() []scenario {
 		{name: "Touch/AnotherOwnersEdgeTouches", run: anotherOwnersEdgeTouches},
 		{name: "Touch/UpsertTouchesTheParentOfTheRow", run: upsertTouchesTheParentOfTheRow},
 		{name: "Touch/ManyRowsAreTouchedInParts", run: manyRowsAreTouchedInParts},
+		{name: "Touch/BatchTouchesEachParentOnce", run: batchTouchesEachParentOnce},
+		{name: "Touch/RefusedBatchTouchesNothing", run: refusedBatchTouchesNothing},
 	}
 }
 
@@ -381,4 +383,37 @@ func manyRowsAreTouchedInParts(s *Scene) {
 	assert.Equal(s, len(lines), n)
 	p.touched("set-based delete")
 	q.touched("set-based delete")
+}
+
+func batchTouchesEachParentOnce(s *Scene) {
+	p, q := s.purchase(), s.purchase()
+	a, b, c := p.line(), p.line(), q.line()
+	seen := p.version
+	lines := saved(s, s.Client.PurchaseLine.UpdateBulk(
+		a.Update().SetAmount(2).IfPurchaseVersion(seen), b.Update().SetAmount(3).IfPurchaseVersion(seen), c.Update().SetAmount(4)))
+	assert.Len(s, lines, 3)
+	p.touched("batch of updates")
+	q.touched("batch of updates")
+	n, err := s.Client.PurchaseLine.DeleteBulk(lines...).Exec(s.ctx)
+	require.NoError(s, err)
+	assert.Equal(s, 3, n)
+	p.touched("batch of deletes")
+	q.touched("batch of deletes")
+}
+
+func refusedBatchTouchesNothing(s *Scene) {
+	p, q := s.purchase(), s.purchase()
+	a, stale := p.line(), q.line()
+	done(s, stale.Update().SetAmount(2))
+	q.look()
+	_, err := s.Client.PurchaseLine.UpdateBulk(a.Update().SetAmount(2), stale.Update().SetAmount(3)).Save(s.ctx)
+	assert.True(s, ent.IsRecordModified(err), "%v", err)
+	_, err = s.Client.PurchaseLine.DeleteBulk(a, stale).Exec(s.ctx)
+	assert.True(s, ent.IsRecordModified(err), "%v", err)
+	p.same("refused")
+	q.same("refused")
+	_, err = s.Client.PurchaseLine.UpdateBulk(a.Update().SetAmount(2), stale.Update().SetAmount(3)).SkipModified().Save(s.ctx)
+	assert.True(s, ent.IsRecordModified(err), "%v", err)
+	p.touched("the other one is written")
+	q.same("refused")
 }
