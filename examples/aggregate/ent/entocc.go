@@ -157,6 +157,8 @@ func versionError[T any](err error, drv dialect.Driver, label string, entity any
 		missing  *sqlgraph.NotFoundError
 	)
 	switch {
+	case occhook.Aborted(err):
+		return err
 	case errors.As(err, &modified):
 		if tx, ok := drv.(*txDriver); ok {
 			modified.InTransaction(tx)
@@ -175,6 +177,12 @@ func versionError[T any](err error, drv dialect.Driver, label string, entity any
 		return &ConstraintError{msg: err.Error(), wrap: err}
 	}
 	return err
+}
+
+// verifyingCommits has the client's commits verified where a database may lose them.
+func (c config) verifyingCommits() config {
+	c.driver = occhook.VerifyCommits(c.driver)
+	return c
 }
 
 // ended closes the transaction if err says that the database has rolled it back, so that no further statement of it runs

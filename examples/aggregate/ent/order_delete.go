@@ -65,6 +65,52 @@ func (_d *OrderDelete) sqlExec(ctx context.Context) (int, error) {
 	return affected, err
 }
 
+// OrderDeleteBulk is the builder for deleting many Order entities, each guarded by its own version.
+type OrderDeleteBulk struct {
+	config
+	entities []*Order
+	bulk     occhook.Bulk
+}
+
+// DeleteBulk returns a builder that deletes many entities in as few statements as the database allows, those whose rows
+// have the version of the entity still. The hooks of each run as in a delete of its own. All or nothing is deleted:
+// rows that were modified by somebody else are reported by one *entocc.BulkModifiedError, all of them.
+func (c *OrderClient) DeleteBulk(entities ...*Order) *OrderDeleteBulk {
+	return &OrderDeleteBulk{config: c.config, entities: entities}
+}
+
+// SkipModified has the batch written but for the rows that were modified by somebody else, which are reported by the
+// *entocc.BulkModifiedError beside the others.
+func (_d *OrderDeleteBulk) SkipModified() *OrderDeleteBulk {
+	_d.bulk.SkipModified()
+	return _d
+}
+
+// OnProgress has f called after each statement, with the number of rows that are dealt with. It runs in the batch's
+// transaction, before the commit.
+func (_d *OrderDeleteBulk) OnProgress(f func(done, total int)) *OrderDeleteBulk {
+	_d.bulk.OnProgress(f)
+	return _d
+}
+
+// Exec deletes the batch, in one transaction, and returns how many rows were deleted.
+func (_d *OrderDeleteBulk) Exec(ctx context.Context) (int, error) {
+	keys := []string{order.FieldID}
+	return occhook.DeleteBulk(ctx, _d.bulk, _d.driver, keys, _d.entities, func(entity *Order) (*versionExpectation, func(context.Context) error) {
+		builder := NewOrderClient(_d.config).DeleteOne(entity)
+		return &builder._d.mutation.occ, builder.Exec
+	})
+}
+
+// ExecX is like Exec, but panics if an error occurs.
+func (_d *OrderDeleteBulk) ExecX(ctx context.Context) int {
+	n, err := _d.Exec(ctx)
+	if err != nil {
+		panic(err)
+	}
+	return n
+}
+
 // IfMatch has the delete succeed only if cond accepts the version of the row, as the If-Match header of a request or the
 // token of a form does (package occhttp). A row that it does not accept is a *OrderModifiedError, a condition that can't
 // be understood an *entocc.VersionError.

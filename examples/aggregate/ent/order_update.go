@@ -403,6 +403,66 @@ func (_u *OrderUpdateOne) sqlSave(ctx context.Context) (_node *Order, err error)
 	return _node, nil
 }
 
+// OrderUpdateBulk is the builder for updating many Order entities, each guarded by its own version.
+type OrderUpdateBulk struct {
+	config
+	builders []*OrderUpdateOne
+	bulk     occhook.Bulk
+}
+
+// UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
+// validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
+// are reported by one *entocc.BulkModifiedError, all of them.
+func (c *OrderClient) UpdateBulk(builders ...*OrderUpdateOne) *OrderUpdateBulk {
+	return &OrderUpdateBulk{config: c.config, builders: builders}
+}
+
+// SkipModified has the batch written but for the rows that were modified by somebody else, which are reported by the
+// *entocc.BulkModifiedError beside the others.
+func (_u *OrderUpdateBulk) SkipModified() *OrderUpdateBulk {
+	_u.bulk.SkipModified()
+	return _u
+}
+
+// OnProgress has f called after each statement, with the number of rows that are dealt with. It runs in the batch's
+// transaction, before the commit.
+func (_u *OrderUpdateBulk) OnProgress(f func(done, total int)) *OrderUpdateBulk {
+	_u.bulk.OnProgress(f)
+	return _u
+}
+
+// Save saves the batch, in one transaction, and returns the updated entities.
+func (_u *OrderUpdateBulk) Save(ctx context.Context) ([]*Order, error) {
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, func(builder *OrderUpdateOne) *versionExpectation {
+		builder.config, builder.mutation.config = _u.config, _u.config
+		return &builder.mutation.occ
+	})
+}
+
+// SaveX is like Save, but panics if an error occurs.
+func (_u *OrderUpdateBulk) SaveX(ctx context.Context) []*Order {
+	nodes, err := _u.Save(ctx)
+	if err != nil {
+		panic(err)
+	}
+	return nodes
+}
+
+// Exec saves the batch and returns how many entities were saved.
+func (_u *OrderUpdateBulk) Exec(ctx context.Context) (int, error) {
+	nodes, err := _u.Save(ctx)
+	return len(nodes), err
+}
+
+// ExecX is like Exec, but panics if an error occurs.
+func (_u *OrderUpdateBulk) ExecX(ctx context.Context) int {
+	n, err := _u.Exec(ctx)
+	if err != nil {
+		panic(err)
+	}
+	return n
+}
+
 // IfMatch has the update succeed only if cond accepts the version of the row, as the If-Match header of a request or the
 // token of a form does (package occhttp). A row that it does not accept is a *OrderModifiedError, a condition that can't
 // be understood an *entocc.VersionError.

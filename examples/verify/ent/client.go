@@ -65,7 +65,7 @@ type (
 func newConfig(opts ...Option) config {
 	cfg := config{log: log.Println, hooks: &hooks{}, inters: &inters{}}
 	cfg.options(opts...)
-	return cfg
+	return cfg.verifyingCommits()
 }
 
 // options applies the options on the config object.
