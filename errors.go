@@ -27,7 +27,8 @@ type RecordModifiedError struct {
 	Type string
 	// ID is the row's primary key; a []any in the order of the schema's field.ID for a composite one.
 	ID any
-	// Op is the operation of the mutation that was refused.
+	// Op is the operation of the mutation that was refused; 0 where the row is not the one that the mutation writes: one
+	// that the transaction only read (VerifyOnCommit), or a parent (Touch).
 	Op ent.Op
 	// Expected is the version that the write expected; a []any for IfVersionIn.
 	Expected any

@@ -46,6 +46,7 @@ func (e *Extension) Templates() []*gen.Template {
 	funcs := template.FuncMap{
 		"occVersion": func(typ string) *Version { return e.plan.versions[typ] },
 		"occLinks":   func(typ string) *Links { return e.plan.links[typ] },
+		"occTouches": func() bool { return e.plan.touches() },
 		"occLinked":  func() []*Links { return e.plan.linked },
 
 		"occMutation":      e.mutation,

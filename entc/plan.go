@@ -32,6 +32,12 @@ type Version struct {
 	Only, Ignore []string
 	// Appends are the JSON fields that updates can append to.
 	Appends []*gen.Field
+	// Touch are the edges to parents that a change bumps, too. Row reports that the type touches, or is touched.
+	Touch []*gen.Edge
+	Row   bool
+	// touch and mixin are what the schema says.
+	touch []string
+	mixin string
 }
 
 // IsZero returns the Go condition that the version of an entity is the zero one.
@@ -63,6 +69,9 @@ func newPlan(g *gen.Graph) (*plan, error) {
 		if v != nil {
 			p.versions[n.Name] = v
 		}
+	}
+	if err := p.setTouches(g); err != nil {
+		return nil, err
 	}
 	for _, n := range g.Nodes {
 		if l := p.newLinks(n); l != nil {
@@ -123,6 +132,7 @@ func newVersion(n *gen.Type) (*Version, error) {
 	if err := v.setLists(a); err != nil {
 		return nil, err
 	}
+	v.setTouch(a)
 	v.Field.Immutable, v.Field.UpdateDefault = true, false
 	return v, nil
 }

@@ -27,6 +27,8 @@ type batch struct {
 	// written is set when the rows were written, and failure is why none was, or stays so.
 	written bool
 	failure error
+	// touched are the parents that the rows touch, while these are written.
+	touched *parents
 }
 
 // slot is one builder's place in a batch.

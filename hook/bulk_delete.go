@@ -76,6 +76,9 @@ func (d *bulkDelete) size() (args, length int) {
 
 // alone sends the DELETE.
 func (d *bulkDelete) alone(ctx context.Context, drv dialect.Driver) error {
+	if t, ok := d.Driver.(*touchingDelete); ok {
+		drv = t.on(drv)
+	}
 	var res sql.Result
 	if err := d.send(ctx, drv, d.query, d.args, &res); err != nil {
 		return err
@@ -88,10 +91,11 @@ func (d *bulkDelete) alone(ctx context.Context, drv dialect.Driver) error {
 }
 
 // shape tells the deletes that one joined statement can carry out: those that have no other predicate than their row's
-// identity, and one version to expect, or none.
+// identity, and one version to expect, or none. Those that touch parents are sent alone.
 func (d *bulkDelete) shape(b []byte, _ string) []byte {
 	accepted := d.probe.accepted
-	if !d.plain || len(accepted) > 1 || len(accepted) == 1 && d.probe.schema.Strategy.IsZero(accepted[0]) {
+	_, touches := d.Driver.(*touchingDelete)
+	if touches || !d.plain || len(accepted) > 1 || len(accepted) == 1 && d.probe.schema.Strategy.IsZero(accepted[0]) {
 		return nil
 	}
 	b = strconv.AppendBool(b, len(accepted) == 1)

@@ -68,6 +68,8 @@ func (w *bulkTx) write(ctx context.Context) (err error) {
 	if len(w.rows) == 0 {
 		return nil
 	}
+	w.batch.touched = newParents()
+	defer func() { w.batch.touched = nil }()
 	if w.tx, err = w.batch.drv.Tx(ctx); err != nil {
 		return err
 	}
@@ -131,7 +133,7 @@ func (w *bulkTx) writeAll(ctx context.Context) error {
 	if conflicts && !w.batch.opts.skip {
 		return errConflicts
 	}
-	return nil
+	return w.batch.touched.bump(ctx, w.tx, w.dialect)
 }
 
 // writeChunk writes rows by one statement. Where the database does not say which of them did not match, it is taken back,

@@ -59,7 +59,7 @@ func (w *Write) size() (args, length int) {
 // returned, the version is guarded and changed alike, and predicates are the same to the last argument.
 func (w *Write) shape(b []byte, d string) []byte {
 	spec := w.spec
-	if w.checkOnly || len(spec.Fields.Add)+len(spec.Modifiers) > 0 || len(w.accepted) > 1 || w.hasExternalEdges() ||
+	if w.checkOnly || w.touches() || len(spec.Fields.Add)+len(spec.Modifiers) > 0 || len(w.accepted) > 1 || w.hasExternalEdges() ||
 		d == dialect.MySQL && !w.bump || !w.returnsIdentity() || !w.plain() {
 		return nil
 	}

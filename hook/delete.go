@@ -28,6 +28,7 @@ func DeleteOne(ctx context.Context, s *Schema, m DeleteMutation, e *Expectation,
 	if err != nil {
 		return nil, err
 	}
+	drv = s.touchingDelete(ctx, drv, e, m.Op().Is(ent.OpDeleteOne))
 	if e.deletion == nil {
 		if len(accepted) == 0 && e.slot == nil {
 			return drv, nil

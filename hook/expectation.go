@@ -20,6 +20,9 @@ type Expectation struct {
 	// shadow keeps an upsert from bumping, and unchecked from being guarded: its statement is built out of reach of the
 	// context, so the hooks note what it says.
 	shadow, unchecked bool
+	// parents are the versions that the caller expects of parents, and touches reports that a set-based update bumps some.
+	parents []parentVersion
+	touches bool
 	// deletion is the guard that a delete has added to its mutation.
 	deletion *deleteGuard
 	// refused says why no write may be made, for sourceRefused.

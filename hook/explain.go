@@ -39,6 +39,8 @@ func (w *Write) failed(err error) error {
 
 func failed(s *Schema, op ent.Op, id, expected any, guarded bool, err error) error {
 	switch {
+	case entocc.IsRecordModified(err):
+		return err // It says already which row, by way of VerifyOnCommit.
 	case guarded && entocc.Classify(err).Kind == entocc.KindModified:
 		return &entocc.RecordModifiedError{Type: s.Type, ID: id, Op: op, Expected: expected, Err: err}
 	default:
@@ -80,16 +82,21 @@ type probe struct {
 // read reads the version that the row has under the mutation's predicates.
 func (p *probe) read(ctx context.Context, q dialect.ExecQuerier) (actual any, found bool, err error) {
 	lockLatest(p.version)
-	if err := p.version.Err(); err != nil {
+	return p.schema.readVersion(ctx, q, p.version)
+}
+
+// readVersion runs a query for one version.
+func (s *Schema) readVersion(ctx context.Context, q dialect.ExecQuerier, selector *sql.Selector) (version any, found bool, err error) {
+	if err := selector.Err(); err != nil {
 		return nil, false, err
 	}
 	rows := &sql.Rows{}
-	query, args := p.version.Query()
+	query, args := selector.Query()
 	if err := q.Query(ctx, query, args, rows); err != nil {
 		return nil, false, err
 	}
 	defer rows.Close()
-	dest, value := p.schema.Strategy.Scan()
+	dest, value := s.Strategy.Scan()
 	for rows.Next() {
 		if err := rows.Scan(dest); err != nil {
 			return nil, false, err

@@ -35,14 +35,15 @@ func (l *Links) Driver(drv dialect.Driver) dialect.Driver {
 	if d, ok := drv.(childDriver); ok {
 		drv = d.Driver
 	}
-	return l.driver(drv)
+	return l.driver(drv, nil)
 }
 
-func (l *Links) driver(drv dialect.Driver) dialect.Driver {
+// driver takes the parents that the write touches itself, if there are any.
+func (l *Links) driver(drv dialect.Driver, touched *parents) dialect.Driver {
 	if l == nil || len(l.Children) == 0 {
 		return drv
 	}
-	return childDriver{drv, l.Children}
+	return childDriver{drv, l.Children, touched}
 }
 
 // UpdateNode is sqlgraph.UpdateNode with the versions of children bumped, for types that have no version themselves.
@@ -75,6 +76,7 @@ func (l *Links) keepIdempotent(spec *sqlgraph.UpdateSpec) {
 type childDriver struct {
 	dialect.Driver
 	children []Child
+	touched  *parents
 }
 
 // Tx starts a transaction that rewrites alike.
@@ -83,23 +85,12 @@ func (d childDriver) Tx(ctx context.Context) (dialect.Tx, error) {
 	if err != nil {
 		return nil, err
 	}
-	return childTx{tx, d.Dialect(), d.children}, nil
+	return newChildTx(tx, d), nil
 }
 
 // Exec rewrites the statement, if it is one of a child's foreign key.
 func (d childDriver) Exec(ctx context.Context, query string, args, v any) error {
 	return execChild(ctx, d.Driver, d.Dialect(), d.children, query, args, v)
-}
-
-type childTx struct {
-	dialect.Tx
-	name     string
-	children []Child
-}
-
-// Exec rewrites the statement, if it is one of a child's foreign key.
-func (t childTx) Exec(ctx context.Context, query string, args, v any) error {
-	return execChild(ctx, t.Tx, t.name, t.children, query, args, v)
 }
 
 // execChild sends a statement, with the bump of a child if it is one of the child's foreign key.

@@ -19,6 +19,9 @@ func (s *Schema) guardPlain(ctx context.Context, m ent.Mutation, next ent.Mutato
 	if s.Strategy == nil {
 		return nil, s.errorf(m.Op(), nil, "mixin.Guard needs generated code: add the extension of github.com/entocc/entocc/entc to ent/entc.go")
 	}
+	if len(s.Touch) > 0 {
+		return nil, s.errorf(m.Op(), nil, "Touch needs generated code: add the extension of github.com/entocc/entocc/entc to ent/entc.go")
+	}
 	if err := s.beginVersion(m); err != nil {
 		return nil, err
 	}

@@ -79,10 +79,11 @@ type typedConflict interface {
 	DiffToValue(current any) []entocc.FieldDiff
 }
 
-// newConflict returns nil for errors that are no conflict.
+// newConflict returns nil for errors that are no conflict of the mutation's own row: one without an operation is about a
+// row that the transaction only read (VerifyOnCommit), or about a parent.
 func newConflict(m ent.Mutation, next ent.Mutator, err error, round int) *Conflict {
 	c := &Conflict{Err: err, Mutation: m, Round: round, next: next}
-	if !errors.As(err, &c.Modified) {
+	if !errors.As(err, &c.Modified) || c.Modified.Op == 0 {
 		return nil
 	}
 	errors.As(err, &c.typed)

@@ -21,6 +21,10 @@ type Schema struct {
 	AllowBlind bool
 	// Only names the fields and edges whose change bumps the version; none means all. Ignore names those that do not.
 	Only, Ignore []string
+	// Touch are the edges to parents that a change of a row bumps, too. Row is how to find the rows of a type that touches,
+	// or is touched.
+	Touch []*Touch
+	Row   Row
 	// Fields and Edges are those of the type, for diffs.
 	Fields []Field
 	Edges  []Edge

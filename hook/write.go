@@ -43,6 +43,9 @@ type Write struct {
 	next any
 	// checkOnly reports that there is nothing to write, and yet a version to check.
 	checkOnly bool
+	// parents are the versions that the caller expects of parents, and touched the parents to bump.
+	parents []parentVersion
+	touched *parents
 	// slot is the place of the write in a batch, if it is part of one.
 	slot *slot
 	// keyed is the primary key of a row that has one column for it.
@@ -63,10 +66,10 @@ func UpdateOne(ctx context.Context, s *Schema, m Mutation, e *Expectation, spec 
 	}
 	w := &Write{
 		schema: s, op: m.Op(), id: id, spec: spec, links: links,
-		accepted: accepted, expected: e.value(), stated: e.stated(), slot: e.slot,
+		accepted: accepted, expected: e.value(), stated: e.stated(), slot: e.slot, parents: e.parents,
 	}
 	if !changes(spec) && !e.force {
-		if !e.stated() || len(accepted) == 0 {
+		if (!e.stated() || len(accepted) == 0) && len(e.parents) == 0 {
 			return nil, nil
 		}
 		w.checkOnly = true
@@ -92,6 +95,7 @@ func Update(ctx context.Context, s *Schema, m Mutation, e *Expectation, spec *sq
 		return UpdateOne(ctx, s, m, e, spec, links, id)
 	}
 	dropColumn(spec, s.Column)
+	e.touches = false
 	if !s.changed(m, spec) || entocc.IncrementSkipped(ctx, s.Type) {
 		return nil, nil
 	}
@@ -102,6 +106,7 @@ func Update(ctx context.Context, s *Schema, m Mutation, e *Expectation, spec *sq
 			return nil, err
 		}
 	}
+	e.touches = len(s.Touch) > 0
 	spec.AddModifier(func(u *sql.UpdateBuilder) { u.Set(s.Column, next) })
 	return nil, nil
 }
@@ -185,10 +190,19 @@ func (w *Write) tell(ctx context.Context, drv dialect.Driver, deadlock error) er
 }
 
 func (w *Write) save(ctx context.Context, drv dialect.Driver) error {
-	switch external := w.hasExternalEdges(); {
+	switch {
+	case w.touches():
+		return w.saveTouching(ctx, drv)
 	case w.checkOnly:
 		return w.check(ctx, drv)
-	case external || w.spec.ScanValues != nil && drv.Dialect() == dialect.MySQL:
+	}
+	return w.saveRow(ctx, drv)
+}
+
+// saveRow saves the row, and nothing beside it but its edges.
+func (w *Write) saveRow(ctx context.Context, drv dialect.Driver) error {
+	switch {
+	case w.hasExternalEdges() || w.spec.ScanValues != nil && drv.Dialect() == dialect.MySQL:
 		return w.saveInTx(ctx, drv)
 	case w.spec.ScanValues == nil:
 		return w.exec(ctx, drv, drv.Dialect())
@@ -234,7 +248,7 @@ func (w *Write) saveInTx(ctx context.Context, drv dialect.Driver) error {
 	switch {
 	case err != nil:
 	case w.hasExternalEdges():
-		err = sqlgraph.UpdateNode(ctx, w.links.driver(joined{tx, drv.Dialect()}), w.rest())
+		err = sqlgraph.UpdateNode(ctx, w.links.driver(joined{tx, drv.Dialect()}, w.touched), w.rest())
 	default:
 		err = w.read(ctx, tx, drv.Dialect())
 	}
@@ -302,7 +316,9 @@ func (w *Write) exec(ctx context.Context, tx dialect.ExecQuerier, d string) erro
 func (w *Write) check(ctx context.Context, drv dialect.Driver) error {
 	s := w.selector(ctx, drv.Dialect(), w.spec.Node.Columns...)
 	w.where(s)
-	s.Where(w.schema.equals(w.accepted))
+	if len(w.accepted) > 0 {
+		s.Where(w.schema.equals(w.accepted))
+	}
 	if d := drv.Dialect(); d == dialect.Postgres {
 		s.ForShare()
 	} else {

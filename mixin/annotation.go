@@ -30,10 +30,11 @@ type VersionAnnotation struct {
 	Field string `json:"field"`
 	// Kind is one of the Kind constants.
 	Kind string `json:"kind"`
-	// AllowBlind, Only and Ignore are the mixin's options.
+	// AllowBlind, Only, Ignore and Touch are the mixin's options.
 	AllowBlind bool     `json:"allow_blind,omitempty"`
 	Only       []string `json:"only,omitempty"`
 	Ignore     []string `json:"ignore,omitempty"`
+	Touch      []string `json:"touch,omitempty"`
 }
 
 // AnnotationName is the name under which the annotation stands in a schema.

@@ -29,6 +29,9 @@ type Guard struct {
 	Only []string
 	// Ignore names the fields and edges whose change does not bump the version.
 	Ignore []string
+	// Touch names edges to parents, whose foreign key is in this schema's table: a change of a row, its creation and its
+	// deletion bump the version of its parent too. It needs the extension of package entc.
+	Touch []string
 }
 
 // Hooks of the mixin.
@@ -38,5 +41,5 @@ func (g Guard) Hooks() []ent.Hook { return g.options().hooks(nil) }
 func (g Guard) Annotations() []schema.Annotation { return g.options().annotations("Guard", KindField) }
 
 func (g Guard) options() options {
-	return options{name: g.Field, allowBlind: g.AllowBlind, only: g.Only, ignore: g.Ignore}
+	return options{name: g.Field, allowBlind: g.AllowBlind, only: g.Only, ignore: g.Ignore, touch: g.Touch}
 }

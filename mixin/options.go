@@ -12,6 +12,7 @@ type options struct {
 	name, storageKey string
 	allowBlind       bool
 	only, ignore     []string
+	touch            []string
 }
 
 func (o options) hooks(strategy hook.Strategy) []ent.Hook {
@@ -19,16 +20,20 @@ func (o options) hooks(strategy hook.Strategy) []ent.Hook {
 	if column == "" {
 		column = o.name
 	}
-	return []ent.Hook{hook.Guard(&hook.Schema{
+	s := &hook.Schema{
 		Field: o.name, Column: column, Strategy: strategy,
 		AllowBlind: o.allowBlind, Only: o.only, Ignore: o.ignore,
-	})}
+	}
+	for _, name := range o.touch {
+		s.Touch = append(s.Touch, &hook.Touch{Edge: name})
+	}
+	return []ent.Hook{hook.Guard(s)}
 }
 
 func (o options) annotations(mixin, kind string) []schema.Annotation {
 	return []schema.Annotation{Annotation{Versions: []VersionAnnotation{{
 		Mixin: mixin, Field: o.name, Kind: kind,
-		AllowBlind: o.allowBlind, Only: o.only, Ignore: o.ignore,
+		AllowBlind: o.allowBlind, Only: o.only, Ignore: o.ignore, Touch: o.touch,
 	}}}}
 }
 

@@ -35,6 +35,9 @@ type Version struct {
 	// Ignore names the fields and edges whose change does not bump the version, such as a last_login. Their writes are
 	// guarded all the same.
 	Ignore []string
+	// Touch names edges to parents, whose foreign key is in this schema's table: a change of a row, its creation and its
+	// deletion bump the version of its parent too. It needs the extension of package entc.
+	Touch []string
 }
 
 // Fields of the mixin.
@@ -56,7 +59,7 @@ func (v Version) Annotations() []schema.Annotation {
 }
 
 func (v Version) options() options {
-	return options{nameOr(v.Name), v.StorageKey, v.AllowBlind, v.Only, v.Ignore}
+	return options{nameOr(v.Name), v.StorageKey, v.AllowBlind, v.Only, v.Ignore, v.Touch}
 }
 
 // TimeVersion adds an int64 version of microseconds since 1970 (UTC): the time of the write, or one more than the old
@@ -79,6 +82,9 @@ type TimeVersion struct {
 	Only []string
 	// Ignore names the fields and edges whose change does not bump the version.
 	Ignore []string
+	// Touch names edges to parents, whose foreign key is in this schema's table: a change of a row, its creation and its
+	// deletion bump the version of its parent too. It needs the extension of package entc.
+	Touch []string
 }
 
 // Fields of the mixin.
@@ -101,7 +107,7 @@ func (v TimeVersion) Annotations() []schema.Annotation {
 }
 
 func (v TimeVersion) options() options {
-	return options{nameOr(v.Name), v.StorageKey, v.AllowBlind, v.Only, v.Ignore}
+	return options{nameOr(v.Name), v.StorageKey, v.AllowBlind, v.Only, v.Ignore, v.Touch}
 }
 
 // TokenVersion adds a uuid.UUID version, a new random one (RFC 9562, version 4) with every write. A row that is deleted
@@ -124,6 +130,9 @@ type TokenVersion struct {
 	Only []string
 	// Ignore names the fields and edges whose change does not bump the version.
 	Ignore []string
+	// Touch names edges to parents, whose foreign key is in this schema's table: a change of a row, its creation and its
+	// deletion bump the version of its parent too. It needs the extension of package entc.
+	Touch []string
 }
 
 // Fields of the mixin.
@@ -151,7 +160,7 @@ func (v TokenVersion) Annotations() []schema.Annotation {
 }
 
 func (v TokenVersion) options() options {
-	return options{nameOr(v.Name), v.StorageKey, v.AllowBlind, v.Only, v.Ignore}
+	return options{nameOr(v.Name), v.StorageKey, v.AllowBlind, v.Only, v.Ignore, v.Touch}
 }
 
 // newToken returns the nil UUID where there is no randomness, which the hook refuses: a default can't return an error,

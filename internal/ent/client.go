@@ -17,10 +17,13 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/entocc/entocc/internal/ent/account"
+	"github.com/entocc/entocc/internal/ent/buyer"
 	"github.com/entocc/entocc/internal/ent/card"
 	"github.com/entocc/entocc/internal/ent/document"
 	"github.com/entocc/entocc/internal/ent/event"
+	"github.com/entocc/entocc/internal/ent/folder"
 	"github.com/entocc/entocc/internal/ent/group"
+	"github.com/entocc/entocc/internal/ent/invoice"
 	"github.com/entocc/entocc/internal/ent/like"
 	"github.com/entocc/entocc/internal/ent/membership"
 	"github.com/entocc/entocc/internal/ent/memo"
@@ -28,8 +31,11 @@ import (
 	"github.com/entocc/entocc/internal/ent/order"
 	"github.com/entocc/entocc/internal/ent/pet"
 	"github.com/entocc/entocc/internal/ent/profile"
+	"github.com/entocc/entocc/internal/ent/purchase"
+	"github.com/entocc/entocc/internal/ent/purchaseline"
 	"github.com/entocc/entocc/internal/ent/reading"
 	"github.com/entocc/entocc/internal/ent/setting"
+	"github.com/entocc/entocc/internal/ent/shelf"
 	"github.com/entocc/entocc/internal/ent/shelter"
 	"github.com/entocc/entocc/internal/ent/team"
 	"github.com/entocc/entocc/internal/ent/ticket"
@@ -39,6 +45,7 @@ import (
 	stdsql "database/sql"
 
 	"github.com/entocc/entocc"
+	occhook "github.com/entocc/entocc/hook"
 	"github.com/google/uuid"
 )
 
@@ -49,14 +56,20 @@ type Client struct {
 	Schema *migrate.Schema
 	// Account is the client for interacting with the Account builders.
 	Account *AccountClient
+	// Buyer is the client for interacting with the Buyer builders.
+	Buyer *BuyerClient
 	// Card is the client for interacting with the Card builders.
 	Card *CardClient
 	// Document is the client for interacting with the Document builders.
 	Document *DocumentClient
 	// Event is the client for interacting with the Event builders.
 	Event *EventClient
+	// Folder is the client for interacting with the Folder builders.
+	Folder *FolderClient
 	// Group is the client for interacting with the Group builders.
 	Group *GroupClient
+	// Invoice is the client for interacting with the Invoice builders.
+	Invoice *InvoiceClient
 	// Like is the client for interacting with the Like builders.
 	Like *LikeClient
 	// Membership is the client for interacting with the Membership builders.
@@ -71,10 +84,16 @@ type Client struct {
 	Pet *PetClient
 	// Profile is the client for interacting with the Profile builders.
 	Profile *ProfileClient
+	// Purchase is the client for interacting with the Purchase builders.
+	Purchase *PurchaseClient
+	// PurchaseLine is the client for interacting with the PurchaseLine builders.
+	PurchaseLine *PurchaseLineClient
 	// Reading is the client for interacting with the Reading builders.
 	Reading *ReadingClient
 	// Setting is the client for interacting with the Setting builders.
 	Setting *SettingClient
+	// Shelf is the client for interacting with the Shelf builders.
+	Shelf *ShelfClient
 	// Shelter is the client for interacting with the Shelter builders.
 	Shelter *ShelterClient
 	// Team is the client for interacting with the Team builders.
@@ -97,10 +116,13 @@ func NewClient(opts ...Option) *Client {
 func (c *Client) init() {
 	c.Schema = migrate.NewSchema(c.driver)
 	c.Account = NewAccountClient(c.config)
+	c.Buyer = NewBuyerClient(c.config)
 	c.Card = NewCardClient(c.config)
 	c.Document = NewDocumentClient(c.config)
 	c.Event = NewEventClient(c.config)
+	c.Folder = NewFolderClient(c.config)
 	c.Group = NewGroupClient(c.config)
+	c.Invoice = NewInvoiceClient(c.config)
 	c.Like = NewLikeClient(c.config)
 	c.Membership = NewMembershipClient(c.config)
 	c.Memo = NewMemoClient(c.config)
@@ -108,8 +130,11 @@ func (c *Client) init() {
 	c.Order = NewOrderClient(c.config)
 	c.Pet = NewPetClient(c.config)
 	c.Profile = NewProfileClient(c.config)
+	c.Purchase = NewPurchaseClient(c.config)
+	c.PurchaseLine = NewPurchaseLineClient(c.config)
 	c.Reading = NewReadingClient(c.config)
 	c.Setting = NewSettingClient(c.config)
+	c.Shelf = NewShelfClient(c.config)
 	c.Shelter = NewShelterClient(c.config)
 	c.Team = NewTeamClient(c.config)
 	c.Ticket = NewTicketClient(c.config)
@@ -205,27 +230,33 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 	cfg := c.config
 	cfg.driver = tx
 	return &Tx{
-		ctx:        ctx,
-		config:     cfg,
-		Account:    NewAccountClient(cfg),
-		Card:       NewCardClient(cfg),
-		Document:   NewDocumentClient(cfg),
-		Event:      NewEventClient(cfg),
-		Group:      NewGroupClient(cfg),
-		Like:       NewLikeClient(cfg),
-		Membership: NewMembershipClient(cfg),
-		Memo:       NewMemoClient(cfg),
-		Note:       NewNoteClient(cfg),
-		Order:      NewOrderClient(cfg),
-		Pet:        NewPetClient(cfg),
-		Profile:    NewProfileClient(cfg),
-		Reading:    NewReadingClient(cfg),
-		Setting:    NewSettingClient(cfg),
-		Shelter:    NewShelterClient(cfg),
-		Team:       NewTeamClient(cfg),
-		Ticket:     NewTicketClient(cfg),
-		Tweet:      NewTweetClient(cfg),
-		User:       NewUserClient(cfg),
+		ctx:          ctx,
+		config:       cfg,
+		Account:      NewAccountClient(cfg),
+		Buyer:        NewBuyerClient(cfg),
+		Card:         NewCardClient(cfg),
+		Document:     NewDocumentClient(cfg),
+		Event:        NewEventClient(cfg),
+		Folder:       NewFolderClient(cfg),
+		Group:        NewGroupClient(cfg),
+		Invoice:      NewInvoiceClient(cfg),
+		Like:         NewLikeClient(cfg),
+		Membership:   NewMembershipClient(cfg),
+		Memo:         NewMemoClient(cfg),
+		Note:         NewNoteClient(cfg),
+		Order:        NewOrderClient(cfg),
+		Pet:          NewPetClient(cfg),
+		Profile:      NewProfileClient(cfg),
+		Purchase:     NewPurchaseClient(cfg),
+		PurchaseLine: NewPurchaseLineClient(cfg),
+		Reading:      NewReadingClient(cfg),
+		Setting:      NewSettingClient(cfg),
+		Shelf:        NewShelfClient(cfg),
+		Shelter:      NewShelterClient(cfg),
+		Team:         NewTeamClient(cfg),
+		Ticket:       NewTicketClient(cfg),
+		Tweet:        NewTweetClient(cfg),
+		User:         NewUserClient(cfg),
 	}, nil
 }
 
@@ -243,27 +274,33 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 	cfg := c.config
 	cfg.driver = &txDriver{tx: tx, drv: c.driver}
 	return &Tx{
-		ctx:        ctx,
-		config:     cfg,
-		Account:    NewAccountClient(cfg),
-		Card:       NewCardClient(cfg),
-		Document:   NewDocumentClient(cfg),
-		Event:      NewEventClient(cfg),
-		Group:      NewGroupClient(cfg),
-		Like:       NewLikeClient(cfg),
-		Membership: NewMembershipClient(cfg),
-		Memo:       NewMemoClient(cfg),
-		Note:       NewNoteClient(cfg),
-		Order:      NewOrderClient(cfg),
-		Pet:        NewPetClient(cfg),
-		Profile:    NewProfileClient(cfg),
-		Reading:    NewReadingClient(cfg),
-		Setting:    NewSettingClient(cfg),
-		Shelter:    NewShelterClient(cfg),
-		Team:       NewTeamClient(cfg),
-		Ticket:     NewTicketClient(cfg),
-		Tweet:      NewTweetClient(cfg),
-		User:       NewUserClient(cfg),
+		ctx:          ctx,
+		config:       cfg,
+		Account:      NewAccountClient(cfg),
+		Buyer:        NewBuyerClient(cfg),
+		Card:         NewCardClient(cfg),
+		Document:     NewDocumentClient(cfg),
+		Event:        NewEventClient(cfg),
+		Folder:       NewFolderClient(cfg),
+		Group:        NewGroupClient(cfg),
+		Invoice:      NewInvoiceClient(cfg),
+		Like:         NewLikeClient(cfg),
+		Membership:   NewMembershipClient(cfg),
+		Memo:         NewMemoClient(cfg),
+		Note:         NewNoteClient(cfg),
+		Order:        NewOrderClient(cfg),
+		Pet:          NewPetClient(cfg),
+		Profile:      NewProfileClient(cfg),
+		Purchase:     NewPurchaseClient(cfg),
+		PurchaseLine: NewPurchaseLineClient(cfg),
+		Reading:      NewReadingClient(cfg),
+		Setting:      NewSettingClient(cfg),
+		Shelf:        NewShelfClient(cfg),
+		Shelter:      NewShelterClient(cfg),
+		Team:         NewTeamClient(cfg),
+		Ticket:       NewTicketClient(cfg),
+		Tweet:        NewTweetClient(cfg),
+		User:         NewUserClient(cfg),
 	}, nil
 }
 
@@ -293,9 +330,10 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.Account, c.Card, c.Document, c.Event, c.Group, c.Like, c.Membership, c.Memo,
-		c.Note, c.Order, c.Pet, c.Profile, c.Reading, c.Setting, c.Shelter, c.Team,
-		c.Ticket, c.Tweet, c.User,
+		c.Account, c.Buyer, c.Card, c.Document, c.Event, c.Folder, c.Group, c.Invoice,
+		c.Like, c.Membership, c.Memo, c.Note, c.Order, c.Pet, c.Profile, c.Purchase,
+		c.PurchaseLine, c.Reading, c.Setting, c.Shelf, c.Shelter, c.Team, c.Ticket,
+		c.Tweet, c.User,
 	} {
 		n.Use(hooks...)
 	}
@@ -305,9 +343,10 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.Account, c.Card, c.Document, c.Event, c.Group, c.Like, c.Membership, c.Memo,
-		c.Note, c.Order, c.Pet, c.Profile, c.Reading, c.Setting, c.Shelter, c.Team,
-		c.Ticket, c.Tweet, c.User,
+		c.Account, c.Buyer, c.Card, c.Document, c.Event, c.Folder, c.Group, c.Invoice,
+		c.Like, c.Membership, c.Memo, c.Note, c.Order, c.Pet, c.Profile, c.Purchase,
+		c.PurchaseLine, c.Reading, c.Setting, c.Shelf, c.Shelter, c.Team, c.Ticket,
+		c.Tweet, c.User,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -325,6 +364,22 @@ func (c *AccountClient) GetVersion(ctx context.Context, id string, version int64
 	}
 	if !accountVersion.Strategy.Equal(entity.Revision, version) {
 		return nil, entocc.NewModifiedError(accountVersion.Modified(id, version, entity.Revision), nil, current, nil)
+	}
+	return entity, nil
+}
+
+// GetVersion returns the Buyer entity with this ID, if it has this version. One that has another is a
+// *BuyerModifiedError, one that is not there a *NotFoundError.
+func (c *BuyerClient) GetVersion(ctx context.Context, id string, version uuid.UUID) (*Buyer, error) {
+	current := func(ctx context.Context) (*Buyer, error) {
+		return c.Query().Where(buyer.ID(id), latestVersion(c.driver)).Only(ctx)
+	}
+	entity, err := current(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if !buyerVersion.Strategy.Equal(entity.Version, version) {
+		return nil, entocc.NewModifiedError(buyerVersion.Modified(id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -373,6 +428,38 @@ func (c *EventClient) GetVersion(ctx context.Context, id int, version int64) (*E
 	}
 	if !eventVersion.Strategy.Equal(entity.Version, version) {
 		return nil, entocc.NewModifiedError(eventVersion.Modified(id, version, entity.Version), nil, current, nil)
+	}
+	return entity, nil
+}
+
+// GetVersion returns the Folder entity with this ID, if it has this version. One that has another is a
+// *FolderModifiedError, one that is not there a *NotFoundError.
+func (c *FolderClient) GetVersion(ctx context.Context, id int, version int64) (*Folder, error) {
+	current := func(ctx context.Context) (*Folder, error) {
+		return c.Query().Where(folder.ID(id), latestVersion(c.driver)).Only(ctx)
+	}
+	entity, err := current(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if !folderVersion.Strategy.Equal(entity.Version, version) {
+		return nil, entocc.NewModifiedError(folderVersion.Modified(id, version, entity.Version), nil, current, nil)
+	}
+	return entity, nil
+}
+
+// GetVersion returns the Invoice entity with this ID, if it has this version. One that has another is a
+// *InvoiceModifiedError, one that is not there a *NotFoundError.
+func (c *InvoiceClient) GetVersion(ctx context.Context, id int, version int64) (*Invoice, error) {
+	current := func(ctx context.Context) (*Invoice, error) {
+		return c.Query().Where(invoice.ID(id), latestVersion(c.driver)).Only(ctx)
+	}
+	entity, err := current(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if !invoiceVersion.Strategy.Equal(entity.Version, version) {
+		return nil, entocc.NewModifiedError(invoiceVersion.Modified(id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -453,6 +540,38 @@ func (c *ProfileClient) GetVersion(ctx context.Context, id int, version int64) (
 	}
 	if !profileVersion.Strategy.Equal(entity.Version, version) {
 		return nil, entocc.NewModifiedError(profileVersion.Modified(id, version, entity.Version), nil, current, nil)
+	}
+	return entity, nil
+}
+
+// GetVersion returns the Purchase entity with this ID, if it has this version. One that has another is a
+// *PurchaseModifiedError, one that is not there a *NotFoundError.
+func (c *PurchaseClient) GetVersion(ctx context.Context, id uuid.UUID, version int64) (*Purchase, error) {
+	current := func(ctx context.Context) (*Purchase, error) {
+		return c.Query().Where(purchase.ID(id), latestVersion(c.driver)).Only(ctx)
+	}
+	entity, err := current(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if !purchaseVersion.Strategy.Equal(entity.Version, version) {
+		return nil, entocc.NewModifiedError(purchaseVersion.Modified(id, version, entity.Version), nil, current, nil)
+	}
+	return entity, nil
+}
+
+// GetVersion returns the PurchaseLine entity with this ID, if it has this version. One that has another is a
+// *PurchaseLineModifiedError, one that is not there a *NotFoundError.
+func (c *PurchaseLineClient) GetVersion(ctx context.Context, id int, version int64) (*PurchaseLine, error) {
+	current := func(ctx context.Context) (*PurchaseLine, error) {
+		return c.Query().Where(purchaseline.ID(id), latestVersion(c.driver)).Only(ctx)
+	}
+	entity, err := current(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if !purchaseLineVersion.Strategy.Equal(entity.Version, version) {
+		return nil, entocc.NewModifiedError(purchaseLineVersion.Modified(id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -588,6 +707,31 @@ func (c *AccountClient) Modify(ctx context.Context, id string, fn func(*Account,
 	return saved, err
 }
 
+// Modify loads the Buyer entity with this ID, has fn change it, and saves it; and does so again while its row was
+// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+//
+//	u, err := client.Buyer.Modify(ctx, id, func(u *ent.Buyer, up *ent.BuyerUpdateOne) error {
+//		...
+//	})
+func (c *BuyerClient) Modify(ctx context.Context, id string, fn func(*Buyer, *BuyerUpdateOne) error, opts ...entocc.RetryOption) (saved *Buyer, err error) {
+	if _, ok := c.driver.(*txDriver); ok {
+		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
+	}
+	err = entocc.Retry(ctx, func(ctx context.Context) error {
+		entity, err := c.Get(ctx, id)
+		if err != nil {
+			return err
+		}
+		update := c.UpdateOne(entity)
+		if err := fn(entity, update); err != nil {
+			return err
+		}
+		saved, err = update.Save(ctx)
+		return err
+	}, opts...)
+	return saved, err
+}
+
 // Modify loads the Card entity with this ID, has fn change it, and saves it; and does so again while its row was
 // modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
 //
@@ -645,6 +789,56 @@ func (c *DocumentClient) Modify(ctx context.Context, id uuid.UUID, fn func(*Docu
 //		...
 //	})
 func (c *EventClient) Modify(ctx context.Context, id int, fn func(*Event, *EventUpdateOne) error, opts ...entocc.RetryOption) (saved *Event, err error) {
+	if _, ok := c.driver.(*txDriver); ok {
+		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
+	}
+	err = entocc.Retry(ctx, func(ctx context.Context) error {
+		entity, err := c.Get(ctx, id)
+		if err != nil {
+			return err
+		}
+		update := c.UpdateOne(entity)
+		if err := fn(entity, update); err != nil {
+			return err
+		}
+		saved, err = update.Save(ctx)
+		return err
+	}, opts...)
+	return saved, err
+}
+
+// Modify loads the Folder entity with this ID, has fn change it, and saves it; and does so again while its row was
+// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+//
+//	u, err := client.Folder.Modify(ctx, id, func(u *ent.Folder, up *ent.FolderUpdateOne) error {
+//		...
+//	})
+func (c *FolderClient) Modify(ctx context.Context, id int, fn func(*Folder, *FolderUpdateOne) error, opts ...entocc.RetryOption) (saved *Folder, err error) {
+	if _, ok := c.driver.(*txDriver); ok {
+		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
+	}
+	err = entocc.Retry(ctx, func(ctx context.Context) error {
+		entity, err := c.Get(ctx, id)
+		if err != nil {
+			return err
+		}
+		update := c.UpdateOne(entity)
+		if err := fn(entity, update); err != nil {
+			return err
+		}
+		saved, err = update.Save(ctx)
+		return err
+	}, opts...)
+	return saved, err
+}
+
+// Modify loads the Invoice entity with this ID, has fn change it, and saves it; and does so again while its row was
+// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+//
+//	u, err := client.Invoice.Modify(ctx, id, func(u *ent.Invoice, up *ent.InvoiceUpdateOne) error {
+//		...
+//	})
+func (c *InvoiceClient) Modify(ctx context.Context, id int, fn func(*Invoice, *InvoiceUpdateOne) error, opts ...entocc.RetryOption) (saved *Invoice, err error) {
 	if _, ok := c.driver.(*txDriver); ok {
 		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
 	}
@@ -788,6 +982,56 @@ func (c *ProfileClient) Modify(ctx context.Context, id int, fn func(*Profile, *P
 	return saved, err
 }
 
+// Modify loads the Purchase entity with this ID, has fn change it, and saves it; and does so again while its row was
+// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+//
+//	u, err := client.Purchase.Modify(ctx, id, func(u *ent.Purchase, up *ent.PurchaseUpdateOne) error {
+//		...
+//	})
+func (c *PurchaseClient) Modify(ctx context.Context, id uuid.UUID, fn func(*Purchase, *PurchaseUpdateOne) error, opts ...entocc.RetryOption) (saved *Purchase, err error) {
+	if _, ok := c.driver.(*txDriver); ok {
+		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
+	}
+	err = entocc.Retry(ctx, func(ctx context.Context) error {
+		entity, err := c.Get(ctx, id)
+		if err != nil {
+			return err
+		}
+		update := c.UpdateOne(entity)
+		if err := fn(entity, update); err != nil {
+			return err
+		}
+		saved, err = update.Save(ctx)
+		return err
+	}, opts...)
+	return saved, err
+}
+
+// Modify loads the PurchaseLine entity with this ID, has fn change it, and saves it; and does so again while its row was
+// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+//
+//	u, err := client.PurchaseLine.Modify(ctx, id, func(u *ent.PurchaseLine, up *ent.PurchaseLineUpdateOne) error {
+//		...
+//	})
+func (c *PurchaseLineClient) Modify(ctx context.Context, id int, fn func(*PurchaseLine, *PurchaseLineUpdateOne) error, opts ...entocc.RetryOption) (saved *PurchaseLine, err error) {
+	if _, ok := c.driver.(*txDriver); ok {
+		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
+	}
+	err = entocc.Retry(ctx, func(ctx context.Context) error {
+		entity, err := c.Get(ctx, id)
+		if err != nil {
+			return err
+		}
+		update := c.UpdateOne(entity)
+		if err := fn(entity, update); err != nil {
+			return err
+		}
+		saved, err = update.Save(ctx)
+		return err
+	}, opts...)
+	return saved, err
+}
+
 // Modify loads the Reading entity with this ID, has fn change it, and saves it; and does so again while its row was
 // modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
 //
@@ -888,19 +1132,1003 @@ func (c *UserClient) Modify(ctx context.Context, id int, fn func(*User, *UserUpd
 	return saved, err
 }
 
+// verify has the transaction check rows before it commits.
+func (tx *txDriver) verify(rows []*occhook.Verified) {
+	before := tx.tx
+	verifying := occhook.Verify(tx.tx, tx.drv, rows...)
+	tx.tx = verifying
+	if before == dialect.Tx(verifying) {
+		return
+	}
+	tx.mu.Lock()
+	defer tx.mu.Unlock()
+	tx.onCommit = append(tx.onCommit, func(next Committer) Committer {
+		return CommitFunc(func(ctx context.Context, t *Tx) error {
+			verifying.Until(ctx)
+			return next.Commit(ctx, t)
+		})
+	})
+}
+
+// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *AccountModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC.
+//
+//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
+//		...
+//		return tx.Account.VerifyOnCommit(read...)
+//	})
+func (c *AccountClient) VerifyOnCommit(entities ...*Account) error {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return accountVersion.NotInTx()
+	}
+	current := func(ctx context.Context, entity *Account) (*Account, error) {
+		reader := NewAccountClient(c.config)
+		if occhook.Ended(tx.tx) {
+			reader.driver = tx.drv
+		}
+		return reader.Query().Where(account.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+	}
+	rows := make([]*occhook.Verified, len(entities))
+	for i, entity := range entities {
+		if err := accountVersion.CheckLoaded(entity.Revision, entity.zeroVersion); err != nil {
+			return err
+		}
+		rows[i] = &occhook.Verified{
+			Schema:  accountVersion,
+			Table:   account.Table,
+			ID:      entity.ID,
+			Columns: []string{account.FieldID},
+			Values:  []any{entity.ID},
+			Version: entity.Revision,
+			Typed: func(modified *entocc.RecordModifiedError) error {
+				modified.InTransaction(tx)
+				if modified.Deleted {
+					modified.Err = &NotFoundError{account.Label}
+				}
+				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Account, error) {
+					return current(ctx, entity)
+				}, nil)
+			},
+		}
+	}
+	tx.verify(rows)
+	return nil
+}
+
+// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *BuyerModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC.
+//
+//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
+//		...
+//		return tx.Buyer.VerifyOnCommit(read...)
+//	})
+func (c *BuyerClient) VerifyOnCommit(entities ...*Buyer) error {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return buyerVersion.NotInTx()
+	}
+	current := func(ctx context.Context, entity *Buyer) (*Buyer, error) {
+		reader := NewBuyerClient(c.config)
+		if occhook.Ended(tx.tx) {
+			reader.driver = tx.drv
+		}
+		return reader.Query().Where(buyer.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+	}
+	rows := make([]*occhook.Verified, len(entities))
+	for i, entity := range entities {
+		if err := buyerVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+			return err
+		}
+		rows[i] = &occhook.Verified{
+			Schema:  buyerVersion,
+			Table:   buyer.Table,
+			ID:      entity.ID,
+			Columns: []string{buyer.FieldID},
+			Values:  []any{entity.ID},
+			Version: entity.Version,
+			Typed: func(modified *entocc.RecordModifiedError) error {
+				modified.InTransaction(tx)
+				if modified.Deleted {
+					modified.Err = &NotFoundError{buyer.Label}
+				}
+				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Buyer, error) {
+					return current(ctx, entity)
+				}, nil)
+			},
+		}
+	}
+	tx.verify(rows)
+	return nil
+}
+
+// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *CardModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC.
+//
+//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
+//		...
+//		return tx.Card.VerifyOnCommit(read...)
+//	})
+func (c *CardClient) VerifyOnCommit(entities ...*Card) error {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return cardVersion.NotInTx()
+	}
+	current := func(ctx context.Context, entity *Card) (*Card, error) {
+		reader := NewCardClient(c.config)
+		if occhook.Ended(tx.tx) {
+			reader.driver = tx.drv
+		}
+		return reader.Query().Where(card.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+	}
+	rows := make([]*occhook.Verified, len(entities))
+	for i, entity := range entities {
+		if err := cardVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+			return err
+		}
+		rows[i] = &occhook.Verified{
+			Schema:  cardVersion,
+			Table:   card.Table,
+			ID:      entity.ID,
+			Columns: []string{card.FieldID},
+			Values:  []any{entity.ID},
+			Version: entity.Version,
+			Typed: func(modified *entocc.RecordModifiedError) error {
+				modified.InTransaction(tx)
+				if modified.Deleted {
+					modified.Err = &NotFoundError{card.Label}
+				}
+				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Card, error) {
+					return current(ctx, entity)
+				}, nil)
+			},
+		}
+	}
+	tx.verify(rows)
+	return nil
+}
+
+// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *DocumentModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC.
+//
+//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
+//		...
+//		return tx.Document.VerifyOnCommit(read...)
+//	})
+func (c *DocumentClient) VerifyOnCommit(entities ...*Document) error {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return documentVersion.NotInTx()
+	}
+	current := func(ctx context.Context, entity *Document) (*Document, error) {
+		reader := NewDocumentClient(c.config)
+		if occhook.Ended(tx.tx) {
+			reader.driver = tx.drv
+		}
+		return reader.Query().Where(document.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+	}
+	rows := make([]*occhook.Verified, len(entities))
+	for i, entity := range entities {
+		if err := documentVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+			return err
+		}
+		rows[i] = &occhook.Verified{
+			Schema:  documentVersion,
+			Table:   document.Table,
+			ID:      entity.ID,
+			Columns: []string{document.FieldID},
+			Values:  []any{entity.ID},
+			Version: entity.Version,
+			Typed: func(modified *entocc.RecordModifiedError) error {
+				modified.InTransaction(tx)
+				if modified.Deleted {
+					modified.Err = &NotFoundError{document.Label}
+				}
+				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Document, error) {
+					return current(ctx, entity)
+				}, nil)
+			},
+		}
+	}
+	tx.verify(rows)
+	return nil
+}
+
+// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *EventModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC.
+//
+//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
+//		...
+//		return tx.Event.VerifyOnCommit(read...)
+//	})
+func (c *EventClient) VerifyOnCommit(entities ...*Event) error {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return eventVersion.NotInTx()
+	}
+	current := func(ctx context.Context, entity *Event) (*Event, error) {
+		reader := NewEventClient(c.config)
+		if occhook.Ended(tx.tx) {
+			reader.driver = tx.drv
+		}
+		return reader.Query().Where(event.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+	}
+	rows := make([]*occhook.Verified, len(entities))
+	for i, entity := range entities {
+		if err := eventVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+			return err
+		}
+		rows[i] = &occhook.Verified{
+			Schema:  eventVersion,
+			Table:   event.Table,
+			ID:      entity.ID,
+			Columns: []string{event.FieldID},
+			Values:  []any{entity.ID},
+			Version: entity.Version,
+			Typed: func(modified *entocc.RecordModifiedError) error {
+				modified.InTransaction(tx)
+				if modified.Deleted {
+					modified.Err = &NotFoundError{event.Label}
+				}
+				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Event, error) {
+					return current(ctx, entity)
+				}, nil)
+			},
+		}
+	}
+	tx.verify(rows)
+	return nil
+}
+
+// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *FolderModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC.
+//
+//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
+//		...
+//		return tx.Folder.VerifyOnCommit(read...)
+//	})
+func (c *FolderClient) VerifyOnCommit(entities ...*Folder) error {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return folderVersion.NotInTx()
+	}
+	current := func(ctx context.Context, entity *Folder) (*Folder, error) {
+		reader := NewFolderClient(c.config)
+		if occhook.Ended(tx.tx) {
+			reader.driver = tx.drv
+		}
+		return reader.Query().Where(folder.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+	}
+	rows := make([]*occhook.Verified, len(entities))
+	for i, entity := range entities {
+		if err := folderVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+			return err
+		}
+		rows[i] = &occhook.Verified{
+			Schema:  folderVersion,
+			Table:   folder.Table,
+			ID:      entity.ID,
+			Columns: []string{folder.FieldID},
+			Values:  []any{entity.ID},
+			Version: entity.Version,
+			Typed: func(modified *entocc.RecordModifiedError) error {
+				modified.InTransaction(tx)
+				if modified.Deleted {
+					modified.Err = &NotFoundError{folder.Label}
+				}
+				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Folder, error) {
+					return current(ctx, entity)
+				}, nil)
+			},
+		}
+	}
+	tx.verify(rows)
+	return nil
+}
+
+// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *InvoiceModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC.
+//
+//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
+//		...
+//		return tx.Invoice.VerifyOnCommit(read...)
+//	})
+func (c *InvoiceClient) VerifyOnCommit(entities ...*Invoice) error {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return invoiceVersion.NotInTx()
+	}
+	current := func(ctx context.Context, entity *Invoice) (*Invoice, error) {
+		reader := NewInvoiceClient(c.config)
+		if occhook.Ended(tx.tx) {
+			reader.driver = tx.drv
+		}
+		return reader.Query().Where(invoice.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+	}
+	rows := make([]*occhook.Verified, len(entities))
+	for i, entity := range entities {
+		if err := invoiceVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+			return err
+		}
+		rows[i] = &occhook.Verified{
+			Schema:  invoiceVersion,
+			Table:   invoice.Table,
+			ID:      entity.ID,
+			Columns: []string{invoice.FieldID},
+			Values:  []any{entity.ID},
+			Version: entity.Version,
+			Typed: func(modified *entocc.RecordModifiedError) error {
+				modified.InTransaction(tx)
+				if modified.Deleted {
+					modified.Err = &NotFoundError{invoice.Label}
+				}
+				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Invoice, error) {
+					return current(ctx, entity)
+				}, nil)
+			},
+		}
+	}
+	tx.verify(rows)
+	return nil
+}
+
+// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *LikeModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC.
+//
+//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
+//		...
+//		return tx.Like.VerifyOnCommit(read...)
+//	})
+func (c *LikeClient) VerifyOnCommit(entities ...*Like) error {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return likeVersion.NotInTx()
+	}
+	current := func(ctx context.Context, entity *Like) (*Like, error) {
+		reader := NewLikeClient(c.config)
+		if occhook.Ended(tx.tx) {
+			reader.driver = tx.drv
+		}
+		return reader.Query().Where(like.UserID(entity.UserID), like.TweetID(entity.TweetID), latestVersion(reader.driver)).Only(ctx)
+	}
+	rows := make([]*occhook.Verified, len(entities))
+	for i, entity := range entities {
+		if err := likeVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+			return err
+		}
+		rows[i] = &occhook.Verified{
+			Schema:  likeVersion,
+			Table:   like.Table,
+			ID:      []any{entity.UserID, entity.TweetID},
+			Columns: []string{like.FieldUserID, like.FieldTweetID},
+			Values:  []any{entity.UserID, entity.TweetID},
+			Version: entity.Version,
+			Typed: func(modified *entocc.RecordModifiedError) error {
+				modified.InTransaction(tx)
+				if modified.Deleted {
+					modified.Err = &NotFoundError{like.Label}
+				}
+				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Like, error) {
+					return current(ctx, entity)
+				}, nil)
+			},
+		}
+	}
+	tx.verify(rows)
+	return nil
+}
+
+// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *MembershipModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC.
+//
+//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
+//		...
+//		return tx.Membership.VerifyOnCommit(read...)
+//	})
+func (c *MembershipClient) VerifyOnCommit(entities ...*Membership) error {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return membershipVersion.NotInTx()
+	}
+	current := func(ctx context.Context, entity *Membership) (*Membership, error) {
+		reader := NewMembershipClient(c.config)
+		if occhook.Ended(tx.tx) {
+			reader.driver = tx.drv
+		}
+		return reader.Query().Where(membership.UserID(entity.UserID), membership.TeamID(entity.TeamID), latestVersion(reader.driver)).Only(ctx)
+	}
+	rows := make([]*occhook.Verified, len(entities))
+	for i, entity := range entities {
+		if err := membershipVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+			return err
+		}
+		rows[i] = &occhook.Verified{
+			Schema:  membershipVersion,
+			Table:   membership.Table,
+			ID:      []any{entity.UserID, entity.TeamID},
+			Columns: []string{membership.FieldUserID, membership.FieldTeamID},
+			Values:  []any{entity.UserID, entity.TeamID},
+			Version: entity.Version,
+			Typed: func(modified *entocc.RecordModifiedError) error {
+				modified.InTransaction(tx)
+				if modified.Deleted {
+					modified.Err = &NotFoundError{membership.Label}
+				}
+				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Membership, error) {
+					return current(ctx, entity)
+				}, nil)
+			},
+		}
+	}
+	tx.verify(rows)
+	return nil
+}
+
+// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *MemoModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC.
+//
+//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
+//		...
+//		return tx.Memo.VerifyOnCommit(read...)
+//	})
+func (c *MemoClient) VerifyOnCommit(entities ...*Memo) error {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return memoVersion.NotInTx()
+	}
+	current := func(ctx context.Context, entity *Memo) (*Memo, error) {
+		reader := NewMemoClient(c.config)
+		if occhook.Ended(tx.tx) {
+			reader.driver = tx.drv
+		}
+		return reader.Query().Where(memo.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+	}
+	rows := make([]*occhook.Verified, len(entities))
+	for i, entity := range entities {
+		if err := memoVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+			return err
+		}
+		rows[i] = &occhook.Verified{
+			Schema:  memoVersion,
+			Table:   memo.Table,
+			ID:      entity.ID,
+			Columns: []string{memo.FieldID},
+			Values:  []any{entity.ID},
+			Version: entity.Version,
+			Typed: func(modified *entocc.RecordModifiedError) error {
+				modified.InTransaction(tx)
+				if modified.Deleted {
+					modified.Err = &NotFoundError{memo.Label}
+				}
+				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Memo, error) {
+					return current(ctx, entity)
+				}, nil)
+			},
+		}
+	}
+	tx.verify(rows)
+	return nil
+}
+
+// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *NoteModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC.
+//
+//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
+//		...
+//		return tx.Note.VerifyOnCommit(read...)
+//	})
+func (c *NoteClient) VerifyOnCommit(entities ...*Note) error {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return noteVersion.NotInTx()
+	}
+	current := func(ctx context.Context, entity *Note) (*Note, error) {
+		reader := NewNoteClient(c.config)
+		if occhook.Ended(tx.tx) {
+			reader.driver = tx.drv
+		}
+		return reader.Query().Where(note.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+	}
+	rows := make([]*occhook.Verified, len(entities))
+	for i, entity := range entities {
+		if err := noteVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+			return err
+		}
+		rows[i] = &occhook.Verified{
+			Schema:  noteVersion,
+			Table:   note.Table,
+			ID:      entity.ID,
+			Columns: []string{note.FieldID},
+			Values:  []any{entity.ID},
+			Version: entity.Version,
+			Typed: func(modified *entocc.RecordModifiedError) error {
+				modified.InTransaction(tx)
+				if modified.Deleted {
+					modified.Err = &NotFoundError{note.Label}
+				}
+				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Note, error) {
+					return current(ctx, entity)
+				}, nil)
+			},
+		}
+	}
+	tx.verify(rows)
+	return nil
+}
+
+// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *OrderModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC.
+//
+//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
+//		...
+//		return tx.Order.VerifyOnCommit(read...)
+//	})
+func (c *OrderClient) VerifyOnCommit(entities ...*Order) error {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return orderVersion.NotInTx()
+	}
+	current := func(ctx context.Context, entity *Order) (*Order, error) {
+		reader := NewOrderClient(c.config)
+		if occhook.Ended(tx.tx) {
+			reader.driver = tx.drv
+		}
+		return reader.Query().Where(order.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+	}
+	rows := make([]*occhook.Verified, len(entities))
+	for i, entity := range entities {
+		if err := orderVersion.CheckLoaded(entity.Rev, entity.zeroVersion); err != nil {
+			return err
+		}
+		rows[i] = &occhook.Verified{
+			Schema:  orderVersion,
+			Table:   order.Table,
+			ID:      entity.ID,
+			Columns: []string{order.FieldID},
+			Values:  []any{entity.ID},
+			Version: entity.Rev,
+			Typed: func(modified *entocc.RecordModifiedError) error {
+				modified.InTransaction(tx)
+				if modified.Deleted {
+					modified.Err = &NotFoundError{order.Label}
+				}
+				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Order, error) {
+					return current(ctx, entity)
+				}, nil)
+			},
+		}
+	}
+	tx.verify(rows)
+	return nil
+}
+
+// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *PetModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC.
+//
+//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
+//		...
+//		return tx.Pet.VerifyOnCommit(read...)
+//	})
+func (c *PetClient) VerifyOnCommit(entities ...*Pet) error {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return petVersion.NotInTx()
+	}
+	current := func(ctx context.Context, entity *Pet) (*Pet, error) {
+		reader := NewPetClient(c.config)
+		if occhook.Ended(tx.tx) {
+			reader.driver = tx.drv
+		}
+		return reader.Query().Where(pet.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+	}
+	rows := make([]*occhook.Verified, len(entities))
+	for i, entity := range entities {
+		if err := petVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+			return err
+		}
+		rows[i] = &occhook.Verified{
+			Schema:  petVersion,
+			Table:   pet.Table,
+			ID:      entity.ID,
+			Columns: []string{pet.FieldID},
+			Values:  []any{entity.ID},
+			Version: entity.Version,
+			Typed: func(modified *entocc.RecordModifiedError) error {
+				modified.InTransaction(tx)
+				if modified.Deleted {
+					modified.Err = &NotFoundError{pet.Label}
+				}
+				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Pet, error) {
+					return current(ctx, entity)
+				}, nil)
+			},
+		}
+	}
+	tx.verify(rows)
+	return nil
+}
+
+// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *ProfileModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC.
+//
+//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
+//		...
+//		return tx.Profile.VerifyOnCommit(read...)
+//	})
+func (c *ProfileClient) VerifyOnCommit(entities ...*Profile) error {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return profileVersion.NotInTx()
+	}
+	current := func(ctx context.Context, entity *Profile) (*Profile, error) {
+		reader := NewProfileClient(c.config)
+		if occhook.Ended(tx.tx) {
+			reader.driver = tx.drv
+		}
+		return reader.Query().Where(profile.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+	}
+	rows := make([]*occhook.Verified, len(entities))
+	for i, entity := range entities {
+		if err := profileVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+			return err
+		}
+		rows[i] = &occhook.Verified{
+			Schema:  profileVersion,
+			Table:   profile.Table,
+			ID:      entity.ID,
+			Columns: []string{profile.FieldID},
+			Values:  []any{entity.ID},
+			Version: entity.Version,
+			Typed: func(modified *entocc.RecordModifiedError) error {
+				modified.InTransaction(tx)
+				if modified.Deleted {
+					modified.Err = &NotFoundError{profile.Label}
+				}
+				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Profile, error) {
+					return current(ctx, entity)
+				}, nil)
+			},
+		}
+	}
+	tx.verify(rows)
+	return nil
+}
+
+// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *PurchaseModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC.
+//
+//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
+//		...
+//		return tx.Purchase.VerifyOnCommit(read...)
+//	})
+func (c *PurchaseClient) VerifyOnCommit(entities ...*Purchase) error {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return purchaseVersion.NotInTx()
+	}
+	current := func(ctx context.Context, entity *Purchase) (*Purchase, error) {
+		reader := NewPurchaseClient(c.config)
+		if occhook.Ended(tx.tx) {
+			reader.driver = tx.drv
+		}
+		return reader.Query().Where(purchase.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+	}
+	rows := make([]*occhook.Verified, len(entities))
+	for i, entity := range entities {
+		if err := purchaseVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+			return err
+		}
+		rows[i] = &occhook.Verified{
+			Schema:  purchaseVersion,
+			Table:   purchase.Table,
+			ID:      entity.ID,
+			Columns: []string{purchase.FieldID},
+			Values:  []any{entity.ID},
+			Version: entity.Version,
+			Typed: func(modified *entocc.RecordModifiedError) error {
+				modified.InTransaction(tx)
+				if modified.Deleted {
+					modified.Err = &NotFoundError{purchase.Label}
+				}
+				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Purchase, error) {
+					return current(ctx, entity)
+				}, nil)
+			},
+		}
+	}
+	tx.verify(rows)
+	return nil
+}
+
+// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *PurchaseLineModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC.
+//
+//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
+//		...
+//		return tx.PurchaseLine.VerifyOnCommit(read...)
+//	})
+func (c *PurchaseLineClient) VerifyOnCommit(entities ...*PurchaseLine) error {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return purchaseLineVersion.NotInTx()
+	}
+	current := func(ctx context.Context, entity *PurchaseLine) (*PurchaseLine, error) {
+		reader := NewPurchaseLineClient(c.config)
+		if occhook.Ended(tx.tx) {
+			reader.driver = tx.drv
+		}
+		return reader.Query().Where(purchaseline.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+	}
+	rows := make([]*occhook.Verified, len(entities))
+	for i, entity := range entities {
+		if err := purchaseLineVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+			return err
+		}
+		rows[i] = &occhook.Verified{
+			Schema:  purchaseLineVersion,
+			Table:   purchaseline.Table,
+			ID:      entity.ID,
+			Columns: []string{purchaseline.FieldID},
+			Values:  []any{entity.ID},
+			Version: entity.Version,
+			Typed: func(modified *entocc.RecordModifiedError) error {
+				modified.InTransaction(tx)
+				if modified.Deleted {
+					modified.Err = &NotFoundError{purchaseline.Label}
+				}
+				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*PurchaseLine, error) {
+					return current(ctx, entity)
+				}, nil)
+			},
+		}
+	}
+	tx.verify(rows)
+	return nil
+}
+
+// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *ReadingModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC.
+//
+//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
+//		...
+//		return tx.Reading.VerifyOnCommit(read...)
+//	})
+func (c *ReadingClient) VerifyOnCommit(entities ...*Reading) error {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return readingVersion.NotInTx()
+	}
+	current := func(ctx context.Context, entity *Reading) (*Reading, error) {
+		reader := NewReadingClient(c.config)
+		if occhook.Ended(tx.tx) {
+			reader.driver = tx.drv
+		}
+		return reader.Query().Where(reading.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+	}
+	rows := make([]*occhook.Verified, len(entities))
+	for i, entity := range entities {
+		if err := readingVersion.CheckLoaded(entity.UpdatedAt, entity.zeroVersion); err != nil {
+			return err
+		}
+		rows[i] = &occhook.Verified{
+			Schema:  readingVersion,
+			Table:   reading.Table,
+			ID:      entity.ID,
+			Columns: []string{reading.FieldID},
+			Values:  []any{entity.ID},
+			Version: entity.UpdatedAt,
+			Typed: func(modified *entocc.RecordModifiedError) error {
+				modified.InTransaction(tx)
+				if modified.Deleted {
+					modified.Err = &NotFoundError{reading.Label}
+				}
+				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Reading, error) {
+					return current(ctx, entity)
+				}, nil)
+			},
+		}
+	}
+	tx.verify(rows)
+	return nil
+}
+
+// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *SettingModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC.
+//
+//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
+//		...
+//		return tx.Setting.VerifyOnCommit(read...)
+//	})
+func (c *SettingClient) VerifyOnCommit(entities ...*Setting) error {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return settingVersion.NotInTx()
+	}
+	current := func(ctx context.Context, entity *Setting) (*Setting, error) {
+		reader := NewSettingClient(c.config)
+		if occhook.Ended(tx.tx) {
+			reader.driver = tx.drv
+		}
+		return reader.Query().Where(setting.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+	}
+	rows := make([]*occhook.Verified, len(entities))
+	for i, entity := range entities {
+		if err := settingVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+			return err
+		}
+		rows[i] = &occhook.Verified{
+			Schema:  settingVersion,
+			Table:   setting.Table,
+			ID:      entity.ID,
+			Columns: []string{setting.FieldID},
+			Values:  []any{entity.ID},
+			Version: entity.Version,
+			Typed: func(modified *entocc.RecordModifiedError) error {
+				modified.InTransaction(tx)
+				if modified.Deleted {
+					modified.Err = &NotFoundError{setting.Label}
+				}
+				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Setting, error) {
+					return current(ctx, entity)
+				}, nil)
+			},
+		}
+	}
+	tx.verify(rows)
+	return nil
+}
+
+// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *TicketModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC.
+//
+//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
+//		...
+//		return tx.Ticket.VerifyOnCommit(read...)
+//	})
+func (c *TicketClient) VerifyOnCommit(entities ...*Ticket) error {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return ticketVersion.NotInTx()
+	}
+	current := func(ctx context.Context, entity *Ticket) (*Ticket, error) {
+		reader := NewTicketClient(c.config)
+		if occhook.Ended(tx.tx) {
+			reader.driver = tx.drv
+		}
+		return reader.Query().Where(ticket.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+	}
+	rows := make([]*occhook.Verified, len(entities))
+	for i, entity := range entities {
+		if err := ticketVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+			return err
+		}
+		rows[i] = &occhook.Verified{
+			Schema:  ticketVersion,
+			Table:   ticket.Table,
+			ID:      entity.ID,
+			Columns: []string{ticket.FieldID},
+			Values:  []any{entity.ID},
+			Version: entity.Version,
+			Typed: func(modified *entocc.RecordModifiedError) error {
+				modified.InTransaction(tx)
+				if modified.Deleted {
+					modified.Err = &NotFoundError{ticket.Label}
+				}
+				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Ticket, error) {
+					return current(ctx, entity)
+				}, nil)
+			},
+		}
+	}
+	tx.verify(rows)
+	return nil
+}
+
+// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *UserModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC.
+//
+//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
+//		...
+//		return tx.User.VerifyOnCommit(read...)
+//	})
+func (c *UserClient) VerifyOnCommit(entities ...*User) error {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return userVersion.NotInTx()
+	}
+	current := func(ctx context.Context, entity *User) (*User, error) {
+		reader := NewUserClient(c.config)
+		if occhook.Ended(tx.tx) {
+			reader.driver = tx.drv
+		}
+		return reader.Query().Where(user.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+	}
+	rows := make([]*occhook.Verified, len(entities))
+	for i, entity := range entities {
+		if err := userVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+			return err
+		}
+		rows[i] = &occhook.Verified{
+			Schema:  userVersion,
+			Table:   user.Table,
+			ID:      entity.ID,
+			Columns: []string{user.FieldID},
+			Values:  []any{entity.ID},
+			Version: entity.Version,
+			Typed: func(modified *entocc.RecordModifiedError) error {
+				modified.InTransaction(tx)
+				if modified.Deleted {
+					modified.Err = &NotFoundError{user.Label}
+				}
+				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*User, error) {
+					return current(ctx, entity)
+				}, nil)
+			},
+		}
+	}
+	tx.verify(rows)
+	return nil
+}
+
 // Mutate implements the ent.Mutator interface.
 func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 	switch m := m.(type) {
 	case *AccountMutation:
 		return c.Account.mutate(ctx, m)
+	case *BuyerMutation:
+		return c.Buyer.mutate(ctx, m)
 	case *CardMutation:
 		return c.Card.mutate(ctx, m)
 	case *DocumentMutation:
 		return c.Document.mutate(ctx, m)
 	case *EventMutation:
 		return c.Event.mutate(ctx, m)
+	case *FolderMutation:
+		return c.Folder.mutate(ctx, m)
 	case *GroupMutation:
 		return c.Group.mutate(ctx, m)
+	case *InvoiceMutation:
+		return c.Invoice.mutate(ctx, m)
 	case *LikeMutation:
 		return c.Like.mutate(ctx, m)
 	case *MembershipMutation:
@@ -915,10 +2143,16 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Pet.mutate(ctx, m)
 	case *ProfileMutation:
 		return c.Profile.mutate(ctx, m)
+	case *PurchaseMutation:
+		return c.Purchase.mutate(ctx, m)
+	case *PurchaseLineMutation:
+		return c.PurchaseLine.mutate(ctx, m)
 	case *ReadingMutation:
 		return c.Reading.mutate(ctx, m)
 	case *SettingMutation:
 		return c.Setting.mutate(ctx, m)
+	case *ShelfMutation:
+		return c.Shelf.mutate(ctx, m)
 	case *ShelterMutation:
 		return c.Shelter.mutate(ctx, m)
 	case *TeamMutation:
@@ -1065,6 +2299,156 @@ func (c *AccountClient) mutate(ctx context.Context, m *AccountMutation) (Value, 
 		return (&AccountDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Account mutation op: %q", m.Op())
+	}
+}
+
+// BuyerClient is a client for the Buyer schema.
+type BuyerClient struct {
+	config
+}
+
+// NewBuyerClient returns a client for the Buyer from the given config.
+func NewBuyerClient(c config) *BuyerClient {
+	return &BuyerClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `buyer.Hooks(f(g(h())))`.
+func (c *BuyerClient) Use(hooks ...Hook) {
+	c.hooks.Buyer = append(c.hooks.Buyer, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `buyer.Intercept(f(g(h())))`.
+func (c *BuyerClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Buyer = append(c.inters.Buyer, interceptors...)
+}
+
+// Create returns a builder for creating a Buyer entity.
+func (c *BuyerClient) Create() *BuyerCreate {
+	mutation := newBuyerMutation(c.config, OpCreate)
+	return &BuyerCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Buyer entities.
+func (c *BuyerClient) CreateBulk(builders ...*BuyerCreate) *BuyerCreateBulk {
+	return &BuyerCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *BuyerClient) MapCreateBulk(slice any, setFunc func(*BuyerCreate, int)) *BuyerCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &BuyerCreateBulk{err: fmt.Errorf("calling to BuyerClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*BuyerCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &BuyerCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Buyer.
+func (c *BuyerClient) Update() *BuyerUpdate {
+	mutation := newBuyerMutation(c.config, OpUpdate)
+	return &BuyerUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *BuyerClient) UpdateOne(_m *Buyer) *BuyerUpdateOne {
+	mutation := newBuyerMutation(c.config, OpUpdateOne, withBuyer(_m))
+	return (&BuyerUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).ifLoaded(_m)
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *BuyerClient) UpdateOneID(id string) *BuyerUpdateOne {
+	mutation := newBuyerMutation(c.config, OpUpdateOne, withBuyerID(id))
+	return (&BuyerUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).byID()
+}
+
+// Delete returns a delete builder for Buyer.
+func (c *BuyerClient) Delete() *BuyerDelete {
+	mutation := newBuyerMutation(c.config, OpDelete)
+	return &BuyerDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *BuyerClient) DeleteOne(_m *Buyer) *BuyerDeleteOne {
+	return c.DeleteOneID(_m.ID).ifLoaded(_m)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *BuyerClient) DeleteOneID(id string) *BuyerDeleteOne {
+	builder := c.Delete().Where(buyer.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return (&BuyerDeleteOne{builder}).byID()
+}
+
+// Query returns a query builder for Buyer.
+func (c *BuyerClient) Query() *BuyerQuery {
+	return &BuyerQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeBuyer},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Buyer entity by its id.
+func (c *BuyerClient) Get(ctx context.Context, id string) (*Buyer, error) {
+	return c.Query().Where(buyer.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *BuyerClient) GetX(ctx context.Context, id string) *Buyer {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryPurchases queries the purchases edge of a Buyer.
+func (c *BuyerClient) QueryPurchases(_m *Buyer) *PurchaseQuery {
+	query := (&PurchaseClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(buyer.Table, buyer.FieldID, id),
+			sqlgraph.To(purchase.Table, purchase.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, buyer.PurchasesTable, buyer.PurchasesColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *BuyerClient) Hooks() []Hook {
+	hooks := c.hooks.Buyer
+	return append(hooks[:len(hooks):len(hooks)], buyer.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *BuyerClient) Interceptors() []Interceptor {
+	return c.inters.Buyer
+}
+
+func (c *BuyerClient) mutate(ctx context.Context, m *BuyerMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&BuyerCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&BuyerUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&BuyerUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&BuyerDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Buyer mutation op: %q", m.Op())
 	}
 }
 
@@ -1502,6 +2886,172 @@ func (c *EventClient) mutate(ctx context.Context, m *EventMutation) (Value, erro
 	}
 }
 
+// FolderClient is a client for the Folder schema.
+type FolderClient struct {
+	config
+}
+
+// NewFolderClient returns a client for the Folder from the given config.
+func NewFolderClient(c config) *FolderClient {
+	return &FolderClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `folder.Hooks(f(g(h())))`.
+func (c *FolderClient) Use(hooks ...Hook) {
+	c.hooks.Folder = append(c.hooks.Folder, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `folder.Intercept(f(g(h())))`.
+func (c *FolderClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Folder = append(c.inters.Folder, interceptors...)
+}
+
+// Create returns a builder for creating a Folder entity.
+func (c *FolderClient) Create() *FolderCreate {
+	mutation := newFolderMutation(c.config, OpCreate)
+	return &FolderCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Folder entities.
+func (c *FolderClient) CreateBulk(builders ...*FolderCreate) *FolderCreateBulk {
+	return &FolderCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *FolderClient) MapCreateBulk(slice any, setFunc func(*FolderCreate, int)) *FolderCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &FolderCreateBulk{err: fmt.Errorf("calling to FolderClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*FolderCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &FolderCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Folder.
+func (c *FolderClient) Update() *FolderUpdate {
+	mutation := newFolderMutation(c.config, OpUpdate)
+	return &FolderUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *FolderClient) UpdateOne(_m *Folder) *FolderUpdateOne {
+	mutation := newFolderMutation(c.config, OpUpdateOne, withFolder(_m))
+	return (&FolderUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).ifLoaded(_m)
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *FolderClient) UpdateOneID(id int) *FolderUpdateOne {
+	mutation := newFolderMutation(c.config, OpUpdateOne, withFolderID(id))
+	return (&FolderUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).byID()
+}
+
+// Delete returns a delete builder for Folder.
+func (c *FolderClient) Delete() *FolderDelete {
+	mutation := newFolderMutation(c.config, OpDelete)
+	return &FolderDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *FolderClient) DeleteOne(_m *Folder) *FolderDeleteOne {
+	return c.DeleteOneID(_m.ID).ifLoaded(_m)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *FolderClient) DeleteOneID(id int) *FolderDeleteOne {
+	builder := c.Delete().Where(folder.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return (&FolderDeleteOne{builder}).byID()
+}
+
+// Query returns a query builder for Folder.
+func (c *FolderClient) Query() *FolderQuery {
+	return &FolderQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeFolder},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Folder entity by its id.
+func (c *FolderClient) Get(ctx context.Context, id int) (*Folder, error) {
+	return c.Query().Where(folder.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *FolderClient) GetX(ctx context.Context, id int) *Folder {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryAbove queries the above edge of a Folder.
+func (c *FolderClient) QueryAbove(_m *Folder) *FolderQuery {
+	query := (&FolderClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(folder.Table, folder.FieldID, id),
+			sqlgraph.To(folder.Table, folder.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, folder.AboveTable, folder.AboveColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryBelow queries the below edge of a Folder.
+func (c *FolderClient) QueryBelow(_m *Folder) *FolderQuery {
+	query := (&FolderClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(folder.Table, folder.FieldID, id),
+			sqlgraph.To(folder.Table, folder.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, folder.BelowTable, folder.BelowColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *FolderClient) Hooks() []Hook {
+	hooks := c.hooks.Folder
+	return append(hooks[:len(hooks):len(hooks)], folder.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *FolderClient) Interceptors() []Interceptor {
+	return c.inters.Folder
+}
+
+func (c *FolderClient) mutate(ctx context.Context, m *FolderMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&FolderCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&FolderUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&FolderUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&FolderDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Folder mutation op: %q", m.Op())
+	}
+}
+
 // GroupClient is a client for the Group schema.
 type GroupClient struct {
 	config
@@ -1648,6 +3198,156 @@ func (c *GroupClient) mutate(ctx context.Context, m *GroupMutation) (Value, erro
 		return (&GroupDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Group mutation op: %q", m.Op())
+	}
+}
+
+// InvoiceClient is a client for the Invoice schema.
+type InvoiceClient struct {
+	config
+}
+
+// NewInvoiceClient returns a client for the Invoice from the given config.
+func NewInvoiceClient(c config) *InvoiceClient {
+	return &InvoiceClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `invoice.Hooks(f(g(h())))`.
+func (c *InvoiceClient) Use(hooks ...Hook) {
+	c.hooks.Invoice = append(c.hooks.Invoice, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `invoice.Intercept(f(g(h())))`.
+func (c *InvoiceClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Invoice = append(c.inters.Invoice, interceptors...)
+}
+
+// Create returns a builder for creating a Invoice entity.
+func (c *InvoiceClient) Create() *InvoiceCreate {
+	mutation := newInvoiceMutation(c.config, OpCreate)
+	return &InvoiceCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Invoice entities.
+func (c *InvoiceClient) CreateBulk(builders ...*InvoiceCreate) *InvoiceCreateBulk {
+	return &InvoiceCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *InvoiceClient) MapCreateBulk(slice any, setFunc func(*InvoiceCreate, int)) *InvoiceCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &InvoiceCreateBulk{err: fmt.Errorf("calling to InvoiceClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*InvoiceCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &InvoiceCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Invoice.
+func (c *InvoiceClient) Update() *InvoiceUpdate {
+	mutation := newInvoiceMutation(c.config, OpUpdate)
+	return &InvoiceUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *InvoiceClient) UpdateOne(_m *Invoice) *InvoiceUpdateOne {
+	mutation := newInvoiceMutation(c.config, OpUpdateOne, withInvoice(_m))
+	return (&InvoiceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).ifLoaded(_m)
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *InvoiceClient) UpdateOneID(id int) *InvoiceUpdateOne {
+	mutation := newInvoiceMutation(c.config, OpUpdateOne, withInvoiceID(id))
+	return (&InvoiceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).byID()
+}
+
+// Delete returns a delete builder for Invoice.
+func (c *InvoiceClient) Delete() *InvoiceDelete {
+	mutation := newInvoiceMutation(c.config, OpDelete)
+	return &InvoiceDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *InvoiceClient) DeleteOne(_m *Invoice) *InvoiceDeleteOne {
+	return c.DeleteOneID(_m.ID).ifLoaded(_m)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *InvoiceClient) DeleteOneID(id int) *InvoiceDeleteOne {
+	builder := c.Delete().Where(invoice.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return (&InvoiceDeleteOne{builder}).byID()
+}
+
+// Query returns a query builder for Invoice.
+func (c *InvoiceClient) Query() *InvoiceQuery {
+	return &InvoiceQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeInvoice},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Invoice entity by its id.
+func (c *InvoiceClient) Get(ctx context.Context, id int) (*Invoice, error) {
+	return c.Query().Where(invoice.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *InvoiceClient) GetX(ctx context.Context, id int) *Invoice {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryPurchase queries the purchase edge of a Invoice.
+func (c *InvoiceClient) QueryPurchase(_m *Invoice) *PurchaseQuery {
+	query := (&PurchaseClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(invoice.Table, invoice.FieldID, id),
+			sqlgraph.To(purchase.Table, purchase.FieldID),
+			sqlgraph.Edge(sqlgraph.O2O, true, invoice.PurchaseTable, invoice.PurchaseColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *InvoiceClient) Hooks() []Hook {
+	hooks := c.hooks.Invoice
+	return append(hooks[:len(hooks):len(hooks)], invoice.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *InvoiceClient) Interceptors() []Interceptor {
+	return c.inters.Invoice
+}
+
+func (c *InvoiceClient) mutate(ctx context.Context, m *InvoiceMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&InvoiceCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&InvoiceUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&InvoiceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&InvoiceDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Invoice mutation op: %q", m.Op())
 	}
 }
 
@@ -2589,6 +4289,354 @@ func (c *ProfileClient) mutate(ctx context.Context, m *ProfileMutation) (Value, 
 	}
 }
 
+// PurchaseClient is a client for the Purchase schema.
+type PurchaseClient struct {
+	config
+}
+
+// NewPurchaseClient returns a client for the Purchase from the given config.
+func NewPurchaseClient(c config) *PurchaseClient {
+	return &PurchaseClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `purchase.Hooks(f(g(h())))`.
+func (c *PurchaseClient) Use(hooks ...Hook) {
+	c.hooks.Purchase = append(c.hooks.Purchase, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `purchase.Intercept(f(g(h())))`.
+func (c *PurchaseClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Purchase = append(c.inters.Purchase, interceptors...)
+}
+
+// Create returns a builder for creating a Purchase entity.
+func (c *PurchaseClient) Create() *PurchaseCreate {
+	mutation := newPurchaseMutation(c.config, OpCreate)
+	return &PurchaseCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Purchase entities.
+func (c *PurchaseClient) CreateBulk(builders ...*PurchaseCreate) *PurchaseCreateBulk {
+	return &PurchaseCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *PurchaseClient) MapCreateBulk(slice any, setFunc func(*PurchaseCreate, int)) *PurchaseCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &PurchaseCreateBulk{err: fmt.Errorf("calling to PurchaseClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*PurchaseCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &PurchaseCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Purchase.
+func (c *PurchaseClient) Update() *PurchaseUpdate {
+	mutation := newPurchaseMutation(c.config, OpUpdate)
+	return &PurchaseUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *PurchaseClient) UpdateOne(_m *Purchase) *PurchaseUpdateOne {
+	mutation := newPurchaseMutation(c.config, OpUpdateOne, withPurchase(_m))
+	return (&PurchaseUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).ifLoaded(_m)
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *PurchaseClient) UpdateOneID(id uuid.UUID) *PurchaseUpdateOne {
+	mutation := newPurchaseMutation(c.config, OpUpdateOne, withPurchaseID(id))
+	return (&PurchaseUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).byID()
+}
+
+// Delete returns a delete builder for Purchase.
+func (c *PurchaseClient) Delete() *PurchaseDelete {
+	mutation := newPurchaseMutation(c.config, OpDelete)
+	return &PurchaseDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *PurchaseClient) DeleteOne(_m *Purchase) *PurchaseDeleteOne {
+	return c.DeleteOneID(_m.ID).ifLoaded(_m)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *PurchaseClient) DeleteOneID(id uuid.UUID) *PurchaseDeleteOne {
+	builder := c.Delete().Where(purchase.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return (&PurchaseDeleteOne{builder}).byID()
+}
+
+// Query returns a query builder for Purchase.
+func (c *PurchaseClient) Query() *PurchaseQuery {
+	return &PurchaseQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypePurchase},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Purchase entity by its id.
+func (c *PurchaseClient) Get(ctx context.Context, id uuid.UUID) (*Purchase, error) {
+	return c.Query().Where(purchase.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *PurchaseClient) GetX(ctx context.Context, id uuid.UUID) *Purchase {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryBuyer queries the buyer edge of a Purchase.
+func (c *PurchaseClient) QueryBuyer(_m *Purchase) *BuyerQuery {
+	query := (&BuyerClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(purchase.Table, purchase.FieldID, id),
+			sqlgraph.To(buyer.Table, buyer.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, purchase.BuyerTable, purchase.BuyerColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryLines queries the lines edge of a Purchase.
+func (c *PurchaseClient) QueryLines(_m *Purchase) *PurchaseLineQuery {
+	query := (&PurchaseLineClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(purchase.Table, purchase.FieldID, id),
+			sqlgraph.To(purchaseline.Table, purchaseline.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, purchase.LinesTable, purchase.LinesColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryInvoice queries the invoice edge of a Purchase.
+func (c *PurchaseClient) QueryInvoice(_m *Purchase) *InvoiceQuery {
+	query := (&InvoiceClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(purchase.Table, purchase.FieldID, id),
+			sqlgraph.To(invoice.Table, invoice.FieldID),
+			sqlgraph.Edge(sqlgraph.O2O, false, purchase.InvoiceTable, purchase.InvoiceColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *PurchaseClient) Hooks() []Hook {
+	hooks := c.hooks.Purchase
+	return append(hooks[:len(hooks):len(hooks)], purchase.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *PurchaseClient) Interceptors() []Interceptor {
+	return c.inters.Purchase
+}
+
+func (c *PurchaseClient) mutate(ctx context.Context, m *PurchaseMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&PurchaseCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&PurchaseUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&PurchaseUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&PurchaseDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Purchase mutation op: %q", m.Op())
+	}
+}
+
+// PurchaseLineClient is a client for the PurchaseLine schema.
+type PurchaseLineClient struct {
+	config
+}
+
+// NewPurchaseLineClient returns a client for the PurchaseLine from the given config.
+func NewPurchaseLineClient(c config) *PurchaseLineClient {
+	return &PurchaseLineClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `purchaseline.Hooks(f(g(h())))`.
+func (c *PurchaseLineClient) Use(hooks ...Hook) {
+	c.hooks.PurchaseLine = append(c.hooks.PurchaseLine, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `purchaseline.Intercept(f(g(h())))`.
+func (c *PurchaseLineClient) Intercept(interceptors ...Interceptor) {
+	c.inters.PurchaseLine = append(c.inters.PurchaseLine, interceptors...)
+}
+
+// Create returns a builder for creating a PurchaseLine entity.
+func (c *PurchaseLineClient) Create() *PurchaseLineCreate {
+	mutation := newPurchaseLineMutation(c.config, OpCreate)
+	return &PurchaseLineCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of PurchaseLine entities.
+func (c *PurchaseLineClient) CreateBulk(builders ...*PurchaseLineCreate) *PurchaseLineCreateBulk {
+	return &PurchaseLineCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *PurchaseLineClient) MapCreateBulk(slice any, setFunc func(*PurchaseLineCreate, int)) *PurchaseLineCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &PurchaseLineCreateBulk{err: fmt.Errorf("calling to PurchaseLineClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*PurchaseLineCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &PurchaseLineCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for PurchaseLine.
+func (c *PurchaseLineClient) Update() *PurchaseLineUpdate {
+	mutation := newPurchaseLineMutation(c.config, OpUpdate)
+	return &PurchaseLineUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *PurchaseLineClient) UpdateOne(_m *PurchaseLine) *PurchaseLineUpdateOne {
+	mutation := newPurchaseLineMutation(c.config, OpUpdateOne, withPurchaseLine(_m))
+	return (&PurchaseLineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).ifLoaded(_m)
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *PurchaseLineClient) UpdateOneID(id int) *PurchaseLineUpdateOne {
+	mutation := newPurchaseLineMutation(c.config, OpUpdateOne, withPurchaseLineID(id))
+	return (&PurchaseLineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).byID()
+}
+
+// Delete returns a delete builder for PurchaseLine.
+func (c *PurchaseLineClient) Delete() *PurchaseLineDelete {
+	mutation := newPurchaseLineMutation(c.config, OpDelete)
+	return &PurchaseLineDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *PurchaseLineClient) DeleteOne(_m *PurchaseLine) *PurchaseLineDeleteOne {
+	return c.DeleteOneID(_m.ID).ifLoaded(_m)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *PurchaseLineClient) DeleteOneID(id int) *PurchaseLineDeleteOne {
+	builder := c.Delete().Where(purchaseline.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return (&PurchaseLineDeleteOne{builder}).byID()
+}
+
+// Query returns a query builder for PurchaseLine.
+func (c *PurchaseLineClient) Query() *PurchaseLineQuery {
+	return &PurchaseLineQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypePurchaseLine},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a PurchaseLine entity by its id.
+func (c *PurchaseLineClient) Get(ctx context.Context, id int) (*PurchaseLine, error) {
+	return c.Query().Where(purchaseline.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *PurchaseLineClient) GetX(ctx context.Context, id int) *PurchaseLine {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryPurchase queries the purchase edge of a PurchaseLine.
+func (c *PurchaseLineClient) QueryPurchase(_m *PurchaseLine) *PurchaseQuery {
+	query := (&PurchaseClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(purchaseline.Table, purchaseline.FieldID, id),
+			sqlgraph.To(purchase.Table, purchase.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, purchaseline.PurchaseTable, purchaseline.PurchaseColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryShelf queries the shelf edge of a PurchaseLine.
+func (c *PurchaseLineClient) QueryShelf(_m *PurchaseLine) *ShelfQuery {
+	query := (&ShelfClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(purchaseline.Table, purchaseline.FieldID, id),
+			sqlgraph.To(shelf.Table, shelf.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, purchaseline.ShelfTable, purchaseline.ShelfColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *PurchaseLineClient) Hooks() []Hook {
+	hooks := c.hooks.PurchaseLine
+	return append(hooks[:len(hooks):len(hooks)], purchaseline.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *PurchaseLineClient) Interceptors() []Interceptor {
+	return c.inters.PurchaseLine
+}
+
+func (c *PurchaseLineClient) mutate(ctx context.Context, m *PurchaseLineMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&PurchaseLineCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&PurchaseLineUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&PurchaseLineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&PurchaseLineDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown PurchaseLine mutation op: %q", m.Op())
+	}
+}
+
 // ReadingClient is a client for the Reading schema.
 type ReadingClient struct {
 	config
@@ -2854,6 +4902,155 @@ func (c *SettingClient) mutate(ctx context.Context, m *SettingMutation) (Value, 
 		return (&SettingDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Setting mutation op: %q", m.Op())
+	}
+}
+
+// ShelfClient is a client for the Shelf schema.
+type ShelfClient struct {
+	config
+}
+
+// NewShelfClient returns a client for the Shelf from the given config.
+func NewShelfClient(c config) *ShelfClient {
+	return &ShelfClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `shelf.Hooks(f(g(h())))`.
+func (c *ShelfClient) Use(hooks ...Hook) {
+	c.hooks.Shelf = append(c.hooks.Shelf, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `shelf.Intercept(f(g(h())))`.
+func (c *ShelfClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Shelf = append(c.inters.Shelf, interceptors...)
+}
+
+// Create returns a builder for creating a Shelf entity.
+func (c *ShelfClient) Create() *ShelfCreate {
+	mutation := newShelfMutation(c.config, OpCreate)
+	return &ShelfCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Shelf entities.
+func (c *ShelfClient) CreateBulk(builders ...*ShelfCreate) *ShelfCreateBulk {
+	return &ShelfCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ShelfClient) MapCreateBulk(slice any, setFunc func(*ShelfCreate, int)) *ShelfCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ShelfCreateBulk{err: fmt.Errorf("calling to ShelfClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ShelfCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ShelfCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Shelf.
+func (c *ShelfClient) Update() *ShelfUpdate {
+	mutation := newShelfMutation(c.config, OpUpdate)
+	return &ShelfUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ShelfClient) UpdateOne(_m *Shelf) *ShelfUpdateOne {
+	mutation := newShelfMutation(c.config, OpUpdateOne, withShelf(_m))
+	return &ShelfUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ShelfClient) UpdateOneID(id int) *ShelfUpdateOne {
+	mutation := newShelfMutation(c.config, OpUpdateOne, withShelfID(id))
+	return &ShelfUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Shelf.
+func (c *ShelfClient) Delete() *ShelfDelete {
+	mutation := newShelfMutation(c.config, OpDelete)
+	return &ShelfDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ShelfClient) DeleteOne(_m *Shelf) *ShelfDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ShelfClient) DeleteOneID(id int) *ShelfDeleteOne {
+	builder := c.Delete().Where(shelf.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ShelfDeleteOne{builder}
+}
+
+// Query returns a query builder for Shelf.
+func (c *ShelfClient) Query() *ShelfQuery {
+	return &ShelfQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeShelf},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Shelf entity by its id.
+func (c *ShelfClient) Get(ctx context.Context, id int) (*Shelf, error) {
+	return c.Query().Where(shelf.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ShelfClient) GetX(ctx context.Context, id int) *Shelf {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryLines queries the lines edge of a Shelf.
+func (c *ShelfClient) QueryLines(_m *Shelf) *PurchaseLineQuery {
+	query := (&PurchaseLineClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(shelf.Table, shelf.FieldID, id),
+			sqlgraph.To(purchaseline.Table, purchaseline.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, shelf.LinesTable, shelf.LinesColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ShelfClient) Hooks() []Hook {
+	return c.hooks.Shelf
+}
+
+// Interceptors returns the client interceptors.
+func (c *ShelfClient) Interceptors() []Interceptor {
+	return c.inters.Shelf
+}
+
+func (c *ShelfClient) mutate(ctx context.Context, m *ShelfMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ShelfCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ShelfUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ShelfUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ShelfDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Shelf mutation op: %q", m.Op())
 	}
 }
 
@@ -3831,11 +6028,13 @@ func (c *UserClient) mutate(ctx context.Context, m *UserMutation) (Value, error)
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		Account, Card, Document, Event, Group, Like, Membership, Memo, Note, Order, Pet,
-		Profile, Reading, Setting, Shelter, Team, Ticket, Tweet, User []ent.Hook
+		Account, Buyer, Card, Document, Event, Folder, Group, Invoice, Like, Membership,
+		Memo, Note, Order, Pet, Profile, Purchase, PurchaseLine, Reading, Setting,
+		Shelf, Shelter, Team, Ticket, Tweet, User []ent.Hook
 	}
 	inters struct {
-		Account, Card, Document, Event, Group, Like, Membership, Memo, Note, Order, Pet,
-		Profile, Reading, Setting, Shelter, Team, Ticket, Tweet, User []ent.Interceptor
+		Account, Buyer, Card, Document, Event, Folder, Group, Invoice, Like, Membership,
+		Memo, Note, Order, Pet, Profile, Purchase, PurchaseLine, Reading, Setting,
+		Shelf, Shelter, Team, Ticket, Tweet, User []ent.Interceptor
 	}
 )

@@ -13,10 +13,13 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/entocc/entocc/internal/ent/account"
+	"github.com/entocc/entocc/internal/ent/buyer"
 	"github.com/entocc/entocc/internal/ent/card"
 	"github.com/entocc/entocc/internal/ent/document"
 	"github.com/entocc/entocc/internal/ent/event"
+	"github.com/entocc/entocc/internal/ent/folder"
 	"github.com/entocc/entocc/internal/ent/group"
+	"github.com/entocc/entocc/internal/ent/invoice"
 	"github.com/entocc/entocc/internal/ent/like"
 	"github.com/entocc/entocc/internal/ent/membership"
 	"github.com/entocc/entocc/internal/ent/memo"
@@ -24,8 +27,11 @@ import (
 	"github.com/entocc/entocc/internal/ent/order"
 	"github.com/entocc/entocc/internal/ent/pet"
 	"github.com/entocc/entocc/internal/ent/profile"
+	"github.com/entocc/entocc/internal/ent/purchase"
+	"github.com/entocc/entocc/internal/ent/purchaseline"
 	"github.com/entocc/entocc/internal/ent/reading"
 	"github.com/entocc/entocc/internal/ent/setting"
+	"github.com/entocc/entocc/internal/ent/shelf"
 	"github.com/entocc/entocc/internal/ent/shelter"
 	"github.com/entocc/entocc/internal/ent/team"
 	"github.com/entocc/entocc/internal/ent/ticket"
@@ -91,25 +97,31 @@ var (
 func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
-			account.Table:    account.ValidColumn,
-			card.Table:       card.ValidColumn,
-			document.Table:   document.ValidColumn,
-			event.Table:      event.ValidColumn,
-			group.Table:      group.ValidColumn,
-			like.Table:       like.ValidColumn,
-			membership.Table: membership.ValidColumn,
-			memo.Table:       memo.ValidColumn,
-			note.Table:       note.ValidColumn,
-			order.Table:      order.ValidColumn,
-			pet.Table:        pet.ValidColumn,
-			profile.Table:    profile.ValidColumn,
-			reading.Table:    reading.ValidColumn,
-			setting.Table:    setting.ValidColumn,
-			shelter.Table:    shelter.ValidColumn,
-			team.Table:       team.ValidColumn,
-			ticket.Table:     ticket.ValidColumn,
-			tweet.Table:      tweet.ValidColumn,
-			user.Table:       user.ValidColumn,
+			account.Table:      account.ValidColumn,
+			buyer.Table:        buyer.ValidColumn,
+			card.Table:         card.ValidColumn,
+			document.Table:     document.ValidColumn,
+			event.Table:        event.ValidColumn,
+			folder.Table:       folder.ValidColumn,
+			group.Table:        group.ValidColumn,
+			invoice.Table:      invoice.ValidColumn,
+			like.Table:         like.ValidColumn,
+			membership.Table:   membership.ValidColumn,
+			memo.Table:         memo.ValidColumn,
+			note.Table:         note.ValidColumn,
+			order.Table:        order.ValidColumn,
+			pet.Table:          pet.ValidColumn,
+			profile.Table:      profile.ValidColumn,
+			purchase.Table:     purchase.ValidColumn,
+			purchaseline.Table: purchaseline.ValidColumn,
+			reading.Table:      reading.ValidColumn,
+			setting.Table:      setting.ValidColumn,
+			shelf.Table:        shelf.ValidColumn,
+			shelter.Table:      shelter.ValidColumn,
+			team.Table:         team.ValidColumn,
+			ticket.Table:       ticket.ValidColumn,
+			tweet.Table:        tweet.ValidColumn,
+			user.Table:         user.ValidColumn,
 		})
 	})
 	return columnCheck(t, c)

@@ -14,9 +14,12 @@ import (
 	"github.com/entocc/entocc"
 	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/account"
+	"github.com/entocc/entocc/internal/ent/buyer"
 	"github.com/entocc/entocc/internal/ent/card"
 	"github.com/entocc/entocc/internal/ent/document"
 	"github.com/entocc/entocc/internal/ent/event"
+	"github.com/entocc/entocc/internal/ent/folder"
+	"github.com/entocc/entocc/internal/ent/invoice"
 	"github.com/entocc/entocc/internal/ent/like"
 	"github.com/entocc/entocc/internal/ent/membership"
 	"github.com/entocc/entocc/internal/ent/memo"
@@ -25,8 +28,11 @@ import (
 	"github.com/entocc/entocc/internal/ent/pet"
 	"github.com/entocc/entocc/internal/ent/predicate"
 	"github.com/entocc/entocc/internal/ent/profile"
+	"github.com/entocc/entocc/internal/ent/purchase"
+	"github.com/entocc/entocc/internal/ent/purchaseline"
 	"github.com/entocc/entocc/internal/ent/reading"
 	"github.com/entocc/entocc/internal/ent/setting"
+	"github.com/entocc/entocc/internal/ent/shelf"
 	"github.com/entocc/entocc/internal/ent/shelter"
 	"github.com/entocc/entocc/internal/ent/team"
 	"github.com/entocc/entocc/internal/ent/ticket"
@@ -45,21 +51,26 @@ func IsVersionError(err error) bool { return entocc.IsVersionError(err) }
 // the first.
 func CheckGuards() error {
 	for typ, hooks := range map[string][]ent.Hook{
-		TypeAccount:    account.Hooks[:],
-		TypeCard:       card.Hooks[:],
-		TypeDocument:   document.Hooks[:],
-		TypeEvent:      event.Hooks[:],
-		TypeLike:       like.Hooks[:],
-		TypeMembership: membership.Hooks[:],
-		TypeMemo:       memo.Hooks[:],
-		TypeNote:       note.Hooks[:],
-		TypeOrder:      order.Hooks[:],
-		TypePet:        pet.Hooks[:],
-		TypeProfile:    profile.Hooks[:],
-		TypeReading:    reading.Hooks[:],
-		TypeSetting:    setting.Hooks[:],
-		TypeTicket:     ticket.Hooks[:],
-		TypeUser:       user.Hooks[:],
+		TypeAccount:      account.Hooks[:],
+		TypeBuyer:        buyer.Hooks[:],
+		TypeCard:         card.Hooks[:],
+		TypeDocument:     document.Hooks[:],
+		TypeEvent:        event.Hooks[:],
+		TypeFolder:       folder.Hooks[:],
+		TypeInvoice:      invoice.Hooks[:],
+		TypeLike:         like.Hooks[:],
+		TypeMembership:   membership.Hooks[:],
+		TypeMemo:         memo.Hooks[:],
+		TypeNote:         note.Hooks[:],
+		TypeOrder:        order.Hooks[:],
+		TypePet:          pet.Hooks[:],
+		TypeProfile:      profile.Hooks[:],
+		TypePurchase:     purchase.Hooks[:],
+		TypePurchaseLine: purchaseline.Hooks[:],
+		TypeReading:      reading.Hooks[:],
+		TypeSetting:      setting.Hooks[:],
+		TypeTicket:       ticket.Hooks[:],
+		TypeUser:         user.Hooks[:],
 	} {
 		for _, hook := range hooks {
 			if hook == nil {
@@ -113,6 +124,51 @@ func (m *AccountMutation) versionError(err error) error {
 		return m.Client().Account.Query().Where(is, latestVersion(m.driver)).Only(ctx)
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return accountVersion.Diff(m, base, theirs)
+	})
+}
+
+// buyerVersion is what the guard knows about the version of Buyer.
+var buyerVersion = &occhook.Schema{
+	Type:     TypeBuyer,
+	Field:    "version",
+	Column:   buyer.FieldVersion,
+	Strategy: occhook.Token{},
+	Row:      occhook.Row{Table: buyer.Table, ID: buyer.FieldID, Scan: occhook.ScanID(Buyer{}.ID)},
+	Fields: []occhook.Field{
+		{Name: "version", Column: buyer.FieldVersion, Struct: "Version", Label: "Version is a random token that changes with every write of this row, for optimistic concurrency control."},
+		{Name: "name", Column: buyer.FieldName, Struct: "Name"},
+	},
+	Edges: []occhook.Edge{
+		{Name: buyer.EdgePurchases},
+	},
+}
+
+// BuyerModifiedError reports a write of Buyer that was refused, because its row has another version by now or is gone.
+type BuyerModifiedError = entocc.ModifiedError[Buyer]
+
+// VersionGuard returns what the guard of package hook needs to know about the mutation.
+func (m *BuyerMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	return buyerVersion, &m.occ
+}
+
+// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
+func (m *BuyerMutation) versionRow() (id any, is predicate.Buyer) {
+	if id, ok := m.ID(); ok {
+		return id, buyer.ID(id)
+	}
+	return nil, nil
+}
+
+// versionError gives an error of a guarded write of Buyer the form in which its callers know it.
+func (m *BuyerMutation) versionError(err error) error {
+	return versionError(err, m.driver, buyer.Label, m.occ.Entity(), func(ctx context.Context) (*Buyer, error) {
+		_, is := m.versionRow()
+		if is == nil {
+			return nil, &NotFoundError{buyer.Label}
+		}
+		return m.Client().Buyer.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+	}, func(base, theirs any) []entocc.FieldDiff {
+		return buyerVersion.Diff(m, base, theirs)
 	})
 }
 
@@ -243,6 +299,97 @@ func (m *EventMutation) versionError(err error) error {
 		return m.Client().Event.Query().Where(is, latestVersion(m.driver)).Only(ctx)
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return eventVersion.Diff(m, base, theirs)
+	})
+}
+
+// folderVersion is what the guard knows about the version of Folder.
+var folderVersion = &occhook.Schema{
+	Type:     TypeFolder,
+	Field:    "version",
+	Column:   folder.FieldVersion,
+	Strategy: occhook.Counter{},
+	Row:      occhook.Row{Table: folder.Table, ID: folder.FieldID, Scan: occhook.ScanID(Folder{}.ID)},
+	Fields: []occhook.Field{
+		{Name: "version", Column: folder.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
+		{Name: "name", Column: folder.FieldName, Struct: "Name"},
+	},
+	Edges: []occhook.Edge{
+		{Name: folder.EdgeAbove, InRow: true},
+		{Name: folder.EdgeBelow},
+	},
+}
+
+// FolderModifiedError reports a write of Folder that was refused, because its row has another version by now or is gone.
+type FolderModifiedError = entocc.ModifiedError[Folder]
+
+// VersionGuard returns what the guard of package hook needs to know about the mutation.
+func (m *FolderMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	return folderVersion, &m.occ
+}
+
+// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
+func (m *FolderMutation) versionRow() (id any, is predicate.Folder) {
+	if id, ok := m.ID(); ok {
+		return id, folder.ID(id)
+	}
+	return nil, nil
+}
+
+// versionError gives an error of a guarded write of Folder the form in which its callers know it.
+func (m *FolderMutation) versionError(err error) error {
+	return versionError(err, m.driver, folder.Label, m.occ.Entity(), func(ctx context.Context) (*Folder, error) {
+		_, is := m.versionRow()
+		if is == nil {
+			return nil, &NotFoundError{folder.Label}
+		}
+		return m.Client().Folder.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+	}, func(base, theirs any) []entocc.FieldDiff {
+		return folderVersion.Diff(m, base, theirs)
+	})
+}
+
+// invoiceVersion is what the guard knows about the version of Invoice.
+var invoiceVersion = &occhook.Schema{
+	Type:     TypeInvoice,
+	Field:    "version",
+	Column:   invoice.FieldVersion,
+	Strategy: occhook.Timestamp{},
+	Row:      occhook.Row{Table: invoice.Table, ID: invoice.FieldID, Scan: occhook.ScanID(Invoice{}.ID)},
+	Fields: []occhook.Field{
+		{Name: "version", Column: invoice.FieldVersion, Struct: "Version", Label: "Version is the time of the last write of this row in microseconds since 1970, for optimistic concurrency control."},
+		{Name: "total", Column: invoice.FieldTotal, Struct: "Total"},
+	},
+	Edges: []occhook.Edge{
+		{Name: invoice.EdgePurchase, InRow: true},
+	},
+}
+
+// InvoiceModifiedError reports a write of Invoice that was refused, because its row has another version by now or is gone.
+type InvoiceModifiedError = entocc.ModifiedError[Invoice]
+
+// VersionGuard returns what the guard of package hook needs to know about the mutation.
+func (m *InvoiceMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	return invoiceVersion, &m.occ
+}
+
+// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
+func (m *InvoiceMutation) versionRow() (id any, is predicate.Invoice) {
+	if id, ok := m.ID(); ok {
+		return id, invoice.ID(id)
+	}
+	return nil, nil
+}
+
+// versionError gives an error of a guarded write of Invoice the form in which its callers know it.
+func (m *InvoiceMutation) versionError(err error) error {
+	return versionError(err, m.driver, invoice.Label, m.occ.Entity(), func(ctx context.Context) (*Invoice, error) {
+		_, is := m.versionRow()
+		if is == nil {
+			return nil, &NotFoundError{invoice.Label}
+		}
+		return m.Client().Invoice.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+	}, func(base, theirs any) []entocc.FieldDiff {
+		return invoiceVersion.Diff(m, base, theirs)
 	})
 }
 
@@ -567,6 +714,104 @@ func (m *ProfileMutation) AppendedFields() (fields []string) {
 	return fields
 }
 
+// purchaseVersion is what the guard knows about the version of Purchase.
+var purchaseVersion = &occhook.Schema{
+	Type:     TypePurchase,
+	Field:    "version",
+	Column:   purchase.FieldVersion,
+	Strategy: occhook.Counter{},
+	Row:      occhook.Row{Table: purchase.Table, ID: purchase.FieldID, Scan: occhook.ScanID(Purchase{}.ID)},
+	Fields: []occhook.Field{
+		{Name: "version", Column: purchase.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
+		{Name: "state", Column: purchase.FieldState, Struct: "State"},
+	},
+	Edges: []occhook.Edge{
+		{Name: purchase.EdgeBuyer, InRow: true},
+		{Name: purchase.EdgeLines},
+		{Name: purchase.EdgeInvoice},
+	},
+}
+
+// PurchaseModifiedError reports a write of Purchase that was refused, because its row has another version by now or is gone.
+type PurchaseModifiedError = entocc.ModifiedError[Purchase]
+
+// VersionGuard returns what the guard of package hook needs to know about the mutation.
+func (m *PurchaseMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	return purchaseVersion, &m.occ
+}
+
+// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
+func (m *PurchaseMutation) versionRow() (id any, is predicate.Purchase) {
+	if id, ok := m.ID(); ok {
+		return id, purchase.ID(id)
+	}
+	return nil, nil
+}
+
+// versionError gives an error of a guarded write of Purchase the form in which its callers know it.
+func (m *PurchaseMutation) versionError(err error) error {
+	return versionError(err, m.driver, purchase.Label, m.occ.Entity(), func(ctx context.Context) (*Purchase, error) {
+		_, is := m.versionRow()
+		if is == nil {
+			return nil, &NotFoundError{purchase.Label}
+		}
+		return m.Client().Purchase.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+	}, func(base, theirs any) []entocc.FieldDiff {
+		return purchaseVersion.Diff(m, base, theirs)
+	})
+}
+
+// purchaseLineVersion is what the guard knows about the version of PurchaseLine.
+var purchaseLineVersion = &occhook.Schema{
+	Type:     TypePurchaseLine,
+	Field:    "version",
+	Column:   purchaseline.FieldVersion,
+	Strategy: occhook.Counter{},
+	Ignore:   []string{purchaseline.FieldRemark},
+	Row:      occhook.Row{Table: purchaseline.Table, ID: purchaseline.FieldID, Scan: occhook.ScanID(PurchaseLine{}.ID)},
+	Fields: []occhook.Field{
+		{Name: "version", Column: purchaseline.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
+		{Name: "purchase_id", Column: purchaseline.FieldPurchaseID, Struct: "PurchaseID"},
+		{Name: "article", Column: purchaseline.FieldArticle, Struct: "Article"},
+		{Name: "amount", Column: purchaseline.FieldAmount, Struct: "Amount"},
+		{Name: "remark", Column: purchaseline.FieldRemark, Struct: "Remark"},
+		{Name: "code", Column: purchaseline.FieldCode, Struct: "Code"},
+	},
+	Edges: []occhook.Edge{
+		{Name: purchaseline.EdgePurchase, InRow: true, Column: purchaseline.FieldPurchaseID},
+		{Name: purchaseline.EdgeShelf, InRow: true},
+	},
+}
+
+// PurchaseLineModifiedError reports a write of PurchaseLine that was refused, because its row has another version by now or is gone.
+type PurchaseLineModifiedError = entocc.ModifiedError[PurchaseLine]
+
+// VersionGuard returns what the guard of package hook needs to know about the mutation.
+func (m *PurchaseLineMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	return purchaseLineVersion, &m.occ
+}
+
+// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
+func (m *PurchaseLineMutation) versionRow() (id any, is predicate.PurchaseLine) {
+	if id, ok := m.ID(); ok {
+		return id, purchaseline.ID(id)
+	}
+	return nil, nil
+}
+
+// versionError gives an error of a guarded write of PurchaseLine the form in which its callers know it.
+func (m *PurchaseLineMutation) versionError(err error) error {
+	return versionError(err, m.driver, purchaseline.Label, m.occ.Entity(), func(ctx context.Context) (*PurchaseLine, error) {
+		_, is := m.versionRow()
+		if is == nil {
+			return nil, &NotFoundError{purchaseline.Label}
+		}
+		return m.Client().PurchaseLine.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+	}, func(base, theirs any) []entocc.FieldDiff {
+		return purchaseLineVersion.Diff(m, base, theirs)
+	})
+}
+
 // readingVersion is what the guard knows about the version of Reading.
 var readingVersion = &occhook.Schema{
 	Type:     TypeReading,
@@ -768,6 +1013,51 @@ func (m *UserMutation) AppendedFields() (fields []string) {
 	return fields
 }
 
+// The versions know the parents that they touch only now, as these may lead back to them.
+func init() {
+	folderVersion.Touch = []*occhook.Touch{
+		{Edge: folder.EdgeAbove, Column: folder.AboveColumn, Parent: folderVersion},
+	}
+	invoiceVersion.Touch = []*occhook.Touch{
+		{Edge: invoice.EdgePurchase, Column: invoice.PurchaseColumn, Parent: purchaseVersion},
+	}
+	purchaseVersion.Touch = []*occhook.Touch{
+		{Edge: purchase.EdgeBuyer, Column: purchase.BuyerColumn, Parent: buyerVersion},
+	}
+	purchaseLineVersion.Touch = []*occhook.Touch{
+		{Edge: purchaseline.EdgePurchase, Column: purchaseline.PurchaseColumn, Parent: purchaseVersion},
+	}
+}
+
+// buyerLinks are the versioned rows of other types that edges of Buyer write to.
+var buyerLinks = &occhook.Links{
+	Children: []occhook.Child{
+		{Table: buyer.PurchasesTable, Column: buyer.PurchasesColumn, Schema: purchaseVersion},
+	},
+}
+
+// folderLinks are the versioned rows of other types that edges of Folder write to.
+var folderLinks = &occhook.Links{
+	Children: []occhook.Child{
+		{Table: folder.BelowTable, Column: folder.BelowColumn, Schema: folderVersion},
+	},
+}
+
+// purchaseLinks are the versioned rows of other types that edges of Purchase write to.
+var purchaseLinks = &occhook.Links{
+	Children: []occhook.Child{
+		{Table: purchase.LinesTable, Column: purchase.LinesColumn, Schema: purchaseLineVersion},
+		{Table: purchase.InvoiceTable, Column: purchase.InvoiceColumn, Schema: invoiceVersion},
+	},
+}
+
+// shelfLinks are the versioned rows of other types that edges of Shelf write to.
+var shelfLinks = &occhook.Links{
+	Children: []occhook.Child{
+		{Table: shelf.LinesTable, Column: shelf.LinesColumn, Schema: purchaseLineVersion},
+	},
+}
+
 // shelterLinks are the versioned rows of other types that edges of Shelter write to.
 var shelterLinks = &occhook.Links{
 	Children: []occhook.Child{
@@ -807,6 +1097,9 @@ func versionError[T any](err error, drv dialect.Driver, label string, entity any
 	case errors.As(err, &modified):
 		if tx, ok := drv.(*txDriver); ok {
 			modified.InTransaction(tx)
+		}
+		if modified.Op == 0 {
+			return err // It is about another row than the one to be written.
 		}
 		if modified.Deleted {
 			modified.Err = &NotFoundError{label}

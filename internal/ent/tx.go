@@ -14,14 +14,20 @@ type Tx struct {
 	config
 	// Account is the client for interacting with the Account builders.
 	Account *AccountClient
+	// Buyer is the client for interacting with the Buyer builders.
+	Buyer *BuyerClient
 	// Card is the client for interacting with the Card builders.
 	Card *CardClient
 	// Document is the client for interacting with the Document builders.
 	Document *DocumentClient
 	// Event is the client for interacting with the Event builders.
 	Event *EventClient
+	// Folder is the client for interacting with the Folder builders.
+	Folder *FolderClient
 	// Group is the client for interacting with the Group builders.
 	Group *GroupClient
+	// Invoice is the client for interacting with the Invoice builders.
+	Invoice *InvoiceClient
 	// Like is the client for interacting with the Like builders.
 	Like *LikeClient
 	// Membership is the client for interacting with the Membership builders.
@@ -36,10 +42,16 @@ type Tx struct {
 	Pet *PetClient
 	// Profile is the client for interacting with the Profile builders.
 	Profile *ProfileClient
+	// Purchase is the client for interacting with the Purchase builders.
+	Purchase *PurchaseClient
+	// PurchaseLine is the client for interacting with the PurchaseLine builders.
+	PurchaseLine *PurchaseLineClient
 	// Reading is the client for interacting with the Reading builders.
 	Reading *ReadingClient
 	// Setting is the client for interacting with the Setting builders.
 	Setting *SettingClient
+	// Shelf is the client for interacting with the Shelf builders.
+	Shelf *ShelfClient
 	// Shelter is the client for interacting with the Shelter builders.
 	Shelter *ShelterClient
 	// Team is the client for interacting with the Team builders.
@@ -182,10 +194,13 @@ func (tx *Tx) Client() *Client {
 
 func (tx *Tx) init() {
 	tx.Account = NewAccountClient(tx.config)
+	tx.Buyer = NewBuyerClient(tx.config)
 	tx.Card = NewCardClient(tx.config)
 	tx.Document = NewDocumentClient(tx.config)
 	tx.Event = NewEventClient(tx.config)
+	tx.Folder = NewFolderClient(tx.config)
 	tx.Group = NewGroupClient(tx.config)
+	tx.Invoice = NewInvoiceClient(tx.config)
 	tx.Like = NewLikeClient(tx.config)
 	tx.Membership = NewMembershipClient(tx.config)
 	tx.Memo = NewMemoClient(tx.config)
@@ -193,8 +208,11 @@ func (tx *Tx) init() {
 	tx.Order = NewOrderClient(tx.config)
 	tx.Pet = NewPetClient(tx.config)
 	tx.Profile = NewProfileClient(tx.config)
+	tx.Purchase = NewPurchaseClient(tx.config)
+	tx.PurchaseLine = NewPurchaseLineClient(tx.config)
 	tx.Reading = NewReadingClient(tx.config)
 	tx.Setting = NewSettingClient(tx.config)
+	tx.Shelf = NewShelfClient(tx.config)
 	tx.Shelter = NewShelterClient(tx.config)
 	tx.Team = NewTeamClient(tx.config)
 	tx.Ticket = NewTicketClient(tx.config)

@@ -83,6 +83,7 @@ func scenarios() []scenario {
 		bulkScenarios, upsertScenarios, edgeScenarios, childScenarios,
 		batchScenarios, batchKindScenarios, batchDeleteScenarios,
 		diffScenarios, resolveScenarios, modifyScenarios,
+		verifyScenarios, touchScenarios, aggregateScenarios,
 		ignoredScenarios, switchScenarios, valueScenarios,
 		ecosystemScenarios, softDeleteScenarios, txScenarios, concurrencyScenarios, statementScenarios, httpScenarios,
 	} {

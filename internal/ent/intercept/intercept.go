@@ -9,10 +9,13 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc/internal/ent"
 	"github.com/entocc/entocc/internal/ent/account"
+	"github.com/entocc/entocc/internal/ent/buyer"
 	"github.com/entocc/entocc/internal/ent/card"
 	"github.com/entocc/entocc/internal/ent/document"
 	"github.com/entocc/entocc/internal/ent/event"
+	"github.com/entocc/entocc/internal/ent/folder"
 	"github.com/entocc/entocc/internal/ent/group"
+	"github.com/entocc/entocc/internal/ent/invoice"
 	"github.com/entocc/entocc/internal/ent/like"
 	"github.com/entocc/entocc/internal/ent/membership"
 	"github.com/entocc/entocc/internal/ent/memo"
@@ -21,8 +24,11 @@ import (
 	"github.com/entocc/entocc/internal/ent/pet"
 	"github.com/entocc/entocc/internal/ent/predicate"
 	"github.com/entocc/entocc/internal/ent/profile"
+	"github.com/entocc/entocc/internal/ent/purchase"
+	"github.com/entocc/entocc/internal/ent/purchaseline"
 	"github.com/entocc/entocc/internal/ent/reading"
 	"github.com/entocc/entocc/internal/ent/setting"
+	"github.com/entocc/entocc/internal/ent/shelf"
 	"github.com/entocc/entocc/internal/ent/shelter"
 	"github.com/entocc/entocc/internal/ent/team"
 	"github.com/entocc/entocc/internal/ent/ticket"
@@ -113,6 +119,33 @@ func (f TraverseAccount) Traverse(ctx context.Context, q ent.Query) error {
 	return fmt.Errorf("unexpected query type %T. expect *ent.AccountQuery", q)
 }
 
+// The BuyerFunc type is an adapter to allow the use of ordinary function as a Querier.
+type BuyerFunc func(context.Context, *ent.BuyerQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f BuyerFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.BuyerQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.BuyerQuery", q)
+}
+
+// The TraverseBuyer type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseBuyer func(context.Context, *ent.BuyerQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseBuyer) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseBuyer) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.BuyerQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.BuyerQuery", q)
+}
+
 // The CardFunc type is an adapter to allow the use of ordinary function as a Querier.
 type CardFunc func(context.Context, *ent.CardQuery) (ent.Value, error)
 
@@ -194,6 +227,33 @@ func (f TraverseEvent) Traverse(ctx context.Context, q ent.Query) error {
 	return fmt.Errorf("unexpected query type %T. expect *ent.EventQuery", q)
 }
 
+// The FolderFunc type is an adapter to allow the use of ordinary function as a Querier.
+type FolderFunc func(context.Context, *ent.FolderQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f FolderFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.FolderQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.FolderQuery", q)
+}
+
+// The TraverseFolder type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseFolder func(context.Context, *ent.FolderQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseFolder) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseFolder) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.FolderQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.FolderQuery", q)
+}
+
 // The GroupFunc type is an adapter to allow the use of ordinary function as a Querier.
 type GroupFunc func(context.Context, *ent.GroupQuery) (ent.Value, error)
 
@@ -219,6 +279,33 @@ func (f TraverseGroup) Traverse(ctx context.Context, q ent.Query) error {
 		return f(ctx, q)
 	}
 	return fmt.Errorf("unexpected query type %T. expect *ent.GroupQuery", q)
+}
+
+// The InvoiceFunc type is an adapter to allow the use of ordinary function as a Querier.
+type InvoiceFunc func(context.Context, *ent.InvoiceQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f InvoiceFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.InvoiceQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.InvoiceQuery", q)
+}
+
+// The TraverseInvoice type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseInvoice func(context.Context, *ent.InvoiceQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseInvoice) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseInvoice) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.InvoiceQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.InvoiceQuery", q)
 }
 
 // The LikeFunc type is an adapter to allow the use of ordinary function as a Querier.
@@ -410,6 +497,60 @@ func (f TraverseProfile) Traverse(ctx context.Context, q ent.Query) error {
 	return fmt.Errorf("unexpected query type %T. expect *ent.ProfileQuery", q)
 }
 
+// The PurchaseFunc type is an adapter to allow the use of ordinary function as a Querier.
+type PurchaseFunc func(context.Context, *ent.PurchaseQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f PurchaseFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.PurchaseQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.PurchaseQuery", q)
+}
+
+// The TraversePurchase type is an adapter to allow the use of ordinary function as Traverser.
+type TraversePurchase func(context.Context, *ent.PurchaseQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraversePurchase) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraversePurchase) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.PurchaseQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.PurchaseQuery", q)
+}
+
+// The PurchaseLineFunc type is an adapter to allow the use of ordinary function as a Querier.
+type PurchaseLineFunc func(context.Context, *ent.PurchaseLineQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f PurchaseLineFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.PurchaseLineQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.PurchaseLineQuery", q)
+}
+
+// The TraversePurchaseLine type is an adapter to allow the use of ordinary function as Traverser.
+type TraversePurchaseLine func(context.Context, *ent.PurchaseLineQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraversePurchaseLine) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraversePurchaseLine) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.PurchaseLineQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.PurchaseLineQuery", q)
+}
+
 // The ReadingFunc type is an adapter to allow the use of ordinary function as a Querier.
 type ReadingFunc func(context.Context, *ent.ReadingQuery) (ent.Value, error)
 
@@ -462,6 +603,33 @@ func (f TraverseSetting) Traverse(ctx context.Context, q ent.Query) error {
 		return f(ctx, q)
 	}
 	return fmt.Errorf("unexpected query type %T. expect *ent.SettingQuery", q)
+}
+
+// The ShelfFunc type is an adapter to allow the use of ordinary function as a Querier.
+type ShelfFunc func(context.Context, *ent.ShelfQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f ShelfFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.ShelfQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.ShelfQuery", q)
+}
+
+// The TraverseShelf type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseShelf func(context.Context, *ent.ShelfQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseShelf) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseShelf) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ShelfQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.ShelfQuery", q)
 }
 
 // The ShelterFunc type is an adapter to allow the use of ordinary function as a Querier.
@@ -604,14 +772,20 @@ func NewQuery(q ent.Query) (Query, error) {
 	switch q := q.(type) {
 	case *ent.AccountQuery:
 		return &query[*ent.AccountQuery, predicate.Account, account.OrderOption]{typ: ent.TypeAccount, tq: q}, nil
+	case *ent.BuyerQuery:
+		return &query[*ent.BuyerQuery, predicate.Buyer, buyer.OrderOption]{typ: ent.TypeBuyer, tq: q}, nil
 	case *ent.CardQuery:
 		return &query[*ent.CardQuery, predicate.Card, card.OrderOption]{typ: ent.TypeCard, tq: q}, nil
 	case *ent.DocumentQuery:
 		return &query[*ent.DocumentQuery, predicate.Document, document.OrderOption]{typ: ent.TypeDocument, tq: q}, nil
 	case *ent.EventQuery:
 		return &query[*ent.EventQuery, predicate.Event, event.OrderOption]{typ: ent.TypeEvent, tq: q}, nil
+	case *ent.FolderQuery:
+		return &query[*ent.FolderQuery, predicate.Folder, folder.OrderOption]{typ: ent.TypeFolder, tq: q}, nil
 	case *ent.GroupQuery:
 		return &query[*ent.GroupQuery, predicate.Group, group.OrderOption]{typ: ent.TypeGroup, tq: q}, nil
+	case *ent.InvoiceQuery:
+		return &query[*ent.InvoiceQuery, predicate.Invoice, invoice.OrderOption]{typ: ent.TypeInvoice, tq: q}, nil
 	case *ent.LikeQuery:
 		return &query[*ent.LikeQuery, predicate.Like, like.OrderOption]{typ: ent.TypeLike, tq: q}, nil
 	case *ent.MembershipQuery:
@@ -626,10 +800,16 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.PetQuery, predicate.Pet, pet.OrderOption]{typ: ent.TypePet, tq: q}, nil
 	case *ent.ProfileQuery:
 		return &query[*ent.ProfileQuery, predicate.Profile, profile.OrderOption]{typ: ent.TypeProfile, tq: q}, nil
+	case *ent.PurchaseQuery:
+		return &query[*ent.PurchaseQuery, predicate.Purchase, purchase.OrderOption]{typ: ent.TypePurchase, tq: q}, nil
+	case *ent.PurchaseLineQuery:
+		return &query[*ent.PurchaseLineQuery, predicate.PurchaseLine, purchaseline.OrderOption]{typ: ent.TypePurchaseLine, tq: q}, nil
 	case *ent.ReadingQuery:
 		return &query[*ent.ReadingQuery, predicate.Reading, reading.OrderOption]{typ: ent.TypeReading, tq: q}, nil
 	case *ent.SettingQuery:
 		return &query[*ent.SettingQuery, predicate.Setting, setting.OrderOption]{typ: ent.TypeSetting, tq: q}, nil
+	case *ent.ShelfQuery:
+		return &query[*ent.ShelfQuery, predicate.Shelf, shelf.OrderOption]{typ: ent.TypeShelf, tq: q}, nil
 	case *ent.ShelterQuery:
 		return &query[*ent.ShelterQuery, predicate.Shelter, shelter.OrderOption]{typ: ent.TypeShelter, tq: q}, nil
 	case *ent.TeamQuery:

@@ -23,6 +23,18 @@ var (
 		Columns:    AccountsColumns,
 		PrimaryKey: []*schema.Column{AccountsColumns[0]},
 	}
+	// BuyersColumns holds the columns for the "buyers" table.
+	BuyersColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString},
+		{Name: "version", Type: field.TypeUUID, Default: map[string]schema.Expr{"mysql": "(uuid())", "postgres": "gen_random_uuid()", "sqlite3": "'00000000-0000-0000-0000-000000000000'"}},
+		{Name: "name", Type: field.TypeString, Default: ""},
+	}
+	// BuyersTable holds the schema information for the "buyers" table.
+	BuyersTable = &schema.Table{
+		Name:       "buyers",
+		Columns:    BuyersColumns,
+		PrimaryKey: []*schema.Column{BuyersColumns[0]},
+	}
 	// CardsColumns holds the columns for the "cards" table.
 	CardsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt, Increment: true},
@@ -69,6 +81,27 @@ var (
 		Columns:    EventsColumns,
 		PrimaryKey: []*schema.Column{EventsColumns[0]},
 	}
+	// FoldersColumns holds the columns for the "folders" table.
+	FoldersColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt, Increment: true},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
+		{Name: "name", Type: field.TypeString},
+		{Name: "folder_below", Type: field.TypeInt, Nullable: true},
+	}
+	// FoldersTable holds the schema information for the "folders" table.
+	FoldersTable = &schema.Table{
+		Name:       "folders",
+		Columns:    FoldersColumns,
+		PrimaryKey: []*schema.Column{FoldersColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "folders_folders_below",
+				Columns:    []*schema.Column{FoldersColumns[3]},
+				RefColumns: []*schema.Column{FoldersColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+	}
 	// GroupsColumns holds the columns for the "groups" table.
 	GroupsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt, Increment: true},
@@ -79,6 +112,27 @@ var (
 		Name:       "groups",
 		Columns:    GroupsColumns,
 		PrimaryKey: []*schema.Column{GroupsColumns[0]},
+	}
+	// InvoicesColumns holds the columns for the "invoices" table.
+	InvoicesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt, Increment: true},
+		{Name: "version", Type: field.TypeInt64, Default: schema.Expr("1")},
+		{Name: "total", Type: field.TypeInt, Default: 0},
+		{Name: "purchase_invoice", Type: field.TypeUUID, Unique: true, Nullable: true},
+	}
+	// InvoicesTable holds the schema information for the "invoices" table.
+	InvoicesTable = &schema.Table{
+		Name:       "invoices",
+		Columns:    InvoicesColumns,
+		PrimaryKey: []*schema.Column{InvoicesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "invoices_purchases_invoice",
+				Columns:    []*schema.Column{InvoicesColumns[3]},
+				RefColumns: []*schema.Column{PurchasesColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
 	}
 	// LikesColumns holds the columns for the "likes" table.
 	LikesColumns = []*schema.Column{
@@ -215,6 +269,58 @@ var (
 		Columns:    ProfilesColumns,
 		PrimaryKey: []*schema.Column{ProfilesColumns[0]},
 	}
+	// PurchasesColumns holds the columns for the "purchases" table.
+	PurchasesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
+		{Name: "state", Type: field.TypeString, Default: "open"},
+		{Name: "buyer_purchases", Type: field.TypeString, Nullable: true},
+	}
+	// PurchasesTable holds the schema information for the "purchases" table.
+	PurchasesTable = &schema.Table{
+		Name:       "purchases",
+		Columns:    PurchasesColumns,
+		PrimaryKey: []*schema.Column{PurchasesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "purchases_buyers_purchases",
+				Columns:    []*schema.Column{PurchasesColumns[3]},
+				RefColumns: []*schema.Column{BuyersColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+	}
+	// PurchaseLinesColumns holds the columns for the "purchase_lines" table.
+	PurchaseLinesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt, Increment: true},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
+		{Name: "article", Type: field.TypeString, Default: ""},
+		{Name: "amount", Type: field.TypeInt, Default: 1},
+		{Name: "remark", Type: field.TypeString, Default: ""},
+		{Name: "code", Type: field.TypeString, Unique: true, Nullable: true},
+		{Name: "purchase_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "shelf_lines", Type: field.TypeInt, Nullable: true},
+	}
+	// PurchaseLinesTable holds the schema information for the "purchase_lines" table.
+	PurchaseLinesTable = &schema.Table{
+		Name:       "purchase_lines",
+		Columns:    PurchaseLinesColumns,
+		PrimaryKey: []*schema.Column{PurchaseLinesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "purchase_lines_purchases_lines",
+				Columns:    []*schema.Column{PurchaseLinesColumns[6]},
+				RefColumns: []*schema.Column{PurchasesColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "purchase_lines_shelves_lines",
+				Columns:    []*schema.Column{PurchaseLinesColumns[7]},
+				RefColumns: []*schema.Column{ShelvesColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+	}
 	// ReadingsColumns holds the columns for the "readings" table.
 	ReadingsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt, Increment: true},
@@ -238,6 +344,17 @@ var (
 		Name:       "settings",
 		Columns:    SettingsColumns,
 		PrimaryKey: []*schema.Column{SettingsColumns[0]},
+	}
+	// ShelvesColumns holds the columns for the "shelves" table.
+	ShelvesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt, Increment: true},
+		{Name: "name", Type: field.TypeString, Default: ""},
+	}
+	// ShelvesTable holds the schema information for the "shelves" table.
+	ShelvesTable = &schema.Table{
+		Name:       "shelves",
+		Columns:    ShelvesColumns,
+		PrimaryKey: []*schema.Column{ShelvesColumns[0]},
 	}
 	// SheltersColumns holds the columns for the "shelters" table.
 	SheltersColumns = []*schema.Column{
@@ -425,10 +542,13 @@ var (
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
 		AccountsTable,
+		BuyersTable,
 		CardsTable,
 		DocumentsTable,
 		EventsTable,
+		FoldersTable,
 		GroupsTable,
+		InvoicesTable,
 		LikesTable,
 		MembershipsTable,
 		MemosTable,
@@ -436,8 +556,11 @@ var (
 		OrdersTable,
 		PetsTable,
 		ProfilesTable,
+		PurchasesTable,
+		PurchaseLinesTable,
 		ReadingsTable,
 		SettingsTable,
+		ShelvesTable,
 		SheltersTable,
 		TeamsTable,
 		TicketsTable,
@@ -452,6 +575,8 @@ var (
 
 func init() {
 	CardsTable.ForeignKeys[0].RefTable = UsersTable
+	FoldersTable.ForeignKeys[0].RefTable = FoldersTable
+	InvoicesTable.ForeignKeys[0].RefTable = PurchasesTable
 	LikesTable.ForeignKeys[0].RefTable = UsersTable
 	LikesTable.ForeignKeys[1].RefTable = TweetsTable
 	MembershipsTable.ForeignKeys[0].RefTable = UsersTable
@@ -461,6 +586,9 @@ func init() {
 	}
 	PetsTable.ForeignKeys[0].RefTable = SheltersTable
 	PetsTable.ForeignKeys[1].RefTable = UsersTable
+	PurchasesTable.ForeignKeys[0].RefTable = BuyersTable
+	PurchaseLinesTable.ForeignKeys[0].RefTable = PurchasesTable
+	PurchaseLinesTable.ForeignKeys[1].RefTable = ShelvesTable
 	UsersTable.ForeignKeys[0].RefTable = UsersTable
 	UsersTable.ForeignKeys[1].RefTable = UsersTable
 	UserFriendsTable.ForeignKeys[0].RefTable = UsersTable

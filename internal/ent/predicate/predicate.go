@@ -9,6 +9,9 @@ import (
 // Account is the predicate function for account builders.
 type Account func(*sql.Selector)
 
+// Buyer is the predicate function for buyer builders.
+type Buyer func(*sql.Selector)
+
 // Card is the predicate function for card builders.
 type Card func(*sql.Selector)
 
@@ -18,8 +21,14 @@ type Document func(*sql.Selector)
 // Event is the predicate function for event builders.
 type Event func(*sql.Selector)
 
+// Folder is the predicate function for folder builders.
+type Folder func(*sql.Selector)
+
 // Group is the predicate function for group builders.
 type Group func(*sql.Selector)
+
+// Invoice is the predicate function for invoice builders.
+type Invoice func(*sql.Selector)
 
 // Like is the predicate function for like builders.
 type Like func(*sql.Selector)
@@ -42,11 +51,20 @@ type Pet func(*sql.Selector)
 // Profile is the predicate function for profile builders.
 type Profile func(*sql.Selector)
 
+// Purchase is the predicate function for purchase builders.
+type Purchase func(*sql.Selector)
+
+// PurchaseLine is the predicate function for purchaseline builders.
+type PurchaseLine func(*sql.Selector)
+
 // Reading is the predicate function for reading builders.
 type Reading func(*sql.Selector)
 
 // Setting is the predicate function for setting builders.
 type Setting func(*sql.Selector)
+
+// Shelf is the predicate function for shelf builders.
+type Shelf func(*sql.Selector)
 
 // Shelter is the predicate function for shelter builders.
 type Shelter func(*sql.Selector)

@@ -134,6 +134,30 @@ func (f AccountMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutatio
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.AccountMutation", m)
 }
 
+// The BuyerQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type BuyerQueryRuleFunc func(context.Context, *ent.BuyerQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f BuyerQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.BuyerQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.BuyerQuery", q)
+}
+
+// The BuyerMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type BuyerMutationRuleFunc func(context.Context, *ent.BuyerMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f BuyerMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.BuyerMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.BuyerMutation", m)
+}
+
 // The CardQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type CardQueryRuleFunc func(context.Context, *ent.CardQuery) error
@@ -206,6 +230,30 @@ func (f EventMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation)
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.EventMutation", m)
 }
 
+// The FolderQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type FolderQueryRuleFunc func(context.Context, *ent.FolderQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f FolderQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.FolderQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.FolderQuery", q)
+}
+
+// The FolderMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type FolderMutationRuleFunc func(context.Context, *ent.FolderMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f FolderMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.FolderMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.FolderMutation", m)
+}
+
 // The GroupQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type GroupQueryRuleFunc func(context.Context, *ent.GroupQuery) error
@@ -228,6 +276,30 @@ func (f GroupMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation)
 		return f(ctx, m)
 	}
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.GroupMutation", m)
+}
+
+// The InvoiceQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type InvoiceQueryRuleFunc func(context.Context, *ent.InvoiceQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f InvoiceQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.InvoiceQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.InvoiceQuery", q)
+}
+
+// The InvoiceMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type InvoiceMutationRuleFunc func(context.Context, *ent.InvoiceMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f InvoiceMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.InvoiceMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.InvoiceMutation", m)
 }
 
 // The LikeQueryRuleFunc type is an adapter to allow the use of ordinary
@@ -398,6 +470,54 @@ func (f ProfileMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutatio
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.ProfileMutation", m)
 }
 
+// The PurchaseQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type PurchaseQueryRuleFunc func(context.Context, *ent.PurchaseQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f PurchaseQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.PurchaseQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.PurchaseQuery", q)
+}
+
+// The PurchaseMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type PurchaseMutationRuleFunc func(context.Context, *ent.PurchaseMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f PurchaseMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.PurchaseMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.PurchaseMutation", m)
+}
+
+// The PurchaseLineQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type PurchaseLineQueryRuleFunc func(context.Context, *ent.PurchaseLineQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f PurchaseLineQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.PurchaseLineQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.PurchaseLineQuery", q)
+}
+
+// The PurchaseLineMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type PurchaseLineMutationRuleFunc func(context.Context, *ent.PurchaseLineMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f PurchaseLineMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.PurchaseLineMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.PurchaseLineMutation", m)
+}
+
 // The ReadingQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type ReadingQueryRuleFunc func(context.Context, *ent.ReadingQuery) error
@@ -444,6 +564,30 @@ func (f SettingMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutatio
 		return f(ctx, m)
 	}
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.SettingMutation", m)
+}
+
+// The ShelfQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type ShelfQueryRuleFunc func(context.Context, *ent.ShelfQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f ShelfQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ShelfQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.ShelfQuery", q)
+}
+
+// The ShelfMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type ShelfMutationRuleFunc func(context.Context, *ent.ShelfMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f ShelfMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.ShelfMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.ShelfMutation", m)
 }
 
 // The ShelterQueryRuleFunc type is an adapter to allow the use of ordinary

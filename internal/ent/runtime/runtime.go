@@ -7,9 +7,12 @@ import (
 	"time"
 
 	"github.com/entocc/entocc/internal/ent/account"
+	"github.com/entocc/entocc/internal/ent/buyer"
 	"github.com/entocc/entocc/internal/ent/card"
 	"github.com/entocc/entocc/internal/ent/document"
 	"github.com/entocc/entocc/internal/ent/event"
+	"github.com/entocc/entocc/internal/ent/folder"
+	"github.com/entocc/entocc/internal/ent/invoice"
 	"github.com/entocc/entocc/internal/ent/like"
 	"github.com/entocc/entocc/internal/ent/membership"
 	"github.com/entocc/entocc/internal/ent/memo"
@@ -17,9 +20,12 @@ import (
 	"github.com/entocc/entocc/internal/ent/order"
 	"github.com/entocc/entocc/internal/ent/pet"
 	"github.com/entocc/entocc/internal/ent/profile"
+	"github.com/entocc/entocc/internal/ent/purchase"
+	"github.com/entocc/entocc/internal/ent/purchaseline"
 	"github.com/entocc/entocc/internal/ent/reading"
 	"github.com/entocc/entocc/internal/ent/schema"
 	"github.com/entocc/entocc/internal/ent/setting"
+	"github.com/entocc/entocc/internal/ent/shelf"
 	"github.com/entocc/entocc/internal/ent/ticket"
 	"github.com/entocc/entocc/internal/ent/user"
 	"github.com/google/uuid"
@@ -55,6 +61,21 @@ func init() {
 	accountDescID := accountFields[0].Descriptor()
 	// account.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	account.IDValidator = accountDescID.Validators[0].(func(string) error)
+	buyerMixin := schema.Buyer{}.Mixin()
+	buyerMixinHooks0 := buyerMixin[0].Hooks()
+	buyer.Hooks[0] = buyerMixinHooks0[0]
+	buyerMixinFields0 := buyerMixin[0].Fields()
+	_ = buyerMixinFields0
+	buyerFields := schema.Buyer{}.Fields()
+	_ = buyerFields
+	// buyerDescVersion is the schema descriptor for version field.
+	buyerDescVersion := buyerMixinFields0[0].Descriptor()
+	// buyer.DefaultVersion holds the default value on creation for the version field.
+	buyer.DefaultVersion = buyerDescVersion.Default.(func() uuid.UUID)
+	// buyerDescName is the schema descriptor for name field.
+	buyerDescName := buyerFields[1].Descriptor()
+	// buyer.DefaultName holds the default value on creation for the name field.
+	buyer.DefaultName = buyerDescName.Default.(string)
 	cardMixin := schema.Card{}.Mixin()
 	cardMixinHooks0 := cardMixin[0].Hooks()
 	card.Hooks[0] = cardMixinHooks0[0]
@@ -92,6 +113,32 @@ func init() {
 	eventDescVersion := eventMixinFields0[0].Descriptor()
 	// event.DefaultVersion holds the default value on creation for the version field.
 	event.DefaultVersion = eventDescVersion.Default.(func() int64)
+	folderMixin := schema.Folder{}.Mixin()
+	folderMixinHooks0 := folderMixin[0].Hooks()
+	folder.Hooks[0] = folderMixinHooks0[0]
+	folderMixinFields0 := folderMixin[0].Fields()
+	_ = folderMixinFields0
+	folderFields := schema.Folder{}.Fields()
+	_ = folderFields
+	// folderDescVersion is the schema descriptor for version field.
+	folderDescVersion := folderMixinFields0[0].Descriptor()
+	// folder.DefaultVersion holds the default value on creation for the version field.
+	folder.DefaultVersion = folderDescVersion.Default.(int64)
+	invoiceMixin := schema.Invoice{}.Mixin()
+	invoiceMixinHooks0 := invoiceMixin[0].Hooks()
+	invoice.Hooks[0] = invoiceMixinHooks0[0]
+	invoiceMixinFields0 := invoiceMixin[0].Fields()
+	_ = invoiceMixinFields0
+	invoiceFields := schema.Invoice{}.Fields()
+	_ = invoiceFields
+	// invoiceDescVersion is the schema descriptor for version field.
+	invoiceDescVersion := invoiceMixinFields0[0].Descriptor()
+	// invoice.DefaultVersion holds the default value on creation for the version field.
+	invoice.DefaultVersion = invoiceDescVersion.Default.(func() int64)
+	// invoiceDescTotal is the schema descriptor for total field.
+	invoiceDescTotal := invoiceFields[0].Descriptor()
+	// invoice.DefaultTotal holds the default value on creation for the total field.
+	invoice.DefaultTotal = invoiceDescTotal.Default.(int)
 	likeMixin := schema.Like{}.Mixin()
 	likeMixinHooks0 := likeMixin[0].Hooks()
 	like.Hooks[0] = likeMixinHooks0[0]
@@ -179,6 +226,48 @@ func init() {
 	profileDescVersion := profileMixinFields0[0].Descriptor()
 	// profile.DefaultVersion holds the default value on creation for the version field.
 	profile.DefaultVersion = profileDescVersion.Default.(int64)
+	purchaseMixin := schema.Purchase{}.Mixin()
+	purchaseMixinHooks0 := purchaseMixin[0].Hooks()
+	purchase.Hooks[0] = purchaseMixinHooks0[0]
+	purchaseMixinFields0 := purchaseMixin[0].Fields()
+	_ = purchaseMixinFields0
+	purchaseFields := schema.Purchase{}.Fields()
+	_ = purchaseFields
+	// purchaseDescVersion is the schema descriptor for version field.
+	purchaseDescVersion := purchaseMixinFields0[0].Descriptor()
+	// purchase.DefaultVersion holds the default value on creation for the version field.
+	purchase.DefaultVersion = purchaseDescVersion.Default.(int64)
+	// purchaseDescState is the schema descriptor for state field.
+	purchaseDescState := purchaseFields[1].Descriptor()
+	// purchase.DefaultState holds the default value on creation for the state field.
+	purchase.DefaultState = purchaseDescState.Default.(string)
+	// purchaseDescID is the schema descriptor for id field.
+	purchaseDescID := purchaseFields[0].Descriptor()
+	// purchase.DefaultID holds the default value on creation for the id field.
+	purchase.DefaultID = purchaseDescID.Default.(func() uuid.UUID)
+	purchaselineMixin := schema.PurchaseLine{}.Mixin()
+	purchaselineMixinHooks0 := purchaselineMixin[0].Hooks()
+	purchaseline.Hooks[0] = purchaselineMixinHooks0[0]
+	purchaselineMixinFields0 := purchaselineMixin[0].Fields()
+	_ = purchaselineMixinFields0
+	purchaselineFields := schema.PurchaseLine{}.Fields()
+	_ = purchaselineFields
+	// purchaselineDescVersion is the schema descriptor for version field.
+	purchaselineDescVersion := purchaselineMixinFields0[0].Descriptor()
+	// purchaseline.DefaultVersion holds the default value on creation for the version field.
+	purchaseline.DefaultVersion = purchaselineDescVersion.Default.(int64)
+	// purchaselineDescArticle is the schema descriptor for article field.
+	purchaselineDescArticle := purchaselineFields[1].Descriptor()
+	// purchaseline.DefaultArticle holds the default value on creation for the article field.
+	purchaseline.DefaultArticle = purchaselineDescArticle.Default.(string)
+	// purchaselineDescAmount is the schema descriptor for amount field.
+	purchaselineDescAmount := purchaselineFields[2].Descriptor()
+	// purchaseline.DefaultAmount holds the default value on creation for the amount field.
+	purchaseline.DefaultAmount = purchaselineDescAmount.Default.(int)
+	// purchaselineDescRemark is the schema descriptor for remark field.
+	purchaselineDescRemark := purchaselineFields[3].Descriptor()
+	// purchaseline.DefaultRemark holds the default value on creation for the remark field.
+	purchaseline.DefaultRemark = purchaselineDescRemark.Default.(string)
 	readingMixin := schema.Reading{}.Mixin()
 	readingMixinHooks0 := readingMixin[0].Hooks()
 	reading.Hooks[0] = readingMixinHooks0[0]
@@ -199,6 +288,12 @@ func init() {
 	settingDescVersion := settingMixinFields0[0].Descriptor()
 	// setting.DefaultVersion holds the default value on creation for the version field.
 	setting.DefaultVersion = settingDescVersion.Default.(int64)
+	shelfFields := schema.Shelf{}.Fields()
+	_ = shelfFields
+	// shelfDescName is the schema descriptor for name field.
+	shelfDescName := shelfFields[0].Descriptor()
+	// shelf.DefaultName holds the default value on creation for the name field.
+	shelf.DefaultName = shelfDescName.Default.(string)
 	ticketMixin := schema.Ticket{}.Mixin()
 	ticket.Policy = privacy.NewPolicies(schema.Ticket{})
 	ticket.Hooks[0] = func(next ent.Mutator) ent.Mutator {

@@ -1,0 +1,21 @@
+//go:build ignore
+
+package main
+
+import (
+	"log"
+
+	"entgo.io/ent/entc"
+	"entgo.io/ent/entc/gen"
+	entocc "github.com/entocc/entocc/entc"
+)
+
+func main() {
+	ext, err := entocc.NewExtension()
+	if err != nil {
+		log.Fatalf("creating the entocc extension: %v", err)
+	}
+	if err := entc.Generate("./schema", &gen.Config{}, entc.Extensions(ext)); err != nil {
+		log.Fatalf("running ent codegen: %v", err)
+	}
+}

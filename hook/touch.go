@@ -1,0 +1,240 @@
+package hook
+
+import (
+	"context"
+	stdsql "database/sql"
+	"fmt"
+	"slices"
+	"strings"
+
+	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql"
+	"github.com/entocc/entocc"
+)
+
+// Touch is an edge to a parent whose version bumps with every change of a child. The foreign key is a column of the
+// child's row.
+type Touch struct {
+	// Edge is the name of the edge, and Column that of its foreign key.
+	Edge, Column string
+	// Parent is the parent's version.
+	Parent *Schema
+}
+
+// Row tells how to find the rows of a type that touches, or is touched.
+type Row struct {
+	// Table is the table, and ID the column of the primary key.
+	Table, ID string
+	// Scan returns a destination for an ID that may be NULL, and a function that reads it: nil for NULL.
+	Scan func() (dest any, value func() any)
+}
+
+// ScanID returns the Scan of a [Row] with IDs like this one.
+func ScanID[T any](T) func() (dest any, value func() any) {
+	return func() (any, func() any) {
+		var id stdsql.Null[T]
+		return &id, func() any {
+			if !id.Valid {
+				return nil
+			}
+			return id.V
+		}
+	}
+}
+
+// chunk is how many IDs one statement names: every database takes as many parameters.
+const chunk = 500
+
+// parents are rows that a write touches: each is bumped once, whatever leads to it.
+type parents struct {
+	seen map[parentKey]bool
+	// next holds the rows that are not bumped yet, in the order in which they were found.
+	next []parentKey
+}
+
+type parentKey struct {
+	schema *Schema
+	id     any
+}
+
+func newParents() *parents { return &parents{seen: make(map[parentKey]bool)} }
+
+// own notes a row that the write bumps itself.
+func (p *parents) own(s *Schema, id any) {
+	if id == nil {
+		return
+	}
+	own := parentKey{s, id}
+	if p.seen[own] {
+		p.next = slices.DeleteFunc(p.next, func(key parentKey) bool { return key == own })
+	}
+	p.seen[own] = true
+}
+
+// flush bumps the parents; or, for a write that is part of a batch, leaves them to the end of it.
+func (p *parents) flush(ctx context.Context, q dialect.ExecQuerier, d string, s *slot) error {
+	if s == nil || s.batch.touched == nil {
+		return p.bump(ctx, q, d)
+	}
+	for key := range p.seen {
+		if !slices.Contains(p.next, key) {
+			s.batch.touched.own(key.schema, key.id)
+		}
+	}
+	for _, key := range p.next {
+		s.batch.touched.add(key.schema, key.id)
+	}
+	return nil
+}
+
+// add notes a parent, if there is one.
+func (p *parents) add(s *Schema, id any) {
+	key := parentKey{s, id}
+	if id == nil || p.seen[key] {
+		return
+	}
+	p.seen[key] = true
+	p.next = append(p.next, key)
+}
+
+// bump bumps all parents, their parents, and so on.
+func (p *parents) bump(ctx context.Context, q dialect.ExecQuerier, d string) error {
+	for len(p.next) > 0 {
+		level := p.next
+		p.next = nil
+		for len(level) > 0 {
+			s := level[0].schema
+			var ids []any
+			level = slices.DeleteFunc(level, func(key parentKey) bool {
+				if key.schema == s {
+					ids = append(ids, key.id)
+				}
+				return key.schema == s
+			})
+			if entocc.IncrementSkipped(ctx, s.Type) {
+				continue
+			}
+			if err := p.bumpType(ctx, q, d, s, ids); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// bumpType bumps parents of one type, and notes theirs.
+func (p *parents) bumpType(ctx context.Context, q dialect.ExecQuerier, d string, s *Schema, ids []any) error {
+	for ids := range slices.Chunk(ids, chunk) {
+		b := sql.Dialect(d)
+		update := b.Update(s.Row.Table).Set(s.Column, s.bump(s.Row.Table)).Where(oneOf(s.Row.ID, ids))
+		query, args := update.Query()
+		if err := update.Err(); err != nil {
+			return s.unusable(0, err)
+		}
+		var res sql.Result
+		if err := q.Exec(ctx, query, args, &res); err != nil {
+			return s.unusable(0, failed(s, 0, nil, nil, false, err))
+		}
+		if len(s.Touch) == 0 {
+			continue
+		}
+		selector := b.Select().From(b.Table(s.Row.Table)).Where(oneOf(s.Row.ID, ids))
+		lockLatest(selector)
+		rows, err := s.readChildren(ctx, q, selector)
+		if err != nil {
+			return err
+		}
+		p.of(s, rows)
+	}
+	return nil
+}
+
+// of notes the parents of rows of a type.
+func (p *parents) of(s *Schema, rows []child) {
+	for _, row := range rows {
+		for i, t := range s.Touch {
+			p.add(t.Parent, row.parents[i])
+		}
+	}
+}
+
+// child is a row that touches others: its ID, and those of its parents in the order of the schema's Touch.
+type child struct {
+	id      any
+	parents []any
+}
+
+// touchColumns are the columns of a [child].
+func (s *Schema) touchColumns() []string {
+	columns := []string{s.Row.ID}
+	for _, t := range s.Touch {
+		columns = append(columns, t.Column)
+	}
+	return columns
+}
+
+// readChildren runs a query for rows of the type, of which it selects the columns.
+func (s *Schema) readChildren(ctx context.Context, q dialect.ExecQuerier, selector *sql.Selector) ([]child, error) {
+	selector.Select(selector.Columns(s.touchColumns()...)...)
+	if err := selector.Err(); err != nil {
+		return nil, err
+	}
+	query, args := selector.Query()
+	return s.queryChildren(ctx, q, query, args)
+}
+
+func (s *Schema) queryChildren(ctx context.Context, q dialect.ExecQuerier, query string, args any) ([]child, error) {
+	rows := &sql.Rows{}
+	if err := q.Query(ctx, query, args, rows); err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var children []child
+	for rows.Next() {
+		id, value := s.Row.Scan()
+		dest, values := []any{id}, []func() any{value}
+		for _, t := range s.Touch {
+			id, value := t.Parent.Row.Scan()
+			dest, values = append(dest, id), append(values, value)
+		}
+		if err := rows.Scan(dest...); err != nil {
+			return nil, err
+		}
+		c := child{id: values[0]()}
+		for _, value := range values[1:] {
+			c.parents = append(c.parents, value())
+		}
+		children = append(children, c)
+	}
+	return children, rows.Err()
+}
+
+// lock locks parents that a foreign key is about to be set to. MySQL and MariaDB lock such a parent shared by
+// themselves, so that two writers which go on to bump it would wait for each other.
+func (p *parents) lock(ctx context.Context, q dialect.ExecQuerier, d string) error {
+	if d != dialect.MySQL {
+		return nil
+	}
+	keys := slices.Clone(p.next)
+	slices.SortStableFunc(keys, func(a, b parentKey) int {
+		return strings.Compare(fmt.Sprint(a.schema.Type, a.id), fmt.Sprint(b.schema.Type, b.id))
+	})
+	for _, key := range keys {
+		row := key.schema.Row
+		b := sql.Dialect(d)
+		selector := b.Select(row.ID).From(b.Table(row.Table)).Where(sql.EQ(row.ID, key.id)).ForUpdate()
+		query, args := selector.Query()
+		if _, err := (&Schema{Row: row}).queryChildren(ctx, q, query, args); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// oneOf returns the predicate that a column holds one of the values.
+func oneOf(column string, values []any) *sql.Predicate {
+	if len(values) == 1 {
+		return sql.EQ(column, values[0])
+	}
+	return sql.In(column, values...)
+}

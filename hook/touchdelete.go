@@ -1,0 +1,126 @@
+package hook
+
+import (
+	"context"
+	stddriver "database/sql/driver"
+	"fmt"
+	"slices"
+	"strings"
+
+	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql"
+	"github.com/entocc/entocc"
+)
+
+// touchingDelete sends one DELETE of children, and bumps their parents in the same transaction.
+type touchingDelete struct {
+	dialect.Driver
+	schema *Schema
+	// one reports that the DELETE is of one row, and guarded.
+	one     bool
+	parents []parentVersion
+	// slot is the place of the delete in a batch, if it is part of one.
+	slot *slot
+}
+
+// touchingDelete returns the driver for a delete of the type.
+func (s *Schema) touchingDelete(ctx context.Context, drv dialect.Driver, e *Expectation, one bool) dialect.Driver {
+	if t, ok := drv.(*touchingDelete); ok {
+		drv = t.Driver
+	}
+	if len(s.Touch) == 0 || entocc.IncrementSkipped(ctx, s.Type) && len(e.parents) == 0 {
+		return drv
+	}
+	return &touchingDelete{Driver: drv, schema: s, one: one, parents: e.parents, slot: e.slot}
+}
+
+// on returns the same for another driver.
+func (t *touchingDelete) on(drv dialect.Driver) *touchingDelete {
+	other := *t
+	other.Driver = drv
+	return &other
+}
+
+// Exec sends the DELETE.
+func (t *touchingDelete) Exec(ctx context.Context, query string, args, v any) error {
+	res, ok := v.(*sql.Result)
+	if !ok || !strings.HasPrefix(query, "DELETE FROM ") {
+		return fmt.Errorf("entocc: unexpected statement in a delete of %s: %q", t.schema.Type, query)
+	}
+	ctx = toWriter(ctx)
+	tx, err := t.Tx(ctx)
+	if err != nil {
+		return err
+	}
+	affected, err := t.delete(ctx, joined{tx, t.Dialect()}, query, args)
+	if err != nil {
+		return rollback(tx, err)
+	}
+	*res = stddriver.RowsAffected(affected)
+	return tx.Commit()
+}
+
+func (t *touchingDelete) delete(ctx context.Context, tx joined, query string, args any) (affected int64, err error) {
+	rows, err := t.lock(ctx, tx, query, args)
+	if err != nil || len(rows) == 0 {
+		return 0, err
+	}
+	p := newParents()
+	for _, row := range rows {
+		if err := t.schema.checkParents(ctx, tx, tx.name, t.parents, row); err != nil {
+			return 0, err
+		}
+		p.own(t.schema, row.id)
+	}
+	if t.one {
+		var res sql.Result
+		if err := tx.Exec(ctx, query, args, &res); err != nil {
+			return 0, err
+		}
+		affected, err = res.RowsAffected()
+	} else {
+		affected, err = t.deleteRows(ctx, tx, rows)
+	}
+	if err != nil || affected == 0 || entocc.IncrementSkipped(ctx, t.schema.Type) {
+		return affected, err
+	}
+	p.of(t.schema, rows)
+	return affected, p.flush(ctx, tx, tx.name, t.slot)
+}
+
+// lock reads and locks the rows that the DELETE matches.
+func (t *touchingDelete) lock(ctx context.Context, tx joined, query string, args any) ([]child, error) {
+	s := t.schema
+	if tx.name == dialect.SQLite {
+		if err := beginWriting(ctx, tx, s.Row.Table, s.Column); err != nil {
+			return nil, err
+		}
+	}
+	b := &sql.Builder{}
+	b.SetDialect(tx.name)
+	b.WriteString("SELECT ").IdentComma(s.touchColumns()...)
+	selected := b.String() + " FROM " + strings.TrimPrefix(query, "DELETE FROM ")
+	if tx.name != dialect.SQLite {
+		selected += " FOR UPDATE"
+	}
+	return s.queryChildren(ctx, tx, selected, args)
+}
+
+// deleteRows deletes rows that are locked by their IDs: no other row can come to match in between, whose parents would
+// go without.
+func (t *touchingDelete) deleteRows(ctx context.Context, tx joined, rows []child) (affected int64, err error) {
+	row := t.schema.Row
+	for part := range slices.Chunk(rows, chunk) {
+		query, args := sql.Dialect(tx.name).Delete(row.Table).Where(oneOf(row.ID, childIDs(part))).Query()
+		var res sql.Result
+		if err := tx.Exec(ctx, query, args, &res); err != nil {
+			return 0, err
+		}
+		n, err := res.RowsAffected()
+		if err != nil {
+			return 0, err
+		}
+		affected += n
+	}
+	return affected, nil
+}

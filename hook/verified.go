@@ -1,0 +1,125 @@
+package hook
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql"
+	"github.com/entocc/entocc"
+)
+
+// Verified is a row that a transaction read and bases its decision on.
+type Verified struct {
+	Schema *Schema
+	// ID is the primary key as conflicts show it.
+	ID any
+	// Table is the row's table, in Namespace where ent's feature sql/schemaconfig names one.
+	Table, Namespace string
+	// Columns are those of the primary key, and Values what they hold.
+	Columns []string
+	Values  []any
+	// Version is the one that was read.
+	Version any
+	// Typed gives a conflict the form of the generated client.
+	Typed func(*entocc.RecordModifiedError) error
+
+	// locked reports that the row was checked, and can't be changed by others any more.
+	locked bool
+}
+
+// lock is how a check keeps others from changing a row before the transaction ends.
+type lock uint8
+
+const (
+	unlocked lock = iota
+	// shared lets others lock the row alike.
+	shared
+	// exclusive is for rows that the transaction may go on to write: two that locked them shared would wait for each
+	// other.
+	exclusive
+)
+
+// NotInTx returns the error of a row that shall be verified outside a transaction.
+func (s *Schema) NotInTx() error {
+	return s.errorf(0, nil, "VerifyOnCommit is for the clients of a transaction, which have a commit to check it at: "+
+		"use tx.%s of a client.Tx, or client.RetryTx", s.Type)
+}
+
+// key orders the rows of all transactions alike.
+func (v *Verified) key() string { return v.Namespace + "." + v.Table + "." + fmt.Sprint(v.Values) }
+
+func (v *Verified) same(o *Verified) bool {
+	return v.Schema == o.Schema && v.key() == o.key() && v.Schema.Strategy.Equal(v.Version, o.Version)
+}
+
+func (v *Verified) table(d string) (*sql.DialectBuilder, *sql.SelectTable) {
+	b := sql.Dialect(d)
+	return b, b.Table(v.Table).Schema(v.Namespace)
+}
+
+// lockDatabase begins to write on SQLite, whose transactions then see what was committed last, and keep others from
+// writing. It changes no row.
+func (v *Verified) lockDatabase(ctx context.Context, q dialect.ExecQuerier) error {
+	if err := beginWriting(ctx, q, v.Table, v.Schema.Column); err != nil {
+		return v.failed(err)
+	}
+	return nil
+}
+
+// failed gives an error of a check its meaning.
+func (v *Verified) failed(err error) error {
+	err = failed(v.Schema, 0, v.ID, v.Version, true, err)
+	var modified *entocc.RecordModifiedError
+	if v.Typed != nil && errors.As(err, &modified) {
+		return v.Typed(modified)
+	}
+	return err
+}
+
+// beginWriting sends SQLite an UPDATE that matches no row.
+func beginWriting(ctx context.Context, q dialect.ExecQuerier, table, column string) error {
+	query, args := sql.Dialect(dialect.SQLite).Update(table).Set(column, sql.ExprFunc(func(b *sql.Builder) { b.Ident(column) })).
+		Where(sql.ExprP("1 = 0")).Query()
+	var res sql.Result
+	return q.Exec(ctx, query, args, &res)
+}
+
+// check compares the row's version with the one that was read.
+func (v *Verified) check(ctx context.Context, q dialect.ExecQuerier, d string, l lock) error {
+	b, table := v.table(d)
+	s := b.Select(v.Schema.Column).From(table)
+	for i, column := range v.Columns {
+		s.Where(sql.EQ(column, v.Values[i]))
+	}
+	l.apply(s)
+	actual, found, err := v.Schema.readVersion(ctx, q, s)
+	conflict := &entocc.RecordModifiedError{Type: v.Schema.Type, ID: v.ID, Expected: v.Version}
+	switch {
+	case err != nil:
+		return v.failed(err)
+	case !found:
+		conflict.Deleted = true
+	case v.Schema.Strategy.Equal(actual, v.Version):
+		return nil
+	default:
+		conflict.Actual = actual
+	}
+	return v.failed(conflict)
+}
+
+// apply adds the clause of the lock, in the words that MySQL, MariaDB and PostgreSQL understand.
+func (l lock) apply(s *sql.Selector) {
+	switch d := s.Dialect(); {
+	case l == unlocked || d == dialect.SQLite:
+	case l == exclusive && d == dialect.Postgres:
+		s.For(sql.LockNoKeyUpdate)
+	case l == exclusive:
+		s.ForUpdate()
+	case d == dialect.Postgres:
+		s.ForShare()
+	default:
+		lockLatest(s)
+	}
+}
