@@ -148,7 +148,7 @@ func (w *bulkTx) writeChunk(ctx context.Context, rows []*slot) error {
 	}
 	sure, err := w.joined(ctx, rows)
 	switch {
-	case err != nil && !(w.careful && isConflict(err)):
+	case err != nil && (!w.careful || !isConflict(err)):
 		return err
 	case err == nil && sure && !mark:
 		return nil
