@@ -142,7 +142,19 @@ func (u *bulkUpdate) selectRows(columns []string) (string, []any, error) {
 		list.column(c)
 	}
 	list.write(" FROM " + u.table + " WHERE ")
-	list.anyOf()
+	if list.keys == 1 {
+		list.column(list.columns[0].name)
+		list.write(" IN (")
+		for row, id := range list.columns[0].values {
+			if row > 0 {
+				list.write(", ")
+			}
+			list.arg(id)
+		}
+		list.write(")")
+	} else {
+		list.anyOf()
+	}
 	list.write(" LOCK IN SHARE MODE")
 	return list.query()
 }

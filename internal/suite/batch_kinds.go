@@ -63,28 +63,33 @@ func batchStoresValuesOfEveryKind(s *Scene) {
 	}
 }
 
+// manyShapes returns builders of many shapes, most of which a joined statement can't take.
+func (s *Scene) manyShapes(users []*ent.User, pet *ent.Pet) []*ent.UserUpdateOne {
+	return []*ent.UserUpdateOne{
+		users[0].Update().SetName("set"),
+		users[1].Update().AddAge(5),
+		users[2].Update().AppendLabels([]string{"more"}),
+		users[3].Update().Modify(func(u *sql.UpdateBuilder) { u.Set("age", 7) }),
+		users[4].Update().AddPets(pet),
+		users[5].Update().SetName("where").Where(sql.FieldEQ("born_in", "here")),
+		users[6].Update().ForceIncrement(),
+		users[7].Update(),
+		s.Client.User.UpdateOneID(users[8].ID).IfVersion(users[8].Version),
+		users[9].Update().SetName("set"),
+		users[10].Update().SetName("where").Where(sql.FieldEQ("born_in", "here")),
+		users[11].Update().SetAge(1).ClearPassword(),
+	}
+}
+
 // What a joined statement can't take is written row by row, and guarded alike.
 func batchOfShapesAndFallbacks(s *Scene) {
 	pet := saved(s, s.Client.Pet.Create().SetName("pet"))
-	builders := func(users []*ent.User) []*ent.UserUpdateOne {
-		return []*ent.UserUpdateOne{
-			users[0].Update().SetName("set"),
-			users[1].Update().AddAge(5),
-			users[2].Update().AppendLabels([]string{"more"}),
-			users[3].Update().Modify(func(u *sql.UpdateBuilder) { u.Set("age", 7) }),
-			users[4].Update().AddPets(pet),
-			users[5].Update().SetName("where").Where(sql.FieldEQ("age", 0)),
-			users[6].Update().ForceIncrement(),
-			users[7].Update(),
-			s.Client.User.UpdateOneID(users[8].ID).IfVersion(users[8].Version),
-			users[9].Update().SetName("set"),
-			users[10].Update().SetName("where").Where(sql.FieldEQ("age", 0)),
-			users[11].Update().SetAge(1).ClearPassword(),
-		}
-	}
 	bumped := []int64{2, 2, 2, 2, 2, 2, 2, 1, 1, 2, 2, 2}
 	users := s.users(12)
-	nodes := saved(s, s.Client.User.UpdateBulk(builders(users)...))
+	for _, i := range []int{5, 10} {
+		s.setColumn("users", "born_in", "here", users[i].ID)
+	}
+	nodes := saved(s, s.Client.User.UpdateBulk(s.manyShapes(users, pet)...))
 	require.Len(s, nodes, 12)
 	for i, u := range nodes {
 		assert.Equal(s, users[i].ID, u.ID)
@@ -103,14 +108,9 @@ func batchOfShapesAndFallbacks(s *Scene) {
 			ids = append(ids, u.ID)
 		}
 	}
-	for i := range users {
-		if i == 5 || i == 10 {
-			s.setColumn("users", "age", 0, users[i].ID)
-		}
-	}
-	_, err := s.Client.User.UpdateBulk(builders(users)...).Save(s.ctx)
+	_, err := s.Client.User.UpdateBulk(s.manyShapes(users, pet)...).Save(s.ctx)
 	s.conflicts(err, ids...)
-	saved, err := s.Client.User.UpdateBulk(builders(users)...).SkipModified().Save(s.ctx)
+	saved, err := s.Client.User.UpdateBulk(s.manyShapes(users, pet)...).SkipModified().Save(s.ctx)
 	s.conflicts(err, ids...)
 	assert.Len(s, saved, 1)
 	assert.EqualValues(s, 2, s.version("pets", pet.ID))

@@ -81,7 +81,7 @@ func scenarios() []scenario {
 	for _, group := range []func() []scenario{
 		coreScenarios, deleteScenarios, expectedScenarios, legacyScenarios, idScenarios,
 		bulkScenarios, upsertScenarios, edgeScenarios, childScenarios,
-		batchScenarios, batchKindScenarios, batchDeleteScenarios,
+		batchScenarios, batchTxScenarios, batchKindScenarios, batchDeleteScenarios,
 		diffScenarios, resolveScenarios, modifyScenarios,
 		verifyScenarios, touchScenarios, aggregateScenarios,
 		ignoredScenarios, switchScenarios, valueScenarios,
