@@ -20,6 +20,7 @@ import (
 	stdsql "database/sql"
 
 	"github.com/entocc/entocc"
+	occhook "github.com/entocc/entocc/hook"
 )
 
 // Client is the client that holds all ent builders.
@@ -320,6 +321,120 @@ func (c *UserClient) Modify(ctx context.Context, id int, fn func(*User, *UserUpd
 		return err
 	}, opts...)
 	return saved, err
+}
+
+// verify has the transaction check rows before it commits.
+func (tx *txDriver) verify(rows []*occhook.Verified) {
+	before := tx.tx
+	verifying := occhook.Verify(tx.tx, tx.drv, rows...)
+	tx.tx = verifying
+	if before == dialect.Tx(verifying) {
+		return
+	}
+	tx.mu.Lock()
+	defer tx.mu.Unlock()
+	tx.onCommit = append(tx.onCommit, func(next Committer) Committer {
+		return CommitFunc(func(ctx context.Context, t *Tx) error {
+			verifying.Until(ctx)
+			return next.Commit(ctx, t)
+		})
+	})
+}
+
+// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *AccountModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC.
+//
+//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
+//		...
+//		return tx.Account.VerifyOnCommit(read...)
+//	})
+func (c *AccountClient) VerifyOnCommit(entities ...*Account) error {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return accountVersion.NotInTx()
+	}
+	current := func(ctx context.Context, entity *Account) (*Account, error) {
+		reader := NewAccountClient(c.config)
+		if occhook.Ended(tx.tx) {
+			reader.driver = tx.drv
+		}
+		return reader.Query().Where(account.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+	}
+	rows := make([]*occhook.Verified, len(entities))
+	for i, entity := range entities {
+		if err := accountVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+			return err
+		}
+		rows[i] = &occhook.Verified{
+			Schema:  accountVersion,
+			Table:   account.Table,
+			ID:      entity.ID,
+			Columns: []string{account.FieldID},
+			Values:  []any{entity.ID},
+			Version: entity.Version,
+			Typed: func(modified *entocc.RecordModifiedError) error {
+				modified.InTransaction(tx)
+				if modified.Deleted {
+					modified.Err = &NotFoundError{account.Label}
+				}
+				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Account, error) {
+					return current(ctx, entity)
+				}, nil)
+			},
+		}
+	}
+	tx.verify(rows)
+	return nil
+}
+
+// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *UserModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC.
+//
+//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
+//		...
+//		return tx.User.VerifyOnCommit(read...)
+//	})
+func (c *UserClient) VerifyOnCommit(entities ...*User) error {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return userVersion.NotInTx()
+	}
+	current := func(ctx context.Context, entity *User) (*User, error) {
+		reader := NewUserClient(c.config)
+		if occhook.Ended(tx.tx) {
+			reader.driver = tx.drv
+		}
+		return reader.Query().Where(user.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+	}
+	rows := make([]*occhook.Verified, len(entities))
+	for i, entity := range entities {
+		if err := userVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+			return err
+		}
+		rows[i] = &occhook.Verified{
+			Schema:  userVersion,
+			Table:   user.Table,
+			ID:      entity.ID,
+			Columns: []string{user.FieldID},
+			Values:  []any{entity.ID},
+			Version: entity.Version,
+			Typed: func(modified *entocc.RecordModifiedError) error {
+				modified.InTransaction(tx)
+				if modified.Deleted {
+					modified.Err = &NotFoundError{user.Label}
+				}
+				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*User, error) {
+					return current(ctx, entity)
+				}, nil)
+			},
+		}
+	}
+	tx.verify(rows)
+	return nil
 }
 
 // Mutate implements the ent.Mutator interface.

@@ -21,6 +21,7 @@ import (
 	stdsql "database/sql"
 
 	"github.com/entocc/entocc"
+	occhook "github.com/entocc/entocc/hook"
 )
 
 // Client is the client that holds all ent builders.
@@ -280,6 +281,72 @@ func (c *GroupClient) Modify(ctx context.Context, id int, fn func(*Group, *Group
 		return err
 	}, opts...)
 	return saved, err
+}
+
+// verify has the transaction check rows before it commits.
+func (tx *txDriver) verify(rows []*occhook.Verified) {
+	before := tx.tx
+	verifying := occhook.Verify(tx.tx, tx.drv, rows...)
+	tx.tx = verifying
+	if before == dialect.Tx(verifying) {
+		return
+	}
+	tx.mu.Lock()
+	defer tx.mu.Unlock()
+	tx.onCommit = append(tx.onCommit, func(next Committer) Committer {
+		return CommitFunc(func(ctx context.Context, t *Tx) error {
+			verifying.Until(ctx)
+			return next.Commit(ctx, t)
+		})
+	})
+}
+
+// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *GroupModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC.
+//
+//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
+//		...
+//		return tx.Group.VerifyOnCommit(read...)
+//	})
+func (c *GroupClient) VerifyOnCommit(entities ...*Group) error {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return groupVersion.NotInTx()
+	}
+	current := func(ctx context.Context, entity *Group) (*Group, error) {
+		reader := NewGroupClient(c.config)
+		if occhook.Ended(tx.tx) {
+			reader.driver = tx.drv
+		}
+		return reader.Query().Where(group.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+	}
+	rows := make([]*occhook.Verified, len(entities))
+	for i, entity := range entities {
+		if err := groupVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+			return err
+		}
+		rows[i] = &occhook.Verified{
+			Schema:  groupVersion,
+			Table:   group.Table,
+			ID:      entity.ID,
+			Columns: []string{group.FieldID},
+			Values:  []any{entity.ID},
+			Version: entity.Version,
+			Typed: func(modified *entocc.RecordModifiedError) error {
+				modified.InTransaction(tx)
+				if modified.Deleted {
+					modified.Err = &NotFoundError{group.Label}
+				}
+				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Group, error) {
+					return current(ctx, entity)
+				}, nil)
+			},
+		}
+	}
+	tx.verify(rows)
+	return nil
 }
 
 // Mutate implements the ent.Mutator interface.

@@ -9,9 +9,9 @@ import (
 	"log"
 	"reflect"
 
-	"github.com/entocc/entocc/examples/ent"
 	"github.com/entocc/entocc/examples/rest/ent/migrate"
 
+	"entgo.io/ent"
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -21,6 +21,7 @@ import (
 	stdsql "database/sql"
 
 	"github.com/entocc/entocc"
+	occhook "github.com/entocc/entocc/hook"
 	"github.com/google/uuid"
 )
 
@@ -322,6 +323,120 @@ func (c *TaskClient) Modify(ctx context.Context, id int, fn func(*Task, *TaskUpd
 		return err
 	}, opts...)
 	return saved, err
+}
+
+// verify has the transaction check rows before it commits.
+func (tx *txDriver) verify(rows []*occhook.Verified) {
+	before := tx.tx
+	verifying := occhook.Verify(tx.tx, tx.drv, rows...)
+	tx.tx = verifying
+	if before == dialect.Tx(verifying) {
+		return
+	}
+	tx.mu.Lock()
+	defer tx.mu.Unlock()
+	tx.onCommit = append(tx.onCommit, func(next Committer) Committer {
+		return CommitFunc(func(ctx context.Context, t *Tx) error {
+			verifying.Until(ctx)
+			return next.Commit(ctx, t)
+		})
+	})
+}
+
+// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *ProjectModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC.
+//
+//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
+//		...
+//		return tx.Project.VerifyOnCommit(read...)
+//	})
+func (c *ProjectClient) VerifyOnCommit(entities ...*Project) error {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return projectVersion.NotInTx()
+	}
+	current := func(ctx context.Context, entity *Project) (*Project, error) {
+		reader := NewProjectClient(c.config)
+		if occhook.Ended(tx.tx) {
+			reader.driver = tx.drv
+		}
+		return reader.Query().Where(project.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+	}
+	rows := make([]*occhook.Verified, len(entities))
+	for i, entity := range entities {
+		if err := projectVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+			return err
+		}
+		rows[i] = &occhook.Verified{
+			Schema:  projectVersion,
+			Table:   project.Table,
+			ID:      entity.ID,
+			Columns: []string{project.FieldID},
+			Values:  []any{entity.ID},
+			Version: entity.Version,
+			Typed: func(modified *entocc.RecordModifiedError) error {
+				modified.InTransaction(tx)
+				if modified.Deleted {
+					modified.Err = &NotFoundError{project.Label}
+				}
+				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Project, error) {
+					return current(ctx, entity)
+				}, nil)
+			},
+		}
+	}
+	tx.verify(rows)
+	return nil
+}
+
+// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *TaskModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC.
+//
+//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
+//		...
+//		return tx.Task.VerifyOnCommit(read...)
+//	})
+func (c *TaskClient) VerifyOnCommit(entities ...*Task) error {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return taskVersion.NotInTx()
+	}
+	current := func(ctx context.Context, entity *Task) (*Task, error) {
+		reader := NewTaskClient(c.config)
+		if occhook.Ended(tx.tx) {
+			reader.driver = tx.drv
+		}
+		return reader.Query().Where(task.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+	}
+	rows := make([]*occhook.Verified, len(entities))
+	for i, entity := range entities {
+		if err := taskVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+			return err
+		}
+		rows[i] = &occhook.Verified{
+			Schema:  taskVersion,
+			Table:   task.Table,
+			ID:      entity.ID,
+			Columns: []string{task.FieldID},
+			Values:  []any{entity.ID},
+			Version: entity.Version,
+			Typed: func(modified *entocc.RecordModifiedError) error {
+				modified.InTransaction(tx)
+				if modified.Deleted {
+					modified.Err = &NotFoundError{task.Label}
+				}
+				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Task, error) {
+					return current(ctx, entity)
+				}, nil)
+			},
+		}
+	}
+	tx.verify(rows)
+	return nil
 }
 
 // Mutate implements the ent.Mutator interface.

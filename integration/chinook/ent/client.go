@@ -30,6 +30,7 @@ import (
 	stdsql "database/sql"
 
 	"github.com/entocc/entocc"
+	occhook "github.com/entocc/entocc/hook"
 )
 
 // Client is the client that holds all ent builders.
@@ -711,6 +712,552 @@ func (c *TrackClient) Modify(ctx context.Context, id int, fn func(*Track, *Track
 		return err
 	}, opts...)
 	return saved, err
+}
+
+// verify has the transaction check rows before it commits.
+func (tx *txDriver) verify(rows []*occhook.Verified) {
+	before := tx.tx
+	verifying := occhook.Verify(tx.tx, tx.drv, rows...)
+	tx.tx = verifying
+	if before == dialect.Tx(verifying) {
+		return
+	}
+	tx.mu.Lock()
+	defer tx.mu.Unlock()
+	tx.onCommit = append(tx.onCommit, func(next Committer) Committer {
+		return CommitFunc(func(ctx context.Context, t *Tx) error {
+			verifying.Until(ctx)
+			return next.Commit(ctx, t)
+		})
+	})
+}
+
+// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *AlbumModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC.
+//
+//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
+//		...
+//		return tx.Album.VerifyOnCommit(read...)
+//	})
+func (c *AlbumClient) VerifyOnCommit(entities ...*Album) error {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return albumVersion.NotInTx()
+	}
+	current := func(ctx context.Context, entity *Album) (*Album, error) {
+		reader := NewAlbumClient(c.config)
+		if occhook.Ended(tx.tx) {
+			reader.driver = tx.drv
+		}
+		return reader.Query().Where(album.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+	}
+	rows := make([]*occhook.Verified, len(entities))
+	for i, entity := range entities {
+		if err := albumVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+			return err
+		}
+		rows[i] = &occhook.Verified{
+			Schema:  albumVersion,
+			Table:   album.Table,
+			ID:      entity.ID,
+			Columns: []string{album.FieldID},
+			Values:  []any{entity.ID},
+			Version: entity.Version,
+			Typed: func(modified *entocc.RecordModifiedError) error {
+				modified.InTransaction(tx)
+				if modified.Deleted {
+					modified.Err = &NotFoundError{album.Label}
+				}
+				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Album, error) {
+					return current(ctx, entity)
+				}, nil)
+			},
+		}
+	}
+	tx.verify(rows)
+	return nil
+}
+
+// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *ArtistModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC.
+//
+//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
+//		...
+//		return tx.Artist.VerifyOnCommit(read...)
+//	})
+func (c *ArtistClient) VerifyOnCommit(entities ...*Artist) error {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return artistVersion.NotInTx()
+	}
+	current := func(ctx context.Context, entity *Artist) (*Artist, error) {
+		reader := NewArtistClient(c.config)
+		if occhook.Ended(tx.tx) {
+			reader.driver = tx.drv
+		}
+		return reader.Query().Where(artist.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+	}
+	rows := make([]*occhook.Verified, len(entities))
+	for i, entity := range entities {
+		if err := artistVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+			return err
+		}
+		rows[i] = &occhook.Verified{
+			Schema:  artistVersion,
+			Table:   artist.Table,
+			ID:      entity.ID,
+			Columns: []string{artist.FieldID},
+			Values:  []any{entity.ID},
+			Version: entity.Version,
+			Typed: func(modified *entocc.RecordModifiedError) error {
+				modified.InTransaction(tx)
+				if modified.Deleted {
+					modified.Err = &NotFoundError{artist.Label}
+				}
+				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Artist, error) {
+					return current(ctx, entity)
+				}, nil)
+			},
+		}
+	}
+	tx.verify(rows)
+	return nil
+}
+
+// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *CustomerModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC.
+//
+//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
+//		...
+//		return tx.Customer.VerifyOnCommit(read...)
+//	})
+func (c *CustomerClient) VerifyOnCommit(entities ...*Customer) error {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return customerVersion.NotInTx()
+	}
+	current := func(ctx context.Context, entity *Customer) (*Customer, error) {
+		reader := NewCustomerClient(c.config)
+		if occhook.Ended(tx.tx) {
+			reader.driver = tx.drv
+		}
+		return reader.Query().Where(customer.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+	}
+	rows := make([]*occhook.Verified, len(entities))
+	for i, entity := range entities {
+		if err := customerVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+			return err
+		}
+		rows[i] = &occhook.Verified{
+			Schema:  customerVersion,
+			Table:   customer.Table,
+			ID:      entity.ID,
+			Columns: []string{customer.FieldID},
+			Values:  []any{entity.ID},
+			Version: entity.Version,
+			Typed: func(modified *entocc.RecordModifiedError) error {
+				modified.InTransaction(tx)
+				if modified.Deleted {
+					modified.Err = &NotFoundError{customer.Label}
+				}
+				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Customer, error) {
+					return current(ctx, entity)
+				}, nil)
+			},
+		}
+	}
+	tx.verify(rows)
+	return nil
+}
+
+// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *EmployeeModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC.
+//
+//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
+//		...
+//		return tx.Employee.VerifyOnCommit(read...)
+//	})
+func (c *EmployeeClient) VerifyOnCommit(entities ...*Employee) error {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return employeeVersion.NotInTx()
+	}
+	current := func(ctx context.Context, entity *Employee) (*Employee, error) {
+		reader := NewEmployeeClient(c.config)
+		if occhook.Ended(tx.tx) {
+			reader.driver = tx.drv
+		}
+		return reader.Query().Where(employee.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+	}
+	rows := make([]*occhook.Verified, len(entities))
+	for i, entity := range entities {
+		if err := employeeVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+			return err
+		}
+		rows[i] = &occhook.Verified{
+			Schema:  employeeVersion,
+			Table:   employee.Table,
+			ID:      entity.ID,
+			Columns: []string{employee.FieldID},
+			Values:  []any{entity.ID},
+			Version: entity.Version,
+			Typed: func(modified *entocc.RecordModifiedError) error {
+				modified.InTransaction(tx)
+				if modified.Deleted {
+					modified.Err = &NotFoundError{employee.Label}
+				}
+				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Employee, error) {
+					return current(ctx, entity)
+				}, nil)
+			},
+		}
+	}
+	tx.verify(rows)
+	return nil
+}
+
+// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *GenreModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC.
+//
+//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
+//		...
+//		return tx.Genre.VerifyOnCommit(read...)
+//	})
+func (c *GenreClient) VerifyOnCommit(entities ...*Genre) error {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return genreVersion.NotInTx()
+	}
+	current := func(ctx context.Context, entity *Genre) (*Genre, error) {
+		reader := NewGenreClient(c.config)
+		if occhook.Ended(tx.tx) {
+			reader.driver = tx.drv
+		}
+		return reader.Query().Where(genre.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+	}
+	rows := make([]*occhook.Verified, len(entities))
+	for i, entity := range entities {
+		if err := genreVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+			return err
+		}
+		rows[i] = &occhook.Verified{
+			Schema:  genreVersion,
+			Table:   genre.Table,
+			ID:      entity.ID,
+			Columns: []string{genre.FieldID},
+			Values:  []any{entity.ID},
+			Version: entity.Version,
+			Typed: func(modified *entocc.RecordModifiedError) error {
+				modified.InTransaction(tx)
+				if modified.Deleted {
+					modified.Err = &NotFoundError{genre.Label}
+				}
+				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Genre, error) {
+					return current(ctx, entity)
+				}, nil)
+			},
+		}
+	}
+	tx.verify(rows)
+	return nil
+}
+
+// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *InvoiceModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC.
+//
+//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
+//		...
+//		return tx.Invoice.VerifyOnCommit(read...)
+//	})
+func (c *InvoiceClient) VerifyOnCommit(entities ...*Invoice) error {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return invoiceVersion.NotInTx()
+	}
+	current := func(ctx context.Context, entity *Invoice) (*Invoice, error) {
+		reader := NewInvoiceClient(c.config)
+		if occhook.Ended(tx.tx) {
+			reader.driver = tx.drv
+		}
+		return reader.Query().Where(invoice.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+	}
+	rows := make([]*occhook.Verified, len(entities))
+	for i, entity := range entities {
+		if err := invoiceVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+			return err
+		}
+		rows[i] = &occhook.Verified{
+			Schema:  invoiceVersion,
+			Table:   invoice.Table,
+			ID:      entity.ID,
+			Columns: []string{invoice.FieldID},
+			Values:  []any{entity.ID},
+			Version: entity.Version,
+			Typed: func(modified *entocc.RecordModifiedError) error {
+				modified.InTransaction(tx)
+				if modified.Deleted {
+					modified.Err = &NotFoundError{invoice.Label}
+				}
+				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Invoice, error) {
+					return current(ctx, entity)
+				}, nil)
+			},
+		}
+	}
+	tx.verify(rows)
+	return nil
+}
+
+// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *InvoiceLineModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC.
+//
+//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
+//		...
+//		return tx.InvoiceLine.VerifyOnCommit(read...)
+//	})
+func (c *InvoiceLineClient) VerifyOnCommit(entities ...*InvoiceLine) error {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return invoiceLineVersion.NotInTx()
+	}
+	current := func(ctx context.Context, entity *InvoiceLine) (*InvoiceLine, error) {
+		reader := NewInvoiceLineClient(c.config)
+		if occhook.Ended(tx.tx) {
+			reader.driver = tx.drv
+		}
+		return reader.Query().Where(invoiceline.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+	}
+	rows := make([]*occhook.Verified, len(entities))
+	for i, entity := range entities {
+		if err := invoiceLineVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+			return err
+		}
+		rows[i] = &occhook.Verified{
+			Schema:  invoiceLineVersion,
+			Table:   invoiceline.Table,
+			ID:      entity.ID,
+			Columns: []string{invoiceline.FieldID},
+			Values:  []any{entity.ID},
+			Version: entity.Version,
+			Typed: func(modified *entocc.RecordModifiedError) error {
+				modified.InTransaction(tx)
+				if modified.Deleted {
+					modified.Err = &NotFoundError{invoiceline.Label}
+				}
+				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*InvoiceLine, error) {
+					return current(ctx, entity)
+				}, nil)
+			},
+		}
+	}
+	tx.verify(rows)
+	return nil
+}
+
+// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *MediaTypeModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC.
+//
+//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
+//		...
+//		return tx.MediaType.VerifyOnCommit(read...)
+//	})
+func (c *MediaTypeClient) VerifyOnCommit(entities ...*MediaType) error {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return mediaTypeVersion.NotInTx()
+	}
+	current := func(ctx context.Context, entity *MediaType) (*MediaType, error) {
+		reader := NewMediaTypeClient(c.config)
+		if occhook.Ended(tx.tx) {
+			reader.driver = tx.drv
+		}
+		return reader.Query().Where(mediatype.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+	}
+	rows := make([]*occhook.Verified, len(entities))
+	for i, entity := range entities {
+		if err := mediaTypeVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+			return err
+		}
+		rows[i] = &occhook.Verified{
+			Schema:  mediaTypeVersion,
+			Table:   mediatype.Table,
+			ID:      entity.ID,
+			Columns: []string{mediatype.FieldID},
+			Values:  []any{entity.ID},
+			Version: entity.Version,
+			Typed: func(modified *entocc.RecordModifiedError) error {
+				modified.InTransaction(tx)
+				if modified.Deleted {
+					modified.Err = &NotFoundError{mediatype.Label}
+				}
+				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*MediaType, error) {
+					return current(ctx, entity)
+				}, nil)
+			},
+		}
+	}
+	tx.verify(rows)
+	return nil
+}
+
+// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *PlaylistModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC.
+//
+//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
+//		...
+//		return tx.Playlist.VerifyOnCommit(read...)
+//	})
+func (c *PlaylistClient) VerifyOnCommit(entities ...*Playlist) error {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return playlistVersion.NotInTx()
+	}
+	current := func(ctx context.Context, entity *Playlist) (*Playlist, error) {
+		reader := NewPlaylistClient(c.config)
+		if occhook.Ended(tx.tx) {
+			reader.driver = tx.drv
+		}
+		return reader.Query().Where(playlist.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+	}
+	rows := make([]*occhook.Verified, len(entities))
+	for i, entity := range entities {
+		if err := playlistVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+			return err
+		}
+		rows[i] = &occhook.Verified{
+			Schema:  playlistVersion,
+			Table:   playlist.Table,
+			ID:      entity.ID,
+			Columns: []string{playlist.FieldID},
+			Values:  []any{entity.ID},
+			Version: entity.Version,
+			Typed: func(modified *entocc.RecordModifiedError) error {
+				modified.InTransaction(tx)
+				if modified.Deleted {
+					modified.Err = &NotFoundError{playlist.Label}
+				}
+				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Playlist, error) {
+					return current(ctx, entity)
+				}, nil)
+			},
+		}
+	}
+	tx.verify(rows)
+	return nil
+}
+
+// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *PlaylistTrackModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC.
+//
+//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
+//		...
+//		return tx.PlaylistTrack.VerifyOnCommit(read...)
+//	})
+func (c *PlaylistTrackClient) VerifyOnCommit(entities ...*PlaylistTrack) error {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return playlistTrackVersion.NotInTx()
+	}
+	current := func(ctx context.Context, entity *PlaylistTrack) (*PlaylistTrack, error) {
+		reader := NewPlaylistTrackClient(c.config)
+		if occhook.Ended(tx.tx) {
+			reader.driver = tx.drv
+		}
+		return reader.Query().Where(playlisttrack.PlaylistId(entity.PlaylistId), playlisttrack.TrackId(entity.TrackId), latestVersion(reader.driver)).Only(ctx)
+	}
+	rows := make([]*occhook.Verified, len(entities))
+	for i, entity := range entities {
+		if err := playlistTrackVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+			return err
+		}
+		rows[i] = &occhook.Verified{
+			Schema:  playlistTrackVersion,
+			Table:   playlisttrack.Table,
+			ID:      []any{entity.PlaylistId, entity.TrackId},
+			Columns: []string{playlisttrack.FieldPlaylistId, playlisttrack.FieldTrackId},
+			Values:  []any{entity.PlaylistId, entity.TrackId},
+			Version: entity.Version,
+			Typed: func(modified *entocc.RecordModifiedError) error {
+				modified.InTransaction(tx)
+				if modified.Deleted {
+					modified.Err = &NotFoundError{playlisttrack.Label}
+				}
+				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*PlaylistTrack, error) {
+					return current(ctx, entity)
+				}, nil)
+			},
+		}
+	}
+	tx.verify(rows)
+	return nil
+}
+
+// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *TrackModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC.
+//
+//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
+//		...
+//		return tx.Track.VerifyOnCommit(read...)
+//	})
+func (c *TrackClient) VerifyOnCommit(entities ...*Track) error {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return trackVersion.NotInTx()
+	}
+	current := func(ctx context.Context, entity *Track) (*Track, error) {
+		reader := NewTrackClient(c.config)
+		if occhook.Ended(tx.tx) {
+			reader.driver = tx.drv
+		}
+		return reader.Query().Where(track.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+	}
+	rows := make([]*occhook.Verified, len(entities))
+	for i, entity := range entities {
+		if err := trackVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+			return err
+		}
+		rows[i] = &occhook.Verified{
+			Schema:  trackVersion,
+			Table:   track.Table,
+			ID:      entity.ID,
+			Columns: []string{track.FieldID},
+			Values:  []any{entity.ID},
+			Version: entity.Version,
+			Typed: func(modified *entocc.RecordModifiedError) error {
+				modified.InTransaction(tx)
+				if modified.Deleted {
+					modified.Err = &NotFoundError{track.Label}
+				}
+				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Track, error) {
+					return current(ctx, entity)
+				}, nil)
+			},
+		}
+	}
+	tx.verify(rows)
+	return nil
 }
 
 // Mutate implements the ent.Mutator interface.

@@ -22,6 +22,7 @@ import (
 	stdsql "database/sql"
 
 	"github.com/entocc/entocc"
+	occhook "github.com/entocc/entocc/hook"
 )
 
 // Client is the client that holds all ent builders.
@@ -418,6 +419,216 @@ func (c *WideClient) Modify(ctx context.Context, id int, fn func(*Wide, *WideUpd
 		return err
 	}, opts...)
 	return saved, err
+}
+
+// verify has the transaction check rows before it commits.
+func (tx *txDriver) verify(rows []*occhook.Verified) {
+	before := tx.tx
+	verifying := occhook.Verify(tx.tx, tx.drv, rows...)
+	tx.tx = verifying
+	if before == dialect.Tx(verifying) {
+		return
+	}
+	tx.mu.Lock()
+	defer tx.mu.Unlock()
+	tx.onCommit = append(tx.onCommit, func(next Committer) Committer {
+		return CommitFunc(func(ctx context.Context, t *Tx) error {
+			verifying.Until(ctx)
+			return next.Commit(ctx, t)
+		})
+	})
+}
+
+// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *ItemModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC.
+//
+//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
+//		...
+//		return tx.Item.VerifyOnCommit(read...)
+//	})
+func (c *ItemClient) VerifyOnCommit(entities ...*Item) error {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return itemVersion.NotInTx()
+	}
+	current := func(ctx context.Context, entity *Item) (*Item, error) {
+		reader := NewItemClient(c.config)
+		if occhook.Ended(tx.tx) {
+			reader.driver = tx.drv
+		}
+		return reader.Query().Where(item.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+	}
+	rows := make([]*occhook.Verified, len(entities))
+	for i, entity := range entities {
+		if err := itemVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+			return err
+		}
+		rows[i] = &occhook.Verified{
+			Schema:  itemVersion,
+			Table:   item.Table,
+			ID:      entity.ID,
+			Columns: []string{item.FieldID},
+			Values:  []any{entity.ID},
+			Version: entity.Version,
+			Typed: func(modified *entocc.RecordModifiedError) error {
+				modified.InTransaction(tx)
+				if modified.Deleted {
+					modified.Err = &NotFoundError{item.Label}
+				}
+				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Item, error) {
+					return current(ctx, entity)
+				}, nil)
+			},
+		}
+	}
+	tx.verify(rows)
+	return nil
+}
+
+// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *MiddleModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC.
+//
+//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
+//		...
+//		return tx.Middle.VerifyOnCommit(read...)
+//	})
+func (c *MiddleClient) VerifyOnCommit(entities ...*Middle) error {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return middleVersion.NotInTx()
+	}
+	current := func(ctx context.Context, entity *Middle) (*Middle, error) {
+		reader := NewMiddleClient(c.config)
+		if occhook.Ended(tx.tx) {
+			reader.driver = tx.drv
+		}
+		return reader.Query().Where(middle.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+	}
+	rows := make([]*occhook.Verified, len(entities))
+	for i, entity := range entities {
+		if err := middleVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+			return err
+		}
+		rows[i] = &occhook.Verified{
+			Schema:  middleVersion,
+			Table:   middle.Table,
+			ID:      entity.ID,
+			Columns: []string{middle.FieldID},
+			Values:  []any{entity.ID},
+			Version: entity.Version,
+			Typed: func(modified *entocc.RecordModifiedError) error {
+				modified.InTransaction(tx)
+				if modified.Deleted {
+					modified.Err = &NotFoundError{middle.Label}
+				}
+				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Middle, error) {
+					return current(ctx, entity)
+				}, nil)
+			},
+		}
+	}
+	tx.verify(rows)
+	return nil
+}
+
+// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *NarrowModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC.
+//
+//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
+//		...
+//		return tx.Narrow.VerifyOnCommit(read...)
+//	})
+func (c *NarrowClient) VerifyOnCommit(entities ...*Narrow) error {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return narrowVersion.NotInTx()
+	}
+	current := func(ctx context.Context, entity *Narrow) (*Narrow, error) {
+		reader := NewNarrowClient(c.config)
+		if occhook.Ended(tx.tx) {
+			reader.driver = tx.drv
+		}
+		return reader.Query().Where(narrow.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+	}
+	rows := make([]*occhook.Verified, len(entities))
+	for i, entity := range entities {
+		if err := narrowVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+			return err
+		}
+		rows[i] = &occhook.Verified{
+			Schema:  narrowVersion,
+			Table:   narrow.Table,
+			ID:      entity.ID,
+			Columns: []string{narrow.FieldID},
+			Values:  []any{entity.ID},
+			Version: entity.Version,
+			Typed: func(modified *entocc.RecordModifiedError) error {
+				modified.InTransaction(tx)
+				if modified.Deleted {
+					modified.Err = &NotFoundError{narrow.Label}
+				}
+				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Narrow, error) {
+					return current(ctx, entity)
+				}, nil)
+			},
+		}
+	}
+	tx.verify(rows)
+	return nil
+}
+
+// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *WideModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC.
+//
+//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
+//		...
+//		return tx.Wide.VerifyOnCommit(read...)
+//	})
+func (c *WideClient) VerifyOnCommit(entities ...*Wide) error {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return wideVersion.NotInTx()
+	}
+	current := func(ctx context.Context, entity *Wide) (*Wide, error) {
+		reader := NewWideClient(c.config)
+		if occhook.Ended(tx.tx) {
+			reader.driver = tx.drv
+		}
+		return reader.Query().Where(wide.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+	}
+	rows := make([]*occhook.Verified, len(entities))
+	for i, entity := range entities {
+		if err := wideVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+			return err
+		}
+		rows[i] = &occhook.Verified{
+			Schema:  wideVersion,
+			Table:   wide.Table,
+			ID:      entity.ID,
+			Columns: []string{wide.FieldID},
+			Values:  []any{entity.ID},
+			Version: entity.Version,
+			Typed: func(modified *entocc.RecordModifiedError) error {
+				modified.InTransaction(tx)
+				if modified.Deleted {
+					modified.Err = &NotFoundError{wide.Label}
+				}
+				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Wide, error) {
+					return current(ctx, entity)
+				}, nil)
+			},
+		}
+	}
+	tx.verify(rows)
+	return nil
 }
 
 // Mutate implements the ent.Mutator interface.

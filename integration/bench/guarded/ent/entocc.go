@@ -304,6 +304,9 @@ func versionError[T any](err error, drv dialect.Driver, label string, entity any
 		if tx, ok := drv.(*txDriver); ok {
 			modified.InTransaction(tx)
 		}
+		if modified.Op == 0 {
+			return err // It is about another row than the one to be written.
+		}
 		if modified.Deleted {
 			modified.Err = &NotFoundError{label}
 		}
