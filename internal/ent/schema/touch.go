@@ -82,7 +82,9 @@ func (PurchaseLine) Edges() []ent.Edge {
 type Invoice struct{ ent.Schema }
 
 // Mixin of the Invoice.
-func (Invoice) Mixin() []ent.Mixin { return []ent.Mixin{mixin.TimeVersion{Touch: []string{"purchase"}}} }
+func (Invoice) Mixin() []ent.Mixin {
+	return []ent.Mixin{mixin.TimeVersion{Touch: []string{"purchase"}}}
+}
 
 // Fields of the Invoice.
 func (Invoice) Fields() []ent.Field { return []ent.Field{field.Int("total").Default(0)} }
