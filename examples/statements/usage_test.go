@@ -183,3 +183,27 @@ func TestUsage_WorkIsRetried(t *testing.T) {
 
 	require.NoError(t, err)
 }
+
+func TestUsage_BatchesAreGuardedRowByRow(t *testing.T) {
+	ctx := t.Context()
+	client, ada := newUser(t)
+	bob := client.User.Create().SetName("Bob").SetEmail("bob@example.com").SaveX(ctx)
+	client.User.UpdateOne(bob).SetName("Robert").ExecX(ctx) // Somebody else was faster with Bob.
+
+	saved, err := client.User.UpdateBulk(
+		ada.Update().SetName("Ada Lovelace"),
+		bob.Update().SetName("Bobby"),
+	).SkipModified().Save(ctx)
+	var conflicts *entocc.BulkModifiedError
+	if errors.As(err, &conflicts) {
+		for _, c := range conflicts.Conflicts {
+			t.Logf("%s %v: read at %v, now at %v", c.Type, c.ID, c.Expected, c.Actual)
+		}
+	}
+
+	require.NotNil(t, conflicts)
+	require.Len(t, conflicts.Conflicts, 1)
+	assert.Equal(t, bob.ID, conflicts.Conflicts[0].ID)
+	require.Len(t, saved, 1)
+	assert.Equal(t, "Ada Lovelace", saved[0].Name)
+}

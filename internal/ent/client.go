@@ -12,7 +12,6 @@ import (
 
 	"github.com/entocc/entocc/internal/ent/migrate"
 
-	"entgo.io/ent"
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -44,6 +43,7 @@ import (
 
 	stdsql "database/sql"
 
+	"entgo.io/ent"
 	"github.com/entocc/entocc"
 	occhook "github.com/entocc/entocc/hook"
 	"github.com/google/uuid"

@@ -11,13 +11,13 @@ import (
 
 	"github.com/entocc/entocc/examples/admin/ent/migrate"
 
-	"entgo.io/ent"
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc/examples/admin/ent/product"
 
 	stdsql "database/sql"
 
+	"entgo.io/ent"
 	"github.com/entocc/entocc"
 	occhook "github.com/entocc/entocc/hook"
 )

@@ -9,7 +9,6 @@ import (
 	"log"
 	"reflect"
 
-	"github.com/entocc/entocc/examples/ent"
 	"github.com/entocc/entocc/examples/quickstart/ent/migrate"
 
 	"entgo.io/ent/dialect"
@@ -18,6 +17,7 @@ import (
 
 	stdsql "database/sql"
 
+	"entgo.io/ent"
 	"github.com/entocc/entocc"
 	occhook "github.com/entocc/entocc/hook"
 )

@@ -11,7 +11,6 @@ import (
 
 	"github.com/entocc/entocc/examples/softdelete/ent/migrate"
 
-	"entgo.io/ent"
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc/examples/softdelete/ent/user"
@@ -19,6 +18,7 @@ import (
 
 	stdsql "database/sql"
 
+	"entgo.io/ent"
 	"github.com/entocc/entocc"
 	occhook "github.com/entocc/entocc/hook"
 )

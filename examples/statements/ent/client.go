@@ -11,7 +11,6 @@ import (
 
 	"github.com/entocc/entocc/examples/statements/ent/migrate"
 
-	"entgo.io/ent"
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -22,6 +21,7 @@ import (
 
 	stdsql "database/sql"
 
+	"entgo.io/ent"
 	"github.com/entocc/entocc"
 	occhook "github.com/entocc/entocc/hook"
 	"github.com/google/uuid"
