@@ -120,20 +120,24 @@ func (t *clusterTx) Commit() error {
 	return t.Tx.Commit()
 }
 
+// onCluster reports whether the transaction is one of a node of a cluster.
+func (t *clusterTx) onCluster() (bool, error) {
+	if galera := t.driver.galera.Load(); galera != nil {
+		return *galera, nil
+	}
+	on, err := t.variable("SHOW VARIABLES LIKE 'wsrep_on'")
+	if err != nil {
+		return false, err
+	}
+	galera := on == "ON"
+	t.driver.galera.Store(&galera)
+	return galera, nil
+}
+
 // open returns nil if the transaction is open still, or on a server of its own.
 func (t *clusterTx) open() error {
-	galera := t.driver.galera.Load()
-	if galera == nil {
-		on, err := t.variable("SHOW VARIABLES LIKE 'wsrep_on'")
-		if err != nil {
-			return err
-		}
-		galera = new(bool)
-		*galera = on == "ON"
-		t.driver.galera.Store(galera)
-	}
-	if !*galera {
-		return nil
+	if on, err := t.onCluster(); err != nil || !on {
+		return err
 	}
 	open, err := t.variable("SELECT 'in_transaction', @@in_transaction")
 	if err == nil && open != "1" {

@@ -109,6 +109,25 @@ func (v *Verified) check(ctx context.Context, q dialect.ExecQuerier, d string, l
 	return v.failed(conflict)
 }
 
+// bump moves the version on, if it is still the one that was read, and locks the row by that.
+func (v *Verified) bump(ctx context.Context, q dialect.ExecQuerier, d string) error {
+	update := sql.Dialect(d).Update(v.Table).Schema(v.Namespace).Set(v.Schema.Column, v.Schema.bump(v.Table)).
+		Where(v.Schema.equals([]any{v.Version}))
+	for i, column := range v.Columns {
+		update.Where(sql.EQ(column, v.Values[i]))
+	}
+	var res sql.Result
+	query, args := update.Query()
+	if err := q.Exec(ctx, query, args, &res); err != nil {
+		return v.failed(err)
+	}
+	affected, err := res.RowsAffected()
+	if affected > 0 {
+		v.locked = true
+	}
+	return err
+}
+
 // apply adds the clause of the lock, in the words that MySQL, MariaDB and PostgreSQL understand.
 func (l lock) apply(s *sql.Selector) {
 	switch d := s.Dialect(); {

@@ -92,8 +92,11 @@ func Ended(tx dialect.Tx) bool {
 // Commit commits if every row has its version still, and rolls back otherwise.
 func (t *VerifyingTx) Commit() error {
 	defer func() { t.ended = true }()
+	err := t.certify(t.ctx)
 	pending := t.pending(func(*Verified) bool { return true })
-	err := t.check(t.ctx, pending, shared)
+	if err == nil {
+		err = t.check(t.ctx, pending, shared)
+	}
 	if err == nil {
 		return t.Tx.Commit()
 	}
@@ -106,6 +109,24 @@ func (t *VerifyingTx) Commit() error {
 		return t.checkLatest(pending)
 	}
 	return err
+}
+
+// certify bumps the rows on a node of a Galera cluster. Other nodes do not see the locks of this one; what they compare
+// when a transaction commits is what it has written. Rows that the transaction has changed by itself are among that.
+func (t *VerifyingTx) certify(ctx context.Context) error {
+	c, ok := t.Tx.(*clusterTx)
+	if !ok {
+		return nil
+	}
+	if on, err := c.onCluster(); err != nil || !on {
+		return err
+	}
+	for _, row := range t.rows {
+		if err := row.bump(ctx, t.Tx, t.name); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Rollback gives up the transaction, and what it had to check.

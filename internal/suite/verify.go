@@ -98,6 +98,10 @@ func readRowThatIsUnchangedCommits(s *Scene) {
 	require.NoError(s, s.renamePet(tx, pet))
 	require.NoError(s, tx.Commit())
 	assert.Equal(s, "renamed", s.petName(pet.ID))
+	if s.db.Traits.Nodes {
+		assert.EqualValues(s, 2, s.version("users", id), "nodes do not see each other's locks, so the row is bumped")
+		return
+	}
 	assert.EqualValues(s, 1, s.version("users", id), "a check is no write")
 }
 

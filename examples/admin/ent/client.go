@@ -295,7 +295,8 @@ func (tx *txDriver) verify(rows []*occhook.Verified) {
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
 // *ProductModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
-// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC.
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...

@@ -442,7 +442,8 @@ func (tx *txDriver) verify(rows []*occhook.Verified) {
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
 // *ItemModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
-// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC.
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
@@ -490,7 +491,8 @@ func (c *ItemClient) VerifyOnCommit(entities ...*Item) error {
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
 // *MiddleModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
-// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC.
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
@@ -538,7 +540,8 @@ func (c *MiddleClient) VerifyOnCommit(entities ...*Middle) error {
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
 // *NarrowModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
-// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC.
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
@@ -586,7 +589,8 @@ func (c *NarrowClient) VerifyOnCommit(entities ...*Narrow) error {
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
 // *WideModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
-// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC.
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
