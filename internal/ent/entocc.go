@@ -4,6 +4,7 @@ package ent
 
 import (
 	"context"
+	stdsql "database/sql"
 	"errors"
 	"fmt"
 
@@ -121,7 +122,11 @@ func (m *AccountMutation) versionError(err error) error {
 		if is == nil {
 			return nil, &NotFoundError{account.Label}
 		}
-		return m.Client().Account.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+		return readNow(m.driver, func(drv dialect.Driver) (*Account, error) {
+			reader := NewAccountClient(m.config)
+			reader.driver = drv
+			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return accountVersion.Diff(m, base, theirs)
 	})
@@ -166,7 +171,11 @@ func (m *BuyerMutation) versionError(err error) error {
 		if is == nil {
 			return nil, &NotFoundError{buyer.Label}
 		}
-		return m.Client().Buyer.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+		return readNow(m.driver, func(drv dialect.Driver) (*Buyer, error) {
+			reader := NewBuyerClient(m.config)
+			reader.driver = drv
+			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return buyerVersion.Diff(m, base, theirs)
 	})
@@ -210,7 +219,11 @@ func (m *CardMutation) versionError(err error) error {
 		if is == nil {
 			return nil, &NotFoundError{card.Label}
 		}
-		return m.Client().Card.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+		return readNow(m.driver, func(drv dialect.Driver) (*Card, error) {
+			reader := NewCardClient(m.config)
+			reader.driver = drv
+			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return cardVersion.Diff(m, base, theirs)
 	})
@@ -255,7 +268,11 @@ func (m *DocumentMutation) versionError(err error) error {
 		if is == nil {
 			return nil, &NotFoundError{document.Label}
 		}
-		return m.Client().Document.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+		return readNow(m.driver, func(drv dialect.Driver) (*Document, error) {
+			reader := NewDocumentClient(m.config)
+			reader.driver = drv
+			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return documentVersion.Diff(m, base, theirs)
 	})
@@ -296,7 +313,11 @@ func (m *EventMutation) versionError(err error) error {
 		if is == nil {
 			return nil, &NotFoundError{event.Label}
 		}
-		return m.Client().Event.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+		return readNow(m.driver, func(drv dialect.Driver) (*Event, error) {
+			reader := NewEventClient(m.config)
+			reader.driver = drv
+			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return eventVersion.Diff(m, base, theirs)
 	})
@@ -342,7 +363,11 @@ func (m *FolderMutation) versionError(err error) error {
 		if is == nil {
 			return nil, &NotFoundError{folder.Label}
 		}
-		return m.Client().Folder.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+		return readNow(m.driver, func(drv dialect.Driver) (*Folder, error) {
+			reader := NewFolderClient(m.config)
+			reader.driver = drv
+			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return folderVersion.Diff(m, base, theirs)
 	})
@@ -387,7 +412,11 @@ func (m *InvoiceMutation) versionError(err error) error {
 		if is == nil {
 			return nil, &NotFoundError{invoice.Label}
 		}
-		return m.Client().Invoice.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+		return readNow(m.driver, func(drv dialect.Driver) (*Invoice, error) {
+			reader := NewInvoiceClient(m.config)
+			reader.driver = drv
+			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return invoiceVersion.Diff(m, base, theirs)
 	})
@@ -435,7 +464,11 @@ func (m *LikeMutation) versionError(err error) error {
 		if is == nil {
 			return nil, &NotFoundError{like.Label}
 		}
-		return m.Client().Like.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+		return readNow(m.driver, func(drv dialect.Driver) (*Like, error) {
+			reader := NewLikeClient(m.config)
+			reader.driver = drv
+			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return likeVersion.Diff(m, base, theirs)
 	})
@@ -481,7 +514,11 @@ func (m *MembershipMutation) versionError(err error) error {
 		if is == nil {
 			return nil, &NotFoundError{membership.Label}
 		}
-		return m.Client().Membership.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+		return readNow(m.driver, func(drv dialect.Driver) (*Membership, error) {
+			reader := NewMembershipClient(m.config)
+			reader.driver = drv
+			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return membershipVersion.Diff(m, base, theirs)
 	})
@@ -523,7 +560,11 @@ func (m *MemoMutation) versionError(err error) error {
 		if is == nil {
 			return nil, &NotFoundError{memo.Label}
 		}
-		return m.Client().Memo.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+		return readNow(m.driver, func(drv dialect.Driver) (*Memo, error) {
+			reader := NewMemoClient(m.config)
+			reader.driver = drv
+			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return memoVersion.Diff(m, base, theirs)
 	})
@@ -565,7 +606,11 @@ func (m *NoteMutation) versionError(err error) error {
 		if is == nil {
 			return nil, &NotFoundError{note.Label}
 		}
-		return m.Client().Note.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+		return readNow(m.driver, func(drv dialect.Driver) (*Note, error) {
+			reader := NewNoteClient(m.config)
+			reader.driver = drv
+			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return noteVersion.Diff(m, base, theirs)
 	})
@@ -606,7 +651,11 @@ func (m *OrderMutation) versionError(err error) error {
 		if is == nil {
 			return nil, &NotFoundError{order.Label}
 		}
-		return m.Client().Order.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+		return readNow(m.driver, func(drv dialect.Driver) (*Order, error) {
+			reader := NewOrderClient(m.config)
+			reader.driver = drv
+			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return orderVersion.Diff(m, base, theirs)
 	})
@@ -652,7 +701,11 @@ func (m *PetMutation) versionError(err error) error {
 		if is == nil {
 			return nil, &NotFoundError{pet.Label}
 		}
-		return m.Client().Pet.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+		return readNow(m.driver, func(drv dialect.Driver) (*Pet, error) {
+			reader := NewPetClient(m.config)
+			reader.driver = drv
+			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return petVersion.Diff(m, base, theirs)
 	})
@@ -697,7 +750,11 @@ func (m *ProfileMutation) versionError(err error) error {
 		if is == nil {
 			return nil, &NotFoundError{profile.Label}
 		}
-		return m.Client().Profile.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+		return readNow(m.driver, func(drv dialect.Driver) (*Profile, error) {
+			reader := NewProfileClient(m.config)
+			reader.driver = drv
+			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return profileVersion.Diff(m, base, theirs)
 	})
@@ -755,7 +812,11 @@ func (m *PurchaseMutation) versionError(err error) error {
 		if is == nil {
 			return nil, &NotFoundError{purchase.Label}
 		}
-		return m.Client().Purchase.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+		return readNow(m.driver, func(drv dialect.Driver) (*Purchase, error) {
+			reader := NewPurchaseClient(m.config)
+			reader.driver = drv
+			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return purchaseVersion.Diff(m, base, theirs)
 	})
@@ -806,7 +867,11 @@ func (m *PurchaseLineMutation) versionError(err error) error {
 		if is == nil {
 			return nil, &NotFoundError{purchaseline.Label}
 		}
-		return m.Client().PurchaseLine.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+		return readNow(m.driver, func(drv dialect.Driver) (*PurchaseLine, error) {
+			reader := NewPurchaseLineClient(m.config)
+			reader.driver = drv
+			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return purchaseLineVersion.Diff(m, base, theirs)
 	})
@@ -847,7 +912,11 @@ func (m *ReadingMutation) versionError(err error) error {
 		if is == nil {
 			return nil, &NotFoundError{reading.Label}
 		}
-		return m.Client().Reading.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+		return readNow(m.driver, func(drv dialect.Driver) (*Reading, error) {
+			reader := NewReadingClient(m.config)
+			reader.driver = drv
+			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return readingVersion.Diff(m, base, theirs)
 	})
@@ -889,7 +958,11 @@ func (m *SettingMutation) versionError(err error) error {
 		if is == nil {
 			return nil, &NotFoundError{setting.Label}
 		}
-		return m.Client().Setting.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+		return readNow(m.driver, func(drv dialect.Driver) (*Setting, error) {
+			reader := NewSettingClient(m.config)
+			reader.driver = drv
+			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return settingVersion.Diff(m, base, theirs)
 	})
@@ -931,7 +1004,11 @@ func (m *TicketMutation) versionError(err error) error {
 		if is == nil {
 			return nil, &NotFoundError{ticket.Label}
 		}
-		return m.Client().Ticket.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+		return readNow(m.driver, func(drv dialect.Driver) (*Ticket, error) {
+			reader := NewTicketClient(m.config)
+			reader.driver = drv
+			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return ticketVersion.Diff(m, base, theirs)
 	})
@@ -996,7 +1073,11 @@ func (m *UserMutation) versionError(err error) error {
 		if is == nil {
 			return nil, &NotFoundError{user.Label}
 		}
-		return m.Client().User.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+		return readNow(m.driver, func(drv dialect.Driver) (*User, error) {
+			reader := NewUserClient(m.config)
+			reader.driver = drv
+			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return userVersion.Diff(m, base, theirs)
 	})
@@ -1135,6 +1216,15 @@ func (tx *txDriver) endedRows(v any, err error) error {
 		occhook.WatchRows(tx.Dialect(), v, tx.ended)
 	}
 	return tx.ended(err)
+}
+
+// readNow reads a row in the transaction that it was written in, or outside if that has ended by now.
+func readNow[T any](drv dialect.Driver, read func(dialect.Driver) (*T, error)) (*T, error) {
+	row, err := read(drv)
+	if tx, ok := drv.(*txDriver); ok && (errors.Is(err, stdsql.ErrTxDone) || occhook.Ended(tx.tx)) {
+		return read(tx.drv)
+	}
+	return row, err
 }
 
 // latestVersion has a query in a transaction see the row as it was committed last.

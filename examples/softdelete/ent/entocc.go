@@ -4,6 +4,7 @@ package ent
 
 import (
 	"context"
+	stdsql "database/sql"
 	"errors"
 	"fmt"
 
@@ -80,7 +81,11 @@ func (m *UserMutation) versionError(err error) error {
 		if is == nil {
 			return nil, &NotFoundError{user.Label}
 		}
-		return m.Client().User.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+		return readNow(m.driver, func(drv dialect.Driver) (*User, error) {
+			reader := NewUserClient(m.config)
+			reader.driver = drv
+			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return userVersion.Diff(m, base, theirs)
 	})
@@ -136,6 +141,15 @@ func (tx *txDriver) endedRows(v any, err error) error {
 		occhook.WatchRows(tx.Dialect(), v, tx.ended)
 	}
 	return tx.ended(err)
+}
+
+// readNow reads a row in the transaction that it was written in, or outside if that has ended by now.
+func readNow[T any](drv dialect.Driver, read func(dialect.Driver) (*T, error)) (*T, error) {
+	row, err := read(drv)
+	if tx, ok := drv.(*txDriver); ok && (errors.Is(err, stdsql.ErrTxDone) || occhook.Ended(tx.tx)) {
+		return read(tx.drv)
+	}
+	return row, err
 }
 
 // latestVersion has a query in a transaction see the row as it was committed last.

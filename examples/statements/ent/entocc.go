@@ -4,6 +4,7 @@ package ent
 
 import (
 	"context"
+	stdsql "database/sql"
 	"errors"
 	"fmt"
 
@@ -88,7 +89,11 @@ func (m *GroupMutation) versionError(err error) error {
 		if is == nil {
 			return nil, &NotFoundError{group.Label}
 		}
-		return m.Client().Group.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+		return readNow(m.driver, func(drv dialect.Driver) (*Group, error) {
+			reader := NewGroupClient(m.config)
+			reader.driver = drv
+			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return groupVersion.Diff(m, base, theirs)
 	})
@@ -129,7 +134,11 @@ func (m *InvoiceMutation) versionError(err error) error {
 		if is == nil {
 			return nil, &NotFoundError{invoice.Label}
 		}
-		return m.Client().Invoice.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+		return readNow(m.driver, func(drv dialect.Driver) (*Invoice, error) {
+			reader := NewInvoiceClient(m.config)
+			reader.driver = drv
+			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return invoiceVersion.Diff(m, base, theirs)
 	})
@@ -173,7 +182,11 @@ func (m *PetMutation) versionError(err error) error {
 		if is == nil {
 			return nil, &NotFoundError{pet.Label}
 		}
-		return m.Client().Pet.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+		return readNow(m.driver, func(drv dialect.Driver) (*Pet, error) {
+			reader := NewPetClient(m.config)
+			reader.driver = drv
+			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return petVersion.Diff(m, base, theirs)
 	})
@@ -222,7 +235,11 @@ func (m *UserMutation) versionError(err error) error {
 		if is == nil {
 			return nil, &NotFoundError{user.Label}
 		}
-		return m.Client().User.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+		return readNow(m.driver, func(drv dialect.Driver) (*User, error) {
+			reader := NewUserClient(m.config)
+			reader.driver = drv
+			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return userVersion.Diff(m, base, theirs)
 	})
@@ -285,6 +302,15 @@ func (tx *txDriver) endedRows(v any, err error) error {
 		occhook.WatchRows(tx.Dialect(), v, tx.ended)
 	}
 	return tx.ended(err)
+}
+
+// readNow reads a row in the transaction that it was written in, or outside if that has ended by now.
+func readNow[T any](drv dialect.Driver, read func(dialect.Driver) (*T, error)) (*T, error) {
+	row, err := read(drv)
+	if tx, ok := drv.(*txDriver); ok && (errors.Is(err, stdsql.ErrTxDone) || occhook.Ended(tx.tx)) {
+		return read(tx.drv)
+	}
+	return row, err
 }
 
 // latestVersion has a query in a transaction see the row as it was committed last.

@@ -4,6 +4,7 @@ package ent
 
 import (
 	"context"
+	stdsql "database/sql"
 	"errors"
 	"fmt"
 
@@ -103,7 +104,11 @@ func (m *AlbumMutation) versionError(err error) error {
 		if is == nil {
 			return nil, &NotFoundError{album.Label}
 		}
-		return m.Client().Album.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+		return readNow(m.driver, func(drv dialect.Driver) (*Album, error) {
+			reader := NewAlbumClient(m.config)
+			reader.driver = drv
+			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return albumVersion.Diff(m, base, theirs)
 	})
@@ -147,7 +152,11 @@ func (m *ArtistMutation) versionError(err error) error {
 		if is == nil {
 			return nil, &NotFoundError{artist.Label}
 		}
-		return m.Client().Artist.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+		return readNow(m.driver, func(drv dialect.Driver) (*Artist, error) {
+			reader := NewArtistClient(m.config)
+			reader.driver = drv
+			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return artistVersion.Diff(m, base, theirs)
 	})
@@ -203,7 +212,11 @@ func (m *CustomerMutation) versionError(err error) error {
 		if is == nil {
 			return nil, &NotFoundError{customer.Label}
 		}
-		return m.Client().Customer.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+		return readNow(m.driver, func(drv dialect.Driver) (*Customer, error) {
+			reader := NewCustomerClient(m.config)
+			reader.driver = drv
+			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return customerVersion.Diff(m, base, theirs)
 	})
@@ -262,7 +275,11 @@ func (m *EmployeeMutation) versionError(err error) error {
 		if is == nil {
 			return nil, &NotFoundError{employee.Label}
 		}
-		return m.Client().Employee.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+		return readNow(m.driver, func(drv dialect.Driver) (*Employee, error) {
+			reader := NewEmployeeClient(m.config)
+			reader.driver = drv
+			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return employeeVersion.Diff(m, base, theirs)
 	})
@@ -306,7 +323,11 @@ func (m *GenreMutation) versionError(err error) error {
 		if is == nil {
 			return nil, &NotFoundError{genre.Label}
 		}
-		return m.Client().Genre.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+		return readNow(m.driver, func(drv dialect.Driver) (*Genre, error) {
+			reader := NewGenreClient(m.config)
+			reader.driver = drv
+			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return genreVersion.Diff(m, base, theirs)
 	})
@@ -358,7 +379,11 @@ func (m *InvoiceMutation) versionError(err error) error {
 		if is == nil {
 			return nil, &NotFoundError{invoice.Label}
 		}
-		return m.Client().Invoice.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+		return readNow(m.driver, func(drv dialect.Driver) (*Invoice, error) {
+			reader := NewInvoiceClient(m.config)
+			reader.driver = drv
+			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return invoiceVersion.Diff(m, base, theirs)
 	})
@@ -406,7 +431,11 @@ func (m *InvoiceLineMutation) versionError(err error) error {
 		if is == nil {
 			return nil, &NotFoundError{invoiceline.Label}
 		}
-		return m.Client().InvoiceLine.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+		return readNow(m.driver, func(drv dialect.Driver) (*InvoiceLine, error) {
+			reader := NewInvoiceLineClient(m.config)
+			reader.driver = drv
+			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return invoiceLineVersion.Diff(m, base, theirs)
 	})
@@ -450,7 +479,11 @@ func (m *MediaTypeMutation) versionError(err error) error {
 		if is == nil {
 			return nil, &NotFoundError{mediatype.Label}
 		}
-		return m.Client().MediaType.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+		return readNow(m.driver, func(drv dialect.Driver) (*MediaType, error) {
+			reader := NewMediaTypeClient(m.config)
+			reader.driver = drv
+			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return mediaTypeVersion.Diff(m, base, theirs)
 	})
@@ -494,7 +527,11 @@ func (m *PlaylistMutation) versionError(err error) error {
 		if is == nil {
 			return nil, &NotFoundError{playlist.Label}
 		}
-		return m.Client().Playlist.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+		return readNow(m.driver, func(drv dialect.Driver) (*Playlist, error) {
+			reader := NewPlaylistClient(m.config)
+			reader.driver = drv
+			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return playlistVersion.Diff(m, base, theirs)
 	})
@@ -540,7 +577,11 @@ func (m *PlaylistTrackMutation) versionError(err error) error {
 		if is == nil {
 			return nil, &NotFoundError{playlisttrack.Label}
 		}
-		return m.Client().PlaylistTrack.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+		return readNow(m.driver, func(drv dialect.Driver) (*PlaylistTrack, error) {
+			reader := NewPlaylistTrackClient(m.config)
+			reader.driver = drv
+			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return playlistTrackVersion.Diff(m, base, theirs)
 	})
@@ -595,7 +636,11 @@ func (m *TrackMutation) versionError(err error) error {
 		if is == nil {
 			return nil, &NotFoundError{track.Label}
 		}
-		return m.Client().Track.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+		return readNow(m.driver, func(drv dialect.Driver) (*Track, error) {
+			reader := NewTrackClient(m.config)
+			reader.driver = drv
+			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return trackVersion.Diff(m, base, theirs)
 	})
@@ -718,6 +763,15 @@ func (tx *txDriver) endedRows(v any, err error) error {
 		occhook.WatchRows(tx.Dialect(), v, tx.ended)
 	}
 	return tx.ended(err)
+}
+
+// readNow reads a row in the transaction that it was written in, or outside if that has ended by now.
+func readNow[T any](drv dialect.Driver, read func(dialect.Driver) (*T, error)) (*T, error) {
+	row, err := read(drv)
+	if tx, ok := drv.(*txDriver); ok && (errors.Is(err, stdsql.ErrTxDone) || occhook.Ended(tx.tx)) {
+		return read(tx.drv)
+	}
+	return row, err
 }
 
 // latestVersion has a query in a transaction see the row as it was committed last.

@@ -4,6 +4,7 @@ package ent
 
 import (
 	"context"
+	stdsql "database/sql"
 	"errors"
 	"fmt"
 
@@ -88,7 +89,11 @@ func (m *ItemMutation) versionError(err error) error {
 		if is == nil {
 			return nil, &NotFoundError{item.Label}
 		}
-		return m.Client().Item.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+		return readNow(m.driver, func(drv dialect.Driver) (*Item, error) {
+			reader := NewItemClient(m.config)
+			reader.driver = drv
+			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return itemVersion.Diff(m, base, theirs)
 	})
@@ -146,7 +151,11 @@ func (m *MiddleMutation) versionError(err error) error {
 		if is == nil {
 			return nil, &NotFoundError{middle.Label}
 		}
-		return m.Client().Middle.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+		return readNow(m.driver, func(drv dialect.Driver) (*Middle, error) {
+			reader := NewMiddleClient(m.config)
+			reader.driver = drv
+			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return middleVersion.Diff(m, base, theirs)
 	})
@@ -187,7 +196,11 @@ func (m *NarrowMutation) versionError(err error) error {
 		if is == nil {
 			return nil, &NotFoundError{narrow.Label}
 		}
-		return m.Client().Narrow.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+		return readNow(m.driver, func(drv dialect.Driver) (*Narrow, error) {
+			reader := NewNarrowClient(m.config)
+			reader.driver = drv
+			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return narrowVersion.Diff(m, base, theirs)
 	})
@@ -285,7 +298,11 @@ func (m *WideMutation) versionError(err error) error {
 		if is == nil {
 			return nil, &NotFoundError{wide.Label}
 		}
-		return m.Client().Wide.Query().Where(is, latestVersion(m.driver)).Only(ctx)
+		return readNow(m.driver, func(drv dialect.Driver) (*Wide, error) {
+			reader := NewWideClient(m.config)
+			reader.driver = drv
+			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return wideVersion.Diff(m, base, theirs)
 	})
@@ -341,6 +358,15 @@ func (tx *txDriver) endedRows(v any, err error) error {
 		occhook.WatchRows(tx.Dialect(), v, tx.ended)
 	}
 	return tx.ended(err)
+}
+
+// readNow reads a row in the transaction that it was written in, or outside if that has ended by now.
+func readNow[T any](drv dialect.Driver, read func(dialect.Driver) (*T, error)) (*T, error) {
+	row, err := read(drv)
+	if tx, ok := drv.(*txDriver); ok && (errors.Is(err, stdsql.ErrTxDone) || occhook.Ended(tx.tx)) {
+		return read(tx.drv)
+	}
+	return row, err
 }
 
 // latestVersion has a query in a transaction see the row as it was committed last.
