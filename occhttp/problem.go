@@ -42,9 +42,24 @@ type Problem struct { //nolint:errname // the word of RFC 9457
 	Current  string   `json:"current,omitempty"`
 	// Deleted reports that the row is gone.
 	Deleted bool `json:"deleted,omitempty"`
+	// Conflicts are those of a batch, in its order, and Written is the number of its rows that were written all the same,
+	// as it skips the modified ones.
+	Conflicts []RowConflict `json:"conflicts,omitempty"`
+	Written   int           `json:"written,omitempty"`
 
 	// err is the cause, for the log.
 	err error
+}
+
+// RowConflict is one row of a batch that met another version, or none.
+type RowConflict struct {
+	// ID is that of the row, as text; the parts of a composite one are joined by slashes. It is empty for a conflict that
+	// the database reported for a statement of many rows, without saying which.
+	ID string `json:"id,omitempty"`
+	// Expected, Current and Deleted are as in a Problem.
+	Expected []string `json:"expected,omitempty"`
+	Current  string   `json:"current,omitempty"`
+	Deleted  bool     `json:"deleted,omitempty"`
 }
 
 // Error returns status, title and detail.
@@ -69,6 +84,7 @@ func (p *Problem) Unwrap() error { return p.err }
 //	a *Problem                               itself
 //	a ConditionError                         400, 428
 //	a RecordModifiedError                    412 for the row of If-Match, 409 for others
+//	a BulkModifiedError                      the same, with all of its conflicts
 //	ent's NotFoundError                      404; 412 after "If-Match: *"
 //	ent's ConstraintError                    409; 412 after "If-None-Match: *"
 //	ent's ValidationError                    400
@@ -96,6 +112,7 @@ func problemOf(r *http.Request, err error) *Problem {
 	var (
 		own       *Problem
 		condition *ConditionError
+		bulk      *entocc.BulkModifiedError
 		modified  *entocc.RecordModifiedError
 		tooLarge  *http.MaxBytesError
 	)
@@ -105,6 +122,8 @@ func problemOf(r *http.Request, err error) *Problem {
 		return &p
 	case errors.As(err, &condition):
 		return condition.problem()
+	case errors.As(err, &bulk):
+		return bulkProblem(r, bulk)
 	case errors.As(err, &modified):
 		return modifiedProblem(r, modified)
 	case errors.Is(err, privacy.Deny):
@@ -134,17 +153,46 @@ func (e *ConditionError) problem() *Problem {
 // modifiedProblem is 412 where the conflict is that of the row that If-Match speaks of, and 409 for any other, such as a
 // parent that the handler wrote beside.
 func modifiedProblem(r *http.Request, e *entocc.RecordModifiedError) *Problem {
-	p := &Problem{Type: TypeModified, Title: "Modified by somebody else", Status: http.StatusConflict, Deleted: e.Deleted}
-	match := IfMatch(r)
-	if match.Stated() && (exchangeOf(r) == nil || match.covers(e.Type, e.ID)) {
-		p.Status = http.StatusPreconditionFailed
-	}
 	change := "changed"
 	if e.Deleted {
 		change = "deleted"
 	}
-	p.Detail = fmt.Sprintf("The %s was %s by somebody else since it was read. Nothing was written.", noun(e.Type), change)
-	p.Expected, p.Current = versionTexts(e.Expected), versionText(e.Actual)
+	return &Problem{
+		Type:     TypeModified,
+		Title:    "Modified by somebody else",
+		Status:   modifiedStatus(r, e),
+		Detail:   fmt.Sprintf("The %s was %s by somebody else since it was read. Nothing was written.", noun(e.Type), change),
+		Expected: versionTexts(e.Expected),
+		Current:  versionText(e.Actual),
+		Deleted:  e.Deleted,
+	}
+}
+
+func modifiedStatus(r *http.Request, e *entocc.RecordModifiedError) int {
+	match := IfMatch(r)
+	if match.Stated() && (exchangeOf(r) == nil || match.covers(e.Type, e.ID)) {
+		return http.StatusPreconditionFailed
+	}
+	return http.StatusConflict
+}
+
+// bulkProblem tells every conflict of a batch, and whether the others were written.
+func bulkProblem(r *http.Request, e *entocc.BulkModifiedError) *Problem {
+	p := &Problem{Type: TypeModified, Title: "Modified by somebody else", Status: http.StatusConflict, Written: e.Written}
+	for _, c := range e.Conflicts {
+		p.Status = max(p.Status, modifiedStatus(r, c))
+		p.Conflicts = append(p.Conflicts, RowConflict{
+			ID:       idText(c.ID),
+			Expected: versionTexts(c.Expected),
+			Current:  versionText(c.Actual),
+			Deleted:  c.Deleted,
+		})
+	}
+	outcome := "Nothing was written."
+	if e.Written > 0 {
+		outcome = fmt.Sprintf("The others were written: %d.", e.Written)
+	}
+	p.Detail = fmt.Sprintf("%d of %d %s rows were changed or deleted by somebody else since they were read. %s", len(e.Conflicts), e.Total, noun(e.Type), outcome)
 	return p
 }
 
@@ -204,6 +252,22 @@ func noun(typ string) string {
 		return "record"
 	}
 	return strings.ToLower(typ)
+}
+
+// idText writes an ID, or nothing for none.
+func idText(id any) string {
+	if id == nil {
+		return ""
+	}
+	ids, composite := id.([]any)
+	if !composite {
+		return formatID(id)
+	}
+	texts := make([]string, len(ids))
+	for i, part := range ids {
+		texts[i] = formatID(part)
+	}
+	return strings.Join(texts, "/")
 }
 
 func versionTexts(expected any) []string {

@@ -154,3 +154,53 @@ func TestMiddleware_PassesFlushAndInformationalResponses(t *testing.T) {
 	defer func() { _ = resp.Body.Close() }()
 	assert.Equal(t, http.StatusAccepted, resp.StatusCode)
 }
+
+func TestWriteError_BatchTellsEveryConflictAndWhetherTheOthersWereWritten(t *testing.T) {
+	conflicts := []*entocc.RecordModifiedError{
+		{Type: "User", ID: 7, Expected: int64(3), Actual: int64(4)},
+		{Type: "User", ID: 9, Expected: int64(1), Deleted: true},
+	}
+	batch := func(written int) error {
+		return fmt.Errorf("import: %w", entocc.NewBulkModifiedError(conflicts, []error{conflicts[0], conflicts[1]}, 12, written))
+	}
+	const listed = `"conflicts":[{"id":"7","expected":["3"],"current":"4"},{"id":"9","expected":["1"],"deleted":true}]`
+	for name, tt := range map[string]struct {
+		err    error
+		detail string
+		rest   string
+	}{
+		"all or nothing": {batch(0), "Nothing was written.", listed},
+		"skipped":        {batch(10), "The others were written: 10.", listed + `,"written":10`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := httptest.NewRecorder()
+			occhttp.WriteError(w, httptest.NewRequest("POST", "/users", nil), tt.err)
+			assert.JSONEq(t, `{"type":"`+occhttp.TypeModified+`","title":"Modified by somebody else","status":409,
+				"detail":"2 of 12 user rows were changed or deleted by somebody else since they were read. `+tt.detail+`",
+				"instance":"/users",`+tt.rest+`}`, w.Body.String())
+
+			r := httptest.NewRequest("POST", "/users", nil)
+			r.Header.Set("Accept", "text/html")
+			w = httptest.NewRecorder()
+			occhttp.WriteError(w, r, tt.err)
+			for _, want := range []string{tt.detail, "<td>7</td><td>3</td><td>4</td>", "<td>9</td><td>1</td><td>deleted</td>"} {
+				assert.Contains(t, w.Body.String(), want)
+			}
+		})
+	}
+}
+
+func TestWriteError_BatchWithTheRowOfIfMatchIs412(t *testing.T) {
+	for id, status := range map[int]int{7: http.StatusPreconditionFailed, 8: http.StatusConflict} {
+		h := occhttp.Handler(func(_ http.ResponseWriter, r *http.Request) error {
+			occhttp.IfMatch(r).Accept(key("User", 7, int64(0)))
+			conflict := &entocc.RecordModifiedError{Type: "User", ID: id, Expected: int64(1), Actual: int64(2)}
+			return entocc.NewBulkModifiedError([]*entocc.RecordModifiedError{conflict}, []error{conflict}, 2, 0)
+		})
+		r := httptest.NewRequest("PUT", "/users/7", nil)
+		r.Header.Set("If-Match", `"User/7/1"`)
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		assert.Equal(t, status, w.Code)
+	}
+}
