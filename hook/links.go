@@ -29,9 +29,9 @@ type Child struct {
 // Through is an edge schema whose version is its only field with a default.
 type Through struct{ Table, Column string }
 
-// Driver returns a driver for a write of ent's sqlgraph, which bumps the version of children in the same statement that
+// Linking returns a driver for a write of ent's sqlgraph, which bumps the version of children in the same statement that
 // changes their foreign key. The edges of children are written by sqlgraph itself, out of reach of an extension.
-func (l *Links) Driver(drv dialect.Driver) dialect.Driver {
+func Linking(drv dialect.Driver, l *Links) dialect.Driver {
 	if d, ok := drv.(childDriver); ok {
 		drv = d.Driver
 	}
@@ -47,15 +47,14 @@ func (l *Links) driver(drv dialect.Driver, touched *parents) dialect.Driver {
 }
 
 // UpdateNode is sqlgraph.UpdateNode with the versions of children bumped, for types that have no version themselves.
-func (l *Links) UpdateNode(ctx context.Context, drv dialect.Driver, spec *sqlgraph.UpdateSpec) error {
-	l.keepIdempotent(spec)
-	return sqlgraph.UpdateNode(ctx, l.Driver(drv), spec)
+func UpdateNode(ctx context.Context, drv dialect.Driver, spec *sqlgraph.UpdateSpec, l *Links) error {
+	return sqlgraph.UpdateNode(ctx, UpdateLinking(drv, spec, l), spec)
 }
 
-// Prepare readies a set-based write of ent's sqlgraph.
-func (l *Links) Prepare(drv dialect.Driver, spec *sqlgraph.UpdateSpec) dialect.Driver {
+// UpdateLinking is Linking for an update, whose new edges it readies.
+func UpdateLinking(drv dialect.Driver, spec *sqlgraph.UpdateSpec, l *Links) dialect.Driver {
 	l.keepIdempotent(spec)
-	return l.Driver(drv)
+	return Linking(drv, l)
 }
 
 // keepIdempotent keeps ent's habit that adding an edge twice does nothing. ent inserts ON CONFLICT DO NOTHING only into

@@ -52,7 +52,7 @@ func (s *Schema) errorf(op ent.Op, cause error, format string, args ...any) erro
 
 // CheckLoaded returns a VersionError for the version of an entity that was loaded without it. known tells a zero version
 // that was read from the database.
-func (s *Schema) CheckLoaded(version any, known bool) error {
+func CheckLoaded(s *Schema, version any, known bool) error {
 	if known || !s.Strategy.IsZero(version) {
 		return nil
 	}
@@ -63,8 +63,11 @@ func (s *Schema) notLoaded(op ent.Op) error {
 	return s.errorf(op, nil, "the entity was loaded without its version: add %q to the Select of its query, or state the version by IfVersion", s.Column)
 }
 
+// SameVersion reports whether two versions are the same, as the strategy of the schema compares them.
+func SameVersion(s *Schema, a, b any) bool { return s.Strategy.Equal(a, b) }
+
 // Modified returns the conflict of a version that the caller expected and one that was read.
-func (s *Schema) Modified(id, expected, actual any) *entocc.RecordModifiedError {
+func Modified(s *Schema, id, expected, actual any) *entocc.RecordModifiedError {
 	return &entocc.RecordModifiedError{Type: s.Type, ID: id, Expected: expected, Actual: actual}
 }
 

@@ -42,7 +42,7 @@ const (
 )
 
 // NotInTx returns the error of a row that shall be verified outside a transaction.
-func (s *Schema) NotInTx() error {
+func NotInTx(s *Schema) error {
 	return s.errorf(0, nil, "VerifyOnCommit is for the clients of a transaction, which have a commit to check it at: "+
 		"use tx.%s of a client.Tx, or client.RetryTx", s.Type)
 }

@@ -11,6 +11,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/examples/ent/account"
+	occhook "github.com/entocc/entocc/hook"
 )
 
 // Account is the model entity for the Account schema.
@@ -128,7 +129,7 @@ func (_m *Account) String() string {
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Account) VersionKey() entocc.VersionKey {
 	key := entocc.VersionKey{Type: TypeAccount, ID: _m.ID}
-	if accountVersion.CheckLoaded(_m.Version, _m.zeroVersion) == nil {
+	if occhook.CheckLoaded(accountVersion, _m.Version, _m.zeroVersion) == nil {
 		key.Version = _m.Version
 	}
 	return key
@@ -141,7 +142,7 @@ func (_m *Account) Delete() *AccountDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Account) IsModified(ctx context.Context) (bool, error) {
-	if err := accountVersion.CheckLoaded(_m.Version, _m.zeroVersion); err != nil {
+	if err := occhook.CheckLoaded(accountVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
 	current, err := NewAccountClient(_m.config).Query().
@@ -151,7 +152,7 @@ func (_m *Account) IsModified(ctx context.Context) (bool, error) {
 	if err != nil {
 		return IsNotFound(err), MaskNotFound(err)
 	}
-	return !accountVersion.Strategy.Equal(current.Version, _m.Version), nil
+	return !occhook.SameVersion(accountVersion, current.Version, _m.Version), nil
 }
 
 // versionRead notes that the version was read from the database.

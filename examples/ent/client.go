@@ -209,8 +209,8 @@ func (c *AccountClient) GetVersion(ctx context.Context, id int, version int64) (
 	if err != nil {
 		return nil, err
 	}
-	if !accountVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(accountVersion.Modified(id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(accountVersion, entity.Version, version) {
+		return nil, entocc.NewModifiedError(occhook.Modified(accountVersion, id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -225,8 +225,8 @@ func (c *UserClient) GetVersion(ctx context.Context, id int, version int64) (*Us
 	if err != nil {
 		return nil, err
 	}
-	if !userVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(userVersion.Modified(id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(userVersion, entity.Version, version) {
+		return nil, entocc.NewModifiedError(occhook.Modified(userVersion, id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -354,7 +354,7 @@ func (tx *txDriver) verify(rows []*occhook.Verified) {
 func (c *AccountClient) VerifyOnCommit(entities ...*Account) error {
 	tx, ok := c.driver.(*txDriver)
 	if !ok {
-		return accountVersion.NotInTx()
+		return occhook.NotInTx(accountVersion)
 	}
 	current := func(ctx context.Context, entity *Account) (*Account, error) {
 		reader := NewAccountClient(c.config)
@@ -365,7 +365,7 @@ func (c *AccountClient) VerifyOnCommit(entities ...*Account) error {
 	}
 	rows := make([]*occhook.Verified, len(entities))
 	for i, entity := range entities {
-		if err := accountVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+		if err := occhook.CheckLoaded(accountVersion, entity.Version, entity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
@@ -403,7 +403,7 @@ func (c *AccountClient) VerifyOnCommit(entities ...*Account) error {
 func (c *UserClient) VerifyOnCommit(entities ...*User) error {
 	tx, ok := c.driver.(*txDriver)
 	if !ok {
-		return userVersion.NotInTx()
+		return occhook.NotInTx(userVersion)
 	}
 	current := func(ctx context.Context, entity *User) (*User, error) {
 		reader := NewUserClient(c.config)
@@ -414,7 +414,7 @@ func (c *UserClient) VerifyOnCommit(entities ...*User) error {
 	}
 	rows := make([]*occhook.Verified, len(entities))
 	for i, entity := range entities {
-		if err := userVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+		if err := occhook.CheckLoaded(userVersion, entity.Version, entity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{

@@ -10,6 +10,7 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
+	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/account"
 )
 
@@ -139,7 +140,7 @@ func (_m *Account) String() string {
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Account) VersionKey() entocc.VersionKey {
 	key := entocc.VersionKey{Type: TypeAccount, ID: _m.ID}
-	if accountVersion.CheckLoaded(_m.Revision, _m.zeroVersion) == nil {
+	if occhook.CheckLoaded(accountVersion, _m.Revision, _m.zeroVersion) == nil {
 		key.Version = _m.Revision
 	}
 	return key
@@ -152,7 +153,7 @@ func (_m *Account) Delete() *AccountDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Account) IsModified(ctx context.Context) (bool, error) {
-	if err := accountVersion.CheckLoaded(_m.Revision, _m.zeroVersion); err != nil {
+	if err := occhook.CheckLoaded(accountVersion, _m.Revision, _m.zeroVersion); err != nil {
 		return false, err
 	}
 	current, err := NewAccountClient(_m.config).Query().
@@ -162,7 +163,7 @@ func (_m *Account) IsModified(ctx context.Context) (bool, error) {
 	if err != nil {
 		return IsNotFound(err), MaskNotFound(err)
 	}
-	return !accountVersion.Strategy.Equal(current.Revision, _m.Revision), nil
+	return !occhook.SameVersion(accountVersion, current.Revision, _m.Revision), nil
 }
 
 // versionRead notes that the version was read from the database.

@@ -10,6 +10,7 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
+	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/buyer"
 	"github.com/google/uuid"
 )
@@ -144,7 +145,7 @@ func (_m *Buyer) String() string {
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Buyer) VersionKey() entocc.VersionKey {
 	key := entocc.VersionKey{Type: TypeBuyer, ID: _m.ID}
-	if buyerVersion.CheckLoaded(_m.Version, _m.zeroVersion) == nil {
+	if occhook.CheckLoaded(buyerVersion, _m.Version, _m.zeroVersion) == nil {
 		key.Version = _m.Version
 	}
 	return key
@@ -157,7 +158,7 @@ func (_m *Buyer) Delete() *BuyerDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Buyer) IsModified(ctx context.Context) (bool, error) {
-	if err := buyerVersion.CheckLoaded(_m.Version, _m.zeroVersion); err != nil {
+	if err := occhook.CheckLoaded(buyerVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
 	current, err := NewBuyerClient(_m.config).Query().
@@ -167,7 +168,7 @@ func (_m *Buyer) IsModified(ctx context.Context) (bool, error) {
 	if err != nil {
 		return IsNotFound(err), MaskNotFound(err)
 	}
-	return !buyerVersion.Strategy.Equal(current.Version, _m.Version), nil
+	return !occhook.SameVersion(buyerVersion, current.Version, _m.Version), nil
 }
 
 // versionRead notes that the version was read from the database.

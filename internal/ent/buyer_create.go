@@ -171,7 +171,7 @@ func (_c *BuyerCreate) createSpec() (*Buyer, *sqlgraph.CreateSpec) {
 	_spec.OnConflict = _c.conflict
 	_spec.OnConflict = occhook.OnConflict(buyerVersion, &_c.mutation.occ, buyer.Table, _c.conflict)
 	if len(_c.mutation.PurchasesIDs()) > 0 {
-		_c.driver = buyerLinks.Driver(_c.driver)
+		_c.driver = occhook.Linking(_c.driver, buyerLinks)
 	}
 
 	if id, ok := _c.mutation.ID(); ok {
@@ -417,7 +417,7 @@ func (_c *BuyerCreateBulk) Save(ctx context.Context) ([]*Buyer, error) {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
 					spec.OnConflict = occhook.OnConflict(buyerVersion, &mutation.occ, buyer.Table, _c.conflict)
-					_c.driver = buyerLinks.Driver(_c.driver)
+					_c.driver = occhook.Linking(_c.driver, buyerLinks)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

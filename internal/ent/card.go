@@ -10,6 +10,7 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
+	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/card"
 	"github.com/entocc/entocc/internal/ent/user"
 )
@@ -156,7 +157,7 @@ func (_m *Card) String() string {
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Card) VersionKey() entocc.VersionKey {
 	key := entocc.VersionKey{Type: TypeCard, ID: _m.ID}
-	if cardVersion.CheckLoaded(_m.Version, _m.zeroVersion) == nil {
+	if occhook.CheckLoaded(cardVersion, _m.Version, _m.zeroVersion) == nil {
 		key.Version = _m.Version
 	}
 	return key
@@ -169,7 +170,7 @@ func (_m *Card) Delete() *CardDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Card) IsModified(ctx context.Context) (bool, error) {
-	if err := cardVersion.CheckLoaded(_m.Version, _m.zeroVersion); err != nil {
+	if err := occhook.CheckLoaded(cardVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
 	current, err := NewCardClient(_m.config).Query().
@@ -179,7 +180,7 @@ func (_m *Card) IsModified(ctx context.Context) (bool, error) {
 	if err != nil {
 		return IsNotFound(err), MaskNotFound(err)
 	}
-	return !cardVersion.Strategy.Equal(current.Version, _m.Version), nil
+	return !occhook.SameVersion(cardVersion, current.Version, _m.Version), nil
 }
 
 // versionRead notes that the version was read from the database.

@@ -362,8 +362,8 @@ func (c *AccountClient) GetVersion(ctx context.Context, id string, version int64
 	if err != nil {
 		return nil, err
 	}
-	if !accountVersion.Strategy.Equal(entity.Revision, version) {
-		return nil, entocc.NewModifiedError(accountVersion.Modified(id, version, entity.Revision), nil, current, nil)
+	if !occhook.SameVersion(accountVersion, entity.Revision, version) {
+		return nil, entocc.NewModifiedError(occhook.Modified(accountVersion, id, version, entity.Revision), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -378,8 +378,8 @@ func (c *BuyerClient) GetVersion(ctx context.Context, id string, version uuid.UU
 	if err != nil {
 		return nil, err
 	}
-	if !buyerVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(buyerVersion.Modified(id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(buyerVersion, entity.Version, version) {
+		return nil, entocc.NewModifiedError(occhook.Modified(buyerVersion, id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -394,8 +394,8 @@ func (c *CardClient) GetVersion(ctx context.Context, id int, version int64) (*Ca
 	if err != nil {
 		return nil, err
 	}
-	if !cardVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(cardVersion.Modified(id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(cardVersion, entity.Version, version) {
+		return nil, entocc.NewModifiedError(occhook.Modified(cardVersion, id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -410,8 +410,8 @@ func (c *DocumentClient) GetVersion(ctx context.Context, id uuid.UUID, version u
 	if err != nil {
 		return nil, err
 	}
-	if !documentVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(documentVersion.Modified(id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(documentVersion, entity.Version, version) {
+		return nil, entocc.NewModifiedError(occhook.Modified(documentVersion, id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -426,8 +426,8 @@ func (c *EventClient) GetVersion(ctx context.Context, id int, version int64) (*E
 	if err != nil {
 		return nil, err
 	}
-	if !eventVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(eventVersion.Modified(id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(eventVersion, entity.Version, version) {
+		return nil, entocc.NewModifiedError(occhook.Modified(eventVersion, id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -442,8 +442,8 @@ func (c *FolderClient) GetVersion(ctx context.Context, id int, version int64) (*
 	if err != nil {
 		return nil, err
 	}
-	if !folderVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(folderVersion.Modified(id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(folderVersion, entity.Version, version) {
+		return nil, entocc.NewModifiedError(occhook.Modified(folderVersion, id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -458,8 +458,8 @@ func (c *InvoiceClient) GetVersion(ctx context.Context, id int, version int64) (
 	if err != nil {
 		return nil, err
 	}
-	if !invoiceVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(invoiceVersion.Modified(id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(invoiceVersion, entity.Version, version) {
+		return nil, entocc.NewModifiedError(occhook.Modified(invoiceVersion, id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -474,8 +474,8 @@ func (c *MemoClient) GetVersion(ctx context.Context, id int, version int64) (*Me
 	if err != nil {
 		return nil, err
 	}
-	if !memoVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(memoVersion.Modified(id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(memoVersion, entity.Version, version) {
+		return nil, entocc.NewModifiedError(occhook.Modified(memoVersion, id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -490,8 +490,8 @@ func (c *NoteClient) GetVersion(ctx context.Context, id int, version int64) (*No
 	if err != nil {
 		return nil, err
 	}
-	if !noteVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(noteVersion.Modified(id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(noteVersion, entity.Version, version) {
+		return nil, entocc.NewModifiedError(occhook.Modified(noteVersion, id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -506,8 +506,8 @@ func (c *OrderClient) GetVersion(ctx context.Context, id int, version int64) (*O
 	if err != nil {
 		return nil, err
 	}
-	if !orderVersion.Strategy.Equal(entity.Rev, version) {
-		return nil, entocc.NewModifiedError(orderVersion.Modified(id, version, entity.Rev), nil, current, nil)
+	if !occhook.SameVersion(orderVersion, entity.Rev, version) {
+		return nil, entocc.NewModifiedError(occhook.Modified(orderVersion, id, version, entity.Rev), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -522,8 +522,8 @@ func (c *PetClient) GetVersion(ctx context.Context, id int, version int64) (*Pet
 	if err != nil {
 		return nil, err
 	}
-	if !petVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(petVersion.Modified(id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(petVersion, entity.Version, version) {
+		return nil, entocc.NewModifiedError(occhook.Modified(petVersion, id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -538,8 +538,8 @@ func (c *ProfileClient) GetVersion(ctx context.Context, id int, version int64) (
 	if err != nil {
 		return nil, err
 	}
-	if !profileVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(profileVersion.Modified(id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(profileVersion, entity.Version, version) {
+		return nil, entocc.NewModifiedError(occhook.Modified(profileVersion, id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -554,8 +554,8 @@ func (c *PurchaseClient) GetVersion(ctx context.Context, id uuid.UUID, version i
 	if err != nil {
 		return nil, err
 	}
-	if !purchaseVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(purchaseVersion.Modified(id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(purchaseVersion, entity.Version, version) {
+		return nil, entocc.NewModifiedError(occhook.Modified(purchaseVersion, id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -570,8 +570,8 @@ func (c *PurchaseLineClient) GetVersion(ctx context.Context, id int, version int
 	if err != nil {
 		return nil, err
 	}
-	if !purchaseLineVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(purchaseLineVersion.Modified(id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(purchaseLineVersion, entity.Version, version) {
+		return nil, entocc.NewModifiedError(occhook.Modified(purchaseLineVersion, id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -586,8 +586,8 @@ func (c *ReadingClient) GetVersion(ctx context.Context, id int, version time.Tim
 	if err != nil {
 		return nil, err
 	}
-	if !readingVersion.Strategy.Equal(entity.UpdatedAt, version) {
-		return nil, entocc.NewModifiedError(readingVersion.Modified(id, version, entity.UpdatedAt), nil, current, nil)
+	if !occhook.SameVersion(readingVersion, entity.UpdatedAt, version) {
+		return nil, entocc.NewModifiedError(occhook.Modified(readingVersion, id, version, entity.UpdatedAt), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -602,8 +602,8 @@ func (c *SettingClient) GetVersion(ctx context.Context, id string, version int64
 	if err != nil {
 		return nil, err
 	}
-	if !settingVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(settingVersion.Modified(id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(settingVersion, entity.Version, version) {
+		return nil, entocc.NewModifiedError(occhook.Modified(settingVersion, id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -618,8 +618,8 @@ func (c *TicketClient) GetVersion(ctx context.Context, id int, version int64) (*
 	if err != nil {
 		return nil, err
 	}
-	if !ticketVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(ticketVersion.Modified(id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(ticketVersion, entity.Version, version) {
+		return nil, entocc.NewModifiedError(occhook.Modified(ticketVersion, id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -634,8 +634,8 @@ func (c *UserClient) GetVersion(ctx context.Context, id int, version int64) (*Us
 	if err != nil {
 		return nil, err
 	}
-	if !userVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(userVersion.Modified(id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(userVersion, entity.Version, version) {
+		return nil, entocc.NewModifiedError(occhook.Modified(userVersion, id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -1163,7 +1163,7 @@ func (tx *txDriver) verify(rows []*occhook.Verified) {
 func (c *AccountClient) VerifyOnCommit(entities ...*Account) error {
 	tx, ok := c.driver.(*txDriver)
 	if !ok {
-		return accountVersion.NotInTx()
+		return occhook.NotInTx(accountVersion)
 	}
 	current := func(ctx context.Context, entity *Account) (*Account, error) {
 		reader := NewAccountClient(c.config)
@@ -1174,7 +1174,7 @@ func (c *AccountClient) VerifyOnCommit(entities ...*Account) error {
 	}
 	rows := make([]*occhook.Verified, len(entities))
 	for i, entity := range entities {
-		if err := accountVersion.CheckLoaded(entity.Revision, entity.zeroVersion); err != nil {
+		if err := occhook.CheckLoaded(accountVersion, entity.Revision, entity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
@@ -1212,7 +1212,7 @@ func (c *AccountClient) VerifyOnCommit(entities ...*Account) error {
 func (c *BuyerClient) VerifyOnCommit(entities ...*Buyer) error {
 	tx, ok := c.driver.(*txDriver)
 	if !ok {
-		return buyerVersion.NotInTx()
+		return occhook.NotInTx(buyerVersion)
 	}
 	current := func(ctx context.Context, entity *Buyer) (*Buyer, error) {
 		reader := NewBuyerClient(c.config)
@@ -1223,7 +1223,7 @@ func (c *BuyerClient) VerifyOnCommit(entities ...*Buyer) error {
 	}
 	rows := make([]*occhook.Verified, len(entities))
 	for i, entity := range entities {
-		if err := buyerVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+		if err := occhook.CheckLoaded(buyerVersion, entity.Version, entity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
@@ -1261,7 +1261,7 @@ func (c *BuyerClient) VerifyOnCommit(entities ...*Buyer) error {
 func (c *CardClient) VerifyOnCommit(entities ...*Card) error {
 	tx, ok := c.driver.(*txDriver)
 	if !ok {
-		return cardVersion.NotInTx()
+		return occhook.NotInTx(cardVersion)
 	}
 	current := func(ctx context.Context, entity *Card) (*Card, error) {
 		reader := NewCardClient(c.config)
@@ -1272,7 +1272,7 @@ func (c *CardClient) VerifyOnCommit(entities ...*Card) error {
 	}
 	rows := make([]*occhook.Verified, len(entities))
 	for i, entity := range entities {
-		if err := cardVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+		if err := occhook.CheckLoaded(cardVersion, entity.Version, entity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
@@ -1310,7 +1310,7 @@ func (c *CardClient) VerifyOnCommit(entities ...*Card) error {
 func (c *DocumentClient) VerifyOnCommit(entities ...*Document) error {
 	tx, ok := c.driver.(*txDriver)
 	if !ok {
-		return documentVersion.NotInTx()
+		return occhook.NotInTx(documentVersion)
 	}
 	current := func(ctx context.Context, entity *Document) (*Document, error) {
 		reader := NewDocumentClient(c.config)
@@ -1321,7 +1321,7 @@ func (c *DocumentClient) VerifyOnCommit(entities ...*Document) error {
 	}
 	rows := make([]*occhook.Verified, len(entities))
 	for i, entity := range entities {
-		if err := documentVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+		if err := occhook.CheckLoaded(documentVersion, entity.Version, entity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
@@ -1359,7 +1359,7 @@ func (c *DocumentClient) VerifyOnCommit(entities ...*Document) error {
 func (c *EventClient) VerifyOnCommit(entities ...*Event) error {
 	tx, ok := c.driver.(*txDriver)
 	if !ok {
-		return eventVersion.NotInTx()
+		return occhook.NotInTx(eventVersion)
 	}
 	current := func(ctx context.Context, entity *Event) (*Event, error) {
 		reader := NewEventClient(c.config)
@@ -1370,7 +1370,7 @@ func (c *EventClient) VerifyOnCommit(entities ...*Event) error {
 	}
 	rows := make([]*occhook.Verified, len(entities))
 	for i, entity := range entities {
-		if err := eventVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+		if err := occhook.CheckLoaded(eventVersion, entity.Version, entity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
@@ -1408,7 +1408,7 @@ func (c *EventClient) VerifyOnCommit(entities ...*Event) error {
 func (c *FolderClient) VerifyOnCommit(entities ...*Folder) error {
 	tx, ok := c.driver.(*txDriver)
 	if !ok {
-		return folderVersion.NotInTx()
+		return occhook.NotInTx(folderVersion)
 	}
 	current := func(ctx context.Context, entity *Folder) (*Folder, error) {
 		reader := NewFolderClient(c.config)
@@ -1419,7 +1419,7 @@ func (c *FolderClient) VerifyOnCommit(entities ...*Folder) error {
 	}
 	rows := make([]*occhook.Verified, len(entities))
 	for i, entity := range entities {
-		if err := folderVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+		if err := occhook.CheckLoaded(folderVersion, entity.Version, entity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
@@ -1457,7 +1457,7 @@ func (c *FolderClient) VerifyOnCommit(entities ...*Folder) error {
 func (c *InvoiceClient) VerifyOnCommit(entities ...*Invoice) error {
 	tx, ok := c.driver.(*txDriver)
 	if !ok {
-		return invoiceVersion.NotInTx()
+		return occhook.NotInTx(invoiceVersion)
 	}
 	current := func(ctx context.Context, entity *Invoice) (*Invoice, error) {
 		reader := NewInvoiceClient(c.config)
@@ -1468,7 +1468,7 @@ func (c *InvoiceClient) VerifyOnCommit(entities ...*Invoice) error {
 	}
 	rows := make([]*occhook.Verified, len(entities))
 	for i, entity := range entities {
-		if err := invoiceVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+		if err := occhook.CheckLoaded(invoiceVersion, entity.Version, entity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
@@ -1506,7 +1506,7 @@ func (c *InvoiceClient) VerifyOnCommit(entities ...*Invoice) error {
 func (c *LikeClient) VerifyOnCommit(entities ...*Like) error {
 	tx, ok := c.driver.(*txDriver)
 	if !ok {
-		return likeVersion.NotInTx()
+		return occhook.NotInTx(likeVersion)
 	}
 	current := func(ctx context.Context, entity *Like) (*Like, error) {
 		reader := NewLikeClient(c.config)
@@ -1517,7 +1517,7 @@ func (c *LikeClient) VerifyOnCommit(entities ...*Like) error {
 	}
 	rows := make([]*occhook.Verified, len(entities))
 	for i, entity := range entities {
-		if err := likeVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+		if err := occhook.CheckLoaded(likeVersion, entity.Version, entity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
@@ -1555,7 +1555,7 @@ func (c *LikeClient) VerifyOnCommit(entities ...*Like) error {
 func (c *MembershipClient) VerifyOnCommit(entities ...*Membership) error {
 	tx, ok := c.driver.(*txDriver)
 	if !ok {
-		return membershipVersion.NotInTx()
+		return occhook.NotInTx(membershipVersion)
 	}
 	current := func(ctx context.Context, entity *Membership) (*Membership, error) {
 		reader := NewMembershipClient(c.config)
@@ -1566,7 +1566,7 @@ func (c *MembershipClient) VerifyOnCommit(entities ...*Membership) error {
 	}
 	rows := make([]*occhook.Verified, len(entities))
 	for i, entity := range entities {
-		if err := membershipVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+		if err := occhook.CheckLoaded(membershipVersion, entity.Version, entity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
@@ -1604,7 +1604,7 @@ func (c *MembershipClient) VerifyOnCommit(entities ...*Membership) error {
 func (c *MemoClient) VerifyOnCommit(entities ...*Memo) error {
 	tx, ok := c.driver.(*txDriver)
 	if !ok {
-		return memoVersion.NotInTx()
+		return occhook.NotInTx(memoVersion)
 	}
 	current := func(ctx context.Context, entity *Memo) (*Memo, error) {
 		reader := NewMemoClient(c.config)
@@ -1615,7 +1615,7 @@ func (c *MemoClient) VerifyOnCommit(entities ...*Memo) error {
 	}
 	rows := make([]*occhook.Verified, len(entities))
 	for i, entity := range entities {
-		if err := memoVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+		if err := occhook.CheckLoaded(memoVersion, entity.Version, entity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
@@ -1653,7 +1653,7 @@ func (c *MemoClient) VerifyOnCommit(entities ...*Memo) error {
 func (c *NoteClient) VerifyOnCommit(entities ...*Note) error {
 	tx, ok := c.driver.(*txDriver)
 	if !ok {
-		return noteVersion.NotInTx()
+		return occhook.NotInTx(noteVersion)
 	}
 	current := func(ctx context.Context, entity *Note) (*Note, error) {
 		reader := NewNoteClient(c.config)
@@ -1664,7 +1664,7 @@ func (c *NoteClient) VerifyOnCommit(entities ...*Note) error {
 	}
 	rows := make([]*occhook.Verified, len(entities))
 	for i, entity := range entities {
-		if err := noteVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+		if err := occhook.CheckLoaded(noteVersion, entity.Version, entity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
@@ -1702,7 +1702,7 @@ func (c *NoteClient) VerifyOnCommit(entities ...*Note) error {
 func (c *OrderClient) VerifyOnCommit(entities ...*Order) error {
 	tx, ok := c.driver.(*txDriver)
 	if !ok {
-		return orderVersion.NotInTx()
+		return occhook.NotInTx(orderVersion)
 	}
 	current := func(ctx context.Context, entity *Order) (*Order, error) {
 		reader := NewOrderClient(c.config)
@@ -1713,7 +1713,7 @@ func (c *OrderClient) VerifyOnCommit(entities ...*Order) error {
 	}
 	rows := make([]*occhook.Verified, len(entities))
 	for i, entity := range entities {
-		if err := orderVersion.CheckLoaded(entity.Rev, entity.zeroVersion); err != nil {
+		if err := occhook.CheckLoaded(orderVersion, entity.Rev, entity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
@@ -1751,7 +1751,7 @@ func (c *OrderClient) VerifyOnCommit(entities ...*Order) error {
 func (c *PetClient) VerifyOnCommit(entities ...*Pet) error {
 	tx, ok := c.driver.(*txDriver)
 	if !ok {
-		return petVersion.NotInTx()
+		return occhook.NotInTx(petVersion)
 	}
 	current := func(ctx context.Context, entity *Pet) (*Pet, error) {
 		reader := NewPetClient(c.config)
@@ -1762,7 +1762,7 @@ func (c *PetClient) VerifyOnCommit(entities ...*Pet) error {
 	}
 	rows := make([]*occhook.Verified, len(entities))
 	for i, entity := range entities {
-		if err := petVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+		if err := occhook.CheckLoaded(petVersion, entity.Version, entity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
@@ -1800,7 +1800,7 @@ func (c *PetClient) VerifyOnCommit(entities ...*Pet) error {
 func (c *ProfileClient) VerifyOnCommit(entities ...*Profile) error {
 	tx, ok := c.driver.(*txDriver)
 	if !ok {
-		return profileVersion.NotInTx()
+		return occhook.NotInTx(profileVersion)
 	}
 	current := func(ctx context.Context, entity *Profile) (*Profile, error) {
 		reader := NewProfileClient(c.config)
@@ -1811,7 +1811,7 @@ func (c *ProfileClient) VerifyOnCommit(entities ...*Profile) error {
 	}
 	rows := make([]*occhook.Verified, len(entities))
 	for i, entity := range entities {
-		if err := profileVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+		if err := occhook.CheckLoaded(profileVersion, entity.Version, entity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
@@ -1849,7 +1849,7 @@ func (c *ProfileClient) VerifyOnCommit(entities ...*Profile) error {
 func (c *PurchaseClient) VerifyOnCommit(entities ...*Purchase) error {
 	tx, ok := c.driver.(*txDriver)
 	if !ok {
-		return purchaseVersion.NotInTx()
+		return occhook.NotInTx(purchaseVersion)
 	}
 	current := func(ctx context.Context, entity *Purchase) (*Purchase, error) {
 		reader := NewPurchaseClient(c.config)
@@ -1860,7 +1860,7 @@ func (c *PurchaseClient) VerifyOnCommit(entities ...*Purchase) error {
 	}
 	rows := make([]*occhook.Verified, len(entities))
 	for i, entity := range entities {
-		if err := purchaseVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+		if err := occhook.CheckLoaded(purchaseVersion, entity.Version, entity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
@@ -1898,7 +1898,7 @@ func (c *PurchaseClient) VerifyOnCommit(entities ...*Purchase) error {
 func (c *PurchaseLineClient) VerifyOnCommit(entities ...*PurchaseLine) error {
 	tx, ok := c.driver.(*txDriver)
 	if !ok {
-		return purchaseLineVersion.NotInTx()
+		return occhook.NotInTx(purchaseLineVersion)
 	}
 	current := func(ctx context.Context, entity *PurchaseLine) (*PurchaseLine, error) {
 		reader := NewPurchaseLineClient(c.config)
@@ -1909,7 +1909,7 @@ func (c *PurchaseLineClient) VerifyOnCommit(entities ...*PurchaseLine) error {
 	}
 	rows := make([]*occhook.Verified, len(entities))
 	for i, entity := range entities {
-		if err := purchaseLineVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+		if err := occhook.CheckLoaded(purchaseLineVersion, entity.Version, entity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
@@ -1947,7 +1947,7 @@ func (c *PurchaseLineClient) VerifyOnCommit(entities ...*PurchaseLine) error {
 func (c *ReadingClient) VerifyOnCommit(entities ...*Reading) error {
 	tx, ok := c.driver.(*txDriver)
 	if !ok {
-		return readingVersion.NotInTx()
+		return occhook.NotInTx(readingVersion)
 	}
 	current := func(ctx context.Context, entity *Reading) (*Reading, error) {
 		reader := NewReadingClient(c.config)
@@ -1958,7 +1958,7 @@ func (c *ReadingClient) VerifyOnCommit(entities ...*Reading) error {
 	}
 	rows := make([]*occhook.Verified, len(entities))
 	for i, entity := range entities {
-		if err := readingVersion.CheckLoaded(entity.UpdatedAt, entity.zeroVersion); err != nil {
+		if err := occhook.CheckLoaded(readingVersion, entity.UpdatedAt, entity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
@@ -1996,7 +1996,7 @@ func (c *ReadingClient) VerifyOnCommit(entities ...*Reading) error {
 func (c *SettingClient) VerifyOnCommit(entities ...*Setting) error {
 	tx, ok := c.driver.(*txDriver)
 	if !ok {
-		return settingVersion.NotInTx()
+		return occhook.NotInTx(settingVersion)
 	}
 	current := func(ctx context.Context, entity *Setting) (*Setting, error) {
 		reader := NewSettingClient(c.config)
@@ -2007,7 +2007,7 @@ func (c *SettingClient) VerifyOnCommit(entities ...*Setting) error {
 	}
 	rows := make([]*occhook.Verified, len(entities))
 	for i, entity := range entities {
-		if err := settingVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+		if err := occhook.CheckLoaded(settingVersion, entity.Version, entity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
@@ -2045,7 +2045,7 @@ func (c *SettingClient) VerifyOnCommit(entities ...*Setting) error {
 func (c *TicketClient) VerifyOnCommit(entities ...*Ticket) error {
 	tx, ok := c.driver.(*txDriver)
 	if !ok {
-		return ticketVersion.NotInTx()
+		return occhook.NotInTx(ticketVersion)
 	}
 	current := func(ctx context.Context, entity *Ticket) (*Ticket, error) {
 		reader := NewTicketClient(c.config)
@@ -2056,7 +2056,7 @@ func (c *TicketClient) VerifyOnCommit(entities ...*Ticket) error {
 	}
 	rows := make([]*occhook.Verified, len(entities))
 	for i, entity := range entities {
-		if err := ticketVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+		if err := occhook.CheckLoaded(ticketVersion, entity.Version, entity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
@@ -2094,7 +2094,7 @@ func (c *TicketClient) VerifyOnCommit(entities ...*Ticket) error {
 func (c *UserClient) VerifyOnCommit(entities ...*User) error {
 	tx, ok := c.driver.(*txDriver)
 	if !ok {
-		return userVersion.NotInTx()
+		return occhook.NotInTx(userVersion)
 	}
 	current := func(ctx context.Context, entity *User) (*User, error) {
 		reader := NewUserClient(c.config)
@@ -2105,7 +2105,7 @@ func (c *UserClient) VerifyOnCommit(entities ...*User) error {
 	}
 	rows := make([]*occhook.Verified, len(entities))
 	for i, entity := range entities {
-		if err := userVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+		if err := occhook.CheckLoaded(userVersion, entity.Version, entity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{

@@ -10,6 +10,7 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
+	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/document"
 	"github.com/google/uuid"
 )
@@ -155,7 +156,7 @@ func (_m *Document) String() string {
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Document) VersionKey() entocc.VersionKey {
 	key := entocc.VersionKey{Type: TypeDocument, ID: _m.ID}
-	if documentVersion.CheckLoaded(_m.Version, _m.zeroVersion) == nil {
+	if occhook.CheckLoaded(documentVersion, _m.Version, _m.zeroVersion) == nil {
 		key.Version = _m.Version
 	}
 	return key
@@ -168,7 +169,7 @@ func (_m *Document) Delete() *DocumentDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Document) IsModified(ctx context.Context) (bool, error) {
-	if err := documentVersion.CheckLoaded(_m.Version, _m.zeroVersion); err != nil {
+	if err := occhook.CheckLoaded(documentVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
 	current, err := NewDocumentClient(_m.config).Query().
@@ -178,7 +179,7 @@ func (_m *Document) IsModified(ctx context.Context) (bool, error) {
 	if err != nil {
 		return IsNotFound(err), MaskNotFound(err)
 	}
-	return !documentVersion.Strategy.Equal(current.Version, _m.Version), nil
+	return !occhook.SameVersion(documentVersion, current.Version, _m.Version), nil
 }
 
 // versionRead notes that the version was read from the database.

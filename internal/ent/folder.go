@@ -10,6 +10,7 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
+	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/folder"
 )
 
@@ -171,7 +172,7 @@ func (_m *Folder) String() string {
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Folder) VersionKey() entocc.VersionKey {
 	key := entocc.VersionKey{Type: TypeFolder, ID: _m.ID}
-	if folderVersion.CheckLoaded(_m.Version, _m.zeroVersion) == nil {
+	if occhook.CheckLoaded(folderVersion, _m.Version, _m.zeroVersion) == nil {
 		key.Version = _m.Version
 	}
 	return key
@@ -184,7 +185,7 @@ func (_m *Folder) Delete() *FolderDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Folder) IsModified(ctx context.Context) (bool, error) {
-	if err := folderVersion.CheckLoaded(_m.Version, _m.zeroVersion); err != nil {
+	if err := occhook.CheckLoaded(folderVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
 	current, err := NewFolderClient(_m.config).Query().
@@ -194,7 +195,7 @@ func (_m *Folder) IsModified(ctx context.Context) (bool, error) {
 	if err != nil {
 		return IsNotFound(err), MaskNotFound(err)
 	}
-	return !folderVersion.Strategy.Equal(current.Version, _m.Version), nil
+	return !occhook.SameVersion(folderVersion, current.Version, _m.Version), nil
 }
 
 // versionRead notes that the version was read from the database.

@@ -159,7 +159,7 @@ func (_c *FolderCreate) createSpec() (*Folder, *sqlgraph.CreateSpec) {
 	_spec.OnConflict = occhook.OnConflict(folderVersion, &_c.mutation.occ, folder.Table, _c.conflict)
 	_c.driver = occhook.CreateTouching(folderVersion, _c.driver, _c.conflict, len(_c.mutation.AboveIDs()) > 0, []*sqlgraph.CreateSpec{_spec}, &_c.mutation.occ)
 	if len(_c.mutation.BelowIDs()) > 0 {
-		_c.driver = folderLinks.Driver(_c.driver)
+		_c.driver = occhook.Linking(_c.driver, folderLinks)
 	}
 
 	if value, ok := _c.mutation.Version(); ok {
@@ -419,7 +419,7 @@ func (_c *FolderCreateBulk) Save(ctx context.Context) ([]*Folder, error) {
 						expected[i] = &_c.builders[i].mutation.occ
 					}
 					_c.driver = occhook.CreateTouching(folderVersion, _c.driver, _c.conflict, false, specs, expected...)
-					_c.driver = folderLinks.Driver(_c.driver)
+					_c.driver = occhook.Linking(_c.driver, folderLinks)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

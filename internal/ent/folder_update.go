@@ -242,7 +242,7 @@ func (_u *FolderUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_u.mutation.done = true
 		return 1, nil
 	}
-	_u.driver = folderLinks.Prepare(_u.driver, _spec)
+	_u.driver = occhook.UpdateLinking(_u.driver, _spec, folderLinks)
 	if _u.mutation.occ.Touches() {
 		affected, err := occhook.UpdateTouching(ctx, folderVersion, _u.driver, _spec)
 		if err != nil {

@@ -11,6 +11,7 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
+	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/like"
 	"github.com/entocc/entocc/internal/ent/tweet"
 	"github.com/entocc/entocc/internal/ent/user"
@@ -192,7 +193,7 @@ func (_m *Like) String() string {
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Like) VersionKey() entocc.VersionKey {
 	key := entocc.VersionKey{Type: TypeLike, ID: []any{_m.UserID, _m.TweetID}}
-	if likeVersion.CheckLoaded(_m.Version, _m.zeroVersion) == nil {
+	if occhook.CheckLoaded(likeVersion, _m.Version, _m.zeroVersion) == nil {
 		key.Version = _m.Version
 	}
 	return key
@@ -207,7 +208,7 @@ func (_m *Like) Delete() *LikeDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Like) IsModified(ctx context.Context) (bool, error) {
-	if err := likeVersion.CheckLoaded(_m.Version, _m.zeroVersion); err != nil {
+	if err := occhook.CheckLoaded(likeVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
 	current, err := NewLikeClient(_m.config).Query().
@@ -217,7 +218,7 @@ func (_m *Like) IsModified(ctx context.Context) (bool, error) {
 	if err != nil {
 		return IsNotFound(err), MaskNotFound(err)
 	}
-	return !likeVersion.Strategy.Equal(current.Version, _m.Version), nil
+	return !occhook.SameVersion(likeVersion, current.Version, _m.Version), nil
 }
 
 // versionRead notes that the version was read from the database.

@@ -10,6 +10,7 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
+	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/membership"
 	"github.com/entocc/entocc/internal/ent/team"
 	"github.com/entocc/entocc/internal/ent/user"
@@ -165,7 +166,7 @@ func (_m *Membership) String() string {
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Membership) VersionKey() entocc.VersionKey {
 	key := entocc.VersionKey{Type: TypeMembership, ID: []any{_m.UserID, _m.TeamID}}
-	if membershipVersion.CheckLoaded(_m.Version, _m.zeroVersion) == nil {
+	if occhook.CheckLoaded(membershipVersion, _m.Version, _m.zeroVersion) == nil {
 		key.Version = _m.Version
 	}
 	return key
@@ -180,7 +181,7 @@ func (_m *Membership) Delete() *MembershipDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Membership) IsModified(ctx context.Context) (bool, error) {
-	if err := membershipVersion.CheckLoaded(_m.Version, _m.zeroVersion); err != nil {
+	if err := occhook.CheckLoaded(membershipVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
 	current, err := NewMembershipClient(_m.config).Query().
@@ -190,7 +191,7 @@ func (_m *Membership) IsModified(ctx context.Context) (bool, error) {
 	if err != nil {
 		return IsNotFound(err), MaskNotFound(err)
 	}
-	return !membershipVersion.Strategy.Equal(current.Version, _m.Version), nil
+	return !occhook.SameVersion(membershipVersion, current.Version, _m.Version), nil
 }
 
 // versionRead notes that the version was read from the database.

@@ -11,6 +11,7 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
+	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/memo"
 )
 
@@ -131,7 +132,7 @@ func (_m *Memo) String() string {
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Memo) VersionKey() entocc.VersionKey {
 	key := entocc.VersionKey{Type: TypeMemo, ID: _m.ID}
-	if memoVersion.CheckLoaded(_m.Version, _m.zeroVersion) == nil {
+	if occhook.CheckLoaded(memoVersion, _m.Version, _m.zeroVersion) == nil {
 		key.Version = _m.Version
 	}
 	return key
@@ -144,7 +145,7 @@ func (_m *Memo) Delete() *MemoDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Memo) IsModified(ctx context.Context) (bool, error) {
-	if err := memoVersion.CheckLoaded(_m.Version, _m.zeroVersion); err != nil {
+	if err := occhook.CheckLoaded(memoVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
 	current, err := NewMemoClient(_m.config).Query().
@@ -154,7 +155,7 @@ func (_m *Memo) IsModified(ctx context.Context) (bool, error) {
 	if err != nil {
 		return IsNotFound(err), MaskNotFound(err)
 	}
-	return !memoVersion.Strategy.Equal(current.Version, _m.Version), nil
+	return !occhook.SameVersion(memoVersion, current.Version, _m.Version), nil
 }
 
 // versionRead notes that the version was read from the database.

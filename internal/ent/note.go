@@ -11,6 +11,7 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
+	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/note"
 )
 
@@ -131,7 +132,7 @@ func (_m *Note) String() string {
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Note) VersionKey() entocc.VersionKey {
 	key := entocc.VersionKey{Type: TypeNote, ID: _m.ID}
-	if noteVersion.CheckLoaded(_m.Version, _m.zeroVersion) == nil {
+	if occhook.CheckLoaded(noteVersion, _m.Version, _m.zeroVersion) == nil {
 		key.Version = _m.Version
 	}
 	return key
@@ -144,7 +145,7 @@ func (_m *Note) Delete() *NoteDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Note) IsModified(ctx context.Context) (bool, error) {
-	if err := noteVersion.CheckLoaded(_m.Version, _m.zeroVersion); err != nil {
+	if err := occhook.CheckLoaded(noteVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
 	current, err := NewNoteClient(_m.config).Query().
@@ -154,7 +155,7 @@ func (_m *Note) IsModified(ctx context.Context) (bool, error) {
 	if err != nil {
 		return IsNotFound(err), MaskNotFound(err)
 	}
-	return !noteVersion.Strategy.Equal(current.Version, _m.Version), nil
+	return !occhook.SameVersion(noteVersion, current.Version, _m.Version), nil
 }
 
 // versionRead notes that the version was read from the database.

@@ -10,6 +10,7 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
+	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/order"
 )
 
@@ -117,7 +118,7 @@ func (_m *Order) String() string {
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Order) VersionKey() entocc.VersionKey {
 	key := entocc.VersionKey{Type: TypeOrder, ID: _m.ID}
-	if orderVersion.CheckLoaded(_m.Rev, _m.zeroVersion) == nil {
+	if occhook.CheckLoaded(orderVersion, _m.Rev, _m.zeroVersion) == nil {
 		key.Version = _m.Rev
 	}
 	return key
@@ -130,7 +131,7 @@ func (_m *Order) Delete() *OrderDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Order) IsModified(ctx context.Context) (bool, error) {
-	if err := orderVersion.CheckLoaded(_m.Rev, _m.zeroVersion); err != nil {
+	if err := occhook.CheckLoaded(orderVersion, _m.Rev, _m.zeroVersion); err != nil {
 		return false, err
 	}
 	current, err := NewOrderClient(_m.config).Query().
@@ -140,7 +141,7 @@ func (_m *Order) IsModified(ctx context.Context) (bool, error) {
 	if err != nil {
 		return IsNotFound(err), MaskNotFound(err)
 	}
-	return !orderVersion.Strategy.Equal(current.Rev, _m.Rev), nil
+	return !occhook.SameVersion(orderVersion, current.Rev, _m.Rev), nil
 }
 
 // versionRead notes that the version was read from the database.

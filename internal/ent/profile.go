@@ -11,6 +11,7 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
+	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/profile"
 )
 
@@ -157,7 +158,7 @@ func (_m *Profile) String() string {
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Profile) VersionKey() entocc.VersionKey {
 	key := entocc.VersionKey{Type: TypeProfile, ID: _m.ID}
-	if profileVersion.CheckLoaded(_m.Version, _m.zeroVersion) == nil {
+	if occhook.CheckLoaded(profileVersion, _m.Version, _m.zeroVersion) == nil {
 		key.Version = _m.Version
 	}
 	return key
@@ -170,7 +171,7 @@ func (_m *Profile) Delete() *ProfileDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Profile) IsModified(ctx context.Context) (bool, error) {
-	if err := profileVersion.CheckLoaded(_m.Version, _m.zeroVersion); err != nil {
+	if err := occhook.CheckLoaded(profileVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
 	current, err := NewProfileClient(_m.config).Query().
@@ -180,7 +181,7 @@ func (_m *Profile) IsModified(ctx context.Context) (bool, error) {
 	if err != nil {
 		return IsNotFound(err), MaskNotFound(err)
 	}
-	return !profileVersion.Strategy.Equal(current.Version, _m.Version), nil
+	return !occhook.SameVersion(profileVersion, current.Version, _m.Version), nil
 }
 
 // versionRead notes that the version was read from the database.

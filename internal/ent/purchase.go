@@ -10,6 +10,7 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
+	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/buyer"
 	"github.com/entocc/entocc/internal/ent/invoice"
 	"github.com/entocc/entocc/internal/ent/purchase"
@@ -194,7 +195,7 @@ func (_m *Purchase) String() string {
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Purchase) VersionKey() entocc.VersionKey {
 	key := entocc.VersionKey{Type: TypePurchase, ID: _m.ID}
-	if purchaseVersion.CheckLoaded(_m.Version, _m.zeroVersion) == nil {
+	if occhook.CheckLoaded(purchaseVersion, _m.Version, _m.zeroVersion) == nil {
 		key.Version = _m.Version
 	}
 	return key
@@ -207,7 +208,7 @@ func (_m *Purchase) Delete() *PurchaseDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Purchase) IsModified(ctx context.Context) (bool, error) {
-	if err := purchaseVersion.CheckLoaded(_m.Version, _m.zeroVersion); err != nil {
+	if err := occhook.CheckLoaded(purchaseVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
 	current, err := NewPurchaseClient(_m.config).Query().
@@ -217,7 +218,7 @@ func (_m *Purchase) IsModified(ctx context.Context) (bool, error) {
 	if err != nil {
 		return IsNotFound(err), MaskNotFound(err)
 	}
-	return !purchaseVersion.Strategy.Equal(current.Version, _m.Version), nil
+	return !occhook.SameVersion(purchaseVersion, current.Version, _m.Version), nil
 }
 
 // versionRead notes that the version was read from the database.

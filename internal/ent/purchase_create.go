@@ -221,7 +221,7 @@ func (_c *PurchaseCreate) createSpec() (*Purchase, *sqlgraph.CreateSpec) {
 	_spec.OnConflict = occhook.OnConflict(purchaseVersion, &_c.mutation.occ, purchase.Table, _c.conflict)
 	_c.driver = occhook.CreateTouching(purchaseVersion, _c.driver, _c.conflict, len(_c.mutation.BuyerIDs()) > 0, []*sqlgraph.CreateSpec{_spec}, &_c.mutation.occ)
 	if len(_c.mutation.LinesIDs()) > 0 || len(_c.mutation.InvoiceIDs()) > 0 {
-		_c.driver = purchaseLinks.Driver(_c.driver)
+		_c.driver = occhook.Linking(_c.driver, purchaseLinks)
 	}
 
 	if id, ok := _c.mutation.ID(); ok {
@@ -512,7 +512,7 @@ func (_c *PurchaseCreateBulk) Save(ctx context.Context) ([]*Purchase, error) {
 						expected[i] = &_c.builders[i].mutation.occ
 					}
 					_c.driver = occhook.CreateTouching(purchaseVersion, _c.driver, _c.conflict, false, specs, expected...)
-					_c.driver = purchaseLinks.Driver(_c.driver)
+					_c.driver = occhook.Linking(_c.driver, purchaseLinks)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

@@ -300,7 +300,7 @@ func (_u *PurchaseUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_u.mutation.done = true
 		return 1, nil
 	}
-	_u.driver = purchaseLinks.Prepare(_u.driver, _spec)
+	_u.driver = occhook.UpdateLinking(_u.driver, _spec, purchaseLinks)
 	if _u.mutation.occ.Touches() {
 		affected, err := occhook.UpdateTouching(ctx, purchaseVersion, _u.driver, _spec)
 		if err != nil {

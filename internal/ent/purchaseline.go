@@ -10,6 +10,7 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
+	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/purchase"
 	"github.com/entocc/entocc/internal/ent/purchaseline"
 	"github.com/entocc/entocc/internal/ent/shelf"
@@ -228,7 +229,7 @@ func (_m *PurchaseLine) String() string {
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *PurchaseLine) VersionKey() entocc.VersionKey {
 	key := entocc.VersionKey{Type: TypePurchaseLine, ID: _m.ID}
-	if purchaseLineVersion.CheckLoaded(_m.Version, _m.zeroVersion) == nil {
+	if occhook.CheckLoaded(purchaseLineVersion, _m.Version, _m.zeroVersion) == nil {
 		key.Version = _m.Version
 	}
 	return key
@@ -241,7 +242,7 @@ func (_m *PurchaseLine) Delete() *PurchaseLineDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *PurchaseLine) IsModified(ctx context.Context) (bool, error) {
-	if err := purchaseLineVersion.CheckLoaded(_m.Version, _m.zeroVersion); err != nil {
+	if err := occhook.CheckLoaded(purchaseLineVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
 	current, err := NewPurchaseLineClient(_m.config).Query().
@@ -251,7 +252,7 @@ func (_m *PurchaseLine) IsModified(ctx context.Context) (bool, error) {
 	if err != nil {
 		return IsNotFound(err), MaskNotFound(err)
 	}
-	return !purchaseLineVersion.Strategy.Equal(current.Version, _m.Version), nil
+	return !occhook.SameVersion(purchaseLineVersion, current.Version, _m.Version), nil
 }
 
 // versionRead notes that the version was read from the database.

@@ -11,6 +11,7 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
+	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/reading"
 )
 
@@ -120,7 +121,7 @@ func (_m *Reading) String() string {
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Reading) VersionKey() entocc.VersionKey {
 	key := entocc.VersionKey{Type: TypeReading, ID: _m.ID}
-	if readingVersion.CheckLoaded(_m.UpdatedAt, _m.zeroVersion) == nil {
+	if occhook.CheckLoaded(readingVersion, _m.UpdatedAt, _m.zeroVersion) == nil {
 		key.Version = _m.UpdatedAt
 	}
 	return key
@@ -133,7 +134,7 @@ func (_m *Reading) Delete() *ReadingDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Reading) IsModified(ctx context.Context) (bool, error) {
-	if err := readingVersion.CheckLoaded(_m.UpdatedAt, _m.zeroVersion); err != nil {
+	if err := occhook.CheckLoaded(readingVersion, _m.UpdatedAt, _m.zeroVersion); err != nil {
 		return false, err
 	}
 	current, err := NewReadingClient(_m.config).Query().
@@ -143,7 +144,7 @@ func (_m *Reading) IsModified(ctx context.Context) (bool, error) {
 	if err != nil {
 		return IsNotFound(err), MaskNotFound(err)
 	}
-	return !readingVersion.Strategy.Equal(current.UpdatedAt, _m.UpdatedAt), nil
+	return !occhook.SameVersion(readingVersion, current.UpdatedAt, _m.UpdatedAt), nil
 }
 
 // versionRead notes that the version was read from the database.

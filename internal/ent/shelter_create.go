@@ -10,6 +10,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
+	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/pet"
 	"github.com/entocc/entocc/internal/ent/shelter"
 )
@@ -108,7 +109,7 @@ func (_c *ShelterCreate) createSpec() (*Shelter, *sqlgraph.CreateSpec) {
 	)
 	_spec.OnConflict = _c.conflict
 	if len(_c.mutation.PetsIDs()) > 0 {
-		_c.driver = shelterLinks.Driver(_c.driver)
+		_c.driver = occhook.Linking(_c.driver, shelterLinks)
 	}
 
 	if value, ok := _c.mutation.Name(); ok {
@@ -317,7 +318,7 @@ func (_c *ShelterCreateBulk) Save(ctx context.Context) ([]*Shelter, error) {
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
-					_c.driver = shelterLinks.Driver(_c.driver)
+					_c.driver = occhook.Linking(_c.driver, shelterLinks)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

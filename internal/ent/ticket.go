@@ -10,6 +10,7 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
+	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/ticket"
 )
 
@@ -128,7 +129,7 @@ func (_m *Ticket) String() string {
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Ticket) VersionKey() entocc.VersionKey {
 	key := entocc.VersionKey{Type: TypeTicket, ID: _m.ID}
-	if ticketVersion.CheckLoaded(_m.Version, _m.zeroVersion) == nil {
+	if occhook.CheckLoaded(ticketVersion, _m.Version, _m.zeroVersion) == nil {
 		key.Version = _m.Version
 	}
 	return key
@@ -141,7 +142,7 @@ func (_m *Ticket) Delete() *TicketDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Ticket) IsModified(ctx context.Context) (bool, error) {
-	if err := ticketVersion.CheckLoaded(_m.Version, _m.zeroVersion); err != nil {
+	if err := occhook.CheckLoaded(ticketVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
 	current, err := NewTicketClient(_m.config).Query().
@@ -151,7 +152,7 @@ func (_m *Ticket) IsModified(ctx context.Context) (bool, error) {
 	if err != nil {
 		return IsNotFound(err), MaskNotFound(err)
 	}
-	return !ticketVersion.Strategy.Equal(current.Version, _m.Version), nil
+	return !occhook.SameVersion(ticketVersion, current.Version, _m.Version), nil
 }
 
 // versionRead notes that the version was read from the database.

@@ -430,7 +430,7 @@ func (_c *UserCreate) createSpec() (*User, *sqlgraph.CreateSpec) {
 	_spec.OnConflict = _c.conflict
 	_spec.OnConflict = occhook.OnConflict(userVersion, &_c.mutation.occ, user.Table, _c.conflict)
 	if len(_c.mutation.PetsIDs()) > 0 || len(_c.mutation.CardIDs()) > 0 || len(_c.mutation.SpouseIDs()) > 0 || len(_c.mutation.ChildrenIDs()) > 0 {
-		_c.driver = userLinks.Driver(_c.driver)
+		_c.driver = occhook.Linking(_c.driver, userLinks)
 	}
 
 	if value, ok := _c.mutation.Version(); ok {
@@ -1198,7 +1198,7 @@ func (_c *UserCreateBulk) Save(ctx context.Context) ([]*User, error) {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
 					spec.OnConflict = occhook.OnConflict(userVersion, &mutation.occ, user.Table, _c.conflict)
-					_c.driver = userLinks.Driver(_c.driver)
+					_c.driver = occhook.Linking(_c.driver, userLinks)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

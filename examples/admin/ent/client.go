@@ -201,8 +201,8 @@ func (c *ProductClient) GetVersion(ctx context.Context, id int, version int64) (
 	if err != nil {
 		return nil, err
 	}
-	if !productVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(productVersion.Modified(id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(productVersion, entity.Version, version) {
+		return nil, entocc.NewModifiedError(occhook.Modified(productVersion, id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -305,7 +305,7 @@ func (tx *txDriver) verify(rows []*occhook.Verified) {
 func (c *ProductClient) VerifyOnCommit(entities ...*Product) error {
 	tx, ok := c.driver.(*txDriver)
 	if !ok {
-		return productVersion.NotInTx()
+		return occhook.NotInTx(productVersion)
 	}
 	current := func(ctx context.Context, entity *Product) (*Product, error) {
 		reader := NewProductClient(c.config)
@@ -316,7 +316,7 @@ func (c *ProductClient) VerifyOnCommit(entities ...*Product) error {
 	}
 	rows := make([]*occhook.Verified, len(entities))
 	for i, entity := range entities {
-		if err := productVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+		if err := occhook.CheckLoaded(productVersion, entity.Version, entity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{

@@ -11,6 +11,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/examples/admin/ent/product"
+	occhook "github.com/entocc/entocc/hook"
 )
 
 // Product is the model entity for the Product schema.
@@ -172,7 +173,7 @@ func (_m *Product) String() string {
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Product) VersionKey() entocc.VersionKey {
 	key := entocc.VersionKey{Type: TypeProduct, ID: _m.ID}
-	if productVersion.CheckLoaded(_m.Version, _m.zeroVersion) == nil {
+	if occhook.CheckLoaded(productVersion, _m.Version, _m.zeroVersion) == nil {
 		key.Version = _m.Version
 	}
 	return key
@@ -185,7 +186,7 @@ func (_m *Product) Delete() *ProductDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Product) IsModified(ctx context.Context) (bool, error) {
-	if err := productVersion.CheckLoaded(_m.Version, _m.zeroVersion); err != nil {
+	if err := occhook.CheckLoaded(productVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
 	current, err := NewProductClient(_m.config).Query().
@@ -195,7 +196,7 @@ func (_m *Product) IsModified(ctx context.Context) (bool, error) {
 	if err != nil {
 		return IsNotFound(err), MaskNotFound(err)
 	}
-	return !productVersion.Strategy.Equal(current.Version, _m.Version), nil
+	return !occhook.SameVersion(productVersion, current.Version, _m.Version), nil
 }
 
 // versionRead notes that the version was read from the database.

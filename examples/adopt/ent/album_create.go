@@ -12,6 +12,7 @@ import (
 	"github.com/entocc/entocc/examples/adopt/ent/album"
 	"github.com/entocc/entocc/examples/adopt/ent/artist"
 	"github.com/entocc/entocc/examples/adopt/ent/track"
+	occhook "github.com/entocc/entocc/hook"
 )
 
 // AlbumCreate is the builder for creating a Album entity.
@@ -160,7 +161,7 @@ func (_c *AlbumCreate) createSpec() (*Album, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(album.Table, sqlgraph.NewFieldSpec(album.FieldID, field.TypeInt))
 	)
 	if len(_c.mutation.TracksIDs()) > 0 {
-		_c.driver = albumLinks.Driver(_c.driver)
+		_c.driver = occhook.Linking(_c.driver, albumLinks)
 	}
 
 	if id, ok := _c.mutation.ID(); ok {
@@ -245,7 +246,7 @@ func (_c *AlbumCreateBulk) Save(ctx context.Context) ([]*Album, error) {
 					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					_c.driver = albumLinks.Driver(_c.driver)
+					_c.driver = occhook.Linking(_c.driver, albumLinks)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

@@ -11,6 +11,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/examples/adopt/ent/artist"
+	occhook "github.com/entocc/entocc/hook"
 )
 
 // Artist is the model entity for the Artist schema.
@@ -146,7 +147,7 @@ func (_m *Artist) String() string {
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Artist) VersionKey() entocc.VersionKey {
 	key := entocc.VersionKey{Type: TypeArtist, ID: _m.ID}
-	if artistVersion.CheckLoaded(_m.Version, _m.zeroVersion) == nil {
+	if occhook.CheckLoaded(artistVersion, _m.Version, _m.zeroVersion) == nil {
 		key.Version = _m.Version
 	}
 	return key
@@ -159,7 +160,7 @@ func (_m *Artist) Delete() *ArtistDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Artist) IsModified(ctx context.Context) (bool, error) {
-	if err := artistVersion.CheckLoaded(_m.Version, _m.zeroVersion); err != nil {
+	if err := occhook.CheckLoaded(artistVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
 	current, err := NewArtistClient(_m.config).Query().
@@ -169,7 +170,7 @@ func (_m *Artist) IsModified(ctx context.Context) (bool, error) {
 	if err != nil {
 		return IsNotFound(err), MaskNotFound(err)
 	}
-	return !artistVersion.Strategy.Equal(current.Version, _m.Version), nil
+	return !occhook.SameVersion(artistVersion, current.Version, _m.Version), nil
 }
 
 // versionRead notes that the version was read from the database.

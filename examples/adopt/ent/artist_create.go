@@ -11,6 +11,7 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/entocc/entocc/examples/adopt/ent/album"
 	"github.com/entocc/entocc/examples/adopt/ent/artist"
+	occhook "github.com/entocc/entocc/hook"
 )
 
 // ArtistCreate is the builder for creating a Artist entity.
@@ -147,7 +148,7 @@ func (_c *ArtistCreate) createSpec() (*Artist, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(artist.Table, sqlgraph.NewFieldSpec(artist.FieldID, field.TypeInt))
 	)
 	if len(_c.mutation.AlbumsIDs()) > 0 {
-		_c.driver = artistLinks.Driver(_c.driver)
+		_c.driver = occhook.Linking(_c.driver, artistLinks)
 	}
 
 	if id, ok := _c.mutation.ID(); ok {
@@ -215,7 +216,7 @@ func (_c *ArtistCreateBulk) Save(ctx context.Context) ([]*Artist, error) {
 					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					_c.driver = artistLinks.Driver(_c.driver)
+					_c.driver = occhook.Linking(_c.driver, artistLinks)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/entocc/entocc/examples/adopt/ent/customer"
 	"github.com/entocc/entocc/examples/adopt/ent/employee"
 	"github.com/entocc/entocc/examples/adopt/ent/invoice"
+	occhook "github.com/entocc/entocc/hook"
 )
 
 // CustomerCreate is the builder for creating a Customer entity.
@@ -292,7 +293,7 @@ func (_c *CustomerCreate) createSpec() (*Customer, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(customer.Table, sqlgraph.NewFieldSpec(customer.FieldID, field.TypeInt))
 	)
 	if len(_c.mutation.InvoicesIDs()) > 0 {
-		_c.driver = customerLinks.Driver(_c.driver)
+		_c.driver = occhook.Linking(_c.driver, customerLinks)
 	}
 
 	if id, ok := _c.mutation.ID(); ok {
@@ -417,7 +418,7 @@ func (_c *CustomerCreateBulk) Save(ctx context.Context) ([]*Customer, error) {
 					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					_c.driver = customerLinks.Driver(_c.driver)
+					_c.driver = occhook.Linking(_c.driver, customerLinks)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

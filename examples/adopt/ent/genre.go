@@ -11,6 +11,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/examples/adopt/ent/genre"
+	occhook "github.com/entocc/entocc/hook"
 )
 
 // Genre is the model entity for the Genre schema.
@@ -146,7 +147,7 @@ func (_m *Genre) String() string {
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Genre) VersionKey() entocc.VersionKey {
 	key := entocc.VersionKey{Type: TypeGenre, ID: _m.ID}
-	if genreVersion.CheckLoaded(_m.Version, _m.zeroVersion) == nil {
+	if occhook.CheckLoaded(genreVersion, _m.Version, _m.zeroVersion) == nil {
 		key.Version = _m.Version
 	}
 	return key
@@ -159,7 +160,7 @@ func (_m *Genre) Delete() *GenreDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Genre) IsModified(ctx context.Context) (bool, error) {
-	if err := genreVersion.CheckLoaded(_m.Version, _m.zeroVersion); err != nil {
+	if err := occhook.CheckLoaded(genreVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
 	current, err := NewGenreClient(_m.config).Query().
@@ -169,7 +170,7 @@ func (_m *Genre) IsModified(ctx context.Context) (bool, error) {
 	if err != nil {
 		return IsNotFound(err), MaskNotFound(err)
 	}
-	return !genreVersion.Strategy.Equal(current.Version, _m.Version), nil
+	return !occhook.SameVersion(genreVersion, current.Version, _m.Version), nil
 }
 
 // versionRead notes that the version was read from the database.

@@ -11,6 +11,7 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/entocc/entocc/examples/adopt/ent/genre"
 	"github.com/entocc/entocc/examples/adopt/ent/track"
+	occhook "github.com/entocc/entocc/hook"
 )
 
 // GenreCreate is the builder for creating a Genre entity.
@@ -147,7 +148,7 @@ func (_c *GenreCreate) createSpec() (*Genre, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(genre.Table, sqlgraph.NewFieldSpec(genre.FieldID, field.TypeInt))
 	)
 	if len(_c.mutation.TracksIDs()) > 0 {
-		_c.driver = genreLinks.Driver(_c.driver)
+		_c.driver = occhook.Linking(_c.driver, genreLinks)
 	}
 
 	if id, ok := _c.mutation.ID(); ok {
@@ -215,7 +216,7 @@ func (_c *GenreCreateBulk) Save(ctx context.Context) ([]*Genre, error) {
 					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					_c.driver = genreLinks.Driver(_c.driver)
+					_c.driver = occhook.Linking(_c.driver, genreLinks)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

@@ -13,6 +13,7 @@ import (
 	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/examples/adopt/ent/customer"
 	"github.com/entocc/entocc/examples/adopt/ent/invoice"
+	occhook "github.com/entocc/entocc/hook"
 )
 
 // Invoice is the model entity for the Invoice schema.
@@ -259,7 +260,7 @@ func (_m *Invoice) String() string {
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Invoice) VersionKey() entocc.VersionKey {
 	key := entocc.VersionKey{Type: TypeInvoice, ID: _m.ID}
-	if invoiceVersion.CheckLoaded(_m.Version, _m.zeroVersion) == nil {
+	if occhook.CheckLoaded(invoiceVersion, _m.Version, _m.zeroVersion) == nil {
 		key.Version = _m.Version
 	}
 	return key
@@ -272,7 +273,7 @@ func (_m *Invoice) Delete() *InvoiceDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Invoice) IsModified(ctx context.Context) (bool, error) {
-	if err := invoiceVersion.CheckLoaded(_m.Version, _m.zeroVersion); err != nil {
+	if err := occhook.CheckLoaded(invoiceVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
 	current, err := NewInvoiceClient(_m.config).Query().
@@ -282,7 +283,7 @@ func (_m *Invoice) IsModified(ctx context.Context) (bool, error) {
 	if err != nil {
 		return IsNotFound(err), MaskNotFound(err)
 	}
-	return !invoiceVersion.Strategy.Equal(current.Version, _m.Version), nil
+	return !occhook.SameVersion(invoiceVersion, current.Version, _m.Version), nil
 }
 
 // versionRead notes that the version was read from the database.

@@ -13,6 +13,7 @@ import (
 	"github.com/entocc/entocc/examples/adopt/ent/customer"
 	"github.com/entocc/entocc/examples/adopt/ent/invoice"
 	"github.com/entocc/entocc/examples/adopt/ent/invoiceline"
+	occhook "github.com/entocc/entocc/hook"
 )
 
 // InvoiceCreate is the builder for creating a Invoice entity.
@@ -240,7 +241,7 @@ func (_c *InvoiceCreate) createSpec() (*Invoice, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(invoice.Table, sqlgraph.NewFieldSpec(invoice.FieldID, field.TypeInt))
 	)
 	if len(_c.mutation.LinesIDs()) > 0 {
-		_c.driver = invoiceLinks.Driver(_c.driver)
+		_c.driver = occhook.Linking(_c.driver, invoiceLinks)
 	}
 
 	if id, ok := _c.mutation.ID(); ok {
@@ -349,7 +350,7 @@ func (_c *InvoiceCreateBulk) Save(ctx context.Context) ([]*Invoice, error) {
 					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					_c.driver = invoiceLinks.Driver(_c.driver)
+					_c.driver = occhook.Linking(_c.driver, invoiceLinks)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

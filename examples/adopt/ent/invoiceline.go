@@ -13,6 +13,7 @@ import (
 	"github.com/entocc/entocc/examples/adopt/ent/invoice"
 	"github.com/entocc/entocc/examples/adopt/ent/invoiceline"
 	"github.com/entocc/entocc/examples/adopt/ent/track"
+	occhook "github.com/entocc/entocc/hook"
 )
 
 // InvoiceLine is the model entity for the InvoiceLine schema.
@@ -198,7 +199,7 @@ func (_m *InvoiceLine) String() string {
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *InvoiceLine) VersionKey() entocc.VersionKey {
 	key := entocc.VersionKey{Type: TypeInvoiceLine, ID: _m.ID}
-	if invoiceLineVersion.CheckLoaded(_m.Version, _m.zeroVersion) == nil {
+	if occhook.CheckLoaded(invoiceLineVersion, _m.Version, _m.zeroVersion) == nil {
 		key.Version = _m.Version
 	}
 	return key
@@ -211,7 +212,7 @@ func (_m *InvoiceLine) Delete() *InvoiceLineDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *InvoiceLine) IsModified(ctx context.Context) (bool, error) {
-	if err := invoiceLineVersion.CheckLoaded(_m.Version, _m.zeroVersion); err != nil {
+	if err := occhook.CheckLoaded(invoiceLineVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
 	current, err := NewInvoiceLineClient(_m.config).Query().
@@ -221,7 +222,7 @@ func (_m *InvoiceLine) IsModified(ctx context.Context) (bool, error) {
 	if err != nil {
 		return IsNotFound(err), MaskNotFound(err)
 	}
-	return !invoiceLineVersion.Strategy.Equal(current.Version, _m.Version), nil
+	return !occhook.SameVersion(invoiceLineVersion, current.Version, _m.Version), nil
 }
 
 // versionRead notes that the version was read from the database.

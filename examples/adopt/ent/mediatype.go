@@ -11,6 +11,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/examples/adopt/ent/mediatype"
+	occhook "github.com/entocc/entocc/hook"
 )
 
 // MediaType is the model entity for the MediaType schema.
@@ -146,7 +147,7 @@ func (_m *MediaType) String() string {
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *MediaType) VersionKey() entocc.VersionKey {
 	key := entocc.VersionKey{Type: TypeMediaType, ID: _m.ID}
-	if mediaTypeVersion.CheckLoaded(_m.Version, _m.zeroVersion) == nil {
+	if occhook.CheckLoaded(mediaTypeVersion, _m.Version, _m.zeroVersion) == nil {
 		key.Version = _m.Version
 	}
 	return key
@@ -159,7 +160,7 @@ func (_m *MediaType) Delete() *MediaTypeDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *MediaType) IsModified(ctx context.Context) (bool, error) {
-	if err := mediaTypeVersion.CheckLoaded(_m.Version, _m.zeroVersion); err != nil {
+	if err := occhook.CheckLoaded(mediaTypeVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
 	current, err := NewMediaTypeClient(_m.config).Query().
@@ -169,7 +170,7 @@ func (_m *MediaType) IsModified(ctx context.Context) (bool, error) {
 	if err != nil {
 		return IsNotFound(err), MaskNotFound(err)
 	}
-	return !mediaTypeVersion.Strategy.Equal(current.Version, _m.Version), nil
+	return !occhook.SameVersion(mediaTypeVersion, current.Version, _m.Version), nil
 }
 
 // versionRead notes that the version was read from the database.

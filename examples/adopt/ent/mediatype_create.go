@@ -11,6 +11,7 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/entocc/entocc/examples/adopt/ent/mediatype"
 	"github.com/entocc/entocc/examples/adopt/ent/track"
+	occhook "github.com/entocc/entocc/hook"
 )
 
 // MediaTypeCreate is the builder for creating a MediaType entity.
@@ -147,7 +148,7 @@ func (_c *MediaTypeCreate) createSpec() (*MediaType, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(mediatype.Table, sqlgraph.NewFieldSpec(mediatype.FieldID, field.TypeInt))
 	)
 	if len(_c.mutation.TracksIDs()) > 0 {
-		_c.driver = mediaTypeLinks.Driver(_c.driver)
+		_c.driver = occhook.Linking(_c.driver, mediaTypeLinks)
 	}
 
 	if id, ok := _c.mutation.ID(); ok {
@@ -215,7 +216,7 @@ func (_c *MediaTypeCreateBulk) Save(ctx context.Context) ([]*MediaType, error) {
 					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					_c.driver = mediaTypeLinks.Driver(_c.driver)
+					_c.driver = occhook.Linking(_c.driver, mediaTypeLinks)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

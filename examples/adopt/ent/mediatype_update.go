@@ -190,7 +190,7 @@ func (_u *MediaTypeUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_u.mutation.done = true
 		return 1, nil
 	}
-	_u.driver = mediaTypeLinks.Prepare(_u.driver, _spec)
+	_u.driver = occhook.UpdateLinking(_u.driver, _spec, mediaTypeLinks)
 
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {

@@ -11,6 +11,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/examples/adopt/ent/playlist"
+	occhook "github.com/entocc/entocc/hook"
 )
 
 // Playlist is the model entity for the Playlist schema.
@@ -162,7 +163,7 @@ func (_m *Playlist) String() string {
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Playlist) VersionKey() entocc.VersionKey {
 	key := entocc.VersionKey{Type: TypePlaylist, ID: _m.ID}
-	if playlistVersion.CheckLoaded(_m.Version, _m.zeroVersion) == nil {
+	if occhook.CheckLoaded(playlistVersion, _m.Version, _m.zeroVersion) == nil {
 		key.Version = _m.Version
 	}
 	return key
@@ -175,7 +176,7 @@ func (_m *Playlist) Delete() *PlaylistDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Playlist) IsModified(ctx context.Context) (bool, error) {
-	if err := playlistVersion.CheckLoaded(_m.Version, _m.zeroVersion); err != nil {
+	if err := occhook.CheckLoaded(playlistVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
 	current, err := NewPlaylistClient(_m.config).Query().
@@ -185,7 +186,7 @@ func (_m *Playlist) IsModified(ctx context.Context) (bool, error) {
 	if err != nil {
 		return IsNotFound(err), MaskNotFound(err)
 	}
-	return !playlistVersion.Strategy.Equal(current.Version, _m.Version), nil
+	return !occhook.SameVersion(playlistVersion, current.Version, _m.Version), nil
 }
 
 // versionRead notes that the version was read from the database.

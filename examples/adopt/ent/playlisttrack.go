@@ -13,6 +13,7 @@ import (
 	"github.com/entocc/entocc/examples/adopt/ent/playlist"
 	"github.com/entocc/entocc/examples/adopt/ent/playlisttrack"
 	"github.com/entocc/entocc/examples/adopt/ent/track"
+	occhook "github.com/entocc/entocc/hook"
 )
 
 // PlaylistTrack is the model entity for the PlaylistTrack schema.
@@ -165,7 +166,7 @@ func (_m *PlaylistTrack) String() string {
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *PlaylistTrack) VersionKey() entocc.VersionKey {
 	key := entocc.VersionKey{Type: TypePlaylistTrack, ID: []any{_m.PlaylistId, _m.TrackId}}
-	if playlistTrackVersion.CheckLoaded(_m.Version, _m.zeroVersion) == nil {
+	if occhook.CheckLoaded(playlistTrackVersion, _m.Version, _m.zeroVersion) == nil {
 		key.Version = _m.Version
 	}
 	return key
@@ -180,7 +181,7 @@ func (_m *PlaylistTrack) Delete() *PlaylistTrackDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *PlaylistTrack) IsModified(ctx context.Context) (bool, error) {
-	if err := playlistTrackVersion.CheckLoaded(_m.Version, _m.zeroVersion); err != nil {
+	if err := occhook.CheckLoaded(playlistTrackVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
 	current, err := NewPlaylistTrackClient(_m.config).Query().
@@ -190,7 +191,7 @@ func (_m *PlaylistTrack) IsModified(ctx context.Context) (bool, error) {
 	if err != nil {
 		return IsNotFound(err), MaskNotFound(err)
 	}
-	return !playlistTrackVersion.Strategy.Equal(current.Version, _m.Version), nil
+	return !occhook.SameVersion(playlistTrackVersion, current.Version, _m.Version), nil
 }
 
 // versionRead notes that the version was read from the database.

@@ -15,6 +15,7 @@ import (
 	"github.com/entocc/entocc/examples/adopt/ent/mediatype"
 	"github.com/entocc/entocc/examples/adopt/ent/playlist"
 	"github.com/entocc/entocc/examples/adopt/ent/track"
+	occhook "github.com/entocc/entocc/hook"
 )
 
 // TrackCreate is the builder for creating a Track entity.
@@ -262,7 +263,7 @@ func (_c *TrackCreate) createSpec() (*Track, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(track.Table, sqlgraph.NewFieldSpec(track.FieldID, field.TypeInt))
 	)
 	if len(_c.mutation.InvoiceLinesIDs()) > 0 {
-		_c.driver = trackLinks.Driver(_c.driver)
+		_c.driver = occhook.Linking(_c.driver, trackLinks)
 	}
 
 	if id, ok := _c.mutation.ID(); ok {
@@ -417,7 +418,7 @@ func (_c *TrackCreateBulk) Save(ctx context.Context) ([]*Track, error) {
 					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					_c.driver = trackLinks.Driver(_c.driver)
+					_c.driver = occhook.Linking(_c.driver, trackLinks)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

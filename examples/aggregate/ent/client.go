@@ -210,8 +210,8 @@ func (c *LineClient) GetVersion(ctx context.Context, id int, version int64) (*Li
 	if err != nil {
 		return nil, err
 	}
-	if !lineVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(lineVersion.Modified(id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(lineVersion, entity.Version, version) {
+		return nil, entocc.NewModifiedError(occhook.Modified(lineVersion, id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -226,8 +226,8 @@ func (c *OrderClient) GetVersion(ctx context.Context, id int, version int64) (*O
 	if err != nil {
 		return nil, err
 	}
-	if !orderVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(orderVersion.Modified(id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(orderVersion, entity.Version, version) {
+		return nil, entocc.NewModifiedError(occhook.Modified(orderVersion, id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -355,7 +355,7 @@ func (tx *txDriver) verify(rows []*occhook.Verified) {
 func (c *LineClient) VerifyOnCommit(entities ...*Line) error {
 	tx, ok := c.driver.(*txDriver)
 	if !ok {
-		return lineVersion.NotInTx()
+		return occhook.NotInTx(lineVersion)
 	}
 	current := func(ctx context.Context, entity *Line) (*Line, error) {
 		reader := NewLineClient(c.config)
@@ -366,7 +366,7 @@ func (c *LineClient) VerifyOnCommit(entities ...*Line) error {
 	}
 	rows := make([]*occhook.Verified, len(entities))
 	for i, entity := range entities {
-		if err := lineVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+		if err := occhook.CheckLoaded(lineVersion, entity.Version, entity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
@@ -404,7 +404,7 @@ func (c *LineClient) VerifyOnCommit(entities ...*Line) error {
 func (c *OrderClient) VerifyOnCommit(entities ...*Order) error {
 	tx, ok := c.driver.(*txDriver)
 	if !ok {
-		return orderVersion.NotInTx()
+		return occhook.NotInTx(orderVersion)
 	}
 	current := func(ctx context.Context, entity *Order) (*Order, error) {
 		reader := NewOrderClient(c.config)
@@ -415,7 +415,7 @@ func (c *OrderClient) VerifyOnCommit(entities ...*Order) error {
 	}
 	rows := make([]*occhook.Verified, len(entities))
 	for i, entity := range entities {
-		if err := orderVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+		if err := occhook.CheckLoaded(orderVersion, entity.Version, entity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{

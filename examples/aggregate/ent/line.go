@@ -12,6 +12,7 @@ import (
 	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/examples/aggregate/ent/line"
 	"github.com/entocc/entocc/examples/aggregate/ent/order"
+	occhook "github.com/entocc/entocc/hook"
 )
 
 // Line is the model entity for the Line schema.
@@ -167,7 +168,7 @@ func (_m *Line) String() string {
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Line) VersionKey() entocc.VersionKey {
 	key := entocc.VersionKey{Type: TypeLine, ID: _m.ID}
-	if lineVersion.CheckLoaded(_m.Version, _m.zeroVersion) == nil {
+	if occhook.CheckLoaded(lineVersion, _m.Version, _m.zeroVersion) == nil {
 		key.Version = _m.Version
 	}
 	return key
@@ -180,7 +181,7 @@ func (_m *Line) Delete() *LineDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Line) IsModified(ctx context.Context) (bool, error) {
-	if err := lineVersion.CheckLoaded(_m.Version, _m.zeroVersion); err != nil {
+	if err := occhook.CheckLoaded(lineVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
 	current, err := NewLineClient(_m.config).Query().
@@ -190,7 +191,7 @@ func (_m *Line) IsModified(ctx context.Context) (bool, error) {
 	if err != nil {
 		return IsNotFound(err), MaskNotFound(err)
 	}
-	return !lineVersion.Strategy.Equal(current.Version, _m.Version), nil
+	return !occhook.SameVersion(lineVersion, current.Version, _m.Version), nil
 }
 
 // versionRead notes that the version was read from the database.

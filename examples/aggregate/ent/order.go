@@ -11,6 +11,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/examples/aggregate/ent/order"
+	occhook "github.com/entocc/entocc/hook"
 )
 
 // Order is the model entity for the Order schema.
@@ -143,7 +144,7 @@ func (_m *Order) String() string {
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Order) VersionKey() entocc.VersionKey {
 	key := entocc.VersionKey{Type: TypeOrder, ID: _m.ID}
-	if orderVersion.CheckLoaded(_m.Version, _m.zeroVersion) == nil {
+	if occhook.CheckLoaded(orderVersion, _m.Version, _m.zeroVersion) == nil {
 		key.Version = _m.Version
 	}
 	return key
@@ -156,7 +157,7 @@ func (_m *Order) Delete() *OrderDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Order) IsModified(ctx context.Context) (bool, error) {
-	if err := orderVersion.CheckLoaded(_m.Version, _m.zeroVersion); err != nil {
+	if err := occhook.CheckLoaded(orderVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
 	current, err := NewOrderClient(_m.config).Query().
@@ -166,7 +167,7 @@ func (_m *Order) IsModified(ctx context.Context) (bool, error) {
 	if err != nil {
 		return IsNotFound(err), MaskNotFound(err)
 	}
-	return !orderVersion.Strategy.Equal(current.Version, _m.Version), nil
+	return !occhook.SameVersion(orderVersion, current.Version, _m.Version), nil
 }
 
 // versionRead notes that the version was read from the database.

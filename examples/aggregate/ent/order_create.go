@@ -11,6 +11,7 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/entocc/entocc/examples/aggregate/ent/line"
 	"github.com/entocc/entocc/examples/aggregate/ent/order"
+	occhook "github.com/entocc/entocc/hook"
 )
 
 // OrderCreate is the builder for creating a Order entity.
@@ -146,7 +147,7 @@ func (_c *OrderCreate) createSpec() (*Order, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(order.Table, sqlgraph.NewFieldSpec(order.FieldID, field.TypeInt))
 	)
 	if len(_c.mutation.LinesIDs()) > 0 {
-		_c.driver = orderLinks.Driver(_c.driver)
+		_c.driver = occhook.Linking(_c.driver, orderLinks)
 	}
 
 	if value, ok := _c.mutation.Version(); ok {
@@ -210,7 +211,7 @@ func (_c *OrderCreateBulk) Save(ctx context.Context) ([]*Order, error) {
 					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					_c.driver = orderLinks.Driver(_c.driver)
+					_c.driver = occhook.Linking(_c.driver, orderLinks)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

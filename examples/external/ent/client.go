@@ -210,8 +210,8 @@ func (c *GroupClient) GetVersion(ctx context.Context, id int, version int64) (*G
 	if err != nil {
 		return nil, err
 	}
-	if !groupVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(groupVersion.Modified(id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(groupVersion, entity.Version, version) {
+		return nil, entocc.NewModifiedError(occhook.Modified(groupVersion, id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -314,7 +314,7 @@ func (tx *txDriver) verify(rows []*occhook.Verified) {
 func (c *GroupClient) VerifyOnCommit(entities ...*Group) error {
 	tx, ok := c.driver.(*txDriver)
 	if !ok {
-		return groupVersion.NotInTx()
+		return occhook.NotInTx(groupVersion)
 	}
 	current := func(ctx context.Context, entity *Group) (*Group, error) {
 		reader := NewGroupClient(c.config)
@@ -325,7 +325,7 @@ func (c *GroupClient) VerifyOnCommit(entities ...*Group) error {
 	}
 	rows := make([]*occhook.Verified, len(entities))
 	for i, entity := range entities {
-		if err := groupVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+		if err := occhook.CheckLoaded(groupVersion, entity.Version, entity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{

@@ -13,6 +13,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/examples/external/ent/group"
+	occhook "github.com/entocc/entocc/hook"
 )
 
 // Group is the model entity for the Group schema.
@@ -173,7 +174,7 @@ func (_m *Group) String() string {
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Group) VersionKey() entocc.VersionKey {
 	key := entocc.VersionKey{Type: TypeGroup, ID: _m.ID}
-	if groupVersion.CheckLoaded(_m.Version, _m.zeroVersion) == nil {
+	if occhook.CheckLoaded(groupVersion, _m.Version, _m.zeroVersion) == nil {
 		key.Version = _m.Version
 	}
 	return key
@@ -186,7 +187,7 @@ func (_m *Group) Delete() *GroupDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Group) IsModified(ctx context.Context) (bool, error) {
-	if err := groupVersion.CheckLoaded(_m.Version, _m.zeroVersion); err != nil {
+	if err := occhook.CheckLoaded(groupVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
 	current, err := NewGroupClient(_m.config).Query().
@@ -196,7 +197,7 @@ func (_m *Group) IsModified(ctx context.Context) (bool, error) {
 	if err != nil {
 		return IsNotFound(err), MaskNotFound(err)
 	}
-	return !groupVersion.Strategy.Equal(current.Version, _m.Version), nil
+	return !occhook.SameVersion(groupVersion, current.Version, _m.Version), nil
 }
 
 // versionRead notes that the version was read from the database.

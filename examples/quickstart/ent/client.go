@@ -201,8 +201,8 @@ func (c *UserClient) GetVersion(ctx context.Context, id int, version int64) (*Us
 	if err != nil {
 		return nil, err
 	}
-	if !userVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(userVersion.Modified(id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(userVersion, entity.Version, version) {
+		return nil, entocc.NewModifiedError(occhook.Modified(userVersion, id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -305,7 +305,7 @@ func (tx *txDriver) verify(rows []*occhook.Verified) {
 func (c *UserClient) VerifyOnCommit(entities ...*User) error {
 	tx, ok := c.driver.(*txDriver)
 	if !ok {
-		return userVersion.NotInTx()
+		return occhook.NotInTx(userVersion)
 	}
 	current := func(ctx context.Context, entity *User) (*User, error) {
 		reader := NewUserClient(c.config)
@@ -316,7 +316,7 @@ func (c *UserClient) VerifyOnCommit(entities ...*User) error {
 	}
 	rows := make([]*occhook.Verified, len(entities))
 	for i, entity := range entities {
-		if err := userVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+		if err := occhook.CheckLoaded(userVersion, entity.Version, entity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{

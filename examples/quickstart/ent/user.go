@@ -11,6 +11,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/examples/quickstart/ent/user"
+	occhook "github.com/entocc/entocc/hook"
 )
 
 // User is the model entity for the User schema.
@@ -128,7 +129,7 @@ func (_m *User) String() string {
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *User) VersionKey() entocc.VersionKey {
 	key := entocc.VersionKey{Type: TypeUser, ID: _m.ID}
-	if userVersion.CheckLoaded(_m.Version, _m.zeroVersion) == nil {
+	if occhook.CheckLoaded(userVersion, _m.Version, _m.zeroVersion) == nil {
 		key.Version = _m.Version
 	}
 	return key
@@ -141,7 +142,7 @@ func (_m *User) Delete() *UserDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *User) IsModified(ctx context.Context) (bool, error) {
-	if err := userVersion.CheckLoaded(_m.Version, _m.zeroVersion); err != nil {
+	if err := occhook.CheckLoaded(userVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
 	current, err := NewUserClient(_m.config).Query().
@@ -151,7 +152,7 @@ func (_m *User) IsModified(ctx context.Context) (bool, error) {
 	if err != nil {
 		return IsNotFound(err), MaskNotFound(err)
 	}
-	return !userVersion.Strategy.Equal(current.Version, _m.Version), nil
+	return !occhook.SameVersion(userVersion, current.Version, _m.Version), nil
 }
 
 // versionRead notes that the version was read from the database.

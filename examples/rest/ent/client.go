@@ -211,8 +211,8 @@ func (c *ProjectClient) GetVersion(ctx context.Context, id string, version int64
 	if err != nil {
 		return nil, err
 	}
-	if !projectVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(projectVersion.Modified(id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(projectVersion, entity.Version, version) {
+		return nil, entocc.NewModifiedError(occhook.Modified(projectVersion, id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -227,8 +227,8 @@ func (c *TaskClient) GetVersion(ctx context.Context, id int, version uuid.UUID) 
 	if err != nil {
 		return nil, err
 	}
-	if !taskVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(taskVersion.Modified(id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(taskVersion, entity.Version, version) {
+		return nil, entocc.NewModifiedError(occhook.Modified(taskVersion, id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -356,7 +356,7 @@ func (tx *txDriver) verify(rows []*occhook.Verified) {
 func (c *ProjectClient) VerifyOnCommit(entities ...*Project) error {
 	tx, ok := c.driver.(*txDriver)
 	if !ok {
-		return projectVersion.NotInTx()
+		return occhook.NotInTx(projectVersion)
 	}
 	current := func(ctx context.Context, entity *Project) (*Project, error) {
 		reader := NewProjectClient(c.config)
@@ -367,7 +367,7 @@ func (c *ProjectClient) VerifyOnCommit(entities ...*Project) error {
 	}
 	rows := make([]*occhook.Verified, len(entities))
 	for i, entity := range entities {
-		if err := projectVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+		if err := occhook.CheckLoaded(projectVersion, entity.Version, entity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
@@ -405,7 +405,7 @@ func (c *ProjectClient) VerifyOnCommit(entities ...*Project) error {
 func (c *TaskClient) VerifyOnCommit(entities ...*Task) error {
 	tx, ok := c.driver.(*txDriver)
 	if !ok {
-		return taskVersion.NotInTx()
+		return occhook.NotInTx(taskVersion)
 	}
 	current := func(ctx context.Context, entity *Task) (*Task, error) {
 		reader := NewTaskClient(c.config)
@@ -416,7 +416,7 @@ func (c *TaskClient) VerifyOnCommit(entities ...*Task) error {
 	}
 	rows := make([]*occhook.Verified, len(entities))
 	for i, entity := range entities {
-		if err := taskVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+		if err := occhook.CheckLoaded(taskVersion, entity.Version, entity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{

@@ -11,6 +11,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/examples/rest/ent/project"
+	occhook "github.com/entocc/entocc/hook"
 )
 
 // Project is the model entity for the Project schema.
@@ -165,7 +166,7 @@ func (_m *Project) String() string {
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Project) VersionKey() entocc.VersionKey {
 	key := entocc.VersionKey{Type: TypeProject, ID: _m.ID}
-	if projectVersion.CheckLoaded(_m.Version, _m.zeroVersion) == nil {
+	if occhook.CheckLoaded(projectVersion, _m.Version, _m.zeroVersion) == nil {
 		key.Version = _m.Version
 	}
 	return key
@@ -178,7 +179,7 @@ func (_m *Project) Delete() *ProjectDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Project) IsModified(ctx context.Context) (bool, error) {
-	if err := projectVersion.CheckLoaded(_m.Version, _m.zeroVersion); err != nil {
+	if err := occhook.CheckLoaded(projectVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
 	current, err := NewProjectClient(_m.config).Query().
@@ -188,7 +189,7 @@ func (_m *Project) IsModified(ctx context.Context) (bool, error) {
 	if err != nil {
 		return IsNotFound(err), MaskNotFound(err)
 	}
-	return !projectVersion.Strategy.Equal(current.Version, _m.Version), nil
+	return !occhook.SameVersion(projectVersion, current.Version, _m.Version), nil
 }
 
 // versionRead notes that the version was read from the database.

@@ -11,6 +11,7 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/entocc/entocc/examples/rest/ent/project"
 	"github.com/entocc/entocc/examples/rest/ent/task"
+	occhook "github.com/entocc/entocc/hook"
 )
 
 // ProjectCreate is the builder for creating a Project entity.
@@ -197,7 +198,7 @@ func (_c *ProjectCreate) createSpec() (*Project, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(project.Table, sqlgraph.NewFieldSpec(project.FieldID, field.TypeString))
 	)
 	if len(_c.mutation.TasksIDs()) > 0 {
-		_c.driver = projectLinks.Driver(_c.driver)
+		_c.driver = occhook.Linking(_c.driver, projectLinks)
 	}
 
 	if id, ok := _c.mutation.ID(); ok {
@@ -273,7 +274,7 @@ func (_c *ProjectCreateBulk) Save(ctx context.Context) ([]*Project, error) {
 					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					_c.driver = projectLinks.Driver(_c.driver)
+					_c.driver = occhook.Linking(_c.driver, projectLinks)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/examples/rest/ent/project"
 	"github.com/entocc/entocc/examples/rest/ent/task"
+	occhook "github.com/entocc/entocc/hook"
 	"github.com/google/uuid"
 )
 
@@ -173,7 +174,7 @@ func (_m *Task) String() string {
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Task) VersionKey() entocc.VersionKey {
 	key := entocc.VersionKey{Type: TypeTask, ID: _m.ID}
-	if taskVersion.CheckLoaded(_m.Version, _m.zeroVersion) == nil {
+	if occhook.CheckLoaded(taskVersion, _m.Version, _m.zeroVersion) == nil {
 		key.Version = _m.Version
 	}
 	return key
@@ -186,7 +187,7 @@ func (_m *Task) Delete() *TaskDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Task) IsModified(ctx context.Context) (bool, error) {
-	if err := taskVersion.CheckLoaded(_m.Version, _m.zeroVersion); err != nil {
+	if err := occhook.CheckLoaded(taskVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
 	current, err := NewTaskClient(_m.config).Query().
@@ -196,7 +197,7 @@ func (_m *Task) IsModified(ctx context.Context) (bool, error) {
 	if err != nil {
 		return IsNotFound(err), MaskNotFound(err)
 	}
-	return !taskVersion.Strategy.Equal(current.Version, _m.Version), nil
+	return !occhook.SameVersion(taskVersion, current.Version, _m.Version), nil
 }
 
 // versionRead notes that the version was read from the database.

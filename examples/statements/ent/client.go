@@ -227,8 +227,8 @@ func (c *GroupClient) GetVersion(ctx context.Context, id int, version uuid.UUID)
 	if err != nil {
 		return nil, err
 	}
-	if !groupVersion.Strategy.Equal(entity.Token, version) {
-		return nil, entocc.NewModifiedError(groupVersion.Modified(id, version, entity.Token), nil, current, nil)
+	if !occhook.SameVersion(groupVersion, entity.Token, version) {
+		return nil, entocc.NewModifiedError(occhook.Modified(groupVersion, id, version, entity.Token), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -243,8 +243,8 @@ func (c *InvoiceClient) GetVersion(ctx context.Context, id int, version int64) (
 	if err != nil {
 		return nil, err
 	}
-	if !invoiceVersion.Strategy.Equal(entity.Rev, version) {
-		return nil, entocc.NewModifiedError(invoiceVersion.Modified(id, version, entity.Rev), nil, current, nil)
+	if !occhook.SameVersion(invoiceVersion, entity.Rev, version) {
+		return nil, entocc.NewModifiedError(occhook.Modified(invoiceVersion, id, version, entity.Rev), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -259,8 +259,8 @@ func (c *PetClient) GetVersion(ctx context.Context, id int, version int64) (*Pet
 	if err != nil {
 		return nil, err
 	}
-	if !petVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(petVersion.Modified(id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(petVersion, entity.Version, version) {
+		return nil, entocc.NewModifiedError(occhook.Modified(petVersion, id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -275,8 +275,8 @@ func (c *UserClient) GetVersion(ctx context.Context, id int, version int64) (*Us
 	if err != nil {
 		return nil, err
 	}
-	if !userVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(userVersion.Modified(id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(userVersion, entity.Version, version) {
+		return nil, entocc.NewModifiedError(occhook.Modified(userVersion, id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -454,7 +454,7 @@ func (tx *txDriver) verify(rows []*occhook.Verified) {
 func (c *GroupClient) VerifyOnCommit(entities ...*Group) error {
 	tx, ok := c.driver.(*txDriver)
 	if !ok {
-		return groupVersion.NotInTx()
+		return occhook.NotInTx(groupVersion)
 	}
 	current := func(ctx context.Context, entity *Group) (*Group, error) {
 		reader := NewGroupClient(c.config)
@@ -465,7 +465,7 @@ func (c *GroupClient) VerifyOnCommit(entities ...*Group) error {
 	}
 	rows := make([]*occhook.Verified, len(entities))
 	for i, entity := range entities {
-		if err := groupVersion.CheckLoaded(entity.Token, entity.zeroVersion); err != nil {
+		if err := occhook.CheckLoaded(groupVersion, entity.Token, entity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
@@ -503,7 +503,7 @@ func (c *GroupClient) VerifyOnCommit(entities ...*Group) error {
 func (c *InvoiceClient) VerifyOnCommit(entities ...*Invoice) error {
 	tx, ok := c.driver.(*txDriver)
 	if !ok {
-		return invoiceVersion.NotInTx()
+		return occhook.NotInTx(invoiceVersion)
 	}
 	current := func(ctx context.Context, entity *Invoice) (*Invoice, error) {
 		reader := NewInvoiceClient(c.config)
@@ -514,7 +514,7 @@ func (c *InvoiceClient) VerifyOnCommit(entities ...*Invoice) error {
 	}
 	rows := make([]*occhook.Verified, len(entities))
 	for i, entity := range entities {
-		if err := invoiceVersion.CheckLoaded(entity.Rev, entity.zeroVersion); err != nil {
+		if err := occhook.CheckLoaded(invoiceVersion, entity.Rev, entity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
@@ -552,7 +552,7 @@ func (c *InvoiceClient) VerifyOnCommit(entities ...*Invoice) error {
 func (c *PetClient) VerifyOnCommit(entities ...*Pet) error {
 	tx, ok := c.driver.(*txDriver)
 	if !ok {
-		return petVersion.NotInTx()
+		return occhook.NotInTx(petVersion)
 	}
 	current := func(ctx context.Context, entity *Pet) (*Pet, error) {
 		reader := NewPetClient(c.config)
@@ -563,7 +563,7 @@ func (c *PetClient) VerifyOnCommit(entities ...*Pet) error {
 	}
 	rows := make([]*occhook.Verified, len(entities))
 	for i, entity := range entities {
-		if err := petVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+		if err := occhook.CheckLoaded(petVersion, entity.Version, entity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
@@ -601,7 +601,7 @@ func (c *PetClient) VerifyOnCommit(entities ...*Pet) error {
 func (c *UserClient) VerifyOnCommit(entities ...*User) error {
 	tx, ok := c.driver.(*txDriver)
 	if !ok {
-		return userVersion.NotInTx()
+		return occhook.NotInTx(userVersion)
 	}
 	current := func(ctx context.Context, entity *User) (*User, error) {
 		reader := NewUserClient(c.config)
@@ -612,7 +612,7 @@ func (c *UserClient) VerifyOnCommit(entities ...*User) error {
 	}
 	rows := make([]*occhook.Verified, len(entities))
 	for i, entity := range entities {
-		if err := userVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+		if err := occhook.CheckLoaded(userVersion, entity.Version, entity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{

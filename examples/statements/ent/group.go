@@ -11,6 +11,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/examples/statements/ent/group"
+	occhook "github.com/entocc/entocc/hook"
 	"github.com/google/uuid"
 )
 
@@ -146,7 +147,7 @@ func (_m *Group) String() string {
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Group) VersionKey() entocc.VersionKey {
 	key := entocc.VersionKey{Type: TypeGroup, ID: _m.ID}
-	if groupVersion.CheckLoaded(_m.Token, _m.zeroVersion) == nil {
+	if occhook.CheckLoaded(groupVersion, _m.Token, _m.zeroVersion) == nil {
 		key.Version = _m.Token
 	}
 	return key
@@ -159,7 +160,7 @@ func (_m *Group) Delete() *GroupDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Group) IsModified(ctx context.Context) (bool, error) {
-	if err := groupVersion.CheckLoaded(_m.Token, _m.zeroVersion); err != nil {
+	if err := occhook.CheckLoaded(groupVersion, _m.Token, _m.zeroVersion); err != nil {
 		return false, err
 	}
 	current, err := NewGroupClient(_m.config).Query().
@@ -169,7 +170,7 @@ func (_m *Group) IsModified(ctx context.Context) (bool, error) {
 	if err != nil {
 		return IsNotFound(err), MaskNotFound(err)
 	}
-	return !groupVersion.Strategy.Equal(current.Token, _m.Token), nil
+	return !occhook.SameVersion(groupVersion, current.Token, _m.Token), nil
 }
 
 // versionRead notes that the version was read from the database.

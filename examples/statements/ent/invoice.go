@@ -11,6 +11,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/examples/statements/ent/invoice"
+	occhook "github.com/entocc/entocc/hook"
 )
 
 // Invoice is the model entity for the Invoice schema.
@@ -117,7 +118,7 @@ func (_m *Invoice) String() string {
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Invoice) VersionKey() entocc.VersionKey {
 	key := entocc.VersionKey{Type: TypeInvoice, ID: _m.ID}
-	if invoiceVersion.CheckLoaded(_m.Rev, _m.zeroVersion) == nil {
+	if occhook.CheckLoaded(invoiceVersion, _m.Rev, _m.zeroVersion) == nil {
 		key.Version = _m.Rev
 	}
 	return key
@@ -130,7 +131,7 @@ func (_m *Invoice) Delete() *InvoiceDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Invoice) IsModified(ctx context.Context) (bool, error) {
-	if err := invoiceVersion.CheckLoaded(_m.Rev, _m.zeroVersion); err != nil {
+	if err := occhook.CheckLoaded(invoiceVersion, _m.Rev, _m.zeroVersion); err != nil {
 		return false, err
 	}
 	current, err := NewInvoiceClient(_m.config).Query().
@@ -140,7 +141,7 @@ func (_m *Invoice) IsModified(ctx context.Context) (bool, error) {
 	if err != nil {
 		return IsNotFound(err), MaskNotFound(err)
 	}
-	return !invoiceVersion.Strategy.Equal(current.Rev, _m.Rev), nil
+	return !occhook.SameVersion(invoiceVersion, current.Rev, _m.Rev), nil
 }
 
 // versionRead notes that the version was read from the database.

@@ -12,6 +12,7 @@ import (
 	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/examples/statements/ent/pet"
 	"github.com/entocc/entocc/examples/statements/ent/user"
+	occhook "github.com/entocc/entocc/hook"
 )
 
 // Pet is the model entity for the Pet schema.
@@ -156,7 +157,7 @@ func (_m *Pet) String() string {
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Pet) VersionKey() entocc.VersionKey {
 	key := entocc.VersionKey{Type: TypePet, ID: _m.ID}
-	if petVersion.CheckLoaded(_m.Version, _m.zeroVersion) == nil {
+	if occhook.CheckLoaded(petVersion, _m.Version, _m.zeroVersion) == nil {
 		key.Version = _m.Version
 	}
 	return key
@@ -169,7 +170,7 @@ func (_m *Pet) Delete() *PetDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Pet) IsModified(ctx context.Context) (bool, error) {
-	if err := petVersion.CheckLoaded(_m.Version, _m.zeroVersion); err != nil {
+	if err := occhook.CheckLoaded(petVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
 	current, err := NewPetClient(_m.config).Query().
@@ -179,7 +180,7 @@ func (_m *Pet) IsModified(ctx context.Context) (bool, error) {
 	if err != nil {
 		return IsNotFound(err), MaskNotFound(err)
 	}
-	return !petVersion.Strategy.Equal(current.Version, _m.Version), nil
+	return !occhook.SameVersion(petVersion, current.Version, _m.Version), nil
 }
 
 // versionRead notes that the version was read from the database.

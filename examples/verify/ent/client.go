@@ -201,8 +201,8 @@ func (c *DoctorClient) GetVersion(ctx context.Context, id int, version int64) (*
 	if err != nil {
 		return nil, err
 	}
-	if !doctorVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(doctorVersion.Modified(id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(doctorVersion, entity.Version, version) {
+		return nil, entocc.NewModifiedError(occhook.Modified(doctorVersion, id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -305,7 +305,7 @@ func (tx *txDriver) verify(rows []*occhook.Verified) {
 func (c *DoctorClient) VerifyOnCommit(entities ...*Doctor) error {
 	tx, ok := c.driver.(*txDriver)
 	if !ok {
-		return doctorVersion.NotInTx()
+		return occhook.NotInTx(doctorVersion)
 	}
 	current := func(ctx context.Context, entity *Doctor) (*Doctor, error) {
 		reader := NewDoctorClient(c.config)
@@ -316,7 +316,7 @@ func (c *DoctorClient) VerifyOnCommit(entities ...*Doctor) error {
 	}
 	rows := make([]*occhook.Verified, len(entities))
 	for i, entity := range entities {
-		if err := doctorVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+		if err := occhook.CheckLoaded(doctorVersion, entity.Version, entity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{

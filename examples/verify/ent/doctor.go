@@ -11,6 +11,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/examples/verify/ent/doctor"
+	occhook "github.com/entocc/entocc/hook"
 )
 
 // Doctor is the model entity for the Doctor schema.
@@ -130,7 +131,7 @@ func (_m *Doctor) String() string {
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Doctor) VersionKey() entocc.VersionKey {
 	key := entocc.VersionKey{Type: TypeDoctor, ID: _m.ID}
-	if doctorVersion.CheckLoaded(_m.Version, _m.zeroVersion) == nil {
+	if occhook.CheckLoaded(doctorVersion, _m.Version, _m.zeroVersion) == nil {
 		key.Version = _m.Version
 	}
 	return key
@@ -143,7 +144,7 @@ func (_m *Doctor) Delete() *DoctorDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Doctor) IsModified(ctx context.Context) (bool, error) {
-	if err := doctorVersion.CheckLoaded(_m.Version, _m.zeroVersion); err != nil {
+	if err := occhook.CheckLoaded(doctorVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
 	current, err := NewDoctorClient(_m.config).Query().
@@ -153,7 +154,7 @@ func (_m *Doctor) IsModified(ctx context.Context) (bool, error) {
 	if err != nil {
 		return IsNotFound(err), MaskNotFound(err)
 	}
-	return !doctorVersion.Strategy.Equal(current.Version, _m.Version), nil
+	return !occhook.SameVersion(doctorVersion, current.Version, _m.Version), nil
 }
 
 // versionRead notes that the version was read from the database.

@@ -10,6 +10,7 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
+	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/integration/chinook/ent/album"
 	"github.com/entocc/entocc/integration/chinook/ent/artist"
 )
@@ -173,7 +174,7 @@ func (_m *Album) String() string {
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Album) VersionKey() entocc.VersionKey {
 	key := entocc.VersionKey{Type: TypeAlbum, ID: _m.ID}
-	if albumVersion.CheckLoaded(_m.Version, _m.zeroVersion) == nil {
+	if occhook.CheckLoaded(albumVersion, _m.Version, _m.zeroVersion) == nil {
 		key.Version = _m.Version
 	}
 	return key
@@ -186,7 +187,7 @@ func (_m *Album) Delete() *AlbumDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Album) IsModified(ctx context.Context) (bool, error) {
-	if err := albumVersion.CheckLoaded(_m.Version, _m.zeroVersion); err != nil {
+	if err := occhook.CheckLoaded(albumVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
 	current, err := NewAlbumClient(_m.config).Query().
@@ -196,7 +197,7 @@ func (_m *Album) IsModified(ctx context.Context) (bool, error) {
 	if err != nil {
 		return IsNotFound(err), MaskNotFound(err)
 	}
-	return !albumVersion.Strategy.Equal(current.Version, _m.Version), nil
+	return !occhook.SameVersion(albumVersion, current.Version, _m.Version), nil
 }
 
 // versionRead notes that the version was read from the database.

@@ -166,7 +166,7 @@ func (_c *AlbumCreate) createSpec() (*Album, *sqlgraph.CreateSpec) {
 	_spec.OnConflict = _c.conflict
 	_spec.OnConflict = occhook.OnConflict(albumVersion, &_c.mutation.occ, album.Table, _c.conflict)
 	if len(_c.mutation.TracksIDs()) > 0 {
-		_c.driver = albumLinks.Driver(_c.driver)
+		_c.driver = occhook.Linking(_c.driver, albumLinks)
 	}
 
 	if id, ok := _c.mutation.ID(); ok {
@@ -450,7 +450,7 @@ func (_c *AlbumCreateBulk) Save(ctx context.Context) ([]*Album, error) {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
 					spec.OnConflict = occhook.OnConflict(albumVersion, &mutation.occ, album.Table, _c.conflict)
-					_c.driver = albumLinks.Driver(_c.driver)
+					_c.driver = occhook.Linking(_c.driver, albumLinks)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

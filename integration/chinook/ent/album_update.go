@@ -255,7 +255,7 @@ func (_u *AlbumUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_u.mutation.done = true
 		return 1, nil
 	}
-	_u.driver = albumLinks.Prepare(_u.driver, _spec)
+	_u.driver = occhook.UpdateLinking(_u.driver, _spec, albumLinks)
 
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {

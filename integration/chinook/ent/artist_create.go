@@ -153,7 +153,7 @@ func (_c *ArtistCreate) createSpec() (*Artist, *sqlgraph.CreateSpec) {
 	_spec.OnConflict = _c.conflict
 	_spec.OnConflict = occhook.OnConflict(artistVersion, &_c.mutation.occ, artist.Table, _c.conflict)
 	if len(_c.mutation.AlbumsIDs()) > 0 {
-		_c.driver = artistLinks.Driver(_c.driver)
+		_c.driver = occhook.Linking(_c.driver, artistLinks)
 	}
 
 	if id, ok := _c.mutation.ID(); ok {
@@ -407,7 +407,7 @@ func (_c *ArtistCreateBulk) Save(ctx context.Context) ([]*Artist, error) {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
 					spec.OnConflict = occhook.OnConflict(artistVersion, &mutation.occ, artist.Table, _c.conflict)
-					_c.driver = artistLinks.Driver(_c.driver)
+					_c.driver = occhook.Linking(_c.driver, artistLinks)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

@@ -272,8 +272,8 @@ func (c *AlbumClient) GetVersion(ctx context.Context, id int, version int64) (*A
 	if err != nil {
 		return nil, err
 	}
-	if !albumVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(albumVersion.Modified(id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(albumVersion, entity.Version, version) {
+		return nil, entocc.NewModifiedError(occhook.Modified(albumVersion, id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -288,8 +288,8 @@ func (c *ArtistClient) GetVersion(ctx context.Context, id int, version int64) (*
 	if err != nil {
 		return nil, err
 	}
-	if !artistVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(artistVersion.Modified(id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(artistVersion, entity.Version, version) {
+		return nil, entocc.NewModifiedError(occhook.Modified(artistVersion, id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -304,8 +304,8 @@ func (c *CustomerClient) GetVersion(ctx context.Context, id int, version int64) 
 	if err != nil {
 		return nil, err
 	}
-	if !customerVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(customerVersion.Modified(id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(customerVersion, entity.Version, version) {
+		return nil, entocc.NewModifiedError(occhook.Modified(customerVersion, id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -320,8 +320,8 @@ func (c *EmployeeClient) GetVersion(ctx context.Context, id int, version int64) 
 	if err != nil {
 		return nil, err
 	}
-	if !employeeVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(employeeVersion.Modified(id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(employeeVersion, entity.Version, version) {
+		return nil, entocc.NewModifiedError(occhook.Modified(employeeVersion, id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -336,8 +336,8 @@ func (c *GenreClient) GetVersion(ctx context.Context, id int, version int64) (*G
 	if err != nil {
 		return nil, err
 	}
-	if !genreVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(genreVersion.Modified(id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(genreVersion, entity.Version, version) {
+		return nil, entocc.NewModifiedError(occhook.Modified(genreVersion, id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -352,8 +352,8 @@ func (c *InvoiceClient) GetVersion(ctx context.Context, id int, version int64) (
 	if err != nil {
 		return nil, err
 	}
-	if !invoiceVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(invoiceVersion.Modified(id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(invoiceVersion, entity.Version, version) {
+		return nil, entocc.NewModifiedError(occhook.Modified(invoiceVersion, id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -368,8 +368,8 @@ func (c *InvoiceLineClient) GetVersion(ctx context.Context, id int, version int6
 	if err != nil {
 		return nil, err
 	}
-	if !invoiceLineVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(invoiceLineVersion.Modified(id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(invoiceLineVersion, entity.Version, version) {
+		return nil, entocc.NewModifiedError(occhook.Modified(invoiceLineVersion, id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -384,8 +384,8 @@ func (c *MediaTypeClient) GetVersion(ctx context.Context, id int, version int64)
 	if err != nil {
 		return nil, err
 	}
-	if !mediaTypeVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(mediaTypeVersion.Modified(id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(mediaTypeVersion, entity.Version, version) {
+		return nil, entocc.NewModifiedError(occhook.Modified(mediaTypeVersion, id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -400,8 +400,8 @@ func (c *PlaylistClient) GetVersion(ctx context.Context, id int, version int64) 
 	if err != nil {
 		return nil, err
 	}
-	if !playlistVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(playlistVersion.Modified(id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(playlistVersion, entity.Version, version) {
+		return nil, entocc.NewModifiedError(occhook.Modified(playlistVersion, id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -416,8 +416,8 @@ func (c *TrackClient) GetVersion(ctx context.Context, id int, version int64) (*T
 	if err != nil {
 		return nil, err
 	}
-	if !trackVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(trackVersion.Modified(id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(trackVersion, entity.Version, version) {
+		return nil, entocc.NewModifiedError(occhook.Modified(trackVersion, id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -745,7 +745,7 @@ func (tx *txDriver) verify(rows []*occhook.Verified) {
 func (c *AlbumClient) VerifyOnCommit(entities ...*Album) error {
 	tx, ok := c.driver.(*txDriver)
 	if !ok {
-		return albumVersion.NotInTx()
+		return occhook.NotInTx(albumVersion)
 	}
 	current := func(ctx context.Context, entity *Album) (*Album, error) {
 		reader := NewAlbumClient(c.config)
@@ -756,7 +756,7 @@ func (c *AlbumClient) VerifyOnCommit(entities ...*Album) error {
 	}
 	rows := make([]*occhook.Verified, len(entities))
 	for i, entity := range entities {
-		if err := albumVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+		if err := occhook.CheckLoaded(albumVersion, entity.Version, entity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
@@ -794,7 +794,7 @@ func (c *AlbumClient) VerifyOnCommit(entities ...*Album) error {
 func (c *ArtistClient) VerifyOnCommit(entities ...*Artist) error {
 	tx, ok := c.driver.(*txDriver)
 	if !ok {
-		return artistVersion.NotInTx()
+		return occhook.NotInTx(artistVersion)
 	}
 	current := func(ctx context.Context, entity *Artist) (*Artist, error) {
 		reader := NewArtistClient(c.config)
@@ -805,7 +805,7 @@ func (c *ArtistClient) VerifyOnCommit(entities ...*Artist) error {
 	}
 	rows := make([]*occhook.Verified, len(entities))
 	for i, entity := range entities {
-		if err := artistVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+		if err := occhook.CheckLoaded(artistVersion, entity.Version, entity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
@@ -843,7 +843,7 @@ func (c *ArtistClient) VerifyOnCommit(entities ...*Artist) error {
 func (c *CustomerClient) VerifyOnCommit(entities ...*Customer) error {
 	tx, ok := c.driver.(*txDriver)
 	if !ok {
-		return customerVersion.NotInTx()
+		return occhook.NotInTx(customerVersion)
 	}
 	current := func(ctx context.Context, entity *Customer) (*Customer, error) {
 		reader := NewCustomerClient(c.config)
@@ -854,7 +854,7 @@ func (c *CustomerClient) VerifyOnCommit(entities ...*Customer) error {
 	}
 	rows := make([]*occhook.Verified, len(entities))
 	for i, entity := range entities {
-		if err := customerVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+		if err := occhook.CheckLoaded(customerVersion, entity.Version, entity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
@@ -892,7 +892,7 @@ func (c *CustomerClient) VerifyOnCommit(entities ...*Customer) error {
 func (c *EmployeeClient) VerifyOnCommit(entities ...*Employee) error {
 	tx, ok := c.driver.(*txDriver)
 	if !ok {
-		return employeeVersion.NotInTx()
+		return occhook.NotInTx(employeeVersion)
 	}
 	current := func(ctx context.Context, entity *Employee) (*Employee, error) {
 		reader := NewEmployeeClient(c.config)
@@ -903,7 +903,7 @@ func (c *EmployeeClient) VerifyOnCommit(entities ...*Employee) error {
 	}
 	rows := make([]*occhook.Verified, len(entities))
 	for i, entity := range entities {
-		if err := employeeVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+		if err := occhook.CheckLoaded(employeeVersion, entity.Version, entity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
@@ -941,7 +941,7 @@ func (c *EmployeeClient) VerifyOnCommit(entities ...*Employee) error {
 func (c *GenreClient) VerifyOnCommit(entities ...*Genre) error {
 	tx, ok := c.driver.(*txDriver)
 	if !ok {
-		return genreVersion.NotInTx()
+		return occhook.NotInTx(genreVersion)
 	}
 	current := func(ctx context.Context, entity *Genre) (*Genre, error) {
 		reader := NewGenreClient(c.config)
@@ -952,7 +952,7 @@ func (c *GenreClient) VerifyOnCommit(entities ...*Genre) error {
 	}
 	rows := make([]*occhook.Verified, len(entities))
 	for i, entity := range entities {
-		if err := genreVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+		if err := occhook.CheckLoaded(genreVersion, entity.Version, entity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
@@ -990,7 +990,7 @@ func (c *GenreClient) VerifyOnCommit(entities ...*Genre) error {
 func (c *InvoiceClient) VerifyOnCommit(entities ...*Invoice) error {
 	tx, ok := c.driver.(*txDriver)
 	if !ok {
-		return invoiceVersion.NotInTx()
+		return occhook.NotInTx(invoiceVersion)
 	}
 	current := func(ctx context.Context, entity *Invoice) (*Invoice, error) {
 		reader := NewInvoiceClient(c.config)
@@ -1001,7 +1001,7 @@ func (c *InvoiceClient) VerifyOnCommit(entities ...*Invoice) error {
 	}
 	rows := make([]*occhook.Verified, len(entities))
 	for i, entity := range entities {
-		if err := invoiceVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+		if err := occhook.CheckLoaded(invoiceVersion, entity.Version, entity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
@@ -1039,7 +1039,7 @@ func (c *InvoiceClient) VerifyOnCommit(entities ...*Invoice) error {
 func (c *InvoiceLineClient) VerifyOnCommit(entities ...*InvoiceLine) error {
 	tx, ok := c.driver.(*txDriver)
 	if !ok {
-		return invoiceLineVersion.NotInTx()
+		return occhook.NotInTx(invoiceLineVersion)
 	}
 	current := func(ctx context.Context, entity *InvoiceLine) (*InvoiceLine, error) {
 		reader := NewInvoiceLineClient(c.config)
@@ -1050,7 +1050,7 @@ func (c *InvoiceLineClient) VerifyOnCommit(entities ...*InvoiceLine) error {
 	}
 	rows := make([]*occhook.Verified, len(entities))
 	for i, entity := range entities {
-		if err := invoiceLineVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+		if err := occhook.CheckLoaded(invoiceLineVersion, entity.Version, entity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
@@ -1088,7 +1088,7 @@ func (c *InvoiceLineClient) VerifyOnCommit(entities ...*InvoiceLine) error {
 func (c *MediaTypeClient) VerifyOnCommit(entities ...*MediaType) error {
 	tx, ok := c.driver.(*txDriver)
 	if !ok {
-		return mediaTypeVersion.NotInTx()
+		return occhook.NotInTx(mediaTypeVersion)
 	}
 	current := func(ctx context.Context, entity *MediaType) (*MediaType, error) {
 		reader := NewMediaTypeClient(c.config)
@@ -1099,7 +1099,7 @@ func (c *MediaTypeClient) VerifyOnCommit(entities ...*MediaType) error {
 	}
 	rows := make([]*occhook.Verified, len(entities))
 	for i, entity := range entities {
-		if err := mediaTypeVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+		if err := occhook.CheckLoaded(mediaTypeVersion, entity.Version, entity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
@@ -1137,7 +1137,7 @@ func (c *MediaTypeClient) VerifyOnCommit(entities ...*MediaType) error {
 func (c *PlaylistClient) VerifyOnCommit(entities ...*Playlist) error {
 	tx, ok := c.driver.(*txDriver)
 	if !ok {
-		return playlistVersion.NotInTx()
+		return occhook.NotInTx(playlistVersion)
 	}
 	current := func(ctx context.Context, entity *Playlist) (*Playlist, error) {
 		reader := NewPlaylistClient(c.config)
@@ -1148,7 +1148,7 @@ func (c *PlaylistClient) VerifyOnCommit(entities ...*Playlist) error {
 	}
 	rows := make([]*occhook.Verified, len(entities))
 	for i, entity := range entities {
-		if err := playlistVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+		if err := occhook.CheckLoaded(playlistVersion, entity.Version, entity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
@@ -1186,7 +1186,7 @@ func (c *PlaylistClient) VerifyOnCommit(entities ...*Playlist) error {
 func (c *PlaylistTrackClient) VerifyOnCommit(entities ...*PlaylistTrack) error {
 	tx, ok := c.driver.(*txDriver)
 	if !ok {
-		return playlistTrackVersion.NotInTx()
+		return occhook.NotInTx(playlistTrackVersion)
 	}
 	current := func(ctx context.Context, entity *PlaylistTrack) (*PlaylistTrack, error) {
 		reader := NewPlaylistTrackClient(c.config)
@@ -1197,7 +1197,7 @@ func (c *PlaylistTrackClient) VerifyOnCommit(entities ...*PlaylistTrack) error {
 	}
 	rows := make([]*occhook.Verified, len(entities))
 	for i, entity := range entities {
-		if err := playlistTrackVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+		if err := occhook.CheckLoaded(playlistTrackVersion, entity.Version, entity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
@@ -1235,7 +1235,7 @@ func (c *PlaylistTrackClient) VerifyOnCommit(entities ...*PlaylistTrack) error {
 func (c *TrackClient) VerifyOnCommit(entities ...*Track) error {
 	tx, ok := c.driver.(*txDriver)
 	if !ok {
-		return trackVersion.NotInTx()
+		return occhook.NotInTx(trackVersion)
 	}
 	current := func(ctx context.Context, entity *Track) (*Track, error) {
 		reader := NewTrackClient(c.config)
@@ -1246,7 +1246,7 @@ func (c *TrackClient) VerifyOnCommit(entities ...*Track) error {
 	}
 	rows := make([]*occhook.Verified, len(entities))
 	for i, entity := range entities {
-		if err := trackVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+		if err := occhook.CheckLoaded(trackVersion, entity.Version, entity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{

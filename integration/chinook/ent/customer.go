@@ -10,6 +10,7 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
+	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/integration/chinook/ent/customer"
 	"github.com/entocc/entocc/integration/chinook/ent/employee"
 )
@@ -310,7 +311,7 @@ func (_m *Customer) String() string {
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Customer) VersionKey() entocc.VersionKey {
 	key := entocc.VersionKey{Type: TypeCustomer, ID: _m.ID}
-	if customerVersion.CheckLoaded(_m.Version, _m.zeroVersion) == nil {
+	if occhook.CheckLoaded(customerVersion, _m.Version, _m.zeroVersion) == nil {
 		key.Version = _m.Version
 	}
 	return key
@@ -323,7 +324,7 @@ func (_m *Customer) Delete() *CustomerDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Customer) IsModified(ctx context.Context) (bool, error) {
-	if err := customerVersion.CheckLoaded(_m.Version, _m.zeroVersion); err != nil {
+	if err := occhook.CheckLoaded(customerVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
 	current, err := NewCustomerClient(_m.config).Query().
@@ -333,7 +334,7 @@ func (_m *Customer) IsModified(ctx context.Context) (bool, error) {
 	if err != nil {
 		return IsNotFound(err), MaskNotFound(err)
 	}
-	return !customerVersion.Strategy.Equal(current.Version, _m.Version), nil
+	return !occhook.SameVersion(customerVersion, current.Version, _m.Version), nil
 }
 
 // versionRead notes that the version was read from the database.

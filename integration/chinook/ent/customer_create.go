@@ -298,7 +298,7 @@ func (_c *CustomerCreate) createSpec() (*Customer, *sqlgraph.CreateSpec) {
 	_spec.OnConflict = _c.conflict
 	_spec.OnConflict = occhook.OnConflict(customerVersion, &_c.mutation.occ, customer.Table, _c.conflict)
 	if len(_c.mutation.InvoicesIDs()) > 0 {
-		_c.driver = customerLinks.Driver(_c.driver)
+		_c.driver = occhook.Linking(_c.driver, customerLinks)
 	}
 
 	if id, ok := _c.mutation.ID(); ok {
@@ -999,7 +999,7 @@ func (_c *CustomerCreateBulk) Save(ctx context.Context) ([]*Customer, error) {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
 					spec.OnConflict = occhook.OnConflict(customerVersion, &mutation.occ, customer.Table, _c.conflict)
-					_c.driver = customerLinks.Driver(_c.driver)
+					_c.driver = occhook.Linking(_c.driver, customerLinks)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

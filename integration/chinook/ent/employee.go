@@ -11,6 +11,7 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
+	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/integration/chinook/ent/employee"
 )
 
@@ -359,7 +360,7 @@ func (_m *Employee) String() string {
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Employee) VersionKey() entocc.VersionKey {
 	key := entocc.VersionKey{Type: TypeEmployee, ID: _m.ID}
-	if employeeVersion.CheckLoaded(_m.Version, _m.zeroVersion) == nil {
+	if occhook.CheckLoaded(employeeVersion, _m.Version, _m.zeroVersion) == nil {
 		key.Version = _m.Version
 	}
 	return key
@@ -372,7 +373,7 @@ func (_m *Employee) Delete() *EmployeeDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Employee) IsModified(ctx context.Context) (bool, error) {
-	if err := employeeVersion.CheckLoaded(_m.Version, _m.zeroVersion); err != nil {
+	if err := occhook.CheckLoaded(employeeVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
 	current, err := NewEmployeeClient(_m.config).Query().
@@ -382,7 +383,7 @@ func (_m *Employee) IsModified(ctx context.Context) (bool, error) {
 	if err != nil {
 		return IsNotFound(err), MaskNotFound(err)
 	}
-	return !employeeVersion.Strategy.Equal(current.Version, _m.Version), nil
+	return !occhook.SameVersion(employeeVersion, current.Version, _m.Version), nil
 }
 
 // versionRead notes that the version was read from the database.

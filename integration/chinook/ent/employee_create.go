@@ -360,7 +360,7 @@ func (_c *EmployeeCreate) createSpec() (*Employee, *sqlgraph.CreateSpec) {
 	_spec.OnConflict = _c.conflict
 	_spec.OnConflict = occhook.OnConflict(employeeVersion, &_c.mutation.occ, employee.Table, _c.conflict)
 	if len(_c.mutation.ReportsIDs()) > 0 || len(_c.mutation.CustomersIDs()) > 0 {
-		_c.driver = employeeLinks.Driver(_c.driver)
+		_c.driver = occhook.Linking(_c.driver, employeeLinks)
 	}
 
 	if id, ok := _c.mutation.ID(); ok {
@@ -1176,7 +1176,7 @@ func (_c *EmployeeCreateBulk) Save(ctx context.Context) ([]*Employee, error) {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
 					spec.OnConflict = occhook.OnConflict(employeeVersion, &mutation.occ, employee.Table, _c.conflict)
-					_c.driver = employeeLinks.Driver(_c.driver)
+					_c.driver = occhook.Linking(_c.driver, employeeLinks)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

@@ -153,7 +153,7 @@ func (_c *GenreCreate) createSpec() (*Genre, *sqlgraph.CreateSpec) {
 	_spec.OnConflict = _c.conflict
 	_spec.OnConflict = occhook.OnConflict(genreVersion, &_c.mutation.occ, genre.Table, _c.conflict)
 	if len(_c.mutation.TracksIDs()) > 0 {
-		_c.driver = genreLinks.Driver(_c.driver)
+		_c.driver = occhook.Linking(_c.driver, genreLinks)
 	}
 
 	if id, ok := _c.mutation.ID(); ok {
@@ -407,7 +407,7 @@ func (_c *GenreCreateBulk) Save(ctx context.Context) ([]*Genre, error) {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
 					spec.OnConflict = occhook.OnConflict(genreVersion, &mutation.occ, genre.Table, _c.conflict)
-					_c.driver = genreLinks.Driver(_c.driver)
+					_c.driver = occhook.Linking(_c.driver, genreLinks)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

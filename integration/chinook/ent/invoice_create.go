@@ -246,7 +246,7 @@ func (_c *InvoiceCreate) createSpec() (*Invoice, *sqlgraph.CreateSpec) {
 	_spec.OnConflict = _c.conflict
 	_spec.OnConflict = occhook.OnConflict(invoiceVersion, &_c.mutation.occ, invoice.Table, _c.conflict)
 	if len(_c.mutation.LinesIDs()) > 0 {
-		_c.driver = invoiceLinks.Driver(_c.driver)
+		_c.driver = occhook.Linking(_c.driver, invoiceLinks)
 	}
 
 	if id, ok := _c.mutation.ID(); ok {
@@ -788,7 +788,7 @@ func (_c *InvoiceCreateBulk) Save(ctx context.Context) ([]*Invoice, error) {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
 					spec.OnConflict = occhook.OnConflict(invoiceVersion, &mutation.occ, invoice.Table, _c.conflict)
-					_c.driver = invoiceLinks.Driver(_c.driver)
+					_c.driver = occhook.Linking(_c.driver, invoiceLinks)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

@@ -153,7 +153,7 @@ func (_c *MediaTypeCreate) createSpec() (*MediaType, *sqlgraph.CreateSpec) {
 	_spec.OnConflict = _c.conflict
 	_spec.OnConflict = occhook.OnConflict(mediaTypeVersion, &_c.mutation.occ, mediatype.Table, _c.conflict)
 	if len(_c.mutation.TracksIDs()) > 0 {
-		_c.driver = mediaTypeLinks.Driver(_c.driver)
+		_c.driver = occhook.Linking(_c.driver, mediaTypeLinks)
 	}
 
 	if id, ok := _c.mutation.ID(); ok {
@@ -407,7 +407,7 @@ func (_c *MediaTypeCreateBulk) Save(ctx context.Context) ([]*MediaType, error) {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
 					spec.OnConflict = occhook.OnConflict(mediaTypeVersion, &mutation.occ, mediatype.Table, _c.conflict)
-					_c.driver = mediaTypeLinks.Driver(_c.driver)
+					_c.driver = occhook.Linking(_c.driver, mediaTypeLinks)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

@@ -10,6 +10,7 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
+	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/integration/chinook/ent/album"
 	"github.com/entocc/entocc/integration/chinook/ent/genre"
 	"github.com/entocc/entocc/integration/chinook/ent/mediatype"
@@ -323,7 +324,7 @@ func (_m *Track) String() string {
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Track) VersionKey() entocc.VersionKey {
 	key := entocc.VersionKey{Type: TypeTrack, ID: _m.ID}
-	if trackVersion.CheckLoaded(_m.Version, _m.zeroVersion) == nil {
+	if occhook.CheckLoaded(trackVersion, _m.Version, _m.zeroVersion) == nil {
 		key.Version = _m.Version
 	}
 	return key
@@ -336,7 +337,7 @@ func (_m *Track) Delete() *TrackDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Track) IsModified(ctx context.Context) (bool, error) {
-	if err := trackVersion.CheckLoaded(_m.Version, _m.zeroVersion); err != nil {
+	if err := occhook.CheckLoaded(trackVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
 	current, err := NewTrackClient(_m.config).Query().
@@ -346,7 +347,7 @@ func (_m *Track) IsModified(ctx context.Context) (bool, error) {
 	if err != nil {
 		return IsNotFound(err), MaskNotFound(err)
 	}
-	return !trackVersion.Strategy.Equal(current.Version, _m.Version), nil
+	return !occhook.SameVersion(trackVersion, current.Version, _m.Version), nil
 }
 
 // versionRead notes that the version was read from the database.

@@ -268,7 +268,7 @@ func (_c *TrackCreate) createSpec() (*Track, *sqlgraph.CreateSpec) {
 	_spec.OnConflict = _c.conflict
 	_spec.OnConflict = occhook.OnConflict(trackVersion, &_c.mutation.occ, track.Table, _c.conflict)
 	if len(_c.mutation.InvoiceLinesIDs()) > 0 {
-		_c.driver = trackLinks.Driver(_c.driver)
+		_c.driver = occhook.Linking(_c.driver, trackLinks)
 	}
 
 	if id, ok := _c.mutation.ID(); ok {
@@ -869,7 +869,7 @@ func (_c *TrackCreateBulk) Save(ctx context.Context) ([]*Track, error) {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
 					spec.OnConflict = occhook.OnConflict(trackVersion, &mutation.occ, track.Table, _c.conflict)
-					_c.driver = trackLinks.Driver(_c.driver)
+					_c.driver = occhook.Linking(_c.driver, trackLinks)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

@@ -587,7 +587,7 @@ func (_u *TrackUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_u.mutation.done = true
 		return 1, nil
 	}
-	_u.driver = trackLinks.Prepare(_u.driver, _spec)
+	_u.driver = occhook.UpdateLinking(_u.driver, _spec, trackLinks)
 
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {

@@ -225,8 +225,8 @@ func (c *ItemClient) GetVersion(ctx context.Context, id int, version int64) (*It
 	if err != nil {
 		return nil, err
 	}
-	if !itemVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(itemVersion.Modified(id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(itemVersion, entity.Version, version) {
+		return nil, entocc.NewModifiedError(occhook.Modified(itemVersion, id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -241,8 +241,8 @@ func (c *MiddleClient) GetVersion(ctx context.Context, id int, version int64) (*
 	if err != nil {
 		return nil, err
 	}
-	if !middleVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(middleVersion.Modified(id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(middleVersion, entity.Version, version) {
+		return nil, entocc.NewModifiedError(occhook.Modified(middleVersion, id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -257,8 +257,8 @@ func (c *NarrowClient) GetVersion(ctx context.Context, id int, version int64) (*
 	if err != nil {
 		return nil, err
 	}
-	if !narrowVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(narrowVersion.Modified(id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(narrowVersion, entity.Version, version) {
+		return nil, entocc.NewModifiedError(occhook.Modified(narrowVersion, id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -273,8 +273,8 @@ func (c *WideClient) GetVersion(ctx context.Context, id int, version int64) (*Wi
 	if err != nil {
 		return nil, err
 	}
-	if !wideVersion.Strategy.Equal(entity.Version, version) {
-		return nil, entocc.NewModifiedError(wideVersion.Modified(id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(wideVersion, entity.Version, version) {
+		return nil, entocc.NewModifiedError(occhook.Modified(wideVersion, id, version, entity.Version), nil, current, nil)
 	}
 	return entity, nil
 }
@@ -452,7 +452,7 @@ func (tx *txDriver) verify(rows []*occhook.Verified) {
 func (c *ItemClient) VerifyOnCommit(entities ...*Item) error {
 	tx, ok := c.driver.(*txDriver)
 	if !ok {
-		return itemVersion.NotInTx()
+		return occhook.NotInTx(itemVersion)
 	}
 	current := func(ctx context.Context, entity *Item) (*Item, error) {
 		reader := NewItemClient(c.config)
@@ -463,7 +463,7 @@ func (c *ItemClient) VerifyOnCommit(entities ...*Item) error {
 	}
 	rows := make([]*occhook.Verified, len(entities))
 	for i, entity := range entities {
-		if err := itemVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+		if err := occhook.CheckLoaded(itemVersion, entity.Version, entity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
@@ -501,7 +501,7 @@ func (c *ItemClient) VerifyOnCommit(entities ...*Item) error {
 func (c *MiddleClient) VerifyOnCommit(entities ...*Middle) error {
 	tx, ok := c.driver.(*txDriver)
 	if !ok {
-		return middleVersion.NotInTx()
+		return occhook.NotInTx(middleVersion)
 	}
 	current := func(ctx context.Context, entity *Middle) (*Middle, error) {
 		reader := NewMiddleClient(c.config)
@@ -512,7 +512,7 @@ func (c *MiddleClient) VerifyOnCommit(entities ...*Middle) error {
 	}
 	rows := make([]*occhook.Verified, len(entities))
 	for i, entity := range entities {
-		if err := middleVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+		if err := occhook.CheckLoaded(middleVersion, entity.Version, entity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
@@ -550,7 +550,7 @@ func (c *MiddleClient) VerifyOnCommit(entities ...*Middle) error {
 func (c *NarrowClient) VerifyOnCommit(entities ...*Narrow) error {
 	tx, ok := c.driver.(*txDriver)
 	if !ok {
-		return narrowVersion.NotInTx()
+		return occhook.NotInTx(narrowVersion)
 	}
 	current := func(ctx context.Context, entity *Narrow) (*Narrow, error) {
 		reader := NewNarrowClient(c.config)
@@ -561,7 +561,7 @@ func (c *NarrowClient) VerifyOnCommit(entities ...*Narrow) error {
 	}
 	rows := make([]*occhook.Verified, len(entities))
 	for i, entity := range entities {
-		if err := narrowVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+		if err := occhook.CheckLoaded(narrowVersion, entity.Version, entity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
@@ -599,7 +599,7 @@ func (c *NarrowClient) VerifyOnCommit(entities ...*Narrow) error {
 func (c *WideClient) VerifyOnCommit(entities ...*Wide) error {
 	tx, ok := c.driver.(*txDriver)
 	if !ok {
-		return wideVersion.NotInTx()
+		return occhook.NotInTx(wideVersion)
 	}
 	current := func(ctx context.Context, entity *Wide) (*Wide, error) {
 		reader := NewWideClient(c.config)
@@ -610,7 +610,7 @@ func (c *WideClient) VerifyOnCommit(entities ...*Wide) error {
 	}
 	rows := make([]*occhook.Verified, len(entities))
 	for i, entity := range entities {
-		if err := wideVersion.CheckLoaded(entity.Version, entity.zeroVersion); err != nil {
+		if err := occhook.CheckLoaded(wideVersion, entity.Version, entity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{

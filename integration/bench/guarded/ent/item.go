@@ -11,6 +11,7 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
+	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/item"
 )
 
@@ -164,7 +165,7 @@ func (_m *Item) String() string {
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Item) VersionKey() entocc.VersionKey {
 	key := entocc.VersionKey{Type: TypeItem, ID: _m.ID}
-	if itemVersion.CheckLoaded(_m.Version, _m.zeroVersion) == nil {
+	if occhook.CheckLoaded(itemVersion, _m.Version, _m.zeroVersion) == nil {
 		key.Version = _m.Version
 	}
 	return key
@@ -177,7 +178,7 @@ func (_m *Item) Delete() *ItemDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Item) IsModified(ctx context.Context) (bool, error) {
-	if err := itemVersion.CheckLoaded(_m.Version, _m.zeroVersion); err != nil {
+	if err := occhook.CheckLoaded(itemVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
 	current, err := NewItemClient(_m.config).Query().
@@ -187,7 +188,7 @@ func (_m *Item) IsModified(ctx context.Context) (bool, error) {
 	if err != nil {
 		return IsNotFound(err), MaskNotFound(err)
 	}
-	return !itemVersion.Strategy.Equal(current.Version, _m.Version), nil
+	return !occhook.SameVersion(itemVersion, current.Version, _m.Version), nil
 }
 
 // versionRead notes that the version was read from the database.

@@ -10,6 +10,7 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
+	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/middle"
 )
 
@@ -304,7 +305,7 @@ func (_m *Middle) String() string {
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Middle) VersionKey() entocc.VersionKey {
 	key := entocc.VersionKey{Type: TypeMiddle, ID: _m.ID}
-	if middleVersion.CheckLoaded(_m.Version, _m.zeroVersion) == nil {
+	if occhook.CheckLoaded(middleVersion, _m.Version, _m.zeroVersion) == nil {
 		key.Version = _m.Version
 	}
 	return key
@@ -317,7 +318,7 @@ func (_m *Middle) Delete() *MiddleDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Middle) IsModified(ctx context.Context) (bool, error) {
-	if err := middleVersion.CheckLoaded(_m.Version, _m.zeroVersion); err != nil {
+	if err := occhook.CheckLoaded(middleVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
 	current, err := NewMiddleClient(_m.config).Query().
@@ -327,7 +328,7 @@ func (_m *Middle) IsModified(ctx context.Context) (bool, error) {
 	if err != nil {
 		return IsNotFound(err), MaskNotFound(err)
 	}
-	return !middleVersion.Strategy.Equal(current.Version, _m.Version), nil
+	return !occhook.SameVersion(middleVersion, current.Version, _m.Version), nil
 }
 
 // versionRead notes that the version was read from the database.

@@ -10,6 +10,7 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
+	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/narrow"
 )
 
@@ -117,7 +118,7 @@ func (_m *Narrow) String() string {
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Narrow) VersionKey() entocc.VersionKey {
 	key := entocc.VersionKey{Type: TypeNarrow, ID: _m.ID}
-	if narrowVersion.CheckLoaded(_m.Version, _m.zeroVersion) == nil {
+	if occhook.CheckLoaded(narrowVersion, _m.Version, _m.zeroVersion) == nil {
 		key.Version = _m.Version
 	}
 	return key
@@ -130,7 +131,7 @@ func (_m *Narrow) Delete() *NarrowDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Narrow) IsModified(ctx context.Context) (bool, error) {
-	if err := narrowVersion.CheckLoaded(_m.Version, _m.zeroVersion); err != nil {
+	if err := occhook.CheckLoaded(narrowVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
 	current, err := NewNarrowClient(_m.config).Query().
@@ -140,7 +141,7 @@ func (_m *Narrow) IsModified(ctx context.Context) (bool, error) {
 	if err != nil {
 		return IsNotFound(err), MaskNotFound(err)
 	}
-	return !narrowVersion.Strategy.Equal(current.Version, _m.Version), nil
+	return !occhook.SameVersion(narrowVersion, current.Version, _m.Version), nil
 }
 
 // versionRead notes that the version was read from the database.

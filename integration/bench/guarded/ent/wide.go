@@ -10,6 +10,7 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
+	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/wide"
 )
 
@@ -744,7 +745,7 @@ func (_m *Wide) String() string {
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Wide) VersionKey() entocc.VersionKey {
 	key := entocc.VersionKey{Type: TypeWide, ID: _m.ID}
-	if wideVersion.CheckLoaded(_m.Version, _m.zeroVersion) == nil {
+	if occhook.CheckLoaded(wideVersion, _m.Version, _m.zeroVersion) == nil {
 		key.Version = _m.Version
 	}
 	return key
@@ -757,7 +758,7 @@ func (_m *Wide) Delete() *WideDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Wide) IsModified(ctx context.Context) (bool, error) {
-	if err := wideVersion.CheckLoaded(_m.Version, _m.zeroVersion); err != nil {
+	if err := occhook.CheckLoaded(wideVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
 	current, err := NewWideClient(_m.config).Query().
@@ -767,7 +768,7 @@ func (_m *Wide) IsModified(ctx context.Context) (bool, error) {
 	if err != nil {
 		return IsNotFound(err), MaskNotFound(err)
 	}
-	return !wideVersion.Strategy.Equal(current.Version, _m.Version), nil
+	return !occhook.SameVersion(wideVersion, current.Version, _m.Version), nil
 }
 
 // versionRead notes that the version was read from the database.
