@@ -15,6 +15,8 @@ type plan struct {
 	links    map[string]*Links
 	// linked holds the values of links in the order of the graph.
 	linked []*Links
+	// imports are packages that generated code may use.
+	imports []string
 }
 
 // Version is the version of one type, as the templates see it.
@@ -60,7 +62,7 @@ func newPlan(g *gen.Graph) (*plan, error) {
 	if g.Storage != nil && g.Storage.Name != "sql" {
 		return nil, fmt.Errorf("entocc: storage %q can't be guarded: use ent's SQL storage", g.Storage.Name)
 	}
-	p := &plan{versions: make(map[string]*Version), links: make(map[string]*Links)}
+	p := &plan{versions: make(map[string]*Version), links: make(map[string]*Links), imports: imports(g)}
 	for _, n := range g.Nodes {
 		v, err := newVersion(n)
 		if err != nil {

@@ -2,6 +2,7 @@ package hook
 
 import (
 	"fmt"
+	"slices"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect"
@@ -61,6 +62,11 @@ func CheckLoaded(s *Schema, version any, known bool) error {
 
 func (s *Schema) notLoaded(op ent.Op) error {
 	return s.errorf(op, nil, "the entity was loaded without its version: add %q to the Select of its query, or state the version by IfVersion", s.Column)
+}
+
+// Selected reports whether a query read a column. fields are those that were selected, none means all.
+func Selected(fields []string, column string) bool {
+	return len(fields) == 0 || slices.Contains(fields, column)
 }
 
 // SameVersion reports whether two versions are the same, as the strategy of the schema compares them.

@@ -67,10 +67,10 @@ func (s *Schema) qualified(table string, expected []any) *sql.Predicate {
 	})
 }
 
-// Upsert is the hook of an upsert that expects a version. It refuses what the database can't guard, and tells a stale
-// update branch, which the database answers by no row, as the conflict that it is.
-func Upsert(d string, typed func(error) error, opts func() []sql.ConflictOption) ent.Hook {
-	return func(next ent.Mutator) ent.Mutator {
+// Upsert adds the hook of an upsert that expects a version, inside of all others. It refuses what the database can't
+// guard, and tells a stale update branch, which the database answers by no row, as the conflict that it is.
+func Upsert(hooks []ent.Hook, d string, typed func(error) error, opts func() []sql.ConflictOption) []ent.Hook {
+	return append(slices.Clip(hooks), func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
 			g, ok := m.(guarded)
 			if !ok {
@@ -93,7 +93,7 @@ func Upsert(d string, typed func(error) error, opts func() []sql.ConflictOption)
 			}
 			return v, nil
 		})
-	}
+	})
 }
 
 // checkUpsert refuses upserts that can't be guarded.

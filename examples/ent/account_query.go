@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"slices"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
@@ -14,6 +13,7 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/entocc/entocc/examples/ent/account"
 	"github.com/entocc/entocc/examples/ent/predicate"
+	occhook "github.com/entocc/entocc/hook"
 )
 
 // AccountQuery is the builder for querying Account entities.
@@ -353,7 +353,7 @@ func (_q *AccountQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Acco
 	if len(nodes) == 0 {
 		return nodes, nil
 	}
-	if fields := _q.ctx.Fields; len(fields) == 0 || slices.Contains(fields, account.FieldVersion) {
+	if occhook.Selected(_q.ctx.Fields, account.FieldVersion) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"slices"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
@@ -14,6 +13,7 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/entocc/entocc/examples/ent/predicate"
 	"github.com/entocc/entocc/examples/ent/user"
+	occhook "github.com/entocc/entocc/hook"
 )
 
 // UserQuery is the builder for querying User entities.
@@ -353,7 +353,7 @@ func (_q *UserQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*User, e
 	if len(nodes) == 0 {
 		return nodes, nil
 	}
-	if fields := _q.ctx.Fields; len(fields) == 0 || slices.Contains(fields, user.FieldVersion) {
+	if occhook.Selected(_q.ctx.Fields, user.FieldVersion) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

@@ -50,6 +50,15 @@ func TestGenerate_OlderEntIsRefusedWithTheMend(t *testing.T) {
 	require.Contains(t, out, "go get entgo.io/ent@v0.14.6")
 }
 
+// A file can't have two packages of one name: neither those of fields, nor those of types.
+func TestGenerate_PackagesThatAreNamedAsOursKeepTheirNames(t *testing.T) {
+	m := newModule(t, "v0.14.6")
+	require.NoError(t, os.RemoveAll(filepath.Join(m.dir, "schema")))
+	require.NoError(t, os.CopyFS(filepath.Join(m.dir, "schema"), os.DirFS("testdata/foreign")))
+	m.run("go", "run", "-mod=mod", "-trimpath", "./generator", "none=", "all="+strings.Join(features, ","))
+	m.run("go", "build", "-mod=mod", "-trimpath", "./...")
+}
+
 // module is a Go module of somebody who uses ent and entocc.
 type module struct {
 	*testing.T

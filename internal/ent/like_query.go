@@ -6,12 +6,12 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"slices"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
+	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/like"
 	"github.com/entocc/entocc/internal/ent/predicate"
 	"github.com/entocc/entocc/internal/ent/tweet"
@@ -375,7 +375,7 @@ func (_q *LikeQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Like, e
 			return nil, err
 		}
 	}
-	if fields := _q.ctx.Fields; len(fields) == 0 || slices.Contains(fields, like.FieldVersion) {
+	if occhook.Selected(_q.ctx.Fields, like.FieldVersion) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

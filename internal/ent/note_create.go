@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -351,9 +350,9 @@ func (u *NoteUpsertOne) IDX(ctx context.Context) int {
 func (u *NoteUpsertOne) IfVersion(version int64) *NoteUpsertOne {
 	create := u.create
 	create.mutation.occ.In(version)
-	create.hooks = append(slices.Clip(create.hooks), occhook.Upsert(create.driver.Dialect(), create.mutation.versionError, func() []sql.ConflictOption {
+	create.hooks = occhook.Upsert(create.hooks, create.driver.Dialect(), create.mutation.versionError, func() []sql.ConflictOption {
 		return create.conflict
-	}))
+	})
 	return u
 }
 

@@ -6,13 +6,13 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"slices"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
+	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/predicate"
 	"github.com/entocc/entocc/internal/ent/purchase"
 	"github.com/entocc/entocc/internal/ent/purchaseline"
@@ -457,7 +457,7 @@ func (_q *PurchaseLineQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]
 			return nil, err
 		}
 	}
-	if fields := _q.ctx.Fields; len(fields) == 0 || slices.Contains(fields, purchaseline.FieldVersion) {
+	if occhook.Selected(_q.ctx.Fields, purchaseline.FieldVersion) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
@@ -320,9 +319,9 @@ func (u *SettingUpsertOne) IDX(ctx context.Context) string {
 func (u *SettingUpsertOne) IfVersion(version int64) *SettingUpsertOne {
 	create := u.create
 	create.mutation.occ.In(version)
-	create.hooks = append(slices.Clip(create.hooks), occhook.Upsert(create.driver.Dialect(), create.mutation.versionError, func() []sql.ConflictOption {
+	create.hooks = occhook.Upsert(create.hooks, create.driver.Dialect(), create.mutation.versionError, func() []sql.ConflictOption {
 		return create.conflict
-	}))
+	})
 	return u
 }
 

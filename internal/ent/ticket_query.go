@@ -7,13 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
+	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/predicate"
 	"github.com/entocc/entocc/internal/ent/ticket"
 )
@@ -366,7 +366,7 @@ func (_q *TicketQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Ticke
 	if len(nodes) == 0 {
 		return nodes, nil
 	}
-	if fields := _q.ctx.Fields; len(fields) == 0 || slices.Contains(fields, ticket.FieldVersion) {
+	if occhook.Selected(_q.ctx.Fields, ticket.FieldVersion) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

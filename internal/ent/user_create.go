@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -1155,9 +1154,9 @@ func (u *UserUpsertOne) IDX(ctx context.Context) int {
 func (u *UserUpsertOne) IfVersion(version int64) *UserUpsertOne {
 	create := u.create
 	create.mutation.occ.In(version)
-	create.hooks = append(slices.Clip(create.hooks), occhook.Upsert(create.driver.Dialect(), create.mutation.versionError, func() []sql.ConflictOption {
+	create.hooks = occhook.Upsert(create.hooks, create.driver.Dialect(), create.mutation.versionError, func() []sql.ConflictOption {
 		return create.conflict
-	}))
+	})
 	return u
 }
 

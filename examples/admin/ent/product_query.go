@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"slices"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
@@ -14,6 +13,7 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/entocc/entocc/examples/admin/ent/predicate"
 	"github.com/entocc/entocc/examples/admin/ent/product"
+	occhook "github.com/entocc/entocc/hook"
 )
 
 // ProductQuery is the builder for querying Product entities.
@@ -353,7 +353,7 @@ func (_q *ProductQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Prod
 	if len(nodes) == 0 {
 		return nodes, nil
 	}
-	if fields := _q.ctx.Fields; len(fields) == 0 || slices.Contains(fields, product.FieldVersion) {
+	if occhook.Selected(_q.ctx.Fields, product.FieldVersion) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

@@ -7,7 +7,6 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"math"
-	"slices"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
@@ -16,6 +15,7 @@ import (
 	"github.com/entocc/entocc/examples/adopt/ent/album"
 	"github.com/entocc/entocc/examples/adopt/ent/artist"
 	"github.com/entocc/entocc/examples/adopt/ent/predicate"
+	occhook "github.com/entocc/entocc/hook"
 )
 
 // ArtistQuery is the builder for querying Artist entities.
@@ -401,7 +401,7 @@ func (_q *ArtistQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Artis
 			return nil, err
 		}
 	}
-	if fields := _q.ctx.Fields; len(fields) == 0 || slices.Contains(fields, artist.FieldVersion) {
+	if occhook.Selected(_q.ctx.Fields, artist.FieldVersion) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

@@ -7,7 +7,6 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"math"
-	"slices"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
@@ -17,6 +16,7 @@ import (
 	"github.com/entocc/entocc/examples/adopt/ent/employee"
 	"github.com/entocc/entocc/examples/adopt/ent/invoice"
 	"github.com/entocc/entocc/examples/adopt/ent/predicate"
+	occhook "github.com/entocc/entocc/hook"
 )
 
 // CustomerQuery is the builder for querying Customer entities.
@@ -444,7 +444,7 @@ func (_q *CustomerQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Cus
 			return nil, err
 		}
 	}
-	if fields := _q.ctx.Fields; len(fields) == 0 || slices.Contains(fields, customer.FieldVersion) {
+	if occhook.Selected(_q.ctx.Fields, customer.FieldVersion) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

@@ -7,7 +7,6 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"math"
-	"slices"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
@@ -16,6 +15,7 @@ import (
 	"github.com/entocc/entocc/examples/adopt/ent/customer"
 	"github.com/entocc/entocc/examples/adopt/ent/employee"
 	"github.com/entocc/entocc/examples/adopt/ent/predicate"
+	occhook "github.com/entocc/entocc/hook"
 )
 
 // EmployeeQuery is the builder for querying Employee entities.
@@ -486,7 +486,7 @@ func (_q *EmployeeQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Emp
 			return nil, err
 		}
 	}
-	if fields := _q.ctx.Fields; len(fields) == 0 || slices.Contains(fields, employee.FieldVersion) {
+	if occhook.Selected(_q.ctx.Fields, employee.FieldVersion) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

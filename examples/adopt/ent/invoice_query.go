@@ -7,7 +7,6 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"math"
-	"slices"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
@@ -17,6 +16,7 @@ import (
 	"github.com/entocc/entocc/examples/adopt/ent/invoice"
 	"github.com/entocc/entocc/examples/adopt/ent/invoiceline"
 	"github.com/entocc/entocc/examples/adopt/ent/predicate"
+	occhook "github.com/entocc/entocc/hook"
 )
 
 // InvoiceQuery is the builder for querying Invoice entities.
@@ -444,7 +444,7 @@ func (_q *InvoiceQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Invo
 			return nil, err
 		}
 	}
-	if fields := _q.ctx.Fields; len(fields) == 0 || slices.Contains(fields, invoice.FieldVersion) {
+	if occhook.Selected(_q.ctx.Fields, invoice.FieldVersion) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

@@ -7,7 +7,6 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"math"
-	"slices"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
@@ -21,6 +20,7 @@ import (
 	"github.com/entocc/entocc/examples/adopt/ent/playlisttrack"
 	"github.com/entocc/entocc/examples/adopt/ent/predicate"
 	"github.com/entocc/entocc/examples/adopt/ent/track"
+	occhook "github.com/entocc/entocc/hook"
 )
 
 // TrackQuery is the builder for querying Track entities.
@@ -618,7 +618,7 @@ func (_q *TrackQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Track,
 			return nil, err
 		}
 	}
-	if fields := _q.ctx.Fields; len(fields) == 0 || slices.Contains(fields, track.FieldVersion) {
+	if occhook.Selected(_q.ctx.Fields, track.FieldVersion) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"slices"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
@@ -15,6 +14,7 @@ import (
 	"github.com/entocc/entocc/examples/aggregate/ent/line"
 	"github.com/entocc/entocc/examples/aggregate/ent/order"
 	"github.com/entocc/entocc/examples/aggregate/ent/predicate"
+	occhook "github.com/entocc/entocc/hook"
 )
 
 // LineQuery is the builder for querying Line entities.
@@ -407,7 +407,7 @@ func (_q *LineQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Line, e
 			return nil, err
 		}
 	}
-	if fields := _q.ctx.Fields; len(fields) == 0 || slices.Contains(fields, line.FieldVersion) {
+	if occhook.Selected(_q.ctx.Fields, line.FieldVersion) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

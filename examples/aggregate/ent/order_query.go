@@ -7,7 +7,6 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"math"
-	"slices"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
@@ -16,6 +15,7 @@ import (
 	"github.com/entocc/entocc/examples/aggregate/ent/line"
 	"github.com/entocc/entocc/examples/aggregate/ent/order"
 	"github.com/entocc/entocc/examples/aggregate/ent/predicate"
+	occhook "github.com/entocc/entocc/hook"
 )
 
 // OrderQuery is the builder for querying Order entities.
@@ -401,7 +401,7 @@ func (_q *OrderQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Order,
 			return nil, err
 		}
 	}
-	if fields := _q.ctx.Fields; len(fields) == 0 || slices.Contains(fields, order.FieldVersion) {
+	if occhook.Selected(_q.ctx.Fields, order.FieldVersion) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

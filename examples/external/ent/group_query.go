@@ -7,7 +7,6 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"math"
-	"slices"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
@@ -16,6 +15,7 @@ import (
 	"github.com/entocc/entocc/examples/external/ent/group"
 	"github.com/entocc/entocc/examples/external/ent/member"
 	"github.com/entocc/entocc/examples/external/ent/predicate"
+	occhook "github.com/entocc/entocc/hook"
 )
 
 // GroupQuery is the builder for querying Group entities.
@@ -401,7 +401,7 @@ func (_q *GroupQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Group,
 			return nil, err
 		}
 	}
-	if fields := _q.ctx.Fields; len(fields) == 0 || slices.Contains(fields, group.FieldVersion) {
+	if occhook.Selected(_q.ctx.Fields, group.FieldVersion) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

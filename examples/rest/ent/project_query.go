@@ -7,7 +7,6 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"math"
-	"slices"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
@@ -16,6 +15,7 @@ import (
 	"github.com/entocc/entocc/examples/rest/ent/predicate"
 	"github.com/entocc/entocc/examples/rest/ent/project"
 	"github.com/entocc/entocc/examples/rest/ent/task"
+	occhook "github.com/entocc/entocc/hook"
 )
 
 // ProjectQuery is the builder for querying Project entities.
@@ -401,7 +401,7 @@ func (_q *ProjectQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Proj
 			return nil, err
 		}
 	}
-	if fields := _q.ctx.Fields; len(fields) == 0 || slices.Contains(fields, project.FieldVersion) {
+	if occhook.Selected(_q.ctx.Fields, project.FieldVersion) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

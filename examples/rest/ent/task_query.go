@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"slices"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
@@ -15,6 +14,7 @@ import (
 	"github.com/entocc/entocc/examples/rest/ent/predicate"
 	"github.com/entocc/entocc/examples/rest/ent/project"
 	"github.com/entocc/entocc/examples/rest/ent/task"
+	occhook "github.com/entocc/entocc/hook"
 )
 
 // TaskQuery is the builder for querying Task entities.
@@ -399,7 +399,7 @@ func (_q *TaskQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Task, e
 			return nil, err
 		}
 	}
-	if fields := _q.ctx.Fields; len(fields) == 0 || slices.Contains(fields, task.FieldVersion) {
+	if occhook.Selected(_q.ctx.Fields, task.FieldVersion) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

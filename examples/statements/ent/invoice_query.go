@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"slices"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
@@ -14,6 +13,7 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/entocc/entocc/examples/statements/ent/invoice"
 	"github.com/entocc/entocc/examples/statements/ent/predicate"
+	occhook "github.com/entocc/entocc/hook"
 )
 
 // InvoiceQuery is the builder for querying Invoice entities.
@@ -353,7 +353,7 @@ func (_q *InvoiceQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Invo
 	if len(nodes) == 0 {
 		return nodes, nil
 	}
-	if fields := _q.ctx.Fields; len(fields) == 0 || slices.Contains(fields, invoice.FieldRev) {
+	if occhook.Selected(_q.ctx.Fields, invoice.FieldRev) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

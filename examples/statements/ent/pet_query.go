@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"slices"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
@@ -15,6 +14,7 @@ import (
 	"github.com/entocc/entocc/examples/statements/ent/pet"
 	"github.com/entocc/entocc/examples/statements/ent/predicate"
 	"github.com/entocc/entocc/examples/statements/ent/user"
+	occhook "github.com/entocc/entocc/hook"
 )
 
 // PetQuery is the builder for querying Pet entities.
@@ -407,7 +407,7 @@ func (_q *PetQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Pet, err
 			return nil, err
 		}
 	}
-	if fields := _q.ctx.Fields; len(fields) == 0 || slices.Contains(fields, pet.FieldVersion) {
+	if occhook.Selected(_q.ctx.Fields, pet.FieldVersion) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

@@ -7,7 +7,6 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"math"
-	"slices"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
@@ -17,6 +16,7 @@ import (
 	"github.com/entocc/entocc/examples/statements/ent/pet"
 	"github.com/entocc/entocc/examples/statements/ent/predicate"
 	"github.com/entocc/entocc/examples/statements/ent/user"
+	occhook "github.com/entocc/entocc/hook"
 )
 
 // UserQuery is the builder for querying User entities.
@@ -445,7 +445,7 @@ func (_q *UserQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*User, e
 			return nil, err
 		}
 	}
-	if fields := _q.ctx.Fields; len(fields) == 0 || slices.Contains(fields, user.FieldVersion) {
+	if occhook.Selected(_q.ctx.Fields, user.FieldVersion) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"slices"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
@@ -14,6 +13,7 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/entocc/entocc/examples/verify/ent/doctor"
 	"github.com/entocc/entocc/examples/verify/ent/predicate"
+	occhook "github.com/entocc/entocc/hook"
 )
 
 // DoctorQuery is the builder for querying Doctor entities.
@@ -353,7 +353,7 @@ func (_q *DoctorQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Docto
 	if len(nodes) == 0 {
 		return nodes, nil
 	}
-	if fields := _q.ctx.Fields; len(fields) == 0 || slices.Contains(fields, doctor.FieldVersion) {
+	if occhook.Selected(_q.ctx.Fields, doctor.FieldVersion) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

@@ -7,12 +7,12 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"math"
-	"slices"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
+	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/integration/chinook/ent/customer"
 	"github.com/entocc/entocc/integration/chinook/ent/invoice"
 	"github.com/entocc/entocc/integration/chinook/ent/invoiceline"
@@ -449,7 +449,7 @@ func (_q *InvoiceQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Invo
 			return nil, err
 		}
 	}
-	if fields := _q.ctx.Fields; len(fields) == 0 || slices.Contains(fields, invoice.FieldVersion) {
+	if occhook.Selected(_q.ctx.Fields, invoice.FieldVersion) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

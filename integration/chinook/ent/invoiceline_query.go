@@ -6,12 +6,12 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"slices"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
+	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/integration/chinook/ent/invoice"
 	"github.com/entocc/entocc/integration/chinook/ent/invoiceline"
 	"github.com/entocc/entocc/integration/chinook/ent/predicate"
@@ -447,7 +447,7 @@ func (_q *InvoiceLineQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 			return nil, err
 		}
 	}
-	if fields := _q.ctx.Fields; len(fields) == 0 || slices.Contains(fields, invoiceline.FieldVersion) {
+	if occhook.Selected(_q.ctx.Fields, invoiceline.FieldVersion) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

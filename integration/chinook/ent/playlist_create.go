@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -365,9 +364,9 @@ func (u *PlaylistUpsertOne) IDX(ctx context.Context) int {
 func (u *PlaylistUpsertOne) IfVersion(version int64) *PlaylistUpsertOne {
 	create := u.create
 	create.mutation.occ.In(version)
-	create.hooks = append(slices.Clip(create.hooks), occhook.Upsert(create.driver.Dialect(), create.mutation.versionError, func() []sql.ConflictOption {
+	create.hooks = occhook.Upsert(create.hooks, create.driver.Dialect(), create.mutation.versionError, func() []sql.ConflictOption {
 		return create.conflict
-	}))
+	})
 	return u
 }
 

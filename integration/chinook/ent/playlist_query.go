@@ -7,12 +7,12 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"math"
-	"slices"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
+	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/integration/chinook/ent/playlist"
 	"github.com/entocc/entocc/integration/chinook/ent/playlisttrack"
 	"github.com/entocc/entocc/integration/chinook/ent/predicate"
@@ -450,7 +450,7 @@ func (_q *PlaylistQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Pla
 			return nil, err
 		}
 	}
-	if fields := _q.ctx.Fields; len(fields) == 0 || slices.Contains(fields, playlist.FieldVersion) {
+	if occhook.Selected(_q.ctx.Fields, playlist.FieldVersion) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

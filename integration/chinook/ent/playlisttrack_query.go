@@ -6,11 +6,11 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"slices"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
+	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/integration/chinook/ent/playlist"
 	"github.com/entocc/entocc/integration/chinook/ent/playlisttrack"
 	"github.com/entocc/entocc/integration/chinook/ent/predicate"
@@ -374,7 +374,7 @@ func (_q *PlaylistTrackQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([
 			return nil, err
 		}
 	}
-	if fields := _q.ctx.Fields; len(fields) == 0 || slices.Contains(fields, playlisttrack.FieldVersion) {
+	if occhook.Selected(_q.ctx.Fields, playlisttrack.FieldVersion) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

@@ -7,12 +7,12 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"math"
-	"slices"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
+	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/integration/chinook/ent/album"
 	"github.com/entocc/entocc/integration/chinook/ent/genre"
 	"github.com/entocc/entocc/integration/chinook/ent/invoiceline"
@@ -623,7 +623,7 @@ func (_q *TrackQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Track,
 			return nil, err
 		}
 	}
-	if fields := _q.ctx.Fields; len(fields) == 0 || slices.Contains(fields, track.FieldVersion) {
+	if occhook.Selected(_q.ctx.Fields, track.FieldVersion) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

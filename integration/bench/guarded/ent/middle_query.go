@@ -6,12 +6,12 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"slices"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
+	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/middle"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/predicate"
 )
@@ -353,7 +353,7 @@ func (_q *MiddleQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Middl
 	if len(nodes) == 0 {
 		return nodes, nil
 	}
-	if fields := _q.ctx.Fields; len(fields) == 0 || slices.Contains(fields, middle.FieldVersion) {
+	if occhook.Selected(_q.ctx.Fields, middle.FieldVersion) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

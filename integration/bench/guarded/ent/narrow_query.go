@@ -6,12 +6,12 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"slices"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
+	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/narrow"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/predicate"
 )
@@ -353,7 +353,7 @@ func (_q *NarrowQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Narro
 	if len(nodes) == 0 {
 		return nodes, nil
 	}
-	if fields := _q.ctx.Fields; len(fields) == 0 || slices.Contains(fields, narrow.FieldVersion) {
+	if occhook.Selected(_q.ctx.Fields, narrow.FieldVersion) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

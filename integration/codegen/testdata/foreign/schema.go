@@ -1,0 +1,31 @@
+// Package schema uses packages whose names are those of others that generated code uses.
+package schema
+
+import (
+	"entgo.io/ent"
+	"entgo.io/ent/schema/edge"
+	"entgo.io/ent/schema/field"
+	"github.com/entocc/entocc/mixin"
+
+	"fixtures/schema/json"
+	"fixtures/schema/uuid"
+)
+
+// Parcel has an ID and a field of such packages.
+type Parcel struct{ ent.Schema }
+
+func (Parcel) Mixin() []ent.Mixin { return []ent.Mixin{mixin.Version{}} }
+
+func (Parcel) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("id").GoType(uuid.UUID("")),
+		field.JSON("label", json.Label{}).Optional(),
+	}
+}
+
+func (Parcel) Edges() []ent.Edge { return []ent.Edge{edge.To("slices", Slices.Type)} }
+
+// Slices is a type whose package has such a name itself.
+type Slices struct{ ent.Schema }
+
+func (Slices) Edges() []ent.Edge { return []ent.Edge{edge.From("parcel", Parcel.Type).Ref("slices").Unique()} }
