@@ -45,7 +45,7 @@ func TestGenerate_EveryEntThatIsSupported(t *testing.T) {
 func TestGenerate_OlderEntIsRefusedWithTheMend(t *testing.T) {
 	m := newModule(t, "v0.14.0")
 	require.NoError(t, os.Remove(filepath.Join(m.dir, "schema", "scanned.go")))
-	out, err := m.output("go", "run", "-mod=mod", "-trimpath", "./generator", "none=")
+	out, err := m.output("run", "-mod=mod", "-trimpath", "./generator", "none=")
 	require.Error(t, err)
 	require.Contains(t, out, "go get entgo.io/ent@v0.14.6")
 }
@@ -55,8 +55,8 @@ func TestGenerate_PackagesThatAreNamedAsOursKeepTheirNames(t *testing.T) {
 	m := newModule(t, "v0.14.6")
 	require.NoError(t, os.RemoveAll(filepath.Join(m.dir, "schema")))
 	require.NoError(t, os.CopyFS(filepath.Join(m.dir, "schema"), os.DirFS("testdata/foreign")))
-	m.run("go", "run", "-mod=mod", "-trimpath", "./generator", "none=", "all="+strings.Join(features, ","))
-	m.run("go", "build", "-mod=mod", "-trimpath", "./...")
+	m.run("run", "-mod=mod", "-trimpath", "./generator", "none=", "all="+strings.Join(features, ","))
+	m.run("build", "-mod=mod", "-trimpath", "./...")
 }
 
 // module is a Go module of somebody who uses ent and entocc.
@@ -89,7 +89,7 @@ func newModule(t *testing.T, ent string) module {
 // generateAndRun generates the clients, one after another, and runs the same test with each.
 func (m module) generateAndRun(clients ...string) {
 	m.Helper()
-	m.run("go", append([]string{"run", "-mod=mod", "-trimpath", "./generator"}, clients...)...)
+	m.run(append([]string{"run", "-mod=mod", "-trimpath", "./generator"}, clients...)...)
 	tests := []string{"smoke_test.go"}
 	if _, err := os.Stat(filepath.Join(m.dir, "schema", "scanned.go")); err == nil {
 		tests = append(tests, "scanned_test.go")
@@ -102,8 +102,8 @@ func (m module) generateAndRun(clients ...string) {
 			m.write("smoke/"+name+"_"+test, strings.ReplaceAll(string(text), "CLIENT", name))
 		}
 	}
-	m.run("go", "build", "-mod=mod", "-trimpath", "./...") // trimmed, a folder of another name is no reason to compile again
-	m.run("go", "test", "-mod=mod", "-trimpath", "./smoke")
+	m.run("build", "-mod=mod", "-trimpath", "./...") // trimmed, a folder of another name is no reason to compile again
+	m.run("test", "-mod=mod", "-trimpath", "./smoke")
 }
 
 func (m module) write(name, text string) {
@@ -113,14 +113,15 @@ func (m module) write(name, text string) {
 	require.NoError(m, os.WriteFile(path, []byte(text), 0o600))
 }
 
-func (m module) run(name string, args ...string) {
+// run runs the go command, and output returns what it says.
+func (m module) run(args ...string) {
 	m.Helper()
-	out, err := m.output(name, args...)
-	require.NoError(m, err, "%s %s\n%s", name, strings.Join(args, " "), out)
+	out, err := m.output(args...)
+	require.NoError(m, err, "go %s\n%s", strings.Join(args, " "), out)
 }
 
-func (m module) output(name string, args ...string) (string, error) {
-	cmd := exec.CommandContext(m.Context(), name, args...)
+func (m module) output(args ...string) (string, error) {
+	cmd := exec.CommandContext(m.Context(), "go", args...)
 	cmd.Dir = m.dir
 	cmd.Env = append(os.Environ(), "GOWORK=off")
 	out, err := cmd.CombinedOutput()
