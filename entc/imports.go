@@ -34,7 +34,7 @@ func imports(g *gen.Graph) []string {
 	for _, d := range dependencies {
 		use(d.Type)
 	}
-	return slices.DeleteFunc([]string{"encoding/json", "github.com/google/uuid"}, func(pkg string) bool {
+	return slices.DeleteFunc([]string{"encoding/json", "github.com/google/uuid", "reflect"}, func(pkg string) bool {
 		other, ok := named[path.Base(pkg)]
 		return ok && other != pkg
 	})

@@ -4,10 +4,7 @@ package ent
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"log"
-	"reflect"
 
 	"github.com/entocc/entocc/examples/ent/migrate"
 
@@ -17,6 +14,9 @@ import (
 	"github.com/entocc/entocc/examples/ent/user"
 
 	stdsql "database/sql"
+	"errors"
+	"fmt"
+	"reflect"
 
 	"entgo.io/ent"
 	"github.com/entocc/entocc"

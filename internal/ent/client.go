@@ -4,11 +4,7 @@ package ent
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"log"
-	"reflect"
-	"time"
 
 	"github.com/entocc/entocc/internal/ent/migrate"
 
@@ -42,6 +38,10 @@ import (
 	"github.com/entocc/entocc/internal/ent/user"
 
 	stdsql "database/sql"
+	"errors"
+	"fmt"
+	"reflect"
+	"time"
 
 	"entgo.io/ent"
 	"github.com/entocc/entocc"

@@ -4,10 +4,7 @@ package ent
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"log"
-	"reflect"
 
 	"github.com/entocc/entocc/examples/adopt/ent/migrate"
 
@@ -27,6 +24,9 @@ import (
 	"github.com/entocc/entocc/examples/adopt/ent/track"
 
 	stdsql "database/sql"
+	"errors"
+	"fmt"
+	"reflect"
 
 	"entgo.io/ent"
 	"github.com/entocc/entocc"

@@ -4,10 +4,7 @@ package ent
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"log"
-	"reflect"
 
 	"github.com/entocc/entocc/examples/external/ent/migrate"
 
@@ -18,6 +15,9 @@ import (
 	"github.com/entocc/entocc/examples/external/ent/member"
 
 	stdsql "database/sql"
+	"errors"
+	"fmt"
+	"reflect"
 
 	"entgo.io/ent"
 	"github.com/entocc/entocc"

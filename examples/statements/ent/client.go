@@ -4,10 +4,7 @@ package ent
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"log"
-	"reflect"
 
 	"github.com/entocc/entocc/examples/statements/ent/migrate"
 
@@ -20,6 +17,9 @@ import (
 	"github.com/entocc/entocc/examples/statements/ent/user"
 
 	stdsql "database/sql"
+	"errors"
+	"fmt"
+	"reflect"
 
 	"entgo.io/ent"
 	"github.com/entocc/entocc"

@@ -4,10 +4,7 @@ package ent
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"log"
-	"reflect"
 
 	"github.com/entocc/entocc/examples/verify/ent/migrate"
 
@@ -16,6 +13,9 @@ import (
 	"github.com/entocc/entocc/examples/verify/ent/doctor"
 
 	stdsql "database/sql"
+	"errors"
+	"fmt"
+	"reflect"
 
 	"entgo.io/ent"
 	"github.com/entocc/entocc"

@@ -4,10 +4,7 @@ package ent
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"log"
-	"reflect"
 
 	"github.com/entocc/entocc/integration/bench/guarded/ent/migrate"
 
@@ -19,6 +16,9 @@ import (
 	"github.com/entocc/entocc/integration/bench/guarded/ent/wide"
 
 	stdsql "database/sql"
+	"errors"
+	"fmt"
+	"reflect"
 
 	"entgo.io/ent"
 	"github.com/entocc/entocc"
