@@ -760,8 +760,8 @@ func (m *ProfileMutation) versionError(err error) error {
 	})
 }
 
-// AppendedFields returns the JSON fields that the mutation appends to.
-func (m *ProfileMutation) AppendedFields() (fields []string) {
+// VersionAppends returns the JSON fields that the mutation appends to.
+func (m *ProfileMutation) VersionAppends() (fields []string) {
 	if _, ok := m.AppendedKeywords(); ok {
 		fields = append(fields, profile.FieldKeywords)
 	}
@@ -1083,8 +1083,8 @@ func (m *UserMutation) versionError(err error) error {
 	})
 }
 
-// AppendedFields returns the JSON fields that the mutation appends to.
-func (m *UserMutation) AppendedFields() (fields []string) {
+// VersionAppends returns the JSON fields that the mutation appends to.
+func (m *UserMutation) VersionAppends() (fields []string) {
 	if _, ok := m.AppendedVisits(); ok {
 		fields = append(fields, user.FieldVisits)
 	}

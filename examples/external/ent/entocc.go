@@ -94,8 +94,8 @@ func (m *GroupMutation) versionError(err error) error {
 	})
 }
 
-// AppendedFields returns the JSON fields that the mutation appends to.
-func (m *GroupMutation) AppendedFields() (fields []string) {
+// VersionAppends returns the JSON fields that the mutation appends to.
+func (m *GroupMutation) VersionAppends() (fields []string) {
 	if _, ok := m.AppendedPermissions(); ok {
 		fields = append(fields, group.FieldPermissions)
 	}
