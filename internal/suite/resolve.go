@@ -256,6 +256,13 @@ func oneLogRecordForEachConflict(s *Scene) {
 	assert.EqualValues(s, 1, record["expected"])
 	assert.EqualValues(s, 2, record["actual"])
 	assert.NotContains(s, out.String(), "secret")
+
+	l := s.purchase().line()
+	out.Reset()
+	require.Error(s, l.Update().SetAmount(2).IfPurchaseVersion(99).Exec(s.ctx))
+	require.NoError(s, json.Unmarshal(out.Bytes(), &record), "one record: %s", out.String())
+	assert.Equal(s, "Purchase", record["type"])
+	assert.Empty(s, record["op"], "the parent is none of the mutation's rows")
 }
 
 func tallyCountsByType(s *Scene) {
