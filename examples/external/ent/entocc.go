@@ -79,6 +79,7 @@ func (m *GroupMutation) versionRow() (id any, is predicate.Group) {
 
 // versionError gives an error of a guarded write of Group the form in which its callers know it.
 func (m *GroupMutation) versionError(err error) error {
+	m.occ.Met(err)
 	return versionError(err, m.driver, group.Label, m.occ.Entity(), func(ctx context.Context) (*Group, error) {
 		_, is := m.versionRow()
 		if is == nil {
