@@ -23,9 +23,9 @@ import (
 // IsNotFound is true only if every one of the conflicts is a row that is gone: a caller that takes it for "nothing left
 // to do" would otherwise pass over rows that were modified.
 type BulkModifiedError struct {
-	// Type is the name of the ent type, "User".
+	// Type is the name of the ent type, "User"; that of the parents if each conflict is one of a parent (Touch).
 	Type string
-	// Conflicts are those of the batch, in its order. One without an ID is a conflict that the database reported for a
+	// Conflicts are those of the batch, in its order. One of a parent has the parent's type and ID, and one without an ID is a conflict that the database reported for a
 	// statement of many rows, without saying which.
 	Conflicts []*RecordModifiedError
 	// Total is the number of rows in the batch, and Written that of the rows that were written: none, but for a batch
@@ -41,7 +41,9 @@ func NewBulkModifiedError(conflicts []*RecordModifiedError, errs []error, total,
 	e := &BulkModifiedError{Conflicts: conflicts, Total: total, Written: written, errs: errs}
 	allDeleted := true
 	for _, c := range conflicts {
-		e.Type = c.Type
+		if e.Type == "" || c.Op != 0 {
+			e.Type = c.Type
+		}
 		allDeleted = allDeleted && c.Deleted
 	}
 	if !allDeleted {
@@ -61,10 +63,14 @@ func (e *BulkModifiedError) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "entocc: %d of %d %s rows were modified or deleted by somebody else, %d were written:", len(e.Conflicts), e.Total, e.Type, e.Written)
 	for i, c := range e.Conflicts {
-		switch {
-		case i == shown:
+		if i == shown {
 			fmt.Fprintf(&b, " and %d more", len(e.Conflicts)-shown)
 			return b.String()
+		}
+		if c.Type != e.Type {
+			b.WriteString(" " + c.Type)
+		}
+		switch {
 		case c.Deleted:
 			fmt.Fprintf(&b, " %s (expected version %v, deleted)", formatID(c.ID), c.Expected)
 		case c.Actual == nil:

@@ -108,3 +108,12 @@ func TestModifiedError_IsTheConflictOfItsType(t *testing.T) {
 	var other *entocc.ModifiedError[int]
 	assert.False(t, errors.As(err, &other), "another type's")
 }
+
+func TestBulkModifiedError_TellsParentsFromRows(t *testing.T) {
+	row := &entocc.RecordModifiedError{Type: "Line", ID: 1, Op: ent.OpUpdateOne, Expected: int64(2), Actual: int64(3)}
+	parent := &entocc.RecordModifiedError{Type: "Order", ID: 7, Expected: int64(1), Actual: int64(5)}
+	err := entocc.NewBulkModifiedError([]*entocc.RecordModifiedError{parent, row, parent}, []error{parent, row, parent}, 4, 0)
+	assert.Equal(t, "Line", err.Type)
+	assert.EqualError(t, err, "entocc: 3 of 4 Line rows were modified or deleted by somebody else, 0 were written: "+
+		"Order 7 (expected version 1, the row has 5) 1 (expected version 2, the row has 3) Order 7 (expected version 1, the row has 5)")
+}

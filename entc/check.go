@@ -22,7 +22,7 @@ func checkType(n *gen.Type, ant mixin.Annotation) error {
 		}
 		return fmt.Errorf("entocc: %s has %d versions, %s: keep one", n.Name, len(names), strings.Join(names, " and "))
 	}
-	taken := []string{"Delete", "IsModified"}
+	taken := []string{"Delete", "IsModified", "VersionKey", "VersionGuard"}
 	for _, f := range n.Fields {
 		if slices.Contains(taken, f.StructField()) || f.BuilderField() == "occ" {
 			return fmt.Errorf("entocc: the name of field %s.%s is one that generated code needs: rename the field, and keep its column by StorageKey(%q)", n.Name, f.Name, f.StorageKey())
@@ -32,6 +32,20 @@ func checkType(n *gen.Type, ant mixin.Annotation) error {
 		if e.BuilderField() == "occ" {
 			return fmt.Errorf("entocc: the name of edge %s.%s is one that generated code needs: rename the edge", n.Name, e.Name)
 		}
+	}
+	return nil
+}
+
+// checkVersionField refuses a version that generated code could not tell from another field, or from none.
+func checkVersionField(n *gen.Type, f *gen.Field, a mixin.VersionAnnotation) error {
+	for _, other := range n.Fields {
+		if other != f && other.StorageKey() == f.StorageKey() {
+			return fmt.Errorf("entocc: the column %q of %s.%s is that of field %q already: if it is a version, name it by mixin.Guard{Field: %q}, "+
+				"else give the version a column of its own by mixin.%s{StorageKey: ..}", f.StorageKey(), n.Name, f.Name, other.Name, other.Name, a.Mixin)
+		}
+	}
+	if f.Nillable {
+		return fmt.Errorf("entocc: field %s.%s can be no version while it is a pointer: leave Nillable() out, the entity holds the zero version for NULL", n.Name, f.Name)
 	}
 	return nil
 }

@@ -74,6 +74,10 @@ func TestGenerate_WrongSetUpsAreRefused(t *testing.T) {
 		{"wholesecondspostgres", []string{"Order.updated_at", "PostgreSQL", "mixin.TimeVersion"}},
 		{"missingfield", []string{"Order", `"rev"`, "add it"}},
 		{"takenname", []string{"User.is_modified", "rename", "StorageKey"}},
+		{"takengetter", []string{"User.version_guard", "rename", "StorageKey"}},
+		{"takenkey", []string{"User.version_key", "rename", "StorageKey"}},
+		{"takencolumn", []string{"Order.version", `"version"`, `"rev"`, `mixin.Guard{Field: "rev"}`, "StorageKey"}},
+		{"nillable", []string{"Order.rev", "Nillable()"}},
 		{"view", []string{"Summary", "view", "drop the mixin"}},
 	} {
 		t.Run(row.schema, func(t *testing.T) {
@@ -165,6 +169,16 @@ func TestGenerate_MakesTheSameEachTime(t *testing.T) {
 		require.NoError(t, err, name)
 		assert.Equal(t, string(formatted), src, name)
 	}
+}
+
+func TestGenerate_ClientOfTypesThatAreCalledAsItsVariablesCompiles(t *testing.T) {
+	dir, err := os.MkdirTemp("testdata", "locals_*")
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, os.RemoveAll(dir)) })
+	cfg := &gen.Config{Target: dir, Package: "github.com/entocc/entocc/entc/" + filepath.ToSlash(dir)}
+	require.NoError(t, entc.Generate("./testdata/locals/schema", cfg, extended(t)))
+	out, err := exec.CommandContext(t.Context(), "go", "build", "-gcflags=-e", "./"+dir+"/...").CombinedOutput()
+	assert.NoError(t, err, string(out))
 }
 
 func TestGenerate_UpdateBuildersHaveNoSetterForTheVersion(t *testing.T) {

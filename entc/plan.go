@@ -127,6 +127,9 @@ func newVersion(n *gen.Type) (*Version, error) {
 	if i < 0 {
 		return nil, fmt.Errorf("entocc: %s has no field %q, which its mixin.%s names: add it to the schema's Fields, or name one that is there", n.Name, a.Field, a.Mixin)
 	}
+	if err := checkVersionField(n, n.Fields[i], a); err != nil {
+		return nil, err
+	}
 	v := &Version{Type: n, Field: n.Fields[i], AllowBlind: a.AllowBlind}
 	if err := v.setKind(a); err != nil {
 		return nil, err

@@ -2,8 +2,11 @@ package hook
 
 import (
 	"context"
+	"reflect"
 
+	"entgo.io/ent"
 	"entgo.io/ent/dialect"
+	"github.com/entocc/entocc"
 )
 
 // Bulk says how a batch is written. Generated bulk builders hold one.
@@ -33,7 +36,11 @@ func UpdateBulk[B interface {
 	})
 	defer batch.release()
 	for i, b := range builders {
-		batch.enlist(i, join(b))
+		e := join(b)
+		if e.slot != nil {
+			return nil, &entocc.VersionError{Type: reflect.TypeFor[T]().Name(), Op: ent.OpUpdateOne, Reason: "the batch has a builder twice"}
+		}
+		batch.enlist(i, e)
 	}
 	err := batch.run()
 	saved := nodes[:0]

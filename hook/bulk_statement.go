@@ -47,8 +47,12 @@ func newBulkUpdate(d string, writes []*Write) (*bulkUpdate, error) {
 	return u, nil
 }
 
-// increments reports whether the next version is the expected one and 1.
+// increments reports whether the next version is the expected one and 1. A token is known before the write also where
+// none is expected.
 func (w *Write) increments() bool {
+	if len(w.accepted) == 0 {
+		return false
+	}
 	old, isInt := w.accepted[0].(int64)
 	next, ok := w.next.(int64)
 	return isInt && ok && next == old+1

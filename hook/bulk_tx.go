@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"entgo.io/ent/dialect"
-	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
 )
 
@@ -54,8 +53,7 @@ type bulkTx struct {
 }
 
 func newBulkTx(b *batch, careful bool) *bulkTx {
-	_, own := b.drv.(*sql.Driver)
-	w := &bulkTx{batch: b, dialect: b.drv.Dialect(), own: own, careful: careful}
+	w := &bulkTx{batch: b, dialect: b.drv.Dialect(), own: begins(b.drv), careful: careful}
 	for _, s := range b.slots {
 		if s.own = nil; s.row != nil {
 			w.rows = append(w.rows, s)

@@ -78,7 +78,7 @@ func changeOf(m ent.Mutation, f Field) (entocc.Change, any) {
 	if v, ok := m.Field(f.Column); ok {
 		return entocc.ChangeSet, indirect(reflect.ValueOf(v))
 	}
-	if a, ok := m.(appender); ok && slices.Contains(a.AppendedFields(), f.Column) {
+	if a, ok := m.(appender); ok && slices.Contains(a.VersionAppends(), f.Column) {
 		out := reflect.ValueOf(m).MethodByName("Appended" + f.Struct).Call(nil)
 		return entocc.ChangeAppended, out[0].Interface()
 	}

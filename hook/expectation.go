@@ -2,6 +2,7 @@ package hook
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"entgo.io/ent"
@@ -29,6 +30,8 @@ type Expectation struct {
 	refused refusal
 	// slot is the mutation's place in a batch, if it is part of one.
 	slot *slot
+	// met is the conflict that the mutation's own statement met last, if it did.
+	met *entocc.RecordModifiedError
 }
 
 // source says where an expectation comes from.
@@ -66,6 +69,13 @@ func (e *Expectation) Ignore() { e.source, e.versions = sourceIgnored, nil }
 
 // ForceIncrement bumps the version though nothing else changes.
 func (e *Expectation) ForceIncrement() { e.force = true }
+
+// Met notes the error of the mutation's own statement, which hooks can't tell from that of another save by its looks.
+func (e *Expectation) Met(err error) {
+	if e.met = nil; !Aborted(err) {
+		errors.As(err, &e.met)
+	}
+}
 
 // Entity returns what the builder was made from, or nil.
 func (e *Expectation) Entity() any { return e.entity }

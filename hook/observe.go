@@ -14,7 +14,8 @@ import (
 )
 
 // Observe returns a hook that reports each conflict, and changes nothing. Register it after [OnModified] to hear also of
-// those that are resolved, before it to hear only of those that callers get.
+// those that are resolved, before it to hear only of those that callers get. A batch reports each of its conflicts.
+// Those of VerifyOnCommit come from the commit, which is no mutation: watch the errors of Commit and RetryTx for them.
 func Observe(report func(context.Context, *entocc.RecordModifiedError)) ent.Hook {
 	return func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
@@ -35,8 +36,12 @@ func Observe(report func(context.Context, *entocc.RecordModifiedError)) ent.Hook
 //	client.Use(hook.Log(slog.Default()))
 func Log(logger *slog.Logger) ent.Hook {
 	return Observe(func(ctx context.Context, e *entocc.RecordModifiedError) {
+		op := "" // of a parent, which the mutation does not write itself
+		if e.Op != 0 {
+			op = strings.TrimPrefix(e.Op.String(), "Op")
+		}
 		logger.LogAttrs(ctx, slog.LevelWarn, "entocc: record modified",
-			slog.String("type", e.Type), slog.Any("id", e.ID), slog.String("op", strings.TrimPrefix(e.Op.String(), "Op")),
+			slog.String("type", e.Type), slog.Any("id", e.ID), slog.String("op", op),
 			slog.Any("expected", e.Expected), slog.Any("actual", e.Actual), slog.Bool("deleted", e.Deleted))
 	})
 }

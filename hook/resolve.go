@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 
 	"entgo.io/ent"
 	"github.com/entocc/entocc"
@@ -36,7 +37,9 @@ func OnModified(resolve Resolver, opts ...ResolveOption) ent.Hook {
 					break
 				}
 				last = c.Modified
-				v, err = resolve(ctx, c)
+				if v, err = resolve(ctx, c); c.saved {
+					break
+				}
 			}
 			return v, err
 		})
@@ -70,6 +73,8 @@ type Conflict struct {
 	next    ent.Mutator
 	typed   typedConflict
 	current any
+	// saved reports that Save has saved the row.
+	saved bool
 }
 
 // typedConflict is what a ModifiedError of any type has.
@@ -79,15 +84,28 @@ type typedConflict interface {
 	DiffToValue(current any) []entocc.FieldDiff
 }
 
-// newConflict returns nil for errors that are no conflict of the mutation's own row: one without an operation is about a
-// row that the transaction only read (VerifyOnCommit), or about a parent.
+// newConflict returns nil for errors that are no conflict of the mutation's own row.
 func newConflict(m ent.Mutation, next ent.Mutator, err error, round int) *Conflict {
 	c := &Conflict{Err: err, Mutation: m, Round: round, next: next}
-	if !errors.As(err, &c.Modified) || c.Modified.Op == 0 {
+	if !errors.As(err, &c.Modified) || !isOwn(m, c.Modified) {
 		return nil
 	}
 	errors.As(err, &c.typed)
 	return c
+}
+
+// isOwn reports whether a conflict is that of the mutation's own row, and not that of another save, which one of its hooks
+// has made and handed up. One without an operation is about a row that the transaction only read (VerifyOnCommit), or
+// about a parent.
+func isOwn(m ent.Mutation, modified *entocc.RecordModifiedError) bool {
+	if modified.Op == 0 {
+		return false
+	}
+	if g, ok := m.(guarded); ok {
+		_, e := g.VersionGuard()
+		return e.met == modified
+	}
+	return modified.Type == m.Type() && reflect.DeepEqual(modified.ID, mutationID(m))
 }
 
 var errNoExtension = errors.New("entocc: this needs a client that was generated with the extension of github.com/entocc/entocc/entc")
@@ -118,8 +136,11 @@ func (c *Conflict) Diff(ctx context.Context) ([]entocc.FieldDiff, error) {
 }
 
 // Save runs the write again, guarded by the version of the row that Current loads, or that the conflict reported. A
-// third writer in between is a conflict again.
+// third writer in between is a conflict again. It saves once: after that it is an error.
 func (c *Conflict) Save(ctx context.Context) (ent.Value, error) {
+	if c.saved {
+		return nil, fmt.Errorf("entocc: the resolver has saved %s %v already", c.Modified.Type, c.Modified.ID)
+	}
 	g, ok := c.Mutation.(guarded)
 	if !ok {
 		return nil, errNoExtension
@@ -137,7 +158,9 @@ func (c *Conflict) Save(ctx context.Context) (ent.Value, error) {
 		version = s.versionOf(current)
 	}
 	e.In(version)
-	return c.next.Mutate(ctx, c.Mutation)
+	v, err := c.next.Mutate(ctx, c.Mutation)
+	c.saved = err == nil
+	return v, err
 }
 
 // saveMerged is Save without the fields that the write sets to what they were, and that others have changed.

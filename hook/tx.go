@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql"
 )
 
 // joined is a driver whose transactions are the one that is under way, so that ent's sqlgraph works in it and leaves
@@ -28,6 +29,19 @@ func (joined) Commit() error { return nil }
 
 // Rollback leaves the transaction to its owner.
 func (joined) Rollback() error { return nil }
+
+// begins reports whether a transaction of drv is surely a new one, and not one that is under way.
+func begins(drv dialect.Driver) bool {
+	switch d := drv.(type) {
+	case *sql.Driver:
+		return true
+	case *clusterDriver:
+		return begins(d.Driver)
+	case *dialect.DebugDriver:
+		return begins(d.Driver)
+	}
+	return false
+}
 
 // rollback rolls tx back and returns err, with what went wrong in between.
 func rollback(tx dialect.Tx, err error) error {

@@ -24,7 +24,7 @@ type Mutation interface {
 }
 
 // appender is a mutation of a type with JSON fields that can be appended to.
-type appender interface{ AppendedFields() []string }
+type appender interface{ VersionAppends() []string }
 
 // Write is a save of one row that entocc carries out in place of ent's sqlgraph.UpdateNode.
 type Write struct {
@@ -139,7 +139,7 @@ func (s *Schema) changed(m Mutation, spec *sqlgraph.UpdateSpec) bool {
 	}
 	modifiers := len(spec.Modifiers)
 	if a, ok := m.(appender); ok {
-		for _, name := range a.AppendedFields() {
+		for _, name := range a.VersionAppends() {
 			modifiers--
 			if s.counts(name) {
 				return true

@@ -53,6 +53,8 @@ type Problem struct { //nolint:errname // the word of RFC 9457
 
 // RowConflict is one row of a batch that met another version, or none.
 type RowConflict struct {
+	// Type is the type of a row that is none of the batch's own, but a parent of one; empty otherwise.
+	Type string `json:"type,omitempty"`
 	// ID is that of the row, as text; the parts of a composite one are joined by slashes. It is empty for a conflict that
 	// the database reported for a statement of many rows, without saying which.
 	ID string `json:"id,omitempty"`
@@ -181,7 +183,12 @@ func bulkProblem(r *http.Request, e *entocc.BulkModifiedError) *Problem {
 	p := &Problem{Type: TypeModified, Title: "Modified by somebody else", Status: http.StatusConflict, Written: e.Written}
 	for _, c := range e.Conflicts {
 		p.Status = max(p.Status, modifiedStatus(r, c))
+		typ := ""
+		if c.Type != e.Type {
+			typ = c.Type
+		}
 		p.Conflicts = append(p.Conflicts, RowConflict{
+			Type:     typ,
 			ID:       idText(c.ID),
 			Expected: versionTexts(c.Expected),
 			Current:  versionText(c.Actual),

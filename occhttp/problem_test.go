@@ -159,11 +159,13 @@ func TestWriteError_BatchTellsEveryConflictAndWhetherTheOthersWereWritten(t *tes
 	conflicts := []*entocc.RecordModifiedError{
 		{Type: "User", ID: 7, Expected: int64(3), Actual: int64(4)},
 		{Type: "User", ID: 9, Expected: int64(1), Deleted: true},
+		{Type: "Team", ID: 5, Expected: int64(1), Actual: int64(2)}, // A parent, by Touch.
 	}
 	batch := func(written int) error {
-		return fmt.Errorf("import: %w", entocc.NewBulkModifiedError(conflicts, []error{conflicts[0], conflicts[1]}, 12, written))
+		return fmt.Errorf("import: %w", entocc.NewBulkModifiedError(conflicts, []error{conflicts[0], conflicts[1], conflicts[2]}, 12, written))
 	}
-	const listed = `"conflicts":[{"id":"7","expected":["3"],"current":"4"},{"id":"9","expected":["1"],"deleted":true}]`
+	const listed = `"conflicts":[{"id":"7","expected":["3"],"current":"4"},{"id":"9","expected":["1"],"deleted":true},
+		{"type":"Team","id":"5","expected":["1"],"current":"2"}]`
 	for name, tt := range map[string]struct {
 		err    error
 		detail string
@@ -176,14 +178,14 @@ func TestWriteError_BatchTellsEveryConflictAndWhetherTheOthersWereWritten(t *tes
 			w := httptest.NewRecorder()
 			occhttp.WriteError(w, httptest.NewRequest("POST", "/users", nil), tt.err)
 			assert.JSONEq(t, `{"type":"`+occhttp.TypeModified+`","title":"Modified by somebody else","status":409,
-				"detail":"2 of 12 user rows were changed or deleted by somebody else since they were read. `+tt.detail+`",
+				"detail":"3 of 12 user rows were changed or deleted by somebody else since they were read. `+tt.detail+`",
 				"instance":"/users",`+tt.rest+`}`, w.Body.String())
 
 			r := httptest.NewRequest("POST", "/users", nil)
 			r.Header.Set("Accept", "text/html")
 			w = httptest.NewRecorder()
 			occhttp.WriteError(w, r, tt.err)
-			for _, want := range []string{tt.detail, "<td>7</td><td>3</td><td>4</td>", "<td>9</td><td>1</td><td>deleted</td>"} {
+			for _, want := range []string{tt.detail, "<td>7</td><td>3</td><td>4</td>", "<td>9</td><td>1</td><td>deleted</td>", "<td>Team 5</td><td>1</td><td>2</td>"} {
 				assert.Contains(t, w.Body.String(), want)
 			}
 		})

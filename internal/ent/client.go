@@ -354,290 +354,290 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 
 // GetVersion returns the Account entity with this ID, if it has this version. One that has another is a
 // *AccountModifiedError, one that is not there a *NotFoundError.
-func (c *AccountClient) GetVersion(ctx context.Context, id string, version int64) (*Account, error) {
-	current := func(ctx context.Context) (*Account, error) {
+func (c *AccountClient) GetVersion(ctx context.Context, id string, expectedVersion int64) (*Account, error) {
+	readRow := func(ctx context.Context) (*Account, error) {
 		return c.Query().Where(account.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
-	entity, err := current(ctx)
+	readEntity, err := readRow(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(accountVersion, entity.Revision, version) {
-		return nil, entocc.NewModifiedError(occhook.Modified(accountVersion, id, version, entity.Revision), nil, current, nil)
+	if !occhook.SameVersion(accountVersion, readEntity.Revision, expectedVersion) {
+		return nil, entocc.NewModifiedError(occhook.Modified(accountVersion, id, expectedVersion, readEntity.Revision), nil, readRow, nil)
 	}
-	return entity, nil
+	return readEntity, nil
 }
 
 // GetVersion returns the Buyer entity with this ID, if it has this version. One that has another is a
 // *BuyerModifiedError, one that is not there a *NotFoundError.
-func (c *BuyerClient) GetVersion(ctx context.Context, id string, version uuid.UUID) (*Buyer, error) {
-	current := func(ctx context.Context) (*Buyer, error) {
+func (c *BuyerClient) GetVersion(ctx context.Context, id string, expectedVersion uuid.UUID) (*Buyer, error) {
+	readRow := func(ctx context.Context) (*Buyer, error) {
 		return c.Query().Where(buyer.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
-	entity, err := current(ctx)
+	readEntity, err := readRow(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(buyerVersion, entity.Version, version) {
-		return nil, entocc.NewModifiedError(occhook.Modified(buyerVersion, id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(buyerVersion, readEntity.Version, expectedVersion) {
+		return nil, entocc.NewModifiedError(occhook.Modified(buyerVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
 	}
-	return entity, nil
+	return readEntity, nil
 }
 
 // GetVersion returns the Card entity with this ID, if it has this version. One that has another is a
 // *CardModifiedError, one that is not there a *NotFoundError.
-func (c *CardClient) GetVersion(ctx context.Context, id int, version int64) (*Card, error) {
-	current := func(ctx context.Context) (*Card, error) {
+func (c *CardClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*Card, error) {
+	readRow := func(ctx context.Context) (*Card, error) {
 		return c.Query().Where(card.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
-	entity, err := current(ctx)
+	readEntity, err := readRow(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(cardVersion, entity.Version, version) {
-		return nil, entocc.NewModifiedError(occhook.Modified(cardVersion, id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(cardVersion, readEntity.Version, expectedVersion) {
+		return nil, entocc.NewModifiedError(occhook.Modified(cardVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
 	}
-	return entity, nil
+	return readEntity, nil
 }
 
 // GetVersion returns the Document entity with this ID, if it has this version. One that has another is a
 // *DocumentModifiedError, one that is not there a *NotFoundError.
-func (c *DocumentClient) GetVersion(ctx context.Context, id uuid.UUID, version uuid.UUID) (*Document, error) {
-	current := func(ctx context.Context) (*Document, error) {
+func (c *DocumentClient) GetVersion(ctx context.Context, id uuid.UUID, expectedVersion uuid.UUID) (*Document, error) {
+	readRow := func(ctx context.Context) (*Document, error) {
 		return c.Query().Where(document.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
-	entity, err := current(ctx)
+	readEntity, err := readRow(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(documentVersion, entity.Version, version) {
-		return nil, entocc.NewModifiedError(occhook.Modified(documentVersion, id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(documentVersion, readEntity.Version, expectedVersion) {
+		return nil, entocc.NewModifiedError(occhook.Modified(documentVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
 	}
-	return entity, nil
+	return readEntity, nil
 }
 
 // GetVersion returns the Event entity with this ID, if it has this version. One that has another is a
 // *EventModifiedError, one that is not there a *NotFoundError.
-func (c *EventClient) GetVersion(ctx context.Context, id int, version int64) (*Event, error) {
-	current := func(ctx context.Context) (*Event, error) {
+func (c *EventClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*Event, error) {
+	readRow := func(ctx context.Context) (*Event, error) {
 		return c.Query().Where(event.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
-	entity, err := current(ctx)
+	readEntity, err := readRow(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(eventVersion, entity.Version, version) {
-		return nil, entocc.NewModifiedError(occhook.Modified(eventVersion, id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(eventVersion, readEntity.Version, expectedVersion) {
+		return nil, entocc.NewModifiedError(occhook.Modified(eventVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
 	}
-	return entity, nil
+	return readEntity, nil
 }
 
 // GetVersion returns the Folder entity with this ID, if it has this version. One that has another is a
 // *FolderModifiedError, one that is not there a *NotFoundError.
-func (c *FolderClient) GetVersion(ctx context.Context, id int, version int64) (*Folder, error) {
-	current := func(ctx context.Context) (*Folder, error) {
+func (c *FolderClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*Folder, error) {
+	readRow := func(ctx context.Context) (*Folder, error) {
 		return c.Query().Where(folder.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
-	entity, err := current(ctx)
+	readEntity, err := readRow(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(folderVersion, entity.Version, version) {
-		return nil, entocc.NewModifiedError(occhook.Modified(folderVersion, id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(folderVersion, readEntity.Version, expectedVersion) {
+		return nil, entocc.NewModifiedError(occhook.Modified(folderVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
 	}
-	return entity, nil
+	return readEntity, nil
 }
 
 // GetVersion returns the Invoice entity with this ID, if it has this version. One that has another is a
 // *InvoiceModifiedError, one that is not there a *NotFoundError.
-func (c *InvoiceClient) GetVersion(ctx context.Context, id int, version int64) (*Invoice, error) {
-	current := func(ctx context.Context) (*Invoice, error) {
+func (c *InvoiceClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*Invoice, error) {
+	readRow := func(ctx context.Context) (*Invoice, error) {
 		return c.Query().Where(invoice.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
-	entity, err := current(ctx)
+	readEntity, err := readRow(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(invoiceVersion, entity.Version, version) {
-		return nil, entocc.NewModifiedError(occhook.Modified(invoiceVersion, id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(invoiceVersion, readEntity.Version, expectedVersion) {
+		return nil, entocc.NewModifiedError(occhook.Modified(invoiceVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
 	}
-	return entity, nil
+	return readEntity, nil
 }
 
 // GetVersion returns the Memo entity with this ID, if it has this version. One that has another is a
 // *MemoModifiedError, one that is not there a *NotFoundError.
-func (c *MemoClient) GetVersion(ctx context.Context, id int, version int64) (*Memo, error) {
-	current := func(ctx context.Context) (*Memo, error) {
+func (c *MemoClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*Memo, error) {
+	readRow := func(ctx context.Context) (*Memo, error) {
 		return c.Query().Where(memo.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
-	entity, err := current(ctx)
+	readEntity, err := readRow(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(memoVersion, entity.Version, version) {
-		return nil, entocc.NewModifiedError(occhook.Modified(memoVersion, id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(memoVersion, readEntity.Version, expectedVersion) {
+		return nil, entocc.NewModifiedError(occhook.Modified(memoVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
 	}
-	return entity, nil
+	return readEntity, nil
 }
 
 // GetVersion returns the Note entity with this ID, if it has this version. One that has another is a
 // *NoteModifiedError, one that is not there a *NotFoundError.
-func (c *NoteClient) GetVersion(ctx context.Context, id int, version int64) (*Note, error) {
-	current := func(ctx context.Context) (*Note, error) {
+func (c *NoteClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*Note, error) {
+	readRow := func(ctx context.Context) (*Note, error) {
 		return c.Query().Where(note.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
-	entity, err := current(ctx)
+	readEntity, err := readRow(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(noteVersion, entity.Version, version) {
-		return nil, entocc.NewModifiedError(occhook.Modified(noteVersion, id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(noteVersion, readEntity.Version, expectedVersion) {
+		return nil, entocc.NewModifiedError(occhook.Modified(noteVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
 	}
-	return entity, nil
+	return readEntity, nil
 }
 
 // GetVersion returns the Order entity with this ID, if it has this version. One that has another is a
 // *OrderModifiedError, one that is not there a *NotFoundError.
-func (c *OrderClient) GetVersion(ctx context.Context, id int, version int64) (*Order, error) {
-	current := func(ctx context.Context) (*Order, error) {
+func (c *OrderClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*Order, error) {
+	readRow := func(ctx context.Context) (*Order, error) {
 		return c.Query().Where(order.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
-	entity, err := current(ctx)
+	readEntity, err := readRow(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(orderVersion, entity.Rev, version) {
-		return nil, entocc.NewModifiedError(occhook.Modified(orderVersion, id, version, entity.Rev), nil, current, nil)
+	if !occhook.SameVersion(orderVersion, readEntity.Rev, expectedVersion) {
+		return nil, entocc.NewModifiedError(occhook.Modified(orderVersion, id, expectedVersion, readEntity.Rev), nil, readRow, nil)
 	}
-	return entity, nil
+	return readEntity, nil
 }
 
 // GetVersion returns the Pet entity with this ID, if it has this version. One that has another is a
 // *PetModifiedError, one that is not there a *NotFoundError.
-func (c *PetClient) GetVersion(ctx context.Context, id int, version int64) (*Pet, error) {
-	current := func(ctx context.Context) (*Pet, error) {
+func (c *PetClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*Pet, error) {
+	readRow := func(ctx context.Context) (*Pet, error) {
 		return c.Query().Where(pet.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
-	entity, err := current(ctx)
+	readEntity, err := readRow(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(petVersion, entity.Version, version) {
-		return nil, entocc.NewModifiedError(occhook.Modified(petVersion, id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(petVersion, readEntity.Version, expectedVersion) {
+		return nil, entocc.NewModifiedError(occhook.Modified(petVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
 	}
-	return entity, nil
+	return readEntity, nil
 }
 
 // GetVersion returns the Profile entity with this ID, if it has this version. One that has another is a
 // *ProfileModifiedError, one that is not there a *NotFoundError.
-func (c *ProfileClient) GetVersion(ctx context.Context, id int, version int64) (*Profile, error) {
-	current := func(ctx context.Context) (*Profile, error) {
+func (c *ProfileClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*Profile, error) {
+	readRow := func(ctx context.Context) (*Profile, error) {
 		return c.Query().Where(profile.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
-	entity, err := current(ctx)
+	readEntity, err := readRow(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(profileVersion, entity.Version, version) {
-		return nil, entocc.NewModifiedError(occhook.Modified(profileVersion, id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(profileVersion, readEntity.Version, expectedVersion) {
+		return nil, entocc.NewModifiedError(occhook.Modified(profileVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
 	}
-	return entity, nil
+	return readEntity, nil
 }
 
 // GetVersion returns the Purchase entity with this ID, if it has this version. One that has another is a
 // *PurchaseModifiedError, one that is not there a *NotFoundError.
-func (c *PurchaseClient) GetVersion(ctx context.Context, id uuid.UUID, version int64) (*Purchase, error) {
-	current := func(ctx context.Context) (*Purchase, error) {
+func (c *PurchaseClient) GetVersion(ctx context.Context, id uuid.UUID, expectedVersion int64) (*Purchase, error) {
+	readRow := func(ctx context.Context) (*Purchase, error) {
 		return c.Query().Where(purchase.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
-	entity, err := current(ctx)
+	readEntity, err := readRow(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(purchaseVersion, entity.Version, version) {
-		return nil, entocc.NewModifiedError(occhook.Modified(purchaseVersion, id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(purchaseVersion, readEntity.Version, expectedVersion) {
+		return nil, entocc.NewModifiedError(occhook.Modified(purchaseVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
 	}
-	return entity, nil
+	return readEntity, nil
 }
 
 // GetVersion returns the PurchaseLine entity with this ID, if it has this version. One that has another is a
 // *PurchaseLineModifiedError, one that is not there a *NotFoundError.
-func (c *PurchaseLineClient) GetVersion(ctx context.Context, id int, version int64) (*PurchaseLine, error) {
-	current := func(ctx context.Context) (*PurchaseLine, error) {
+func (c *PurchaseLineClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*PurchaseLine, error) {
+	readRow := func(ctx context.Context) (*PurchaseLine, error) {
 		return c.Query().Where(purchaseline.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
-	entity, err := current(ctx)
+	readEntity, err := readRow(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(purchaseLineVersion, entity.Version, version) {
-		return nil, entocc.NewModifiedError(occhook.Modified(purchaseLineVersion, id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(purchaseLineVersion, readEntity.Version, expectedVersion) {
+		return nil, entocc.NewModifiedError(occhook.Modified(purchaseLineVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
 	}
-	return entity, nil
+	return readEntity, nil
 }
 
 // GetVersion returns the Reading entity with this ID, if it has this version. One that has another is a
 // *ReadingModifiedError, one that is not there a *NotFoundError.
-func (c *ReadingClient) GetVersion(ctx context.Context, id int, version time.Time) (*Reading, error) {
-	current := func(ctx context.Context) (*Reading, error) {
+func (c *ReadingClient) GetVersion(ctx context.Context, id int, expectedVersion time.Time) (*Reading, error) {
+	readRow := func(ctx context.Context) (*Reading, error) {
 		return c.Query().Where(reading.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
-	entity, err := current(ctx)
+	readEntity, err := readRow(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(readingVersion, entity.UpdatedAt, version) {
-		return nil, entocc.NewModifiedError(occhook.Modified(readingVersion, id, version, entity.UpdatedAt), nil, current, nil)
+	if !occhook.SameVersion(readingVersion, readEntity.UpdatedAt, expectedVersion) {
+		return nil, entocc.NewModifiedError(occhook.Modified(readingVersion, id, expectedVersion, readEntity.UpdatedAt), nil, readRow, nil)
 	}
-	return entity, nil
+	return readEntity, nil
 }
 
 // GetVersion returns the Setting entity with this ID, if it has this version. One that has another is a
 // *SettingModifiedError, one that is not there a *NotFoundError.
-func (c *SettingClient) GetVersion(ctx context.Context, id string, version int64) (*Setting, error) {
-	current := func(ctx context.Context) (*Setting, error) {
+func (c *SettingClient) GetVersion(ctx context.Context, id string, expectedVersion int64) (*Setting, error) {
+	readRow := func(ctx context.Context) (*Setting, error) {
 		return c.Query().Where(setting.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
-	entity, err := current(ctx)
+	readEntity, err := readRow(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(settingVersion, entity.Version, version) {
-		return nil, entocc.NewModifiedError(occhook.Modified(settingVersion, id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(settingVersion, readEntity.Version, expectedVersion) {
+		return nil, entocc.NewModifiedError(occhook.Modified(settingVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
 	}
-	return entity, nil
+	return readEntity, nil
 }
 
 // GetVersion returns the Ticket entity with this ID, if it has this version. One that has another is a
 // *TicketModifiedError, one that is not there a *NotFoundError.
-func (c *TicketClient) GetVersion(ctx context.Context, id int, version int64) (*Ticket, error) {
-	current := func(ctx context.Context) (*Ticket, error) {
+func (c *TicketClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*Ticket, error) {
+	readRow := func(ctx context.Context) (*Ticket, error) {
 		return c.Query().Where(ticket.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
-	entity, err := current(ctx)
+	readEntity, err := readRow(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(ticketVersion, entity.Version, version) {
-		return nil, entocc.NewModifiedError(occhook.Modified(ticketVersion, id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(ticketVersion, readEntity.Version, expectedVersion) {
+		return nil, entocc.NewModifiedError(occhook.Modified(ticketVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
 	}
-	return entity, nil
+	return readEntity, nil
 }
 
 // GetVersion returns the User entity with this ID, if it has this version. One that has another is a
 // *UserModifiedError, one that is not there a *NotFoundError.
-func (c *UserClient) GetVersion(ctx context.Context, id int, version int64) (*User, error) {
-	current := func(ctx context.Context) (*User, error) {
+func (c *UserClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*User, error) {
+	readRow := func(ctx context.Context) (*User, error) {
 		return c.Query().Where(user.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
-	entity, err := current(ctx)
+	readEntity, err := readRow(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(userVersion, entity.Version, version) {
-		return nil, entocc.NewModifiedError(occhook.Modified(userVersion, id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(userVersion, readEntity.Version, expectedVersion) {
+		return nil, entocc.NewModifiedError(occhook.Modified(userVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
 	}
-	return entity, nil
+	return readEntity, nil
 }
 
 // RetryTx runs fn in a transaction and commits it; and again in a new transaction while it, or the commit, ends in an
@@ -1165,32 +1165,32 @@ func (c *AccountClient) VerifyOnCommit(entities ...*Account) error {
 	if !ok {
 		return occhook.NotInTx(accountVersion)
 	}
-	current := func(ctx context.Context, entity *Account) (*Account, error) {
-		reader := NewAccountClient(c.config)
+	readRow := func(ctx context.Context, readEntity *Account) (*Account, error) {
+		rowReader := NewAccountClient(c.config)
 		if occhook.Ended(tx.tx) {
-			reader.driver = tx.drv
+			rowReader.driver = tx.drv
 		}
-		return reader.Query().Where(account.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+		return rowReader.Query().Where(account.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
 	rows := make([]*occhook.Verified, len(entities))
-	for i, entity := range entities {
-		if err := occhook.CheckLoaded(accountVersion, entity.Revision, entity.zeroVersion); err != nil {
+	for i, readEntity := range entities {
+		if err := occhook.CheckLoaded(accountVersion, readEntity.Revision, readEntity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  accountVersion,
 			Table:   account.Table,
-			ID:      entity.ID,
+			ID:      readEntity.ID,
 			Columns: []string{account.FieldID},
-			Values:  []any{entity.ID},
-			Version: entity.Revision,
-			Typed: func(modified *entocc.RecordModifiedError) error {
-				modified.InTransaction(tx)
-				if modified.Deleted {
-					modified.Err = &NotFoundError{account.Label}
+			Values:  []any{readEntity.ID},
+			Version: readEntity.Revision,
+			Typed: func(conflictMet *entocc.RecordModifiedError) error {
+				conflictMet.InTransaction(tx)
+				if conflictMet.Deleted {
+					conflictMet.Err = &NotFoundError{account.Label}
 				}
-				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Account, error) {
-					return current(ctx, entity)
+				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Account, error) {
+					return readRow(ctx, readEntity)
 				}, nil)
 			},
 		}
@@ -1214,32 +1214,32 @@ func (c *BuyerClient) VerifyOnCommit(entities ...*Buyer) error {
 	if !ok {
 		return occhook.NotInTx(buyerVersion)
 	}
-	current := func(ctx context.Context, entity *Buyer) (*Buyer, error) {
-		reader := NewBuyerClient(c.config)
+	readRow := func(ctx context.Context, readEntity *Buyer) (*Buyer, error) {
+		rowReader := NewBuyerClient(c.config)
 		if occhook.Ended(tx.tx) {
-			reader.driver = tx.drv
+			rowReader.driver = tx.drv
 		}
-		return reader.Query().Where(buyer.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+		return rowReader.Query().Where(buyer.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
 	rows := make([]*occhook.Verified, len(entities))
-	for i, entity := range entities {
-		if err := occhook.CheckLoaded(buyerVersion, entity.Version, entity.zeroVersion); err != nil {
+	for i, readEntity := range entities {
+		if err := occhook.CheckLoaded(buyerVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  buyerVersion,
 			Table:   buyer.Table,
-			ID:      entity.ID,
+			ID:      readEntity.ID,
 			Columns: []string{buyer.FieldID},
-			Values:  []any{entity.ID},
-			Version: entity.Version,
-			Typed: func(modified *entocc.RecordModifiedError) error {
-				modified.InTransaction(tx)
-				if modified.Deleted {
-					modified.Err = &NotFoundError{buyer.Label}
+			Values:  []any{readEntity.ID},
+			Version: readEntity.Version,
+			Typed: func(conflictMet *entocc.RecordModifiedError) error {
+				conflictMet.InTransaction(tx)
+				if conflictMet.Deleted {
+					conflictMet.Err = &NotFoundError{buyer.Label}
 				}
-				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Buyer, error) {
-					return current(ctx, entity)
+				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Buyer, error) {
+					return readRow(ctx, readEntity)
 				}, nil)
 			},
 		}
@@ -1263,32 +1263,32 @@ func (c *CardClient) VerifyOnCommit(entities ...*Card) error {
 	if !ok {
 		return occhook.NotInTx(cardVersion)
 	}
-	current := func(ctx context.Context, entity *Card) (*Card, error) {
-		reader := NewCardClient(c.config)
+	readRow := func(ctx context.Context, readEntity *Card) (*Card, error) {
+		rowReader := NewCardClient(c.config)
 		if occhook.Ended(tx.tx) {
-			reader.driver = tx.drv
+			rowReader.driver = tx.drv
 		}
-		return reader.Query().Where(card.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+		return rowReader.Query().Where(card.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
 	rows := make([]*occhook.Verified, len(entities))
-	for i, entity := range entities {
-		if err := occhook.CheckLoaded(cardVersion, entity.Version, entity.zeroVersion); err != nil {
+	for i, readEntity := range entities {
+		if err := occhook.CheckLoaded(cardVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  cardVersion,
 			Table:   card.Table,
-			ID:      entity.ID,
+			ID:      readEntity.ID,
 			Columns: []string{card.FieldID},
-			Values:  []any{entity.ID},
-			Version: entity.Version,
-			Typed: func(modified *entocc.RecordModifiedError) error {
-				modified.InTransaction(tx)
-				if modified.Deleted {
-					modified.Err = &NotFoundError{card.Label}
+			Values:  []any{readEntity.ID},
+			Version: readEntity.Version,
+			Typed: func(conflictMet *entocc.RecordModifiedError) error {
+				conflictMet.InTransaction(tx)
+				if conflictMet.Deleted {
+					conflictMet.Err = &NotFoundError{card.Label}
 				}
-				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Card, error) {
-					return current(ctx, entity)
+				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Card, error) {
+					return readRow(ctx, readEntity)
 				}, nil)
 			},
 		}
@@ -1312,32 +1312,32 @@ func (c *DocumentClient) VerifyOnCommit(entities ...*Document) error {
 	if !ok {
 		return occhook.NotInTx(documentVersion)
 	}
-	current := func(ctx context.Context, entity *Document) (*Document, error) {
-		reader := NewDocumentClient(c.config)
+	readRow := func(ctx context.Context, readEntity *Document) (*Document, error) {
+		rowReader := NewDocumentClient(c.config)
 		if occhook.Ended(tx.tx) {
-			reader.driver = tx.drv
+			rowReader.driver = tx.drv
 		}
-		return reader.Query().Where(document.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+		return rowReader.Query().Where(document.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
 	rows := make([]*occhook.Verified, len(entities))
-	for i, entity := range entities {
-		if err := occhook.CheckLoaded(documentVersion, entity.Version, entity.zeroVersion); err != nil {
+	for i, readEntity := range entities {
+		if err := occhook.CheckLoaded(documentVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  documentVersion,
 			Table:   document.Table,
-			ID:      entity.ID,
+			ID:      readEntity.ID,
 			Columns: []string{document.FieldID},
-			Values:  []any{entity.ID},
-			Version: entity.Version,
-			Typed: func(modified *entocc.RecordModifiedError) error {
-				modified.InTransaction(tx)
-				if modified.Deleted {
-					modified.Err = &NotFoundError{document.Label}
+			Values:  []any{readEntity.ID},
+			Version: readEntity.Version,
+			Typed: func(conflictMet *entocc.RecordModifiedError) error {
+				conflictMet.InTransaction(tx)
+				if conflictMet.Deleted {
+					conflictMet.Err = &NotFoundError{document.Label}
 				}
-				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Document, error) {
-					return current(ctx, entity)
+				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Document, error) {
+					return readRow(ctx, readEntity)
 				}, nil)
 			},
 		}
@@ -1361,32 +1361,32 @@ func (c *EventClient) VerifyOnCommit(entities ...*Event) error {
 	if !ok {
 		return occhook.NotInTx(eventVersion)
 	}
-	current := func(ctx context.Context, entity *Event) (*Event, error) {
-		reader := NewEventClient(c.config)
+	readRow := func(ctx context.Context, readEntity *Event) (*Event, error) {
+		rowReader := NewEventClient(c.config)
 		if occhook.Ended(tx.tx) {
-			reader.driver = tx.drv
+			rowReader.driver = tx.drv
 		}
-		return reader.Query().Where(event.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+		return rowReader.Query().Where(event.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
 	rows := make([]*occhook.Verified, len(entities))
-	for i, entity := range entities {
-		if err := occhook.CheckLoaded(eventVersion, entity.Version, entity.zeroVersion); err != nil {
+	for i, readEntity := range entities {
+		if err := occhook.CheckLoaded(eventVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  eventVersion,
 			Table:   event.Table,
-			ID:      entity.ID,
+			ID:      readEntity.ID,
 			Columns: []string{event.FieldID},
-			Values:  []any{entity.ID},
-			Version: entity.Version,
-			Typed: func(modified *entocc.RecordModifiedError) error {
-				modified.InTransaction(tx)
-				if modified.Deleted {
-					modified.Err = &NotFoundError{event.Label}
+			Values:  []any{readEntity.ID},
+			Version: readEntity.Version,
+			Typed: func(conflictMet *entocc.RecordModifiedError) error {
+				conflictMet.InTransaction(tx)
+				if conflictMet.Deleted {
+					conflictMet.Err = &NotFoundError{event.Label}
 				}
-				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Event, error) {
-					return current(ctx, entity)
+				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Event, error) {
+					return readRow(ctx, readEntity)
 				}, nil)
 			},
 		}
@@ -1410,32 +1410,32 @@ func (c *FolderClient) VerifyOnCommit(entities ...*Folder) error {
 	if !ok {
 		return occhook.NotInTx(folderVersion)
 	}
-	current := func(ctx context.Context, entity *Folder) (*Folder, error) {
-		reader := NewFolderClient(c.config)
+	readRow := func(ctx context.Context, readEntity *Folder) (*Folder, error) {
+		rowReader := NewFolderClient(c.config)
 		if occhook.Ended(tx.tx) {
-			reader.driver = tx.drv
+			rowReader.driver = tx.drv
 		}
-		return reader.Query().Where(folder.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+		return rowReader.Query().Where(folder.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
 	rows := make([]*occhook.Verified, len(entities))
-	for i, entity := range entities {
-		if err := occhook.CheckLoaded(folderVersion, entity.Version, entity.zeroVersion); err != nil {
+	for i, readEntity := range entities {
+		if err := occhook.CheckLoaded(folderVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  folderVersion,
 			Table:   folder.Table,
-			ID:      entity.ID,
+			ID:      readEntity.ID,
 			Columns: []string{folder.FieldID},
-			Values:  []any{entity.ID},
-			Version: entity.Version,
-			Typed: func(modified *entocc.RecordModifiedError) error {
-				modified.InTransaction(tx)
-				if modified.Deleted {
-					modified.Err = &NotFoundError{folder.Label}
+			Values:  []any{readEntity.ID},
+			Version: readEntity.Version,
+			Typed: func(conflictMet *entocc.RecordModifiedError) error {
+				conflictMet.InTransaction(tx)
+				if conflictMet.Deleted {
+					conflictMet.Err = &NotFoundError{folder.Label}
 				}
-				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Folder, error) {
-					return current(ctx, entity)
+				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Folder, error) {
+					return readRow(ctx, readEntity)
 				}, nil)
 			},
 		}
@@ -1459,32 +1459,32 @@ func (c *InvoiceClient) VerifyOnCommit(entities ...*Invoice) error {
 	if !ok {
 		return occhook.NotInTx(invoiceVersion)
 	}
-	current := func(ctx context.Context, entity *Invoice) (*Invoice, error) {
-		reader := NewInvoiceClient(c.config)
+	readRow := func(ctx context.Context, readEntity *Invoice) (*Invoice, error) {
+		rowReader := NewInvoiceClient(c.config)
 		if occhook.Ended(tx.tx) {
-			reader.driver = tx.drv
+			rowReader.driver = tx.drv
 		}
-		return reader.Query().Where(invoice.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+		return rowReader.Query().Where(invoice.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
 	rows := make([]*occhook.Verified, len(entities))
-	for i, entity := range entities {
-		if err := occhook.CheckLoaded(invoiceVersion, entity.Version, entity.zeroVersion); err != nil {
+	for i, readEntity := range entities {
+		if err := occhook.CheckLoaded(invoiceVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  invoiceVersion,
 			Table:   invoice.Table,
-			ID:      entity.ID,
+			ID:      readEntity.ID,
 			Columns: []string{invoice.FieldID},
-			Values:  []any{entity.ID},
-			Version: entity.Version,
-			Typed: func(modified *entocc.RecordModifiedError) error {
-				modified.InTransaction(tx)
-				if modified.Deleted {
-					modified.Err = &NotFoundError{invoice.Label}
+			Values:  []any{readEntity.ID},
+			Version: readEntity.Version,
+			Typed: func(conflictMet *entocc.RecordModifiedError) error {
+				conflictMet.InTransaction(tx)
+				if conflictMet.Deleted {
+					conflictMet.Err = &NotFoundError{invoice.Label}
 				}
-				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Invoice, error) {
-					return current(ctx, entity)
+				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Invoice, error) {
+					return readRow(ctx, readEntity)
 				}, nil)
 			},
 		}
@@ -1508,32 +1508,32 @@ func (c *LikeClient) VerifyOnCommit(entities ...*Like) error {
 	if !ok {
 		return occhook.NotInTx(likeVersion)
 	}
-	current := func(ctx context.Context, entity *Like) (*Like, error) {
-		reader := NewLikeClient(c.config)
+	readRow := func(ctx context.Context, readEntity *Like) (*Like, error) {
+		rowReader := NewLikeClient(c.config)
 		if occhook.Ended(tx.tx) {
-			reader.driver = tx.drv
+			rowReader.driver = tx.drv
 		}
-		return reader.Query().Where(like.UserID(entity.UserID), like.TweetID(entity.TweetID), latestVersion(reader.driver)).Only(ctx)
+		return rowReader.Query().Where(like.UserID(readEntity.UserID), like.TweetID(readEntity.TweetID), latestVersion(rowReader.driver)).Only(ctx)
 	}
 	rows := make([]*occhook.Verified, len(entities))
-	for i, entity := range entities {
-		if err := occhook.CheckLoaded(likeVersion, entity.Version, entity.zeroVersion); err != nil {
+	for i, readEntity := range entities {
+		if err := occhook.CheckLoaded(likeVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  likeVersion,
 			Table:   like.Table,
-			ID:      []any{entity.UserID, entity.TweetID},
+			ID:      []any{readEntity.UserID, readEntity.TweetID},
 			Columns: []string{like.FieldUserID, like.FieldTweetID},
-			Values:  []any{entity.UserID, entity.TweetID},
-			Version: entity.Version,
-			Typed: func(modified *entocc.RecordModifiedError) error {
-				modified.InTransaction(tx)
-				if modified.Deleted {
-					modified.Err = &NotFoundError{like.Label}
+			Values:  []any{readEntity.UserID, readEntity.TweetID},
+			Version: readEntity.Version,
+			Typed: func(conflictMet *entocc.RecordModifiedError) error {
+				conflictMet.InTransaction(tx)
+				if conflictMet.Deleted {
+					conflictMet.Err = &NotFoundError{like.Label}
 				}
-				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Like, error) {
-					return current(ctx, entity)
+				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Like, error) {
+					return readRow(ctx, readEntity)
 				}, nil)
 			},
 		}
@@ -1557,32 +1557,32 @@ func (c *MembershipClient) VerifyOnCommit(entities ...*Membership) error {
 	if !ok {
 		return occhook.NotInTx(membershipVersion)
 	}
-	current := func(ctx context.Context, entity *Membership) (*Membership, error) {
-		reader := NewMembershipClient(c.config)
+	readRow := func(ctx context.Context, readEntity *Membership) (*Membership, error) {
+		rowReader := NewMembershipClient(c.config)
 		if occhook.Ended(tx.tx) {
-			reader.driver = tx.drv
+			rowReader.driver = tx.drv
 		}
-		return reader.Query().Where(membership.UserID(entity.UserID), membership.TeamID(entity.TeamID), latestVersion(reader.driver)).Only(ctx)
+		return rowReader.Query().Where(membership.UserID(readEntity.UserID), membership.TeamID(readEntity.TeamID), latestVersion(rowReader.driver)).Only(ctx)
 	}
 	rows := make([]*occhook.Verified, len(entities))
-	for i, entity := range entities {
-		if err := occhook.CheckLoaded(membershipVersion, entity.Version, entity.zeroVersion); err != nil {
+	for i, readEntity := range entities {
+		if err := occhook.CheckLoaded(membershipVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  membershipVersion,
 			Table:   membership.Table,
-			ID:      []any{entity.UserID, entity.TeamID},
+			ID:      []any{readEntity.UserID, readEntity.TeamID},
 			Columns: []string{membership.FieldUserID, membership.FieldTeamID},
-			Values:  []any{entity.UserID, entity.TeamID},
-			Version: entity.Version,
-			Typed: func(modified *entocc.RecordModifiedError) error {
-				modified.InTransaction(tx)
-				if modified.Deleted {
-					modified.Err = &NotFoundError{membership.Label}
+			Values:  []any{readEntity.UserID, readEntity.TeamID},
+			Version: readEntity.Version,
+			Typed: func(conflictMet *entocc.RecordModifiedError) error {
+				conflictMet.InTransaction(tx)
+				if conflictMet.Deleted {
+					conflictMet.Err = &NotFoundError{membership.Label}
 				}
-				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Membership, error) {
-					return current(ctx, entity)
+				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Membership, error) {
+					return readRow(ctx, readEntity)
 				}, nil)
 			},
 		}
@@ -1606,32 +1606,32 @@ func (c *MemoClient) VerifyOnCommit(entities ...*Memo) error {
 	if !ok {
 		return occhook.NotInTx(memoVersion)
 	}
-	current := func(ctx context.Context, entity *Memo) (*Memo, error) {
-		reader := NewMemoClient(c.config)
+	readRow := func(ctx context.Context, readEntity *Memo) (*Memo, error) {
+		rowReader := NewMemoClient(c.config)
 		if occhook.Ended(tx.tx) {
-			reader.driver = tx.drv
+			rowReader.driver = tx.drv
 		}
-		return reader.Query().Where(memo.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+		return rowReader.Query().Where(memo.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
 	rows := make([]*occhook.Verified, len(entities))
-	for i, entity := range entities {
-		if err := occhook.CheckLoaded(memoVersion, entity.Version, entity.zeroVersion); err != nil {
+	for i, readEntity := range entities {
+		if err := occhook.CheckLoaded(memoVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  memoVersion,
 			Table:   memo.Table,
-			ID:      entity.ID,
+			ID:      readEntity.ID,
 			Columns: []string{memo.FieldID},
-			Values:  []any{entity.ID},
-			Version: entity.Version,
-			Typed: func(modified *entocc.RecordModifiedError) error {
-				modified.InTransaction(tx)
-				if modified.Deleted {
-					modified.Err = &NotFoundError{memo.Label}
+			Values:  []any{readEntity.ID},
+			Version: readEntity.Version,
+			Typed: func(conflictMet *entocc.RecordModifiedError) error {
+				conflictMet.InTransaction(tx)
+				if conflictMet.Deleted {
+					conflictMet.Err = &NotFoundError{memo.Label}
 				}
-				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Memo, error) {
-					return current(ctx, entity)
+				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Memo, error) {
+					return readRow(ctx, readEntity)
 				}, nil)
 			},
 		}
@@ -1655,32 +1655,32 @@ func (c *NoteClient) VerifyOnCommit(entities ...*Note) error {
 	if !ok {
 		return occhook.NotInTx(noteVersion)
 	}
-	current := func(ctx context.Context, entity *Note) (*Note, error) {
-		reader := NewNoteClient(c.config)
+	readRow := func(ctx context.Context, readEntity *Note) (*Note, error) {
+		rowReader := NewNoteClient(c.config)
 		if occhook.Ended(tx.tx) {
-			reader.driver = tx.drv
+			rowReader.driver = tx.drv
 		}
-		return reader.Query().Where(note.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+		return rowReader.Query().Where(note.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
 	rows := make([]*occhook.Verified, len(entities))
-	for i, entity := range entities {
-		if err := occhook.CheckLoaded(noteVersion, entity.Version, entity.zeroVersion); err != nil {
+	for i, readEntity := range entities {
+		if err := occhook.CheckLoaded(noteVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  noteVersion,
 			Table:   note.Table,
-			ID:      entity.ID,
+			ID:      readEntity.ID,
 			Columns: []string{note.FieldID},
-			Values:  []any{entity.ID},
-			Version: entity.Version,
-			Typed: func(modified *entocc.RecordModifiedError) error {
-				modified.InTransaction(tx)
-				if modified.Deleted {
-					modified.Err = &NotFoundError{note.Label}
+			Values:  []any{readEntity.ID},
+			Version: readEntity.Version,
+			Typed: func(conflictMet *entocc.RecordModifiedError) error {
+				conflictMet.InTransaction(tx)
+				if conflictMet.Deleted {
+					conflictMet.Err = &NotFoundError{note.Label}
 				}
-				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Note, error) {
-					return current(ctx, entity)
+				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Note, error) {
+					return readRow(ctx, readEntity)
 				}, nil)
 			},
 		}
@@ -1704,32 +1704,32 @@ func (c *OrderClient) VerifyOnCommit(entities ...*Order) error {
 	if !ok {
 		return occhook.NotInTx(orderVersion)
 	}
-	current := func(ctx context.Context, entity *Order) (*Order, error) {
-		reader := NewOrderClient(c.config)
+	readRow := func(ctx context.Context, readEntity *Order) (*Order, error) {
+		rowReader := NewOrderClient(c.config)
 		if occhook.Ended(tx.tx) {
-			reader.driver = tx.drv
+			rowReader.driver = tx.drv
 		}
-		return reader.Query().Where(order.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+		return rowReader.Query().Where(order.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
 	rows := make([]*occhook.Verified, len(entities))
-	for i, entity := range entities {
-		if err := occhook.CheckLoaded(orderVersion, entity.Rev, entity.zeroVersion); err != nil {
+	for i, readEntity := range entities {
+		if err := occhook.CheckLoaded(orderVersion, readEntity.Rev, readEntity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  orderVersion,
 			Table:   order.Table,
-			ID:      entity.ID,
+			ID:      readEntity.ID,
 			Columns: []string{order.FieldID},
-			Values:  []any{entity.ID},
-			Version: entity.Rev,
-			Typed: func(modified *entocc.RecordModifiedError) error {
-				modified.InTransaction(tx)
-				if modified.Deleted {
-					modified.Err = &NotFoundError{order.Label}
+			Values:  []any{readEntity.ID},
+			Version: readEntity.Rev,
+			Typed: func(conflictMet *entocc.RecordModifiedError) error {
+				conflictMet.InTransaction(tx)
+				if conflictMet.Deleted {
+					conflictMet.Err = &NotFoundError{order.Label}
 				}
-				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Order, error) {
-					return current(ctx, entity)
+				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Order, error) {
+					return readRow(ctx, readEntity)
 				}, nil)
 			},
 		}
@@ -1753,32 +1753,32 @@ func (c *PetClient) VerifyOnCommit(entities ...*Pet) error {
 	if !ok {
 		return occhook.NotInTx(petVersion)
 	}
-	current := func(ctx context.Context, entity *Pet) (*Pet, error) {
-		reader := NewPetClient(c.config)
+	readRow := func(ctx context.Context, readEntity *Pet) (*Pet, error) {
+		rowReader := NewPetClient(c.config)
 		if occhook.Ended(tx.tx) {
-			reader.driver = tx.drv
+			rowReader.driver = tx.drv
 		}
-		return reader.Query().Where(pet.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+		return rowReader.Query().Where(pet.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
 	rows := make([]*occhook.Verified, len(entities))
-	for i, entity := range entities {
-		if err := occhook.CheckLoaded(petVersion, entity.Version, entity.zeroVersion); err != nil {
+	for i, readEntity := range entities {
+		if err := occhook.CheckLoaded(petVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  petVersion,
 			Table:   pet.Table,
-			ID:      entity.ID,
+			ID:      readEntity.ID,
 			Columns: []string{pet.FieldID},
-			Values:  []any{entity.ID},
-			Version: entity.Version,
-			Typed: func(modified *entocc.RecordModifiedError) error {
-				modified.InTransaction(tx)
-				if modified.Deleted {
-					modified.Err = &NotFoundError{pet.Label}
+			Values:  []any{readEntity.ID},
+			Version: readEntity.Version,
+			Typed: func(conflictMet *entocc.RecordModifiedError) error {
+				conflictMet.InTransaction(tx)
+				if conflictMet.Deleted {
+					conflictMet.Err = &NotFoundError{pet.Label}
 				}
-				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Pet, error) {
-					return current(ctx, entity)
+				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Pet, error) {
+					return readRow(ctx, readEntity)
 				}, nil)
 			},
 		}
@@ -1802,32 +1802,32 @@ func (c *ProfileClient) VerifyOnCommit(entities ...*Profile) error {
 	if !ok {
 		return occhook.NotInTx(profileVersion)
 	}
-	current := func(ctx context.Context, entity *Profile) (*Profile, error) {
-		reader := NewProfileClient(c.config)
+	readRow := func(ctx context.Context, readEntity *Profile) (*Profile, error) {
+		rowReader := NewProfileClient(c.config)
 		if occhook.Ended(tx.tx) {
-			reader.driver = tx.drv
+			rowReader.driver = tx.drv
 		}
-		return reader.Query().Where(profile.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+		return rowReader.Query().Where(profile.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
 	rows := make([]*occhook.Verified, len(entities))
-	for i, entity := range entities {
-		if err := occhook.CheckLoaded(profileVersion, entity.Version, entity.zeroVersion); err != nil {
+	for i, readEntity := range entities {
+		if err := occhook.CheckLoaded(profileVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  profileVersion,
 			Table:   profile.Table,
-			ID:      entity.ID,
+			ID:      readEntity.ID,
 			Columns: []string{profile.FieldID},
-			Values:  []any{entity.ID},
-			Version: entity.Version,
-			Typed: func(modified *entocc.RecordModifiedError) error {
-				modified.InTransaction(tx)
-				if modified.Deleted {
-					modified.Err = &NotFoundError{profile.Label}
+			Values:  []any{readEntity.ID},
+			Version: readEntity.Version,
+			Typed: func(conflictMet *entocc.RecordModifiedError) error {
+				conflictMet.InTransaction(tx)
+				if conflictMet.Deleted {
+					conflictMet.Err = &NotFoundError{profile.Label}
 				}
-				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Profile, error) {
-					return current(ctx, entity)
+				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Profile, error) {
+					return readRow(ctx, readEntity)
 				}, nil)
 			},
 		}
@@ -1851,32 +1851,32 @@ func (c *PurchaseClient) VerifyOnCommit(entities ...*Purchase) error {
 	if !ok {
 		return occhook.NotInTx(purchaseVersion)
 	}
-	current := func(ctx context.Context, entity *Purchase) (*Purchase, error) {
-		reader := NewPurchaseClient(c.config)
+	readRow := func(ctx context.Context, readEntity *Purchase) (*Purchase, error) {
+		rowReader := NewPurchaseClient(c.config)
 		if occhook.Ended(tx.tx) {
-			reader.driver = tx.drv
+			rowReader.driver = tx.drv
 		}
-		return reader.Query().Where(purchase.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+		return rowReader.Query().Where(purchase.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
 	rows := make([]*occhook.Verified, len(entities))
-	for i, entity := range entities {
-		if err := occhook.CheckLoaded(purchaseVersion, entity.Version, entity.zeroVersion); err != nil {
+	for i, readEntity := range entities {
+		if err := occhook.CheckLoaded(purchaseVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  purchaseVersion,
 			Table:   purchase.Table,
-			ID:      entity.ID,
+			ID:      readEntity.ID,
 			Columns: []string{purchase.FieldID},
-			Values:  []any{entity.ID},
-			Version: entity.Version,
-			Typed: func(modified *entocc.RecordModifiedError) error {
-				modified.InTransaction(tx)
-				if modified.Deleted {
-					modified.Err = &NotFoundError{purchase.Label}
+			Values:  []any{readEntity.ID},
+			Version: readEntity.Version,
+			Typed: func(conflictMet *entocc.RecordModifiedError) error {
+				conflictMet.InTransaction(tx)
+				if conflictMet.Deleted {
+					conflictMet.Err = &NotFoundError{purchase.Label}
 				}
-				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Purchase, error) {
-					return current(ctx, entity)
+				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Purchase, error) {
+					return readRow(ctx, readEntity)
 				}, nil)
 			},
 		}
@@ -1900,32 +1900,32 @@ func (c *PurchaseLineClient) VerifyOnCommit(entities ...*PurchaseLine) error {
 	if !ok {
 		return occhook.NotInTx(purchaseLineVersion)
 	}
-	current := func(ctx context.Context, entity *PurchaseLine) (*PurchaseLine, error) {
-		reader := NewPurchaseLineClient(c.config)
+	readRow := func(ctx context.Context, readEntity *PurchaseLine) (*PurchaseLine, error) {
+		rowReader := NewPurchaseLineClient(c.config)
 		if occhook.Ended(tx.tx) {
-			reader.driver = tx.drv
+			rowReader.driver = tx.drv
 		}
-		return reader.Query().Where(purchaseline.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+		return rowReader.Query().Where(purchaseline.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
 	rows := make([]*occhook.Verified, len(entities))
-	for i, entity := range entities {
-		if err := occhook.CheckLoaded(purchaseLineVersion, entity.Version, entity.zeroVersion); err != nil {
+	for i, readEntity := range entities {
+		if err := occhook.CheckLoaded(purchaseLineVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  purchaseLineVersion,
 			Table:   purchaseline.Table,
-			ID:      entity.ID,
+			ID:      readEntity.ID,
 			Columns: []string{purchaseline.FieldID},
-			Values:  []any{entity.ID},
-			Version: entity.Version,
-			Typed: func(modified *entocc.RecordModifiedError) error {
-				modified.InTransaction(tx)
-				if modified.Deleted {
-					modified.Err = &NotFoundError{purchaseline.Label}
+			Values:  []any{readEntity.ID},
+			Version: readEntity.Version,
+			Typed: func(conflictMet *entocc.RecordModifiedError) error {
+				conflictMet.InTransaction(tx)
+				if conflictMet.Deleted {
+					conflictMet.Err = &NotFoundError{purchaseline.Label}
 				}
-				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*PurchaseLine, error) {
-					return current(ctx, entity)
+				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*PurchaseLine, error) {
+					return readRow(ctx, readEntity)
 				}, nil)
 			},
 		}
@@ -1949,32 +1949,32 @@ func (c *ReadingClient) VerifyOnCommit(entities ...*Reading) error {
 	if !ok {
 		return occhook.NotInTx(readingVersion)
 	}
-	current := func(ctx context.Context, entity *Reading) (*Reading, error) {
-		reader := NewReadingClient(c.config)
+	readRow := func(ctx context.Context, readEntity *Reading) (*Reading, error) {
+		rowReader := NewReadingClient(c.config)
 		if occhook.Ended(tx.tx) {
-			reader.driver = tx.drv
+			rowReader.driver = tx.drv
 		}
-		return reader.Query().Where(reading.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+		return rowReader.Query().Where(reading.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
 	rows := make([]*occhook.Verified, len(entities))
-	for i, entity := range entities {
-		if err := occhook.CheckLoaded(readingVersion, entity.UpdatedAt, entity.zeroVersion); err != nil {
+	for i, readEntity := range entities {
+		if err := occhook.CheckLoaded(readingVersion, readEntity.UpdatedAt, readEntity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  readingVersion,
 			Table:   reading.Table,
-			ID:      entity.ID,
+			ID:      readEntity.ID,
 			Columns: []string{reading.FieldID},
-			Values:  []any{entity.ID},
-			Version: entity.UpdatedAt,
-			Typed: func(modified *entocc.RecordModifiedError) error {
-				modified.InTransaction(tx)
-				if modified.Deleted {
-					modified.Err = &NotFoundError{reading.Label}
+			Values:  []any{readEntity.ID},
+			Version: readEntity.UpdatedAt,
+			Typed: func(conflictMet *entocc.RecordModifiedError) error {
+				conflictMet.InTransaction(tx)
+				if conflictMet.Deleted {
+					conflictMet.Err = &NotFoundError{reading.Label}
 				}
-				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Reading, error) {
-					return current(ctx, entity)
+				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Reading, error) {
+					return readRow(ctx, readEntity)
 				}, nil)
 			},
 		}
@@ -1998,32 +1998,32 @@ func (c *SettingClient) VerifyOnCommit(entities ...*Setting) error {
 	if !ok {
 		return occhook.NotInTx(settingVersion)
 	}
-	current := func(ctx context.Context, entity *Setting) (*Setting, error) {
-		reader := NewSettingClient(c.config)
+	readRow := func(ctx context.Context, readEntity *Setting) (*Setting, error) {
+		rowReader := NewSettingClient(c.config)
 		if occhook.Ended(tx.tx) {
-			reader.driver = tx.drv
+			rowReader.driver = tx.drv
 		}
-		return reader.Query().Where(setting.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+		return rowReader.Query().Where(setting.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
 	rows := make([]*occhook.Verified, len(entities))
-	for i, entity := range entities {
-		if err := occhook.CheckLoaded(settingVersion, entity.Version, entity.zeroVersion); err != nil {
+	for i, readEntity := range entities {
+		if err := occhook.CheckLoaded(settingVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  settingVersion,
 			Table:   setting.Table,
-			ID:      entity.ID,
+			ID:      readEntity.ID,
 			Columns: []string{setting.FieldID},
-			Values:  []any{entity.ID},
-			Version: entity.Version,
-			Typed: func(modified *entocc.RecordModifiedError) error {
-				modified.InTransaction(tx)
-				if modified.Deleted {
-					modified.Err = &NotFoundError{setting.Label}
+			Values:  []any{readEntity.ID},
+			Version: readEntity.Version,
+			Typed: func(conflictMet *entocc.RecordModifiedError) error {
+				conflictMet.InTransaction(tx)
+				if conflictMet.Deleted {
+					conflictMet.Err = &NotFoundError{setting.Label}
 				}
-				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Setting, error) {
-					return current(ctx, entity)
+				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Setting, error) {
+					return readRow(ctx, readEntity)
 				}, nil)
 			},
 		}
@@ -2047,32 +2047,32 @@ func (c *TicketClient) VerifyOnCommit(entities ...*Ticket) error {
 	if !ok {
 		return occhook.NotInTx(ticketVersion)
 	}
-	current := func(ctx context.Context, entity *Ticket) (*Ticket, error) {
-		reader := NewTicketClient(c.config)
+	readRow := func(ctx context.Context, readEntity *Ticket) (*Ticket, error) {
+		rowReader := NewTicketClient(c.config)
 		if occhook.Ended(tx.tx) {
-			reader.driver = tx.drv
+			rowReader.driver = tx.drv
 		}
-		return reader.Query().Where(ticket.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+		return rowReader.Query().Where(ticket.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
 	rows := make([]*occhook.Verified, len(entities))
-	for i, entity := range entities {
-		if err := occhook.CheckLoaded(ticketVersion, entity.Version, entity.zeroVersion); err != nil {
+	for i, readEntity := range entities {
+		if err := occhook.CheckLoaded(ticketVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  ticketVersion,
 			Table:   ticket.Table,
-			ID:      entity.ID,
+			ID:      readEntity.ID,
 			Columns: []string{ticket.FieldID},
-			Values:  []any{entity.ID},
-			Version: entity.Version,
-			Typed: func(modified *entocc.RecordModifiedError) error {
-				modified.InTransaction(tx)
-				if modified.Deleted {
-					modified.Err = &NotFoundError{ticket.Label}
+			Values:  []any{readEntity.ID},
+			Version: readEntity.Version,
+			Typed: func(conflictMet *entocc.RecordModifiedError) error {
+				conflictMet.InTransaction(tx)
+				if conflictMet.Deleted {
+					conflictMet.Err = &NotFoundError{ticket.Label}
 				}
-				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Ticket, error) {
-					return current(ctx, entity)
+				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Ticket, error) {
+					return readRow(ctx, readEntity)
 				}, nil)
 			},
 		}
@@ -2096,32 +2096,32 @@ func (c *UserClient) VerifyOnCommit(entities ...*User) error {
 	if !ok {
 		return occhook.NotInTx(userVersion)
 	}
-	current := func(ctx context.Context, entity *User) (*User, error) {
-		reader := NewUserClient(c.config)
+	readRow := func(ctx context.Context, readEntity *User) (*User, error) {
+		rowReader := NewUserClient(c.config)
 		if occhook.Ended(tx.tx) {
-			reader.driver = tx.drv
+			rowReader.driver = tx.drv
 		}
-		return reader.Query().Where(user.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+		return rowReader.Query().Where(user.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
 	rows := make([]*occhook.Verified, len(entities))
-	for i, entity := range entities {
-		if err := occhook.CheckLoaded(userVersion, entity.Version, entity.zeroVersion); err != nil {
+	for i, readEntity := range entities {
+		if err := occhook.CheckLoaded(userVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  userVersion,
 			Table:   user.Table,
-			ID:      entity.ID,
+			ID:      readEntity.ID,
 			Columns: []string{user.FieldID},
-			Values:  []any{entity.ID},
-			Version: entity.Version,
-			Typed: func(modified *entocc.RecordModifiedError) error {
-				modified.InTransaction(tx)
-				if modified.Deleted {
-					modified.Err = &NotFoundError{user.Label}
+			Values:  []any{readEntity.ID},
+			Version: readEntity.Version,
+			Typed: func(conflictMet *entocc.RecordModifiedError) error {
+				conflictMet.InTransaction(tx)
+				if conflictMet.Deleted {
+					conflictMet.Err = &NotFoundError{user.Label}
 				}
-				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*User, error) {
-					return current(ctx, entity)
+				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*User, error) {
+					return readRow(ctx, readEntity)
 				}, nil)
 			},
 		}

@@ -117,6 +117,7 @@ func (m *AccountMutation) versionRow() (id any, is predicate.Account) {
 
 // versionError gives an error of a guarded write of Account the form in which its callers know it.
 func (m *AccountMutation) versionError(err error) error {
+	m.occ.Met(err)
 	return versionError(err, m.driver, account.Label, m.occ.Entity(), func(ctx context.Context) (*Account, error) {
 		_, is := m.versionRow()
 		if is == nil {
@@ -166,6 +167,7 @@ func (m *BuyerMutation) versionRow() (id any, is predicate.Buyer) {
 
 // versionError gives an error of a guarded write of Buyer the form in which its callers know it.
 func (m *BuyerMutation) versionError(err error) error {
+	m.occ.Met(err)
 	return versionError(err, m.driver, buyer.Label, m.occ.Entity(), func(ctx context.Context) (*Buyer, error) {
 		_, is := m.versionRow()
 		if is == nil {
@@ -214,6 +216,7 @@ func (m *CardMutation) versionRow() (id any, is predicate.Card) {
 
 // versionError gives an error of a guarded write of Card the form in which its callers know it.
 func (m *CardMutation) versionError(err error) error {
+	m.occ.Met(err)
 	return versionError(err, m.driver, card.Label, m.occ.Entity(), func(ctx context.Context) (*Card, error) {
 		_, is := m.versionRow()
 		if is == nil {
@@ -263,6 +266,7 @@ func (m *DocumentMutation) versionRow() (id any, is predicate.Document) {
 
 // versionError gives an error of a guarded write of Document the form in which its callers know it.
 func (m *DocumentMutation) versionError(err error) error {
+	m.occ.Met(err)
 	return versionError(err, m.driver, document.Label, m.occ.Entity(), func(ctx context.Context) (*Document, error) {
 		_, is := m.versionRow()
 		if is == nil {
@@ -308,6 +312,7 @@ func (m *EventMutation) versionRow() (id any, is predicate.Event) {
 
 // versionError gives an error of a guarded write of Event the form in which its callers know it.
 func (m *EventMutation) versionError(err error) error {
+	m.occ.Met(err)
 	return versionError(err, m.driver, event.Label, m.occ.Entity(), func(ctx context.Context) (*Event, error) {
 		_, is := m.versionRow()
 		if is == nil {
@@ -358,6 +363,7 @@ func (m *FolderMutation) versionRow() (id any, is predicate.Folder) {
 
 // versionError gives an error of a guarded write of Folder the form in which its callers know it.
 func (m *FolderMutation) versionError(err error) error {
+	m.occ.Met(err)
 	return versionError(err, m.driver, folder.Label, m.occ.Entity(), func(ctx context.Context) (*Folder, error) {
 		_, is := m.versionRow()
 		if is == nil {
@@ -407,6 +413,7 @@ func (m *InvoiceMutation) versionRow() (id any, is predicate.Invoice) {
 
 // versionError gives an error of a guarded write of Invoice the form in which its callers know it.
 func (m *InvoiceMutation) versionError(err error) error {
+	m.occ.Met(err)
 	return versionError(err, m.driver, invoice.Label, m.occ.Entity(), func(ctx context.Context) (*Invoice, error) {
 		_, is := m.versionRow()
 		if is == nil {
@@ -459,6 +466,7 @@ func (m *LikeMutation) versionRow() (id any, is predicate.Like) {
 
 // versionError gives an error of a guarded write of Like the form in which its callers know it.
 func (m *LikeMutation) versionError(err error) error {
+	m.occ.Met(err)
 	return versionError(err, m.driver, like.Label, m.occ.Entity(), func(ctx context.Context) (*Like, error) {
 		_, is := m.versionRow()
 		if is == nil {
@@ -509,6 +517,7 @@ func (m *MembershipMutation) versionRow() (id any, is predicate.Membership) {
 
 // versionError gives an error of a guarded write of Membership the form in which its callers know it.
 func (m *MembershipMutation) versionError(err error) error {
+	m.occ.Met(err)
 	return versionError(err, m.driver, membership.Label, m.occ.Entity(), func(ctx context.Context) (*Membership, error) {
 		_, is := m.versionRow()
 		if is == nil {
@@ -555,6 +564,7 @@ func (m *MemoMutation) versionRow() (id any, is predicate.Memo) {
 
 // versionError gives an error of a guarded write of Memo the form in which its callers know it.
 func (m *MemoMutation) versionError(err error) error {
+	m.occ.Met(err)
 	return versionError(err, m.driver, memo.Label, m.occ.Entity(), func(ctx context.Context) (*Memo, error) {
 		_, is := m.versionRow()
 		if is == nil {
@@ -601,6 +611,7 @@ func (m *NoteMutation) versionRow() (id any, is predicate.Note) {
 
 // versionError gives an error of a guarded write of Note the form in which its callers know it.
 func (m *NoteMutation) versionError(err error) error {
+	m.occ.Met(err)
 	return versionError(err, m.driver, note.Label, m.occ.Entity(), func(ctx context.Context) (*Note, error) {
 		_, is := m.versionRow()
 		if is == nil {
@@ -646,6 +657,7 @@ func (m *OrderMutation) versionRow() (id any, is predicate.Order) {
 
 // versionError gives an error of a guarded write of Order the form in which its callers know it.
 func (m *OrderMutation) versionError(err error) error {
+	m.occ.Met(err)
 	return versionError(err, m.driver, order.Label, m.occ.Entity(), func(ctx context.Context) (*Order, error) {
 		_, is := m.versionRow()
 		if is == nil {
@@ -696,6 +708,7 @@ func (m *PetMutation) versionRow() (id any, is predicate.Pet) {
 
 // versionError gives an error of a guarded write of Pet the form in which its callers know it.
 func (m *PetMutation) versionError(err error) error {
+	m.occ.Met(err)
 	return versionError(err, m.driver, pet.Label, m.occ.Entity(), func(ctx context.Context) (*Pet, error) {
 		_, is := m.versionRow()
 		if is == nil {
@@ -745,6 +758,7 @@ func (m *ProfileMutation) versionRow() (id any, is predicate.Profile) {
 
 // versionError gives an error of a guarded write of Profile the form in which its callers know it.
 func (m *ProfileMutation) versionError(err error) error {
+	m.occ.Met(err)
 	return versionError(err, m.driver, profile.Label, m.occ.Entity(), func(ctx context.Context) (*Profile, error) {
 		_, is := m.versionRow()
 		if is == nil {
@@ -760,8 +774,8 @@ func (m *ProfileMutation) versionError(err error) error {
 	})
 }
 
-// AppendedFields returns the JSON fields that the mutation appends to.
-func (m *ProfileMutation) AppendedFields() (fields []string) {
+// VersionAppends returns the JSON fields that the mutation appends to.
+func (m *ProfileMutation) VersionAppends() (fields []string) {
 	if _, ok := m.AppendedKeywords(); ok {
 		fields = append(fields, profile.FieldKeywords)
 	}
@@ -807,6 +821,7 @@ func (m *PurchaseMutation) versionRow() (id any, is predicate.Purchase) {
 
 // versionError gives an error of a guarded write of Purchase the form in which its callers know it.
 func (m *PurchaseMutation) versionError(err error) error {
+	m.occ.Met(err)
 	return versionError(err, m.driver, purchase.Label, m.occ.Entity(), func(ctx context.Context) (*Purchase, error) {
 		_, is := m.versionRow()
 		if is == nil {
@@ -862,6 +877,7 @@ func (m *PurchaseLineMutation) versionRow() (id any, is predicate.PurchaseLine) 
 
 // versionError gives an error of a guarded write of PurchaseLine the form in which its callers know it.
 func (m *PurchaseLineMutation) versionError(err error) error {
+	m.occ.Met(err)
 	return versionError(err, m.driver, purchaseline.Label, m.occ.Entity(), func(ctx context.Context) (*PurchaseLine, error) {
 		_, is := m.versionRow()
 		if is == nil {
@@ -907,6 +923,7 @@ func (m *ReadingMutation) versionRow() (id any, is predicate.Reading) {
 
 // versionError gives an error of a guarded write of Reading the form in which its callers know it.
 func (m *ReadingMutation) versionError(err error) error {
+	m.occ.Met(err)
 	return versionError(err, m.driver, reading.Label, m.occ.Entity(), func(ctx context.Context) (*Reading, error) {
 		_, is := m.versionRow()
 		if is == nil {
@@ -953,6 +970,7 @@ func (m *SettingMutation) versionRow() (id any, is predicate.Setting) {
 
 // versionError gives an error of a guarded write of Setting the form in which its callers know it.
 func (m *SettingMutation) versionError(err error) error {
+	m.occ.Met(err)
 	return versionError(err, m.driver, setting.Label, m.occ.Entity(), func(ctx context.Context) (*Setting, error) {
 		_, is := m.versionRow()
 		if is == nil {
@@ -999,6 +1017,7 @@ func (m *TicketMutation) versionRow() (id any, is predicate.Ticket) {
 
 // versionError gives an error of a guarded write of Ticket the form in which its callers know it.
 func (m *TicketMutation) versionError(err error) error {
+	m.occ.Met(err)
 	return versionError(err, m.driver, ticket.Label, m.occ.Entity(), func(ctx context.Context) (*Ticket, error) {
 		_, is := m.versionRow()
 		if is == nil {
@@ -1068,6 +1087,7 @@ func (m *UserMutation) versionRow() (id any, is predicate.User) {
 
 // versionError gives an error of a guarded write of User the form in which its callers know it.
 func (m *UserMutation) versionError(err error) error {
+	m.occ.Met(err)
 	return versionError(err, m.driver, user.Label, m.occ.Entity(), func(ctx context.Context) (*User, error) {
 		_, is := m.versionRow()
 		if is == nil {
@@ -1083,8 +1103,8 @@ func (m *UserMutation) versionError(err error) error {
 	})
 }
 
-// AppendedFields returns the JSON fields that the mutation appends to.
-func (m *UserMutation) AppendedFields() (fields []string) {
+// VersionAppends returns the JSON fields that the mutation appends to.
+func (m *UserMutation) VersionAppends() (fields []string) {
 	if _, ok := m.AppendedVisits(); ok {
 		fields = append(fields, user.FieldVisits)
 	}

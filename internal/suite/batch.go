@@ -286,9 +286,14 @@ func batchWithARowTwiceIsRefused(s *Scene) {
 	_, err := s.Client.User.UpdateBulk(a.Update().SetName("a"), b.Update().SetAge(1)).SkipModified().Save(s.ctx)
 	s.refused(err)
 	assert.Contains(s, err.Error(), fmt.Sprint(a.ID))
+	twice := a.Update().SetName("a")
+	_, err = s.Client.User.UpdateBulk(twice, twice).Save(s.ctx)
+	s.refused(err)
+	assert.Contains(s, err.Error(), "User")
 	_, err = s.Client.User.DeleteBulk(a, b).Exec(s.ctx)
 	s.refused(err)
 	assert.Empty(s, s.Sent.Sent())
+	done(s, twice)
 }
 
 func batchByIDNeedsAnExpectation(s *Scene) {

@@ -10,6 +10,7 @@ import (
 	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/internal/ent"
 	"github.com/entocc/entocc/internal/ent/schema"
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -20,6 +21,7 @@ func batchKindScenarios() []scenario {
 		{name: "Batch/ShapesAndFallbacksAreWrittenTogether", run: batchOfShapesAndFallbacks},
 		{name: "Batch/LegacyRowsAreGuarded", run: batchOfLegacyRows},
 		{name: "Batch/TokensTimesAndOddNamesAreGuarded", run: batchOfTokensTimesAndOddNames},
+		{name: "Batch/TokensOfUnguardedRowsAreNew", run: batchTokensOfUnguardedRowsAreNew},
 		{name: "Batch/CompositeIDsAreGuarded", run: batchOfCompositeIDs},
 		{name: "Batch/ChildrenAreBumped", run: batchBumpsChildren},
 		{name: "Batch/SwitchesHold", run: batchSwitchesHold},
@@ -170,6 +172,23 @@ func batchOfTokensTimesAndOddNames(s *Scene) {
 	names := saved(s, s.Client.Event.UpdateBulk(events...))
 	_, err = s.Client.Event.UpdateBulk(events...).Save(s.ctx)
 	s.conflicts(err, names[0].ID, names[1].ID, names[2].ID)
+}
+
+func batchTokensOfUnguardedRowsAreNew(s *Scene) {
+	a, b := saved(s, s.Client.Document.Create().SetTitle("before")), saved(s, s.Client.Document.Create().SetTitle("before"))
+	byID := func() []*ent.DocumentUpdateOne {
+		return []*ent.DocumentUpdateOne{
+			s.Client.Document.UpdateOneID(a.ID).IgnoreVersion().SetTitle("batch"),
+			s.Client.Document.UpdateOneID(b.ID).IgnoreVersion().SetTitle("batch"),
+		}
+	}
+	nodes := saved(s, s.Client.Document.UpdateBulk(byID()...))
+	assert.NotContains(s, []uuid.UUID{a.Version, b.Version, nodes[1].Version}, nodes[0].Version)
+	_, err := s.Client.Document.UpdateBulk(a.Update().SetTitle("stale"), b.Update().SetTitle("stale")).Save(s.ctx)
+	s.conflicts(err, a.ID, b.ID)
+	again, err := s.Client.Document.UpdateBulk(a.Update().SetTitle("unchecked"), b.Update().SetTitle("unchecked")).Save(entocc.SkipCheck(s.ctx))
+	require.NoError(s, err)
+	assert.NotEqual(s, nodes[0].Version, again[0].Version)
 }
 
 func batchOfCompositeIDs(s *Scene) {

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"entgo.io/ent/dialect"
+	"github.com/entocc/entocc/internal/ent"
+	"github.com/entocc/entocc/internal/ent/user"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -13,6 +15,7 @@ import (
 func batchTxScenarios() []scenario {
 	return []scenario{
 		{name: "Batch/JoinsTheTransaction", run: batchJoinsTheTransaction},
+		{name: "Batch/TransactionOfItsOwnIsAllOrNothing", run: batchInATransactionOfItsOwn},
 		{name: "Batch/ConflictInATransactionLeavesNothingOfIt", run: batchConflictInATransaction},
 		{name: "Batch/ConflictWithTheSnapshotIsReported", run: batchConflictWithTheSnapshot, left: func(db DB) string {
 			if db.Traits.ReadsLock {
@@ -34,6 +37,31 @@ func batchJoinsTheTransaction(s *Scene) {
 	assert.Equal(s, 3, tx.User.UpdateBulk(renamed("batch", users...)...).ExecX(s.ctx))
 	require.NoError(s, tx.Commit())
 	s.named("batch", users...)
+}
+
+// The recorder of the scene's client may stand for a transaction that is under way, which a batch leaves usable. The
+// driver of the other client is known to begin a new one.
+func batchInATransactionOfItsOwn(s *Scene) {
+	users := s.users(4)
+	s.bumpUser(users[2].ID)
+	for _, u := range users { // Builders of the other client, which wait for its node to have the rows.
+		require.Eventually(s, func() bool { return s.Other.User.Query().Where(user.ID(u.ID)).ExistX(s.ctx) }, patience, time.Millisecond)
+	}
+	batch := func() *ent.UserUpdateBulk {
+		of := s.Other.User.UpdateOne
+		return s.Other.User.UpdateBulk(of(users[0]).SetName("batch"), of(users[1]).AddAge(5), of(users[2]).SetName("batch"), of(users[3]).SetName("batch"))
+	}
+	_, err := batch().Save(s.ctx)
+	s.conflicts(err, users[2].ID)
+	s.named("user 0", users[0])
+	assert.EqualValues(s, 1, s.load(users[1].ID).Version)
+	assert.Panics(s, func() { batch().SkipModified().OnProgress(func(int, int) { panic("no") }).ExecX(s.ctx) })
+	s.named("user 0", users[0])
+	saved, err := batch().SkipModified().Save(s.ctx)
+	s.conflicts(err, users[2].ID)
+	assert.Len(s, saved, 3)
+	s.catchUp()
+	s.named("batch", users[0], users[3])
 }
 
 // The rows of the batch that did match must not stay written in a transaction that goes on.

@@ -33,6 +33,8 @@ func resolveScenarios() []scenario {
 		{name: "Resolve/MergeNeverTouchesFieldsNamed", run: mergeNeverTouchesFieldsNamed},
 		{name: "Resolve/MergeByIDHasNoBase", run: mergeByIDHasNoBase},
 		{name: "Resolve/GoneRowsStayGone", run: goneRowsStayGone},
+		{name: "Resolve/ConflictOfAnotherRowIsNotResolved", run: conflictOfAnotherRowIsNotResolved},
+		{name: "Resolve/SavesOnce", run: resolverSavesOnce},
 		{name: "Resolve/OneLogRecordForEachConflict", run: oneLogRecordForEachConflict},
 		{name: "Resolve/TallyCountsByType", run: tallyCountsByType},
 	}
@@ -241,6 +243,54 @@ func goneRowsStayGone(s *Scene) {
 	}
 }
 
+// A hook that saves another row, before or after this one, hands its conflict up. It says nothing about the version of this
+// row: a resolver that took it for this row's would save on top of what it has not seen, or save once more.
+func conflictOfAnotherRowIsNotResolved(s *Scene) {
+	stale := saved(s, s.Client.Setting.Create().SetID(s.key()).SetValue("before"))
+	done(s, stale.Update().SetValue("theirs"))
+	var before bool
+	s.Client.User.Use(hook.OnModified(hook.ClientWins()), func(next ent.Mutator) ent.Mutator {
+		return entbase.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if m.Op() != ent.OpUpdateOne {
+				return next.Mutate(ctx, m)
+			}
+			if !before {
+				if v, err := next.Mutate(ctx, m); err != nil {
+					return v, err
+				}
+			}
+			if err := stale.Update().SetValue("mine").Exec(ctx); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	})
+	conflict := func(err error) {
+		s.Helper()
+		var modified *ent.SettingModifiedError
+		require.ErrorAs(s, err, &modified)
+	}
+	a, b := s.twoUsers()
+	conflict(a.Update().AddAge(1).Exec(s.ctx))
+	assert.Equal(s, 1, s.load(a.ID).Age, "saved once")
+	before = true
+	conflict(b.Update().SetAge(9).Exec(s.ctx))
+	assert.Equal(s, 1, s.load(b.ID).Age, "not saved over what was not seen")
+}
+
+func resolverSavesOnce(s *Scene) {
+	a, b := s.twoUsers()
+	s.bumpUser(a.ID)
+	s.Client.User.Use(hook.OnModified(func(ctx context.Context, c *hook.Conflict) (entbase.Value, error) {
+		if _, err := c.Save(ctx); err != nil {
+			return nil, err
+		}
+		return c.Save(ctx)
+	}))
+	require.Error(s, b.Update().AddAge(5).Exec(s.ctx))
+	assert.Equal(s, 6, s.load(a.ID).Age)
+}
+
 func oneLogRecordForEachConflict(s *Scene) {
 	var out bytes.Buffer
 	s.Client.Use(hook.Log(slog.New(slog.NewJSONHandler(&out, nil))))
@@ -256,6 +306,13 @@ func oneLogRecordForEachConflict(s *Scene) {
 	assert.EqualValues(s, 1, record["expected"])
 	assert.EqualValues(s, 2, record["actual"])
 	assert.NotContains(s, out.String(), "secret")
+
+	l := s.purchase().line()
+	out.Reset()
+	require.Error(s, l.Update().SetAmount(2).IfPurchaseVersion(99).Exec(s.ctx))
+	require.NoError(s, json.Unmarshal(out.Bytes(), &record), "one record: %s", out.String())
+	assert.Equal(s, "Purchase", record["type"])
+	assert.Empty(s, record["op"], "the parent is none of the mutation's rows")
 }
 
 func tallyCountsByType(s *Scene) {

@@ -193,18 +193,18 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 
 // GetVersion returns the Product entity with this ID, if it has this version. One that has another is a
 // *ProductModifiedError, one that is not there a *NotFoundError.
-func (c *ProductClient) GetVersion(ctx context.Context, id int, version int64) (*Product, error) {
-	current := func(ctx context.Context) (*Product, error) {
+func (c *ProductClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*Product, error) {
+	readRow := func(ctx context.Context) (*Product, error) {
 		return c.Query().Where(product.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
-	entity, err := current(ctx)
+	readEntity, err := readRow(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(productVersion, entity.Version, version) {
-		return nil, entocc.NewModifiedError(occhook.Modified(productVersion, id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(productVersion, readEntity.Version, expectedVersion) {
+		return nil, entocc.NewModifiedError(occhook.Modified(productVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
 	}
-	return entity, nil
+	return readEntity, nil
 }
 
 // RetryTx runs fn in a transaction and commits it; and again in a new transaction while it, or the commit, ends in an
@@ -307,32 +307,32 @@ func (c *ProductClient) VerifyOnCommit(entities ...*Product) error {
 	if !ok {
 		return occhook.NotInTx(productVersion)
 	}
-	current := func(ctx context.Context, entity *Product) (*Product, error) {
-		reader := NewProductClient(c.config)
+	readRow := func(ctx context.Context, readEntity *Product) (*Product, error) {
+		rowReader := NewProductClient(c.config)
 		if occhook.Ended(tx.tx) {
-			reader.driver = tx.drv
+			rowReader.driver = tx.drv
 		}
-		return reader.Query().Where(product.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+		return rowReader.Query().Where(product.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
 	rows := make([]*occhook.Verified, len(entities))
-	for i, entity := range entities {
-		if err := occhook.CheckLoaded(productVersion, entity.Version, entity.zeroVersion); err != nil {
+	for i, readEntity := range entities {
+		if err := occhook.CheckLoaded(productVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  productVersion,
 			Table:   product.Table,
-			ID:      entity.ID,
+			ID:      readEntity.ID,
 			Columns: []string{product.FieldID},
-			Values:  []any{entity.ID},
-			Version: entity.Version,
-			Typed: func(modified *entocc.RecordModifiedError) error {
-				modified.InTransaction(tx)
-				if modified.Deleted {
-					modified.Err = &NotFoundError{product.Label}
+			Values:  []any{readEntity.ID},
+			Version: readEntity.Version,
+			Typed: func(conflictMet *entocc.RecordModifiedError) error {
+				conflictMet.InTransaction(tx)
+				if conflictMet.Deleted {
+					conflictMet.Err = &NotFoundError{product.Label}
 				}
-				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Product, error) {
-					return current(ctx, entity)
+				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Product, error) {
+					return readRow(ctx, readEntity)
 				}, nil)
 			},
 		}

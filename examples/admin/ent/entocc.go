@@ -79,6 +79,7 @@ func (m *ProductMutation) versionRow() (id any, is predicate.Product) {
 
 // versionError gives an error of a guarded write of Product the form in which its callers know it.
 func (m *ProductMutation) versionError(err error) error {
+	m.occ.Met(err)
 	return versionError(err, m.driver, product.Label, m.occ.Entity(), func(ctx context.Context) (*Product, error) {
 		_, is := m.versionRow()
 		if is == nil {

@@ -264,162 +264,162 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 
 // GetVersion returns the Album entity with this ID, if it has this version. One that has another is a
 // *AlbumModifiedError, one that is not there a *NotFoundError.
-func (c *AlbumClient) GetVersion(ctx context.Context, id int, version int64) (*Album, error) {
-	current := func(ctx context.Context) (*Album, error) {
+func (c *AlbumClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*Album, error) {
+	readRow := func(ctx context.Context) (*Album, error) {
 		return c.Query().Where(album.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
-	entity, err := current(ctx)
+	readEntity, err := readRow(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(albumVersion, entity.Version, version) {
-		return nil, entocc.NewModifiedError(occhook.Modified(albumVersion, id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(albumVersion, readEntity.Version, expectedVersion) {
+		return nil, entocc.NewModifiedError(occhook.Modified(albumVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
 	}
-	return entity, nil
+	return readEntity, nil
 }
 
 // GetVersion returns the Artist entity with this ID, if it has this version. One that has another is a
 // *ArtistModifiedError, one that is not there a *NotFoundError.
-func (c *ArtistClient) GetVersion(ctx context.Context, id int, version int64) (*Artist, error) {
-	current := func(ctx context.Context) (*Artist, error) {
+func (c *ArtistClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*Artist, error) {
+	readRow := func(ctx context.Context) (*Artist, error) {
 		return c.Query().Where(artist.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
-	entity, err := current(ctx)
+	readEntity, err := readRow(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(artistVersion, entity.Version, version) {
-		return nil, entocc.NewModifiedError(occhook.Modified(artistVersion, id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(artistVersion, readEntity.Version, expectedVersion) {
+		return nil, entocc.NewModifiedError(occhook.Modified(artistVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
 	}
-	return entity, nil
+	return readEntity, nil
 }
 
 // GetVersion returns the Customer entity with this ID, if it has this version. One that has another is a
 // *CustomerModifiedError, one that is not there a *NotFoundError.
-func (c *CustomerClient) GetVersion(ctx context.Context, id int, version int64) (*Customer, error) {
-	current := func(ctx context.Context) (*Customer, error) {
+func (c *CustomerClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*Customer, error) {
+	readRow := func(ctx context.Context) (*Customer, error) {
 		return c.Query().Where(customer.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
-	entity, err := current(ctx)
+	readEntity, err := readRow(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(customerVersion, entity.Version, version) {
-		return nil, entocc.NewModifiedError(occhook.Modified(customerVersion, id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(customerVersion, readEntity.Version, expectedVersion) {
+		return nil, entocc.NewModifiedError(occhook.Modified(customerVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
 	}
-	return entity, nil
+	return readEntity, nil
 }
 
 // GetVersion returns the Employee entity with this ID, if it has this version. One that has another is a
 // *EmployeeModifiedError, one that is not there a *NotFoundError.
-func (c *EmployeeClient) GetVersion(ctx context.Context, id int, version int64) (*Employee, error) {
-	current := func(ctx context.Context) (*Employee, error) {
+func (c *EmployeeClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*Employee, error) {
+	readRow := func(ctx context.Context) (*Employee, error) {
 		return c.Query().Where(employee.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
-	entity, err := current(ctx)
+	readEntity, err := readRow(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(employeeVersion, entity.Version, version) {
-		return nil, entocc.NewModifiedError(occhook.Modified(employeeVersion, id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(employeeVersion, readEntity.Version, expectedVersion) {
+		return nil, entocc.NewModifiedError(occhook.Modified(employeeVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
 	}
-	return entity, nil
+	return readEntity, nil
 }
 
 // GetVersion returns the Genre entity with this ID, if it has this version. One that has another is a
 // *GenreModifiedError, one that is not there a *NotFoundError.
-func (c *GenreClient) GetVersion(ctx context.Context, id int, version int64) (*Genre, error) {
-	current := func(ctx context.Context) (*Genre, error) {
+func (c *GenreClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*Genre, error) {
+	readRow := func(ctx context.Context) (*Genre, error) {
 		return c.Query().Where(genre.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
-	entity, err := current(ctx)
+	readEntity, err := readRow(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(genreVersion, entity.Version, version) {
-		return nil, entocc.NewModifiedError(occhook.Modified(genreVersion, id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(genreVersion, readEntity.Version, expectedVersion) {
+		return nil, entocc.NewModifiedError(occhook.Modified(genreVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
 	}
-	return entity, nil
+	return readEntity, nil
 }
 
 // GetVersion returns the Invoice entity with this ID, if it has this version. One that has another is a
 // *InvoiceModifiedError, one that is not there a *NotFoundError.
-func (c *InvoiceClient) GetVersion(ctx context.Context, id int, version int64) (*Invoice, error) {
-	current := func(ctx context.Context) (*Invoice, error) {
+func (c *InvoiceClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*Invoice, error) {
+	readRow := func(ctx context.Context) (*Invoice, error) {
 		return c.Query().Where(invoice.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
-	entity, err := current(ctx)
+	readEntity, err := readRow(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(invoiceVersion, entity.Version, version) {
-		return nil, entocc.NewModifiedError(occhook.Modified(invoiceVersion, id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(invoiceVersion, readEntity.Version, expectedVersion) {
+		return nil, entocc.NewModifiedError(occhook.Modified(invoiceVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
 	}
-	return entity, nil
+	return readEntity, nil
 }
 
 // GetVersion returns the InvoiceLine entity with this ID, if it has this version. One that has another is a
 // *InvoiceLineModifiedError, one that is not there a *NotFoundError.
-func (c *InvoiceLineClient) GetVersion(ctx context.Context, id int, version int64) (*InvoiceLine, error) {
-	current := func(ctx context.Context) (*InvoiceLine, error) {
+func (c *InvoiceLineClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*InvoiceLine, error) {
+	readRow := func(ctx context.Context) (*InvoiceLine, error) {
 		return c.Query().Where(invoiceline.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
-	entity, err := current(ctx)
+	readEntity, err := readRow(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(invoiceLineVersion, entity.Version, version) {
-		return nil, entocc.NewModifiedError(occhook.Modified(invoiceLineVersion, id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(invoiceLineVersion, readEntity.Version, expectedVersion) {
+		return nil, entocc.NewModifiedError(occhook.Modified(invoiceLineVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
 	}
-	return entity, nil
+	return readEntity, nil
 }
 
 // GetVersion returns the MediaType entity with this ID, if it has this version. One that has another is a
 // *MediaTypeModifiedError, one that is not there a *NotFoundError.
-func (c *MediaTypeClient) GetVersion(ctx context.Context, id int, version int64) (*MediaType, error) {
-	current := func(ctx context.Context) (*MediaType, error) {
+func (c *MediaTypeClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*MediaType, error) {
+	readRow := func(ctx context.Context) (*MediaType, error) {
 		return c.Query().Where(mediatype.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
-	entity, err := current(ctx)
+	readEntity, err := readRow(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(mediaTypeVersion, entity.Version, version) {
-		return nil, entocc.NewModifiedError(occhook.Modified(mediaTypeVersion, id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(mediaTypeVersion, readEntity.Version, expectedVersion) {
+		return nil, entocc.NewModifiedError(occhook.Modified(mediaTypeVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
 	}
-	return entity, nil
+	return readEntity, nil
 }
 
 // GetVersion returns the Playlist entity with this ID, if it has this version. One that has another is a
 // *PlaylistModifiedError, one that is not there a *NotFoundError.
-func (c *PlaylistClient) GetVersion(ctx context.Context, id int, version int64) (*Playlist, error) {
-	current := func(ctx context.Context) (*Playlist, error) {
+func (c *PlaylistClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*Playlist, error) {
+	readRow := func(ctx context.Context) (*Playlist, error) {
 		return c.Query().Where(playlist.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
-	entity, err := current(ctx)
+	readEntity, err := readRow(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(playlistVersion, entity.Version, version) {
-		return nil, entocc.NewModifiedError(occhook.Modified(playlistVersion, id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(playlistVersion, readEntity.Version, expectedVersion) {
+		return nil, entocc.NewModifiedError(occhook.Modified(playlistVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
 	}
-	return entity, nil
+	return readEntity, nil
 }
 
 // GetVersion returns the Track entity with this ID, if it has this version. One that has another is a
 // *TrackModifiedError, one that is not there a *NotFoundError.
-func (c *TrackClient) GetVersion(ctx context.Context, id int, version int64) (*Track, error) {
-	current := func(ctx context.Context) (*Track, error) {
+func (c *TrackClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*Track, error) {
+	readRow := func(ctx context.Context) (*Track, error) {
 		return c.Query().Where(track.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
-	entity, err := current(ctx)
+	readEntity, err := readRow(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(trackVersion, entity.Version, version) {
-		return nil, entocc.NewModifiedError(occhook.Modified(trackVersion, id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(trackVersion, readEntity.Version, expectedVersion) {
+		return nil, entocc.NewModifiedError(occhook.Modified(trackVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
 	}
-	return entity, nil
+	return readEntity, nil
 }
 
 // RetryTx runs fn in a transaction and commits it; and again in a new transaction while it, or the commit, ends in an
@@ -747,32 +747,32 @@ func (c *AlbumClient) VerifyOnCommit(entities ...*Album) error {
 	if !ok {
 		return occhook.NotInTx(albumVersion)
 	}
-	current := func(ctx context.Context, entity *Album) (*Album, error) {
-		reader := NewAlbumClient(c.config)
+	readRow := func(ctx context.Context, readEntity *Album) (*Album, error) {
+		rowReader := NewAlbumClient(c.config)
 		if occhook.Ended(tx.tx) {
-			reader.driver = tx.drv
+			rowReader.driver = tx.drv
 		}
-		return reader.Query().Where(album.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+		return rowReader.Query().Where(album.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
 	rows := make([]*occhook.Verified, len(entities))
-	for i, entity := range entities {
-		if err := occhook.CheckLoaded(albumVersion, entity.Version, entity.zeroVersion); err != nil {
+	for i, readEntity := range entities {
+		if err := occhook.CheckLoaded(albumVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  albumVersion,
 			Table:   album.Table,
-			ID:      entity.ID,
+			ID:      readEntity.ID,
 			Columns: []string{album.FieldID},
-			Values:  []any{entity.ID},
-			Version: entity.Version,
-			Typed: func(modified *entocc.RecordModifiedError) error {
-				modified.InTransaction(tx)
-				if modified.Deleted {
-					modified.Err = &NotFoundError{album.Label}
+			Values:  []any{readEntity.ID},
+			Version: readEntity.Version,
+			Typed: func(conflictMet *entocc.RecordModifiedError) error {
+				conflictMet.InTransaction(tx)
+				if conflictMet.Deleted {
+					conflictMet.Err = &NotFoundError{album.Label}
 				}
-				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Album, error) {
-					return current(ctx, entity)
+				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Album, error) {
+					return readRow(ctx, readEntity)
 				}, nil)
 			},
 		}
@@ -796,32 +796,32 @@ func (c *ArtistClient) VerifyOnCommit(entities ...*Artist) error {
 	if !ok {
 		return occhook.NotInTx(artistVersion)
 	}
-	current := func(ctx context.Context, entity *Artist) (*Artist, error) {
-		reader := NewArtistClient(c.config)
+	readRow := func(ctx context.Context, readEntity *Artist) (*Artist, error) {
+		rowReader := NewArtistClient(c.config)
 		if occhook.Ended(tx.tx) {
-			reader.driver = tx.drv
+			rowReader.driver = tx.drv
 		}
-		return reader.Query().Where(artist.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+		return rowReader.Query().Where(artist.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
 	rows := make([]*occhook.Verified, len(entities))
-	for i, entity := range entities {
-		if err := occhook.CheckLoaded(artistVersion, entity.Version, entity.zeroVersion); err != nil {
+	for i, readEntity := range entities {
+		if err := occhook.CheckLoaded(artistVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  artistVersion,
 			Table:   artist.Table,
-			ID:      entity.ID,
+			ID:      readEntity.ID,
 			Columns: []string{artist.FieldID},
-			Values:  []any{entity.ID},
-			Version: entity.Version,
-			Typed: func(modified *entocc.RecordModifiedError) error {
-				modified.InTransaction(tx)
-				if modified.Deleted {
-					modified.Err = &NotFoundError{artist.Label}
+			Values:  []any{readEntity.ID},
+			Version: readEntity.Version,
+			Typed: func(conflictMet *entocc.RecordModifiedError) error {
+				conflictMet.InTransaction(tx)
+				if conflictMet.Deleted {
+					conflictMet.Err = &NotFoundError{artist.Label}
 				}
-				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Artist, error) {
-					return current(ctx, entity)
+				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Artist, error) {
+					return readRow(ctx, readEntity)
 				}, nil)
 			},
 		}
@@ -845,32 +845,32 @@ func (c *CustomerClient) VerifyOnCommit(entities ...*Customer) error {
 	if !ok {
 		return occhook.NotInTx(customerVersion)
 	}
-	current := func(ctx context.Context, entity *Customer) (*Customer, error) {
-		reader := NewCustomerClient(c.config)
+	readRow := func(ctx context.Context, readEntity *Customer) (*Customer, error) {
+		rowReader := NewCustomerClient(c.config)
 		if occhook.Ended(tx.tx) {
-			reader.driver = tx.drv
+			rowReader.driver = tx.drv
 		}
-		return reader.Query().Where(customer.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+		return rowReader.Query().Where(customer.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
 	rows := make([]*occhook.Verified, len(entities))
-	for i, entity := range entities {
-		if err := occhook.CheckLoaded(customerVersion, entity.Version, entity.zeroVersion); err != nil {
+	for i, readEntity := range entities {
+		if err := occhook.CheckLoaded(customerVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  customerVersion,
 			Table:   customer.Table,
-			ID:      entity.ID,
+			ID:      readEntity.ID,
 			Columns: []string{customer.FieldID},
-			Values:  []any{entity.ID},
-			Version: entity.Version,
-			Typed: func(modified *entocc.RecordModifiedError) error {
-				modified.InTransaction(tx)
-				if modified.Deleted {
-					modified.Err = &NotFoundError{customer.Label}
+			Values:  []any{readEntity.ID},
+			Version: readEntity.Version,
+			Typed: func(conflictMet *entocc.RecordModifiedError) error {
+				conflictMet.InTransaction(tx)
+				if conflictMet.Deleted {
+					conflictMet.Err = &NotFoundError{customer.Label}
 				}
-				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Customer, error) {
-					return current(ctx, entity)
+				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Customer, error) {
+					return readRow(ctx, readEntity)
 				}, nil)
 			},
 		}
@@ -894,32 +894,32 @@ func (c *EmployeeClient) VerifyOnCommit(entities ...*Employee) error {
 	if !ok {
 		return occhook.NotInTx(employeeVersion)
 	}
-	current := func(ctx context.Context, entity *Employee) (*Employee, error) {
-		reader := NewEmployeeClient(c.config)
+	readRow := func(ctx context.Context, readEntity *Employee) (*Employee, error) {
+		rowReader := NewEmployeeClient(c.config)
 		if occhook.Ended(tx.tx) {
-			reader.driver = tx.drv
+			rowReader.driver = tx.drv
 		}
-		return reader.Query().Where(employee.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+		return rowReader.Query().Where(employee.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
 	rows := make([]*occhook.Verified, len(entities))
-	for i, entity := range entities {
-		if err := occhook.CheckLoaded(employeeVersion, entity.Version, entity.zeroVersion); err != nil {
+	for i, readEntity := range entities {
+		if err := occhook.CheckLoaded(employeeVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  employeeVersion,
 			Table:   employee.Table,
-			ID:      entity.ID,
+			ID:      readEntity.ID,
 			Columns: []string{employee.FieldID},
-			Values:  []any{entity.ID},
-			Version: entity.Version,
-			Typed: func(modified *entocc.RecordModifiedError) error {
-				modified.InTransaction(tx)
-				if modified.Deleted {
-					modified.Err = &NotFoundError{employee.Label}
+			Values:  []any{readEntity.ID},
+			Version: readEntity.Version,
+			Typed: func(conflictMet *entocc.RecordModifiedError) error {
+				conflictMet.InTransaction(tx)
+				if conflictMet.Deleted {
+					conflictMet.Err = &NotFoundError{employee.Label}
 				}
-				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Employee, error) {
-					return current(ctx, entity)
+				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Employee, error) {
+					return readRow(ctx, readEntity)
 				}, nil)
 			},
 		}
@@ -943,32 +943,32 @@ func (c *GenreClient) VerifyOnCommit(entities ...*Genre) error {
 	if !ok {
 		return occhook.NotInTx(genreVersion)
 	}
-	current := func(ctx context.Context, entity *Genre) (*Genre, error) {
-		reader := NewGenreClient(c.config)
+	readRow := func(ctx context.Context, readEntity *Genre) (*Genre, error) {
+		rowReader := NewGenreClient(c.config)
 		if occhook.Ended(tx.tx) {
-			reader.driver = tx.drv
+			rowReader.driver = tx.drv
 		}
-		return reader.Query().Where(genre.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+		return rowReader.Query().Where(genre.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
 	rows := make([]*occhook.Verified, len(entities))
-	for i, entity := range entities {
-		if err := occhook.CheckLoaded(genreVersion, entity.Version, entity.zeroVersion); err != nil {
+	for i, readEntity := range entities {
+		if err := occhook.CheckLoaded(genreVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  genreVersion,
 			Table:   genre.Table,
-			ID:      entity.ID,
+			ID:      readEntity.ID,
 			Columns: []string{genre.FieldID},
-			Values:  []any{entity.ID},
-			Version: entity.Version,
-			Typed: func(modified *entocc.RecordModifiedError) error {
-				modified.InTransaction(tx)
-				if modified.Deleted {
-					modified.Err = &NotFoundError{genre.Label}
+			Values:  []any{readEntity.ID},
+			Version: readEntity.Version,
+			Typed: func(conflictMet *entocc.RecordModifiedError) error {
+				conflictMet.InTransaction(tx)
+				if conflictMet.Deleted {
+					conflictMet.Err = &NotFoundError{genre.Label}
 				}
-				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Genre, error) {
-					return current(ctx, entity)
+				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Genre, error) {
+					return readRow(ctx, readEntity)
 				}, nil)
 			},
 		}
@@ -992,32 +992,32 @@ func (c *InvoiceClient) VerifyOnCommit(entities ...*Invoice) error {
 	if !ok {
 		return occhook.NotInTx(invoiceVersion)
 	}
-	current := func(ctx context.Context, entity *Invoice) (*Invoice, error) {
-		reader := NewInvoiceClient(c.config)
+	readRow := func(ctx context.Context, readEntity *Invoice) (*Invoice, error) {
+		rowReader := NewInvoiceClient(c.config)
 		if occhook.Ended(tx.tx) {
-			reader.driver = tx.drv
+			rowReader.driver = tx.drv
 		}
-		return reader.Query().Where(invoice.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+		return rowReader.Query().Where(invoice.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
 	rows := make([]*occhook.Verified, len(entities))
-	for i, entity := range entities {
-		if err := occhook.CheckLoaded(invoiceVersion, entity.Version, entity.zeroVersion); err != nil {
+	for i, readEntity := range entities {
+		if err := occhook.CheckLoaded(invoiceVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  invoiceVersion,
 			Table:   invoice.Table,
-			ID:      entity.ID,
+			ID:      readEntity.ID,
 			Columns: []string{invoice.FieldID},
-			Values:  []any{entity.ID},
-			Version: entity.Version,
-			Typed: func(modified *entocc.RecordModifiedError) error {
-				modified.InTransaction(tx)
-				if modified.Deleted {
-					modified.Err = &NotFoundError{invoice.Label}
+			Values:  []any{readEntity.ID},
+			Version: readEntity.Version,
+			Typed: func(conflictMet *entocc.RecordModifiedError) error {
+				conflictMet.InTransaction(tx)
+				if conflictMet.Deleted {
+					conflictMet.Err = &NotFoundError{invoice.Label}
 				}
-				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Invoice, error) {
-					return current(ctx, entity)
+				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Invoice, error) {
+					return readRow(ctx, readEntity)
 				}, nil)
 			},
 		}
@@ -1041,32 +1041,32 @@ func (c *InvoiceLineClient) VerifyOnCommit(entities ...*InvoiceLine) error {
 	if !ok {
 		return occhook.NotInTx(invoiceLineVersion)
 	}
-	current := func(ctx context.Context, entity *InvoiceLine) (*InvoiceLine, error) {
-		reader := NewInvoiceLineClient(c.config)
+	readRow := func(ctx context.Context, readEntity *InvoiceLine) (*InvoiceLine, error) {
+		rowReader := NewInvoiceLineClient(c.config)
 		if occhook.Ended(tx.tx) {
-			reader.driver = tx.drv
+			rowReader.driver = tx.drv
 		}
-		return reader.Query().Where(invoiceline.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+		return rowReader.Query().Where(invoiceline.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
 	rows := make([]*occhook.Verified, len(entities))
-	for i, entity := range entities {
-		if err := occhook.CheckLoaded(invoiceLineVersion, entity.Version, entity.zeroVersion); err != nil {
+	for i, readEntity := range entities {
+		if err := occhook.CheckLoaded(invoiceLineVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  invoiceLineVersion,
 			Table:   invoiceline.Table,
-			ID:      entity.ID,
+			ID:      readEntity.ID,
 			Columns: []string{invoiceline.FieldID},
-			Values:  []any{entity.ID},
-			Version: entity.Version,
-			Typed: func(modified *entocc.RecordModifiedError) error {
-				modified.InTransaction(tx)
-				if modified.Deleted {
-					modified.Err = &NotFoundError{invoiceline.Label}
+			Values:  []any{readEntity.ID},
+			Version: readEntity.Version,
+			Typed: func(conflictMet *entocc.RecordModifiedError) error {
+				conflictMet.InTransaction(tx)
+				if conflictMet.Deleted {
+					conflictMet.Err = &NotFoundError{invoiceline.Label}
 				}
-				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*InvoiceLine, error) {
-					return current(ctx, entity)
+				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*InvoiceLine, error) {
+					return readRow(ctx, readEntity)
 				}, nil)
 			},
 		}
@@ -1090,32 +1090,32 @@ func (c *MediaTypeClient) VerifyOnCommit(entities ...*MediaType) error {
 	if !ok {
 		return occhook.NotInTx(mediaTypeVersion)
 	}
-	current := func(ctx context.Context, entity *MediaType) (*MediaType, error) {
-		reader := NewMediaTypeClient(c.config)
+	readRow := func(ctx context.Context, readEntity *MediaType) (*MediaType, error) {
+		rowReader := NewMediaTypeClient(c.config)
 		if occhook.Ended(tx.tx) {
-			reader.driver = tx.drv
+			rowReader.driver = tx.drv
 		}
-		return reader.Query().Where(mediatype.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+		return rowReader.Query().Where(mediatype.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
 	rows := make([]*occhook.Verified, len(entities))
-	for i, entity := range entities {
-		if err := occhook.CheckLoaded(mediaTypeVersion, entity.Version, entity.zeroVersion); err != nil {
+	for i, readEntity := range entities {
+		if err := occhook.CheckLoaded(mediaTypeVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  mediaTypeVersion,
 			Table:   mediatype.Table,
-			ID:      entity.ID,
+			ID:      readEntity.ID,
 			Columns: []string{mediatype.FieldID},
-			Values:  []any{entity.ID},
-			Version: entity.Version,
-			Typed: func(modified *entocc.RecordModifiedError) error {
-				modified.InTransaction(tx)
-				if modified.Deleted {
-					modified.Err = &NotFoundError{mediatype.Label}
+			Values:  []any{readEntity.ID},
+			Version: readEntity.Version,
+			Typed: func(conflictMet *entocc.RecordModifiedError) error {
+				conflictMet.InTransaction(tx)
+				if conflictMet.Deleted {
+					conflictMet.Err = &NotFoundError{mediatype.Label}
 				}
-				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*MediaType, error) {
-					return current(ctx, entity)
+				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*MediaType, error) {
+					return readRow(ctx, readEntity)
 				}, nil)
 			},
 		}
@@ -1139,32 +1139,32 @@ func (c *PlaylistClient) VerifyOnCommit(entities ...*Playlist) error {
 	if !ok {
 		return occhook.NotInTx(playlistVersion)
 	}
-	current := func(ctx context.Context, entity *Playlist) (*Playlist, error) {
-		reader := NewPlaylistClient(c.config)
+	readRow := func(ctx context.Context, readEntity *Playlist) (*Playlist, error) {
+		rowReader := NewPlaylistClient(c.config)
 		if occhook.Ended(tx.tx) {
-			reader.driver = tx.drv
+			rowReader.driver = tx.drv
 		}
-		return reader.Query().Where(playlist.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+		return rowReader.Query().Where(playlist.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
 	rows := make([]*occhook.Verified, len(entities))
-	for i, entity := range entities {
-		if err := occhook.CheckLoaded(playlistVersion, entity.Version, entity.zeroVersion); err != nil {
+	for i, readEntity := range entities {
+		if err := occhook.CheckLoaded(playlistVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  playlistVersion,
 			Table:   playlist.Table,
-			ID:      entity.ID,
+			ID:      readEntity.ID,
 			Columns: []string{playlist.FieldID},
-			Values:  []any{entity.ID},
-			Version: entity.Version,
-			Typed: func(modified *entocc.RecordModifiedError) error {
-				modified.InTransaction(tx)
-				if modified.Deleted {
-					modified.Err = &NotFoundError{playlist.Label}
+			Values:  []any{readEntity.ID},
+			Version: readEntity.Version,
+			Typed: func(conflictMet *entocc.RecordModifiedError) error {
+				conflictMet.InTransaction(tx)
+				if conflictMet.Deleted {
+					conflictMet.Err = &NotFoundError{playlist.Label}
 				}
-				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Playlist, error) {
-					return current(ctx, entity)
+				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Playlist, error) {
+					return readRow(ctx, readEntity)
 				}, nil)
 			},
 		}
@@ -1188,32 +1188,32 @@ func (c *PlaylistTrackClient) VerifyOnCommit(entities ...*PlaylistTrack) error {
 	if !ok {
 		return occhook.NotInTx(playlistTrackVersion)
 	}
-	current := func(ctx context.Context, entity *PlaylistTrack) (*PlaylistTrack, error) {
-		reader := NewPlaylistTrackClient(c.config)
+	readRow := func(ctx context.Context, readEntity *PlaylistTrack) (*PlaylistTrack, error) {
+		rowReader := NewPlaylistTrackClient(c.config)
 		if occhook.Ended(tx.tx) {
-			reader.driver = tx.drv
+			rowReader.driver = tx.drv
 		}
-		return reader.Query().Where(playlisttrack.PlaylistId(entity.PlaylistId), playlisttrack.TrackId(entity.TrackId), latestVersion(reader.driver)).Only(ctx)
+		return rowReader.Query().Where(playlisttrack.PlaylistId(readEntity.PlaylistId), playlisttrack.TrackId(readEntity.TrackId), latestVersion(rowReader.driver)).Only(ctx)
 	}
 	rows := make([]*occhook.Verified, len(entities))
-	for i, entity := range entities {
-		if err := occhook.CheckLoaded(playlistTrackVersion, entity.Version, entity.zeroVersion); err != nil {
+	for i, readEntity := range entities {
+		if err := occhook.CheckLoaded(playlistTrackVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  playlistTrackVersion,
 			Table:   playlisttrack.Table,
-			ID:      []any{entity.PlaylistId, entity.TrackId},
+			ID:      []any{readEntity.PlaylistId, readEntity.TrackId},
 			Columns: []string{playlisttrack.FieldPlaylistId, playlisttrack.FieldTrackId},
-			Values:  []any{entity.PlaylistId, entity.TrackId},
-			Version: entity.Version,
-			Typed: func(modified *entocc.RecordModifiedError) error {
-				modified.InTransaction(tx)
-				if modified.Deleted {
-					modified.Err = &NotFoundError{playlisttrack.Label}
+			Values:  []any{readEntity.PlaylistId, readEntity.TrackId},
+			Version: readEntity.Version,
+			Typed: func(conflictMet *entocc.RecordModifiedError) error {
+				conflictMet.InTransaction(tx)
+				if conflictMet.Deleted {
+					conflictMet.Err = &NotFoundError{playlisttrack.Label}
 				}
-				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*PlaylistTrack, error) {
-					return current(ctx, entity)
+				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*PlaylistTrack, error) {
+					return readRow(ctx, readEntity)
 				}, nil)
 			},
 		}
@@ -1237,32 +1237,32 @@ func (c *TrackClient) VerifyOnCommit(entities ...*Track) error {
 	if !ok {
 		return occhook.NotInTx(trackVersion)
 	}
-	current := func(ctx context.Context, entity *Track) (*Track, error) {
-		reader := NewTrackClient(c.config)
+	readRow := func(ctx context.Context, readEntity *Track) (*Track, error) {
+		rowReader := NewTrackClient(c.config)
 		if occhook.Ended(tx.tx) {
-			reader.driver = tx.drv
+			rowReader.driver = tx.drv
 		}
-		return reader.Query().Where(track.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+		return rowReader.Query().Where(track.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
 	rows := make([]*occhook.Verified, len(entities))
-	for i, entity := range entities {
-		if err := occhook.CheckLoaded(trackVersion, entity.Version, entity.zeroVersion); err != nil {
+	for i, readEntity := range entities {
+		if err := occhook.CheckLoaded(trackVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  trackVersion,
 			Table:   track.Table,
-			ID:      entity.ID,
+			ID:      readEntity.ID,
 			Columns: []string{track.FieldID},
-			Values:  []any{entity.ID},
-			Version: entity.Version,
-			Typed: func(modified *entocc.RecordModifiedError) error {
-				modified.InTransaction(tx)
-				if modified.Deleted {
-					modified.Err = &NotFoundError{track.Label}
+			Values:  []any{readEntity.ID},
+			Version: readEntity.Version,
+			Typed: func(conflictMet *entocc.RecordModifiedError) error {
+				conflictMet.InTransaction(tx)
+				if conflictMet.Deleted {
+					conflictMet.Err = &NotFoundError{track.Label}
 				}
-				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Track, error) {
-					return current(ctx, entity)
+				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Track, error) {
+					return readRow(ctx, readEntity)
 				}, nil)
 			},
 		}

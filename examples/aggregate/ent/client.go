@@ -202,34 +202,34 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 
 // GetVersion returns the Line entity with this ID, if it has this version. One that has another is a
 // *LineModifiedError, one that is not there a *NotFoundError.
-func (c *LineClient) GetVersion(ctx context.Context, id int, version int64) (*Line, error) {
-	current := func(ctx context.Context) (*Line, error) {
+func (c *LineClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*Line, error) {
+	readRow := func(ctx context.Context) (*Line, error) {
 		return c.Query().Where(line.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
-	entity, err := current(ctx)
+	readEntity, err := readRow(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(lineVersion, entity.Version, version) {
-		return nil, entocc.NewModifiedError(occhook.Modified(lineVersion, id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(lineVersion, readEntity.Version, expectedVersion) {
+		return nil, entocc.NewModifiedError(occhook.Modified(lineVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
 	}
-	return entity, nil
+	return readEntity, nil
 }
 
 // GetVersion returns the Order entity with this ID, if it has this version. One that has another is a
 // *OrderModifiedError, one that is not there a *NotFoundError.
-func (c *OrderClient) GetVersion(ctx context.Context, id int, version int64) (*Order, error) {
-	current := func(ctx context.Context) (*Order, error) {
+func (c *OrderClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*Order, error) {
+	readRow := func(ctx context.Context) (*Order, error) {
 		return c.Query().Where(order.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
-	entity, err := current(ctx)
+	readEntity, err := readRow(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(orderVersion, entity.Version, version) {
-		return nil, entocc.NewModifiedError(occhook.Modified(orderVersion, id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(orderVersion, readEntity.Version, expectedVersion) {
+		return nil, entocc.NewModifiedError(occhook.Modified(orderVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
 	}
-	return entity, nil
+	return readEntity, nil
 }
 
 // RetryTx runs fn in a transaction and commits it; and again in a new transaction while it, or the commit, ends in an
@@ -357,32 +357,32 @@ func (c *LineClient) VerifyOnCommit(entities ...*Line) error {
 	if !ok {
 		return occhook.NotInTx(lineVersion)
 	}
-	current := func(ctx context.Context, entity *Line) (*Line, error) {
-		reader := NewLineClient(c.config)
+	readRow := func(ctx context.Context, readEntity *Line) (*Line, error) {
+		rowReader := NewLineClient(c.config)
 		if occhook.Ended(tx.tx) {
-			reader.driver = tx.drv
+			rowReader.driver = tx.drv
 		}
-		return reader.Query().Where(line.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+		return rowReader.Query().Where(line.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
 	rows := make([]*occhook.Verified, len(entities))
-	for i, entity := range entities {
-		if err := occhook.CheckLoaded(lineVersion, entity.Version, entity.zeroVersion); err != nil {
+	for i, readEntity := range entities {
+		if err := occhook.CheckLoaded(lineVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  lineVersion,
 			Table:   line.Table,
-			ID:      entity.ID,
+			ID:      readEntity.ID,
 			Columns: []string{line.FieldID},
-			Values:  []any{entity.ID},
-			Version: entity.Version,
-			Typed: func(modified *entocc.RecordModifiedError) error {
-				modified.InTransaction(tx)
-				if modified.Deleted {
-					modified.Err = &NotFoundError{line.Label}
+			Values:  []any{readEntity.ID},
+			Version: readEntity.Version,
+			Typed: func(conflictMet *entocc.RecordModifiedError) error {
+				conflictMet.InTransaction(tx)
+				if conflictMet.Deleted {
+					conflictMet.Err = &NotFoundError{line.Label}
 				}
-				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Line, error) {
-					return current(ctx, entity)
+				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Line, error) {
+					return readRow(ctx, readEntity)
 				}, nil)
 			},
 		}
@@ -406,32 +406,32 @@ func (c *OrderClient) VerifyOnCommit(entities ...*Order) error {
 	if !ok {
 		return occhook.NotInTx(orderVersion)
 	}
-	current := func(ctx context.Context, entity *Order) (*Order, error) {
-		reader := NewOrderClient(c.config)
+	readRow := func(ctx context.Context, readEntity *Order) (*Order, error) {
+		rowReader := NewOrderClient(c.config)
 		if occhook.Ended(tx.tx) {
-			reader.driver = tx.drv
+			rowReader.driver = tx.drv
 		}
-		return reader.Query().Where(order.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+		return rowReader.Query().Where(order.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
 	rows := make([]*occhook.Verified, len(entities))
-	for i, entity := range entities {
-		if err := occhook.CheckLoaded(orderVersion, entity.Version, entity.zeroVersion); err != nil {
+	for i, readEntity := range entities {
+		if err := occhook.CheckLoaded(orderVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  orderVersion,
 			Table:   order.Table,
-			ID:      entity.ID,
+			ID:      readEntity.ID,
 			Columns: []string{order.FieldID},
-			Values:  []any{entity.ID},
-			Version: entity.Version,
-			Typed: func(modified *entocc.RecordModifiedError) error {
-				modified.InTransaction(tx)
-				if modified.Deleted {
-					modified.Err = &NotFoundError{order.Label}
+			Values:  []any{readEntity.ID},
+			Version: readEntity.Version,
+			Typed: func(conflictMet *entocc.RecordModifiedError) error {
+				conflictMet.InTransaction(tx)
+				if conflictMet.Deleted {
+					conflictMet.Err = &NotFoundError{order.Label}
 				}
-				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Order, error) {
-					return current(ctx, entity)
+				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Order, error) {
+					return readRow(ctx, readEntity)
 				}, nil)
 			},
 		}

@@ -81,6 +81,7 @@ func (m *LineMutation) versionRow() (id any, is predicate.Line) {
 
 // versionError gives an error of a guarded write of Line the form in which its callers know it.
 func (m *LineMutation) versionError(err error) error {
+	m.occ.Met(err)
 	return versionError(err, m.driver, line.Label, m.occ.Entity(), func(ctx context.Context) (*Line, error) {
 		_, is := m.versionRow()
 		if is == nil {
@@ -130,6 +131,7 @@ func (m *OrderMutation) versionRow() (id any, is predicate.Order) {
 
 // versionError gives an error of a guarded write of Order the form in which its callers know it.
 func (m *OrderMutation) versionError(err error) error {
+	m.occ.Met(err)
 	return versionError(err, m.driver, order.Label, m.occ.Entity(), func(ctx context.Context) (*Order, error) {
 		_, is := m.versionRow()
 		if is == nil {

@@ -202,18 +202,18 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 
 // GetVersion returns the Group entity with this ID, if it has this version. One that has another is a
 // *GroupModifiedError, one that is not there a *NotFoundError.
-func (c *GroupClient) GetVersion(ctx context.Context, id int, version int64) (*Group, error) {
-	current := func(ctx context.Context) (*Group, error) {
+func (c *GroupClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*Group, error) {
+	readRow := func(ctx context.Context) (*Group, error) {
 		return c.Query().Where(group.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
-	entity, err := current(ctx)
+	readEntity, err := readRow(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(groupVersion, entity.Version, version) {
-		return nil, entocc.NewModifiedError(occhook.Modified(groupVersion, id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(groupVersion, readEntity.Version, expectedVersion) {
+		return nil, entocc.NewModifiedError(occhook.Modified(groupVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
 	}
-	return entity, nil
+	return readEntity, nil
 }
 
 // RetryTx runs fn in a transaction and commits it; and again in a new transaction while it, or the commit, ends in an
@@ -316,32 +316,32 @@ func (c *GroupClient) VerifyOnCommit(entities ...*Group) error {
 	if !ok {
 		return occhook.NotInTx(groupVersion)
 	}
-	current := func(ctx context.Context, entity *Group) (*Group, error) {
-		reader := NewGroupClient(c.config)
+	readRow := func(ctx context.Context, readEntity *Group) (*Group, error) {
+		rowReader := NewGroupClient(c.config)
 		if occhook.Ended(tx.tx) {
-			reader.driver = tx.drv
+			rowReader.driver = tx.drv
 		}
-		return reader.Query().Where(group.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+		return rowReader.Query().Where(group.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
 	rows := make([]*occhook.Verified, len(entities))
-	for i, entity := range entities {
-		if err := occhook.CheckLoaded(groupVersion, entity.Version, entity.zeroVersion); err != nil {
+	for i, readEntity := range entities {
+		if err := occhook.CheckLoaded(groupVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  groupVersion,
 			Table:   group.Table,
-			ID:      entity.ID,
+			ID:      readEntity.ID,
 			Columns: []string{group.FieldID},
-			Values:  []any{entity.ID},
-			Version: entity.Version,
-			Typed: func(modified *entocc.RecordModifiedError) error {
-				modified.InTransaction(tx)
-				if modified.Deleted {
-					modified.Err = &NotFoundError{group.Label}
+			Values:  []any{readEntity.ID},
+			Version: readEntity.Version,
+			Typed: func(conflictMet *entocc.RecordModifiedError) error {
+				conflictMet.InTransaction(tx)
+				if conflictMet.Deleted {
+					conflictMet.Err = &NotFoundError{group.Label}
 				}
-				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Group, error) {
-					return current(ctx, entity)
+				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Group, error) {
+					return readRow(ctx, readEntity)
 				}, nil)
 			},
 		}

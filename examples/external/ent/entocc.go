@@ -79,6 +79,7 @@ func (m *GroupMutation) versionRow() (id any, is predicate.Group) {
 
 // versionError gives an error of a guarded write of Group the form in which its callers know it.
 func (m *GroupMutation) versionError(err error) error {
+	m.occ.Met(err)
 	return versionError(err, m.driver, group.Label, m.occ.Entity(), func(ctx context.Context) (*Group, error) {
 		_, is := m.versionRow()
 		if is == nil {
@@ -94,8 +95,8 @@ func (m *GroupMutation) versionError(err error) error {
 	})
 }
 
-// AppendedFields returns the JSON fields that the mutation appends to.
-func (m *GroupMutation) AppendedFields() (fields []string) {
+// VersionAppends returns the JSON fields that the mutation appends to.
+func (m *GroupMutation) VersionAppends() (fields []string) {
 	if _, ok := m.AppendedPermissions(); ok {
 		fields = append(fields, group.FieldPermissions)
 	}

@@ -203,34 +203,34 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 
 // GetVersion returns the Project entity with this ID, if it has this version. One that has another is a
 // *ProjectModifiedError, one that is not there a *NotFoundError.
-func (c *ProjectClient) GetVersion(ctx context.Context, id string, version int64) (*Project, error) {
-	current := func(ctx context.Context) (*Project, error) {
+func (c *ProjectClient) GetVersion(ctx context.Context, id string, expectedVersion int64) (*Project, error) {
+	readRow := func(ctx context.Context) (*Project, error) {
 		return c.Query().Where(project.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
-	entity, err := current(ctx)
+	readEntity, err := readRow(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(projectVersion, entity.Version, version) {
-		return nil, entocc.NewModifiedError(occhook.Modified(projectVersion, id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(projectVersion, readEntity.Version, expectedVersion) {
+		return nil, entocc.NewModifiedError(occhook.Modified(projectVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
 	}
-	return entity, nil
+	return readEntity, nil
 }
 
 // GetVersion returns the Task entity with this ID, if it has this version. One that has another is a
 // *TaskModifiedError, one that is not there a *NotFoundError.
-func (c *TaskClient) GetVersion(ctx context.Context, id int, version uuid.UUID) (*Task, error) {
-	current := func(ctx context.Context) (*Task, error) {
+func (c *TaskClient) GetVersion(ctx context.Context, id int, expectedVersion uuid.UUID) (*Task, error) {
+	readRow := func(ctx context.Context) (*Task, error) {
 		return c.Query().Where(task.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
-	entity, err := current(ctx)
+	readEntity, err := readRow(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(taskVersion, entity.Version, version) {
-		return nil, entocc.NewModifiedError(occhook.Modified(taskVersion, id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(taskVersion, readEntity.Version, expectedVersion) {
+		return nil, entocc.NewModifiedError(occhook.Modified(taskVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
 	}
-	return entity, nil
+	return readEntity, nil
 }
 
 // RetryTx runs fn in a transaction and commits it; and again in a new transaction while it, or the commit, ends in an
@@ -358,32 +358,32 @@ func (c *ProjectClient) VerifyOnCommit(entities ...*Project) error {
 	if !ok {
 		return occhook.NotInTx(projectVersion)
 	}
-	current := func(ctx context.Context, entity *Project) (*Project, error) {
-		reader := NewProjectClient(c.config)
+	readRow := func(ctx context.Context, readEntity *Project) (*Project, error) {
+		rowReader := NewProjectClient(c.config)
 		if occhook.Ended(tx.tx) {
-			reader.driver = tx.drv
+			rowReader.driver = tx.drv
 		}
-		return reader.Query().Where(project.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+		return rowReader.Query().Where(project.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
 	rows := make([]*occhook.Verified, len(entities))
-	for i, entity := range entities {
-		if err := occhook.CheckLoaded(projectVersion, entity.Version, entity.zeroVersion); err != nil {
+	for i, readEntity := range entities {
+		if err := occhook.CheckLoaded(projectVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  projectVersion,
 			Table:   project.Table,
-			ID:      entity.ID,
+			ID:      readEntity.ID,
 			Columns: []string{project.FieldID},
-			Values:  []any{entity.ID},
-			Version: entity.Version,
-			Typed: func(modified *entocc.RecordModifiedError) error {
-				modified.InTransaction(tx)
-				if modified.Deleted {
-					modified.Err = &NotFoundError{project.Label}
+			Values:  []any{readEntity.ID},
+			Version: readEntity.Version,
+			Typed: func(conflictMet *entocc.RecordModifiedError) error {
+				conflictMet.InTransaction(tx)
+				if conflictMet.Deleted {
+					conflictMet.Err = &NotFoundError{project.Label}
 				}
-				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Project, error) {
-					return current(ctx, entity)
+				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Project, error) {
+					return readRow(ctx, readEntity)
 				}, nil)
 			},
 		}
@@ -407,32 +407,32 @@ func (c *TaskClient) VerifyOnCommit(entities ...*Task) error {
 	if !ok {
 		return occhook.NotInTx(taskVersion)
 	}
-	current := func(ctx context.Context, entity *Task) (*Task, error) {
-		reader := NewTaskClient(c.config)
+	readRow := func(ctx context.Context, readEntity *Task) (*Task, error) {
+		rowReader := NewTaskClient(c.config)
 		if occhook.Ended(tx.tx) {
-			reader.driver = tx.drv
+			rowReader.driver = tx.drv
 		}
-		return reader.Query().Where(task.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+		return rowReader.Query().Where(task.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
 	rows := make([]*occhook.Verified, len(entities))
-	for i, entity := range entities {
-		if err := occhook.CheckLoaded(taskVersion, entity.Version, entity.zeroVersion); err != nil {
+	for i, readEntity := range entities {
+		if err := occhook.CheckLoaded(taskVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  taskVersion,
 			Table:   task.Table,
-			ID:      entity.ID,
+			ID:      readEntity.ID,
 			Columns: []string{task.FieldID},
-			Values:  []any{entity.ID},
-			Version: entity.Version,
-			Typed: func(modified *entocc.RecordModifiedError) error {
-				modified.InTransaction(tx)
-				if modified.Deleted {
-					modified.Err = &NotFoundError{task.Label}
+			Values:  []any{readEntity.ID},
+			Version: readEntity.Version,
+			Typed: func(conflictMet *entocc.RecordModifiedError) error {
+				conflictMet.InTransaction(tx)
+				if conflictMet.Deleted {
+					conflictMet.Err = &NotFoundError{task.Label}
 				}
-				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Task, error) {
-					return current(ctx, entity)
+				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Task, error) {
+					return readRow(ctx, readEntity)
 				}, nil)
 			},
 		}

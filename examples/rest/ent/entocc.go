@@ -81,6 +81,7 @@ func (m *ProjectMutation) versionRow() (id any, is predicate.Project) {
 
 // versionError gives an error of a guarded write of Project the form in which its callers know it.
 func (m *ProjectMutation) versionError(err error) error {
+	m.occ.Met(err)
 	return versionError(err, m.driver, project.Label, m.occ.Entity(), func(ctx context.Context) (*Project, error) {
 		_, is := m.versionRow()
 		if is == nil {
@@ -131,6 +132,7 @@ func (m *TaskMutation) versionRow() (id any, is predicate.Task) {
 
 // versionError gives an error of a guarded write of Task the form in which its callers know it.
 func (m *TaskMutation) versionError(err error) error {
+	m.occ.Met(err)
 	return versionError(err, m.driver, task.Label, m.occ.Entity(), func(ctx context.Context) (*Task, error) {
 		_, is := m.versionRow()
 		if is == nil {

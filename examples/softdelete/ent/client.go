@@ -201,18 +201,18 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 
 // GetVersion returns the User entity with this ID, if it has this version. One that has another is a
 // *UserModifiedError, one that is not there a *NotFoundError.
-func (c *UserClient) GetVersion(ctx context.Context, id int, version int64) (*User, error) {
-	current := func(ctx context.Context) (*User, error) {
+func (c *UserClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*User, error) {
+	readRow := func(ctx context.Context) (*User, error) {
 		return c.Query().Where(user.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
-	entity, err := current(ctx)
+	readEntity, err := readRow(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(userVersion, entity.Version, version) {
-		return nil, entocc.NewModifiedError(occhook.Modified(userVersion, id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(userVersion, readEntity.Version, expectedVersion) {
+		return nil, entocc.NewModifiedError(occhook.Modified(userVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
 	}
-	return entity, nil
+	return readEntity, nil
 }
 
 // RetryTx runs fn in a transaction and commits it; and again in a new transaction while it, or the commit, ends in an
@@ -315,32 +315,32 @@ func (c *UserClient) VerifyOnCommit(entities ...*User) error {
 	if !ok {
 		return occhook.NotInTx(userVersion)
 	}
-	current := func(ctx context.Context, entity *User) (*User, error) {
-		reader := NewUserClient(c.config)
+	readRow := func(ctx context.Context, readEntity *User) (*User, error) {
+		rowReader := NewUserClient(c.config)
 		if occhook.Ended(tx.tx) {
-			reader.driver = tx.drv
+			rowReader.driver = tx.drv
 		}
-		return reader.Query().Where(user.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+		return rowReader.Query().Where(user.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
 	rows := make([]*occhook.Verified, len(entities))
-	for i, entity := range entities {
-		if err := occhook.CheckLoaded(userVersion, entity.Version, entity.zeroVersion); err != nil {
+	for i, readEntity := range entities {
+		if err := occhook.CheckLoaded(userVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  userVersion,
 			Table:   user.Table,
-			ID:      entity.ID,
+			ID:      readEntity.ID,
 			Columns: []string{user.FieldID},
-			Values:  []any{entity.ID},
-			Version: entity.Version,
-			Typed: func(modified *entocc.RecordModifiedError) error {
-				modified.InTransaction(tx)
-				if modified.Deleted {
-					modified.Err = &NotFoundError{user.Label}
+			Values:  []any{readEntity.ID},
+			Version: readEntity.Version,
+			Typed: func(conflictMet *entocc.RecordModifiedError) error {
+				conflictMet.InTransaction(tx)
+				if conflictMet.Deleted {
+					conflictMet.Err = &NotFoundError{user.Label}
 				}
-				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*User, error) {
-					return current(ctx, entity)
+				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*User, error) {
+					return readRow(ctx, readEntity)
 				}, nil)
 			},
 		}

@@ -76,6 +76,7 @@ func (m *UserMutation) versionRow() (id any, is predicate.User) {
 
 // versionError gives an error of a guarded write of User the form in which its callers know it.
 func (m *UserMutation) versionError(err error) error {
+	m.occ.Met(err)
 	return versionError(err, m.driver, user.Label, m.occ.Entity(), func(ctx context.Context) (*User, error) {
 		_, is := m.versionRow()
 		if is == nil {

@@ -219,66 +219,66 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 
 // GetVersion returns the Group entity with this ID, if it has this version. One that has another is a
 // *GroupModifiedError, one that is not there a *NotFoundError.
-func (c *GroupClient) GetVersion(ctx context.Context, id int, version uuid.UUID) (*Group, error) {
-	current := func(ctx context.Context) (*Group, error) {
+func (c *GroupClient) GetVersion(ctx context.Context, id int, expectedVersion uuid.UUID) (*Group, error) {
+	readRow := func(ctx context.Context) (*Group, error) {
 		return c.Query().Where(group.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
-	entity, err := current(ctx)
+	readEntity, err := readRow(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(groupVersion, entity.Token, version) {
-		return nil, entocc.NewModifiedError(occhook.Modified(groupVersion, id, version, entity.Token), nil, current, nil)
+	if !occhook.SameVersion(groupVersion, readEntity.Token, expectedVersion) {
+		return nil, entocc.NewModifiedError(occhook.Modified(groupVersion, id, expectedVersion, readEntity.Token), nil, readRow, nil)
 	}
-	return entity, nil
+	return readEntity, nil
 }
 
 // GetVersion returns the Invoice entity with this ID, if it has this version. One that has another is a
 // *InvoiceModifiedError, one that is not there a *NotFoundError.
-func (c *InvoiceClient) GetVersion(ctx context.Context, id int, version int64) (*Invoice, error) {
-	current := func(ctx context.Context) (*Invoice, error) {
+func (c *InvoiceClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*Invoice, error) {
+	readRow := func(ctx context.Context) (*Invoice, error) {
 		return c.Query().Where(invoice.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
-	entity, err := current(ctx)
+	readEntity, err := readRow(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(invoiceVersion, entity.Rev, version) {
-		return nil, entocc.NewModifiedError(occhook.Modified(invoiceVersion, id, version, entity.Rev), nil, current, nil)
+	if !occhook.SameVersion(invoiceVersion, readEntity.Rev, expectedVersion) {
+		return nil, entocc.NewModifiedError(occhook.Modified(invoiceVersion, id, expectedVersion, readEntity.Rev), nil, readRow, nil)
 	}
-	return entity, nil
+	return readEntity, nil
 }
 
 // GetVersion returns the Pet entity with this ID, if it has this version. One that has another is a
 // *PetModifiedError, one that is not there a *NotFoundError.
-func (c *PetClient) GetVersion(ctx context.Context, id int, version int64) (*Pet, error) {
-	current := func(ctx context.Context) (*Pet, error) {
+func (c *PetClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*Pet, error) {
+	readRow := func(ctx context.Context) (*Pet, error) {
 		return c.Query().Where(pet.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
-	entity, err := current(ctx)
+	readEntity, err := readRow(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(petVersion, entity.Version, version) {
-		return nil, entocc.NewModifiedError(occhook.Modified(petVersion, id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(petVersion, readEntity.Version, expectedVersion) {
+		return nil, entocc.NewModifiedError(occhook.Modified(petVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
 	}
-	return entity, nil
+	return readEntity, nil
 }
 
 // GetVersion returns the User entity with this ID, if it has this version. One that has another is a
 // *UserModifiedError, one that is not there a *NotFoundError.
-func (c *UserClient) GetVersion(ctx context.Context, id int, version int64) (*User, error) {
-	current := func(ctx context.Context) (*User, error) {
+func (c *UserClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*User, error) {
+	readRow := func(ctx context.Context) (*User, error) {
 		return c.Query().Where(user.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
-	entity, err := current(ctx)
+	readEntity, err := readRow(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(userVersion, entity.Version, version) {
-		return nil, entocc.NewModifiedError(occhook.Modified(userVersion, id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(userVersion, readEntity.Version, expectedVersion) {
+		return nil, entocc.NewModifiedError(occhook.Modified(userVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
 	}
-	return entity, nil
+	return readEntity, nil
 }
 
 // RetryTx runs fn in a transaction and commits it; and again in a new transaction while it, or the commit, ends in an
@@ -456,32 +456,32 @@ func (c *GroupClient) VerifyOnCommit(entities ...*Group) error {
 	if !ok {
 		return occhook.NotInTx(groupVersion)
 	}
-	current := func(ctx context.Context, entity *Group) (*Group, error) {
-		reader := NewGroupClient(c.config)
+	readRow := func(ctx context.Context, readEntity *Group) (*Group, error) {
+		rowReader := NewGroupClient(c.config)
 		if occhook.Ended(tx.tx) {
-			reader.driver = tx.drv
+			rowReader.driver = tx.drv
 		}
-		return reader.Query().Where(group.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+		return rowReader.Query().Where(group.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
 	rows := make([]*occhook.Verified, len(entities))
-	for i, entity := range entities {
-		if err := occhook.CheckLoaded(groupVersion, entity.Token, entity.zeroVersion); err != nil {
+	for i, readEntity := range entities {
+		if err := occhook.CheckLoaded(groupVersion, readEntity.Token, readEntity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  groupVersion,
 			Table:   group.Table,
-			ID:      entity.ID,
+			ID:      readEntity.ID,
 			Columns: []string{group.FieldID},
-			Values:  []any{entity.ID},
-			Version: entity.Token,
-			Typed: func(modified *entocc.RecordModifiedError) error {
-				modified.InTransaction(tx)
-				if modified.Deleted {
-					modified.Err = &NotFoundError{group.Label}
+			Values:  []any{readEntity.ID},
+			Version: readEntity.Token,
+			Typed: func(conflictMet *entocc.RecordModifiedError) error {
+				conflictMet.InTransaction(tx)
+				if conflictMet.Deleted {
+					conflictMet.Err = &NotFoundError{group.Label}
 				}
-				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Group, error) {
-					return current(ctx, entity)
+				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Group, error) {
+					return readRow(ctx, readEntity)
 				}, nil)
 			},
 		}
@@ -505,32 +505,32 @@ func (c *InvoiceClient) VerifyOnCommit(entities ...*Invoice) error {
 	if !ok {
 		return occhook.NotInTx(invoiceVersion)
 	}
-	current := func(ctx context.Context, entity *Invoice) (*Invoice, error) {
-		reader := NewInvoiceClient(c.config)
+	readRow := func(ctx context.Context, readEntity *Invoice) (*Invoice, error) {
+		rowReader := NewInvoiceClient(c.config)
 		if occhook.Ended(tx.tx) {
-			reader.driver = tx.drv
+			rowReader.driver = tx.drv
 		}
-		return reader.Query().Where(invoice.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+		return rowReader.Query().Where(invoice.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
 	rows := make([]*occhook.Verified, len(entities))
-	for i, entity := range entities {
-		if err := occhook.CheckLoaded(invoiceVersion, entity.Rev, entity.zeroVersion); err != nil {
+	for i, readEntity := range entities {
+		if err := occhook.CheckLoaded(invoiceVersion, readEntity.Rev, readEntity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  invoiceVersion,
 			Table:   invoice.Table,
-			ID:      entity.ID,
+			ID:      readEntity.ID,
 			Columns: []string{invoice.FieldID},
-			Values:  []any{entity.ID},
-			Version: entity.Rev,
-			Typed: func(modified *entocc.RecordModifiedError) error {
-				modified.InTransaction(tx)
-				if modified.Deleted {
-					modified.Err = &NotFoundError{invoice.Label}
+			Values:  []any{readEntity.ID},
+			Version: readEntity.Rev,
+			Typed: func(conflictMet *entocc.RecordModifiedError) error {
+				conflictMet.InTransaction(tx)
+				if conflictMet.Deleted {
+					conflictMet.Err = &NotFoundError{invoice.Label}
 				}
-				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Invoice, error) {
-					return current(ctx, entity)
+				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Invoice, error) {
+					return readRow(ctx, readEntity)
 				}, nil)
 			},
 		}
@@ -554,32 +554,32 @@ func (c *PetClient) VerifyOnCommit(entities ...*Pet) error {
 	if !ok {
 		return occhook.NotInTx(petVersion)
 	}
-	current := func(ctx context.Context, entity *Pet) (*Pet, error) {
-		reader := NewPetClient(c.config)
+	readRow := func(ctx context.Context, readEntity *Pet) (*Pet, error) {
+		rowReader := NewPetClient(c.config)
 		if occhook.Ended(tx.tx) {
-			reader.driver = tx.drv
+			rowReader.driver = tx.drv
 		}
-		return reader.Query().Where(pet.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+		return rowReader.Query().Where(pet.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
 	rows := make([]*occhook.Verified, len(entities))
-	for i, entity := range entities {
-		if err := occhook.CheckLoaded(petVersion, entity.Version, entity.zeroVersion); err != nil {
+	for i, readEntity := range entities {
+		if err := occhook.CheckLoaded(petVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  petVersion,
 			Table:   pet.Table,
-			ID:      entity.ID,
+			ID:      readEntity.ID,
 			Columns: []string{pet.FieldID},
-			Values:  []any{entity.ID},
-			Version: entity.Version,
-			Typed: func(modified *entocc.RecordModifiedError) error {
-				modified.InTransaction(tx)
-				if modified.Deleted {
-					modified.Err = &NotFoundError{pet.Label}
+			Values:  []any{readEntity.ID},
+			Version: readEntity.Version,
+			Typed: func(conflictMet *entocc.RecordModifiedError) error {
+				conflictMet.InTransaction(tx)
+				if conflictMet.Deleted {
+					conflictMet.Err = &NotFoundError{pet.Label}
 				}
-				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Pet, error) {
-					return current(ctx, entity)
+				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Pet, error) {
+					return readRow(ctx, readEntity)
 				}, nil)
 			},
 		}
@@ -603,32 +603,32 @@ func (c *UserClient) VerifyOnCommit(entities ...*User) error {
 	if !ok {
 		return occhook.NotInTx(userVersion)
 	}
-	current := func(ctx context.Context, entity *User) (*User, error) {
-		reader := NewUserClient(c.config)
+	readRow := func(ctx context.Context, readEntity *User) (*User, error) {
+		rowReader := NewUserClient(c.config)
 		if occhook.Ended(tx.tx) {
-			reader.driver = tx.drv
+			rowReader.driver = tx.drv
 		}
-		return reader.Query().Where(user.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+		return rowReader.Query().Where(user.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
 	rows := make([]*occhook.Verified, len(entities))
-	for i, entity := range entities {
-		if err := occhook.CheckLoaded(userVersion, entity.Version, entity.zeroVersion); err != nil {
+	for i, readEntity := range entities {
+		if err := occhook.CheckLoaded(userVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  userVersion,
 			Table:   user.Table,
-			ID:      entity.ID,
+			ID:      readEntity.ID,
 			Columns: []string{user.FieldID},
-			Values:  []any{entity.ID},
-			Version: entity.Version,
-			Typed: func(modified *entocc.RecordModifiedError) error {
-				modified.InTransaction(tx)
-				if modified.Deleted {
-					modified.Err = &NotFoundError{user.Label}
+			Values:  []any{readEntity.ID},
+			Version: readEntity.Version,
+			Typed: func(conflictMet *entocc.RecordModifiedError) error {
+				conflictMet.InTransaction(tx)
+				if conflictMet.Deleted {
+					conflictMet.Err = &NotFoundError{user.Label}
 				}
-				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*User, error) {
-					return current(ctx, entity)
+				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*User, error) {
+					return readRow(ctx, readEntity)
 				}, nil)
 			},
 		}

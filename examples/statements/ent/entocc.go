@@ -84,6 +84,7 @@ func (m *GroupMutation) versionRow() (id any, is predicate.Group) {
 
 // versionError gives an error of a guarded write of Group the form in which its callers know it.
 func (m *GroupMutation) versionError(err error) error {
+	m.occ.Met(err)
 	return versionError(err, m.driver, group.Label, m.occ.Entity(), func(ctx context.Context) (*Group, error) {
 		_, is := m.versionRow()
 		if is == nil {
@@ -129,6 +130,7 @@ func (m *InvoiceMutation) versionRow() (id any, is predicate.Invoice) {
 
 // versionError gives an error of a guarded write of Invoice the form in which its callers know it.
 func (m *InvoiceMutation) versionError(err error) error {
+	m.occ.Met(err)
 	return versionError(err, m.driver, invoice.Label, m.occ.Entity(), func(ctx context.Context) (*Invoice, error) {
 		_, is := m.versionRow()
 		if is == nil {
@@ -177,6 +179,7 @@ func (m *PetMutation) versionRow() (id any, is predicate.Pet) {
 
 // versionError gives an error of a guarded write of Pet the form in which its callers know it.
 func (m *PetMutation) versionError(err error) error {
+	m.occ.Met(err)
 	return versionError(err, m.driver, pet.Label, m.occ.Entity(), func(ctx context.Context) (*Pet, error) {
 		_, is := m.versionRow()
 		if is == nil {
@@ -230,6 +233,7 @@ func (m *UserMutation) versionRow() (id any, is predicate.User) {
 
 // versionError gives an error of a guarded write of User the form in which its callers know it.
 func (m *UserMutation) versionError(err error) error {
+	m.occ.Met(err)
 	return versionError(err, m.driver, user.Label, m.occ.Entity(), func(ctx context.Context) (*User, error) {
 		_, is := m.versionRow()
 		if is == nil {

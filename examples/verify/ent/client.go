@@ -193,18 +193,18 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 
 // GetVersion returns the Doctor entity with this ID, if it has this version. One that has another is a
 // *DoctorModifiedError, one that is not there a *NotFoundError.
-func (c *DoctorClient) GetVersion(ctx context.Context, id int, version int64) (*Doctor, error) {
-	current := func(ctx context.Context) (*Doctor, error) {
+func (c *DoctorClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*Doctor, error) {
+	readRow := func(ctx context.Context) (*Doctor, error) {
 		return c.Query().Where(doctor.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
-	entity, err := current(ctx)
+	readEntity, err := readRow(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(doctorVersion, entity.Version, version) {
-		return nil, entocc.NewModifiedError(occhook.Modified(doctorVersion, id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(doctorVersion, readEntity.Version, expectedVersion) {
+		return nil, entocc.NewModifiedError(occhook.Modified(doctorVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
 	}
-	return entity, nil
+	return readEntity, nil
 }
 
 // RetryTx runs fn in a transaction and commits it; and again in a new transaction while it, or the commit, ends in an
@@ -307,32 +307,32 @@ func (c *DoctorClient) VerifyOnCommit(entities ...*Doctor) error {
 	if !ok {
 		return occhook.NotInTx(doctorVersion)
 	}
-	current := func(ctx context.Context, entity *Doctor) (*Doctor, error) {
-		reader := NewDoctorClient(c.config)
+	readRow := func(ctx context.Context, readEntity *Doctor) (*Doctor, error) {
+		rowReader := NewDoctorClient(c.config)
 		if occhook.Ended(tx.tx) {
-			reader.driver = tx.drv
+			rowReader.driver = tx.drv
 		}
-		return reader.Query().Where(doctor.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+		return rowReader.Query().Where(doctor.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
 	rows := make([]*occhook.Verified, len(entities))
-	for i, entity := range entities {
-		if err := occhook.CheckLoaded(doctorVersion, entity.Version, entity.zeroVersion); err != nil {
+	for i, readEntity := range entities {
+		if err := occhook.CheckLoaded(doctorVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  doctorVersion,
 			Table:   doctor.Table,
-			ID:      entity.ID,
+			ID:      readEntity.ID,
 			Columns: []string{doctor.FieldID},
-			Values:  []any{entity.ID},
-			Version: entity.Version,
-			Typed: func(modified *entocc.RecordModifiedError) error {
-				modified.InTransaction(tx)
-				if modified.Deleted {
-					modified.Err = &NotFoundError{doctor.Label}
+			Values:  []any{readEntity.ID},
+			Version: readEntity.Version,
+			Typed: func(conflictMet *entocc.RecordModifiedError) error {
+				conflictMet.InTransaction(tx)
+				if conflictMet.Deleted {
+					conflictMet.Err = &NotFoundError{doctor.Label}
 				}
-				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Doctor, error) {
-					return current(ctx, entity)
+				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Doctor, error) {
+					return readRow(ctx, readEntity)
 				}, nil)
 			},
 		}

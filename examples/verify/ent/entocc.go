@@ -75,6 +75,7 @@ func (m *DoctorMutation) versionRow() (id any, is predicate.Doctor) {
 
 // versionError gives an error of a guarded write of Doctor the form in which its callers know it.
 func (m *DoctorMutation) versionError(err error) error {
+	m.occ.Met(err)
 	return versionError(err, m.driver, doctor.Label, m.occ.Entity(), func(ctx context.Context) (*Doctor, error) {
 		_, is := m.versionRow()
 		if is == nil {

@@ -99,6 +99,7 @@ func (m *AlbumMutation) versionRow() (id any, is predicate.Album) {
 
 // versionError gives an error of a guarded write of Album the form in which its callers know it.
 func (m *AlbumMutation) versionError(err error) error {
+	m.occ.Met(err)
 	return versionError(err, m.driver, album.Label, m.occ.Entity(), func(ctx context.Context) (*Album, error) {
 		_, is := m.versionRow()
 		if is == nil {
@@ -147,6 +148,7 @@ func (m *ArtistMutation) versionRow() (id any, is predicate.Artist) {
 
 // versionError gives an error of a guarded write of Artist the form in which its callers know it.
 func (m *ArtistMutation) versionError(err error) error {
+	m.occ.Met(err)
 	return versionError(err, m.driver, artist.Label, m.occ.Entity(), func(ctx context.Context) (*Artist, error) {
 		_, is := m.versionRow()
 		if is == nil {
@@ -207,6 +209,7 @@ func (m *CustomerMutation) versionRow() (id any, is predicate.Customer) {
 
 // versionError gives an error of a guarded write of Customer the form in which its callers know it.
 func (m *CustomerMutation) versionError(err error) error {
+	m.occ.Met(err)
 	return versionError(err, m.driver, customer.Label, m.occ.Entity(), func(ctx context.Context) (*Customer, error) {
 		_, is := m.versionRow()
 		if is == nil {
@@ -270,6 +273,7 @@ func (m *EmployeeMutation) versionRow() (id any, is predicate.Employee) {
 
 // versionError gives an error of a guarded write of Employee the form in which its callers know it.
 func (m *EmployeeMutation) versionError(err error) error {
+	m.occ.Met(err)
 	return versionError(err, m.driver, employee.Label, m.occ.Entity(), func(ctx context.Context) (*Employee, error) {
 		_, is := m.versionRow()
 		if is == nil {
@@ -318,6 +322,7 @@ func (m *GenreMutation) versionRow() (id any, is predicate.Genre) {
 
 // versionError gives an error of a guarded write of Genre the form in which its callers know it.
 func (m *GenreMutation) versionError(err error) error {
+	m.occ.Met(err)
 	return versionError(err, m.driver, genre.Label, m.occ.Entity(), func(ctx context.Context) (*Genre, error) {
 		_, is := m.versionRow()
 		if is == nil {
@@ -374,6 +379,7 @@ func (m *InvoiceMutation) versionRow() (id any, is predicate.Invoice) {
 
 // versionError gives an error of a guarded write of Invoice the form in which its callers know it.
 func (m *InvoiceMutation) versionError(err error) error {
+	m.occ.Met(err)
 	return versionError(err, m.driver, invoice.Label, m.occ.Entity(), func(ctx context.Context) (*Invoice, error) {
 		_, is := m.versionRow()
 		if is == nil {
@@ -426,6 +432,7 @@ func (m *InvoiceLineMutation) versionRow() (id any, is predicate.InvoiceLine) {
 
 // versionError gives an error of a guarded write of InvoiceLine the form in which its callers know it.
 func (m *InvoiceLineMutation) versionError(err error) error {
+	m.occ.Met(err)
 	return versionError(err, m.driver, invoiceline.Label, m.occ.Entity(), func(ctx context.Context) (*InvoiceLine, error) {
 		_, is := m.versionRow()
 		if is == nil {
@@ -474,6 +481,7 @@ func (m *MediaTypeMutation) versionRow() (id any, is predicate.MediaType) {
 
 // versionError gives an error of a guarded write of MediaType the form in which its callers know it.
 func (m *MediaTypeMutation) versionError(err error) error {
+	m.occ.Met(err)
 	return versionError(err, m.driver, mediatype.Label, m.occ.Entity(), func(ctx context.Context) (*MediaType, error) {
 		_, is := m.versionRow()
 		if is == nil {
@@ -522,6 +530,7 @@ func (m *PlaylistMutation) versionRow() (id any, is predicate.Playlist) {
 
 // versionError gives an error of a guarded write of Playlist the form in which its callers know it.
 func (m *PlaylistMutation) versionError(err error) error {
+	m.occ.Met(err)
 	return versionError(err, m.driver, playlist.Label, m.occ.Entity(), func(ctx context.Context) (*Playlist, error) {
 		_, is := m.versionRow()
 		if is == nil {
@@ -572,6 +581,7 @@ func (m *PlaylistTrackMutation) versionRow() (id any, is predicate.PlaylistTrack
 
 // versionError gives an error of a guarded write of PlaylistTrack the form in which its callers know it.
 func (m *PlaylistTrackMutation) versionError(err error) error {
+	m.occ.Met(err)
 	return versionError(err, m.driver, playlisttrack.Label, m.occ.Entity(), func(ctx context.Context) (*PlaylistTrack, error) {
 		_, is := m.versionRow()
 		if is == nil {
@@ -631,6 +641,7 @@ func (m *TrackMutation) versionRow() (id any, is predicate.Track) {
 
 // versionError gives an error of a guarded write of Track the form in which its callers know it.
 func (m *TrackMutation) versionError(err error) error {
+	m.occ.Met(err)
 	return versionError(err, m.driver, track.Label, m.occ.Entity(), func(ctx context.Context) (*Track, error) {
 		_, is := m.versionRow()
 		if is == nil {

@@ -217,66 +217,66 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 
 // GetVersion returns the Item entity with this ID, if it has this version. One that has another is a
 // *ItemModifiedError, one that is not there a *NotFoundError.
-func (c *ItemClient) GetVersion(ctx context.Context, id int, version int64) (*Item, error) {
-	current := func(ctx context.Context) (*Item, error) {
+func (c *ItemClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*Item, error) {
+	readRow := func(ctx context.Context) (*Item, error) {
 		return c.Query().Where(item.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
-	entity, err := current(ctx)
+	readEntity, err := readRow(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(itemVersion, entity.Version, version) {
-		return nil, entocc.NewModifiedError(occhook.Modified(itemVersion, id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(itemVersion, readEntity.Version, expectedVersion) {
+		return nil, entocc.NewModifiedError(occhook.Modified(itemVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
 	}
-	return entity, nil
+	return readEntity, nil
 }
 
 // GetVersion returns the Middle entity with this ID, if it has this version. One that has another is a
 // *MiddleModifiedError, one that is not there a *NotFoundError.
-func (c *MiddleClient) GetVersion(ctx context.Context, id int, version int64) (*Middle, error) {
-	current := func(ctx context.Context) (*Middle, error) {
+func (c *MiddleClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*Middle, error) {
+	readRow := func(ctx context.Context) (*Middle, error) {
 		return c.Query().Where(middle.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
-	entity, err := current(ctx)
+	readEntity, err := readRow(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(middleVersion, entity.Version, version) {
-		return nil, entocc.NewModifiedError(occhook.Modified(middleVersion, id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(middleVersion, readEntity.Version, expectedVersion) {
+		return nil, entocc.NewModifiedError(occhook.Modified(middleVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
 	}
-	return entity, nil
+	return readEntity, nil
 }
 
 // GetVersion returns the Narrow entity with this ID, if it has this version. One that has another is a
 // *NarrowModifiedError, one that is not there a *NotFoundError.
-func (c *NarrowClient) GetVersion(ctx context.Context, id int, version int64) (*Narrow, error) {
-	current := func(ctx context.Context) (*Narrow, error) {
+func (c *NarrowClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*Narrow, error) {
+	readRow := func(ctx context.Context) (*Narrow, error) {
 		return c.Query().Where(narrow.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
-	entity, err := current(ctx)
+	readEntity, err := readRow(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(narrowVersion, entity.Version, version) {
-		return nil, entocc.NewModifiedError(occhook.Modified(narrowVersion, id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(narrowVersion, readEntity.Version, expectedVersion) {
+		return nil, entocc.NewModifiedError(occhook.Modified(narrowVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
 	}
-	return entity, nil
+	return readEntity, nil
 }
 
 // GetVersion returns the Wide entity with this ID, if it has this version. One that has another is a
 // *WideModifiedError, one that is not there a *NotFoundError.
-func (c *WideClient) GetVersion(ctx context.Context, id int, version int64) (*Wide, error) {
-	current := func(ctx context.Context) (*Wide, error) {
+func (c *WideClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*Wide, error) {
+	readRow := func(ctx context.Context) (*Wide, error) {
 		return c.Query().Where(wide.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
-	entity, err := current(ctx)
+	readEntity, err := readRow(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(wideVersion, entity.Version, version) {
-		return nil, entocc.NewModifiedError(occhook.Modified(wideVersion, id, version, entity.Version), nil, current, nil)
+	if !occhook.SameVersion(wideVersion, readEntity.Version, expectedVersion) {
+		return nil, entocc.NewModifiedError(occhook.Modified(wideVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
 	}
-	return entity, nil
+	return readEntity, nil
 }
 
 // RetryTx runs fn in a transaction and commits it; and again in a new transaction while it, or the commit, ends in an
@@ -454,32 +454,32 @@ func (c *ItemClient) VerifyOnCommit(entities ...*Item) error {
 	if !ok {
 		return occhook.NotInTx(itemVersion)
 	}
-	current := func(ctx context.Context, entity *Item) (*Item, error) {
-		reader := NewItemClient(c.config)
+	readRow := func(ctx context.Context, readEntity *Item) (*Item, error) {
+		rowReader := NewItemClient(c.config)
 		if occhook.Ended(tx.tx) {
-			reader.driver = tx.drv
+			rowReader.driver = tx.drv
 		}
-		return reader.Query().Where(item.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+		return rowReader.Query().Where(item.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
 	rows := make([]*occhook.Verified, len(entities))
-	for i, entity := range entities {
-		if err := occhook.CheckLoaded(itemVersion, entity.Version, entity.zeroVersion); err != nil {
+	for i, readEntity := range entities {
+		if err := occhook.CheckLoaded(itemVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  itemVersion,
 			Table:   item.Table,
-			ID:      entity.ID,
+			ID:      readEntity.ID,
 			Columns: []string{item.FieldID},
-			Values:  []any{entity.ID},
-			Version: entity.Version,
-			Typed: func(modified *entocc.RecordModifiedError) error {
-				modified.InTransaction(tx)
-				if modified.Deleted {
-					modified.Err = &NotFoundError{item.Label}
+			Values:  []any{readEntity.ID},
+			Version: readEntity.Version,
+			Typed: func(conflictMet *entocc.RecordModifiedError) error {
+				conflictMet.InTransaction(tx)
+				if conflictMet.Deleted {
+					conflictMet.Err = &NotFoundError{item.Label}
 				}
-				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Item, error) {
-					return current(ctx, entity)
+				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Item, error) {
+					return readRow(ctx, readEntity)
 				}, nil)
 			},
 		}
@@ -503,32 +503,32 @@ func (c *MiddleClient) VerifyOnCommit(entities ...*Middle) error {
 	if !ok {
 		return occhook.NotInTx(middleVersion)
 	}
-	current := func(ctx context.Context, entity *Middle) (*Middle, error) {
-		reader := NewMiddleClient(c.config)
+	readRow := func(ctx context.Context, readEntity *Middle) (*Middle, error) {
+		rowReader := NewMiddleClient(c.config)
 		if occhook.Ended(tx.tx) {
-			reader.driver = tx.drv
+			rowReader.driver = tx.drv
 		}
-		return reader.Query().Where(middle.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+		return rowReader.Query().Where(middle.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
 	rows := make([]*occhook.Verified, len(entities))
-	for i, entity := range entities {
-		if err := occhook.CheckLoaded(middleVersion, entity.Version, entity.zeroVersion); err != nil {
+	for i, readEntity := range entities {
+		if err := occhook.CheckLoaded(middleVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  middleVersion,
 			Table:   middle.Table,
-			ID:      entity.ID,
+			ID:      readEntity.ID,
 			Columns: []string{middle.FieldID},
-			Values:  []any{entity.ID},
-			Version: entity.Version,
-			Typed: func(modified *entocc.RecordModifiedError) error {
-				modified.InTransaction(tx)
-				if modified.Deleted {
-					modified.Err = &NotFoundError{middle.Label}
+			Values:  []any{readEntity.ID},
+			Version: readEntity.Version,
+			Typed: func(conflictMet *entocc.RecordModifiedError) error {
+				conflictMet.InTransaction(tx)
+				if conflictMet.Deleted {
+					conflictMet.Err = &NotFoundError{middle.Label}
 				}
-				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Middle, error) {
-					return current(ctx, entity)
+				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Middle, error) {
+					return readRow(ctx, readEntity)
 				}, nil)
 			},
 		}
@@ -552,32 +552,32 @@ func (c *NarrowClient) VerifyOnCommit(entities ...*Narrow) error {
 	if !ok {
 		return occhook.NotInTx(narrowVersion)
 	}
-	current := func(ctx context.Context, entity *Narrow) (*Narrow, error) {
-		reader := NewNarrowClient(c.config)
+	readRow := func(ctx context.Context, readEntity *Narrow) (*Narrow, error) {
+		rowReader := NewNarrowClient(c.config)
 		if occhook.Ended(tx.tx) {
-			reader.driver = tx.drv
+			rowReader.driver = tx.drv
 		}
-		return reader.Query().Where(narrow.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+		return rowReader.Query().Where(narrow.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
 	rows := make([]*occhook.Verified, len(entities))
-	for i, entity := range entities {
-		if err := occhook.CheckLoaded(narrowVersion, entity.Version, entity.zeroVersion); err != nil {
+	for i, readEntity := range entities {
+		if err := occhook.CheckLoaded(narrowVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  narrowVersion,
 			Table:   narrow.Table,
-			ID:      entity.ID,
+			ID:      readEntity.ID,
 			Columns: []string{narrow.FieldID},
-			Values:  []any{entity.ID},
-			Version: entity.Version,
-			Typed: func(modified *entocc.RecordModifiedError) error {
-				modified.InTransaction(tx)
-				if modified.Deleted {
-					modified.Err = &NotFoundError{narrow.Label}
+			Values:  []any{readEntity.ID},
+			Version: readEntity.Version,
+			Typed: func(conflictMet *entocc.RecordModifiedError) error {
+				conflictMet.InTransaction(tx)
+				if conflictMet.Deleted {
+					conflictMet.Err = &NotFoundError{narrow.Label}
 				}
-				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Narrow, error) {
-					return current(ctx, entity)
+				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Narrow, error) {
+					return readRow(ctx, readEntity)
 				}, nil)
 			},
 		}
@@ -601,32 +601,32 @@ func (c *WideClient) VerifyOnCommit(entities ...*Wide) error {
 	if !ok {
 		return occhook.NotInTx(wideVersion)
 	}
-	current := func(ctx context.Context, entity *Wide) (*Wide, error) {
-		reader := NewWideClient(c.config)
+	readRow := func(ctx context.Context, readEntity *Wide) (*Wide, error) {
+		rowReader := NewWideClient(c.config)
 		if occhook.Ended(tx.tx) {
-			reader.driver = tx.drv
+			rowReader.driver = tx.drv
 		}
-		return reader.Query().Where(wide.ID(entity.ID), latestVersion(reader.driver)).Only(ctx)
+		return rowReader.Query().Where(wide.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
 	rows := make([]*occhook.Verified, len(entities))
-	for i, entity := range entities {
-		if err := occhook.CheckLoaded(wideVersion, entity.Version, entity.zeroVersion); err != nil {
+	for i, readEntity := range entities {
+		if err := occhook.CheckLoaded(wideVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  wideVersion,
 			Table:   wide.Table,
-			ID:      entity.ID,
+			ID:      readEntity.ID,
 			Columns: []string{wide.FieldID},
-			Values:  []any{entity.ID},
-			Version: entity.Version,
-			Typed: func(modified *entocc.RecordModifiedError) error {
-				modified.InTransaction(tx)
-				if modified.Deleted {
-					modified.Err = &NotFoundError{wide.Label}
+			Values:  []any{readEntity.ID},
+			Version: readEntity.Version,
+			Typed: func(conflictMet *entocc.RecordModifiedError) error {
+				conflictMet.InTransaction(tx)
+				if conflictMet.Deleted {
+					conflictMet.Err = &NotFoundError{wide.Label}
 				}
-				return entocc.NewModifiedError(modified, entity, func(ctx context.Context) (*Wide, error) {
-					return current(ctx, entity)
+				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Wide, error) {
+					return readRow(ctx, readEntity)
 				}, nil)
 			},
 		}

@@ -84,6 +84,7 @@ func (m *ItemMutation) versionRow() (id any, is predicate.Item) {
 
 // versionError gives an error of a guarded write of Item the form in which its callers know it.
 func (m *ItemMutation) versionError(err error) error {
+	m.occ.Met(err)
 	return versionError(err, m.driver, item.Label, m.occ.Entity(), func(ctx context.Context) (*Item, error) {
 		_, is := m.versionRow()
 		if is == nil {
@@ -146,6 +147,7 @@ func (m *MiddleMutation) versionRow() (id any, is predicate.Middle) {
 
 // versionError gives an error of a guarded write of Middle the form in which its callers know it.
 func (m *MiddleMutation) versionError(err error) error {
+	m.occ.Met(err)
 	return versionError(err, m.driver, middle.Label, m.occ.Entity(), func(ctx context.Context) (*Middle, error) {
 		_, is := m.versionRow()
 		if is == nil {
@@ -191,6 +193,7 @@ func (m *NarrowMutation) versionRow() (id any, is predicate.Narrow) {
 
 // versionError gives an error of a guarded write of Narrow the form in which its callers know it.
 func (m *NarrowMutation) versionError(err error) error {
+	m.occ.Met(err)
 	return versionError(err, m.driver, narrow.Label, m.occ.Entity(), func(ctx context.Context) (*Narrow, error) {
 		_, is := m.versionRow()
 		if is == nil {
@@ -293,6 +296,7 @@ func (m *WideMutation) versionRow() (id any, is predicate.Wide) {
 
 // versionError gives an error of a guarded write of Wide the form in which its callers know it.
 func (m *WideMutation) versionError(err error) error {
+	m.occ.Met(err)
 	return versionError(err, m.driver, wide.Label, m.occ.Entity(), func(ctx context.Context) (*Wide, error) {
 		_, is := m.versionRow()
 		if is == nil {

@@ -1,0 +1,34 @@
+// Package schema has names that generated code could take for its own.
+package schema
+
+import (
+	"entgo.io/ent"
+	"entgo.io/ent/schema/field"
+
+	"github.com/entocc/entocc/mixin"
+)
+
+type versioned struct{ ent.Schema }
+
+func (versioned) Mixin() []ent.Mixin { return []ent.Mixin{mixin.Version{}} }
+
+func (versioned) Fields() []ent.Field { return []ent.Field{field.JSON("fields", []string{})} }
+
+// Version has a package that is called as a variable of generated code.
+type Version struct{ versioned }
+
+
+// Entity has a package that is called as a variable of generated code.
+type Entity struct{ versioned }
+
+
+// Reader has a package that is called as a variable of generated code.
+type Reader struct{ versioned }
+
+
+// Current has a package that is called as a variable of generated code.
+type Current struct{ versioned }
+
+
+// Modified has a package that is called as a variable of generated code.
+type Modified struct{ versioned }

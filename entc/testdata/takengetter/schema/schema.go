@@ -1,0 +1,18 @@
+// Package schema has a field whose getter generated code needs.
+package schema
+
+import (
+	"entgo.io/ent"
+	"entgo.io/ent/schema/field"
+
+	"github.com/entocc/entocc/mixin"
+)
+
+// User has a field that is called as a method of generated mutations.
+type User struct{ ent.Schema }
+
+// Mixin of the User.
+func (User) Mixin() []ent.Mixin { return []ent.Mixin{mixin.Version{}} }
+
+// Fields of the User.
+func (User) Fields() []ent.Field { return []ent.Field{field.Bool("version_guard")} }
