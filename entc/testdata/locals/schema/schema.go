@@ -17,18 +17,14 @@ func (versioned) Fields() []ent.Field { return []ent.Field{field.JSON("fields", 
 // Version has a package that is called as a variable of generated code.
 type Version struct{ versioned }
 
-
 // Entity has a package that is called as a variable of generated code.
 type Entity struct{ versioned }
-
 
 // Reader has a package that is called as a variable of generated code.
 type Reader struct{ versioned }
 
-
 // Current has a package that is called as a variable of generated code.
 type Current struct{ versioned }
-
 
 // Modified has a package that is called as a variable of generated code.
 type Modified struct{ versioned }

@@ -59,7 +59,7 @@ func passes(bench string, long bool) []pass {
 		{"DeleteOne|Columns", "10ms", 10},
 		{"Contention/db=.*/rows=1000?/writers=(1|16|64)$", "200x", 3},
 		{"UpdateBulk/db=.*/rows=10000", "1x", 3},
-		{"Codegen", "1x", 5},
+		{"Codegen", "1x", 6},
 	}
 }
 

@@ -106,7 +106,7 @@ var goals = []struct {
 	{`^UpdateBulk/.*/rows=1000 raw$`, 2},
 	{`^Contention/.*/rows=1/writers=16 forupdate$`, 1 / 0.8},
 	{`^Contention/.*/rows=1000/writers=16 forupdate$`, 1 / 1.5},
-	{`^Codegen ent$`, 1.1},
+	{`^Codegen/json=(true|false) ent$`, 1.1},
 }
 
 func goal(of, against string) float64 {
