@@ -172,7 +172,7 @@ func TestGenerate_MakesTheSameEachTime(t *testing.T) {
 }
 
 func TestGenerate_ClientOfTypesThatAreCalledAsItsVariablesCompiles(t *testing.T) {
-	dir, err := os.MkdirTemp("testdata", "locals_*")
+	dir, err := os.MkdirTemp("testdata", "locals_*") //nolint:usetesting // it has to be within the module, to compile
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, os.RemoveAll(dir)) })
 	cfg := &gen.Config{Target: dir, Package: "github.com/entocc/entocc/entc/" + filepath.ToSlash(dir)}
