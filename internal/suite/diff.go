@@ -12,6 +12,7 @@ func diffScenarios() []scenario {
 		{name: "Diff/TellsBaseMineAndTheirs", run: diffTellsBaseMineAndTheirs},
 		{name: "Diff/KeepsSensitiveValuesBack", run: diffKeepsSensitiveValuesBack},
 		{name: "Diff/TellsEdges", run: diffTellsEdges},
+		{name: "Diff/TellsABoundEdgeByItsField", run: diffTellsABoundEdgeByItsField},
 		{name: "Diff/ByIDHasNoBase", run: diffByIDHasNoBase},
 		{name: "Diff/OfAGoneRowIsNotFound", run: diffOfAGoneRowIsNotFound},
 		{name: "Diff/CurrentIsTheRowAsItIsNow", run: currentIsTheRowAsItIsNow},
@@ -104,4 +105,20 @@ func currentIsTheRowAsItIsNow(s *Scene) {
 	require.NoError(s, err)
 	assert.EqualValues(s, 3, current.Version)
 	saved(s, current.Update().SetName("mine")) // The way to go on.
+}
+
+func diffTellsABoundEdgeByItsField(s *Scene) {
+	p, q := s.purchase(), s.purchase()
+	l := p.line()
+	done(s, l.Update().SetAmount(2))
+	err := l.Update().SetPurchaseID(q.ID).Exec(s.ctx)
+	var modified *ent.PurchaseLineModifiedError
+	require.ErrorAs(s, err, &modified)
+	diffs, err := modified.Diff(s.ctx)
+	require.NoError(s, err)
+	var names []string
+	for _, d := range diffs {
+		names = append(names, d.Name)
+	}
+	assert.Equal(s, []string{"purchase_id", "amount"}, names, "the edge is not told beside its field")
 }

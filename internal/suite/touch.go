@@ -189,6 +189,12 @@ func skippedIncrementDoesNotTouch(s *Scene) {
 	p.same("the parent's type is skipped")
 	require.NoError(s, s.Client.PurchaseLine.UpdateOneID(l.ID).IgnoreVersion().SetAmount(2).Exec(entocc.SkipIncrement(s.ctx, ent.TypePurchaseLine)))
 	p.same("the child's type is skipped")
+	require.NoError(s, s.Client.PurchaseLine.Create().SetPurchaseID(p.ID).Exec(entocc.SkipIncrement(s.ctx, ent.TypePurchaseLine)))
+	p.same("the child's type is skipped, of a create")
+	skip, last := entocc.SkipIncrement(s.ctx, ent.TypePurchaseLine), p.line()
+	s.conflict(s.Client.PurchaseLine.DeleteOne(last).IfPurchaseVersion(p.version - 1).Exec(skip))
+	require.NoError(s, s.Client.PurchaseLine.DeleteOne(last).IfPurchaseVersion(p.version).Exec(skip))
+	p.same("the child's type is skipped, but the parent is stated")
 	require.NoError(s, s.Client.PurchaseLine.DeleteOneID(l.ID).IgnoreVersion().Exec(entocc.SkipIncrement(s.ctx)))
 	p.same("all types are skipped")
 }
@@ -218,13 +224,23 @@ func treeIsTouchedUpToItsRoot(s *Scene) {
 	leaf = saved(s, leaf.Update().SetName("renamed"))
 	assert.Equal(s, []int64{4, 3, 2}, versions())
 
+	// Parents and children in one batch, which are bumped once, whoever comes first.
+	folder := func(f *ent.Folder) *ent.FolderUpdateOne {
+		return s.Client.Folder.UpdateOneID(f.ID).IgnoreVersion().SetName("batch")
+	}
+	saved(s, s.Client.Folder.UpdateBulk(folder(root), folder(mid), folder(leaf)))
+	assert.Equal(s, []int64{5, 4, 3}, versions())
+	saved(s, s.Client.Folder.UpdateBulk(folder(leaf), folder(mid), folder(root)))
+	assert.Equal(s, []int64{6, 5, 4}, versions())
+	leaf = s.Client.Folder.GetX(s.ctx, leaf.ID)
+
 	// A ring has no root.
 	done(s, s.Client.Folder.UpdateOneID(root.ID).IgnoreVersion().SetAbove(leaf))
-	assert.Equal(s, []int64{5, 4, 3}, versions())
-	done(s, s.Client.Folder.UpdateOneID(mid.ID).IgnoreVersion().SetName("in a ring"))
-	assert.Equal(s, []int64{6, 5, 4}, versions())
-	saved(s, s.Client.Folder.Update().SetName("all"))
 	assert.Equal(s, []int64{7, 6, 5}, versions())
+	done(s, s.Client.Folder.UpdateOneID(mid.ID).IgnoreVersion().SetName("in a ring"))
+	assert.Equal(s, []int64{8, 7, 6}, versions())
+	saved(s, s.Client.Folder.Update().SetName("all"))
+	assert.Equal(s, []int64{9, 8, 7}, versions())
 	done(s, s.Client.Folder.DeleteOneID(leaf.ID).IgnoreVersion())
 }
 
