@@ -47,6 +47,26 @@ func (v *Version) IsZero(entity string) string {
 	return fmt.Sprintf(v.zero, entity+"."+v.Field.StructField())
 }
 
+// Reused are the columns of which an entity keeps nothing but a copy of what was scanned. An entity may keep the
+// destination itself of a field that scans itself, by its Go type or a ValueScanner.
+func (v *Version) Reused() []*gen.Field {
+	var reused []*gen.Field
+	fields := v.Type.Fields
+	if v.Type.HasOneFieldID() {
+		fields = append([]*gen.Field{v.Type.ID}, fields...)
+	}
+	for _, f := range fields {
+		if f.HasValueScanner() || f.Type.ValueScanner() {
+			continue
+		}
+		switch f.ScanType() {
+		case "sql.NullInt64", "sql.NullFloat64", "sql.NullString", "sql.NullBool", "sql.NullTime", "[]byte":
+			reused = append(reused, f)
+		}
+	}
+	return reused
+}
+
 // Links is what one type's edges write to other types, as the templates see it.
 type Links struct {
 	Type *gen.Type

@@ -2,11 +2,9 @@ package hook
 
 import (
 	"context"
-	"reflect"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect"
-	"github.com/entocc/entocc"
 )
 
 // Bulk says how a batch is written. Generated bulk builders hold one.
@@ -21,30 +19,34 @@ func (b *Bulk) SkipModified() { b.skip = true }
 // OnProgress has f called after each statement, with the number of rows that are dealt with.
 func (b *Bulk) OnProgress(f func(done, total int)) { b.progress = f }
 
-// UpdateBulk saves a batch of builders through their own Save, so that the hooks, validators and privacy rules of each run,
-// and returns the entities that were saved, in the order of the builders. join readies a builder to be saved by drv.
+// UpdateBulk saves a batch of builders, with the hooks, validators and privacy rules of each, and returns the entities that
+// were saved, in the order of the builders.
 //
 // The builders' hooks are nested as those of ent's CreateBulk: all have begun before the first statement is sent, and
-// each sees what became of its own row.
-func UpdateBulk[B interface {
-	Save(context.Context) (*T, error)
-}, T any](ctx context.Context, opts Bulk, drv dialect.Driver, builders []B, join func(B) *Expectation) ([]*T, error) {
-	nodes := make([]*T, len(builders))
-	batch := newBatch(ctx, opts, drv, len(builders), func(ctx context.Context, i int) (err error) {
-		nodes[i], err = builders[i].Save(ctx)
-		return err
-	})
+// each sees what became of its own row. Builders that have no hook but the guard are planned one after another.
+func UpdateBulk[B, T any](ctx context.Context, opts Bulk, drv dialect.Driver, builders []*B, saves Saves[B, T]) ([]*T, error) {
+	u := updates[B, T]{saves: saves, builders: builders, nodes: make([]*T, len(builders))}
+	batch := newBatch(ctx, opts, drv, len(builders), u.save)
 	defer batch.release()
+	batch.scanner = &u.saves
+	guards := newGuards()
 	for i, b := range builders {
-		e := join(b)
+		saves.Join(b)
+		schema, e := saves.Mutation(b).VersionGuard()
 		if e.slot != nil {
-			return nil, &entocc.VersionError{Type: reflect.TypeFor[T]().Name(), Op: ent.OpUpdateOne, Reason: "the batch has a builder twice"}
+			return nil, schema.errorf(ent.OpUpdateOne, nil, "the batch has a builder twice")
 		}
 		batch.enlist(i, e)
+		if !guards.only(saves.Hooks(b)) {
+			guards.others = true
+		}
+	}
+	if !guards.others {
+		batch.plan, batch.end = u.plan, u.end
 	}
 	err := batch.run()
-	saved := nodes[:0]
-	for i, node := range nodes {
+	saved := u.nodes[:0]
+	for i, node := range u.nodes {
 		if batch.slots[i].saved() {
 			saved = append(saved, node)
 		}
@@ -68,8 +70,8 @@ func DeleteBulk[T any](ctx context.Context, opts Bulk, drv dialect.Driver, keys 
 	}
 	err := batch.run()
 	deleted := 0
-	for _, s := range batch.slots {
-		if s.saved() {
+	for i := range batch.slots {
+		if batch.slots[i].saved() {
 			deleted++
 		}
 	}

@@ -2,7 +2,6 @@ package hook
 
 import (
 	"context"
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"runtime"
@@ -15,11 +14,21 @@ import (
 // batch nests the saves of many builders. Each runs its own hooks; where it would send its statement it hands the row to
 // its slot instead, which begins the next builder. The last one to arrive has all rows written, and each slot returns
 // what became of its own row.
+//
+// Where no builder has hooks of its own to nest, all are planned one after another instead, and each save is ended when the
+// rows are written.
 type batch struct {
 	opts  Bulk
 	drv   dialect.Driver
-	slots []*slot
+	slots []slot
 	save  func(ctx context.Context, i int) error
+	// plan has builder i hand over its row, and end ends its save; nil where the saves are nested.
+	plan func(ctx context.Context, i int) error
+	end  func(i int, err error) error
+	// planning is set while builders hand over their rows.
+	planning bool
+	// scanner knows the entities that updates return.
+	scanner rowScanner
 	// root is the context of every builder: what the hooks of one derive from it is not for the next.
 	root context.Context
 	// begun is the number of builders that have begun, and one more once the rows are written.
@@ -39,8 +48,9 @@ type slot struct {
 	keys []string
 	// expectation is that of the builder's mutation, through which it finds its slot.
 	expectation *Expectation
-	// key is that of the row.
-	key any
+	// key is that of the row, and matched reports that the last statement has found it.
+	key     rowKey
+	matched bool
 	// row is what the builder would write; none if it had nothing to write, or a hook kept it from it.
 	row bulkRow
 	// own is what the database made of this row alone: a conflict, or that it is not there.
@@ -54,7 +64,7 @@ type bulkRow interface {
 	// about names the row for errors.
 	about() *entocc.RecordModifiedError
 	// key is the same for two writes of one row.
-	key() any
+	key() rowKey
 	// shape appends to b what is the same for rows that one statement can write, or returns nothing for a row that needs
 	// its own.
 	shape(b []byte, d string) []byte
@@ -84,27 +94,50 @@ func Aborted(err error) bool {
 }
 
 func newBatch(ctx context.Context, opts Bulk, drv dialect.Driver, n int, save func(context.Context, int) error) *batch {
-	return &batch{opts: opts, drv: drv, slots: make([]*slot, n), save: save, root: ctx}
+	return &batch{opts: opts, drv: drv, slots: make([]slot, n), save: save, root: ctx}
 }
 
 func (b *batch) enlist(i int, e *Expectation) {
-	s := &slot{batch: b, index: i, expectation: e}
-	b.slots[i], e.slot = s, s
+	s := &b.slots[i]
+	s.batch, s.index, s.expectation = b, i, e
+	e.slot = s
 }
 
 // release lets the builders be saved alone again.
 func (b *batch) release() {
-	for _, s := range b.slots {
-		if s != nil {
-			s.expectation.slot = nil
+	for i := range b.slots {
+		if e := b.slots[i].expectation; e != nil {
+			e.slot = nil
 		}
 	}
 }
 
 func (b *batch) run() error {
-	b.advance(0)
-	b.ensureWritten()
+	if b.plan != nil {
+		b.runFlat()
+	} else {
+		b.advance(0)
+		b.ensureWritten()
+	}
 	return b.outcome()
+}
+
+// runFlat plans the saves, writes the rows, and ends the saves.
+func (b *batch) runFlat() {
+	b.planning = true
+	for i := range b.slots {
+		if err := b.plan(b.root, i); err != nil {
+			b.slots[i].err, b.failure = err, err
+			return
+		}
+	}
+	b.planning, b.begun = false, len(b.slots)+1
+	b.write()
+	for i := range b.slots {
+		if s := &b.slots[i]; s.row != nil {
+			s.err = b.end(i, s.result())
+		}
+	}
 }
 
 // ensureWritten fails a batch that was cut short, as by a hook that has recovered from the panic of a later one.
@@ -129,7 +162,7 @@ func (b *batch) advance(i int) {
 
 // begin saves builder i. One that returns without a row to write does not nest the next ones.
 func (b *batch) begin(i int) {
-	s := b.slots[i]
+	s := &b.slots[i]
 	s.err = b.save(b.root, i)
 	switch {
 	case b.begun > i+1:
@@ -155,13 +188,29 @@ func (s *slot) write(ctx context.Context, row bulkRow) error {
 	s.row = row
 	b.advance(s.index + 1)
 	b.ensureWritten()
+	return s.result()
+}
+
+// result is what became of the row.
+func (s *slot) result() error {
+	failure := s.batch.failure
 	switch {
 	case s.own != nil:
 		return s.own
-	case b.failure == nil || sqlgraph.IsConstraintError(b.failure):
-		return b.failure
+	case failure == nil || sqlgraph.IsConstraintError(failure):
+		return failure
 	}
-	return &abortedError{b.failure}
+	return &abortedError{failure}
+}
+
+// modified is the conflict of the row, if it has one.
+func (s *slot) modified() *entocc.RecordModifiedError {
+	if s.own == nil {
+		return nil
+	}
+	var modified *entocc.RecordModifiedError
+	errors.As(s.own, &modified)
+	return modified
 }
 
 // conflict is the error of the slot's conflict, as the builder's hooks returned it if they did.
@@ -175,35 +224,14 @@ func (s *slot) conflict() error {
 // saved reports whether the builder's row is as the builder would have it.
 func (s *slot) saved() bool { return s.batch.failure == nil && s.err == nil }
 
-// duplicate refuses a batch that writes a row twice: the second write would expect a version that the first has changed.
-func (b *batch) duplicate() error {
-	seen := make(map[any]bool, len(b.slots))
-	for _, s := range b.slots {
-		if s.row == nil {
-			continue
-		}
-		s.key = s.row.key()
-		if seen[s.key] {
-			about := s.row.about()
-			return &entocc.VersionError{Type: about.Type, Op: about.Op, Reason: fmt.Sprintf("the batch has row %v twice: "+
-				"make all changes of a row by one builder", about.ID)}
-		}
-		seen[s.key] = true
-	}
-	return nil
-}
-
 // outcome is the error of the whole batch.
 func (b *batch) outcome() error {
 	var conflicts []*entocc.RecordModifiedError
 	var errs, others []error
-	for _, s := range b.slots {
-		if s == nil {
-			continue
-		}
-		var modified *entocc.RecordModifiedError
-		switch {
-		case errors.As(s.own, &modified) && (s.err != nil || b.failure != nil):
+	for i := range b.slots {
+		s := &b.slots[i]
+		switch modified := s.modified(); {
+		case modified != nil && (s.err != nil || b.failure != nil):
 			conflicts, errs = append(conflicts, modified), append(errs, s.conflict())
 		case s.own != nil && s.err != nil:
 			return fmt.Errorf("entocc: row %v of the batch: %w", s.row.about().ID, s.err)
@@ -214,8 +242,8 @@ func (b *batch) outcome() error {
 	switch {
 	case len(conflicts) > 0 && (b.failure == nil || errors.Is(b.failure, errConflicts)):
 		written := 0
-		for _, s := range b.slots {
-			if s.row != nil && s.saved() {
+		for i := range b.slots {
+			if s := &b.slots[i]; s.row != nil && s.saved() {
 				written++
 			}
 		}
@@ -235,8 +263,8 @@ func (b *batch) outcome() error {
 // typedFailure returns the failure of a statement as a builder returned it, in the form in which callers of ent know it.
 func (b *batch) typedFailure() error {
 	if sqlgraph.IsConstraintError(b.failure) {
-		for _, s := range b.slots {
-			if s.row != nil && s.err != nil {
+		for i := range b.slots {
+			if s := &b.slots[i]; s.row != nil && s.err != nil {
 				return s.err
 			}
 		}
@@ -265,28 +293,4 @@ func onNewStack(f func()) {
 	case !returned:
 		runtime.Goexit()
 	}
-}
-
-// bulkKey makes a comparable key of the values of a row's primary key, the same for the values that were given and for
-// those that are scanned.
-func bulkKey(values ...any) any {
-	if len(values) == 1 {
-		return keyPart(values[0])
-	}
-	key := make([]any, len(values))
-	for i, v := range values {
-		key[i] = keyPart(v)
-	}
-	return fmt.Sprintf("%#v", key)
-}
-
-func keyPart(v any) any {
-	converted, err := driver.DefaultParameterConverter.ConvertValue(v)
-	if err != nil {
-		return fmt.Sprintf("%#v", v)
-	}
-	if b, ok := converted.([]byte); ok {
-		return string(b)
-	}
-	return converted
 }

@@ -65,7 +65,7 @@ func (d *bulkDelete) about() *entocc.RecordModifiedError {
 
 func (d *bulkDelete) version() *Schema { return d.probe.schema }
 
-func (d *bulkDelete) key() any { return bulkKey(d.ids...) }
+func (d *bulkDelete) key() rowKey { return keyOfAll(d.ids) }
 
 func (d *bulkDelete) size() (args, length int) {
 	for _, a := range d.args {
@@ -120,13 +120,16 @@ func bulkDeleteStatement(dialectName string, deletes []*bulkDelete) (string, []a
 	first := deletes[0]
 	l := newRowList(dialectName, first.guard.from.Table(), first.probe.schema, len(deletes))
 	l.keys, l.guarded = len(first.ids), len(first.probe.accepted) > 0
+	var row []assignment
 	for _, d := range deletes {
+		row = row[:0]
 		for i, id := range d.ids {
-			l.add(i, assignment{column: d.slot.keys[i], value: id})
+			row = append(row, assignment{column: d.slot.keys[i], value: id})
 		}
 		for _, v := range d.probe.accepted {
-			l.add(l.keys, assignment{column: l.version, value: v})
+			row = append(row, assignment{column: l.version, value: v})
 		}
+		l.addRow(row)
 	}
 	l.write("DELETE FROM " + l.table)
 	switch dialectName {
@@ -135,13 +138,11 @@ func bulkDeleteStatement(dialectName string, deletes []*bulkDelete) (string, []a
 		l.anyOf()
 	case dialect.SQLite:
 		l.write(" WHERE ")
-		l.each(len(l.columns), func(c rowColumn) { l.column(c.name) })
-		l.write(" IN ")
-		l.values(len(l.columns))
+		l.isIn()
 		l.returning(first.slot.keys)
 	default:
 		l.write(" USING ")
-		l.values(len(l.columns))
+		l.values()
 		l.write(" AS entocc_rows WHERE ")
 		l.joins()
 		l.returning(first.slot.keys)

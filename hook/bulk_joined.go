@@ -3,38 +3,35 @@ package hook
 import (
 	"context"
 	"fmt"
-	"reflect"
-	"slices"
 
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
-	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/entocc/entocc"
 )
 
 // joined writes rows of one shape by one statement. It is sure of the outcome where the database returns the rows that
 // it has matched, and where it has matched all.
 func (w *bulkTx) joined(ctx context.Context, rows []*slot) (sure bool, err error) {
-	var matched map[any]bool
+	returned := false
 	if _, ok := rows[0].row.(*Write); ok {
-		sure, matched, err = w.joinedUpdate(ctx, rows)
+		sure, returned, err = w.joinedUpdate(ctx, rows)
 	} else {
-		sure, matched, err = w.joinedDelete(ctx, rows)
+		sure, returned, err = w.joinedDelete(ctx, rows)
 	}
 	switch {
 	case err != nil && !isConflict(err):
 		about := rows[0].row.about()
 		return false, failed(rows[0].row.version(), about.Op, nil, nil, false, err)
-	case err != nil || !sure || matched == nil:
+	case err != nil || !sure || !returned:
 		return sure, err
 	}
-	return true, w.explain(ctx, rows, matched)
+	return true, w.explain(ctx, rows)
 }
 
 // explain finds out why rows did not match. A conflict is theirs alone; anything else fails the batch.
-func (w *bulkTx) explain(ctx context.Context, rows []*slot, matched map[any]bool) error {
+func (w *bulkTx) explain(ctx context.Context, rows []*slot) error {
 	for _, s := range rows {
-		if matched[s.key] {
+		if s.matched {
 			continue
 		}
 		s.own = s.row.explain(ctx, w.tx, w.dialect)
@@ -45,40 +42,38 @@ func (w *bulkTx) explain(ctx context.Context, rows []*slot, matched map[any]bool
 	return nil
 }
 
-func (w *bulkTx) joinedUpdate(ctx context.Context, rows []*slot) (sure bool, matched map[any]bool, err error) {
-	writes := make([]*Write, len(rows))
-	for i, s := range rows {
-		writes[i] = s.row.(*Write)
-	}
-	u, err := newBulkUpdate(w.dialect, writes)
+// joinedUpdate updates rows by one statement. returned reports that the database has told which.
+func (w *bulkTx) joinedUpdate(ctx context.Context, rows []*slot) (sure, returned bool, err error) {
+	first := rows[0].row.(*Write)
+	u, err := newBulkUpdate(w.dialect, rows)
 	if err != nil {
-		return false, nil, err
+		return false, false, err
 	}
-	returning := writes[0].returned()
+	columns := first.returned()
 	if w.dialect != dialect.MySQL {
-		query, args, err := u.joinValues(ctx, returning)
+		query, args, err := u.joinValues(ctx, columns)
 		if err != nil {
-			return false, nil, err
+			return false, false, err
 		}
-		matched, err := w.assign(ctx, rows, query, args)
-		return true, matched, err
+		_, err = w.assign(ctx, rows, query, args)
+		return true, true, err
 	}
 	query, args, err := u.cases(ctx)
 	if err != nil {
-		return false, nil, err
+		return false, false, err
 	}
 	sure, err = w.affects(ctx, query, args, len(rows))
-	if err != nil || !sure || writes[0].spec.ScanValues == nil {
-		return sure, nil, err
+	if err != nil || !sure || !first.returns() {
+		return sure, false, err
 	}
-	if query, args, err = u.selectRows(returning); err != nil {
-		return false, nil, err
+	if query, args, err = u.selectRows(columns); err != nil {
+		return false, false, err
 	}
-	matched, err = w.assign(ctx, rows, query, args)
-	if err == nil && len(matched) != len(rows) {
-		err = fmt.Errorf("entocc: %d rows of %s were updated, and %d of them found again", len(rows), writes[0].schema.Type, len(matched))
+	n, err := w.assign(ctx, rows, query, args)
+	if err == nil && n != len(rows) {
+		err = fmt.Errorf("entocc: %d rows of %s were updated, and %d of them found again", len(rows), first.schema.Type, n)
 	}
-	return true, nil, err
+	return true, false, err
 }
 
 // affects sends a statement and reports whether it affects every row.
@@ -91,102 +86,31 @@ func (w *bulkTx) affects(ctx context.Context, query string, args []any, n int) (
 	return err == nil && affected == int64(n), err
 }
 
-// returned are the columns that the statement returns.
-func (w *Write) returned() []string {
-	if w.spec.ScanValues != nil {
-		return w.spec.Node.Columns
-	}
-	var columns []string
-	for _, id := range w.identity() {
-		columns = append(columns, id.Column)
-	}
-	return columns
-}
-
-// assign gives each write the row that a query returns for it, and reports which were returned.
-func (w *bulkTx) assign(ctx context.Context, slots []*slot, query string, args []any) (map[any]bool, error) {
-	byKey := make(map[any]*Write, len(slots))
-	for _, s := range slots {
-		byKey[s.key] = s.row.(*Write)
-	}
-	first, matched := slots[0].row.(*Write), make(map[any]bool, len(slots))
-	err := eachRow(ctx, w.tx, query, args, func(rows *sql.Rows, columns []string) error {
-		values, err := first.scanValues(rows, columns)
-		if err != nil {
-			return err
-		}
-		key := scannedKey(first.identity(), columns, values)
-		write := byKey[key]
-		if write == nil {
-			return fmt.Errorf("entocc: the database returned row %v of %s, which is not in the batch", key, first.schema.Type)
-		}
-		matched[key] = true
-		if write.spec.ScanValues == nil {
-			return nil
-		}
-		return write.spec.Assign(columns, values)
-	})
-	return matched, err
-}
-
-// scanValues scans a row into values that the Assign of any of the writes takes.
-func (w *Write) scanValues(rows *sql.Rows, columns []string) (values []any, err error) {
-	if w.spec.ScanValues == nil {
-		values = newValues(w.ids())
-	} else if values, err = w.spec.ScanValues(columns); err != nil {
-		return nil, err
-	}
-	for i, v := range values {
-		if _, ok := v.(*sql.UnknownType); ok {
-			values[i] = sql.ScanTypeOf(rows, i)
-		}
-	}
-	return values, rows.Scan(values...)
-}
-
 // joinedDelete deletes rows by one statement.
-func (w *bulkTx) joinedDelete(ctx context.Context, rows []*slot) (sure bool, matched map[any]bool, err error) {
+func (w *bulkTx) joinedDelete(ctx context.Context, rows []*slot) (sure, returned bool, err error) {
 	deletes := make([]*bulkDelete, len(rows))
 	for i, s := range rows {
 		deletes[i] = s.row.(*bulkDelete)
+		s.matched = false
 	}
 	query, args, err := bulkDeleteStatement(w.dialect, deletes)
 	if err != nil {
-		return false, nil, err
+		return false, false, err
 	}
 	if w.dialect == dialect.MySQL {
 		sure, err = w.affects(ctx, query, args, len(rows))
-		return sure, nil, err
+		return sure, false, err
 	}
-	matched = make(map[any]bool, len(rows))
+	f := finder{slots: rows}
 	err = eachRow(ctx, w.tx, query, args, func(rows *sql.Rows, _ []string) error {
 		values := newValues(deletes[0].ids)
 		if err := rows.Scan(values...); err != nil {
 			return err
 		}
-		matched[bulkKey(values...)] = true
+		if s := f.find(keyOfAll(values)); s != nil {
+			s.matched = true
+		}
 		return nil
 	})
-	return true, matched, err
-}
-
-// newValues returns destinations for values like these.
-func newValues(like []any) []any {
-	values := make([]any, len(like))
-	for i, v := range like {
-		values[i] = reflect.New(reflect.TypeOf(v)).Interface()
-	}
-	return values
-}
-
-// scannedKey is the bulkKey of a row that was scanned.
-func scannedKey(identity []*sqlgraph.FieldSpec, columns []string, values []any) any {
-	if len(identity) == 1 {
-		return keyPart(values[slices.Index(columns, identity[0].Column)])
-	}
-	key := make([]any, len(identity))
-	for i, id := range identity {
-		key[i] = values[slices.Index(columns, id.Column)]
-	}
-	return bulkKey(key...)
+	return true, true, err
 }

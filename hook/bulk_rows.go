@@ -1,12 +1,16 @@
 package hook
 
 import (
+	"database/sql/driver"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
+	"github.com/google/uuid"
 )
 
 // rowList builds a statement about a list of rows: their keys, the versions that they are expected to have, and what
@@ -21,6 +25,8 @@ type rowList struct {
 	columns []rowColumn
 	keys    int
 	guarded bool
+	// cells are the values, row by row.
+	cells []any
 	// zero reports that the expected version of all rows is the zero one, which stands for NULL too.
 	zero bool
 }
@@ -29,24 +35,55 @@ type rowList struct {
 type rowColumn struct {
 	name   string
 	binary bool
-	values []any
+	// fixed reports that all rows have the same value in it.
+	fixed bool
+	// number is that of the column among those that are not fixed, from 1.
+	number int
 }
 
 // newRowList begins a list of n rows of the table.
 func newRowList(d string, table *sql.SelectTable, s *Schema, n int) rowList {
-	l := rowList{text: newText(d, 64*n, 4*n), version: s.Column, n: n}
+	l := rowList{text: newText(d, 16*n+512, 0), version: s.Column, n: n}
 	b := &sql.Builder{}
 	b.SetDialect(d)
 	l.table = strings.TrimSuffix(table.C(s.Column), "."+b.Quote(s.Column))
 	return l
 }
 
-// add adds a value to the i-th column.
-func (l *rowList) add(i int, a assignment) {
-	if i == len(l.columns) {
-		l.columns = append(l.columns, rowColumn{a.column, a.binary, make([]any, 0, l.n)})
+// addRow adds the values of a row, in the order of the columns. The first row names them.
+func (l *rowList) addRow(row []assignment) {
+	if l.columns == nil {
+		l.columns, l.cells = make([]rowColumn, len(row)), make([]any, 0, l.n*len(row))
+		for i, a := range row {
+			l.columns[i] = rowColumn{name: a.column, binary: a.binary, fixed: l.n > 1}
+		}
 	}
-	l.columns[i].values = append(l.columns[i].values, a.value)
+	for i, a := range row {
+		if c := &l.columns[i]; c.fixed && len(l.cells) >= len(row) {
+			c.fixed = same(l.cells[i], a.value)
+		}
+		l.cells = append(l.cells, a.value)
+	}
+}
+
+// row returns the values of a row.
+func (l *rowList) row(i int) []any { return l.cells[i*len(l.columns) : (i+1)*len(l.columns)] }
+
+// same reports whether two values are the same argument. Of those that could tell more than one SQL value, it says no.
+func same(a, b any) bool {
+	switch a.(type) {
+	case int, int64, string, bool, time.Time, uuid.UUID:
+		return a == b
+	case nil, driver.Valuer:
+		return false
+	}
+	switch reflect.TypeOf(a).Kind() {
+	case reflect.Bool, reflect.String, reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64,
+		reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		return a == b
+	default:
+		return false
+	}
 }
 
 // column writes a column of the table.
@@ -54,39 +91,68 @@ func (l *rowList) column(name string) {
 	l.write(l.table).write(".").ident(name)
 }
 
-// values writes the first n columns of the list as (VALUES (..), (..)). PostgreSQL takes their types from a first row of
-// NULLs that have the types of the table's columns; it matches nothing.
-func (l *rowList) values(n int) {
+// values writes the rows as (VALUES (..), (..)), without the columns that are fixed. PostgreSQL takes their types from a
+// first row of NULLs that have the types of the table's columns; it matches nothing.
+func (l *rowList) values() {
+	varying := l.number()
 	l.write("(VALUES ")
 	if l.dialect == dialect.Postgres {
-		l.each(n, func(c rowColumn) {
-			l.write("(NULL::" + l.table + ").").ident(c.name)
-		})
-		l.write(", ")
+		for i, k := range varying {
+			l.write([]string{"(", ", "}[min(i, 1)]).write("(NULL::" + l.table + ").").ident(l.columns[k].name)
+		}
+		l.write("), ")
 	}
-	for row := range l.n {
-		if row > 0 {
+	l.args = slices.Grow(l.args, l.n*len(varying))
+	for i := range l.n {
+		row, separator := l.row(i), byte('(')
+		if i > 0 {
 			l.write(", ")
 		}
-		l.each(n, func(c rowColumn) { l.arg(c.values[row]) })
+		for _, k := range varying {
+			l.buf = append(l.buf, separator)
+			separator = ','
+			l.arg(row[k])
+		}
+		l.buf = append(l.buf, ')')
 	}
 	l.write(")")
 }
 
-func (l *rowList) each(n int, write func(rowColumn)) {
-	l.write("(")
-	for i, c := range l.columns[:n] {
-		if i > 0 {
-			l.write(", ")
-		}
-		write(c)
+// isIn writes the condition that a row of the table is one of the list, for databases that compare rows.
+func (l *rowList) isIn() {
+	separator := "("
+	for _, k := range l.number() {
+		l.write(separator)
+		l.column(l.columns[k].name)
+		separator = ", "
 	}
-	l.write(")")
+	l.write(") IN ")
+	l.values()
+	for k, c := range l.columns {
+		if c.fixed {
+			l.write(" AND ").write(l.table).write(".").ident(c.name).write(" = ").arg(l.cells[k])
+		}
+	}
+}
+
+// number numbers the columns that are not fixed, and returns where they are.
+func (l *rowList) number() (varying []int) {
+	for i := range l.columns {
+		if c := &l.columns[i]; !c.fixed {
+			varying = append(varying, i)
+			c.number = len(varying)
+		}
+	}
+	return varying
 }
 
 // valueOf writes the i-th column of the list that is called entocc_rows.
 func (l *rowList) valueOf(i int) {
-	l.write("entocc_rows.column").write(strconv.Itoa(i + 1))
+	if c := l.columns[i]; !c.fixed {
+		l.write("entocc_rows.column").write(strconv.Itoa(c.number))
+		return
+	}
+	l.arg(l.cells[i])
 }
 
 // joins writes the condition that a row of the table is one of the list called entocc_rows.
@@ -108,28 +174,29 @@ func (l *rowList) joins() {
 // anyOf writes the condition that a row of the table is one of the list, as a condition for each.
 func (l *rowList) anyOf() {
 	l.write("(")
-	for row := range l.n {
-		if row > 0 {
+	for i := range l.n {
+		if i > 0 {
 			l.write(" OR ")
 		}
-		l.isRow(row)
+		l.isRow(i)
 		if l.guarded {
 			l.write(" AND ")
-			l.guard(func() { l.arg(l.columns[l.keys].values[row]) })
+			l.guard(func() { l.arg(l.row(i)[l.keys]) })
 		}
 	}
 	l.write(")")
 }
 
 // isRow writes the condition that a row of the table has the key of a row of the list.
-func (l *rowList) isRow(row int) {
-	for i, c := range l.columns[:l.keys] {
-		if i > 0 {
+func (l *rowList) isRow(i int) {
+	row := l.row(i)
+	for k, c := range l.columns[:l.keys] {
+		if k > 0 {
 			l.write(" AND ")
 		}
 		l.column(c.name)
 		l.write(" = ")
-		l.arg(c.values[row])
+		l.arg(row[k])
 	}
 }
 
@@ -148,35 +215,29 @@ func (l *rowList) guard(expected func()) {
 	}
 }
 
-// caseOf writes the value of the i-th column for each row; one value, if all have the same.
-func (l *rowList) caseOf(i int) {
-	c := l.columns[i]
-	if c.constant() {
-		l.arg(c.values[0])
+// caseOf writes the value of the k-th column for each row; one value, if all have the same.
+func (l *rowList) caseOf(k int) {
+	c := l.columns[k]
+	if c.fixed {
+		l.arg(l.cells[k])
 		return
 	}
 	l.write("CASE")
-	for row, v := range c.values {
+	for i := range l.n {
 		l.write(" WHEN ")
-		l.isRow(row)
+		l.isRow(i)
 		l.write(" THEN ")
-		if c.binary && v != nil {
-			l.write("CAST(").arg(v).write(" AS BINARY)")
-			continue
-		}
-		l.arg(v)
+		l.caseValue(c, l.row(i)[k])
 	}
 	l.write(" END")
 }
 
-// constant reports whether the column has one value for all rows.
-func (c rowColumn) constant() bool {
-	for _, v := range c.values {
-		if v == nil || !reflect.TypeOf(v).Comparable() || v != c.values[0] {
-			return false
-		}
+func (l *rowList) caseValue(c rowColumn, v any) {
+	if c.binary && v != nil {
+		l.write("CAST(").arg(v).write(" AS BINARY)")
+		return
 	}
-	return true
+	l.arg(v)
 }
 
 // returning writes the columns that a statement returns.

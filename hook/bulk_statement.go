@@ -16,33 +16,31 @@ type bulkUpdate struct {
 	increments bool
 }
 
-func newBulkUpdate(d string, writes []*Write) (*bulkUpdate, error) {
-	first := writes[0]
+func newBulkUpdate(d string, rows []*slot) (*bulkUpdate, error) {
+	first := rows[0].row.(*Write)
 	table := sql.Dialect(d).Table(first.spec.Node.Table).Schema(first.spec.Node.Schema)
-	u := &bulkUpdate{first: first, rowList: newRowList(d, table, first.schema, len(writes))}
+	u := &bulkUpdate{first: first, rowList: newRowList(d, table, first.schema, len(rows))}
 	u.keys, u.guarded = len(first.identity()), len(first.accepted) > 0
 	u.zero = u.guarded && first.schema.Strategy.IsZero(first.accepted[0])
-	u.increments = !u.zero && first.next != nil && !slices.ContainsFunc(writes, func(w *Write) bool { return !w.increments() })
+	u.increments = !u.zero && first.next != nil && !slices.ContainsFunc(rows, func(s *slot) bool { return !s.row.(*Write).increments() })
 	var row []assignment
-	for _, w := range writes {
-		set, cleared, err := w.assignments()
-		if err != nil {
-			return nil, err
-		}
-		u.cleared, row = cleared, row[:0]
+	for _, s := range rows {
+		w := s.row.(*Write)
+		row = row[:0]
 		for _, id := range w.identity() {
 			row = append(row, assignment{column: id.Column, value: id.Value})
 		}
 		for _, v := range w.accepted {
 			row = append(row, assignment{column: u.version, value: v})
 		}
-		row = append(row, set...)
+		var err error
+		if row, u.cleared, err = w.appendAssignments(row, u.cleared[:0]); err != nil {
+			return nil, err
+		}
 		if w.next != nil && !u.increments {
 			row = append(row, assignment{column: u.version, value: w.next})
 		}
-		for i, a := range row {
-			u.add(i, a)
-		}
+		u.addRow(row)
 	}
 	return u, nil
 }
@@ -63,10 +61,11 @@ func (w *Write) increments() bool {
 //	UPDATE t SET c = entocc_rows.column3, version = entocc_rows.column4 FROM (VALUES (..), (..)) AS entocc_rows
 //	WHERE t.id = entocc_rows.column1 AND t.version = entocc_rows.column2 RETURNING ..
 func (u *bulkUpdate) joinValues(ctx context.Context, returning []string) (string, []any, error) {
+	u.number()
 	u.write("UPDATE " + u.table)
 	u.set(u.valueOf)
 	u.write(" FROM ")
-	u.values(len(u.columns))
+	u.values()
 	u.write(" AS entocc_rows WHERE ")
 	u.joins()
 	if err := u.predicate(ctx); err != nil {
@@ -149,11 +148,11 @@ func (u *bulkUpdate) selectRows(columns []string) (string, []any, error) {
 	if list.keys == 1 {
 		list.column(list.columns[0].name)
 		list.write(" IN (")
-		for row, id := range list.columns[0].values {
-			if row > 0 {
+		for i := range list.n {
+			if i > 0 {
 				list.write(", ")
 			}
-			list.arg(id)
+			list.arg(list.row(i)[0])
 		}
 		list.write(")")
 	} else {

@@ -53,8 +53,9 @@ type bulkTx struct {
 }
 
 func newBulkTx(b *batch, careful bool) *bulkTx {
-	w := &bulkTx{batch: b, dialect: b.drv.Dialect(), own: begins(b.drv), careful: careful}
-	for _, s := range b.slots {
+	w := &bulkTx{batch: b, dialect: b.drv.Dialect(), own: begins(b.drv), careful: careful, rows: make([]*slot, 0, len(b.slots))}
+	for i := range b.slots {
+		s := &b.slots[i]
 		if s.own = nil; s.row != nil {
 			w.rows = append(w.rows, s)
 		}

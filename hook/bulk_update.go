@@ -18,13 +18,11 @@ func (w *Write) about() *entocc.RecordModifiedError {
 
 // identity returns the columns of the primary key with the row's values.
 func (w *Write) identity() []*sqlgraph.FieldSpec {
-	if w.spec.Node.ID != nil && w.keyed == nil {
-		w.keyed = []*sqlgraph.FieldSpec{w.spec.Node.ID}
+	if w.spec.Node.ID == nil {
+		return w.spec.Node.CompositeID
 	}
-	if w.keyed != nil {
-		return w.keyed
-	}
-	return w.spec.Node.CompositeID
+	w.keyed[0] = w.spec.Node.ID
+	return w.keyed[:]
 }
 
 // ids are the values of the primary key as the database takes them.
@@ -36,12 +34,28 @@ func (w *Write) ids() []any {
 	return values
 }
 
-func (w *Write) key() any {
+func (w *Write) key() rowKey {
 	if id := w.spec.Node.ID; id != nil {
-		return keyPart(id.Value)
+		return keyOf(id.Value)
 	}
-	return bulkKey(w.ids()...)
+	return keyOfAll(w.ids())
 }
+
+// Planned reports whether the write waits for the others of its batch, which reads the row that it leaves into node then.
+func (w *Write) Planned(node any) bool {
+	if w.slot == nil {
+		return false
+	}
+	w.node = node
+	if w.slot.batch.planning {
+		w.slot.row = w
+		return true
+	}
+	return false
+}
+
+// returns reports whether the row is read as the write leaves it.
+func (w *Write) returns() bool { return w.node != nil || w.spec.ScanValues != nil }
 
 func (w *Write) version() *Schema { return w.schema }
 
@@ -65,7 +79,7 @@ func (w *Write) shape(b []byte, d string) []byte {
 	}
 	b = append(append(append(b, spec.Node.Schema...), '.'), spec.Node.Table...)
 	zero := len(w.accepted) == 1 && w.schema.Strategy.IsZero(w.accepted[0])
-	for _, is := range [...]bool{w.bump, w.next != nil, len(w.accepted) == 1, zero, spec.ScanValues != nil} {
+	for _, is := range [...]bool{w.bump, w.next != nil, len(w.accepted) == 1, zero, w.returns()} {
 		b = strconv.AppendBool(b, is)
 	}
 	for _, f := range spec.Fields.Set {
@@ -98,7 +112,7 @@ func (w *Write) shape(b []byte, d string) []byte {
 
 // returnsIdentity reports whether the row can be told from others by what is returned of it.
 func (w *Write) returnsIdentity() bool {
-	if w.spec.ScanValues == nil {
+	if !w.returns() {
 		return true
 	}
 	for _, id := range w.identity() {

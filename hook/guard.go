@@ -15,6 +15,10 @@ import (
 // statements themselves, and the hook only refuses early what can't be guarded. Without the extension the hook guards
 // what it can see: UpdateOne(u) and u.Update(), and bumps the version of set-based updates. It refuses every other write
 // of one row. Upserts are out of its sight then: they do not bump.
+//
+// It is not inlined, so that a batch knows the hooks that it returns by their code.
+//
+//go:noinline
 func Guard(s *Schema) ent.Hook {
 	typed := &typedSchema{schema: s}
 	return func(next ent.Mutator) ent.Mutator {
@@ -26,17 +30,25 @@ func Guard(s *Schema) ent.Hook {
 				return v, s.unusable(m.Op(), err)
 			}
 			s, e := g.VersionGuard()
-			if err := s.beginVersion(m); err != nil {
-				return nil, err
-			}
-			e.shadow = entocc.IncrementSkipped(ctx, s.Type)
-			if _, err := e.guard(ctx, s, m.Op()); err != nil && !m.Op().Is(ent.OpCreate) {
+			if err := s.admit(ctx, m, e); err != nil {
 				return nil, err
 			}
 			v, err := next.Mutate(ctx, m)
 			return v, s.unusable(m.Op(), err)
 		})
 	}
+}
+
+// admit is what the guard has to do before a mutation: it refuses early what can't be guarded.
+func (s *Schema) admit(ctx context.Context, m ent.Mutation, e *Expectation) error {
+	if err := s.beginVersion(m); err != nil {
+		return err
+	}
+	e.shadow = entocc.IncrementSkipped(ctx, s.Type)
+	if _, err := e.guard(ctx, s, m.Op()); err != nil && !m.Op().Is(ent.OpCreate) {
+		return err
+	}
+	return nil
 }
 
 // guarded is a mutation that was generated with the extension.

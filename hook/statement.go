@@ -107,7 +107,12 @@ type assignment struct {
 
 // assignments returns what the mutation sets and clears in its own row, foreign keys among it.
 func (w *Write) assignments() (set []assignment, cleared []string, err error) {
-	set = make([]assignment, 0, len(w.spec.Fields.Set)+len(w.spec.Edges.Add))
+	return w.appendAssignments(make([]assignment, 0, len(w.spec.Fields.Set)+len(w.spec.Edges.Add)), nil)
+}
+
+// appendAssignments appends them to slices of the caller's.
+func (w *Write) appendAssignments(to []assignment, clear []string) (set []assignment, cleared []string, err error) {
+	set, cleared = to, clear
 	own := func(column string) bool {
 		return slices.ContainsFunc(w.spec.Edges.Add, func(e *sqlgraph.EdgeSpec) bool { return inRow(e) && e.Columns[0] == column })
 	}

@@ -48,8 +48,10 @@ type Write struct {
 	touched *parents
 	// slot is the place of the write in a batch, if it is part of one.
 	slot *slot
+	// node is the entity that a batch reads the row into.
+	node any
 	// keyed is the primary key of a row that has one column for it.
-	keyed []*sqlgraph.FieldSpec
+	keyed [1]*sqlgraph.FieldSpec
 }
 
 // UpdateOne plans the save of one row: id, which spec describes as ent would write it. A nil Write leaves the save to ent,
@@ -169,6 +171,9 @@ func (w *Write) Save(ctx context.Context, drv dialect.Driver) error {
 
 // alone sends the write by its own statements.
 func (w *Write) alone(ctx context.Context, drv dialect.Driver) error {
+	if w.spec.ScanValues == nil && w.node != nil {
+		w.slot.batch.read(w)
+	}
 	ctx = toWriter(ctx)
 	err := w.save(ctx, drv)
 	if err == nil || len(w.accepted) == 0 || entocc.Classify(err).Kind != entocc.KindDeadlock {

@@ -262,20 +262,17 @@ func (_u *AccountUpdateOne) sqlSave(ctx context.Context) (_node *Account, err er
 	if value, ok := _u.mutation.AddedBalance(); ok {
 		_spec.AddField(account.FieldBalance, field.TypeInt64, value)
 	}
-	versionID, _ := _u.mutation.versionRow()
-	write, err := occhook.UpdateOne(ctx, accountVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	write, err := occhook.UpdateOne(ctx, accountVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
 	if write != nil {
 		_node = &Account{config: _u.config}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		if err := write.Save(ctx, _u.driver); err != nil {
-			return nil, _u.mutation.versionError(err)
+		if write.Planned(_node) {
+			return _node, nil
 		}
-		_node.versionRead()
-		_u.mutation.done = true
-		return _node, nil
+		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
+		return _u.saved(_node, write.Save(ctx, _u.driver))
 	}
 
 	_node = &Account{config: _u.config}
@@ -323,10 +320,28 @@ func (_u *AccountUpdateBulk) OnProgress(f func(done, total int)) *AccountUpdateB
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *AccountUpdateBulk) Save(ctx context.Context) ([]*Account, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, func(builder *AccountUpdateOne) *versionExpectation {
-		builder.config, builder.mutation.config = _u.config, _u.config
-		return &builder.mutation.occ
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[AccountUpdateOne, Account]{
+		Join: func(builder *AccountUpdateOne) {
+			builder.config, builder.mutation.config = _u.config, _u.config
+		},
+		Mutation:   func(builder *AccountUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Hooks:      func(builder *AccountUpdateOne) []Hook { return builder.hooks },
+		Save:       (*AccountUpdateOne).Save,
+		Plan:       (*AccountUpdateOne).plan,
+		Saved:      (*AccountUpdateOne).saved,
+		ScanValues: (*Account).scanValues,
+		Assign:     (*Account).assignValues,
+		Reuses:     accountReuses,
 	})
+}
+
+// accountReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
+func accountReuses(column string) bool {
+	switch column {
+	case account.FieldID, account.FieldVersion, account.FieldOwner, account.FieldBalance:
+		return true
+	}
+	return false
 }
 
 // SaveX is like Save, but panics if an error occurs.
@@ -402,4 +417,22 @@ func (_u *AccountUpdateOne) byID() *AccountUpdateOne {
 func (_u *AccountUpdateOne) ForceIncrement() *AccountUpdateOne {
 	_u.mutation.occ.ForceIncrement()
 	return _u
+}
+
+// plan is Save without the hooks, for a batch of builders that have none but the guard.
+func (_u *AccountUpdateOne) plan(ctx context.Context) (*Account, error) {
+	hooks := _u.hooks
+	_u.hooks = nil
+	defer func() { _u.hooks = hooks }()
+	return _u.Save(ctx)
+}
+
+// saved ends a save: node is the row as it is now, if err is nil.
+func (_u *AccountUpdateOne) saved(node *Account, err error) (*Account, error) {
+	if err != nil {
+		return nil, _u.mutation.versionError(err)
+	}
+	node.versionRead()
+	_u.mutation.done = true
+	return node, nil
 }

@@ -389,20 +389,17 @@ func (_u *BuyerUpdateOne) sqlSave(ctx context.Context) (_node *Buyer, err error)
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
-	versionID, _ := _u.mutation.versionRow()
-	write, err := occhook.UpdateOne(ctx, buyerVersion, _u.mutation, &_u.mutation.occ, _spec, buyerLinks, versionID)
+	write, err := occhook.UpdateOne(ctx, buyerVersion, _u.mutation, &_u.mutation.occ, _spec, buyerLinks, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
 	if write != nil {
 		_node = &Buyer{config: _u.config}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		if err := write.Save(ctx, _u.driver); err != nil {
-			return nil, _u.mutation.versionError(err)
+		if write.Planned(_node) {
+			return _node, nil
 		}
-		_node.versionRead()
-		_u.mutation.done = true
-		return _node, nil
+		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
+		return _u.saved(_node, write.Save(ctx, _u.driver))
 	}
 
 	_node = &Buyer{config: _u.config}
@@ -450,10 +447,28 @@ func (_u *BuyerUpdateBulk) OnProgress(f func(done, total int)) *BuyerUpdateBulk 
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *BuyerUpdateBulk) Save(ctx context.Context) ([]*Buyer, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, func(builder *BuyerUpdateOne) *versionExpectation {
-		builder.config, builder.mutation.config = _u.config, _u.config
-		return &builder.mutation.occ
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[BuyerUpdateOne, Buyer]{
+		Join: func(builder *BuyerUpdateOne) {
+			builder.config, builder.mutation.config = _u.config, _u.config
+		},
+		Mutation:   func(builder *BuyerUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Hooks:      func(builder *BuyerUpdateOne) []Hook { return builder.hooks },
+		Save:       (*BuyerUpdateOne).Save,
+		Plan:       (*BuyerUpdateOne).plan,
+		Saved:      (*BuyerUpdateOne).saved,
+		ScanValues: (*Buyer).scanValues,
+		Assign:     (*Buyer).assignValues,
+		Reuses:     buyerReuses,
 	})
+}
+
+// buyerReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
+func buyerReuses(column string) bool {
+	switch column {
+	case buyer.FieldID, buyer.FieldName:
+		return true
+	}
+	return false
 }
 
 // SaveX is like Save, but panics if an error occurs.
@@ -529,4 +544,22 @@ func (_u *BuyerUpdateOne) byID() *BuyerUpdateOne {
 func (_u *BuyerUpdateOne) ForceIncrement() *BuyerUpdateOne {
 	_u.mutation.occ.ForceIncrement()
 	return _u
+}
+
+// plan is Save without the hooks, for a batch of builders that have none but the guard.
+func (_u *BuyerUpdateOne) plan(ctx context.Context) (*Buyer, error) {
+	hooks := _u.hooks
+	_u.hooks = nil
+	defer func() { _u.hooks = hooks }()
+	return _u.Save(ctx)
+}
+
+// saved ends a save: node is the row as it is now, if err is nil.
+func (_u *BuyerUpdateOne) saved(node *Buyer, err error) (*Buyer, error) {
+	if err != nil {
+		return nil, _u.mutation.versionError(err)
+	}
+	node.versionRead()
+	_u.mutation.done = true
+	return node, nil
 }

@@ -333,20 +333,17 @@ func (_u *CardUpdateOne) sqlSave(ctx context.Context) (_node *Card, err error) {
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
-	versionID, _ := _u.mutation.versionRow()
-	write, err := occhook.UpdateOne(ctx, cardVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	write, err := occhook.UpdateOne(ctx, cardVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
 	if write != nil {
 		_node = &Card{config: _u.config}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		if err := write.Save(ctx, _u.driver); err != nil {
-			return nil, _u.mutation.versionError(err)
+		if write.Planned(_node) {
+			return _node, nil
 		}
-		_node.versionRead()
-		_u.mutation.done = true
-		return _node, nil
+		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
+		return _u.saved(_node, write.Save(ctx, _u.driver))
 	}
 
 	_node = &Card{config: _u.config}
@@ -394,10 +391,28 @@ func (_u *CardUpdateBulk) OnProgress(f func(done, total int)) *CardUpdateBulk {
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *CardUpdateBulk) Save(ctx context.Context) ([]*Card, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, func(builder *CardUpdateOne) *versionExpectation {
-		builder.config, builder.mutation.config = _u.config, _u.config
-		return &builder.mutation.occ
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[CardUpdateOne, Card]{
+		Join: func(builder *CardUpdateOne) {
+			builder.config, builder.mutation.config = _u.config, _u.config
+		},
+		Mutation:   func(builder *CardUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Hooks:      func(builder *CardUpdateOne) []Hook { return builder.hooks },
+		Save:       (*CardUpdateOne).Save,
+		Plan:       (*CardUpdateOne).plan,
+		Saved:      (*CardUpdateOne).saved,
+		ScanValues: (*Card).scanValues,
+		Assign:     (*Card).assignValues,
+		Reuses:     cardReuses,
 	})
+}
+
+// cardReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
+func cardReuses(column string) bool {
+	switch column {
+	case card.FieldID, card.FieldVersion, card.FieldNumber:
+		return true
+	}
+	return false
 }
 
 // SaveX is like Save, but panics if an error occurs.
@@ -473,4 +488,22 @@ func (_u *CardUpdateOne) byID() *CardUpdateOne {
 func (_u *CardUpdateOne) ForceIncrement() *CardUpdateOne {
 	_u.mutation.occ.ForceIncrement()
 	return _u
+}
+
+// plan is Save without the hooks, for a batch of builders that have none but the guard.
+func (_u *CardUpdateOne) plan(ctx context.Context) (*Card, error) {
+	hooks := _u.hooks
+	_u.hooks = nil
+	defer func() { _u.hooks = hooks }()
+	return _u.Save(ctx)
+}
+
+// saved ends a save: node is the row as it is now, if err is nil.
+func (_u *CardUpdateOne) saved(node *Card, err error) (*Card, error) {
+	if err != nil {
+		return nil, _u.mutation.versionError(err)
+	}
+	node.versionRead()
+	_u.mutation.done = true
+	return node, nil
 }

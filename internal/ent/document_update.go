@@ -440,20 +440,17 @@ func (_u *DocumentUpdateOne) sqlSave(ctx context.Context) (_node *Document, err 
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
-	versionID, _ := _u.mutation.versionRow()
-	write, err := occhook.UpdateOne(ctx, documentVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	write, err := occhook.UpdateOne(ctx, documentVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
 	if write != nil {
 		_node = &Document{config: _u.config}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		if err := write.Save(ctx, _u.driver); err != nil {
-			return nil, _u.mutation.versionError(err)
+		if write.Planned(_node) {
+			return _node, nil
 		}
-		_node.versionRead()
-		_u.mutation.done = true
-		return _node, nil
+		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
+		return _u.saved(_node, write.Save(ctx, _u.driver))
 	}
 
 	_node = &Document{config: _u.config}
@@ -501,10 +498,28 @@ func (_u *DocumentUpdateBulk) OnProgress(f func(done, total int)) *DocumentUpdat
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *DocumentUpdateBulk) Save(ctx context.Context) ([]*Document, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, func(builder *DocumentUpdateOne) *versionExpectation {
-		builder.config, builder.mutation.config = _u.config, _u.config
-		return &builder.mutation.occ
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[DocumentUpdateOne, Document]{
+		Join: func(builder *DocumentUpdateOne) {
+			builder.config, builder.mutation.config = _u.config, _u.config
+		},
+		Mutation:   func(builder *DocumentUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Hooks:      func(builder *DocumentUpdateOne) []Hook { return builder.hooks },
+		Save:       (*DocumentUpdateOne).Save,
+		Plan:       (*DocumentUpdateOne).plan,
+		Saved:      (*DocumentUpdateOne).saved,
+		ScanValues: (*Document).scanValues,
+		Assign:     (*Document).assignValues,
+		Reuses:     documentReuses,
 	})
+}
+
+// documentReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
+func documentReuses(column string) bool {
+	switch column {
+	case document.FieldTitle, document.FieldBody:
+		return true
+	}
+	return false
 }
 
 // SaveX is like Save, but panics if an error occurs.
@@ -580,4 +595,22 @@ func (_u *DocumentUpdateOne) byID() *DocumentUpdateOne {
 func (_u *DocumentUpdateOne) ForceIncrement() *DocumentUpdateOne {
 	_u.mutation.occ.ForceIncrement()
 	return _u
+}
+
+// plan is Save without the hooks, for a batch of builders that have none but the guard.
+func (_u *DocumentUpdateOne) plan(ctx context.Context) (*Document, error) {
+	hooks := _u.hooks
+	_u.hooks = nil
+	defer func() { _u.hooks = hooks }()
+	return _u.Save(ctx)
+}
+
+// saved ends a save: node is the row as it is now, if err is nil.
+func (_u *DocumentUpdateOne) saved(node *Document, err error) (*Document, error) {
+	if err != nil {
+		return nil, _u.mutation.versionError(err)
+	}
+	node.versionRead()
+	_u.mutation.done = true
+	return node, nil
 }

@@ -224,20 +224,17 @@ func (_u *EventUpdateOne) sqlSave(ctx context.Context) (_node *Event, err error)
 		_spec.SetField(event.FieldName, field.TypeString, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
-	versionID, _ := _u.mutation.versionRow()
-	write, err := occhook.UpdateOne(ctx, eventVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	write, err := occhook.UpdateOne(ctx, eventVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
 	if write != nil {
 		_node = &Event{config: _u.config}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		if err := write.Save(ctx, _u.driver); err != nil {
-			return nil, _u.mutation.versionError(err)
+		if write.Planned(_node) {
+			return _node, nil
 		}
-		_node.versionRead()
-		_u.mutation.done = true
-		return _node, nil
+		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
+		return _u.saved(_node, write.Save(ctx, _u.driver))
 	}
 
 	_node = &Event{config: _u.config}
@@ -285,10 +282,28 @@ func (_u *EventUpdateBulk) OnProgress(f func(done, total int)) *EventUpdateBulk 
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *EventUpdateBulk) Save(ctx context.Context) ([]*Event, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, func(builder *EventUpdateOne) *versionExpectation {
-		builder.config, builder.mutation.config = _u.config, _u.config
-		return &builder.mutation.occ
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[EventUpdateOne, Event]{
+		Join: func(builder *EventUpdateOne) {
+			builder.config, builder.mutation.config = _u.config, _u.config
+		},
+		Mutation:   func(builder *EventUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Hooks:      func(builder *EventUpdateOne) []Hook { return builder.hooks },
+		Save:       (*EventUpdateOne).Save,
+		Plan:       (*EventUpdateOne).plan,
+		Saved:      (*EventUpdateOne).saved,
+		ScanValues: (*Event).scanValues,
+		Assign:     (*Event).assignValues,
+		Reuses:     eventReuses,
 	})
+}
+
+// eventReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
+func eventReuses(column string) bool {
+	switch column {
+	case event.FieldID, event.FieldVersion, event.FieldName:
+		return true
+	}
+	return false
 }
 
 // SaveX is like Save, but panics if an error occurs.
@@ -364,4 +379,22 @@ func (_u *EventUpdateOne) byID() *EventUpdateOne {
 func (_u *EventUpdateOne) ForceIncrement() *EventUpdateOne {
 	_u.mutation.occ.ForceIncrement()
 	return _u
+}
+
+// plan is Save without the hooks, for a batch of builders that have none but the guard.
+func (_u *EventUpdateOne) plan(ctx context.Context) (*Event, error) {
+	hooks := _u.hooks
+	_u.hooks = nil
+	defer func() { _u.hooks = hooks }()
+	return _u.Save(ctx)
+}
+
+// saved ends a save: node is the row as it is now, if err is nil.
+func (_u *EventUpdateOne) saved(node *Event, err error) (*Event, error) {
+	if err != nil {
+		return nil, _u.mutation.versionError(err)
+	}
+	node.versionRead()
+	_u.mutation.done = true
+	return node, nil
 }

@@ -503,20 +503,17 @@ func (_u *FolderUpdateOne) sqlSave(ctx context.Context) (_node *Folder, err erro
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
-	versionID, _ := _u.mutation.versionRow()
-	write, err := occhook.UpdateOne(ctx, folderVersion, _u.mutation, &_u.mutation.occ, _spec, folderLinks, versionID)
+	write, err := occhook.UpdateOne(ctx, folderVersion, _u.mutation, &_u.mutation.occ, _spec, folderLinks, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
 	if write != nil {
 		_node = &Folder{config: _u.config}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		if err := write.Save(ctx, _u.driver); err != nil {
-			return nil, _u.mutation.versionError(err)
+		if write.Planned(_node) {
+			return _node, nil
 		}
-		_node.versionRead()
-		_u.mutation.done = true
-		return _node, nil
+		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
+		return _u.saved(_node, write.Save(ctx, _u.driver))
 	}
 
 	_node = &Folder{config: _u.config}
@@ -564,10 +561,28 @@ func (_u *FolderUpdateBulk) OnProgress(f func(done, total int)) *FolderUpdateBul
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *FolderUpdateBulk) Save(ctx context.Context) ([]*Folder, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, func(builder *FolderUpdateOne) *versionExpectation {
-		builder.config, builder.mutation.config = _u.config, _u.config
-		return &builder.mutation.occ
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[FolderUpdateOne, Folder]{
+		Join: func(builder *FolderUpdateOne) {
+			builder.config, builder.mutation.config = _u.config, _u.config
+		},
+		Mutation:   func(builder *FolderUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Hooks:      func(builder *FolderUpdateOne) []Hook { return builder.hooks },
+		Save:       (*FolderUpdateOne).Save,
+		Plan:       (*FolderUpdateOne).plan,
+		Saved:      (*FolderUpdateOne).saved,
+		ScanValues: (*Folder).scanValues,
+		Assign:     (*Folder).assignValues,
+		Reuses:     folderReuses,
 	})
+}
+
+// folderReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
+func folderReuses(column string) bool {
+	switch column {
+	case folder.FieldID, folder.FieldVersion, folder.FieldName:
+		return true
+	}
+	return false
 }
 
 // SaveX is like Save, but panics if an error occurs.
@@ -650,4 +665,22 @@ func (_u *FolderUpdateOne) byID() *FolderUpdateOne {
 func (_u *FolderUpdateOne) ForceIncrement() *FolderUpdateOne {
 	_u.mutation.occ.ForceIncrement()
 	return _u
+}
+
+// plan is Save without the hooks, for a batch of builders that have none but the guard.
+func (_u *FolderUpdateOne) plan(ctx context.Context) (*Folder, error) {
+	hooks := _u.hooks
+	_u.hooks = nil
+	defer func() { _u.hooks = hooks }()
+	return _u.Save(ctx)
+}
+
+// saved ends a save: node is the row as it is now, if err is nil.
+func (_u *FolderUpdateOne) saved(node *Folder, err error) (*Folder, error) {
+	if err != nil {
+		return nil, _u.mutation.versionError(err)
+	}
+	node.versionRead()
+	_u.mutation.done = true
+	return node, nil
 }

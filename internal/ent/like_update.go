@@ -532,13 +532,11 @@ func (_u *LikeUpdateOne) sqlSave(ctx context.Context) (_node *Like, err error) {
 	}
 	if write != nil {
 		_node = &Like{config: _u.config}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		if err := write.Save(ctx, _u.driver); err != nil {
-			return nil, _u.mutation.versionError(err)
+		if write.Planned(_node) {
+			return _node, nil
 		}
-		_node.versionRead()
-		_u.mutation.done = true
-		return _node, nil
+		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
+		return _u.saved(_node, write.Save(ctx, _u.driver))
 	}
 
 	_node = &Like{config: _u.config}
@@ -586,10 +584,28 @@ func (_u *LikeUpdateBulk) OnProgress(f func(done, total int)) *LikeUpdateBulk {
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *LikeUpdateBulk) Save(ctx context.Context) ([]*Like, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, func(builder *LikeUpdateOne) *versionExpectation {
-		builder.config, builder.mutation.config = _u.config, _u.config
-		return &builder.mutation.occ
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[LikeUpdateOne, Like]{
+		Join: func(builder *LikeUpdateOne) {
+			builder.config, builder.mutation.config = _u.config, _u.config
+		},
+		Mutation:   func(builder *LikeUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Hooks:      func(builder *LikeUpdateOne) []Hook { return builder.hooks },
+		Save:       (*LikeUpdateOne).Save,
+		Plan:       (*LikeUpdateOne).plan,
+		Saved:      (*LikeUpdateOne).saved,
+		ScanValues: (*Like).scanValues,
+		Assign:     (*Like).assignValues,
+		Reuses:     likeReuses,
 	})
+}
+
+// likeReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
+func likeReuses(column string) bool {
+	switch column {
+	case like.FieldVersion, like.FieldUserID, like.FieldTweetID, like.FieldLikedAt, like.FieldMood:
+		return true
+	}
+	return false
 }
 
 // SaveX is like Save, but panics if an error occurs.
@@ -659,4 +675,22 @@ func (_u *LikeUpdateOne) ifLoaded(entity *Like) *LikeUpdateOne {
 func (_u *LikeUpdateOne) ForceIncrement() *LikeUpdateOne {
 	_u.mutation.occ.ForceIncrement()
 	return _u
+}
+
+// plan is Save without the hooks, for a batch of builders that have none but the guard.
+func (_u *LikeUpdateOne) plan(ctx context.Context) (*Like, error) {
+	hooks := _u.hooks
+	_u.hooks = nil
+	defer func() { _u.hooks = hooks }()
+	return _u.Save(ctx)
+}
+
+// saved ends a save: node is the row as it is now, if err is nil.
+func (_u *LikeUpdateOne) saved(node *Like, err error) (*Like, error) {
+	if err != nil {
+		return nil, _u.mutation.versionError(err)
+	}
+	node.versionRead()
+	_u.mutation.done = true
+	return node, nil
 }

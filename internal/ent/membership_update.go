@@ -445,13 +445,11 @@ func (_u *MembershipUpdateOne) sqlSave(ctx context.Context) (_node *Membership, 
 	}
 	if write != nil {
 		_node = &Membership{config: _u.config}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		if err := write.Save(ctx, _u.driver); err != nil {
-			return nil, _u.mutation.versionError(err)
+		if write.Planned(_node) {
+			return _node, nil
 		}
-		_node.versionRead()
-		_u.mutation.done = true
-		return _node, nil
+		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
+		return _u.saved(_node, write.Save(ctx, _u.driver))
 	}
 
 	_node = &Membership{config: _u.config}
@@ -499,10 +497,28 @@ func (_u *MembershipUpdateBulk) OnProgress(f func(done, total int)) *MembershipU
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *MembershipUpdateBulk) Save(ctx context.Context) ([]*Membership, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, func(builder *MembershipUpdateOne) *versionExpectation {
-		builder.config, builder.mutation.config = _u.config, _u.config
-		return &builder.mutation.occ
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[MembershipUpdateOne, Membership]{
+		Join: func(builder *MembershipUpdateOne) {
+			builder.config, builder.mutation.config = _u.config, _u.config
+		},
+		Mutation:   func(builder *MembershipUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Hooks:      func(builder *MembershipUpdateOne) []Hook { return builder.hooks },
+		Save:       (*MembershipUpdateOne).Save,
+		Plan:       (*MembershipUpdateOne).plan,
+		Saved:      (*MembershipUpdateOne).saved,
+		ScanValues: (*Membership).scanValues,
+		Assign:     (*Membership).assignValues,
+		Reuses:     membershipReuses,
 	})
+}
+
+// membershipReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
+func membershipReuses(column string) bool {
+	switch column {
+	case membership.FieldVersion, membership.FieldUserID, membership.FieldTeamID:
+		return true
+	}
+	return false
 }
 
 // SaveX is like Save, but panics if an error occurs.
@@ -572,4 +588,22 @@ func (_u *MembershipUpdateOne) ifLoaded(entity *Membership) *MembershipUpdateOne
 func (_u *MembershipUpdateOne) ForceIncrement() *MembershipUpdateOne {
 	_u.mutation.occ.ForceIncrement()
 	return _u
+}
+
+// plan is Save without the hooks, for a batch of builders that have none but the guard.
+func (_u *MembershipUpdateOne) plan(ctx context.Context) (*Membership, error) {
+	hooks := _u.hooks
+	_u.hooks = nil
+	defer func() { _u.hooks = hooks }()
+	return _u.Save(ctx)
+}
+
+// saved ends a save: node is the row as it is now, if err is nil.
+func (_u *MembershipUpdateOne) saved(node *Membership, err error) (*Membership, error) {
+	if err != nil {
+		return nil, _u.mutation.versionError(err)
+	}
+	node.versionRead()
+	_u.mutation.done = true
+	return node, nil
 }

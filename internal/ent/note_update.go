@@ -277,20 +277,17 @@ func (_u *NoteUpdateOne) sqlSave(ctx context.Context) (_node *Note, err error) {
 		_spec.SetField(note.FieldText, field.TypeString, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
-	versionID, _ := _u.mutation.versionRow()
-	write, err := occhook.UpdateOne(ctx, noteVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	write, err := occhook.UpdateOne(ctx, noteVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
 	if write != nil {
 		_node = &Note{config: _u.config}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		if err := write.Save(ctx, _u.driver); err != nil {
-			return nil, _u.mutation.versionError(err)
+		if write.Planned(_node) {
+			return _node, nil
 		}
-		_node.versionRead()
-		_u.mutation.done = true
-		return _node, nil
+		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
+		return _u.saved(_node, write.Save(ctx, _u.driver))
 	}
 
 	_node = &Note{config: _u.config}
@@ -338,10 +335,28 @@ func (_u *NoteUpdateBulk) OnProgress(f func(done, total int)) *NoteUpdateBulk {
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *NoteUpdateBulk) Save(ctx context.Context) ([]*Note, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, func(builder *NoteUpdateOne) *versionExpectation {
-		builder.config, builder.mutation.config = _u.config, _u.config
-		return &builder.mutation.occ
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[NoteUpdateOne, Note]{
+		Join: func(builder *NoteUpdateOne) {
+			builder.config, builder.mutation.config = _u.config, _u.config
+		},
+		Mutation:   func(builder *NoteUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Hooks:      func(builder *NoteUpdateOne) []Hook { return builder.hooks },
+		Save:       (*NoteUpdateOne).Save,
+		Plan:       (*NoteUpdateOne).plan,
+		Saved:      (*NoteUpdateOne).saved,
+		ScanValues: (*Note).scanValues,
+		Assign:     (*Note).assignValues,
+		Reuses:     noteReuses,
 	})
+}
+
+// noteReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
+func noteReuses(column string) bool {
+	switch column {
+	case note.FieldID, note.FieldVersion, note.FieldDeletedAt, note.FieldText:
+		return true
+	}
+	return false
 }
 
 // SaveX is like Save, but panics if an error occurs.
@@ -417,4 +432,22 @@ func (_u *NoteUpdateOne) byID() *NoteUpdateOne {
 func (_u *NoteUpdateOne) ForceIncrement() *NoteUpdateOne {
 	_u.mutation.occ.ForceIncrement()
 	return _u
+}
+
+// plan is Save without the hooks, for a batch of builders that have none but the guard.
+func (_u *NoteUpdateOne) plan(ctx context.Context) (*Note, error) {
+	hooks := _u.hooks
+	_u.hooks = nil
+	defer func() { _u.hooks = hooks }()
+	return _u.Save(ctx)
+}
+
+// saved ends a save: node is the row as it is now, if err is nil.
+func (_u *NoteUpdateOne) saved(node *Note, err error) (*Note, error) {
+	if err != nil {
+		return nil, _u.mutation.versionError(err)
+	}
+	node.versionRead()
+	_u.mutation.done = true
+	return node, nil
 }

@@ -393,20 +393,17 @@ func (_u *ProfileUpdateOne) sqlSave(ctx context.Context) (_node *Profile, err er
 		_spec.ClearField(profile.FieldRecent, field.TypeJSON)
 	}
 	_spec.AddModifiers(_u.modifiers...)
-	versionID, _ := _u.mutation.versionRow()
-	write, err := occhook.UpdateOne(ctx, profileVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	write, err := occhook.UpdateOne(ctx, profileVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
 	if write != nil {
 		_node = &Profile{config: _u.config}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		if err := write.Save(ctx, _u.driver); err != nil {
-			return nil, _u.mutation.versionError(err)
+		if write.Planned(_node) {
+			return _node, nil
 		}
-		_node.versionRead()
-		_u.mutation.done = true
-		return _node, nil
+		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
+		return _u.saved(_node, write.Save(ctx, _u.driver))
 	}
 
 	_node = &Profile{config: _u.config}
@@ -454,10 +451,28 @@ func (_u *ProfileUpdateBulk) OnProgress(f func(done, total int)) *ProfileUpdateB
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *ProfileUpdateBulk) Save(ctx context.Context) ([]*Profile, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, func(builder *ProfileUpdateOne) *versionExpectation {
-		builder.config, builder.mutation.config = _u.config, _u.config
-		return &builder.mutation.occ
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[ProfileUpdateOne, Profile]{
+		Join: func(builder *ProfileUpdateOne) {
+			builder.config, builder.mutation.config = _u.config, _u.config
+		},
+		Mutation:   func(builder *ProfileUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Hooks:      func(builder *ProfileUpdateOne) []Hook { return builder.hooks },
+		Save:       (*ProfileUpdateOne).Save,
+		Plan:       (*ProfileUpdateOne).plan,
+		Saved:      (*ProfileUpdateOne).saved,
+		ScanValues: (*Profile).scanValues,
+		Assign:     (*Profile).assignValues,
+		Reuses:     profileReuses,
 	})
+}
+
+// profileReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
+func profileReuses(column string) bool {
+	switch column {
+	case profile.FieldID, profile.FieldVersion, profile.FieldTitle, profile.FieldKeywords, profile.FieldTheme, profile.FieldRecent:
+		return true
+	}
+	return false
 }
 
 // SaveX is like Save, but panics if an error occurs.
@@ -533,4 +548,22 @@ func (_u *ProfileUpdateOne) byID() *ProfileUpdateOne {
 func (_u *ProfileUpdateOne) ForceIncrement() *ProfileUpdateOne {
 	_u.mutation.occ.ForceIncrement()
 	return _u
+}
+
+// plan is Save without the hooks, for a batch of builders that have none but the guard.
+func (_u *ProfileUpdateOne) plan(ctx context.Context) (*Profile, error) {
+	hooks := _u.hooks
+	_u.hooks = nil
+	defer func() { _u.hooks = hooks }()
+	return _u.Save(ctx)
+}
+
+// saved ends a save: node is the row as it is now, if err is nil.
+func (_u *ProfileUpdateOne) saved(node *Profile, err error) (*Profile, error) {
+	if err != nil {
+		return nil, _u.mutation.versionError(err)
+	}
+	node.versionRead()
+	_u.mutation.done = true
+	return node, nil
 }

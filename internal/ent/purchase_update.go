@@ -615,20 +615,17 @@ func (_u *PurchaseUpdateOne) sqlSave(ctx context.Context) (_node *Purchase, err 
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
-	versionID, _ := _u.mutation.versionRow()
-	write, err := occhook.UpdateOne(ctx, purchaseVersion, _u.mutation, &_u.mutation.occ, _spec, purchaseLinks, versionID)
+	write, err := occhook.UpdateOne(ctx, purchaseVersion, _u.mutation, &_u.mutation.occ, _spec, purchaseLinks, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
 	if write != nil {
 		_node = &Purchase{config: _u.config}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		if err := write.Save(ctx, _u.driver); err != nil {
-			return nil, _u.mutation.versionError(err)
+		if write.Planned(_node) {
+			return _node, nil
 		}
-		_node.versionRead()
-		_u.mutation.done = true
-		return _node, nil
+		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
+		return _u.saved(_node, write.Save(ctx, _u.driver))
 	}
 
 	_node = &Purchase{config: _u.config}
@@ -676,10 +673,28 @@ func (_u *PurchaseUpdateBulk) OnProgress(f func(done, total int)) *PurchaseUpdat
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *PurchaseUpdateBulk) Save(ctx context.Context) ([]*Purchase, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, func(builder *PurchaseUpdateOne) *versionExpectation {
-		builder.config, builder.mutation.config = _u.config, _u.config
-		return &builder.mutation.occ
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[PurchaseUpdateOne, Purchase]{
+		Join: func(builder *PurchaseUpdateOne) {
+			builder.config, builder.mutation.config = _u.config, _u.config
+		},
+		Mutation:   func(builder *PurchaseUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Hooks:      func(builder *PurchaseUpdateOne) []Hook { return builder.hooks },
+		Save:       (*PurchaseUpdateOne).Save,
+		Plan:       (*PurchaseUpdateOne).plan,
+		Saved:      (*PurchaseUpdateOne).saved,
+		ScanValues: (*Purchase).scanValues,
+		Assign:     (*Purchase).assignValues,
+		Reuses:     purchaseReuses,
 	})
+}
+
+// purchaseReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
+func purchaseReuses(column string) bool {
+	switch column {
+	case purchase.FieldVersion, purchase.FieldState:
+		return true
+	}
+	return false
 }
 
 // SaveX is like Save, but panics if an error occurs.
@@ -762,4 +777,22 @@ func (_u *PurchaseUpdateOne) byID() *PurchaseUpdateOne {
 func (_u *PurchaseUpdateOne) ForceIncrement() *PurchaseUpdateOne {
 	_u.mutation.occ.ForceIncrement()
 	return _u
+}
+
+// plan is Save without the hooks, for a batch of builders that have none but the guard.
+func (_u *PurchaseUpdateOne) plan(ctx context.Context) (*Purchase, error) {
+	hooks := _u.hooks
+	_u.hooks = nil
+	defer func() { _u.hooks = hooks }()
+	return _u.Save(ctx)
+}
+
+// saved ends a save: node is the row as it is now, if err is nil.
+func (_u *PurchaseUpdateOne) saved(node *Purchase, err error) (*Purchase, error) {
+	if err != nil {
+		return nil, _u.mutation.versionError(err)
+	}
+	node.versionRead()
+	_u.mutation.done = true
+	return node, nil
 }

@@ -603,20 +603,17 @@ func (_u *PurchaseLineUpdateOne) sqlSave(ctx context.Context) (_node *PurchaseLi
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
-	versionID, _ := _u.mutation.versionRow()
-	write, err := occhook.UpdateOne(ctx, purchaseLineVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	write, err := occhook.UpdateOne(ctx, purchaseLineVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
 	if write != nil {
 		_node = &PurchaseLine{config: _u.config}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		if err := write.Save(ctx, _u.driver); err != nil {
-			return nil, _u.mutation.versionError(err)
+		if write.Planned(_node) {
+			return _node, nil
 		}
-		_node.versionRead()
-		_u.mutation.done = true
-		return _node, nil
+		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
+		return _u.saved(_node, write.Save(ctx, _u.driver))
 	}
 
 	_node = &PurchaseLine{config: _u.config}
@@ -664,10 +661,28 @@ func (_u *PurchaseLineUpdateBulk) OnProgress(f func(done, total int)) *PurchaseL
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *PurchaseLineUpdateBulk) Save(ctx context.Context) ([]*PurchaseLine, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, func(builder *PurchaseLineUpdateOne) *versionExpectation {
-		builder.config, builder.mutation.config = _u.config, _u.config
-		return &builder.mutation.occ
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[PurchaseLineUpdateOne, PurchaseLine]{
+		Join: func(builder *PurchaseLineUpdateOne) {
+			builder.config, builder.mutation.config = _u.config, _u.config
+		},
+		Mutation:   func(builder *PurchaseLineUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Hooks:      func(builder *PurchaseLineUpdateOne) []Hook { return builder.hooks },
+		Save:       (*PurchaseLineUpdateOne).Save,
+		Plan:       (*PurchaseLineUpdateOne).plan,
+		Saved:      (*PurchaseLineUpdateOne).saved,
+		ScanValues: (*PurchaseLine).scanValues,
+		Assign:     (*PurchaseLine).assignValues,
+		Reuses:     purchaseLineReuses,
 	})
+}
+
+// purchaseLineReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
+func purchaseLineReuses(column string) bool {
+	switch column {
+	case purchaseline.FieldID, purchaseline.FieldVersion, purchaseline.FieldArticle, purchaseline.FieldAmount, purchaseline.FieldRemark, purchaseline.FieldCode:
+		return true
+	}
+	return false
 }
 
 // SaveX is like Save, but panics if an error occurs.
@@ -750,4 +765,22 @@ func (_u *PurchaseLineUpdateOne) byID() *PurchaseLineUpdateOne {
 func (_u *PurchaseLineUpdateOne) ForceIncrement() *PurchaseLineUpdateOne {
 	_u.mutation.occ.ForceIncrement()
 	return _u
+}
+
+// plan is Save without the hooks, for a batch of builders that have none but the guard.
+func (_u *PurchaseLineUpdateOne) plan(ctx context.Context) (*PurchaseLine, error) {
+	hooks := _u.hooks
+	_u.hooks = nil
+	defer func() { _u.hooks = hooks }()
+	return _u.Save(ctx)
+}
+
+// saved ends a save: node is the row as it is now, if err is nil.
+func (_u *PurchaseLineUpdateOne) saved(node *PurchaseLine, err error) (*PurchaseLine, error) {
+	if err != nil {
+		return nil, _u.mutation.versionError(err)
+	}
+	node.versionRead()
+	_u.mutation.done = true
+	return node, nil
 }

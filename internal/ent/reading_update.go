@@ -245,20 +245,17 @@ func (_u *ReadingUpdateOne) sqlSave(ctx context.Context) (_node *Reading, err er
 		_spec.AddField(reading.FieldValue, field.TypeFloat64, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
-	versionID, _ := _u.mutation.versionRow()
-	write, err := occhook.UpdateOne(ctx, readingVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	write, err := occhook.UpdateOne(ctx, readingVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
 	if write != nil {
 		_node = &Reading{config: _u.config}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		if err := write.Save(ctx, _u.driver); err != nil {
-			return nil, _u.mutation.versionError(err)
+		if write.Planned(_node) {
+			return _node, nil
 		}
-		_node.versionRead()
-		_u.mutation.done = true
-		return _node, nil
+		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
+		return _u.saved(_node, write.Save(ctx, _u.driver))
 	}
 
 	_node = &Reading{config: _u.config}
@@ -306,10 +303,28 @@ func (_u *ReadingUpdateBulk) OnProgress(f func(done, total int)) *ReadingUpdateB
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *ReadingUpdateBulk) Save(ctx context.Context) ([]*Reading, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, func(builder *ReadingUpdateOne) *versionExpectation {
-		builder.config, builder.mutation.config = _u.config, _u.config
-		return &builder.mutation.occ
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[ReadingUpdateOne, Reading]{
+		Join: func(builder *ReadingUpdateOne) {
+			builder.config, builder.mutation.config = _u.config, _u.config
+		},
+		Mutation:   func(builder *ReadingUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Hooks:      func(builder *ReadingUpdateOne) []Hook { return builder.hooks },
+		Save:       (*ReadingUpdateOne).Save,
+		Plan:       (*ReadingUpdateOne).plan,
+		Saved:      (*ReadingUpdateOne).saved,
+		ScanValues: (*Reading).scanValues,
+		Assign:     (*Reading).assignValues,
+		Reuses:     readingReuses,
 	})
+}
+
+// readingReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
+func readingReuses(column string) bool {
+	switch column {
+	case reading.FieldID, reading.FieldValue, reading.FieldUpdatedAt:
+		return true
+	}
+	return false
 }
 
 // SaveX is like Save, but panics if an error occurs.
@@ -385,4 +400,22 @@ func (_u *ReadingUpdateOne) byID() *ReadingUpdateOne {
 func (_u *ReadingUpdateOne) ForceIncrement() *ReadingUpdateOne {
 	_u.mutation.occ.ForceIncrement()
 	return _u
+}
+
+// plan is Save without the hooks, for a batch of builders that have none but the guard.
+func (_u *ReadingUpdateOne) plan(ctx context.Context) (*Reading, error) {
+	hooks := _u.hooks
+	_u.hooks = nil
+	defer func() { _u.hooks = hooks }()
+	return _u.Save(ctx)
+}
+
+// saved ends a save: node is the row as it is now, if err is nil.
+func (_u *ReadingUpdateOne) saved(node *Reading, err error) (*Reading, error) {
+	if err != nil {
+		return nil, _u.mutation.versionError(err)
+	}
+	node.versionRead()
+	_u.mutation.done = true
+	return node, nil
 }

@@ -224,20 +224,17 @@ func (_u *SettingUpdateOne) sqlSave(ctx context.Context) (_node *Setting, err er
 		_spec.SetField(setting.FieldValue, field.TypeString, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
-	versionID, _ := _u.mutation.versionRow()
-	write, err := occhook.UpdateOne(ctx, settingVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	write, err := occhook.UpdateOne(ctx, settingVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
 	if write != nil {
 		_node = &Setting{config: _u.config}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		if err := write.Save(ctx, _u.driver); err != nil {
-			return nil, _u.mutation.versionError(err)
+		if write.Planned(_node) {
+			return _node, nil
 		}
-		_node.versionRead()
-		_u.mutation.done = true
-		return _node, nil
+		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
+		return _u.saved(_node, write.Save(ctx, _u.driver))
 	}
 
 	_node = &Setting{config: _u.config}
@@ -285,10 +282,28 @@ func (_u *SettingUpdateBulk) OnProgress(f func(done, total int)) *SettingUpdateB
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *SettingUpdateBulk) Save(ctx context.Context) ([]*Setting, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, func(builder *SettingUpdateOne) *versionExpectation {
-		builder.config, builder.mutation.config = _u.config, _u.config
-		return &builder.mutation.occ
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[SettingUpdateOne, Setting]{
+		Join: func(builder *SettingUpdateOne) {
+			builder.config, builder.mutation.config = _u.config, _u.config
+		},
+		Mutation:   func(builder *SettingUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Hooks:      func(builder *SettingUpdateOne) []Hook { return builder.hooks },
+		Save:       (*SettingUpdateOne).Save,
+		Plan:       (*SettingUpdateOne).plan,
+		Saved:      (*SettingUpdateOne).saved,
+		ScanValues: (*Setting).scanValues,
+		Assign:     (*Setting).assignValues,
+		Reuses:     settingReuses,
 	})
+}
+
+// settingReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
+func settingReuses(column string) bool {
+	switch column {
+	case setting.FieldID, setting.FieldVersion, setting.FieldValue:
+		return true
+	}
+	return false
 }
 
 // SaveX is like Save, but panics if an error occurs.
@@ -364,4 +379,22 @@ func (_u *SettingUpdateOne) byID() *SettingUpdateOne {
 func (_u *SettingUpdateOne) ForceIncrement() *SettingUpdateOne {
 	_u.mutation.occ.ForceIncrement()
 	return _u
+}
+
+// plan is Save without the hooks, for a batch of builders that have none but the guard.
+func (_u *SettingUpdateOne) plan(ctx context.Context) (*Setting, error) {
+	hooks := _u.hooks
+	_u.hooks = nil
+	defer func() { _u.hooks = hooks }()
+	return _u.Save(ctx)
+}
+
+// saved ends a save: node is the row as it is now, if err is nil.
+func (_u *SettingUpdateOne) saved(node *Setting, err error) (*Setting, error) {
+	if err != nil {
+		return nil, _u.mutation.versionError(err)
+	}
+	node.versionRead()
+	_u.mutation.done = true
+	return node, nil
 }

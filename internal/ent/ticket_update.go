@@ -224,20 +224,17 @@ func (_u *TicketUpdateOne) sqlSave(ctx context.Context) (_node *Ticket, err erro
 		_spec.SetField(ticket.FieldText, field.TypeString, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
-	versionID, _ := _u.mutation.versionRow()
-	write, err := occhook.UpdateOne(ctx, ticketVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	write, err := occhook.UpdateOne(ctx, ticketVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
 	if write != nil {
 		_node = &Ticket{config: _u.config}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		if err := write.Save(ctx, _u.driver); err != nil {
-			return nil, _u.mutation.versionError(err)
+		if write.Planned(_node) {
+			return _node, nil
 		}
-		_node.versionRead()
-		_u.mutation.done = true
-		return _node, nil
+		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
+		return _u.saved(_node, write.Save(ctx, _u.driver))
 	}
 
 	_node = &Ticket{config: _u.config}
@@ -285,10 +282,28 @@ func (_u *TicketUpdateBulk) OnProgress(f func(done, total int)) *TicketUpdateBul
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *TicketUpdateBulk) Save(ctx context.Context) ([]*Ticket, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, func(builder *TicketUpdateOne) *versionExpectation {
-		builder.config, builder.mutation.config = _u.config, _u.config
-		return &builder.mutation.occ
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[TicketUpdateOne, Ticket]{
+		Join: func(builder *TicketUpdateOne) {
+			builder.config, builder.mutation.config = _u.config, _u.config
+		},
+		Mutation:   func(builder *TicketUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Hooks:      func(builder *TicketUpdateOne) []Hook { return builder.hooks },
+		Save:       (*TicketUpdateOne).Save,
+		Plan:       (*TicketUpdateOne).plan,
+		Saved:      (*TicketUpdateOne).saved,
+		ScanValues: (*Ticket).scanValues,
+		Assign:     (*Ticket).assignValues,
+		Reuses:     ticketReuses,
 	})
+}
+
+// ticketReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
+func ticketReuses(column string) bool {
+	switch column {
+	case ticket.FieldID, ticket.FieldVersion, ticket.FieldTenant, ticket.FieldText:
+		return true
+	}
+	return false
 }
 
 // SaveX is like Save, but panics if an error occurs.
@@ -364,4 +379,22 @@ func (_u *TicketUpdateOne) byID() *TicketUpdateOne {
 func (_u *TicketUpdateOne) ForceIncrement() *TicketUpdateOne {
 	_u.mutation.occ.ForceIncrement()
 	return _u
+}
+
+// plan is Save without the hooks, for a batch of builders that have none but the guard.
+func (_u *TicketUpdateOne) plan(ctx context.Context) (*Ticket, error) {
+	hooks := _u.hooks
+	_u.hooks = nil
+	defer func() { _u.hooks = hooks }()
+	return _u.Save(ctx)
+}
+
+// saved ends a save: node is the row as it is now, if err is nil.
+func (_u *TicketUpdateOne) saved(node *Ticket, err error) (*Ticket, error) {
+	if err != nil {
+		return nil, _u.mutation.versionError(err)
+	}
+	node.versionRead()
+	_u.mutation.done = true
+	return node, nil
 }

@@ -484,20 +484,17 @@ func (_u *ProductUpdateOne) sqlSave(ctx context.Context) (_node *Product, err er
 	if value, ok := _u.mutation.Notes(); ok {
 		_spec.SetField(product.FieldNotes, field.TypeString, value)
 	}
-	versionID, _ := _u.mutation.versionRow()
-	write, err := occhook.UpdateOne(ctx, productVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	write, err := occhook.UpdateOne(ctx, productVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
 	if write != nil {
 		_node = &Product{config: _u.config}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		if err := write.Save(ctx, _u.driver); err != nil {
-			return nil, _u.mutation.versionError(err)
+		if write.Planned(_node) {
+			return _node, nil
 		}
-		_node.versionRead()
-		_u.mutation.done = true
-		return _node, nil
+		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
+		return _u.saved(_node, write.Save(ctx, _u.driver))
 	}
 
 	_node = &Product{config: _u.config}
@@ -545,10 +542,28 @@ func (_u *ProductUpdateBulk) OnProgress(f func(done, total int)) *ProductUpdateB
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *ProductUpdateBulk) Save(ctx context.Context) ([]*Product, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, func(builder *ProductUpdateOne) *versionExpectation {
-		builder.config, builder.mutation.config = _u.config, _u.config
-		return &builder.mutation.occ
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[ProductUpdateOne, Product]{
+		Join: func(builder *ProductUpdateOne) {
+			builder.config, builder.mutation.config = _u.config, _u.config
+		},
+		Mutation:   func(builder *ProductUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Hooks:      func(builder *ProductUpdateOne) []Hook { return builder.hooks },
+		Save:       (*ProductUpdateOne).Save,
+		Plan:       (*ProductUpdateOne).plan,
+		Saved:      (*ProductUpdateOne).saved,
+		ScanValues: (*Product).scanValues,
+		Assign:     (*Product).assignValues,
+		Reuses:     productReuses,
 	})
+}
+
+// productReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
+func productReuses(column string) bool {
+	switch column {
+	case product.FieldID, product.FieldVersion, product.FieldName, product.FieldSku, product.FieldPrice, product.FieldStock, product.FieldStatus, product.FieldNotes:
+		return true
+	}
+	return false
 }
 
 // SaveX is like Save, but panics if an error occurs.
@@ -624,4 +639,22 @@ func (_u *ProductUpdateOne) byID() *ProductUpdateOne {
 func (_u *ProductUpdateOne) ForceIncrement() *ProductUpdateOne {
 	_u.mutation.occ.ForceIncrement()
 	return _u
+}
+
+// plan is Save without the hooks, for a batch of builders that have none but the guard.
+func (_u *ProductUpdateOne) plan(ctx context.Context) (*Product, error) {
+	hooks := _u.hooks
+	_u.hooks = nil
+	defer func() { _u.hooks = hooks }()
+	return _u.Save(ctx)
+}
+
+// saved ends a save: node is the row as it is now, if err is nil.
+func (_u *ProductUpdateOne) saved(node *Product, err error) (*Product, error) {
+	if err != nil {
+		return nil, _u.mutation.versionError(err)
+	}
+	node.versionRead()
+	_u.mutation.done = true
+	return node, nil
 }

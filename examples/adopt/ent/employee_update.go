@@ -1289,20 +1289,17 @@ func (_u *EmployeeUpdateOne) sqlSave(ctx context.Context) (_node *Employee, err 
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
-	versionID, _ := _u.mutation.versionRow()
-	write, err := occhook.UpdateOne(ctx, employeeVersion, _u.mutation, &_u.mutation.occ, _spec, employeeLinks, versionID)
+	write, err := occhook.UpdateOne(ctx, employeeVersion, _u.mutation, &_u.mutation.occ, _spec, employeeLinks, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
 	if write != nil {
 		_node = &Employee{config: _u.config}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		if err := write.Save(ctx, _u.driver); err != nil {
-			return nil, _u.mutation.versionError(err)
+		if write.Planned(_node) {
+			return _node, nil
 		}
-		_node.versionRead()
-		_u.mutation.done = true
-		return _node, nil
+		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
+		return _u.saved(_node, write.Save(ctx, _u.driver))
 	}
 
 	_node = &Employee{config: _u.config}
@@ -1350,10 +1347,28 @@ func (_u *EmployeeUpdateBulk) OnProgress(f func(done, total int)) *EmployeeUpdat
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *EmployeeUpdateBulk) Save(ctx context.Context) ([]*Employee, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, func(builder *EmployeeUpdateOne) *versionExpectation {
-		builder.config, builder.mutation.config = _u.config, _u.config
-		return &builder.mutation.occ
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[EmployeeUpdateOne, Employee]{
+		Join: func(builder *EmployeeUpdateOne) {
+			builder.config, builder.mutation.config = _u.config, _u.config
+		},
+		Mutation:   func(builder *EmployeeUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Hooks:      func(builder *EmployeeUpdateOne) []Hook { return builder.hooks },
+		Save:       (*EmployeeUpdateOne).Save,
+		Plan:       (*EmployeeUpdateOne).plan,
+		Saved:      (*EmployeeUpdateOne).saved,
+		ScanValues: (*Employee).scanValues,
+		Assign:     (*Employee).assignValues,
+		Reuses:     employeeReuses,
 	})
+}
+
+// employeeReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
+func employeeReuses(column string) bool {
+	switch column {
+	case employee.FieldID, employee.FieldVersion, employee.FieldLastName, employee.FieldFirstName, employee.FieldTitle, employee.FieldReportsTo, employee.FieldBirthDate, employee.FieldHireDate, employee.FieldAddress, employee.FieldCity, employee.FieldState, employee.FieldCountry, employee.FieldPostalCode, employee.FieldPhone, employee.FieldFax, employee.FieldEmail:
+		return true
+	}
+	return false
 }
 
 // SaveX is like Save, but panics if an error occurs.
@@ -1429,4 +1444,22 @@ func (_u *EmployeeUpdateOne) byID() *EmployeeUpdateOne {
 func (_u *EmployeeUpdateOne) ForceIncrement() *EmployeeUpdateOne {
 	_u.mutation.occ.ForceIncrement()
 	return _u
+}
+
+// plan is Save without the hooks, for a batch of builders that have none but the guard.
+func (_u *EmployeeUpdateOne) plan(ctx context.Context) (*Employee, error) {
+	hooks := _u.hooks
+	_u.hooks = nil
+	defer func() { _u.hooks = hooks }()
+	return _u.Save(ctx)
+}
+
+// saved ends a save: node is the row as it is now, if err is nil.
+func (_u *EmployeeUpdateOne) saved(node *Employee, err error) (*Employee, error) {
+	if err != nil {
+		return nil, _u.mutation.versionError(err)
+	}
+	node.versionRead()
+	_u.mutation.done = true
+	return node, nil
 }

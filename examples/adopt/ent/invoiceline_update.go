@@ -528,20 +528,17 @@ func (_u *InvoiceLineUpdateOne) sqlSave(ctx context.Context) (_node *InvoiceLine
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
-	versionID, _ := _u.mutation.versionRow()
-	write, err := occhook.UpdateOne(ctx, invoiceLineVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	write, err := occhook.UpdateOne(ctx, invoiceLineVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
 	if write != nil {
 		_node = &InvoiceLine{config: _u.config}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		if err := write.Save(ctx, _u.driver); err != nil {
-			return nil, _u.mutation.versionError(err)
+		if write.Planned(_node) {
+			return _node, nil
 		}
-		_node.versionRead()
-		_u.mutation.done = true
-		return _node, nil
+		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
+		return _u.saved(_node, write.Save(ctx, _u.driver))
 	}
 
 	_node = &InvoiceLine{config: _u.config}
@@ -589,10 +586,28 @@ func (_u *InvoiceLineUpdateBulk) OnProgress(f func(done, total int)) *InvoiceLin
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *InvoiceLineUpdateBulk) Save(ctx context.Context) ([]*InvoiceLine, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, func(builder *InvoiceLineUpdateOne) *versionExpectation {
-		builder.config, builder.mutation.config = _u.config, _u.config
-		return &builder.mutation.occ
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[InvoiceLineUpdateOne, InvoiceLine]{
+		Join: func(builder *InvoiceLineUpdateOne) {
+			builder.config, builder.mutation.config = _u.config, _u.config
+		},
+		Mutation:   func(builder *InvoiceLineUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Hooks:      func(builder *InvoiceLineUpdateOne) []Hook { return builder.hooks },
+		Save:       (*InvoiceLineUpdateOne).Save,
+		Plan:       (*InvoiceLineUpdateOne).plan,
+		Saved:      (*InvoiceLineUpdateOne).saved,
+		ScanValues: (*InvoiceLine).scanValues,
+		Assign:     (*InvoiceLine).assignValues,
+		Reuses:     invoiceLineReuses,
 	})
+}
+
+// invoiceLineReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
+func invoiceLineReuses(column string) bool {
+	switch column {
+	case invoiceline.FieldID, invoiceline.FieldVersion, invoiceline.FieldInvoiceID, invoiceline.FieldTrackID, invoiceline.FieldUnitPrice, invoiceline.FieldQuantity:
+		return true
+	}
+	return false
 }
 
 // SaveX is like Save, but panics if an error occurs.
@@ -668,4 +683,22 @@ func (_u *InvoiceLineUpdateOne) byID() *InvoiceLineUpdateOne {
 func (_u *InvoiceLineUpdateOne) ForceIncrement() *InvoiceLineUpdateOne {
 	_u.mutation.occ.ForceIncrement()
 	return _u
+}
+
+// plan is Save without the hooks, for a batch of builders that have none but the guard.
+func (_u *InvoiceLineUpdateOne) plan(ctx context.Context) (*InvoiceLine, error) {
+	hooks := _u.hooks
+	_u.hooks = nil
+	defer func() { _u.hooks = hooks }()
+	return _u.Save(ctx)
+}
+
+// saved ends a save: node is the row as it is now, if err is nil.
+func (_u *InvoiceLineUpdateOne) saved(node *InvoiceLine, err error) (*InvoiceLine, error) {
+	if err != nil {
+		return nil, _u.mutation.versionError(err)
+	}
+	node.versionRead()
+	_u.mutation.done = true
+	return node, nil
 }

@@ -453,13 +453,11 @@ func (_u *PlaylistTrackUpdateOne) sqlSave(ctx context.Context) (_node *PlaylistT
 	}
 	if write != nil {
 		_node = &PlaylistTrack{config: _u.config}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		if err := write.Save(ctx, _u.driver); err != nil {
-			return nil, _u.mutation.versionError(err)
+		if write.Planned(_node) {
+			return _node, nil
 		}
-		_node.versionRead()
-		_u.mutation.done = true
-		return _node, nil
+		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
+		return _u.saved(_node, write.Save(ctx, _u.driver))
 	}
 
 	_node = &PlaylistTrack{config: _u.config}
@@ -507,10 +505,28 @@ func (_u *PlaylistTrackUpdateBulk) OnProgress(f func(done, total int)) *Playlist
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *PlaylistTrackUpdateBulk) Save(ctx context.Context) ([]*PlaylistTrack, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, func(builder *PlaylistTrackUpdateOne) *versionExpectation {
-		builder.config, builder.mutation.config = _u.config, _u.config
-		return &builder.mutation.occ
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[PlaylistTrackUpdateOne, PlaylistTrack]{
+		Join: func(builder *PlaylistTrackUpdateOne) {
+			builder.config, builder.mutation.config = _u.config, _u.config
+		},
+		Mutation:   func(builder *PlaylistTrackUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Hooks:      func(builder *PlaylistTrackUpdateOne) []Hook { return builder.hooks },
+		Save:       (*PlaylistTrackUpdateOne).Save,
+		Plan:       (*PlaylistTrackUpdateOne).plan,
+		Saved:      (*PlaylistTrackUpdateOne).saved,
+		ScanValues: (*PlaylistTrack).scanValues,
+		Assign:     (*PlaylistTrack).assignValues,
+		Reuses:     playlistTrackReuses,
 	})
+}
+
+// playlistTrackReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
+func playlistTrackReuses(column string) bool {
+	switch column {
+	case playlisttrack.FieldVersion, playlisttrack.FieldPlaylistId, playlisttrack.FieldTrackId:
+		return true
+	}
+	return false
 }
 
 // SaveX is like Save, but panics if an error occurs.
@@ -580,4 +596,22 @@ func (_u *PlaylistTrackUpdateOne) ifLoaded(entity *PlaylistTrack) *PlaylistTrack
 func (_u *PlaylistTrackUpdateOne) ForceIncrement() *PlaylistTrackUpdateOne {
 	_u.mutation.occ.ForceIncrement()
 	return _u
+}
+
+// plan is Save without the hooks, for a batch of builders that have none but the guard.
+func (_u *PlaylistTrackUpdateOne) plan(ctx context.Context) (*PlaylistTrack, error) {
+	hooks := _u.hooks
+	_u.hooks = nil
+	defer func() { _u.hooks = hooks }()
+	return _u.Save(ctx)
+}
+
+// saved ends a save: node is the row as it is now, if err is nil.
+func (_u *PlaylistTrackUpdateOne) saved(node *PlaylistTrack, err error) (*PlaylistTrack, error) {
+	if err != nil {
+		return nil, _u.mutation.versionError(err)
+	}
+	node.versionRead()
+	_u.mutation.done = true
+	return node, nil
 }

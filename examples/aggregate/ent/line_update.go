@@ -385,20 +385,17 @@ func (_u *LineUpdateOne) sqlSave(ctx context.Context) (_node *Line, err error) {
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
-	versionID, _ := _u.mutation.versionRow()
-	write, err := occhook.UpdateOne(ctx, lineVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	write, err := occhook.UpdateOne(ctx, lineVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
 	if write != nil {
 		_node = &Line{config: _u.config}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		if err := write.Save(ctx, _u.driver); err != nil {
-			return nil, _u.mutation.versionError(err)
+		if write.Planned(_node) {
+			return _node, nil
 		}
-		_node.versionRead()
-		_u.mutation.done = true
-		return _node, nil
+		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
+		return _u.saved(_node, write.Save(ctx, _u.driver))
 	}
 
 	_node = &Line{config: _u.config}
@@ -446,10 +443,28 @@ func (_u *LineUpdateBulk) OnProgress(f func(done, total int)) *LineUpdateBulk {
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *LineUpdateBulk) Save(ctx context.Context) ([]*Line, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, func(builder *LineUpdateOne) *versionExpectation {
-		builder.config, builder.mutation.config = _u.config, _u.config
-		return &builder.mutation.occ
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[LineUpdateOne, Line]{
+		Join: func(builder *LineUpdateOne) {
+			builder.config, builder.mutation.config = _u.config, _u.config
+		},
+		Mutation:   func(builder *LineUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Hooks:      func(builder *LineUpdateOne) []Hook { return builder.hooks },
+		Save:       (*LineUpdateOne).Save,
+		Plan:       (*LineUpdateOne).plan,
+		Saved:      (*LineUpdateOne).saved,
+		ScanValues: (*Line).scanValues,
+		Assign:     (*Line).assignValues,
+		Reuses:     lineReuses,
 	})
+}
+
+// lineReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
+func lineReuses(column string) bool {
+	switch column {
+	case line.FieldID, line.FieldVersion, line.FieldArticle, line.FieldPrice:
+		return true
+	}
+	return false
 }
 
 // SaveX is like Save, but panics if an error occurs.
@@ -532,4 +547,22 @@ func (_u *LineUpdateOne) byID() *LineUpdateOne {
 func (_u *LineUpdateOne) ForceIncrement() *LineUpdateOne {
 	_u.mutation.occ.ForceIncrement()
 	return _u
+}
+
+// plan is Save without the hooks, for a batch of builders that have none but the guard.
+func (_u *LineUpdateOne) plan(ctx context.Context) (*Line, error) {
+	hooks := _u.hooks
+	_u.hooks = nil
+	defer func() { _u.hooks = hooks }()
+	return _u.Save(ctx)
+}
+
+// saved ends a save: node is the row as it is now, if err is nil.
+func (_u *LineUpdateOne) saved(node *Line, err error) (*Line, error) {
+	if err != nil {
+		return nil, _u.mutation.versionError(err)
+	}
+	node.versionRead()
+	_u.mutation.done = true
+	return node, nil
 }

@@ -372,20 +372,17 @@ func (_u *OrderUpdateOne) sqlSave(ctx context.Context) (_node *Order, err error)
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
-	versionID, _ := _u.mutation.versionRow()
-	write, err := occhook.UpdateOne(ctx, orderVersion, _u.mutation, &_u.mutation.occ, _spec, orderLinks, versionID)
+	write, err := occhook.UpdateOne(ctx, orderVersion, _u.mutation, &_u.mutation.occ, _spec, orderLinks, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
 	if write != nil {
 		_node = &Order{config: _u.config}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		if err := write.Save(ctx, _u.driver); err != nil {
-			return nil, _u.mutation.versionError(err)
+		if write.Planned(_node) {
+			return _node, nil
 		}
-		_node.versionRead()
-		_u.mutation.done = true
-		return _node, nil
+		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
+		return _u.saved(_node, write.Save(ctx, _u.driver))
 	}
 
 	_node = &Order{config: _u.config}
@@ -433,10 +430,28 @@ func (_u *OrderUpdateBulk) OnProgress(f func(done, total int)) *OrderUpdateBulk 
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *OrderUpdateBulk) Save(ctx context.Context) ([]*Order, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, func(builder *OrderUpdateOne) *versionExpectation {
-		builder.config, builder.mutation.config = _u.config, _u.config
-		return &builder.mutation.occ
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[OrderUpdateOne, Order]{
+		Join: func(builder *OrderUpdateOne) {
+			builder.config, builder.mutation.config = _u.config, _u.config
+		},
+		Mutation:   func(builder *OrderUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Hooks:      func(builder *OrderUpdateOne) []Hook { return builder.hooks },
+		Save:       (*OrderUpdateOne).Save,
+		Plan:       (*OrderUpdateOne).plan,
+		Saved:      (*OrderUpdateOne).saved,
+		ScanValues: (*Order).scanValues,
+		Assign:     (*Order).assignValues,
+		Reuses:     orderReuses,
 	})
+}
+
+// orderReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
+func orderReuses(column string) bool {
+	switch column {
+	case order.FieldID, order.FieldVersion, order.FieldState:
+		return true
+	}
+	return false
 }
 
 // SaveX is like Save, but panics if an error occurs.
@@ -512,4 +527,22 @@ func (_u *OrderUpdateOne) byID() *OrderUpdateOne {
 func (_u *OrderUpdateOne) ForceIncrement() *OrderUpdateOne {
 	_u.mutation.occ.ForceIncrement()
 	return _u
+}
+
+// plan is Save without the hooks, for a batch of builders that have none but the guard.
+func (_u *OrderUpdateOne) plan(ctx context.Context) (*Order, error) {
+	hooks := _u.hooks
+	_u.hooks = nil
+	defer func() { _u.hooks = hooks }()
+	return _u.Save(ctx)
+}
+
+// saved ends a save: node is the row as it is now, if err is nil.
+func (_u *OrderUpdateOne) saved(node *Order, err error) (*Order, error) {
+	if err != nil {
+		return nil, _u.mutation.versionError(err)
+	}
+	node.versionRead()
+	_u.mutation.done = true
+	return node, nil
 }

@@ -486,20 +486,17 @@ func (_u *ProjectUpdateOne) sqlSave(ctx context.Context) (_node *Project, err er
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
-	versionID, _ := _u.mutation.versionRow()
-	write, err := occhook.UpdateOne(ctx, projectVersion, _u.mutation, &_u.mutation.occ, _spec, projectLinks, versionID)
+	write, err := occhook.UpdateOne(ctx, projectVersion, _u.mutation, &_u.mutation.occ, _spec, projectLinks, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
 	if write != nil {
 		_node = &Project{config: _u.config}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		if err := write.Save(ctx, _u.driver); err != nil {
-			return nil, _u.mutation.versionError(err)
+		if write.Planned(_node) {
+			return _node, nil
 		}
-		_node.versionRead()
-		_u.mutation.done = true
-		return _node, nil
+		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
+		return _u.saved(_node, write.Save(ctx, _u.driver))
 	}
 
 	_node = &Project{config: _u.config}
@@ -547,10 +544,28 @@ func (_u *ProjectUpdateBulk) OnProgress(f func(done, total int)) *ProjectUpdateB
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *ProjectUpdateBulk) Save(ctx context.Context) ([]*Project, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, func(builder *ProjectUpdateOne) *versionExpectation {
-		builder.config, builder.mutation.config = _u.config, _u.config
-		return &builder.mutation.occ
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[ProjectUpdateOne, Project]{
+		Join: func(builder *ProjectUpdateOne) {
+			builder.config, builder.mutation.config = _u.config, _u.config
+		},
+		Mutation:   func(builder *ProjectUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Hooks:      func(builder *ProjectUpdateOne) []Hook { return builder.hooks },
+		Save:       (*ProjectUpdateOne).Save,
+		Plan:       (*ProjectUpdateOne).plan,
+		Saved:      (*ProjectUpdateOne).saved,
+		ScanValues: (*Project).scanValues,
+		Assign:     (*Project).assignValues,
+		Reuses:     projectReuses,
 	})
+}
+
+// projectReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
+func projectReuses(column string) bool {
+	switch column {
+	case project.FieldID, project.FieldVersion, project.FieldName, project.FieldDescription, project.FieldPoints:
+		return true
+	}
+	return false
 }
 
 // SaveX is like Save, but panics if an error occurs.
@@ -626,4 +641,22 @@ func (_u *ProjectUpdateOne) byID() *ProjectUpdateOne {
 func (_u *ProjectUpdateOne) ForceIncrement() *ProjectUpdateOne {
 	_u.mutation.occ.ForceIncrement()
 	return _u
+}
+
+// plan is Save without the hooks, for a batch of builders that have none but the guard.
+func (_u *ProjectUpdateOne) plan(ctx context.Context) (*Project, error) {
+	hooks := _u.hooks
+	_u.hooks = nil
+	defer func() { _u.hooks = hooks }()
+	return _u.Save(ctx)
+}
+
+// saved ends a save: node is the row as it is now, if err is nil.
+func (_u *ProjectUpdateOne) saved(node *Project, err error) (*Project, error) {
+	if err != nil {
+		return nil, _u.mutation.versionError(err)
+	}
+	node.versionRead()
+	_u.mutation.done = true
+	return node, nil
 }

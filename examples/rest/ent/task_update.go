@@ -275,20 +275,17 @@ func (_u *TaskUpdateOne) sqlSave(ctx context.Context) (_node *Task, err error) {
 	if value, ok := _u.mutation.Done(); ok {
 		_spec.SetField(task.FieldDone, field.TypeBool, value)
 	}
-	versionID, _ := _u.mutation.versionRow()
-	write, err := occhook.UpdateOne(ctx, taskVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	write, err := occhook.UpdateOne(ctx, taskVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
 	if write != nil {
 		_node = &Task{config: _u.config}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		if err := write.Save(ctx, _u.driver); err != nil {
-			return nil, _u.mutation.versionError(err)
+		if write.Planned(_node) {
+			return _node, nil
 		}
-		_node.versionRead()
-		_u.mutation.done = true
-		return _node, nil
+		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
+		return _u.saved(_node, write.Save(ctx, _u.driver))
 	}
 
 	_node = &Task{config: _u.config}
@@ -336,10 +333,28 @@ func (_u *TaskUpdateBulk) OnProgress(f func(done, total int)) *TaskUpdateBulk {
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *TaskUpdateBulk) Save(ctx context.Context) ([]*Task, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, func(builder *TaskUpdateOne) *versionExpectation {
-		builder.config, builder.mutation.config = _u.config, _u.config
-		return &builder.mutation.occ
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[TaskUpdateOne, Task]{
+		Join: func(builder *TaskUpdateOne) {
+			builder.config, builder.mutation.config = _u.config, _u.config
+		},
+		Mutation:   func(builder *TaskUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Hooks:      func(builder *TaskUpdateOne) []Hook { return builder.hooks },
+		Save:       (*TaskUpdateOne).Save,
+		Plan:       (*TaskUpdateOne).plan,
+		Saved:      (*TaskUpdateOne).saved,
+		ScanValues: (*Task).scanValues,
+		Assign:     (*Task).assignValues,
+		Reuses:     taskReuses,
 	})
+}
+
+// taskReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
+func taskReuses(column string) bool {
+	switch column {
+	case task.FieldID, task.FieldTitle, task.FieldDone, task.FieldProjectID:
+		return true
+	}
+	return false
 }
 
 // SaveX is like Save, but panics if an error occurs.
@@ -415,4 +430,22 @@ func (_u *TaskUpdateOne) byID() *TaskUpdateOne {
 func (_u *TaskUpdateOne) ForceIncrement() *TaskUpdateOne {
 	_u.mutation.occ.ForceIncrement()
 	return _u
+}
+
+// plan is Save without the hooks, for a batch of builders that have none but the guard.
+func (_u *TaskUpdateOne) plan(ctx context.Context) (*Task, error) {
+	hooks := _u.hooks
+	_u.hooks = nil
+	defer func() { _u.hooks = hooks }()
+	return _u.Save(ctx)
+}
+
+// saved ends a save: node is the row as it is now, if err is nil.
+func (_u *TaskUpdateOne) saved(node *Task, err error) (*Task, error) {
+	if err != nil {
+		return nil, _u.mutation.versionError(err)
+	}
+	node.versionRead()
+	_u.mutation.done = true
+	return node, nil
 }

@@ -372,20 +372,17 @@ func (_u *GroupUpdateOne) sqlSave(ctx context.Context) (_node *Group, err error)
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
-	versionID, _ := _u.mutation.versionRow()
-	write, err := occhook.UpdateOne(ctx, groupVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	write, err := occhook.UpdateOne(ctx, groupVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
 	if write != nil {
 		_node = &Group{config: _u.config}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		if err := write.Save(ctx, _u.driver); err != nil {
-			return nil, _u.mutation.versionError(err)
+		if write.Planned(_node) {
+			return _node, nil
 		}
-		_node.versionRead()
-		_u.mutation.done = true
-		return _node, nil
+		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
+		return _u.saved(_node, write.Save(ctx, _u.driver))
 	}
 
 	_node = &Group{config: _u.config}
@@ -433,10 +430,28 @@ func (_u *GroupUpdateBulk) OnProgress(f func(done, total int)) *GroupUpdateBulk 
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *GroupUpdateBulk) Save(ctx context.Context) ([]*Group, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, func(builder *GroupUpdateOne) *versionExpectation {
-		builder.config, builder.mutation.config = _u.config, _u.config
-		return &builder.mutation.occ
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[GroupUpdateOne, Group]{
+		Join: func(builder *GroupUpdateOne) {
+			builder.config, builder.mutation.config = _u.config, _u.config
+		},
+		Mutation:   func(builder *GroupUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Hooks:      func(builder *GroupUpdateOne) []Hook { return builder.hooks },
+		Save:       (*GroupUpdateOne).Save,
+		Plan:       (*GroupUpdateOne).plan,
+		Saved:      (*GroupUpdateOne).saved,
+		ScanValues: (*Group).scanValues,
+		Assign:     (*Group).assignValues,
+		Reuses:     groupReuses,
 	})
+}
+
+// groupReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
+func groupReuses(column string) bool {
+	switch column {
+	case group.FieldID, group.FieldName:
+		return true
+	}
+	return false
 }
 
 // SaveX is like Save, but panics if an error occurs.
@@ -512,4 +527,22 @@ func (_u *GroupUpdateOne) byID() *GroupUpdateOne {
 func (_u *GroupUpdateOne) ForceIncrement() *GroupUpdateOne {
 	_u.mutation.occ.ForceIncrement()
 	return _u
+}
+
+// plan is Save without the hooks, for a batch of builders that have none but the guard.
+func (_u *GroupUpdateOne) plan(ctx context.Context) (*Group, error) {
+	hooks := _u.hooks
+	_u.hooks = nil
+	defer func() { _u.hooks = hooks }()
+	return _u.Save(ctx)
+}
+
+// saved ends a save: node is the row as it is now, if err is nil.
+func (_u *GroupUpdateOne) saved(node *Group, err error) (*Group, error) {
+	if err != nil {
+		return nil, _u.mutation.versionError(err)
+	}
+	node.versionRead()
+	_u.mutation.done = true
+	return node, nil
 }

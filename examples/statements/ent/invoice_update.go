@@ -208,20 +208,17 @@ func (_u *InvoiceUpdateOne) sqlSave(ctx context.Context) (_node *Invoice, err er
 	if value, ok := _u.mutation.Text(); ok {
 		_spec.SetField(invoice.FieldText, field.TypeString, value)
 	}
-	versionID, _ := _u.mutation.versionRow()
-	write, err := occhook.UpdateOne(ctx, invoiceVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	write, err := occhook.UpdateOne(ctx, invoiceVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
 	if write != nil {
 		_node = &Invoice{config: _u.config}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		if err := write.Save(ctx, _u.driver); err != nil {
-			return nil, _u.mutation.versionError(err)
+		if write.Planned(_node) {
+			return _node, nil
 		}
-		_node.versionRead()
-		_u.mutation.done = true
-		return _node, nil
+		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
+		return _u.saved(_node, write.Save(ctx, _u.driver))
 	}
 
 	_node = &Invoice{config: _u.config}
@@ -269,10 +266,28 @@ func (_u *InvoiceUpdateBulk) OnProgress(f func(done, total int)) *InvoiceUpdateB
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *InvoiceUpdateBulk) Save(ctx context.Context) ([]*Invoice, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, func(builder *InvoiceUpdateOne) *versionExpectation {
-		builder.config, builder.mutation.config = _u.config, _u.config
-		return &builder.mutation.occ
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[InvoiceUpdateOne, Invoice]{
+		Join: func(builder *InvoiceUpdateOne) {
+			builder.config, builder.mutation.config = _u.config, _u.config
+		},
+		Mutation:   func(builder *InvoiceUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Hooks:      func(builder *InvoiceUpdateOne) []Hook { return builder.hooks },
+		Save:       (*InvoiceUpdateOne).Save,
+		Plan:       (*InvoiceUpdateOne).plan,
+		Saved:      (*InvoiceUpdateOne).saved,
+		ScanValues: (*Invoice).scanValues,
+		Assign:     (*Invoice).assignValues,
+		Reuses:     invoiceReuses,
 	})
+}
+
+// invoiceReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
+func invoiceReuses(column string) bool {
+	switch column {
+	case invoice.FieldID, invoice.FieldRev, invoice.FieldText:
+		return true
+	}
+	return false
 }
 
 // SaveX is like Save, but panics if an error occurs.
@@ -348,4 +363,22 @@ func (_u *InvoiceUpdateOne) byID() *InvoiceUpdateOne {
 func (_u *InvoiceUpdateOne) ForceIncrement() *InvoiceUpdateOne {
 	_u.mutation.occ.ForceIncrement()
 	return _u
+}
+
+// plan is Save without the hooks, for a batch of builders that have none but the guard.
+func (_u *InvoiceUpdateOne) plan(ctx context.Context) (*Invoice, error) {
+	hooks := _u.hooks
+	_u.hooks = nil
+	defer func() { _u.hooks = hooks }()
+	return _u.Save(ctx)
+}
+
+// saved ends a save: node is the row as it is now, if err is nil.
+func (_u *InvoiceUpdateOne) saved(node *Invoice, err error) (*Invoice, error) {
+	if err != nil {
+		return nil, _u.mutation.versionError(err)
+	}
+	node.versionRead()
+	_u.mutation.done = true
+	return node, nil
 }

@@ -317,20 +317,17 @@ func (_u *PetUpdateOne) sqlSave(ctx context.Context) (_node *Pet, err error) {
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
-	versionID, _ := _u.mutation.versionRow()
-	write, err := occhook.UpdateOne(ctx, petVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	write, err := occhook.UpdateOne(ctx, petVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
 	if write != nil {
 		_node = &Pet{config: _u.config}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		if err := write.Save(ctx, _u.driver); err != nil {
-			return nil, _u.mutation.versionError(err)
+		if write.Planned(_node) {
+			return _node, nil
 		}
-		_node.versionRead()
-		_u.mutation.done = true
-		return _node, nil
+		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
+		return _u.saved(_node, write.Save(ctx, _u.driver))
 	}
 
 	_node = &Pet{config: _u.config}
@@ -378,10 +375,28 @@ func (_u *PetUpdateBulk) OnProgress(f func(done, total int)) *PetUpdateBulk {
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *PetUpdateBulk) Save(ctx context.Context) ([]*Pet, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, func(builder *PetUpdateOne) *versionExpectation {
-		builder.config, builder.mutation.config = _u.config, _u.config
-		return &builder.mutation.occ
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[PetUpdateOne, Pet]{
+		Join: func(builder *PetUpdateOne) {
+			builder.config, builder.mutation.config = _u.config, _u.config
+		},
+		Mutation:   func(builder *PetUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Hooks:      func(builder *PetUpdateOne) []Hook { return builder.hooks },
+		Save:       (*PetUpdateOne).Save,
+		Plan:       (*PetUpdateOne).plan,
+		Saved:      (*PetUpdateOne).saved,
+		ScanValues: (*Pet).scanValues,
+		Assign:     (*Pet).assignValues,
+		Reuses:     petReuses,
 	})
+}
+
+// petReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
+func petReuses(column string) bool {
+	switch column {
+	case pet.FieldID, pet.FieldVersion, pet.FieldName:
+		return true
+	}
+	return false
 }
 
 // SaveX is like Save, but panics if an error occurs.
@@ -457,4 +472,22 @@ func (_u *PetUpdateOne) byID() *PetUpdateOne {
 func (_u *PetUpdateOne) ForceIncrement() *PetUpdateOne {
 	_u.mutation.occ.ForceIncrement()
 	return _u
+}
+
+// plan is Save without the hooks, for a batch of builders that have none but the guard.
+func (_u *PetUpdateOne) plan(ctx context.Context) (*Pet, error) {
+	hooks := _u.hooks
+	_u.hooks = nil
+	defer func() { _u.hooks = hooks }()
+	return _u.Save(ctx)
+}
+
+// saved ends a save: node is the row as it is now, if err is nil.
+func (_u *PetUpdateOne) saved(node *Pet, err error) (*Pet, error) {
+	if err != nil {
+		return nil, _u.mutation.versionError(err)
+	}
+	node.versionRead()
+	_u.mutation.done = true
+	return node, nil
 }

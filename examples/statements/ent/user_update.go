@@ -656,20 +656,17 @@ func (_u *UserUpdateOne) sqlSave(ctx context.Context) (_node *User, err error) {
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
-	versionID, _ := _u.mutation.versionRow()
-	write, err := occhook.UpdateOne(ctx, userVersion, _u.mutation, &_u.mutation.occ, _spec, userLinks, versionID)
+	write, err := occhook.UpdateOne(ctx, userVersion, _u.mutation, &_u.mutation.occ, _spec, userLinks, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
 	if write != nil {
 		_node = &User{config: _u.config}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		if err := write.Save(ctx, _u.driver); err != nil {
-			return nil, _u.mutation.versionError(err)
+		if write.Planned(_node) {
+			return _node, nil
 		}
-		_node.versionRead()
-		_u.mutation.done = true
-		return _node, nil
+		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
+		return _u.saved(_node, write.Save(ctx, _u.driver))
 	}
 
 	_node = &User{config: _u.config}
@@ -717,10 +714,28 @@ func (_u *UserUpdateBulk) OnProgress(f func(done, total int)) *UserUpdateBulk {
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *UserUpdateBulk) Save(ctx context.Context) ([]*User, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, func(builder *UserUpdateOne) *versionExpectation {
-		builder.config, builder.mutation.config = _u.config, _u.config
-		return &builder.mutation.occ
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[UserUpdateOne, User]{
+		Join: func(builder *UserUpdateOne) {
+			builder.config, builder.mutation.config = _u.config, _u.config
+		},
+		Mutation:   func(builder *UserUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Hooks:      func(builder *UserUpdateOne) []Hook { return builder.hooks },
+		Save:       (*UserUpdateOne).Save,
+		Plan:       (*UserUpdateOne).plan,
+		Saved:      (*UserUpdateOne).saved,
+		ScanValues: (*User).scanValues,
+		Assign:     (*User).assignValues,
+		Reuses:     userReuses,
 	})
+}
+
+// userReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
+func userReuses(column string) bool {
+	switch column {
+	case user.FieldID, user.FieldVersion, user.FieldName, user.FieldEmail, user.FieldActive, user.FieldLastLogin:
+		return true
+	}
+	return false
 }
 
 // SaveX is like Save, but panics if an error occurs.
@@ -796,4 +811,22 @@ func (_u *UserUpdateOne) byID() *UserUpdateOne {
 func (_u *UserUpdateOne) ForceIncrement() *UserUpdateOne {
 	_u.mutation.occ.ForceIncrement()
 	return _u
+}
+
+// plan is Save without the hooks, for a batch of builders that have none but the guard.
+func (_u *UserUpdateOne) plan(ctx context.Context) (*User, error) {
+	hooks := _u.hooks
+	_u.hooks = nil
+	defer func() { _u.hooks = hooks }()
+	return _u.Save(ctx)
+}
+
+// saved ends a save: node is the row as it is now, if err is nil.
+func (_u *UserUpdateOne) saved(node *User, err error) (*User, error) {
+	if err != nil {
+		return nil, _u.mutation.versionError(err)
+	}
+	node.versionRead()
+	_u.mutation.done = true
+	return node, nil
 }

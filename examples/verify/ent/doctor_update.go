@@ -242,20 +242,17 @@ func (_u *DoctorUpdateOne) sqlSave(ctx context.Context) (_node *Doctor, err erro
 	if value, ok := _u.mutation.OnCall(); ok {
 		_spec.SetField(doctor.FieldOnCall, field.TypeBool, value)
 	}
-	versionID, _ := _u.mutation.versionRow()
-	write, err := occhook.UpdateOne(ctx, doctorVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	write, err := occhook.UpdateOne(ctx, doctorVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
 	if write != nil {
 		_node = &Doctor{config: _u.config}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		if err := write.Save(ctx, _u.driver); err != nil {
-			return nil, _u.mutation.versionError(err)
+		if write.Planned(_node) {
+			return _node, nil
 		}
-		_node.versionRead()
-		_u.mutation.done = true
-		return _node, nil
+		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
+		return _u.saved(_node, write.Save(ctx, _u.driver))
 	}
 
 	_node = &Doctor{config: _u.config}
@@ -303,10 +300,28 @@ func (_u *DoctorUpdateBulk) OnProgress(f func(done, total int)) *DoctorUpdateBul
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *DoctorUpdateBulk) Save(ctx context.Context) ([]*Doctor, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, func(builder *DoctorUpdateOne) *versionExpectation {
-		builder.config, builder.mutation.config = _u.config, _u.config
-		return &builder.mutation.occ
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[DoctorUpdateOne, Doctor]{
+		Join: func(builder *DoctorUpdateOne) {
+			builder.config, builder.mutation.config = _u.config, _u.config
+		},
+		Mutation:   func(builder *DoctorUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Hooks:      func(builder *DoctorUpdateOne) []Hook { return builder.hooks },
+		Save:       (*DoctorUpdateOne).Save,
+		Plan:       (*DoctorUpdateOne).plan,
+		Saved:      (*DoctorUpdateOne).saved,
+		ScanValues: (*Doctor).scanValues,
+		Assign:     (*Doctor).assignValues,
+		Reuses:     doctorReuses,
 	})
+}
+
+// doctorReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
+func doctorReuses(column string) bool {
+	switch column {
+	case doctor.FieldID, doctor.FieldVersion, doctor.FieldName, doctor.FieldOnCall:
+		return true
+	}
+	return false
 }
 
 // SaveX is like Save, but panics if an error occurs.
@@ -382,4 +397,22 @@ func (_u *DoctorUpdateOne) byID() *DoctorUpdateOne {
 func (_u *DoctorUpdateOne) ForceIncrement() *DoctorUpdateOne {
 	_u.mutation.occ.ForceIncrement()
 	return _u
+}
+
+// plan is Save without the hooks, for a batch of builders that have none but the guard.
+func (_u *DoctorUpdateOne) plan(ctx context.Context) (*Doctor, error) {
+	hooks := _u.hooks
+	_u.hooks = nil
+	defer func() { _u.hooks = hooks }()
+	return _u.Save(ctx)
+}
+
+// saved ends a save: node is the row as it is now, if err is nil.
+func (_u *DoctorUpdateOne) saved(node *Doctor, err error) (*Doctor, error) {
+	if err != nil {
+		return nil, _u.mutation.versionError(err)
+	}
+	node.versionRead()
+	_u.mutation.done = true
+	return node, nil
 }

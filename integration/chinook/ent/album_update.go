@@ -519,20 +519,17 @@ func (_u *AlbumUpdateOne) sqlSave(ctx context.Context) (_node *Album, err error)
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
-	versionID, _ := _u.mutation.versionRow()
-	write, err := occhook.UpdateOne(ctx, albumVersion, _u.mutation, &_u.mutation.occ, _spec, albumLinks, versionID)
+	write, err := occhook.UpdateOne(ctx, albumVersion, _u.mutation, &_u.mutation.occ, _spec, albumLinks, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
 	if write != nil {
 		_node = &Album{config: _u.config}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		if err := write.Save(ctx, _u.driver); err != nil {
-			return nil, _u.mutation.versionError(err)
+		if write.Planned(_node) {
+			return _node, nil
 		}
-		_node.versionRead()
-		_u.mutation.done = true
-		return _node, nil
+		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
+		return _u.saved(_node, write.Save(ctx, _u.driver))
 	}
 
 	_node = &Album{config: _u.config}
@@ -580,10 +577,28 @@ func (_u *AlbumUpdateBulk) OnProgress(f func(done, total int)) *AlbumUpdateBulk 
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *AlbumUpdateBulk) Save(ctx context.Context) ([]*Album, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, func(builder *AlbumUpdateOne) *versionExpectation {
-		builder.config, builder.mutation.config = _u.config, _u.config
-		return &builder.mutation.occ
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[AlbumUpdateOne, Album]{
+		Join: func(builder *AlbumUpdateOne) {
+			builder.config, builder.mutation.config = _u.config, _u.config
+		},
+		Mutation:   func(builder *AlbumUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Hooks:      func(builder *AlbumUpdateOne) []Hook { return builder.hooks },
+		Save:       (*AlbumUpdateOne).Save,
+		Plan:       (*AlbumUpdateOne).plan,
+		Saved:      (*AlbumUpdateOne).saved,
+		ScanValues: (*Album).scanValues,
+		Assign:     (*Album).assignValues,
+		Reuses:     albumReuses,
 	})
+}
+
+// albumReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
+func albumReuses(column string) bool {
+	switch column {
+	case album.FieldID, album.FieldVersion, album.FieldTitle, album.FieldArtistID:
+		return true
+	}
+	return false
 }
 
 // SaveX is like Save, but panics if an error occurs.
@@ -659,4 +674,22 @@ func (_u *AlbumUpdateOne) byID() *AlbumUpdateOne {
 func (_u *AlbumUpdateOne) ForceIncrement() *AlbumUpdateOne {
 	_u.mutation.occ.ForceIncrement()
 	return _u
+}
+
+// plan is Save without the hooks, for a batch of builders that have none but the guard.
+func (_u *AlbumUpdateOne) plan(ctx context.Context) (*Album, error) {
+	hooks := _u.hooks
+	_u.hooks = nil
+	defer func() { _u.hooks = hooks }()
+	return _u.Save(ctx)
+}
+
+// saved ends a save: node is the row as it is now, if err is nil.
+func (_u *AlbumUpdateOne) saved(node *Album, err error) (*Album, error) {
+	if err != nil {
+		return nil, _u.mutation.versionError(err)
+	}
+	node.versionRead()
+	_u.mutation.done = true
+	return node, nil
 }

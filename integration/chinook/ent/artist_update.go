@@ -406,20 +406,17 @@ func (_u *ArtistUpdateOne) sqlSave(ctx context.Context) (_node *Artist, err erro
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
-	versionID, _ := _u.mutation.versionRow()
-	write, err := occhook.UpdateOne(ctx, artistVersion, _u.mutation, &_u.mutation.occ, _spec, artistLinks, versionID)
+	write, err := occhook.UpdateOne(ctx, artistVersion, _u.mutation, &_u.mutation.occ, _spec, artistLinks, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
 	if write != nil {
 		_node = &Artist{config: _u.config}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		if err := write.Save(ctx, _u.driver); err != nil {
-			return nil, _u.mutation.versionError(err)
+		if write.Planned(_node) {
+			return _node, nil
 		}
-		_node.versionRead()
-		_u.mutation.done = true
-		return _node, nil
+		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
+		return _u.saved(_node, write.Save(ctx, _u.driver))
 	}
 
 	_node = &Artist{config: _u.config}
@@ -467,10 +464,28 @@ func (_u *ArtistUpdateBulk) OnProgress(f func(done, total int)) *ArtistUpdateBul
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *ArtistUpdateBulk) Save(ctx context.Context) ([]*Artist, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, func(builder *ArtistUpdateOne) *versionExpectation {
-		builder.config, builder.mutation.config = _u.config, _u.config
-		return &builder.mutation.occ
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[ArtistUpdateOne, Artist]{
+		Join: func(builder *ArtistUpdateOne) {
+			builder.config, builder.mutation.config = _u.config, _u.config
+		},
+		Mutation:   func(builder *ArtistUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Hooks:      func(builder *ArtistUpdateOne) []Hook { return builder.hooks },
+		Save:       (*ArtistUpdateOne).Save,
+		Plan:       (*ArtistUpdateOne).plan,
+		Saved:      (*ArtistUpdateOne).saved,
+		ScanValues: (*Artist).scanValues,
+		Assign:     (*Artist).assignValues,
+		Reuses:     artistReuses,
 	})
+}
+
+// artistReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
+func artistReuses(column string) bool {
+	switch column {
+	case artist.FieldID, artist.FieldVersion, artist.FieldName:
+		return true
+	}
+	return false
 }
 
 // SaveX is like Save, but panics if an error occurs.
@@ -546,4 +561,22 @@ func (_u *ArtistUpdateOne) byID() *ArtistUpdateOne {
 func (_u *ArtistUpdateOne) ForceIncrement() *ArtistUpdateOne {
 	_u.mutation.occ.ForceIncrement()
 	return _u
+}
+
+// plan is Save without the hooks, for a batch of builders that have none but the guard.
+func (_u *ArtistUpdateOne) plan(ctx context.Context) (*Artist, error) {
+	hooks := _u.hooks
+	_u.hooks = nil
+	defer func() { _u.hooks = hooks }()
+	return _u.Save(ctx)
+}
+
+// saved ends a save: node is the row as it is now, if err is nil.
+func (_u *ArtistUpdateOne) saved(node *Artist, err error) (*Artist, error) {
+	if err != nil {
+		return nil, _u.mutation.versionError(err)
+	}
+	node.versionRead()
+	_u.mutation.done = true
+	return node, nil
 }

@@ -993,20 +993,17 @@ func (_u *CustomerUpdateOne) sqlSave(ctx context.Context) (_node *Customer, err 
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
-	versionID, _ := _u.mutation.versionRow()
-	write, err := occhook.UpdateOne(ctx, customerVersion, _u.mutation, &_u.mutation.occ, _spec, customerLinks, versionID)
+	write, err := occhook.UpdateOne(ctx, customerVersion, _u.mutation, &_u.mutation.occ, _spec, customerLinks, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
 	if write != nil {
 		_node = &Customer{config: _u.config}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		if err := write.Save(ctx, _u.driver); err != nil {
-			return nil, _u.mutation.versionError(err)
+		if write.Planned(_node) {
+			return _node, nil
 		}
-		_node.versionRead()
-		_u.mutation.done = true
-		return _node, nil
+		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
+		return _u.saved(_node, write.Save(ctx, _u.driver))
 	}
 
 	_node = &Customer{config: _u.config}
@@ -1054,10 +1051,28 @@ func (_u *CustomerUpdateBulk) OnProgress(f func(done, total int)) *CustomerUpdat
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *CustomerUpdateBulk) Save(ctx context.Context) ([]*Customer, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, func(builder *CustomerUpdateOne) *versionExpectation {
-		builder.config, builder.mutation.config = _u.config, _u.config
-		return &builder.mutation.occ
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[CustomerUpdateOne, Customer]{
+		Join: func(builder *CustomerUpdateOne) {
+			builder.config, builder.mutation.config = _u.config, _u.config
+		},
+		Mutation:   func(builder *CustomerUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Hooks:      func(builder *CustomerUpdateOne) []Hook { return builder.hooks },
+		Save:       (*CustomerUpdateOne).Save,
+		Plan:       (*CustomerUpdateOne).plan,
+		Saved:      (*CustomerUpdateOne).saved,
+		ScanValues: (*Customer).scanValues,
+		Assign:     (*Customer).assignValues,
+		Reuses:     customerReuses,
 	})
+}
+
+// customerReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
+func customerReuses(column string) bool {
+	switch column {
+	case customer.FieldID, customer.FieldVersion, customer.FieldFirstName, customer.FieldLastName, customer.FieldCompany, customer.FieldAddress, customer.FieldCity, customer.FieldState, customer.FieldCountry, customer.FieldPostalCode, customer.FieldPhone, customer.FieldFax, customer.FieldEmail, customer.FieldSupportRepID:
+		return true
+	}
+	return false
 }
 
 // SaveX is like Save, but panics if an error occurs.
@@ -1133,4 +1148,22 @@ func (_u *CustomerUpdateOne) byID() *CustomerUpdateOne {
 func (_u *CustomerUpdateOne) ForceIncrement() *CustomerUpdateOne {
 	_u.mutation.occ.ForceIncrement()
 	return _u
+}
+
+// plan is Save without the hooks, for a batch of builders that have none but the guard.
+func (_u *CustomerUpdateOne) plan(ctx context.Context) (*Customer, error) {
+	hooks := _u.hooks
+	_u.hooks = nil
+	defer func() { _u.hooks = hooks }()
+	return _u.Save(ctx)
+}
+
+// saved ends a save: node is the row as it is now, if err is nil.
+func (_u *CustomerUpdateOne) saved(node *Customer, err error) (*Customer, error) {
+	if err != nil {
+		return nil, _u.mutation.versionError(err)
+	}
+	node.versionRead()
+	_u.mutation.done = true
+	return node, nil
 }

@@ -406,20 +406,17 @@ func (_u *GenreUpdateOne) sqlSave(ctx context.Context) (_node *Genre, err error)
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
-	versionID, _ := _u.mutation.versionRow()
-	write, err := occhook.UpdateOne(ctx, genreVersion, _u.mutation, &_u.mutation.occ, _spec, genreLinks, versionID)
+	write, err := occhook.UpdateOne(ctx, genreVersion, _u.mutation, &_u.mutation.occ, _spec, genreLinks, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
 	if write != nil {
 		_node = &Genre{config: _u.config}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		if err := write.Save(ctx, _u.driver); err != nil {
-			return nil, _u.mutation.versionError(err)
+		if write.Planned(_node) {
+			return _node, nil
 		}
-		_node.versionRead()
-		_u.mutation.done = true
-		return _node, nil
+		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
+		return _u.saved(_node, write.Save(ctx, _u.driver))
 	}
 
 	_node = &Genre{config: _u.config}
@@ -467,10 +464,28 @@ func (_u *GenreUpdateBulk) OnProgress(f func(done, total int)) *GenreUpdateBulk 
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *GenreUpdateBulk) Save(ctx context.Context) ([]*Genre, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, func(builder *GenreUpdateOne) *versionExpectation {
-		builder.config, builder.mutation.config = _u.config, _u.config
-		return &builder.mutation.occ
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[GenreUpdateOne, Genre]{
+		Join: func(builder *GenreUpdateOne) {
+			builder.config, builder.mutation.config = _u.config, _u.config
+		},
+		Mutation:   func(builder *GenreUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Hooks:      func(builder *GenreUpdateOne) []Hook { return builder.hooks },
+		Save:       (*GenreUpdateOne).Save,
+		Plan:       (*GenreUpdateOne).plan,
+		Saved:      (*GenreUpdateOne).saved,
+		ScanValues: (*Genre).scanValues,
+		Assign:     (*Genre).assignValues,
+		Reuses:     genreReuses,
 	})
+}
+
+// genreReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
+func genreReuses(column string) bool {
+	switch column {
+	case genre.FieldID, genre.FieldVersion, genre.FieldName:
+		return true
+	}
+	return false
 }
 
 // SaveX is like Save, but panics if an error occurs.
@@ -546,4 +561,22 @@ func (_u *GenreUpdateOne) byID() *GenreUpdateOne {
 func (_u *GenreUpdateOne) ForceIncrement() *GenreUpdateOne {
 	_u.mutation.occ.ForceIncrement()
 	return _u
+}
+
+// plan is Save without the hooks, for a batch of builders that have none but the guard.
+func (_u *GenreUpdateOne) plan(ctx context.Context) (*Genre, error) {
+	hooks := _u.hooks
+	_u.hooks = nil
+	defer func() { _u.hooks = hooks }()
+	return _u.Save(ctx)
+}
+
+// saved ends a save: node is the row as it is now, if err is nil.
+func (_u *GenreUpdateOne) saved(node *Genre, err error) (*Genre, error) {
+	if err != nil {
+		return nil, _u.mutation.versionError(err)
+	}
+	node.versionRead()
+	_u.mutation.done = true
+	return node, nil
 }

@@ -406,20 +406,17 @@ func (_u *MediaTypeUpdateOne) sqlSave(ctx context.Context) (_node *MediaType, er
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
-	versionID, _ := _u.mutation.versionRow()
-	write, err := occhook.UpdateOne(ctx, mediaTypeVersion, _u.mutation, &_u.mutation.occ, _spec, mediaTypeLinks, versionID)
+	write, err := occhook.UpdateOne(ctx, mediaTypeVersion, _u.mutation, &_u.mutation.occ, _spec, mediaTypeLinks, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
 	if write != nil {
 		_node = &MediaType{config: _u.config}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		if err := write.Save(ctx, _u.driver); err != nil {
-			return nil, _u.mutation.versionError(err)
+		if write.Planned(_node) {
+			return _node, nil
 		}
-		_node.versionRead()
-		_u.mutation.done = true
-		return _node, nil
+		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
+		return _u.saved(_node, write.Save(ctx, _u.driver))
 	}
 
 	_node = &MediaType{config: _u.config}
@@ -467,10 +464,28 @@ func (_u *MediaTypeUpdateBulk) OnProgress(f func(done, total int)) *MediaTypeUpd
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *MediaTypeUpdateBulk) Save(ctx context.Context) ([]*MediaType, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, func(builder *MediaTypeUpdateOne) *versionExpectation {
-		builder.config, builder.mutation.config = _u.config, _u.config
-		return &builder.mutation.occ
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[MediaTypeUpdateOne, MediaType]{
+		Join: func(builder *MediaTypeUpdateOne) {
+			builder.config, builder.mutation.config = _u.config, _u.config
+		},
+		Mutation:   func(builder *MediaTypeUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Hooks:      func(builder *MediaTypeUpdateOne) []Hook { return builder.hooks },
+		Save:       (*MediaTypeUpdateOne).Save,
+		Plan:       (*MediaTypeUpdateOne).plan,
+		Saved:      (*MediaTypeUpdateOne).saved,
+		ScanValues: (*MediaType).scanValues,
+		Assign:     (*MediaType).assignValues,
+		Reuses:     mediaTypeReuses,
 	})
+}
+
+// mediaTypeReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
+func mediaTypeReuses(column string) bool {
+	switch column {
+	case mediatype.FieldID, mediatype.FieldVersion, mediatype.FieldName:
+		return true
+	}
+	return false
 }
 
 // SaveX is like Save, but panics if an error occurs.
@@ -546,4 +561,22 @@ func (_u *MediaTypeUpdateOne) byID() *MediaTypeUpdateOne {
 func (_u *MediaTypeUpdateOne) ForceIncrement() *MediaTypeUpdateOne {
 	_u.mutation.occ.ForceIncrement()
 	return _u
+}
+
+// plan is Save without the hooks, for a batch of builders that have none but the guard.
+func (_u *MediaTypeUpdateOne) plan(ctx context.Context) (*MediaType, error) {
+	hooks := _u.hooks
+	_u.hooks = nil
+	defer func() { _u.hooks = hooks }()
+	return _u.Save(ctx)
+}
+
+// saved ends a save: node is the row as it is now, if err is nil.
+func (_u *MediaTypeUpdateOne) saved(node *MediaType, err error) (*MediaType, error) {
+	if err != nil {
+		return nil, _u.mutation.versionError(err)
+	}
+	node.versionRead()
+	_u.mutation.done = true
+	return node, nil
 }

@@ -430,20 +430,17 @@ func (_u *PlaylistUpdateOne) sqlSave(ctx context.Context) (_node *Playlist, err 
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
-	versionID, _ := _u.mutation.versionRow()
-	write, err := occhook.UpdateOne(ctx, playlistVersion, _u.mutation, &_u.mutation.occ, _spec, playlistLinks, versionID)
+	write, err := occhook.UpdateOne(ctx, playlistVersion, _u.mutation, &_u.mutation.occ, _spec, playlistLinks, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
 	if write != nil {
 		_node = &Playlist{config: _u.config}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		if err := write.Save(ctx, _u.driver); err != nil {
-			return nil, _u.mutation.versionError(err)
+		if write.Planned(_node) {
+			return _node, nil
 		}
-		_node.versionRead()
-		_u.mutation.done = true
-		return _node, nil
+		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
+		return _u.saved(_node, write.Save(ctx, _u.driver))
 	}
 
 	_node = &Playlist{config: _u.config}
@@ -491,10 +488,28 @@ func (_u *PlaylistUpdateBulk) OnProgress(f func(done, total int)) *PlaylistUpdat
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *PlaylistUpdateBulk) Save(ctx context.Context) ([]*Playlist, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, func(builder *PlaylistUpdateOne) *versionExpectation {
-		builder.config, builder.mutation.config = _u.config, _u.config
-		return &builder.mutation.occ
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[PlaylistUpdateOne, Playlist]{
+		Join: func(builder *PlaylistUpdateOne) {
+			builder.config, builder.mutation.config = _u.config, _u.config
+		},
+		Mutation:   func(builder *PlaylistUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Hooks:      func(builder *PlaylistUpdateOne) []Hook { return builder.hooks },
+		Save:       (*PlaylistUpdateOne).Save,
+		Plan:       (*PlaylistUpdateOne).plan,
+		Saved:      (*PlaylistUpdateOne).saved,
+		ScanValues: (*Playlist).scanValues,
+		Assign:     (*Playlist).assignValues,
+		Reuses:     playlistReuses,
 	})
+}
+
+// playlistReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
+func playlistReuses(column string) bool {
+	switch column {
+	case playlist.FieldID, playlist.FieldVersion, playlist.FieldName:
+		return true
+	}
+	return false
 }
 
 // SaveX is like Save, but panics if an error occurs.
@@ -570,4 +585,22 @@ func (_u *PlaylistUpdateOne) byID() *PlaylistUpdateOne {
 func (_u *PlaylistUpdateOne) ForceIncrement() *PlaylistUpdateOne {
 	_u.mutation.occ.ForceIncrement()
 	return _u
+}
+
+// plan is Save without the hooks, for a batch of builders that have none but the guard.
+func (_u *PlaylistUpdateOne) plan(ctx context.Context) (*Playlist, error) {
+	hooks := _u.hooks
+	_u.hooks = nil
+	defer func() { _u.hooks = hooks }()
+	return _u.Save(ctx)
+}
+
+// saved ends a save: node is the row as it is now, if err is nil.
+func (_u *PlaylistUpdateOne) saved(node *Playlist, err error) (*Playlist, error) {
+	if err != nil {
+		return nil, _u.mutation.versionError(err)
+	}
+	node.versionRead()
+	_u.mutation.done = true
+	return node, nil
 }

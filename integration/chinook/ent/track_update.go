@@ -1180,20 +1180,17 @@ func (_u *TrackUpdateOne) sqlSave(ctx context.Context) (_node *Track, err error)
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
-	versionID, _ := _u.mutation.versionRow()
-	write, err := occhook.UpdateOne(ctx, trackVersion, _u.mutation, &_u.mutation.occ, _spec, trackLinks, versionID)
+	write, err := occhook.UpdateOne(ctx, trackVersion, _u.mutation, &_u.mutation.occ, _spec, trackLinks, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
 	if write != nil {
 		_node = &Track{config: _u.config}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		if err := write.Save(ctx, _u.driver); err != nil {
-			return nil, _u.mutation.versionError(err)
+		if write.Planned(_node) {
+			return _node, nil
 		}
-		_node.versionRead()
-		_u.mutation.done = true
-		return _node, nil
+		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
+		return _u.saved(_node, write.Save(ctx, _u.driver))
 	}
 
 	_node = &Track{config: _u.config}
@@ -1241,10 +1238,28 @@ func (_u *TrackUpdateBulk) OnProgress(f func(done, total int)) *TrackUpdateBulk 
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *TrackUpdateBulk) Save(ctx context.Context) ([]*Track, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, func(builder *TrackUpdateOne) *versionExpectation {
-		builder.config, builder.mutation.config = _u.config, _u.config
-		return &builder.mutation.occ
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[TrackUpdateOne, Track]{
+		Join: func(builder *TrackUpdateOne) {
+			builder.config, builder.mutation.config = _u.config, _u.config
+		},
+		Mutation:   func(builder *TrackUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Hooks:      func(builder *TrackUpdateOne) []Hook { return builder.hooks },
+		Save:       (*TrackUpdateOne).Save,
+		Plan:       (*TrackUpdateOne).plan,
+		Saved:      (*TrackUpdateOne).saved,
+		ScanValues: (*Track).scanValues,
+		Assign:     (*Track).assignValues,
+		Reuses:     trackReuses,
 	})
+}
+
+// trackReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
+func trackReuses(column string) bool {
+	switch column {
+	case track.FieldID, track.FieldVersion, track.FieldName, track.FieldAlbumID, track.FieldMediaTypeID, track.FieldGenreID, track.FieldComposer, track.FieldMilliseconds, track.FieldBytes, track.FieldUnitPrice:
+		return true
+	}
+	return false
 }
 
 // SaveX is like Save, but panics if an error occurs.
@@ -1320,4 +1335,22 @@ func (_u *TrackUpdateOne) byID() *TrackUpdateOne {
 func (_u *TrackUpdateOne) ForceIncrement() *TrackUpdateOne {
 	_u.mutation.occ.ForceIncrement()
 	return _u
+}
+
+// plan is Save without the hooks, for a batch of builders that have none but the guard.
+func (_u *TrackUpdateOne) plan(ctx context.Context) (*Track, error) {
+	hooks := _u.hooks
+	_u.hooks = nil
+	defer func() { _u.hooks = hooks }()
+	return _u.Save(ctx)
+}
+
+// saved ends a save: node is the row as it is now, if err is nil.
+func (_u *TrackUpdateOne) saved(node *Track, err error) (*Track, error) {
+	if err != nil {
+		return nil, _u.mutation.versionError(err)
+	}
+	node.versionRead()
+	_u.mutation.done = true
+	return node, nil
 }

@@ -401,20 +401,17 @@ func (_u *ItemUpdateOne) sqlSave(ctx context.Context) (_node *Item, err error) {
 	if value, ok := _u.mutation.CreatedAt(); ok {
 		_spec.SetField(item.FieldCreatedAt, field.TypeTime, value)
 	}
-	versionID, _ := _u.mutation.versionRow()
-	write, err := occhook.UpdateOne(ctx, itemVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	write, err := occhook.UpdateOne(ctx, itemVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
 	if write != nil {
 		_node = &Item{config: _u.config}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		if err := write.Save(ctx, _u.driver); err != nil {
-			return nil, _u.mutation.versionError(err)
+		if write.Planned(_node) {
+			return _node, nil
 		}
-		_node.versionRead()
-		_u.mutation.done = true
-		return _node, nil
+		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
+		return _u.saved(_node, write.Save(ctx, _u.driver))
 	}
 
 	_node = &Item{config: _u.config}
@@ -462,10 +459,28 @@ func (_u *ItemUpdateBulk) OnProgress(f func(done, total int)) *ItemUpdateBulk {
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *ItemUpdateBulk) Save(ctx context.Context) ([]*Item, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, func(builder *ItemUpdateOne) *versionExpectation {
-		builder.config, builder.mutation.config = _u.config, _u.config
-		return &builder.mutation.occ
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[ItemUpdateOne, Item]{
+		Join: func(builder *ItemUpdateOne) {
+			builder.config, builder.mutation.config = _u.config, _u.config
+		},
+		Mutation:   func(builder *ItemUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Hooks:      func(builder *ItemUpdateOne) []Hook { return builder.hooks },
+		Save:       (*ItemUpdateOne).Save,
+		Plan:       (*ItemUpdateOne).plan,
+		Saved:      (*ItemUpdateOne).saved,
+		ScanValues: (*Item).scanValues,
+		Assign:     (*Item).assignValues,
+		Reuses:     itemReuses,
 	})
+}
+
+// itemReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
+func itemReuses(column string) bool {
+	switch column {
+	case item.FieldID, item.FieldVersion, item.FieldName, item.FieldAge, item.FieldEmail, item.FieldNote, item.FieldCreatedAt:
+		return true
+	}
+	return false
 }
 
 // SaveX is like Save, but panics if an error occurs.
@@ -541,4 +556,22 @@ func (_u *ItemUpdateOne) byID() *ItemUpdateOne {
 func (_u *ItemUpdateOne) ForceIncrement() *ItemUpdateOne {
 	_u.mutation.occ.ForceIncrement()
 	return _u
+}
+
+// plan is Save without the hooks, for a batch of builders that have none but the guard.
+func (_u *ItemUpdateOne) plan(ctx context.Context) (*Item, error) {
+	hooks := _u.hooks
+	_u.hooks = nil
+	defer func() { _u.hooks = hooks }()
+	return _u.Save(ctx)
+}
+
+// saved ends a save: node is the row as it is now, if err is nil.
+func (_u *ItemUpdateOne) saved(node *Item, err error) (*Item, error) {
+	if err != nil {
+		return nil, _u.mutation.versionError(err)
+	}
+	node.versionRead()
+	_u.mutation.done = true
+	return node, nil
 }

@@ -786,20 +786,17 @@ func (_u *MiddleUpdateOne) sqlSave(ctx context.Context) (_node *Middle, err erro
 	if value, ok := _u.mutation.F17(); ok {
 		_spec.SetField(middle.FieldF17, field.TypeString, value)
 	}
-	versionID, _ := _u.mutation.versionRow()
-	write, err := occhook.UpdateOne(ctx, middleVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	write, err := occhook.UpdateOne(ctx, middleVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
 	if write != nil {
 		_node = &Middle{config: _u.config}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		if err := write.Save(ctx, _u.driver); err != nil {
-			return nil, _u.mutation.versionError(err)
+		if write.Planned(_node) {
+			return _node, nil
 		}
-		_node.versionRead()
-		_u.mutation.done = true
-		return _node, nil
+		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
+		return _u.saved(_node, write.Save(ctx, _u.driver))
 	}
 
 	_node = &Middle{config: _u.config}
@@ -847,10 +844,28 @@ func (_u *MiddleUpdateBulk) OnProgress(f func(done, total int)) *MiddleUpdateBul
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *MiddleUpdateBulk) Save(ctx context.Context) ([]*Middle, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, func(builder *MiddleUpdateOne) *versionExpectation {
-		builder.config, builder.mutation.config = _u.config, _u.config
-		return &builder.mutation.occ
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[MiddleUpdateOne, Middle]{
+		Join: func(builder *MiddleUpdateOne) {
+			builder.config, builder.mutation.config = _u.config, _u.config
+		},
+		Mutation:   func(builder *MiddleUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Hooks:      func(builder *MiddleUpdateOne) []Hook { return builder.hooks },
+		Save:       (*MiddleUpdateOne).Save,
+		Plan:       (*MiddleUpdateOne).plan,
+		Saved:      (*MiddleUpdateOne).saved,
+		ScanValues: (*Middle).scanValues,
+		Assign:     (*Middle).assignValues,
+		Reuses:     middleReuses,
 	})
+}
+
+// middleReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
+func middleReuses(column string) bool {
+	switch column {
+	case middle.FieldID, middle.FieldVersion, middle.FieldF00, middle.FieldF01, middle.FieldF02, middle.FieldF03, middle.FieldF04, middle.FieldF05, middle.FieldF06, middle.FieldF07, middle.FieldF08, middle.FieldF09, middle.FieldF10, middle.FieldF11, middle.FieldF12, middle.FieldF13, middle.FieldF14, middle.FieldF15, middle.FieldF16, middle.FieldF17:
+		return true
+	}
+	return false
 }
 
 // SaveX is like Save, but panics if an error occurs.
@@ -926,4 +941,22 @@ func (_u *MiddleUpdateOne) byID() *MiddleUpdateOne {
 func (_u *MiddleUpdateOne) ForceIncrement() *MiddleUpdateOne {
 	_u.mutation.occ.ForceIncrement()
 	return _u
+}
+
+// plan is Save without the hooks, for a batch of builders that have none but the guard.
+func (_u *MiddleUpdateOne) plan(ctx context.Context) (*Middle, error) {
+	hooks := _u.hooks
+	_u.hooks = nil
+	defer func() { _u.hooks = hooks }()
+	return _u.Save(ctx)
+}
+
+// saved ends a save: node is the row as it is now, if err is nil.
+func (_u *MiddleUpdateOne) saved(node *Middle, err error) (*Middle, error) {
+	if err != nil {
+		return nil, _u.mutation.versionError(err)
+	}
+	node.versionRead()
+	_u.mutation.done = true
+	return node, nil
 }

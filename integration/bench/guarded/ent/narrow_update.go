@@ -208,20 +208,17 @@ func (_u *NarrowUpdateOne) sqlSave(ctx context.Context) (_node *Narrow, err erro
 	if value, ok := _u.mutation.F00(); ok {
 		_spec.SetField(narrow.FieldF00, field.TypeString, value)
 	}
-	versionID, _ := _u.mutation.versionRow()
-	write, err := occhook.UpdateOne(ctx, narrowVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	write, err := occhook.UpdateOne(ctx, narrowVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
 	if write != nil {
 		_node = &Narrow{config: _u.config}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		if err := write.Save(ctx, _u.driver); err != nil {
-			return nil, _u.mutation.versionError(err)
+		if write.Planned(_node) {
+			return _node, nil
 		}
-		_node.versionRead()
-		_u.mutation.done = true
-		return _node, nil
+		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
+		return _u.saved(_node, write.Save(ctx, _u.driver))
 	}
 
 	_node = &Narrow{config: _u.config}
@@ -269,10 +266,28 @@ func (_u *NarrowUpdateBulk) OnProgress(f func(done, total int)) *NarrowUpdateBul
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *NarrowUpdateBulk) Save(ctx context.Context) ([]*Narrow, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, func(builder *NarrowUpdateOne) *versionExpectation {
-		builder.config, builder.mutation.config = _u.config, _u.config
-		return &builder.mutation.occ
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[NarrowUpdateOne, Narrow]{
+		Join: func(builder *NarrowUpdateOne) {
+			builder.config, builder.mutation.config = _u.config, _u.config
+		},
+		Mutation:   func(builder *NarrowUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Hooks:      func(builder *NarrowUpdateOne) []Hook { return builder.hooks },
+		Save:       (*NarrowUpdateOne).Save,
+		Plan:       (*NarrowUpdateOne).plan,
+		Saved:      (*NarrowUpdateOne).saved,
+		ScanValues: (*Narrow).scanValues,
+		Assign:     (*Narrow).assignValues,
+		Reuses:     narrowReuses,
 	})
+}
+
+// narrowReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
+func narrowReuses(column string) bool {
+	switch column {
+	case narrow.FieldID, narrow.FieldVersion, narrow.FieldF00:
+		return true
+	}
+	return false
 }
 
 // SaveX is like Save, but panics if an error occurs.
@@ -348,4 +363,22 @@ func (_u *NarrowUpdateOne) byID() *NarrowUpdateOne {
 func (_u *NarrowUpdateOne) ForceIncrement() *NarrowUpdateOne {
 	_u.mutation.occ.ForceIncrement()
 	return _u
+}
+
+// plan is Save without the hooks, for a batch of builders that have none but the guard.
+func (_u *NarrowUpdateOne) plan(ctx context.Context) (*Narrow, error) {
+	hooks := _u.hooks
+	_u.hooks = nil
+	defer func() { _u.hooks = hooks }()
+	return _u.Save(ctx)
+}
+
+// saved ends a save: node is the row as it is now, if err is nil.
+func (_u *NarrowUpdateOne) saved(node *Narrow, err error) (*Narrow, error) {
+	if err != nil {
+		return nil, _u.mutation.versionError(err)
+	}
+	node.versionRead()
+	_u.mutation.done = true
+	return node, nil
 }

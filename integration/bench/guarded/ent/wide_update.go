@@ -2146,20 +2146,17 @@ func (_u *WideUpdateOne) sqlSave(ctx context.Context) (_node *Wide, err error) {
 	if value, ok := _u.mutation.F57(); ok {
 		_spec.SetField(wide.FieldF57, field.TypeString, value)
 	}
-	versionID, _ := _u.mutation.versionRow()
-	write, err := occhook.UpdateOne(ctx, wideVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	write, err := occhook.UpdateOne(ctx, wideVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
 	if write != nil {
 		_node = &Wide{config: _u.config}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		if err := write.Save(ctx, _u.driver); err != nil {
-			return nil, _u.mutation.versionError(err)
+		if write.Planned(_node) {
+			return _node, nil
 		}
-		_node.versionRead()
-		_u.mutation.done = true
-		return _node, nil
+		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
+		return _u.saved(_node, write.Save(ctx, _u.driver))
 	}
 
 	_node = &Wide{config: _u.config}
@@ -2207,10 +2204,28 @@ func (_u *WideUpdateBulk) OnProgress(f func(done, total int)) *WideUpdateBulk {
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *WideUpdateBulk) Save(ctx context.Context) ([]*Wide, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, func(builder *WideUpdateOne) *versionExpectation {
-		builder.config, builder.mutation.config = _u.config, _u.config
-		return &builder.mutation.occ
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[WideUpdateOne, Wide]{
+		Join: func(builder *WideUpdateOne) {
+			builder.config, builder.mutation.config = _u.config, _u.config
+		},
+		Mutation:   func(builder *WideUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Hooks:      func(builder *WideUpdateOne) []Hook { return builder.hooks },
+		Save:       (*WideUpdateOne).Save,
+		Plan:       (*WideUpdateOne).plan,
+		Saved:      (*WideUpdateOne).saved,
+		ScanValues: (*Wide).scanValues,
+		Assign:     (*Wide).assignValues,
+		Reuses:     wideReuses,
 	})
+}
+
+// wideReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
+func wideReuses(column string) bool {
+	switch column {
+	case wide.FieldID, wide.FieldVersion, wide.FieldF00, wide.FieldF01, wide.FieldF02, wide.FieldF03, wide.FieldF04, wide.FieldF05, wide.FieldF06, wide.FieldF07, wide.FieldF08, wide.FieldF09, wide.FieldF10, wide.FieldF11, wide.FieldF12, wide.FieldF13, wide.FieldF14, wide.FieldF15, wide.FieldF16, wide.FieldF17, wide.FieldF18, wide.FieldF19, wide.FieldF20, wide.FieldF21, wide.FieldF22, wide.FieldF23, wide.FieldF24, wide.FieldF25, wide.FieldF26, wide.FieldF27, wide.FieldF28, wide.FieldF29, wide.FieldF30, wide.FieldF31, wide.FieldF32, wide.FieldF33, wide.FieldF34, wide.FieldF35, wide.FieldF36, wide.FieldF37, wide.FieldF38, wide.FieldF39, wide.FieldF40, wide.FieldF41, wide.FieldF42, wide.FieldF43, wide.FieldF44, wide.FieldF45, wide.FieldF46, wide.FieldF47, wide.FieldF48, wide.FieldF49, wide.FieldF50, wide.FieldF51, wide.FieldF52, wide.FieldF53, wide.FieldF54, wide.FieldF55, wide.FieldF56, wide.FieldF57:
+		return true
+	}
+	return false
 }
 
 // SaveX is like Save, but panics if an error occurs.
@@ -2286,4 +2301,22 @@ func (_u *WideUpdateOne) byID() *WideUpdateOne {
 func (_u *WideUpdateOne) ForceIncrement() *WideUpdateOne {
 	_u.mutation.occ.ForceIncrement()
 	return _u
+}
+
+// plan is Save without the hooks, for a batch of builders that have none but the guard.
+func (_u *WideUpdateOne) plan(ctx context.Context) (*Wide, error) {
+	hooks := _u.hooks
+	_u.hooks = nil
+	defer func() { _u.hooks = hooks }()
+	return _u.Save(ctx)
+}
+
+// saved ends a save: node is the row as it is now, if err is nil.
+func (_u *WideUpdateOne) saved(node *Wide, err error) (*Wide, error) {
+	if err != nil {
+		return nil, _u.mutation.versionError(err)
+	}
+	node.versionRead()
+	_u.mutation.done = true
+	return node, nil
 }
