@@ -2,6 +2,7 @@ package hook
 
 import (
 	"encoding/json"
+	"slices"
 
 	"entgo.io/ent/dialect"
 )
@@ -9,14 +10,16 @@ import (
 // limits are how much one statement may hold.
 type limits struct{ rows, args, length int }
 
-// limitsOf returns what the protocol or the default build of a database allows, less where bigger statements gain
-// nothing: PostgreSQL and MySQL count arguments in 16 bits, SQLite takes 32766. MySQL looks through the list of rows for
-// every row, and its max_allowed_packet may be as low as 1 MiB.
-func limitsOf(d string) limits {
-	switch d {
-	case dialect.MySQL:
+// limitsOf returns what the protocol or the default build of a database allows for rows like these, less where bigger
+// statements gain nothing: PostgreSQL and MySQL count arguments in 16 bits, SQLite takes 32766. MySQL's max_allowed_packet
+// may be as low as 1 MiB, and it looks through the list of rows for every row where the keys are no integers.
+func limitsOf(d string, rows []*slot) limits {
+	switch {
+	case d == dialect.MySQL && slices.ContainsFunc(rows, func(s *slot) bool { return s.key.other != nil }):
 		return limits{rows: 250, args: 65535, length: 512 << 10}
-	case dialect.SQLite:
+	case d == dialect.MySQL:
+		return limits{rows: 1000, args: 65535, length: 512 << 10}
+	case d == dialect.SQLite:
 		return limits{rows: 1000, args: 32766, length: 8 << 20}
 	default:
 		return limits{rows: 1000, args: 65535, length: 8 << 20}
@@ -44,7 +47,7 @@ func chunks(d string, rows []*slot) [][]*slot {
 		groups[at] = append(groups[at], s)
 	}
 	for _, group := range groups {
-		all = append(all, cut(limitsOf(d), group)...)
+		all = append(all, cut(limitsOf(d, group), group)...)
 	}
 	return all
 }

@@ -115,7 +115,7 @@ func (d *bulkDelete) shape(b []byte, _ string) []byte {
 // SQLite has no USING, and MySQL no VALUES:
 //
 //	DELETE FROM t WHERE (t.id, t.version) IN (VALUES (..), (..)) RETURNING t.id
-//	DELETE FROM t WHERE (id = ? AND version = ? OR id = ? AND version = ?)
+//	DELETE FROM t WHERE id IN (?, ..) AND (id, version) IN ((?, ?), ..)
 func bulkDeleteStatement(dialectName string, deletes []*bulkDelete) (string, []any, error) {
 	first := deletes[0]
 	l := newRowList(dialectName, first.guard.from.Table(), first.probe.schema, len(deletes))
@@ -131,6 +131,7 @@ func bulkDeleteStatement(dialectName string, deletes []*bulkDelete) (string, []a
 		}
 		l.addRow(row)
 	}
+	l.numeric = l.keys == 1 && !slices.ContainsFunc(deletes, func(d *bulkDelete) bool { return d.slot.key.other != nil })
 	l.write("DELETE FROM " + l.table)
 	switch dialectName {
 	case dialect.MySQL:

@@ -27,6 +27,8 @@ type rowList struct {
 	guarded bool
 	// cells are the values, row by row.
 	cells []any
+	// numeric reports that the key is one integer; the rows of an update are in the order of their keys then.
+	numeric bool
 	// zero reports that the expected version of all rows is the zero one, which stands for NULL too.
 	zero bool
 }
@@ -171,35 +173,6 @@ func (l *rowList) joins() {
 	}
 }
 
-// anyOf writes the condition that a row of the table is one of the list, as a condition for each.
-func (l *rowList) anyOf() {
-	l.write("(")
-	for i := range l.n {
-		if i > 0 {
-			l.write(" OR ")
-		}
-		l.isRow(i)
-		if l.guarded {
-			l.write(" AND ")
-			l.guard(func() { l.arg(l.row(i)[l.keys]) })
-		}
-	}
-	l.write(")")
-}
-
-// isRow writes the condition that a row of the table has the key of a row of the list.
-func (l *rowList) isRow(i int) {
-	row := l.row(i)
-	for k, c := range l.columns[:l.keys] {
-		if k > 0 {
-			l.write(" AND ")
-		}
-		l.column(c.name)
-		l.write(" = ")
-		l.arg(row[k])
-	}
-}
-
 // guard compares the version to the expected one.
 func (l *rowList) guard(expected func()) {
 	if l.zero {
@@ -213,31 +186,6 @@ func (l *rowList) guard(expected func()) {
 		l.column(l.version)
 		l.write(" IS NULL)")
 	}
-}
-
-// caseOf writes the value of the k-th column for each row; one value, if all have the same.
-func (l *rowList) caseOf(k int) {
-	c := l.columns[k]
-	if c.fixed {
-		l.arg(l.cells[k])
-		return
-	}
-	l.write("CASE")
-	for i := range l.n {
-		l.write(" WHEN ")
-		l.isRow(i)
-		l.write(" THEN ")
-		l.caseValue(c, l.row(i)[k])
-	}
-	l.write(" END")
-}
-
-func (l *rowList) caseValue(c rowColumn, v any) {
-	if c.binary && v != nil {
-		l.write("CAST(").arg(v).write(" AS BINARY)")
-		return
-	}
-	l.arg(v)
 }
 
 // returning writes the columns that a statement returns.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
 )
 
@@ -21,6 +22,7 @@ func newBulkUpdate(d string, rows []*slot) (*bulkUpdate, error) {
 	table := sql.Dialect(d).Table(first.spec.Node.Table).Schema(first.spec.Node.Schema)
 	u := &bulkUpdate{first: first, rowList: newRowList(d, table, first.schema, len(rows))}
 	u.keys, u.guarded = len(first.identity()), len(first.accepted) > 0
+	u.numeric = d == dialect.MySQL && u.keys == 1 && sortByKey(rows)
 	u.zero = u.guarded && first.schema.Strategy.IsZero(first.accepted[0])
 	u.increments = !u.zero && first.next != nil && !slices.ContainsFunc(rows, func(s *slot) bool { return !s.row.(*Write).increments() })
 	var row []assignment
@@ -78,6 +80,11 @@ func (u *bulkUpdate) joinValues(ctx context.Context, returning []string) (string
 // cases builds the form of MySQL and MariaDB. A joined list of rows would give its columns types and collations of its
 // own, by which versions and keys are not compared as they are in the table.
 //
+//	UPDATE t SET c = CASE WHEN id <= ? THEN CASE id WHEN ? THEN ? WHEN ? THEN ? END WHEN .. END, ..
+//	WHERE id IN (?, ?, ..) AND (id, version) IN ((?, ?), (?, ?), ..)
+//
+// or, where keys are no integers:
+//
 //	UPDATE t SET c = CASE WHEN id = ? THEN ? WHEN id = ? THEN ? END, ..
 //	WHERE (id = ? AND version = ? OR id = ? AND version = ?)
 func (u *bulkUpdate) cases(ctx context.Context) (string, []any, error) {
@@ -133,31 +140,4 @@ func (u *bulkUpdate) predicate(ctx context.Context) error {
 		u.write(" AND (").join(s.P()).write(")")
 	}
 	return s.Err()
-}
-
-// selectRows builds the query for rows that the transaction has just written, for databases that do not return them. It
-// locks, as no other kind of read is sure to see them as they are.
-func (u *bulkUpdate) selectRows(columns []string) (string, []any, error) {
-	list := u.rowList
-	list.text, list.guarded = newText(u.dialect, 32*u.n, u.n*u.keys), false
-	for i, c := range columns {
-		list.write([]string{"SELECT ", ", "}[min(i, 1)])
-		list.column(c)
-	}
-	list.write(" FROM " + u.table + " WHERE ")
-	if list.keys == 1 {
-		list.column(list.columns[0].name)
-		list.write(" IN (")
-		for i := range list.n {
-			if i > 0 {
-				list.write(", ")
-			}
-			list.arg(list.row(i)[0])
-		}
-		list.write(")")
-	} else {
-		list.anyOf()
-	}
-	list.write(" LOCK IN SHARE MODE")
-	return list.query()
 }

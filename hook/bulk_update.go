@@ -59,10 +59,10 @@ func (w *Write) returns() bool { return w.node != nil || w.spec.ScanValues != ni
 
 func (w *Write) version() *Schema { return w.schema }
 
-// size counts two arguments for a value, as MySQL's form of the statement has them, and the guard.
+// size counts two arguments for a value, as MySQL's form of the statement has them, and those that look for the row.
 func (w *Write) size() (args, length int) {
-	ids := len(w.identity())
-	args = ids + 1 + (ids+1)*(len(w.spec.Fields.Set)+len(w.spec.Edges.Add)+1)
+	ids, set := len(w.identity()), len(w.spec.Fields.Set)+len(w.spec.Edges.Add)+1
+	args = 2*ids + 1 + (ids+1)*set + set/rowsPerCase + 1
 	for _, f := range w.spec.Fields.Set {
 		length += lengthOf(f.Value)
 	}
