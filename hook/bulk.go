@@ -62,11 +62,11 @@ func UpdateBulk[B, T any](ctx context.Context, opts Bulk, drv dialect.Driver, bu
 func DeleteBulk[T any](ctx context.Context, opts Bulk, drv dialect.Driver, keys []string, entities []*T, build func(*T) (*Expectation, func(context.Context) error)) (int, error) {
 	execs := make([]func(context.Context) error, len(entities))
 	batch := newBatch(ctx, opts, drv, len(entities), func(ctx context.Context, i int) error { return execs[i](ctx) })
+	batch.keys = keys
 	for i, entity := range entities {
 		var e *Expectation
 		e, execs[i] = build(entity)
 		batch.enlist(i, e)
-		batch.slots[i].keys = keys
 	}
 	err := batch.run()
 	deleted := 0

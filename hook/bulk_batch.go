@@ -27,8 +27,9 @@ type batch struct {
 	end  func(i int, err error) error
 	// planning is set while builders hand over their rows.
 	planning bool
-	// scanner knows the entities that updates return.
+	// scanner knows the entities that updates return, and keys are the columns of the primary key, for deletes.
 	scanner rowScanner
+	keys    []string
 	// root is the context of every builder: what the hooks of one derive from it is not for the next.
 	root context.Context
 	// begun is the number of builders that have begun, and one more once the rows are written.
@@ -44,8 +45,6 @@ type batch struct {
 type slot struct {
 	batch *batch
 	index int
-	// keys are the columns of the primary key, for deletes.
-	keys []string
 	// expectation is that of the builder's mutation, through which it finds its slot.
 	expectation *Expectation
 	// key is that of the row, and matched reports that the last statement has found it.

@@ -53,7 +53,7 @@ func (d *bulkDelete) identify() {
 	alone, args := guarded.Query()
 	_, want, _ := strings.Cut(alone, " WHERE ")
 	_, got, ok := strings.Cut(d.query, " WHERE ")
-	d.plain = ok && got == want && reflect.DeepEqual(args, d.args) && len(d.ids) == len(d.slot.keys) && plainIdent(d.probe.schema.Column) &&
+	d.plain = ok && got == want && reflect.DeepEqual(args, d.args) && len(d.ids) == len(d.slot.batch.keys) && plainIdent(d.probe.schema.Column) &&
 		!slices.ContainsFunc(d.ids, notPlain)
 }
 
@@ -99,7 +99,7 @@ func (d *bulkDelete) shape(b []byte, _ string) []byte {
 		return nil
 	}
 	b = strconv.AppendBool(b, len(accepted) == 1)
-	for _, key := range d.slot.keys {
+	for _, key := range d.slot.batch.keys {
 		if !plainIdent(key) {
 			return nil
 		}
@@ -124,7 +124,7 @@ func bulkDeleteStatement(dialectName string, deletes []*bulkDelete) (string, []a
 	for _, d := range deletes {
 		row = row[:0]
 		for i, id := range d.ids {
-			row = append(row, assignment{column: d.slot.keys[i], value: id})
+			row = append(row, assignment{column: d.slot.batch.keys[i], value: id})
 		}
 		for _, v := range d.probe.accepted {
 			row = append(row, assignment{column: l.version, value: v})
@@ -140,13 +140,13 @@ func bulkDeleteStatement(dialectName string, deletes []*bulkDelete) (string, []a
 	case dialect.SQLite:
 		l.write(" WHERE ")
 		l.isIn()
-		l.returning(first.slot.keys)
+		l.returning(first.slot.batch.keys)
 	default:
 		l.write(" USING ")
 		l.values()
 		l.write(" AS entocc_rows WHERE ")
 		l.joins()
-		l.returning(first.slot.keys)
+		l.returning(first.slot.batch.keys)
 	}
 	return l.query()
 }

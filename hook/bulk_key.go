@@ -3,6 +3,7 @@ package hook
 import (
 	"database/sql/driver"
 	"fmt"
+	"strconv"
 
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
@@ -76,7 +77,7 @@ func (b *batch) duplicate() error {
 			continue
 		}
 		if seen == nil {
-			seen = b.keys(i)
+			seen = b.firstKeys(i)
 		}
 		if seen[s.key] {
 			about := s.row.about()
@@ -88,13 +89,20 @@ func (b *batch) duplicate() error {
 	return nil
 }
 
+func (k rowKey) String() string {
+	if k.other == nil {
+		return strconv.FormatInt(k.number, 10)
+	}
+	return fmt.Sprint(k.other)
+}
+
 // follows reports whether the key is greater than another, if that is known.
 func (k rowKey) follows(other rowKey) bool {
 	return k.other == nil && other.other == nil && k.number > other.number
 }
 
-// keys are those of the first n slots.
-func (b *batch) keys(n int) map[rowKey]bool {
+// firstKeys are those of the first n slots.
+func (b *batch) firstKeys(n int) map[rowKey]bool {
 	seen := make(map[rowKey]bool, len(b.slots))
 	for i := range b.slots[:n] {
 		if s := &b.slots[i]; s.row != nil {

@@ -47,7 +47,7 @@ func (w *bulkTx) assign(ctx context.Context, slots []*slot, query string, args [
 		}
 		s := f.find(r.key())
 		if s == nil {
-			return fmt.Errorf("entocc: the database returned a row of %s that is not in the batch: %v", first.schema.Type, r.key())
+			return fmt.Errorf("entocc: the database returned row %v of %s, which is not in the batch", r.key(), first.schema.Type)
 		}
 		s.matched = true
 		n++
