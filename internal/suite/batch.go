@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"slices"
 
 	"github.com/entocc/entocc"
@@ -149,6 +150,34 @@ func batchReportsTenStaleOfAThousand(s *Scene) {
 	assert.Len(s, saved, 990)
 	s.named("batch", users[0], users[999])
 	s.named("user 7", users[7])
+	s.renameEach(saved[:150])
+}
+
+// renameEach gives each of the Users a name of its own by a batch that has them in no order, and of different versions.
+func (s *Scene) renameEach(users []*ent.User) {
+	s.Helper()
+	for i := 0; i < len(users); i += 10 {
+		users[i] = saved(s, users[i].Update().SetAge(i))
+	}
+	order := rand.New(rand.NewPCG(1, 2)).Perm(len(users))
+	var builders []*ent.UserUpdateOne
+	for _, i := range order {
+		builders = append(builders, users[i].Update().SetName(fmt.Sprint("own ", i)).SetPassword("same"))
+	}
+	renamed := saved(s, s.Client.User.UpdateBulk(builders...))
+	require.Len(s, renamed, len(users))
+	for k, i := range order {
+		assert.Equal(s, users[i].ID, renamed[k].ID, "in the order of the builders")
+		assert.Equal(s, fmt.Sprint("own ", i), renamed[k].Name)
+		assert.Equal(s, users[i].Version+1, renamed[k].Version)
+		if k%25 == 0 {
+			assert.Equal(s, s.load(users[i].ID).String(), renamed[k].String())
+		}
+	}
+	_, err := s.Client.User.UpdateBulk(builders...).Save(s.ctx)
+	var bulk *entocc.BulkModifiedError
+	require.ErrorAs(s, err, &bulk)
+	assert.Len(s, bulk.Conflicts, len(users))
 }
 
 func batchOfOneShapeIsOneStatement(s *Scene) {
