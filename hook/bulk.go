@@ -29,7 +29,7 @@ func UpdateBulk[B, T any](ctx context.Context, opts Bulk, drv dialect.Driver, bu
 	batch := newBatch(ctx, opts, drv, len(builders), u.save)
 	defer batch.release()
 	batch.scanner = &u.saves
-	guards := newGuards()
+	guard, nested := newGuardCode(), false
 	for i, b := range builders {
 		saves.Join(b)
 		schema, e := saves.Mutation(b).VersionGuard()
@@ -37,11 +37,9 @@ func UpdateBulk[B, T any](ctx context.Context, opts Bulk, drv dialect.Driver, bu
 			return nil, schema.errorf(ent.OpUpdateOne, nil, "the batch has a builder twice")
 		}
 		batch.enlist(i, e)
-		if !guards.only(saves.Hooks(b)) {
-			guards.others = true
-		}
+		nested = nested || !guard.alone(saves.Hooks(b))
 	}
-	if !guards.others {
+	if !nested {
 		batch.plan, batch.end = u.plan, u.end
 	}
 	err := batch.run()

@@ -3,6 +3,7 @@ package hook
 import (
 	"context"
 	"reflect"
+	"slices"
 
 	"entgo.io/ent"
 )
@@ -29,7 +30,7 @@ type Saves[B, T any] struct {
 // GuardedMutation is a mutation that was generated with the extension.
 type GuardedMutation interface {
 	ent.Mutation
-	VersionGuard() (*Schema, *Expectation)
+	guarded
 }
 
 func (s *Saves[B, T]) scanValues(columns []string) ([]any, error) { return s.ScanValues(nil, columns) }
@@ -76,24 +77,15 @@ func (u *updates[B, T]) end(i int, err error) error {
 	return s.unusable(m.Op(), err)
 }
 
-// guards knows hooks that [Guard] has returned from others.
-type guards struct {
-	code   uintptr
-	others bool
-}
+// guardCode is the address of the code of the hooks that [Guard] returns. Functions can't be compared, but those of one
+// literal share it.
+type guardCode uintptr
 
-// newGuards takes the address of the guard's code: functions can't be compared, but those of one literal share it.
-func newGuards() *guards { return &guards{code: reflect.ValueOf(Guard(nil)).Pointer()} }
+func newGuardCode() guardCode { return guardCode(reflect.ValueOf(Guard(nil)).Pointer()) }
 
-// only reports whether there is no other hook. A nil one is not wired, which ent refuses.
-func (g *guards) only(hooks []ent.Hook) bool {
-	if len(hooks) == 0 {
-		return false
-	}
-	for _, h := range hooks {
-		if h == nil || reflect.ValueOf(h).Pointer() != g.code {
-			return false
-		}
-	}
-	return true
+// alone reports whether the hooks are guards, and nothing else. A nil one is not wired, which ent refuses.
+func (c guardCode) alone(hooks []ent.Hook) bool {
+	return len(hooks) > 0 && !slices.ContainsFunc(hooks, func(h ent.Hook) bool {
+		return h == nil || guardCode(reflect.ValueOf(h).Pointer()) != c
+	})
 }
