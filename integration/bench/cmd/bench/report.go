@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"html"
-	"os"
 	"os/exec"
 	"runtime"
 	"strings"
@@ -55,12 +54,7 @@ func versions(dir string) string {
 	if list, err := cmd.Output(); err == nil {
 		out = append(out, strings.Split(strings.TrimSpace(string(list)), "\n")...)
 	}
-	for _, server := range []struct{ env, name string }{{"ENTOCC_POSTGRES", "PostgreSQL"}, {"ENTOCC_MARIADB", "MariaDB"}} {
-		if os.Getenv(server.env) == "" {
-			out = append(out, "no "+server.name)
-		}
-	}
-	return strings.Join(out, ", ")
+	return strings.Join(append(out, servers()...), ", ")
 }
 
 // plot draws a bar for each ratio that has a goal, on a scale from 0 to 2, with a mark at the goal.
