@@ -14,6 +14,7 @@ var sides = [...][2]string{
 	{"raw", "a guarded statement by hand through database/sql that returns the row, too; on MariaDB UPDATE and SELECT in a transaction"},
 	{"handmade", "the hook of ent's documentation: OldVersion, SetVersion, Where"},
 	{"forupdate", "ent's SELECT .. FOR UPDATE and UPDATE in a transaction"},
+	{"immediate", "SQLite's lock, that of the database: ent's SELECT and UPDATE in a transaction that begins by BEGIN IMMEDIATE"},
 	{"gorm", "the statement of GORM's optimisticlock plugin, written with GORM, and the read that its users need for the new version"},
 	{"xorm", "xorm's version tag, which returns no row"},
 	{"bun", "a guard written with bun, with RETURNING; on MariaDB a read after it"},
@@ -40,8 +41,8 @@ func table(about string, rows []ratio) string {
 	for _, s := range sides {
 		fmt.Fprintf(&b, "- **%s**: %s.\n", s[0], s[1])
 	}
-	b.WriteString("- Contention: load, change and save, run again on a conflict after a pause with jitter, as a loop written by hand. " +
-		"The ratio is that of the time of one successful save, so throughput is its inverse.\n")
+	b.WriteString("- Contention: load, change and save by the generated Modify, as often as it takes, from when every writer could have " +
+		"saved once to the last save. The ratio is that of the time of one successful save, so throughput is its inverse.\n")
 	return b.String()
 }
 
