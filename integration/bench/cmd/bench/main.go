@@ -54,10 +54,9 @@ func passes(bench string, long bool) []pass {
 	}
 	return []pass{
 		{"Guard", "200ms", 1},
-		{"UpdateOne", "10ms", 15},
+		{"UpdateOne", "5ms", 40},
 		{"UpdateBulk/db=.*/rows=(1|10|100|1000)$", "10ms", 8},
-		{"DeleteOne", "5ms", 40},
-		{"Columns", "10ms", 10},
+		{"DeleteOne|Columns", "5ms", 40},
 		{"Contention/db=.*/rows=(1|1000)$/writers=(1|16)$", "300x", 12},
 		{"UpdateBulk/db=.*/rows=10000", "1x", 3},
 		{"Codegen", "1x", 5},
