@@ -9,17 +9,17 @@ import (
 
 // direct writes the statement of a save that is nothing but columns set to values, most saves, without ent's builders. It
 // is the same to the letter. ok is false for all others.
-func (w *Write) direct(d string, returning []string) (t *text, ok bool, err error) {
+func (w *Write) direct(d string, returning []string) (query string, args []any, ok bool, err error) {
 	spec := w.spec
 	if spec.Predicate != nil || len(spec.Modifiers)+len(spec.Fields.Add) > 0 || spec.Node.Schema != "" || spec.Node.ID == nil ||
 		spec.Node.ID.Value == nil || len(w.accepted) != 1 || w.schema.Strategy.IsZero(w.accepted[0]) || w.next == nil || !w.plain() {
-		return nil, false, nil
+		return "", nil, false, nil
 	}
 	set, cleared, err := w.assignments()
 	if err != nil {
-		return nil, false, err
+		return "", nil, false, err
 	}
-	t = newText(d, 256, len(set)+3)
+	t := text{dialect: d, buf: make([]byte, 0, 256), args: make([]any, 0, len(set)+3)}
 	t.write("UPDATE ").ident(spec.Node.Table).write(" SET ")
 	for _, c := range cleared {
 		t.ident(c).write(" = NULL, ")
@@ -38,7 +38,7 @@ func (w *Write) direct(d string, returning []string) (t *text, ok bool, err erro
 		}
 		t.ident(c)
 	}
-	return t, true, nil
+	return string(t.buf), t.args, true, nil
 }
 
 // directRead writes the SELECT of a row without ent's builders.

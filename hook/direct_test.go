@@ -66,6 +66,20 @@ func TestUpdateOne_DirectStatementIsThatOfEntsBuilder(t *testing.T) {
 	}
 }
 
+func TestDeleteOne_DirectStatementIsThatOfEntsBuilder(t *testing.T) {
+	for _, d := range []string{dialect.SQLite, dialect.Postgres, dialect.MySQL} {
+		t.Run(d, func(t *testing.T) {
+			drv := &statements{name: d}
+			u := &ent.User{ID: 5, Version: 41}
+			require.ErrorIs(t, ent.NewClient(ent.Driver(drv)).User.DeleteOne(u).Exec(t.Context()), context.Canceled)
+			table := sql.Dialect(d).Table("users")
+			is := sql.And(sql.EQ(table.C("id"), 5), sql.EQ("version", int64(41)))
+			query, args := sql.Dialect(d).Delete("users").Where(is).Query()
+			assert.Equal(t, []string{fmt.Sprintf("%s %#v", query, args)}, drv.sent)
+		})
+	}
+}
+
 // The stack of a batch must not grow until Go ends the process.
 func TestUpdateBulk_TakesManyRows(t *testing.T) {
 	const n = 20000

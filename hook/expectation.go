@@ -26,6 +26,8 @@ type Expectation struct {
 	touches bool
 	// deletion is the guard that a delete has added to its mutation.
 	deletion *deleteGuard
+	// row is the primary key of the row that a delete was made for, its only predicate at first; nil where that is not known.
+	row any
 	// refused says why no write may be made, for sourceRefused.
 	refused refusal
 	// slot is the mutation's place in a batch, if it is part of one.

@@ -209,6 +209,8 @@ func (w *Write) saveRow(ctx context.Context, drv dialect.Driver) error {
 	switch {
 	case w.hasExternalEdges() || w.spec.ScanValues != nil && drv.Dialect() == dialect.MySQL:
 		return w.saveInTx(ctx, drv)
+	case w.spec.ScanValues != nil && w.wide(drv.Dialect()):
+		return w.saveInTx(ctx, drv)
 	case w.spec.ScanValues == nil:
 		return w.exec(ctx, drv, drv.Dialect())
 	default:
@@ -281,18 +283,15 @@ func (w *Write) read(ctx context.Context, tx dialect.Tx, d string) error {
 
 // query returns the UPDATE.
 func (w *Write) query(ctx context.Context, d string, returning []string) (string, []any, error) {
-	t, ok, err := w.direct(d, returning)
-	switch {
-	case err != nil:
-		return "", nil, err
-	case ok:
-		return t.query()
+	query, args, ok, err := w.direct(d, returning)
+	if err != nil || ok {
+		return query, args, err
 	}
 	update, err := w.statement(ctx, d)
 	if err != nil {
 		return "", nil, err
 	}
-	query, args := update.Returning(returning...).Query()
+	query, args = update.Returning(returning...).Query()
 	return query, args, nil
 }
 

@@ -43,6 +43,13 @@ func (_d *UserDelete) ExecX(ctx context.Context) int {
 
 func (_d *UserDelete) sqlExec(ctx context.Context) (int, error) {
 	_spec := sqlgraph.NewDeleteSpec(user.Table, sqlgraph.NewFieldSpec(user.FieldID, field.TypeInt))
+	if affected, done, err := occhook.DeleteRow(ctx, userVersion, _d.mutation.Op(), &_d.mutation.occ, _d.driver, _spec, len(_d.mutation.predicates)); done {
+		if err != nil {
+			err = _d.mutation.versionError(err)
+		}
+		_d.mutation.done = true
+		return affected, err
+	}
 	versionID, versionRow := _d.mutation.versionRow()
 	guarded, err := occhook.DeleteOne(ctx, userVersion, _d.mutation, &_d.mutation.occ, _d.driver, versionID, versionRow, _d.mutation.versionError)
 	if err != nil {
@@ -152,6 +159,9 @@ func (_d *UserDeleteOne) ifLoaded(entity *User) *UserDeleteOne {
 // byID notes that nobody said which version the row has.
 func (_d *UserDeleteOne) byID() *UserDeleteOne {
 	_d._d.mutation.occ.ByID()
+	if id, ok := _d._d.mutation.ID(); ok {
+		_d._d.mutation.occ.Row(id)
+	}
 	return _d
 }
 

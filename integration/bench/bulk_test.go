@@ -9,36 +9,7 @@ import (
 
 	"entgo.io/ent/dialect"
 	"github.com/entocc/entocc/integration/bench/guarded/ent"
-	plain "github.com/entocc/entocc/integration/bench/plain/ent"
 )
-
-// BenchmarkDeleteOne deletes rows that were created before the clock starts.
-func BenchmarkDeleteOne(b *testing.B) {
-	onEngines(b, func(b *testing.B, e *engine) {
-		for range *rounds {
-			b.Run("side=entocc", func(b *testing.B) {
-				deleteAll(b, guardedItems(b, e, b.N), func(ctx context.Context, it *ent.Item) error {
-					return e.guarded.Item.DeleteOne(it).Exec(ctx)
-				})
-			})
-			b.Run("side=ent", func(b *testing.B) {
-				deleteAll(b, plainItems(b, e, b.N), func(ctx context.Context, it *plain.Item) error {
-					return e.plain.Item.DeleteOne(it).Exec(ctx)
-				})
-			})
-		}
-	})
-}
-
-func deleteAll[T any](b *testing.B, items []T, del func(context.Context, T) error) {
-	b.ReportAllocs()
-	b.ResetTimer()
-	for _, it := range items {
-		if err := del(b.Context(), it); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
 
 func BenchmarkUpdateBulk(b *testing.B) {
 	onEngines(b, func(b *testing.B, e *engine) {

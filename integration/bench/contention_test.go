@@ -7,26 +7,30 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"entgo.io/ent/dialect"
 	"github.com/entocc/entocc"
+	"github.com/entocc/entocc/integration/bench/guarded/ent"
 	plain "github.com/entocc/entocc/integration/bench/plain/ent"
 )
 
 // BenchmarkContention has many writers load, change and save rows: one that all want, and a thousand at random. Locking
-// rows beforehand is what it is compared to; SQLite has no such lock. An iteration is one save that succeeded.
+// rows beforehand is what it is compared to; SQLite locks the database. An iteration is one save that succeeded.
 func BenchmarkContention(b *testing.B) {
 	onEngines(b, func(b *testing.B, e *engine) {
-		if e.dialect == dialect.SQLite {
-			b.Skip("one writer at a time")
-		}
 		for _, rows := range []int{1, 1000} {
+			locking := contender{"forupdate", lockRow(b, e, rows)}
+			if e.dialect == dialect.SQLite {
+				locking = contender{"immediate", lockDatabase(b, e, rows)}
+			}
+			contenders := [...]contender{{"entocc", modifyRow(b, e, rows)}, locking}
 			for _, writers := range []int{1, 4, 16, 64} {
 				b.Run(fmt.Sprintf("rows=%d/writers=%d", rows, writers), func(b *testing.B) {
-					for range *rounds {
-						b.Run("side=entocc", func(b *testing.B) { guardedWriters(b, e, rows, writers) })
-						b.Run("side=forupdate", func(b *testing.B) { lockingWriters(b, e, rows, writers) })
+					for round := range *rounds {
+						for turn := range contenders {
+							c := contenders[(round+turn)%len(contenders)]
+							b.Run("side="+c.name, func(b *testing.B) { storm(b, writers, c.work) })
+						}
 					}
 				})
 			}
@@ -34,56 +38,86 @@ func BenchmarkContention(b *testing.B) {
 	})
 }
 
-// guardedWriters load, change and save, and do so again on a conflict, after a pause that grows with each.
-func guardedWriters(b *testing.B, e *engine, rows, writers int) {
+// contender is a way to load, change and save one of a number of rows.
+type contender struct {
+	name string
+	work func(context.Context) error
+}
+
+// modifyRow is the generated Modify.
+func modifyRow(b *testing.B, e *engine, rows int) func(context.Context) error {
 	items := guardedItems(b, e, rows)
-	storm(b, writers, func(ctx context.Context) error {
-		id := items[rand.IntN(rows)].ID
-		for attempt := 0; ; attempt++ {
-			it, err := e.guarded.Item.Get(ctx, id)
-			if err != nil {
-				return err
-			}
-			err = it.Update().SetAge(it.Age + 1).Exec(ctx)
-			if !entocc.IsRetryable(err) {
-				return err
-			}
-			pause(attempt)
-		}
-	})
+	return func(ctx context.Context) error {
+		_, err := e.guarded.Item.Modify(ctx, items[rand.IntN(rows)].ID, func(it *ent.Item, update *ent.ItemUpdateOne) error {
+			update.SetAge(it.Age + 1)
+			return nil
+		}, entocc.Attempts(0))
+		return err
+	}
 }
 
-// pause waits with full jitter, up to 32 times a round trip.
-func pause(attempt int) {
-	time.Sleep(rand.N(time.Duration(100<<min(attempt, 5)) * time.Microsecond))
-}
-
-func lockingWriters(b *testing.B, e *engine, rows, writers int) {
+// lockRow locks the row before it writes it.
+func lockRow(b *testing.B, e *engine, rows int) func(context.Context) error {
 	items := plainItems(b, e, rows)
-	storm(b, writers, func(ctx context.Context) error {
+	return func(ctx context.Context) error {
 		return lockAndSave(ctx, e, items[rand.IntN(rows)].ID, func(it *plain.Item) *plain.ItemUpdateOne {
 			return it.Update().SetAge(it.Age + 1)
 		})
-	})
+	}
 }
 
-// storm has b.N pieces of work done by the writers.
+// lockDatabase begins a transaction that is the only one to write, by BEGIN IMMEDIATE. The pool is one of its own, as
+// such a beginning is a setting of the connection.
+func lockDatabase(b *testing.B, e *engine, rows int) func(context.Context) error {
+	items := plainItems(b, e, rows)
+	locking := *e
+	locking.dsn += "&_txlock=immediate"
+	open(b, &locking)
+	return func(ctx context.Context) error {
+		tx, err := locking.plain.Tx(ctx)
+		if err != nil {
+			return err
+		}
+		it, err := tx.Item.Get(ctx, items[rand.IntN(rows)].ID)
+		if err == nil {
+			err = it.Update().SetAge(it.Age + 1).Exec(ctx)
+		}
+		if err != nil {
+			_ = tx.Rollback()
+			return err
+		}
+		return tx.Commit()
+	}
+}
+
+// storm has the writers work until b.N pieces of work are done. The clock runs from when each could have done one, so that
+// they do not all begin at the same row version, until the last, and not until those are done that still wait for their
+// turn.
 func storm(b *testing.B, writers int, work func(context.Context) error) {
 	var (
-		left atomic.Int64
-		wg   sync.WaitGroup
+		done         atomic.Int64
+		wg           sync.WaitGroup
+		begun, ended = make(chan struct{}), make(chan struct{})
 	)
-	left.Store(int64(b.N))
-	b.ResetTimer()
+	last := int64(writers + b.N)
 	for range writers {
 		wg.Go(func() {
-			for left.Add(-1) >= 0 {
-				if err := work(b.Context()); err != nil {
+			for done.Load() < last {
+				if err := work(context.Background()); err != nil {
 					b.Error(err)
-					return
+				}
+				switch done.Add(1) {
+				case int64(writers):
+					close(begun)
+				case last:
+					close(ended)
 				}
 			}
 		})
 	}
+	<-begun
+	b.ResetTimer()
+	<-ended
+	b.StopTimer()
 	wg.Wait()
 }

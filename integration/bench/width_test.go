@@ -3,10 +3,14 @@ package bench_test
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"testing"
 
+	"entgo.io/ent/dialect"
+	entsql "entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc/integration/bench/guarded/ent"
 	plain "github.com/entocc/entocc/integration/bench/plain/ent"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
@@ -64,4 +68,49 @@ func widePlain(b *testing.B, e *engine) func(context.Context, int) error {
 	return again(b, e.plain.Wide.Create().Save, func(ctx context.Context, v *plain.Wide, value string) (*plain.Wide, error) {
 		return v.Update().SetF00(value).Save(ctx)
 	})
+}
+
+// recorded returns a client of a new SQLite database, and what it sends.
+func recorded(t *testing.T) (client *ent.Client, sent func() []string) {
+	t.Helper()
+	drv, err := entsql.Open(dialect.SQLite, "file:"+filepath.Join(t.TempDir(), "width.db")+"?_fk=1")
+	require.NoError(t, err)
+	var all []string
+	client = ent.NewClient(ent.Driver(dialect.DebugWithContext(drv, func(_ context.Context, v ...any) {
+		all = append(all, fmt.Sprint(v...))
+	})))
+	t.Cleanup(func() { _ = client.Close() })
+	require.NoError(t, client.Schema.Create(t.Context()))
+	return client, func() []string {
+		defer func() { all = nil }()
+		return all
+	}
+}
+
+func TestUpdateOne_WideRowOfSQLiteIsReadInATransaction(t *testing.T) {
+	client, sent := recorded(t)
+	stale := client.Wide.Create().SaveX(t.Context())
+	sent()
+	saved := stale.Update().SetF00("written").SaveX(t.Context())
+	assert.Len(t, sent(), 4, "BEGIN, UPDATE, SELECT, COMMIT")
+	assert.Equal(t, "written", saved.F00)
+	assert.Equal(t, "value", saved.F57)
+	assert.EqualValues(t, 2, saved.Version)
+
+	_, err := stale.Update().SetF01("lost").Save(t.Context())
+	assert.True(t, ent.IsRecordModified(err), "%v", err)
+	assert.Equal(t, "value", client.Wide.GetX(t.Context(), stale.ID).F01)
+
+	sent()
+	few := saved.Update().SetF00("again").Select("f00").SaveX(t.Context())
+	assert.Len(t, sent(), 1, "UPDATE .. RETURNING of the columns that were asked for")
+	assert.EqualValues(t, 3, few.Version)
+}
+
+func TestUpdateOne_NarrowRowOfSQLiteIsOneStatement(t *testing.T) {
+	client, sent := recorded(t)
+	middle := client.Middle.Create().SaveX(t.Context())
+	sent()
+	middle.Update().SetF00("written").SaveX(t.Context())
+	assert.Len(t, sent(), 1)
 }

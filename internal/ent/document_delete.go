@@ -44,6 +44,13 @@ func (_d *DocumentDelete) ExecX(ctx context.Context) int {
 
 func (_d *DocumentDelete) sqlExec(ctx context.Context) (int, error) {
 	_spec := sqlgraph.NewDeleteSpec(document.Table, sqlgraph.NewFieldSpec(document.FieldID, field.TypeUUID))
+	if affected, done, err := occhook.DeleteRow(ctx, documentVersion, _d.mutation.Op(), &_d.mutation.occ, _d.driver, _spec, len(_d.mutation.predicates)); done {
+		if err != nil {
+			err = _d.mutation.versionError(err)
+		}
+		_d.mutation.done = true
+		return affected, err
+	}
 	versionID, versionRow := _d.mutation.versionRow()
 	guarded, err := occhook.DeleteOne(ctx, documentVersion, _d.mutation, &_d.mutation.occ, _d.driver, versionID, versionRow, _d.mutation.versionError)
 	if err != nil {
@@ -153,6 +160,9 @@ func (_d *DocumentDeleteOne) ifLoaded(entity *Document) *DocumentDeleteOne {
 // byID notes that nobody said which version the row has.
 func (_d *DocumentDeleteOne) byID() *DocumentDeleteOne {
 	_d._d.mutation.occ.ByID()
+	if id, ok := _d._d.mutation.ID(); ok {
+		_d._d.mutation.occ.Row(id)
+	}
 	return _d
 }
 

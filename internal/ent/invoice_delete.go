@@ -43,6 +43,13 @@ func (_d *InvoiceDelete) ExecX(ctx context.Context) int {
 
 func (_d *InvoiceDelete) sqlExec(ctx context.Context) (int, error) {
 	_spec := sqlgraph.NewDeleteSpec(invoice.Table, sqlgraph.NewFieldSpec(invoice.FieldID, field.TypeInt))
+	if affected, done, err := occhook.DeleteRow(ctx, invoiceVersion, _d.mutation.Op(), &_d.mutation.occ, _d.driver, _spec, len(_d.mutation.predicates)); done {
+		if err != nil {
+			err = _d.mutation.versionError(err)
+		}
+		_d.mutation.done = true
+		return affected, err
+	}
 	versionID, versionRow := _d.mutation.versionRow()
 	guarded, err := occhook.DeleteOne(ctx, invoiceVersion, _d.mutation, &_d.mutation.occ, _d.driver, versionID, versionRow, _d.mutation.versionError)
 	if err != nil {
@@ -159,6 +166,9 @@ func (_d *InvoiceDeleteOne) IfPurchaseVersion(version int64) *InvoiceDeleteOne {
 // byID notes that nobody said which version the row has.
 func (_d *InvoiceDeleteOne) byID() *InvoiceDeleteOne {
 	_d._d.mutation.occ.ByID()
+	if id, ok := _d._d.mutation.ID(); ok {
+		_d._d.mutation.occ.Row(id)
+	}
 	return _d
 }
 

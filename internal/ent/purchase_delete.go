@@ -44,6 +44,13 @@ func (_d *PurchaseDelete) ExecX(ctx context.Context) int {
 
 func (_d *PurchaseDelete) sqlExec(ctx context.Context) (int, error) {
 	_spec := sqlgraph.NewDeleteSpec(purchase.Table, sqlgraph.NewFieldSpec(purchase.FieldID, field.TypeUUID))
+	if affected, done, err := occhook.DeleteRow(ctx, purchaseVersion, _d.mutation.Op(), &_d.mutation.occ, _d.driver, _spec, len(_d.mutation.predicates)); done {
+		if err != nil {
+			err = _d.mutation.versionError(err)
+		}
+		_d.mutation.done = true
+		return affected, err
+	}
 	versionID, versionRow := _d.mutation.versionRow()
 	guarded, err := occhook.DeleteOne(ctx, purchaseVersion, _d.mutation, &_d.mutation.occ, _d.driver, versionID, versionRow, _d.mutation.versionError)
 	if err != nil {
@@ -160,6 +167,9 @@ func (_d *PurchaseDeleteOne) IfBuyerVersion(version uuid.UUID) *PurchaseDeleteOn
 // byID notes that nobody said which version the row has.
 func (_d *PurchaseDeleteOne) byID() *PurchaseDeleteOne {
 	_d._d.mutation.occ.ByID()
+	if id, ok := _d._d.mutation.ID(); ok {
+		_d._d.mutation.occ.Row(id)
+	}
 	return _d
 }
 

@@ -44,6 +44,13 @@ func (_d *ReadingDelete) ExecX(ctx context.Context) int {
 
 func (_d *ReadingDelete) sqlExec(ctx context.Context) (int, error) {
 	_spec := sqlgraph.NewDeleteSpec(reading.Table, sqlgraph.NewFieldSpec(reading.FieldID, field.TypeInt))
+	if affected, done, err := occhook.DeleteRow(ctx, readingVersion, _d.mutation.Op(), &_d.mutation.occ, _d.driver, _spec, len(_d.mutation.predicates)); done {
+		if err != nil {
+			err = _d.mutation.versionError(err)
+		}
+		_d.mutation.done = true
+		return affected, err
+	}
 	versionID, versionRow := _d.mutation.versionRow()
 	guarded, err := occhook.DeleteOne(ctx, readingVersion, _d.mutation, &_d.mutation.occ, _d.driver, versionID, versionRow, _d.mutation.versionError)
 	if err != nil {
@@ -153,6 +160,9 @@ func (_d *ReadingDeleteOne) ifLoaded(entity *Reading) *ReadingDeleteOne {
 // byID notes that nobody said which version the row has.
 func (_d *ReadingDeleteOne) byID() *ReadingDeleteOne {
 	_d._d.mutation.occ.ByID()
+	if id, ok := _d._d.mutation.ID(); ok {
+		_d._d.mutation.occ.Row(id)
+	}
 	return _d
 }
 

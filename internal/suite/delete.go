@@ -1,6 +1,8 @@
 package suite
 
 import (
+	"context"
+
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc/internal/ent"
 	"github.com/entocc/entocc/internal/ent/predicate"
@@ -19,6 +21,9 @@ func deleteScenarios() []scenario {
 		{name: "Delete/ByIDIgnoresTheVersionOnPurpose", run: deleteByIDIgnoresTheVersionOnPurpose},
 		{name: "Delete/SetBasedDeleteHasThePredicateOnly", run: setBasedDeleteHasThePredicateOnly},
 		{name: "Delete/OtherPredicateStaysNotFound", run: deleteByOtherPredicateStaysNotFound},
+		{name: "Delete/ConstraintErrorIsThatOfEnt", run: deleteConstraintErrorIsThatOfEnt},
+		{name: "Delete/PredicateOfAHookCounts", run: deletePredicateOfAHookCounts},
+		{name: "Delete/IDThatAHookSetsDeletesNoOtherRow", run: deleteIDThatAHookSetsDeletesNoOtherRow},
 	}
 }
 
@@ -112,4 +117,43 @@ func deleteByOtherPredicateStaysNotFound(s *Scene) {
 	assert.False(s, ent.IsRecordModified(err), "%v", err)
 	s.bumpUser(u.ID)
 	s.conflict(u.Delete().Where(sql.FieldEQ("name", "named")).Exec(s.ctx))
+}
+
+func deleteConstraintErrorIsThatOfEnt(s *Scene) {
+	l := s.like()
+	err := s.load(l.UserID).Delete().Exec(s.ctx)
+	assert.True(s, ent.IsConstraintError(err), "%v", err)
+	assert.False(s, ent.IsRecordModified(err), "%v", err)
+	s.load(l.UserID)
+}
+
+func deletePredicateOfAHookCounts(s *Scene) {
+	u := s.user("named")
+	s.Client.User.Use(func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			m.(*ent.UserMutation).Where(sql.FieldEQ("name", "another"))
+			return next.Mutate(ctx, m)
+		})
+	})
+	err := u.Delete().Exec(s.ctx)
+	assert.True(s, ent.IsNotFound(err), "%v", err)
+	assert.False(s, ent.IsRecordModified(err), "%v", err)
+	s.load(u.ID)
+}
+
+// ent's DELETE is of the row that its builder was made for.
+func deleteIDThatAHookSetsDeletesNoOtherRow(s *Scene) {
+	a := saved(s, s.Client.Account.Create().SetID(s.key()).SetOwner("deleted"))
+	b := saved(s, s.Client.Account.Create().SetID(s.key()).SetOwner("kept"))
+	s.Client.Account.Use(func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			m.(*ent.AccountMutation).SetID(b.ID)
+			return next.Mutate(ctx, m)
+		})
+	})
+	done(s, a.Delete())
+	_, err := s.Client.Account.Get(s.ctx, a.ID)
+	assert.True(s, ent.IsNotFound(err), "%v", err)
+	_, err = s.Client.Account.Get(s.ctx, b.ID)
+	require.NoError(s, err)
 }

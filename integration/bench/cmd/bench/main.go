@@ -47,17 +47,17 @@ func passes(bench string, long bool) []pass {
 		return []pass{
 			{"UpdateOne|DeleteOne|Columns", "200ms", 20},
 			{"UpdateBulk", "200ms", 10},
-			{"Contention", "500x", 10},
+			{"Contention", "1000x", 20},
 			{"Guard", "1s", 1},
 			{"Codegen", "1x", 10},
 		}
 	}
 	return []pass{
 		{"Guard", "200ms", 1},
-		{"UpdateOne", "10ms", 15},
+		{"UpdateOne", "5ms", 40},
 		{"UpdateBulk/db=.*/rows=(1|10|100|1000)$", "10ms", 8},
-		{"DeleteOne|Columns", "10ms", 10},
-		{"Contention/db=.*/rows=1000?/writers=(1|16|64)$", "200x", 3},
+		{"DeleteOne|Columns", "5ms", 40},
+		{"Contention/db=.*/rows=(1|1000)$/writers=(1|16)$", "300x", 12},
 		{"UpdateBulk/db=.*/rows=10000", "1x", 3},
 		{"Codegen", "1x", 6},
 	}
