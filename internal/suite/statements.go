@@ -18,7 +18,16 @@ func statementScenarios() []scenario {
 		{name: "Statements/EdgesAloneTakeTheGuardedUpdateMore", run: edgesAloneTakeOneStatementMore},
 		{name: "Statements/OneRowIsOneStatement", run: oneRowIsOneStatement, left: func(db DB) string {
 			if db.Dialect == dialect.MySQL {
-				return "there is no UPDATE .. RETURNING, so the row is read after the UPDATE, as ent does"
+				return "there is no UPDATE .. RETURNING, so the row is read after the UPDATE, in a transaction"
+			}
+			return ""
+		}},
+		{name: "Statements/OneRowIsOneStatementAndItsCommit", run: oneRowIsOneStatementAndItsCommit, left: func(db DB) string {
+			switch {
+			case db.Dialect != dialect.MySQL:
+				return "one statement needs no transaction here"
+			case db.Traits.Nodes:
+				return "commits of nodes are verified, in a transaction of the driver's"
 			}
 			return ""
 		}},
@@ -123,6 +132,7 @@ func (s *Scene) counted(b interface {
 }
 
 func notOneStatementMoreThanEnt(s *Scene) {
+	s.acquaint()
 	for _, call := range s.calls() {
 		u := saved(s, s.Client.User.Create().SetName("u").SetEmail(s.key()))
 		g := saved(s, s.Client.Group.Create().SetName("g"))
@@ -136,10 +146,18 @@ func notOneStatementMoreThanEnt(s *Scene) {
 	}
 }
 
+// acquaint has the client ask the server what it asks once: MariaDB whether it is a node of a cluster, and whether it
+// takes compound statements.
+func (s *Scene) acquaint() {
+	s.Helper()
+	saved(s, s.user("first").Update().SetName("known"))
+	saved(s, saved(s, s.Client.Group.Create().SetName("first")).Update().AddUsers(s.user("first")))
+}
+
 // ent writes edges without an UPDATE of their owner (F5). The guard needs it, and the bump is what it writes.
 func edgesAloneTakeOneStatementMore(s *Scene) {
 	u, g := s.user("u"), saved(s, s.Client.Group.Create().SetName("g"))
-	saved(s, g.Update().AddUsers(s.user("first"))) // The first transaction of a client may ask MariaDB what it is.
+	s.acquaint()
 	s.Sent.Reset()
 	saved(s, g.Update().AddUsers(u))
 	ents := s.Sent.Sent()
@@ -164,6 +182,27 @@ func oneRowIsOneStatement(s *Scene) {
 	assert.Len(s, s.Sent.Sent(), 8, "%q", s.Sent.Sent())
 	for _, query := range s.Sent.Sent() {
 		assert.True(s, strings.HasPrefix(query, "UPDATE "), query)
+	}
+}
+
+func oneRowIsOneStatementAndItsCommit(s *Scene) {
+	s.acquaint()
+	u, l := s.user("before"), s.like()
+	m := saved(s, s.Client.Pet.Create().SetName("rex"))
+	s.Sent.Reset()
+	u = saved(s, u.Update().SetName("a").AddAge(1).ClearEmail())
+	u = saved(s, u.Update().SetSettings(map[string]string{"a": "b"}).Select("name"))
+	u = saved(s, s.Client.User.UpdateOneID(u.ID).IfVersion(u.Version).SetName("b"))
+	u = saved(s, s.Client.User.UpdateOneID(u.ID).IfVersionIn(u.Version, 9).SetName("c"))
+	u = saved(s, s.Client.User.UpdateOneID(u.ID).IgnoreVersion().SetName("d"))
+	u = saved(s, u.Update().ForceIncrement())
+	saved(s, l.Update().SetMood("glad"))
+	saved(s, m.Update().SetOwner(u))
+	sent := s.Sent.Sent()
+	require.Len(s, sent, 16, "%q", sent)
+	for i := 0; i < len(sent); i += 2 {
+		assert.True(s, strings.HasPrefix(sent[i], compound+"UPDATE "), sent[i])
+		assert.Equal(s, "COMMIT", sent[i+1])
 	}
 }
 
