@@ -126,7 +126,7 @@ func (d *clusterDriver) pinForCompound(ctx context.Context) (Pinned, error) {
 		return nil, err
 	}
 	var clean bool
-	if answer, clean = d.askForCompounds(ctx, conn); answer != compoundsTaken || !clean {
+	if answer, clean = d.askForCompounds(ctx, conn); answer != compoundsTaken {
 		conn.Release(clean)
 		return nil, nil
 	}
@@ -135,7 +135,8 @@ func (d *clusterDriver) pinForCompound(ctx context.Context) (Pinned, error) {
 
 // askForCompounds sends a compound statement of the kind that saves are, and looks at whether the transaction that it has
 // begun is there for the next statement. This finds out about MySQL, about MariaDB in the mode ORACLE, and about proxies
-// between. Nodes of a Galera cluster are left to transactions of the driver's, whose commits are verified.
+// between; one that cuts the connection has answered, too. Nodes of a Galera cluster are left to transactions of the driver's,
+// whose commits are verified.
 func (d *clusterDriver) askForCompounds(ctx context.Context, conn Pinned) (answer uint32, clean bool) {
 	galera, err := variable(ctx, conn, compoundBegin+"SHOW VARIABLES WHERE Variable_name = ?"+compoundEnd, "wsrep_on")
 	open := ""
@@ -144,12 +145,12 @@ func (d *clusterDriver) askForCompounds(ctx context.Context, conn Pinned) (answe
 	}
 	clean = conn.Exec(ctx, "ROLLBACK", []any{}, nil) == nil
 	switch {
-	case !clean:
-		return compoundsUnknown, false
-	case err != nil || galera == "ON" || open != "1":
-		return compoundsRefused, true
+	case err == nil && clean && galera != "ON" && open == "1":
+		return compoundsTaken, true
+	case ctx.Err() != nil:
+		return compoundsUnknown, clean
 	}
-	return compoundsTaken, true
+	return compoundsRefused, clean
 }
 
 // pinnedTx is a transaction that its first statement begins.
