@@ -17,16 +17,7 @@ func statementScenarios() []scenario {
 		{name: "Statements/NotOneMoreThanEnt", run: notOneStatementMoreThanEnt},
 		{name: "Statements/EdgesAloneTakeTheGuardedUpdateMore", run: edgesAloneTakeOneStatementMore},
 		{name: "Statements/OneRowIsOneStatement", run: oneRowIsOneStatement, left: func(db DB) string {
-			if db.Dialect == dialect.MySQL {
-				return "there is no UPDATE .. RETURNING, so the row is read after the UPDATE, in a transaction"
-			}
-			return ""
-		}},
-		{name: "Statements/OneRowIsOneStatementAndItsCommit", run: oneRowIsOneStatementAndItsCommit, left: func(db DB) string {
-			switch {
-			case db.Dialect != dialect.MySQL:
-				return "one statement needs no transaction here"
-			case db.Traits.Nodes:
+			if db.Traits.Nodes {
 				return "commits of nodes are verified, in a transaction of the driver's"
 			}
 			return ""
@@ -167,43 +158,36 @@ func edgesAloneTakeOneStatementMore(s *Scene) {
 	assert.Len(s, s.Sent.Sent(), len(ents)+1, "%q", s.Sent.Sent())
 }
 
+// On MariaDB the one statement begins a transaction, and COMMIT follows. An append is a modifier, whose SQL is not put
+// into such a statement.
 func oneRowIsOneStatement(s *Scene) {
-	u, l := s.user("before"), s.like()
-	m := saved(s, s.Client.Pet.Create().SetName("rex"))
-	s.Sent.Reset()
-	u = saved(s, u.Update().SetName("a").AddAge(1).ClearEmail())
-	u = saved(s, u.Update().AppendLabels([]string{"x"}).SetSettings(map[string]string{"a": "b"}).Select("name"))
-	u = saved(s, s.Client.User.UpdateOneID(u.ID).IfVersion(u.Version).SetName("b"))
-	u = saved(s, s.Client.User.UpdateOneID(u.ID).IfVersionIn(u.Version, 9).SetName("c"))
-	u = saved(s, s.Client.User.UpdateOneID(u.ID).IgnoreVersion().SetName("d"))
-	u = saved(s, u.Update().ForceIncrement())
-	saved(s, l.Update().SetMood("glad"))
-	saved(s, m.Update().SetOwner(u))
-	assert.Len(s, s.Sent.Sent(), 8, "%q", s.Sent.Sent())
-	for _, query := range s.Sent.Sent() {
-		assert.True(s, strings.HasPrefix(query, "UPDATE "), query)
-	}
-}
-
-func oneRowIsOneStatementAndItsCommit(s *Scene) {
+	compounds := s.db.Dialect == dialect.MySQL
 	s.acquaint()
 	u, l := s.user("before"), s.like()
 	m := saved(s, s.Client.Pet.Create().SetName("rex"))
 	s.Sent.Reset()
 	u = saved(s, u.Update().SetName("a").AddAge(1).ClearEmail())
-	u = saved(s, u.Update().SetSettings(map[string]string{"a": "b"}).Select("name"))
+	partly := u.Update().SetSettings(map[string]string{"a": "b"}).Select("name")
+	if !compounds {
+		partly.AppendLabels([]string{"x"})
+	}
+	u = saved(s, partly)
 	u = saved(s, s.Client.User.UpdateOneID(u.ID).IfVersion(u.Version).SetName("b"))
 	u = saved(s, s.Client.User.UpdateOneID(u.ID).IfVersionIn(u.Version, 9).SetName("c"))
 	u = saved(s, s.Client.User.UpdateOneID(u.ID).IgnoreVersion().SetName("d"))
 	u = saved(s, u.Update().ForceIncrement())
 	saved(s, l.Update().SetMood("glad"))
 	saved(s, m.Update().SetOwner(u))
-	sent := s.Sent.Sent()
-	require.Len(s, sent, 16, "%q", sent)
-	for i := 0; i < len(sent); i += 2 {
-		assert.True(s, strings.HasPrefix(sent[i], compound+"UPDATE "), sent[i])
-		assert.Equal(s, "COMMIT", sent[i+1])
+	commits := 0
+	for _, query := range s.Sent.Sent() {
+		if compounds && query == "COMMIT" {
+			commits++
+			continue
+		}
+		assert.Equal(s, "UPDATE", verb(query), query)
 	}
+	assert.Len(s, s.Sent.Sent(), 8+commits, "%q", s.Sent.Sent())
+	assert.Equal(s, map[bool]int{true: 8}[compounds], commits)
 }
 
 func updateCarriesTheGuard(s *Scene) {
