@@ -34,6 +34,8 @@ type clusterDriver struct {
 	dialect.Driver
 	// galera is whether it does, once that is known.
 	galera atomic.Pointer[bool]
+	// compounds is whether the server takes compound statements.
+	compounds atomic.Uint32
 }
 
 // Tx begins a transaction.
@@ -125,7 +127,7 @@ func (t *clusterTx) onCluster() (bool, error) {
 	if galera := t.driver.galera.Load(); galera != nil {
 		return *galera, nil
 	}
-	on, err := t.variable("SHOW VARIABLES LIKE 'wsrep_on'")
+	on, err := variable(t.ctx, t, "SHOW VARIABLES LIKE 'wsrep_on'")
 	if err != nil {
 		return false, err
 	}
@@ -139,17 +141,23 @@ func (t *clusterTx) open() error {
 	if on, err := t.onCluster(); err != nil || !on {
 		return err
 	}
-	open, err := t.variable("SELECT 'in_transaction', @@in_transaction")
+	open, err := variable(t.ctx, t, inTransaction)
 	if err == nil && open != "1" {
 		err = entocc.ErrTxEnded
 	}
 	return err
 }
 
+// inTransaction asks for the variable that tells whether the session is in a transaction.
+const inTransaction = "SELECT 'in_transaction', @@in_transaction"
+
 // variable returns the value in a row of name and value, or nothing where there is no row.
-func (t *clusterTx) variable(query string) (value string, err error) {
+func variable(ctx context.Context, q dialect.ExecQuerier, query string, args ...any) (value string, err error) {
+	if args == nil {
+		args = []any{}
+	}
 	rows := &sql.Rows{}
-	if err := t.Query(t.ctx, query, []any{}, rows); err != nil {
+	if err := q.Query(ctx, query, args, rows); err != nil {
 		return "", err
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()

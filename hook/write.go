@@ -207,10 +207,12 @@ func (w *Write) save(ctx context.Context, drv dialect.Driver) error {
 // saveRow saves the row, and nothing beside it but its edges.
 func (w *Write) saveRow(ctx context.Context, drv dialect.Driver) error {
 	switch {
-	case w.hasExternalEdges() || w.spec.ScanValues != nil && drv.Dialect() == dialect.MySQL:
+	case w.hasExternalEdges():
 		return w.saveInTx(ctx, drv)
 	case w.spec.ScanValues != nil && w.wide(drv.Dialect()):
 		return w.saveInTx(ctx, drv)
+	case w.spec.ScanValues != nil && drv.Dialect() == dialect.MySQL:
+		return w.saveThenRead(ctx, drv)
 	case w.spec.ScanValues == nil:
 		return w.exec(ctx, drv, drv.Dialect())
 	default:
@@ -267,18 +269,23 @@ func (w *Write) saveInTx(ctx context.Context, drv dialect.Driver) error {
 
 // read reads the row that was just written.
 func (w *Write) read(ctx context.Context, tx dialect.Tx, d string) error {
-	t, ok := w.directRead(d)
-	if !ok {
-		s := w.selector(ctx, d, w.spec.Node.Columns...)
-		w.whereID(s)
-		query, args := s.Query()
-		t = &text{buf: []byte(query), args: args}
-	}
+	t := w.rowQuery(ctx, d)
 	found, err := w.scan(ctx, tx, string(t.buf), t.args)
 	if err == nil && !found {
 		err = &sqlgraph.NotFoundError{}
 	}
 	return err
+}
+
+// rowQuery returns the SELECT of the row.
+func (w *Write) rowQuery(ctx context.Context, d string) *text {
+	if t, ok := w.directRead(d); ok {
+		return t
+	}
+	s := w.selector(ctx, d, w.spec.Node.Columns...)
+	w.whereID(s)
+	query, args := s.Query()
+	return &text{buf: []byte(query), args: args}
 }
 
 // query returns the UPDATE.

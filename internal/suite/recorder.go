@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"entgo.io/ent/dialect"
+	"github.com/entocc/entocc/hook"
 )
 
 // Recorder is a driver that keeps the statements which it sends, with those that begin and end transactions.
@@ -40,7 +41,7 @@ func (r *Recorder) Sent() []string {
 func (r *Recorder) Writes() []string {
 	var writes []string
 	for _, query := range r.Sent() {
-		switch verb, _, _ := strings.Cut(query, " "); verb {
+		switch verb(query) {
 		case "INSERT", "UPDATE", "DELETE":
 			writes = append(writes, query)
 		}
@@ -63,13 +64,21 @@ func (r *Recorder) note(query string) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.sent = append(r.sent, query)
-	verb, _, _ := strings.Cut(query, " ")
-	errs := r.refused[verb]
+	errs := r.refused[verb(query)]
 	if len(errs) == 0 {
 		return nil
 	}
-	r.refused[verb] = errs[1:]
+	r.refused[verb(query)] = errs[1:]
 	return errs[0]
+}
+
+// compound is how the compound statement of a save on MariaDB begins.
+const compound = "BEGIN NOT ATOMIC START TRANSACTION; "
+
+// verb returns what a statement does. A compound one is a save, or the question whether the server takes such.
+func verb(query string) string {
+	verb, _, _ := strings.Cut(strings.TrimPrefix(query, compound), " ")
+	return verb
 }
 
 // Exec implements dialect.Driver.
@@ -108,6 +117,36 @@ func (r *Recorder) BeginTx(ctx context.Context, opts *stdsql.TxOptions) (dialect
 		return nil, fmt.Errorf("%T begins no transactions with options", r.Driver)
 	}
 	return r.recorded(drv.BeginTx(ctx, opts))
+}
+
+// Pin implements hook.Pinner.
+func (r *Recorder) Pin(ctx context.Context) (hook.Pinned, error) {
+	conn, err := hook.Pin(ctx, r.Driver)
+	if conn == nil {
+		return nil, err
+	}
+	return &recordedConn{conn, r}, nil
+}
+
+type recordedConn struct {
+	hook.Pinned
+	recorder *Recorder
+}
+
+// Exec implements hook.Pinned.
+func (c *recordedConn) Exec(ctx context.Context, query string, args, v any) error {
+	if err := c.recorder.note(query); err != nil {
+		return err
+	}
+	return c.Pinned.Exec(ctx, query, args, v)
+}
+
+// Query implements hook.Pinned.
+func (c *recordedConn) Query(ctx context.Context, query string, args, v any) error {
+	if err := c.recorder.note(query); err != nil {
+		return err
+	}
+	return c.Pinned.Query(ctx, query, args, v)
 }
 
 func (r *Recorder) recorded(tx dialect.Tx, err error) (dialect.Tx, error) {

@@ -84,6 +84,7 @@ func readRowThatIsGoneRefusesTheCommit(s *Scene) {
 	u := s.user("read")
 	tx, _ := s.reader(u.ID)
 	done(s, s.Other.User.DeleteOneID(u.ID).IfVersion(1))
+	s.catchUp()
 	err := tx.Commit()
 	if s.db.Traits.ConflictEndsTx && !s.db.Traits.OneWriter {
 		s.conflict(err) // The database says that the row was changed, not how.

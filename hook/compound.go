@@ -1,0 +1,191 @@
+package hook
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"slices"
+	"strings"
+
+	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql/sqlgraph"
+)
+
+// MariaDB has no UPDATE .. RETURNING, but takes compound statements outside of stored programs: one statement begins the
+// transaction, updates the row and reads it. The COMMIT is a statement of its own, so that it has an answer of its own,
+// and an error in between is followed by a ROLLBACK on the same connection. A handler inside of the statement would not
+// do: the server does not run it when the statement is killed between two parts, and leaves the transaction open.
+const (
+	compoundBegin = "BEGIN NOT ATOMIC START TRANSACTION; "
+	compoundEnd   = "; END"
+)
+
+// What is known of a server and compound statements.
+const (
+	compoundsUnknown uint32 = iota
+	compoundsAsked
+	compoundsTaken
+	compoundsRefused
+)
+
+// saveThenRead is the save where the row can't come back from the UPDATE.
+func (w *Write) saveThenRead(ctx context.Context, drv dialect.Driver) error {
+	if d, ok := drv.(*clusterDriver); ok && w.fitsCompound() {
+		if sent, err := w.saveInCompound(ctx, d); sent || err != nil {
+			return err
+		}
+	}
+	return w.saveInTx(ctx, drv)
+}
+
+// fitsCompound reports whether the statement's text is all of entocc's making. SQL of the caller's own, as in a modifier
+// or a predicate, could end the part of the statement that it is meant for.
+func (w *Write) fitsCompound() bool {
+	spec := w.spec
+	if spec.Predicate != nil || len(spec.Modifiers) > 0 || !w.plain() {
+		return false
+	}
+	for _, f := range spec.Fields.Add {
+		if !plainIdent(f.Column) || notPlain(f.Value) {
+			return false
+		}
+	}
+	key := w.identity()
+	return len(key) > 0 && !slices.ContainsFunc(key, func(f *sqlgraph.FieldSpec) bool { return f.Value == nil })
+}
+
+// saveInCompound is saveInTx with a transaction that a compound statement begins. It has sent nothing where the server
+// takes no such statements.
+func (w *Write) saveInCompound(ctx context.Context, d *clusterDriver) (sent bool, err error) {
+	query, args, err := w.compound(ctx, d.Dialect())
+	if err != nil {
+		return false, err
+	}
+	conn, err := d.pinForCompound(ctx)
+	if conn == nil || err != nil {
+		return false, err
+	}
+	tx := &pinnedTx{Pinned: conn, ctx: ctx}
+	defer tx.abandon()
+	found, err := w.scan(ctx, tx, query, args)
+	switch {
+	case errors.Is(err, driver.ErrBadConn): // The connection was dead: nothing was sent.
+		return false, nil
+	case refusesCompound(err):
+		d.compounds.Store(compoundsRefused)
+		return false, tx.Rollback()
+	case err != nil:
+		err = w.failed(err)
+	case !found:
+		err = w.settle(ctx, tx, d.Dialect())
+	}
+	if err != nil {
+		return true, rollback(tx, err)
+	}
+	return true, tx.Commit()
+}
+
+// settle is for a compound statement that has updated nothing: it explains why, or reads the row that has it all already.
+func (w *Write) settle(ctx context.Context, tx dialect.Tx, d string) error {
+	if err := w.explain(ctx, tx, d); err != nil {
+		return err
+	}
+	return w.read(ctx, tx, d)
+}
+
+// compound returns the statement that begins a transaction, updates the row, and reads it if it was updated.
+func (w *Write) compound(ctx context.Context, d string) (string, []any, error) {
+	update, args, err := w.query(ctx, d, nil)
+	if err != nil {
+		return "", nil, err
+	}
+	read := w.rowQuery(ctx, d)
+	query := compoundBegin + update + "; " + string(read.buf) + " AND ROW_COUNT() > 0" + compoundEnd
+	return query, append(args, read.args...), nil
+}
+
+// refusesCompound reports whether an error says that a statement was not understood (1064), or is none that can be
+// prepared (1295). Nothing of it was carried out.
+func refusesCompound(err error) bool {
+	return err != nil && (strings.Contains(err.Error(), "Error 1064") || strings.Contains(err.Error(), "Error 1295"))
+}
+
+// pinForCompound returns a connection to a server that takes compound statements, or nil. The first call asks the server;
+// others in the meantime do without.
+func (d *clusterDriver) pinForCompound(ctx context.Context) (Pinned, error) {
+	if d.compounds.Load() == compoundsTaken {
+		return Pin(ctx, d.Driver)
+	}
+	if !d.compounds.CompareAndSwap(compoundsUnknown, compoundsAsked) {
+		return nil, nil
+	}
+	answer := compoundsUnknown
+	defer func() { d.compounds.Store(answer) }()
+	conn, err := Pin(ctx, d.Driver)
+	if conn == nil || err != nil {
+		return nil, err
+	}
+	var clean bool
+	if answer, clean = d.askForCompounds(ctx, conn); answer != compoundsTaken {
+		conn.Release(clean)
+		return nil, nil
+	}
+	return conn, nil
+}
+
+// askForCompounds sends a compound statement of the kind that saves are, and looks at whether the transaction that it has
+// begun is there for the next statement. This finds out about MySQL, about MariaDB in the mode ORACLE, and about proxies
+// between; one that cuts the connection has answered, too. Nodes of a Galera cluster are left to transactions of the driver's,
+// whose commits are verified.
+func (d *clusterDriver) askForCompounds(ctx context.Context, conn Pinned) (answer uint32, clean bool) {
+	galera, err := variable(ctx, conn, compoundBegin+"SHOW VARIABLES WHERE Variable_name = ?"+compoundEnd, "wsrep_on")
+	open := ""
+	if err == nil {
+		open, err = variable(ctx, conn, inTransaction)
+	}
+	clean = conn.Exec(ctx, "ROLLBACK", []any{}, nil) == nil
+	switch {
+	case err == nil && clean && galera != "ON" && open == "1":
+		return compoundsTaken, true
+	case ctx.Err() != nil:
+		return compoundsUnknown, clean
+	}
+	return compoundsRefused, clean
+}
+
+// pinnedTx is a transaction that its first statement begins.
+type pinnedTx struct {
+	Pinned
+	ctx      context.Context //nolint:containedctx // as clusterTx
+	released bool
+}
+
+// Commit commits, unless the context has ended by then, as transactions of database/sql do. It is not broken off half-way.
+func (t *pinnedTx) Commit() error {
+	if err := t.ctx.Err(); err != nil {
+		return rollback(t, err)
+	}
+	return t.end("COMMIT")
+}
+
+// Rollback rolls back, by closing the connection if need be.
+func (t *pinnedTx) Rollback() error {
+	_ = t.end("ROLLBACK")
+	return nil
+}
+
+func (t *pinnedTx) end(verb string) error {
+	err := t.Exec(context.WithoutCancel(t.ctx), verb, []any{}, nil)
+	t.release(err == nil)
+	return err
+}
+
+// abandon closes the connection of a transaction that was left by a panic.
+func (t *pinnedTx) abandon() { t.release(false) }
+
+func (t *pinnedTx) release(clean bool) {
+	if !t.released {
+		t.released = true
+		t.Release(clean)
+	}
+}
