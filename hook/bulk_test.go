@@ -13,17 +13,18 @@ import (
 	genent "entgo.io/ent"
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
+	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/internal/ent"
 	"github.com/entocc/entocc/internal/ent/migrate"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
-func openSQLite(t testing.TB) *ent.Client {
+func openSQLite(t testing.TB, opts ...ent.Option) *ent.Client {
 	t.Helper()
 	db, err := stdsql.Open("sqlite3", "file:"+filepath.Join(t.TempDir(), "bulk.db")+"?_fk=1")
 	require.NoError(t, err)
-	client := ent.NewClient(ent.Driver(sql.OpenDB(dialect.SQLite, db)))
+	client := ent.NewClient(append(opts, ent.Driver(sql.OpenDB(dialect.SQLite, db)))...)
 	t.Cleanup(func() { _ = client.Close() })
 	require.NoError(t, migrate.Create(t.Context(), client.Schema, migrate.Tables))
 	return client
@@ -224,4 +225,40 @@ func TestUpdateBulk_LooksIntegerKeysUpOnMySQL(t *testing.T) {
 	assert.Contains(t, statement, "`name` = CASE WHEN `users`.`id` <= ? THEN CASE `users`.`id` WHEN ? THEN ? ")
 	assert.Equal(t, 4, strings.Count(statement, "<="))
 	assert.Equal(t, 100, strings.Count(statement, "WHEN ?"))
+}
+
+// A batch of one row is written as a save of its own is: without a transaction where that is one statement.
+func TestBulk_OneRowIsOneStatement(t *testing.T) {
+	var sent []string
+	client := openSQLite(t, ent.Log(func(v ...any) { sent = append(sent, fmt.Sprint(v...)) }))
+	u := createUsers(t, client, 1)[0]
+	debug := client.Debug()
+	saved, err := debug.User.UpdateBulk(debug.User.UpdateOne(u).SetAge(7)).Save(t.Context())
+	require.NoError(t, err)
+	require.Len(t, saved, 1)
+	assert.Equal(t, 7, saved[0].Age)
+	assert.Len(t, sent, 1)
+
+	for _, skip := range []bool{false, true} {
+		stale := debug.User.UpdateBulk(debug.User.UpdateOne(u).SetAge(8))
+		if skip {
+			stale.SkipModified()
+		}
+		left, err := stale.Save(t.Context())
+		assert.Empty(t, left)
+		var conflicts *entocc.BulkModifiedError
+		require.ErrorAs(t, err, &conflicts)
+		assert.Len(t, conflicts.Conflicts, 1)
+		assert.EqualValues(t, 2, conflicts.Conflicts[0].Actual)
+		assert.Zero(t, conflicts.Written)
+	}
+	sent = nil
+	n, err := debug.User.DeleteBulk(u).Exec(t.Context())
+	assert.True(t, ent.IsRecordModified(err))
+	assert.Zero(t, n)
+	sent = nil
+	n, err = debug.User.DeleteBulk(saved...).Exec(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, 1, n)
+	assert.Len(t, sent, 1)
 }

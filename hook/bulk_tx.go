@@ -64,8 +64,11 @@ func newBulkTx(b *batch, careful bool) *bulkTx {
 }
 
 func (w *bulkTx) write(ctx context.Context) (err error) {
-	if len(w.rows) == 0 {
+	switch {
+	case len(w.rows) == 0:
 		return nil
+	case len(w.rows) == 1 && w.own && !w.careful && w.batch.opts.progress == nil:
+		return w.writeSingle(ctx)
 	}
 	w.batch.touched = newParents()
 	defer func() { w.batch.touched = nil }()
@@ -94,6 +97,18 @@ func (w *bulkTx) write(ctx context.Context) (err error) {
 		}
 	}
 	return w.tx.Commit()
+}
+
+// writeSingle writes the only row of a batch as a save of its own is written: in one statement where that will do, without
+// a transaction. All or nothing it is either way.
+func (w *bulkTx) writeSingle(ctx context.Context) error {
+	if err := w.writeRow(ctx, w.batch.drv, w.rows[0]); err != nil {
+		return err
+	}
+	if w.rows[0].own != nil && !w.batch.opts.skip {
+		return errConflicts
+	}
+	return nil
 }
 
 // undo takes back what the batch has written, and nothing of what the caller's transaction had before.
@@ -139,7 +154,7 @@ func (w *bulkTx) writeAll(ctx context.Context) error {
 // and the halves are written: down to single rows, each of which explains itself.
 func (w *bulkTx) writeChunk(ctx context.Context, rows []*slot) error {
 	if len(rows) == 1 {
-		return w.writeRow(ctx, rows[0])
+		return w.writeRow(ctx, joined{w.tx, w.dialect}, rows[0])
 	}
 	mark := w.careful || w.dialect == dialect.MySQL
 	if mark {
@@ -166,13 +181,13 @@ func (w *bulkTx) writeChunk(ctx context.Context, rows []*slot) error {
 }
 
 // writeRow writes a row by its own statements.
-func (w *bulkTx) writeRow(ctx context.Context, s *slot) error {
+func (w *bulkTx) writeRow(ctx context.Context, drv dialect.Driver, s *slot) error {
 	if w.careful {
 		if err := w.savepoint(ctx, "SAVEPOINT ", chunkPoint); err != nil {
 			return err
 		}
 	}
-	err := s.row.alone(ctx, joined{w.tx, w.dialect})
+	err := s.row.alone(ctx, drv)
 	var modified *entocc.RecordModifiedError
 	switch {
 	case err == nil && w.careful:
