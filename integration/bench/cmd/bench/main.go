@@ -16,6 +16,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -79,6 +80,10 @@ func measure(dir, bench string, long bool) ([]byte, error) {
 	return raw.Bytes(), nil
 }
 
+// repeated is the number that go test adds to the name of a benchmark that it runs again. benchstat would take each for one
+// of its own.
+var repeated = regexp.MustCompile(`(?m)^(Benchmark\S*?)#\d+`)
+
 func run(dir, bench, from string, long bool) (err error) {
 	var raw []byte
 	if from != "" {
@@ -108,7 +113,7 @@ func run(dir, bench, from string, long bool) (err error) {
 	rows := ratios(all)
 	about := fmt.Sprintf("%s, `%s`, %s", time.Now().UTC().Format("2006-01-02"), command, versions(dir))
 	for name, content := range map[string]string{
-		"raw.txt": string(raw), "ratios.md": table(about, rows), "ratios.svg": plot(rows),
+		"raw.txt": repeated.ReplaceAllString(string(raw), "$1"), "ratios.md": table(about, rows), "ratios.svg": plot(rows),
 	} {
 		if err := os.WriteFile(filepath.Join(results, name), []byte(content), 0o644); err != nil {
 			return err

@@ -23,8 +23,9 @@ var sides = [...][2]string{
 // table writes the ratios as Markdown.
 func table(about string, rows []ratio) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# entocc's time by that of others\n\n%s.\n\nBelow 1 entocc is faster. Medians of rounds in which the sides took turns; "+
-		"p is that of the Mann-Whitney U test (benchstat's method). Goals are those of the design.\n\n", about)
+	fmt.Fprintf(&b, "# entocc's time by that of others\n\n%s.\n\nBelow 1 entocc is faster. The sides took turns: times are the medians of their rounds, and the "+
+		"ratio is the median of those of the rounds, as the machine has fast and slow spells, which both sides of a round share. p is that of the "+
+		"Mann-Whitney U test of all times (benchstat's method; `benchstat -col /side raw.txt` compares the medians). Goals are those of the design.\n\n", about)
 	b.WriteString("| work | against | entocc | other | ratio | goal | p | rounds |\n| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |\n")
 	for _, r := range rows {
 		goal := ""
@@ -38,6 +39,11 @@ func table(about string, rows []ratio) string {
 			strings.ReplaceAll(string(r.of), "/", " "), r.against, duration(r.entocc), duration(r.other), r.value, goal, r.p, r.rounds)
 	}
 	b.WriteString("\n")
+	for _, r := range rows {
+		if !r.met() {
+			fmt.Fprintf(&b, "- Missed: %s. Why: %s.\n", strings.ReplaceAll(string(r.of), "/", " "), cause(string(r.of)))
+		}
+	}
 	for _, s := range sides {
 		fmt.Fprintf(&b, "- **%s**: %s.\n", s[0], s[1])
 	}
