@@ -64,13 +64,18 @@ func clientWinsDeletes(s *Scene) {
 func thirdWriterIsAConflictAgain(s *Scene) {
 	a, b := s.twoUsers()
 	s.bumpUser(a.ID)
-	rounds := 0
+	rounds, before := 0, false
 	s.Client.User.Use(hook.OnModified(func(ctx context.Context, c *hook.Conflict) (entbase.Value, error) {
 		rounds = c.Round
 		if c.Round == 1 {
+			if before {
+				s.bumpUser(a.ID)
+			}
 			_, err := c.Current(ctx)
 			require.NoError(s, err)
-			s.bumpUser(a.ID) // The third writer, between the resolver's read and its save.
+			if !before {
+				s.bumpUser(a.ID) // The third writer, between the resolver's read and its save.
+			}
 		}
 		return c.Save(ctx)
 	}))
@@ -78,6 +83,12 @@ func thirdWriterIsAConflictAgain(s *Scene) {
 	assert.Equal(s, 2, rounds)
 	assert.EqualValues(s, 4, u.Version)
 	assert.Equal(s, 2, u.Age, "both other writers are kept")
+
+	before = true
+	u = saved(s, b.Update().SetName("mine again"))
+	assert.Equal(s, 1, rounds, "the save is guarded by the row that the resolver has read")
+	assert.EqualValues(s, 6, u.Version)
+	assert.Equal(s, 3, u.Age)
 }
 
 func roundsAreBounded(s *Scene) {
