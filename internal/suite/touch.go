@@ -284,6 +284,8 @@ func anotherOwnersEdgeTouches(s *Scene) {
 	q.touched("cleared from a shelf")
 	saved(s, s.Client.Shelf.Create().AddLines(a))
 	p.touched("added to a new shelf")
+	require.NoError(s, shelf.Update().AddLines(b).Exec(entocc.SkipIncrement(s.ctx, ent.TypePurchaseLine)))
+	q.same("the child's type is skipped")
 }
 
 func upsertTouchesTheParentOfTheRow(s *Scene) {
