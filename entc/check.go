@@ -36,6 +36,14 @@ func checkType(n *gen.Type, ant mixin.Annotation) error {
 	return nil
 }
 
+// checkPackage refuses a type whose package hides one that generated code imports.
+func checkPackage(n *gen.Type) error {
+	if slices.Contains([]string{"entocc", "occhook", "stdsql"}, n.Package()) {
+		return fmt.Errorf("entocc: the package of type %s is called as one that generated code imports: rename the type, and keep its table by entsql.Annotation{Table: %q}", n.Name, n.Table())
+	}
+	return nil
+}
+
 // checkVersionField refuses a version that generated code could not tell from another field, or from none.
 func checkVersionField(n *gen.Type, f *gen.Field, a mixin.VersionAnnotation) error {
 	for _, other := range n.Fields {

@@ -76,6 +76,7 @@ func TestGenerate_WrongSetUpsAreRefused(t *testing.T) {
 		{"takenname", []string{"User.is_modified", "rename", "StorageKey"}},
 		{"takengetter", []string{"User.version_guard", "rename", "StorageKey"}},
 		{"takenkey", []string{"User.version_key", "rename", "StorageKey"}},
+		{"takenpackage", []string{"type Stdsql", "rename", `Table: "stdsqls"`}},
 		{"takencolumn", []string{"Order.version", `"version"`, `"rev"`, `mixin.Guard{Field: "rev"}`, "StorageKey"}},
 		{"nillable", []string{"Order.rev", "Nillable()"}},
 		{"view", []string{"Summary", "view", "drop the mixin"}},

@@ -84,6 +84,9 @@ func newPlan(g *gen.Graph) (*plan, error) {
 	}
 	p := &plan{versions: make(map[string]*Version), links: make(map[string]*Links), imports: imports(g)}
 	for _, n := range g.Nodes {
+		if err := checkPackage(n); err != nil {
+			return nil, err
+		}
 		v, err := newVersion(n)
 		if err != nil {
 			return nil, err

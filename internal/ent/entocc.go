@@ -108,7 +108,7 @@ func (m *AccountMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation)
 }
 
 // versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *AccountMutation) versionRow() (id any, is predicate.Account) {
+func (m *AccountMutation) versionRow() (id any, isRow predicate.Account) {
 	if id, ok := m.ID(); ok {
 		return id, account.ID(id)
 	}
@@ -119,14 +119,14 @@ func (m *AccountMutation) versionRow() (id any, is predicate.Account) {
 func (m *AccountMutation) versionError(err error) error {
 	m.occ.Met(err)
 	return versionError(err, m.driver, account.Label, m.occ.Entity(), func(ctx context.Context) (*Account, error) {
-		_, is := m.versionRow()
-		if is == nil {
+		_, isRow := m.versionRow()
+		if isRow == nil {
 			return nil, &NotFoundError{account.Label}
 		}
 		return readNow(m.driver, func(drv dialect.Driver) (*Account, error) {
 			reader := NewAccountClient(m.config)
 			reader.driver = drv
-			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return accountVersion.Diff(m, base, theirs)
@@ -158,7 +158,7 @@ func (m *BuyerMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
 }
 
 // versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *BuyerMutation) versionRow() (id any, is predicate.Buyer) {
+func (m *BuyerMutation) versionRow() (id any, isRow predicate.Buyer) {
 	if id, ok := m.ID(); ok {
 		return id, buyer.ID(id)
 	}
@@ -169,14 +169,14 @@ func (m *BuyerMutation) versionRow() (id any, is predicate.Buyer) {
 func (m *BuyerMutation) versionError(err error) error {
 	m.occ.Met(err)
 	return versionError(err, m.driver, buyer.Label, m.occ.Entity(), func(ctx context.Context) (*Buyer, error) {
-		_, is := m.versionRow()
-		if is == nil {
+		_, isRow := m.versionRow()
+		if isRow == nil {
 			return nil, &NotFoundError{buyer.Label}
 		}
 		return readNow(m.driver, func(drv dialect.Driver) (*Buyer, error) {
 			reader := NewBuyerClient(m.config)
 			reader.driver = drv
-			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return buyerVersion.Diff(m, base, theirs)
@@ -207,7 +207,7 @@ func (m *CardMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
 }
 
 // versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *CardMutation) versionRow() (id any, is predicate.Card) {
+func (m *CardMutation) versionRow() (id any, isRow predicate.Card) {
 	if id, ok := m.ID(); ok {
 		return id, card.ID(id)
 	}
@@ -218,14 +218,14 @@ func (m *CardMutation) versionRow() (id any, is predicate.Card) {
 func (m *CardMutation) versionError(err error) error {
 	m.occ.Met(err)
 	return versionError(err, m.driver, card.Label, m.occ.Entity(), func(ctx context.Context) (*Card, error) {
-		_, is := m.versionRow()
-		if is == nil {
+		_, isRow := m.versionRow()
+		if isRow == nil {
 			return nil, &NotFoundError{card.Label}
 		}
 		return readNow(m.driver, func(drv dialect.Driver) (*Card, error) {
 			reader := NewCardClient(m.config)
 			reader.driver = drv
-			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return cardVersion.Diff(m, base, theirs)
@@ -257,7 +257,7 @@ func (m *DocumentMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation
 }
 
 // versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *DocumentMutation) versionRow() (id any, is predicate.Document) {
+func (m *DocumentMutation) versionRow() (id any, isRow predicate.Document) {
 	if id, ok := m.ID(); ok {
 		return id, document.ID(id)
 	}
@@ -268,14 +268,14 @@ func (m *DocumentMutation) versionRow() (id any, is predicate.Document) {
 func (m *DocumentMutation) versionError(err error) error {
 	m.occ.Met(err)
 	return versionError(err, m.driver, document.Label, m.occ.Entity(), func(ctx context.Context) (*Document, error) {
-		_, is := m.versionRow()
-		if is == nil {
+		_, isRow := m.versionRow()
+		if isRow == nil {
 			return nil, &NotFoundError{document.Label}
 		}
 		return readNow(m.driver, func(drv dialect.Driver) (*Document, error) {
 			reader := NewDocumentClient(m.config)
 			reader.driver = drv
-			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return documentVersion.Diff(m, base, theirs)
@@ -303,7 +303,7 @@ func (m *EventMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
 }
 
 // versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *EventMutation) versionRow() (id any, is predicate.Event) {
+func (m *EventMutation) versionRow() (id any, isRow predicate.Event) {
 	if id, ok := m.ID(); ok {
 		return id, event.ID(id)
 	}
@@ -314,14 +314,14 @@ func (m *EventMutation) versionRow() (id any, is predicate.Event) {
 func (m *EventMutation) versionError(err error) error {
 	m.occ.Met(err)
 	return versionError(err, m.driver, event.Label, m.occ.Entity(), func(ctx context.Context) (*Event, error) {
-		_, is := m.versionRow()
-		if is == nil {
+		_, isRow := m.versionRow()
+		if isRow == nil {
 			return nil, &NotFoundError{event.Label}
 		}
 		return readNow(m.driver, func(drv dialect.Driver) (*Event, error) {
 			reader := NewEventClient(m.config)
 			reader.driver = drv
-			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return eventVersion.Diff(m, base, theirs)
@@ -354,7 +354,7 @@ func (m *FolderMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) 
 }
 
 // versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *FolderMutation) versionRow() (id any, is predicate.Folder) {
+func (m *FolderMutation) versionRow() (id any, isRow predicate.Folder) {
 	if id, ok := m.ID(); ok {
 		return id, folder.ID(id)
 	}
@@ -365,14 +365,14 @@ func (m *FolderMutation) versionRow() (id any, is predicate.Folder) {
 func (m *FolderMutation) versionError(err error) error {
 	m.occ.Met(err)
 	return versionError(err, m.driver, folder.Label, m.occ.Entity(), func(ctx context.Context) (*Folder, error) {
-		_, is := m.versionRow()
-		if is == nil {
+		_, isRow := m.versionRow()
+		if isRow == nil {
 			return nil, &NotFoundError{folder.Label}
 		}
 		return readNow(m.driver, func(drv dialect.Driver) (*Folder, error) {
 			reader := NewFolderClient(m.config)
 			reader.driver = drv
-			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return folderVersion.Diff(m, base, theirs)
@@ -404,7 +404,7 @@ func (m *InvoiceMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation)
 }
 
 // versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *InvoiceMutation) versionRow() (id any, is predicate.Invoice) {
+func (m *InvoiceMutation) versionRow() (id any, isRow predicate.Invoice) {
 	if id, ok := m.ID(); ok {
 		return id, invoice.ID(id)
 	}
@@ -415,14 +415,14 @@ func (m *InvoiceMutation) versionRow() (id any, is predicate.Invoice) {
 func (m *InvoiceMutation) versionError(err error) error {
 	m.occ.Met(err)
 	return versionError(err, m.driver, invoice.Label, m.occ.Entity(), func(ctx context.Context) (*Invoice, error) {
-		_, is := m.versionRow()
-		if is == nil {
+		_, isRow := m.versionRow()
+		if isRow == nil {
 			return nil, &NotFoundError{invoice.Label}
 		}
 		return readNow(m.driver, func(drv dialect.Driver) (*Invoice, error) {
 			reader := NewInvoiceClient(m.config)
 			reader.driver = drv
-			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return invoiceVersion.Diff(m, base, theirs)
@@ -457,7 +457,7 @@ func (m *LikeMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
 }
 
 // versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *LikeMutation) versionRow() (id any, is predicate.Like) {
+func (m *LikeMutation) versionRow() (id any, isRow predicate.Like) {
 	if u, ok := m.occ.Entity().(*Like); ok {
 		return []any{u.UserID, u.TweetID}, like.And(like.UserID(u.UserID), like.TweetID(u.TweetID))
 	}
@@ -468,14 +468,14 @@ func (m *LikeMutation) versionRow() (id any, is predicate.Like) {
 func (m *LikeMutation) versionError(err error) error {
 	m.occ.Met(err)
 	return versionError(err, m.driver, like.Label, m.occ.Entity(), func(ctx context.Context) (*Like, error) {
-		_, is := m.versionRow()
-		if is == nil {
+		_, isRow := m.versionRow()
+		if isRow == nil {
 			return nil, &NotFoundError{like.Label}
 		}
 		return readNow(m.driver, func(drv dialect.Driver) (*Like, error) {
 			reader := NewLikeClient(m.config)
 			reader.driver = drv
-			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return likeVersion.Diff(m, base, theirs)
@@ -508,7 +508,7 @@ func (m *MembershipMutation) VersionGuard() (*occhook.Schema, *occhook.Expectati
 }
 
 // versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *MembershipMutation) versionRow() (id any, is predicate.Membership) {
+func (m *MembershipMutation) versionRow() (id any, isRow predicate.Membership) {
 	if u, ok := m.occ.Entity().(*Membership); ok {
 		return []any{u.UserID, u.TeamID}, membership.And(membership.UserID(u.UserID), membership.TeamID(u.TeamID))
 	}
@@ -519,14 +519,14 @@ func (m *MembershipMutation) versionRow() (id any, is predicate.Membership) {
 func (m *MembershipMutation) versionError(err error) error {
 	m.occ.Met(err)
 	return versionError(err, m.driver, membership.Label, m.occ.Entity(), func(ctx context.Context) (*Membership, error) {
-		_, is := m.versionRow()
-		if is == nil {
+		_, isRow := m.versionRow()
+		if isRow == nil {
 			return nil, &NotFoundError{membership.Label}
 		}
 		return readNow(m.driver, func(drv dialect.Driver) (*Membership, error) {
 			reader := NewMembershipClient(m.config)
 			reader.driver = drv
-			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return membershipVersion.Diff(m, base, theirs)
@@ -555,7 +555,7 @@ func (m *MemoMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
 }
 
 // versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *MemoMutation) versionRow() (id any, is predicate.Memo) {
+func (m *MemoMutation) versionRow() (id any, isRow predicate.Memo) {
 	if id, ok := m.ID(); ok {
 		return id, memo.ID(id)
 	}
@@ -566,14 +566,14 @@ func (m *MemoMutation) versionRow() (id any, is predicate.Memo) {
 func (m *MemoMutation) versionError(err error) error {
 	m.occ.Met(err)
 	return versionError(err, m.driver, memo.Label, m.occ.Entity(), func(ctx context.Context) (*Memo, error) {
-		_, is := m.versionRow()
-		if is == nil {
+		_, isRow := m.versionRow()
+		if isRow == nil {
 			return nil, &NotFoundError{memo.Label}
 		}
 		return readNow(m.driver, func(drv dialect.Driver) (*Memo, error) {
 			reader := NewMemoClient(m.config)
 			reader.driver = drv
-			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return memoVersion.Diff(m, base, theirs)
@@ -602,7 +602,7 @@ func (m *NoteMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
 }
 
 // versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *NoteMutation) versionRow() (id any, is predicate.Note) {
+func (m *NoteMutation) versionRow() (id any, isRow predicate.Note) {
 	if id, ok := m.ID(); ok {
 		return id, note.ID(id)
 	}
@@ -613,14 +613,14 @@ func (m *NoteMutation) versionRow() (id any, is predicate.Note) {
 func (m *NoteMutation) versionError(err error) error {
 	m.occ.Met(err)
 	return versionError(err, m.driver, note.Label, m.occ.Entity(), func(ctx context.Context) (*Note, error) {
-		_, is := m.versionRow()
-		if is == nil {
+		_, isRow := m.versionRow()
+		if isRow == nil {
 			return nil, &NotFoundError{note.Label}
 		}
 		return readNow(m.driver, func(drv dialect.Driver) (*Note, error) {
 			reader := NewNoteClient(m.config)
 			reader.driver = drv
-			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return noteVersion.Diff(m, base, theirs)
@@ -648,7 +648,7 @@ func (m *OrderMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
 }
 
 // versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *OrderMutation) versionRow() (id any, is predicate.Order) {
+func (m *OrderMutation) versionRow() (id any, isRow predicate.Order) {
 	if id, ok := m.ID(); ok {
 		return id, order.ID(id)
 	}
@@ -659,14 +659,14 @@ func (m *OrderMutation) versionRow() (id any, is predicate.Order) {
 func (m *OrderMutation) versionError(err error) error {
 	m.occ.Met(err)
 	return versionError(err, m.driver, order.Label, m.occ.Entity(), func(ctx context.Context) (*Order, error) {
-		_, is := m.versionRow()
-		if is == nil {
+		_, isRow := m.versionRow()
+		if isRow == nil {
 			return nil, &NotFoundError{order.Label}
 		}
 		return readNow(m.driver, func(drv dialect.Driver) (*Order, error) {
 			reader := NewOrderClient(m.config)
 			reader.driver = drv
-			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return orderVersion.Diff(m, base, theirs)
@@ -699,7 +699,7 @@ func (m *PetMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
 }
 
 // versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *PetMutation) versionRow() (id any, is predicate.Pet) {
+func (m *PetMutation) versionRow() (id any, isRow predicate.Pet) {
 	if id, ok := m.ID(); ok {
 		return id, pet.ID(id)
 	}
@@ -710,14 +710,14 @@ func (m *PetMutation) versionRow() (id any, is predicate.Pet) {
 func (m *PetMutation) versionError(err error) error {
 	m.occ.Met(err)
 	return versionError(err, m.driver, pet.Label, m.occ.Entity(), func(ctx context.Context) (*Pet, error) {
-		_, is := m.versionRow()
-		if is == nil {
+		_, isRow := m.versionRow()
+		if isRow == nil {
 			return nil, &NotFoundError{pet.Label}
 		}
 		return readNow(m.driver, func(drv dialect.Driver) (*Pet, error) {
 			reader := NewPetClient(m.config)
 			reader.driver = drv
-			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return petVersion.Diff(m, base, theirs)
@@ -749,7 +749,7 @@ func (m *ProfileMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation)
 }
 
 // versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *ProfileMutation) versionRow() (id any, is predicate.Profile) {
+func (m *ProfileMutation) versionRow() (id any, isRow predicate.Profile) {
 	if id, ok := m.ID(); ok {
 		return id, profile.ID(id)
 	}
@@ -760,14 +760,14 @@ func (m *ProfileMutation) versionRow() (id any, is predicate.Profile) {
 func (m *ProfileMutation) versionError(err error) error {
 	m.occ.Met(err)
 	return versionError(err, m.driver, profile.Label, m.occ.Entity(), func(ctx context.Context) (*Profile, error) {
-		_, is := m.versionRow()
-		if is == nil {
+		_, isRow := m.versionRow()
+		if isRow == nil {
 			return nil, &NotFoundError{profile.Label}
 		}
 		return readNow(m.driver, func(drv dialect.Driver) (*Profile, error) {
 			reader := NewProfileClient(m.config)
 			reader.driver = drv
-			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return profileVersion.Diff(m, base, theirs)
@@ -812,7 +812,7 @@ func (m *PurchaseMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation
 }
 
 // versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *PurchaseMutation) versionRow() (id any, is predicate.Purchase) {
+func (m *PurchaseMutation) versionRow() (id any, isRow predicate.Purchase) {
 	if id, ok := m.ID(); ok {
 		return id, purchase.ID(id)
 	}
@@ -823,14 +823,14 @@ func (m *PurchaseMutation) versionRow() (id any, is predicate.Purchase) {
 func (m *PurchaseMutation) versionError(err error) error {
 	m.occ.Met(err)
 	return versionError(err, m.driver, purchase.Label, m.occ.Entity(), func(ctx context.Context) (*Purchase, error) {
-		_, is := m.versionRow()
-		if is == nil {
+		_, isRow := m.versionRow()
+		if isRow == nil {
 			return nil, &NotFoundError{purchase.Label}
 		}
 		return readNow(m.driver, func(drv dialect.Driver) (*Purchase, error) {
 			reader := NewPurchaseClient(m.config)
 			reader.driver = drv
-			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return purchaseVersion.Diff(m, base, theirs)
@@ -868,7 +868,7 @@ func (m *PurchaseLineMutation) VersionGuard() (*occhook.Schema, *occhook.Expecta
 }
 
 // versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *PurchaseLineMutation) versionRow() (id any, is predicate.PurchaseLine) {
+func (m *PurchaseLineMutation) versionRow() (id any, isRow predicate.PurchaseLine) {
 	if id, ok := m.ID(); ok {
 		return id, purchaseline.ID(id)
 	}
@@ -879,14 +879,14 @@ func (m *PurchaseLineMutation) versionRow() (id any, is predicate.PurchaseLine) 
 func (m *PurchaseLineMutation) versionError(err error) error {
 	m.occ.Met(err)
 	return versionError(err, m.driver, purchaseline.Label, m.occ.Entity(), func(ctx context.Context) (*PurchaseLine, error) {
-		_, is := m.versionRow()
-		if is == nil {
+		_, isRow := m.versionRow()
+		if isRow == nil {
 			return nil, &NotFoundError{purchaseline.Label}
 		}
 		return readNow(m.driver, func(drv dialect.Driver) (*PurchaseLine, error) {
 			reader := NewPurchaseLineClient(m.config)
 			reader.driver = drv
-			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return purchaseLineVersion.Diff(m, base, theirs)
@@ -914,7 +914,7 @@ func (m *ReadingMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation)
 }
 
 // versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *ReadingMutation) versionRow() (id any, is predicate.Reading) {
+func (m *ReadingMutation) versionRow() (id any, isRow predicate.Reading) {
 	if id, ok := m.ID(); ok {
 		return id, reading.ID(id)
 	}
@@ -925,14 +925,14 @@ func (m *ReadingMutation) versionRow() (id any, is predicate.Reading) {
 func (m *ReadingMutation) versionError(err error) error {
 	m.occ.Met(err)
 	return versionError(err, m.driver, reading.Label, m.occ.Entity(), func(ctx context.Context) (*Reading, error) {
-		_, is := m.versionRow()
-		if is == nil {
+		_, isRow := m.versionRow()
+		if isRow == nil {
 			return nil, &NotFoundError{reading.Label}
 		}
 		return readNow(m.driver, func(drv dialect.Driver) (*Reading, error) {
 			reader := NewReadingClient(m.config)
 			reader.driver = drv
-			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return readingVersion.Diff(m, base, theirs)
@@ -961,7 +961,7 @@ func (m *SettingMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation)
 }
 
 // versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *SettingMutation) versionRow() (id any, is predicate.Setting) {
+func (m *SettingMutation) versionRow() (id any, isRow predicate.Setting) {
 	if id, ok := m.ID(); ok {
 		return id, setting.ID(id)
 	}
@@ -972,14 +972,14 @@ func (m *SettingMutation) versionRow() (id any, is predicate.Setting) {
 func (m *SettingMutation) versionError(err error) error {
 	m.occ.Met(err)
 	return versionError(err, m.driver, setting.Label, m.occ.Entity(), func(ctx context.Context) (*Setting, error) {
-		_, is := m.versionRow()
-		if is == nil {
+		_, isRow := m.versionRow()
+		if isRow == nil {
 			return nil, &NotFoundError{setting.Label}
 		}
 		return readNow(m.driver, func(drv dialect.Driver) (*Setting, error) {
 			reader := NewSettingClient(m.config)
 			reader.driver = drv
-			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return settingVersion.Diff(m, base, theirs)
@@ -1008,7 +1008,7 @@ func (m *TicketMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) 
 }
 
 // versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *TicketMutation) versionRow() (id any, is predicate.Ticket) {
+func (m *TicketMutation) versionRow() (id any, isRow predicate.Ticket) {
 	if id, ok := m.ID(); ok {
 		return id, ticket.ID(id)
 	}
@@ -1019,14 +1019,14 @@ func (m *TicketMutation) versionRow() (id any, is predicate.Ticket) {
 func (m *TicketMutation) versionError(err error) error {
 	m.occ.Met(err)
 	return versionError(err, m.driver, ticket.Label, m.occ.Entity(), func(ctx context.Context) (*Ticket, error) {
-		_, is := m.versionRow()
-		if is == nil {
+		_, isRow := m.versionRow()
+		if isRow == nil {
 			return nil, &NotFoundError{ticket.Label}
 		}
 		return readNow(m.driver, func(drv dialect.Driver) (*Ticket, error) {
 			reader := NewTicketClient(m.config)
 			reader.driver = drv
-			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return ticketVersion.Diff(m, base, theirs)
@@ -1078,7 +1078,7 @@ func (m *UserMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
 }
 
 // versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *UserMutation) versionRow() (id any, is predicate.User) {
+func (m *UserMutation) versionRow() (id any, isRow predicate.User) {
 	if id, ok := m.ID(); ok {
 		return id, user.ID(id)
 	}
@@ -1089,14 +1089,14 @@ func (m *UserMutation) versionRow() (id any, is predicate.User) {
 func (m *UserMutation) versionError(err error) error {
 	m.occ.Met(err)
 	return versionError(err, m.driver, user.Label, m.occ.Entity(), func(ctx context.Context) (*User, error) {
-		_, is := m.versionRow()
-		if is == nil {
+		_, isRow := m.versionRow()
+		if isRow == nil {
 			return nil, &NotFoundError{user.Label}
 		}
 		return readNow(m.driver, func(drv dialect.Driver) (*User, error) {
 			reader := NewUserClient(m.config)
 			reader.driver = drv
-			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return userVersion.Diff(m, base, theirs)

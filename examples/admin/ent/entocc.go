@@ -70,7 +70,7 @@ func (m *ProductMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation)
 }
 
 // versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *ProductMutation) versionRow() (id any, is predicate.Product) {
+func (m *ProductMutation) versionRow() (id any, isRow predicate.Product) {
 	if id, ok := m.ID(); ok {
 		return id, product.ID(id)
 	}
@@ -81,14 +81,14 @@ func (m *ProductMutation) versionRow() (id any, is predicate.Product) {
 func (m *ProductMutation) versionError(err error) error {
 	m.occ.Met(err)
 	return versionError(err, m.driver, product.Label, m.occ.Entity(), func(ctx context.Context) (*Product, error) {
-		_, is := m.versionRow()
-		if is == nil {
+		_, isRow := m.versionRow()
+		if isRow == nil {
 			return nil, &NotFoundError{product.Label}
 		}
 		return readNow(m.driver, func(drv dialect.Driver) (*Product, error) {
 			reader := NewProductClient(m.config)
 			reader.driver = drv
-			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return productVersion.Diff(m, base, theirs)

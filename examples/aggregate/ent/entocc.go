@@ -72,7 +72,7 @@ func (m *LineMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
 }
 
 // versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *LineMutation) versionRow() (id any, is predicate.Line) {
+func (m *LineMutation) versionRow() (id any, isRow predicate.Line) {
 	if id, ok := m.ID(); ok {
 		return id, line.ID(id)
 	}
@@ -83,14 +83,14 @@ func (m *LineMutation) versionRow() (id any, is predicate.Line) {
 func (m *LineMutation) versionError(err error) error {
 	m.occ.Met(err)
 	return versionError(err, m.driver, line.Label, m.occ.Entity(), func(ctx context.Context) (*Line, error) {
-		_, is := m.versionRow()
-		if is == nil {
+		_, isRow := m.versionRow()
+		if isRow == nil {
 			return nil, &NotFoundError{line.Label}
 		}
 		return readNow(m.driver, func(drv dialect.Driver) (*Line, error) {
 			reader := NewLineClient(m.config)
 			reader.driver = drv
-			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return lineVersion.Diff(m, base, theirs)
@@ -122,7 +122,7 @@ func (m *OrderMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
 }
 
 // versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *OrderMutation) versionRow() (id any, is predicate.Order) {
+func (m *OrderMutation) versionRow() (id any, isRow predicate.Order) {
 	if id, ok := m.ID(); ok {
 		return id, order.ID(id)
 	}
@@ -133,14 +133,14 @@ func (m *OrderMutation) versionRow() (id any, is predicate.Order) {
 func (m *OrderMutation) versionError(err error) error {
 	m.occ.Met(err)
 	return versionError(err, m.driver, order.Label, m.occ.Entity(), func(ctx context.Context) (*Order, error) {
-		_, is := m.versionRow()
-		if is == nil {
+		_, isRow := m.versionRow()
+		if isRow == nil {
 			return nil, &NotFoundError{order.Label}
 		}
 		return readNow(m.driver, func(drv dialect.Driver) (*Order, error) {
 			reader := NewOrderClient(m.config)
 			reader.driver = drv
-			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return orderVersion.Diff(m, base, theirs)

@@ -70,7 +70,7 @@ func (m *GroupMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
 }
 
 // versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *GroupMutation) versionRow() (id any, is predicate.Group) {
+func (m *GroupMutation) versionRow() (id any, isRow predicate.Group) {
 	if id, ok := m.ID(); ok {
 		return id, group.ID(id)
 	}
@@ -81,14 +81,14 @@ func (m *GroupMutation) versionRow() (id any, is predicate.Group) {
 func (m *GroupMutation) versionError(err error) error {
 	m.occ.Met(err)
 	return versionError(err, m.driver, group.Label, m.occ.Entity(), func(ctx context.Context) (*Group, error) {
-		_, is := m.versionRow()
-		if is == nil {
+		_, isRow := m.versionRow()
+		if isRow == nil {
 			return nil, &NotFoundError{group.Label}
 		}
 		return readNow(m.driver, func(drv dialect.Driver) (*Group, error) {
 			reader := NewGroupClient(m.config)
 			reader.driver = drv
-			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return groupVersion.Diff(m, base, theirs)

@@ -66,7 +66,7 @@ func (m *UserMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
 }
 
 // versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *UserMutation) versionRow() (id any, is predicate.User) {
+func (m *UserMutation) versionRow() (id any, isRow predicate.User) {
 	if id, ok := m.ID(); ok {
 		return id, user.ID(id)
 	}
@@ -77,14 +77,14 @@ func (m *UserMutation) versionRow() (id any, is predicate.User) {
 func (m *UserMutation) versionError(err error) error {
 	m.occ.Met(err)
 	return versionError(err, m.driver, user.Label, m.occ.Entity(), func(ctx context.Context) (*User, error) {
-		_, is := m.versionRow()
-		if is == nil {
+		_, isRow := m.versionRow()
+		if isRow == nil {
 			return nil, &NotFoundError{user.Label}
 		}
 		return readNow(m.driver, func(drv dialect.Driver) (*User, error) {
 			reader := NewUserClient(m.config)
 			reader.driver = drv
-			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return userVersion.Diff(m, base, theirs)

@@ -72,7 +72,7 @@ func (m *ProjectMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation)
 }
 
 // versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *ProjectMutation) versionRow() (id any, is predicate.Project) {
+func (m *ProjectMutation) versionRow() (id any, isRow predicate.Project) {
 	if id, ok := m.ID(); ok {
 		return id, project.ID(id)
 	}
@@ -83,14 +83,14 @@ func (m *ProjectMutation) versionRow() (id any, is predicate.Project) {
 func (m *ProjectMutation) versionError(err error) error {
 	m.occ.Met(err)
 	return versionError(err, m.driver, project.Label, m.occ.Entity(), func(ctx context.Context) (*Project, error) {
-		_, is := m.versionRow()
-		if is == nil {
+		_, isRow := m.versionRow()
+		if isRow == nil {
 			return nil, &NotFoundError{project.Label}
 		}
 		return readNow(m.driver, func(drv dialect.Driver) (*Project, error) {
 			reader := NewProjectClient(m.config)
 			reader.driver = drv
-			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return projectVersion.Diff(m, base, theirs)
@@ -123,7 +123,7 @@ func (m *TaskMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
 }
 
 // versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *TaskMutation) versionRow() (id any, is predicate.Task) {
+func (m *TaskMutation) versionRow() (id any, isRow predicate.Task) {
 	if id, ok := m.ID(); ok {
 		return id, task.ID(id)
 	}
@@ -134,14 +134,14 @@ func (m *TaskMutation) versionRow() (id any, is predicate.Task) {
 func (m *TaskMutation) versionError(err error) error {
 	m.occ.Met(err)
 	return versionError(err, m.driver, task.Label, m.occ.Entity(), func(ctx context.Context) (*Task, error) {
-		_, is := m.versionRow()
-		if is == nil {
+		_, isRow := m.versionRow()
+		if isRow == nil {
 			return nil, &NotFoundError{task.Label}
 		}
 		return readNow(m.driver, func(drv dialect.Driver) (*Task, error) {
 			reader := NewTaskClient(m.config)
 			reader.driver = drv
-			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return taskVersion.Diff(m, base, theirs)

@@ -75,7 +75,7 @@ func (m *GroupMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
 }
 
 // versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *GroupMutation) versionRow() (id any, is predicate.Group) {
+func (m *GroupMutation) versionRow() (id any, isRow predicate.Group) {
 	if id, ok := m.ID(); ok {
 		return id, group.ID(id)
 	}
@@ -86,14 +86,14 @@ func (m *GroupMutation) versionRow() (id any, is predicate.Group) {
 func (m *GroupMutation) versionError(err error) error {
 	m.occ.Met(err)
 	return versionError(err, m.driver, group.Label, m.occ.Entity(), func(ctx context.Context) (*Group, error) {
-		_, is := m.versionRow()
-		if is == nil {
+		_, isRow := m.versionRow()
+		if isRow == nil {
 			return nil, &NotFoundError{group.Label}
 		}
 		return readNow(m.driver, func(drv dialect.Driver) (*Group, error) {
 			reader := NewGroupClient(m.config)
 			reader.driver = drv
-			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return groupVersion.Diff(m, base, theirs)
@@ -121,7 +121,7 @@ func (m *InvoiceMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation)
 }
 
 // versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *InvoiceMutation) versionRow() (id any, is predicate.Invoice) {
+func (m *InvoiceMutation) versionRow() (id any, isRow predicate.Invoice) {
 	if id, ok := m.ID(); ok {
 		return id, invoice.ID(id)
 	}
@@ -132,14 +132,14 @@ func (m *InvoiceMutation) versionRow() (id any, is predicate.Invoice) {
 func (m *InvoiceMutation) versionError(err error) error {
 	m.occ.Met(err)
 	return versionError(err, m.driver, invoice.Label, m.occ.Entity(), func(ctx context.Context) (*Invoice, error) {
-		_, is := m.versionRow()
-		if is == nil {
+		_, isRow := m.versionRow()
+		if isRow == nil {
 			return nil, &NotFoundError{invoice.Label}
 		}
 		return readNow(m.driver, func(drv dialect.Driver) (*Invoice, error) {
 			reader := NewInvoiceClient(m.config)
 			reader.driver = drv
-			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return invoiceVersion.Diff(m, base, theirs)
@@ -170,7 +170,7 @@ func (m *PetMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
 }
 
 // versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *PetMutation) versionRow() (id any, is predicate.Pet) {
+func (m *PetMutation) versionRow() (id any, isRow predicate.Pet) {
 	if id, ok := m.ID(); ok {
 		return id, pet.ID(id)
 	}
@@ -181,14 +181,14 @@ func (m *PetMutation) versionRow() (id any, is predicate.Pet) {
 func (m *PetMutation) versionError(err error) error {
 	m.occ.Met(err)
 	return versionError(err, m.driver, pet.Label, m.occ.Entity(), func(ctx context.Context) (*Pet, error) {
-		_, is := m.versionRow()
-		if is == nil {
+		_, isRow := m.versionRow()
+		if isRow == nil {
 			return nil, &NotFoundError{pet.Label}
 		}
 		return readNow(m.driver, func(drv dialect.Driver) (*Pet, error) {
 			reader := NewPetClient(m.config)
 			reader.driver = drv
-			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return petVersion.Diff(m, base, theirs)
@@ -224,7 +224,7 @@ func (m *UserMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
 }
 
 // versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *UserMutation) versionRow() (id any, is predicate.User) {
+func (m *UserMutation) versionRow() (id any, isRow predicate.User) {
 	if id, ok := m.ID(); ok {
 		return id, user.ID(id)
 	}
@@ -235,14 +235,14 @@ func (m *UserMutation) versionRow() (id any, is predicate.User) {
 func (m *UserMutation) versionError(err error) error {
 	m.occ.Met(err)
 	return versionError(err, m.driver, user.Label, m.occ.Entity(), func(ctx context.Context) (*User, error) {
-		_, is := m.versionRow()
-		if is == nil {
+		_, isRow := m.versionRow()
+		if isRow == nil {
 			return nil, &NotFoundError{user.Label}
 		}
 		return readNow(m.driver, func(drv dialect.Driver) (*User, error) {
 			reader := NewUserClient(m.config)
 			reader.driver = drv
-			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return userVersion.Diff(m, base, theirs)

@@ -66,7 +66,7 @@ func (m *DoctorMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) 
 }
 
 // versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *DoctorMutation) versionRow() (id any, is predicate.Doctor) {
+func (m *DoctorMutation) versionRow() (id any, isRow predicate.Doctor) {
 	if id, ok := m.ID(); ok {
 		return id, doctor.ID(id)
 	}
@@ -77,14 +77,14 @@ func (m *DoctorMutation) versionRow() (id any, is predicate.Doctor) {
 func (m *DoctorMutation) versionError(err error) error {
 	m.occ.Met(err)
 	return versionError(err, m.driver, doctor.Label, m.occ.Entity(), func(ctx context.Context) (*Doctor, error) {
-		_, is := m.versionRow()
-		if is == nil {
+		_, isRow := m.versionRow()
+		if isRow == nil {
 			return nil, &NotFoundError{doctor.Label}
 		}
 		return readNow(m.driver, func(drv dialect.Driver) (*Doctor, error) {
 			reader := NewDoctorClient(m.config)
 			reader.driver = drv
-			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return doctorVersion.Diff(m, base, theirs)

@@ -90,7 +90,7 @@ func (m *AlbumMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
 }
 
 // versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *AlbumMutation) versionRow() (id any, is predicate.Album) {
+func (m *AlbumMutation) versionRow() (id any, isRow predicate.Album) {
 	if id, ok := m.ID(); ok {
 		return id, album.ID(id)
 	}
@@ -101,14 +101,14 @@ func (m *AlbumMutation) versionRow() (id any, is predicate.Album) {
 func (m *AlbumMutation) versionError(err error) error {
 	m.occ.Met(err)
 	return versionError(err, m.driver, album.Label, m.occ.Entity(), func(ctx context.Context) (*Album, error) {
-		_, is := m.versionRow()
-		if is == nil {
+		_, isRow := m.versionRow()
+		if isRow == nil {
 			return nil, &NotFoundError{album.Label}
 		}
 		return readNow(m.driver, func(drv dialect.Driver) (*Album, error) {
 			reader := NewAlbumClient(m.config)
 			reader.driver = drv
-			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return albumVersion.Diff(m, base, theirs)
@@ -139,7 +139,7 @@ func (m *ArtistMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) 
 }
 
 // versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *ArtistMutation) versionRow() (id any, is predicate.Artist) {
+func (m *ArtistMutation) versionRow() (id any, isRow predicate.Artist) {
 	if id, ok := m.ID(); ok {
 		return id, artist.ID(id)
 	}
@@ -150,14 +150,14 @@ func (m *ArtistMutation) versionRow() (id any, is predicate.Artist) {
 func (m *ArtistMutation) versionError(err error) error {
 	m.occ.Met(err)
 	return versionError(err, m.driver, artist.Label, m.occ.Entity(), func(ctx context.Context) (*Artist, error) {
-		_, is := m.versionRow()
-		if is == nil {
+		_, isRow := m.versionRow()
+		if isRow == nil {
 			return nil, &NotFoundError{artist.Label}
 		}
 		return readNow(m.driver, func(drv dialect.Driver) (*Artist, error) {
 			reader := NewArtistClient(m.config)
 			reader.driver = drv
-			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return artistVersion.Diff(m, base, theirs)
@@ -200,7 +200,7 @@ func (m *CustomerMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation
 }
 
 // versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *CustomerMutation) versionRow() (id any, is predicate.Customer) {
+func (m *CustomerMutation) versionRow() (id any, isRow predicate.Customer) {
 	if id, ok := m.ID(); ok {
 		return id, customer.ID(id)
 	}
@@ -211,14 +211,14 @@ func (m *CustomerMutation) versionRow() (id any, is predicate.Customer) {
 func (m *CustomerMutation) versionError(err error) error {
 	m.occ.Met(err)
 	return versionError(err, m.driver, customer.Label, m.occ.Entity(), func(ctx context.Context) (*Customer, error) {
-		_, is := m.versionRow()
-		if is == nil {
+		_, isRow := m.versionRow()
+		if isRow == nil {
 			return nil, &NotFoundError{customer.Label}
 		}
 		return readNow(m.driver, func(drv dialect.Driver) (*Customer, error) {
 			reader := NewCustomerClient(m.config)
 			reader.driver = drv
-			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return customerVersion.Diff(m, base, theirs)
@@ -264,7 +264,7 @@ func (m *EmployeeMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation
 }
 
 // versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *EmployeeMutation) versionRow() (id any, is predicate.Employee) {
+func (m *EmployeeMutation) versionRow() (id any, isRow predicate.Employee) {
 	if id, ok := m.ID(); ok {
 		return id, employee.ID(id)
 	}
@@ -275,14 +275,14 @@ func (m *EmployeeMutation) versionRow() (id any, is predicate.Employee) {
 func (m *EmployeeMutation) versionError(err error) error {
 	m.occ.Met(err)
 	return versionError(err, m.driver, employee.Label, m.occ.Entity(), func(ctx context.Context) (*Employee, error) {
-		_, is := m.versionRow()
-		if is == nil {
+		_, isRow := m.versionRow()
+		if isRow == nil {
 			return nil, &NotFoundError{employee.Label}
 		}
 		return readNow(m.driver, func(drv dialect.Driver) (*Employee, error) {
 			reader := NewEmployeeClient(m.config)
 			reader.driver = drv
-			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return employeeVersion.Diff(m, base, theirs)
@@ -313,7 +313,7 @@ func (m *GenreMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
 }
 
 // versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *GenreMutation) versionRow() (id any, is predicate.Genre) {
+func (m *GenreMutation) versionRow() (id any, isRow predicate.Genre) {
 	if id, ok := m.ID(); ok {
 		return id, genre.ID(id)
 	}
@@ -324,14 +324,14 @@ func (m *GenreMutation) versionRow() (id any, is predicate.Genre) {
 func (m *GenreMutation) versionError(err error) error {
 	m.occ.Met(err)
 	return versionError(err, m.driver, genre.Label, m.occ.Entity(), func(ctx context.Context) (*Genre, error) {
-		_, is := m.versionRow()
-		if is == nil {
+		_, isRow := m.versionRow()
+		if isRow == nil {
 			return nil, &NotFoundError{genre.Label}
 		}
 		return readNow(m.driver, func(drv dialect.Driver) (*Genre, error) {
 			reader := NewGenreClient(m.config)
 			reader.driver = drv
-			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return genreVersion.Diff(m, base, theirs)
@@ -370,7 +370,7 @@ func (m *InvoiceMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation)
 }
 
 // versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *InvoiceMutation) versionRow() (id any, is predicate.Invoice) {
+func (m *InvoiceMutation) versionRow() (id any, isRow predicate.Invoice) {
 	if id, ok := m.ID(); ok {
 		return id, invoice.ID(id)
 	}
@@ -381,14 +381,14 @@ func (m *InvoiceMutation) versionRow() (id any, is predicate.Invoice) {
 func (m *InvoiceMutation) versionError(err error) error {
 	m.occ.Met(err)
 	return versionError(err, m.driver, invoice.Label, m.occ.Entity(), func(ctx context.Context) (*Invoice, error) {
-		_, is := m.versionRow()
-		if is == nil {
+		_, isRow := m.versionRow()
+		if isRow == nil {
 			return nil, &NotFoundError{invoice.Label}
 		}
 		return readNow(m.driver, func(drv dialect.Driver) (*Invoice, error) {
 			reader := NewInvoiceClient(m.config)
 			reader.driver = drv
-			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return invoiceVersion.Diff(m, base, theirs)
@@ -423,7 +423,7 @@ func (m *InvoiceLineMutation) VersionGuard() (*occhook.Schema, *occhook.Expectat
 }
 
 // versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *InvoiceLineMutation) versionRow() (id any, is predicate.InvoiceLine) {
+func (m *InvoiceLineMutation) versionRow() (id any, isRow predicate.InvoiceLine) {
 	if id, ok := m.ID(); ok {
 		return id, invoiceline.ID(id)
 	}
@@ -434,14 +434,14 @@ func (m *InvoiceLineMutation) versionRow() (id any, is predicate.InvoiceLine) {
 func (m *InvoiceLineMutation) versionError(err error) error {
 	m.occ.Met(err)
 	return versionError(err, m.driver, invoiceline.Label, m.occ.Entity(), func(ctx context.Context) (*InvoiceLine, error) {
-		_, is := m.versionRow()
-		if is == nil {
+		_, isRow := m.versionRow()
+		if isRow == nil {
 			return nil, &NotFoundError{invoiceline.Label}
 		}
 		return readNow(m.driver, func(drv dialect.Driver) (*InvoiceLine, error) {
 			reader := NewInvoiceLineClient(m.config)
 			reader.driver = drv
-			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return invoiceLineVersion.Diff(m, base, theirs)
@@ -472,7 +472,7 @@ func (m *MediaTypeMutation) VersionGuard() (*occhook.Schema, *occhook.Expectatio
 }
 
 // versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *MediaTypeMutation) versionRow() (id any, is predicate.MediaType) {
+func (m *MediaTypeMutation) versionRow() (id any, isRow predicate.MediaType) {
 	if id, ok := m.ID(); ok {
 		return id, mediatype.ID(id)
 	}
@@ -483,14 +483,14 @@ func (m *MediaTypeMutation) versionRow() (id any, is predicate.MediaType) {
 func (m *MediaTypeMutation) versionError(err error) error {
 	m.occ.Met(err)
 	return versionError(err, m.driver, mediatype.Label, m.occ.Entity(), func(ctx context.Context) (*MediaType, error) {
-		_, is := m.versionRow()
-		if is == nil {
+		_, isRow := m.versionRow()
+		if isRow == nil {
 			return nil, &NotFoundError{mediatype.Label}
 		}
 		return readNow(m.driver, func(drv dialect.Driver) (*MediaType, error) {
 			reader := NewMediaTypeClient(m.config)
 			reader.driver = drv
-			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return mediaTypeVersion.Diff(m, base, theirs)
@@ -521,7 +521,7 @@ func (m *PlaylistMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation
 }
 
 // versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *PlaylistMutation) versionRow() (id any, is predicate.Playlist) {
+func (m *PlaylistMutation) versionRow() (id any, isRow predicate.Playlist) {
 	if id, ok := m.ID(); ok {
 		return id, playlist.ID(id)
 	}
@@ -532,14 +532,14 @@ func (m *PlaylistMutation) versionRow() (id any, is predicate.Playlist) {
 func (m *PlaylistMutation) versionError(err error) error {
 	m.occ.Met(err)
 	return versionError(err, m.driver, playlist.Label, m.occ.Entity(), func(ctx context.Context) (*Playlist, error) {
-		_, is := m.versionRow()
-		if is == nil {
+		_, isRow := m.versionRow()
+		if isRow == nil {
 			return nil, &NotFoundError{playlist.Label}
 		}
 		return readNow(m.driver, func(drv dialect.Driver) (*Playlist, error) {
 			reader := NewPlaylistClient(m.config)
 			reader.driver = drv
-			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return playlistVersion.Diff(m, base, theirs)
@@ -572,7 +572,7 @@ func (m *PlaylistTrackMutation) VersionGuard() (*occhook.Schema, *occhook.Expect
 }
 
 // versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *PlaylistTrackMutation) versionRow() (id any, is predicate.PlaylistTrack) {
+func (m *PlaylistTrackMutation) versionRow() (id any, isRow predicate.PlaylistTrack) {
 	if u, ok := m.occ.Entity().(*PlaylistTrack); ok {
 		return []any{u.PlaylistId, u.TrackId}, playlisttrack.And(playlisttrack.PlaylistId(u.PlaylistId), playlisttrack.TrackId(u.TrackId))
 	}
@@ -583,14 +583,14 @@ func (m *PlaylistTrackMutation) versionRow() (id any, is predicate.PlaylistTrack
 func (m *PlaylistTrackMutation) versionError(err error) error {
 	m.occ.Met(err)
 	return versionError(err, m.driver, playlisttrack.Label, m.occ.Entity(), func(ctx context.Context) (*PlaylistTrack, error) {
-		_, is := m.versionRow()
-		if is == nil {
+		_, isRow := m.versionRow()
+		if isRow == nil {
 			return nil, &NotFoundError{playlisttrack.Label}
 		}
 		return readNow(m.driver, func(drv dialect.Driver) (*PlaylistTrack, error) {
 			reader := NewPlaylistTrackClient(m.config)
 			reader.driver = drv
-			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return playlistTrackVersion.Diff(m, base, theirs)
@@ -632,7 +632,7 @@ func (m *TrackMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
 }
 
 // versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *TrackMutation) versionRow() (id any, is predicate.Track) {
+func (m *TrackMutation) versionRow() (id any, isRow predicate.Track) {
 	if id, ok := m.ID(); ok {
 		return id, track.ID(id)
 	}
@@ -643,14 +643,14 @@ func (m *TrackMutation) versionRow() (id any, is predicate.Track) {
 func (m *TrackMutation) versionError(err error) error {
 	m.occ.Met(err)
 	return versionError(err, m.driver, track.Label, m.occ.Entity(), func(ctx context.Context) (*Track, error) {
-		_, is := m.versionRow()
-		if is == nil {
+		_, isRow := m.versionRow()
+		if isRow == nil {
 			return nil, &NotFoundError{track.Label}
 		}
 		return readNow(m.driver, func(drv dialect.Driver) (*Track, error) {
 			reader := NewTrackClient(m.config)
 			reader.driver = drv
-			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return trackVersion.Diff(m, base, theirs)

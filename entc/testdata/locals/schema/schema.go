@@ -28,3 +28,6 @@ type Current struct{ versioned }
 
 // Modified has a package that is called as a variable of generated code.
 type Modified struct{ versioned }
+
+// Is has a package that is called as a variable of generated code.
+type Is struct{ versioned }

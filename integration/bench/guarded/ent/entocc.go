@@ -75,7 +75,7 @@ func (m *ItemMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
 }
 
 // versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *ItemMutation) versionRow() (id any, is predicate.Item) {
+func (m *ItemMutation) versionRow() (id any, isRow predicate.Item) {
 	if id, ok := m.ID(); ok {
 		return id, item.ID(id)
 	}
@@ -86,14 +86,14 @@ func (m *ItemMutation) versionRow() (id any, is predicate.Item) {
 func (m *ItemMutation) versionError(err error) error {
 	m.occ.Met(err)
 	return versionError(err, m.driver, item.Label, m.occ.Entity(), func(ctx context.Context) (*Item, error) {
-		_, is := m.versionRow()
-		if is == nil {
+		_, isRow := m.versionRow()
+		if isRow == nil {
 			return nil, &NotFoundError{item.Label}
 		}
 		return readNow(m.driver, func(drv dialect.Driver) (*Item, error) {
 			reader := NewItemClient(m.config)
 			reader.driver = drv
-			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return itemVersion.Diff(m, base, theirs)
@@ -138,7 +138,7 @@ func (m *MiddleMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) 
 }
 
 // versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *MiddleMutation) versionRow() (id any, is predicate.Middle) {
+func (m *MiddleMutation) versionRow() (id any, isRow predicate.Middle) {
 	if id, ok := m.ID(); ok {
 		return id, middle.ID(id)
 	}
@@ -149,14 +149,14 @@ func (m *MiddleMutation) versionRow() (id any, is predicate.Middle) {
 func (m *MiddleMutation) versionError(err error) error {
 	m.occ.Met(err)
 	return versionError(err, m.driver, middle.Label, m.occ.Entity(), func(ctx context.Context) (*Middle, error) {
-		_, is := m.versionRow()
-		if is == nil {
+		_, isRow := m.versionRow()
+		if isRow == nil {
 			return nil, &NotFoundError{middle.Label}
 		}
 		return readNow(m.driver, func(drv dialect.Driver) (*Middle, error) {
 			reader := NewMiddleClient(m.config)
 			reader.driver = drv
-			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return middleVersion.Diff(m, base, theirs)
@@ -184,7 +184,7 @@ func (m *NarrowMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) 
 }
 
 // versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *NarrowMutation) versionRow() (id any, is predicate.Narrow) {
+func (m *NarrowMutation) versionRow() (id any, isRow predicate.Narrow) {
 	if id, ok := m.ID(); ok {
 		return id, narrow.ID(id)
 	}
@@ -195,14 +195,14 @@ func (m *NarrowMutation) versionRow() (id any, is predicate.Narrow) {
 func (m *NarrowMutation) versionError(err error) error {
 	m.occ.Met(err)
 	return versionError(err, m.driver, narrow.Label, m.occ.Entity(), func(ctx context.Context) (*Narrow, error) {
-		_, is := m.versionRow()
-		if is == nil {
+		_, isRow := m.versionRow()
+		if isRow == nil {
 			return nil, &NotFoundError{narrow.Label}
 		}
 		return readNow(m.driver, func(drv dialect.Driver) (*Narrow, error) {
 			reader := NewNarrowClient(m.config)
 			reader.driver = drv
-			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return narrowVersion.Diff(m, base, theirs)
@@ -287,7 +287,7 @@ func (m *WideMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
 }
 
 // versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *WideMutation) versionRow() (id any, is predicate.Wide) {
+func (m *WideMutation) versionRow() (id any, isRow predicate.Wide) {
 	if id, ok := m.ID(); ok {
 		return id, wide.ID(id)
 	}
@@ -298,14 +298,14 @@ func (m *WideMutation) versionRow() (id any, is predicate.Wide) {
 func (m *WideMutation) versionError(err error) error {
 	m.occ.Met(err)
 	return versionError(err, m.driver, wide.Label, m.occ.Entity(), func(ctx context.Context) (*Wide, error) {
-		_, is := m.versionRow()
-		if is == nil {
+		_, isRow := m.versionRow()
+		if isRow == nil {
 			return nil, &NotFoundError{wide.Label}
 		}
 		return readNow(m.driver, func(drv dialect.Driver) (*Wide, error) {
 			reader := NewWideClient(m.config)
 			reader.driver = drv
-			return reader.Query().Where(is, latestVersion(drv)).Only(ctx)
+			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return wideVersion.Diff(m, base, theirs)
