@@ -18,12 +18,9 @@ import (
 // The kit fails the test that it runs in, so that a client with a fault is given to it in a process of its own.
 const faultVariable = "OCCTEST_FAULT"
 
-// TestFaulty runs the kit on a client with the fault that the environment names.
-func TestFaulty(t *testing.T) {
-	fault := os.Getenv(faultVariable)
-	if fault == "" {
-		t.Skip("run by TestRun_TellsFaults")
-	}
+// runFaulty runs the kit on a client with the fault.
+func runFaulty(t *testing.T, fault string) {
+	t.Helper()
 	client := enttest.Open(t, "sqlite3", "file:faulty?mode=memory&cache=shared&_fk=1")
 	c := occtest.Case[ent.User, *ent.UserUpdateOne]{
 		Create: func(ctx context.Context) (*ent.User, error) { return client.User.Create().SetName("a").Save(ctx) },
@@ -51,6 +48,10 @@ func TestFaulty(t *testing.T) {
 }
 
 func TestRun_TellsFaults(t *testing.T) {
+	if fault := os.Getenv(faultVariable); fault != "" {
+		runFaulty(t, fault)
+		return
+	}
 	program, err := os.Executable()
 	require.NoError(t, err)
 	for fault, told := range map[string][]string{
@@ -63,7 +64,7 @@ func TestRun_TellsFaults(t *testing.T) {
 		"overwritten": {"the refused save changed the row"},
 	} {
 		t.Run(fault, func(t *testing.T) {
-			cmd := exec.CommandContext(t.Context(), program, "-test.run=^TestFaulty$")
+			cmd := exec.CommandContext(t.Context(), program, "-test.run=^TestRun_TellsFaults$")
 			cmd.Env = append(os.Environ(), faultVariable+"="+fault)
 			out, err := cmd.CombinedOutput()
 			require.Error(t, err, string(out))

@@ -2,13 +2,13 @@
 package schema
 
 import (
+	"fixtures/schema/json"
+	"fixtures/schema/uuid"
+
 	"entgo.io/ent"
 	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
 	"github.com/entocc/entocc/mixin"
-
-	"fixtures/schema/json"
-	"fixtures/schema/uuid"
 )
 
 // Parcel has an ID and a field of such packages.
@@ -28,4 +28,6 @@ func (Parcel) Edges() []ent.Edge { return []ent.Edge{edge.To("slices", Slices.Ty
 // Slices is a type whose package has such a name itself.
 type Slices struct{ ent.Schema }
 
-func (Slices) Edges() []ent.Edge { return []ent.Edge{edge.From("parcel", Parcel.Type).Ref("slices").Unique()} }
+func (Slices) Edges() []ent.Edge {
+	return []ent.Edge{edge.From("parcel", Parcel.Type).Ref("slices").Unique()}
+}
