@@ -25,8 +25,8 @@ import (
 type BulkModifiedError struct {
 	// Type is the name of the ent type, "User"; that of the parents if each conflict is one of a parent (Touch).
 	Type string
-	// Conflicts are those of the batch, in its order. One of a parent has the parent's type and ID, and one without an ID is a conflict that the database reported for a
-	// statement of many rows, without saying which.
+	// Conflicts are those of the batch, in its order. One of a parent has the parent's type and ID, and one without an ID is
+	// a conflict that the database reported for a statement of many rows, without saying which.
 	Conflicts []*RecordModifiedError
 	// Total is the number of rows in the batch, and Written that of the rows that were written: none, but for a batch
 	// that skips modified rows.

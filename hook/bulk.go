@@ -34,7 +34,7 @@ func UpdateBulk[B, T any](ctx context.Context, opts Bulk, drv dialect.Driver, bu
 		saves.Join(b)
 		schema, e := saves.Mutation(b).VersionGuard()
 		if e.slot != nil {
-			return nil, schema.errorf(ent.OpUpdateOne, nil, "the batch has a builder twice")
+			return nil, schema.errorf(ent.OpUpdateOne, nil, "the batch has a builder twice: pass each once, with all changes of its row")
 		}
 		batch.enlist(i, e)
 		nested = nested || !guard.alone(saves.Hooks(b))

@@ -139,7 +139,7 @@ func (c *Conflict) Diff(ctx context.Context) ([]entocc.FieldDiff, error) {
 // third writer in between is a conflict again. It saves once: after that it is an error.
 func (c *Conflict) Save(ctx context.Context) (ent.Value, error) {
 	if c.saved {
-		return nil, fmt.Errorf("entocc: the resolver has saved %s %v already", c.Modified.Type, c.Modified.ID)
+		return nil, fmt.Errorf("entocc: the resolver has saved %s %v already: return what that Save returned", c.Modified.Type, c.Modified.ID)
 	}
 	g, ok := c.Mutation.(guarded)
 	if !ok {
