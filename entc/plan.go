@@ -132,20 +132,19 @@ func (p *plan) onlyDefault(through *gen.Type) bool {
 		(!through.HasOneFieldID() || !through.ID.Default)
 }
 
-// newVersion reads the annotation of a type's mixin, or returns nil for a type that has none.
+// newVersion returns the version that a mixin gives a type, or nil for a type that has none.
 func newVersion(n *gen.Type) (*Version, error) {
-	raw, ok := n.Annotations[mixin.AnnotationName]
-	if !ok {
-		return nil, nil
-	}
-	var ant mixin.Annotation
-	if err := ant.Decode(raw); err != nil {
-		return nil, fmt.Errorf("entocc: reading the annotation of %s: %w", n.Name, err)
-	}
-	if err := checkType(n, ant); err != nil {
+	versions, err := versionsOf(n)
+	if err != nil || len(versions) == 0 {
 		return nil, err
 	}
-	a := ant.Versions[0]
+	if err := checkType(n, versions); err != nil {
+		return nil, err
+	}
+	a := versions[0]
+	if a.Field == "" {
+		return nil, fmt.Errorf("entocc: mixin.%s of %s names no field: write mixin.%s{Field: \"rev\"} with the name of one of these: %s", a.Mixin, n.Name, a.Mixin, known(n))
+	}
 	i := slices.IndexFunc(n.Fields, func(f *gen.Field) bool { return f.Name == a.Field })
 	if i < 0 {
 		return nil, fmt.Errorf("entocc: %s has no field %q, which its mixin.%s names: add it to the schema's Fields, or name one that is there", n.Name, a.Field, a.Mixin)
@@ -169,7 +168,7 @@ func newVersion(n *gen.Type) (*Version, error) {
 func (v *Version) setKind(a mixin.VersionAnnotation) error {
 	f := v.Field
 	switch {
-	case a.Kind == mixin.KindTime:
+	case a.Kind == mixin.KindTime && f.Type.Type == field.TypeInt64 && !f.HasGoType():
 		v.Strategy, v.GoType, v.zero = "Timestamp", "int64", "%s == 0"
 	case f.Type.Type == field.TypeInt64 && !f.HasGoType():
 		v.Strategy, v.GoType, v.zero = "Counter", "int64", "%s == 0"
