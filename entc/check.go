@@ -37,6 +37,30 @@ func checkType(n *gen.Type, versions []mixin.VersionAnnotation) error {
 	return nil
 }
 
+// checkName refuses a type that is called as something that is generated for a type with a version, or for the client.
+func checkName(g *gen.Graph, n *gen.Type, versions map[string]*Version) error {
+	refuse := func(whose string) error {
+		return fmt.Errorf("entocc: type %s is called as what is generated for %s: rename the type, and keep its table by entsql.Annotation{Table: %q}", n.Name, whose, n.Table())
+	}
+	if slices.Contains([]string{"IsRecordModified", "IsVersionError", "CheckGuards"}, n.Name) {
+		return refuse("every client")
+	}
+	for _, other := range g.Nodes {
+		if versions[other.Name] != nil && slices.Contains([]string{other.Name + "ModifiedError", other.Name + "UpdateBulk", other.Name + "DeleteBulk"}, n.Name) {
+			return refuse(other.Name)
+		}
+		if other != n && versions[n.Name] != nil && versions[other.Name] != nil && variable(other.Name) == variable(n.Name) {
+			return refuse(other.Name)
+		}
+	}
+	return nil
+}
+
+// variable returns how generated variables of a type begin.
+func variable(typ string) string {
+	return gen.Funcs["camel"].(func(string) string)(gen.Funcs["snake"].(func(string) string)(typ))
+}
+
 // checkPackage refuses a type whose package hides one that generated code imports.
 func checkPackage(n *gen.Type) error {
 	if slices.Contains([]string{"entocc", "occhook", "stdsql"}, n.Package()) {

@@ -82,6 +82,9 @@ func newPlan(g *gen.Graph) (*plan, error) {
 	if g.Storage != nil && g.Storage.Name != "sql" {
 		return nil, fmt.Errorf("entocc: storage %q can't be guarded: use ent's SQL storage", g.Storage.Name)
 	}
+	if err := checkTarget(g); err != nil {
+		return nil, err
+	}
 	p := &plan{versions: make(map[string]*Version), links: make(map[string]*Links), imports: imports(g)}
 	for _, n := range g.Nodes {
 		if err := checkPackage(n); err != nil {
@@ -99,6 +102,9 @@ func newPlan(g *gen.Graph) (*plan, error) {
 		return nil, err
 	}
 	for _, n := range g.Nodes {
+		if err := checkName(g, n, p.versions); err != nil {
+			return nil, err
+		}
 		if l := p.newLinks(n); l != nil {
 			p.links[n.Name] = l
 			p.linked = append(p.linked, l)

@@ -5,6 +5,7 @@ package main
 import (
 	"log"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"entgo.io/contrib/entgql"
@@ -25,7 +26,11 @@ func main() {
 }
 
 func generate(target string, parts []string) error {
-	if err := os.MkdirAll(target, 0o755); err != nil {
+	folder, err := filepath.Abs(target) // entproto wants it so.
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return err
 	}
 	var opts []entc.Option
@@ -40,7 +45,7 @@ func generate(target string, parts []string) error {
 		}
 		opts = append(opts, entc.Extensions(ext))
 	}
-	return entc.Generate("./schema", &gen.Config{Target: target, Package: "fixtures/" + target}, opts...)
+	return entc.Generate("./schema", &gen.Config{Target: folder, Package: "fixtures/" + target}, opts...)
 }
 
 func extension(target, name string) (entc.Extension, error) {

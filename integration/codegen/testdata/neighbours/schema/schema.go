@@ -20,13 +20,16 @@ func (Task) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("title").Annotations(entproto.Field(2), entgql.OrderField("TITLE")),
 		field.Enum("status").Values("open", "done").Default("open").
-			Annotations(entproto.Field(3), entproto.Enum(map[string]int32{"open": 1, "done": 2})),
+			Annotations(entproto.Field(3), entproto.Enum(map[string]int32{"open": 0, "done": 1})),
 		field.JSON("labels", []string{}).Optional().Annotations(entproto.Skip()),
 	}
 }
 
 func (Task) Edges() []ent.Edge {
-	return []ent.Edge{edge.To("parent", Task.Type).Unique().From("children").Annotations(entproto.Skip(), entgql.RelayConnection())}
+	return []ent.Edge{
+		edge.To("children", Task.Type).Annotations(entproto.Skip(), entgql.RelayConnection()).
+			From("parent").Unique().Annotations(entproto.Skip()),
+	}
 }
 
 func (Task) Annotations() []schema.Annotation {
