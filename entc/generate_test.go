@@ -229,7 +229,9 @@ func TestGenerate_ClientOfTypesThatAreCalledAsItsVariablesCompiles(t *testing.T)
 	dir, err := os.MkdirTemp("testdata", "locals_*") //nolint:usetesting // generated code has to lie in a module
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, os.RemoveAll(dir)) })
-	cfg := &gen.Config{Target: dir, Package: "github.com/entocc/entocc/entc/" + filepath.ToSlash(dir)}
+	cfg := &gen.Config{
+		Target: dir, Package: "github.com/entocc/entocc/entc/" + filepath.ToSlash(dir), Features: []gen.Feature{gen.FeatureUpsert},
+	}
 	require.NoError(t, entc.Generate("./testdata/locals/schema", cfg, extended(t)))
 	out, err := exec.CommandContext(t.Context(), "go", "build", "-gcflags=-e", "./"+dir+"/...").CombinedOutput()
 	assert.NoError(t, err, string(out))
