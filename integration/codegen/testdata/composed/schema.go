@@ -33,7 +33,9 @@ type (
 
 func (Counted) Mixin() []ent.Mixin { return []ent.Mixin{fieldsOnly{fields: mixin.Version{}.Fields}} }
 func (Timed) Mixin() []ent.Mixin   { return []ent.Mixin{fieldsOnly{fields: mixin.TimeVersion{}.Fields}} }
-func (Random) Mixin() []ent.Mixin  { return []ent.Mixin{fieldsOnly{fields: mixin.TokenVersion{}.Fields}} }
+func (Random) Mixin() []ent.Mixin {
+	return []ent.Mixin{fieldsOnly{fields: mixin.TokenVersion{}.Fields}}
+}
 
 // Appended has it among others, under another name, with an option.
 type Appended struct{ named }
