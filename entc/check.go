@@ -2,6 +2,7 @@ package entc
 
 import (
 	"fmt"
+	"go/token"
 	"slices"
 	"strings"
 
@@ -11,13 +12,13 @@ import (
 )
 
 // checkType refuses what can't be guarded, with the mend.
-func checkType(n *gen.Type, ant mixin.Annotation) error {
+func checkType(n *gen.Type, versions []mixin.VersionAnnotation) error {
 	if n.IsView() {
 		return fmt.Errorf("entocc: %s is a view, whose rows are not written: drop the mixin", n.Name)
 	}
-	if len(ant.Versions) != 1 {
-		names := make([]string, len(ant.Versions))
-		for i, v := range ant.Versions {
+	if len(versions) != 1 {
+		names := make([]string, len(versions))
+		for i, v := range versions {
 			names[i] = fmt.Sprintf("mixin.%s (field %q)", v.Mixin, v.Field)
 		}
 		return fmt.Errorf("entocc: %s has %d versions, %s: keep one", n.Name, len(names), strings.Join(names, " and "))
@@ -36,6 +37,30 @@ func checkType(n *gen.Type, ant mixin.Annotation) error {
 	return nil
 }
 
+// checkName refuses a type that is called as something that is generated for a type with a version, or for the client.
+func checkName(g *gen.Graph, n *gen.Type, versions map[string]*Version) error {
+	refuse := func(whose string) error {
+		return fmt.Errorf("entocc: type %s is called as what is generated for %s: rename the type, and keep its table by entsql.Annotation{Table: %q}", n.Name, whose, n.Table())
+	}
+	if slices.Contains([]string{"IsRecordModified", "IsVersionError", "CheckGuards"}, n.Name) {
+		return refuse("every client")
+	}
+	for _, other := range g.Nodes {
+		if versions[other.Name] != nil && slices.Contains([]string{other.Name + "ModifiedError", other.Name + "UpdateBulk", other.Name + "DeleteBulk"}, n.Name) {
+			return refuse(other.Name)
+		}
+		if other != n && versions[n.Name] != nil && versions[other.Name] != nil && variable(other.Name) == variable(n.Name) {
+			return refuse(other.Name)
+		}
+	}
+	return nil
+}
+
+// variable returns how generated variables of a type begin.
+func variable(typ string) string {
+	return gen.Funcs["camel"].(func(string) string)(gen.Funcs["snake"].(func(string) string)(typ))
+}
+
 // checkPackage refuses a type whose package hides one that generated code imports.
 func checkPackage(n *gen.Type) error {
 	if slices.Contains([]string{"entocc", "occhook", "stdsql"}, n.Package()) {
@@ -51,6 +76,10 @@ func checkVersionField(n *gen.Type, f *gen.Field, a mixin.VersionAnnotation) err
 			return fmt.Errorf("entocc: the column %q of %s.%s is that of field %q already: if it is a version, name it by mixin.Guard{Field: %q}, "+
 				"else give the version a column of its own by mixin.%s{StorageKey: ..}", f.StorageKey(), n.Name, f.Name, other.Name, other.Name, a.Mixin)
 		}
+	}
+	if !token.IsIdentifier(f.BuilderField()) || !token.IsIdentifier(f.StructField()) {
+		return fmt.Errorf("entocc: field %q of %s, from mixin.%s, is no name that Go code can have: use letters, digits and underscores, "+
+			"and call the column what you like by StorageKey", f.Name, n.Name, a.Mixin)
 	}
 	if f.Nillable {
 		return fmt.Errorf("entocc: field %s.%s can be no version while it is a pointer: leave Nillable() out, the entity holds the zero version for NULL", n.Name, f.Name)

@@ -20,6 +20,9 @@ import (
 //go:embed template/*.tmpl
 var templates embed.FS
 
+// templateName is the name of the templates of the extension.
+const templateName = "entocc"
+
 // Extension generates the typed API of versioned schemas, and has every write path of theirs guarded.
 type Extension struct {
 	entc.DefaultExtension
@@ -53,7 +56,7 @@ func (e *Extension) Templates() []*gen.Template {
 		"occMutation":      e.mutation,
 		"occQueryReceiver": queryReceiver,
 	}
-	return []*gen.Template{gen.MustParse(gen.NewTemplate("entocc").Funcs(funcs).ParseFS(templates, "template/*.tmpl"))}
+	return []*gen.Template{gen.MustParse(gen.NewTemplate(templateName).Funcs(funcs).ParseFS(templates, "template/*.tmpl"))}
 }
 
 // mutation reports whether the mutation of a type carries what is expected of its version. ent before v0.14.2 has no
@@ -85,6 +88,9 @@ func (e *Extension) Hooks() []gen.Hook {
 			}
 			e.plan = p
 			if err := next.Generate(g); err != nil {
+				return err
+			}
+			if err := dropDoubleImports(g, p.imports); err != nil {
 				return err
 			}
 			return completeGenerated(g, p)

@@ -79,6 +79,11 @@ func TestGenerate_WrongSetUpsAreRefused(t *testing.T) {
 		{"takenpackage", []string{"type Stdsql", "rename", `Table: "stdsqls"`}},
 		{"takencolumn", []string{"Order.version", `"version"`, `"rev"`, `mixin.Guard{Field: "rev"}`, "StorageKey"}},
 		{"nillable", []string{"Order.rev", "Nillable()"}},
+		{"guardnothing", []string{"Order", "names no field", `mixin.Guard{Field: "rev"}`}},
+		{"badname", []string{"Order", `"my version"`, "letters", "StorageKey"}},
+		{"optionsdiffer", []string{"Order", `"version"`, "other options", "keep one mixin itself in Mixin()"}},
+		{"twofields", []string{"Order", `"version"`, `"token"`, "keep one"}},
+		{"exported", []string{"type UserModifiedError", "User", "rename", `Table: "user_modified_errors"`}},
 		{"view", []string{"Summary", "view", "drop the mixin"}},
 	} {
 		t.Run(row.schema, func(t *testing.T) {
@@ -89,6 +94,54 @@ func TestGenerate_WrongSetUpsAreRefused(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestGenerate_TargetThatIsNotThePackageIsRefused(t *testing.T) {
+	const parent = "github.com/entocc/entocc/entc/testdata/versioned" // The default: the folder of the schema's.
+	for name, row := range map[string]struct {
+		pkg     string
+		refused bool
+	}{
+		"no package":        {"", true},
+		"another's package": {parent, true},
+		"its own":           {parent + "/db", false},
+		"another module's":  {"example.org/shop/ent", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			target := "testdata/versioned/db"
+			t.Cleanup(func() { assert.NoError(t, os.RemoveAll(target)) })
+			require.NoError(t, os.MkdirAll(target, 0o755))
+			err := entc.Generate("./testdata/versioned/schema", &gen.Config{Target: target, Package: row.pkg}, extended(t))
+			if !row.refused {
+				require.NoError(t, err)
+				return
+			}
+			require.ErrorContains(t, err, "entocc: Target ")
+			require.ErrorContains(t, err, `gen.Config{Target: "testdata/versioned/db", Package: "`+parent+`/db"}`)
+		})
+	}
+}
+
+func TestGenerate_TargetIsFoundByALinkToo(t *testing.T) {
+	link := filepath.Join(t.TempDir(), "link")
+	abs, err := filepath.Abs("testdata/versioned")
+	require.NoError(t, err)
+	require.NoError(t, os.Symlink(abs, link))
+	target := filepath.Join(link, "linked")
+	require.NoError(t, os.Mkdir(target, 0o755))
+	t.Cleanup(func() { assert.NoError(t, os.RemoveAll("testdata/versioned/linked")) })
+	cfg := &gen.Config{Target: target, Package: "github.com/entocc/entocc/entc/testdata/versioned/linked"}
+	require.NoError(t, entc.Generate("./testdata/versioned/schema", cfg, extended(t)))
+}
+
+func TestGenerate_CompilesBesideTemplatesThatImportTheSame(t *testing.T) {
+	dir, err := os.MkdirTemp("testdata", "templates_*") //nolint:usetesting // generated code has to lie in a module
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, os.RemoveAll(dir)) })
+	cfg := &gen.Config{Target: dir, Package: "github.com/entocc/entocc/entc/" + filepath.ToSlash(dir)}
+	require.NoError(t, entc.Generate("./testdata/versioned/schema", cfg, extended(t), entc.TemplateDir("./testdata/templates")))
+	out, err := exec.CommandContext(t.Context(), "go", "build", "-gcflags=-e", "./"+dir+"/...").CombinedOutput()
+	assert.NoError(t, err, string(out))
 }
 
 func TestGenerate_GremlinIsRefused(t *testing.T) {
@@ -176,7 +229,9 @@ func TestGenerate_ClientOfTypesThatAreCalledAsItsVariablesCompiles(t *testing.T)
 	dir, err := os.MkdirTemp("testdata", "locals_*") //nolint:usetesting // generated code has to lie in a module
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, os.RemoveAll(dir)) })
-	cfg := &gen.Config{Target: dir, Package: "github.com/entocc/entocc/entc/" + filepath.ToSlash(dir)}
+	cfg := &gen.Config{
+		Target: dir, Package: "github.com/entocc/entocc/entc/" + filepath.ToSlash(dir), Features: []gen.Feature{gen.FeatureUpsert},
+	}
 	require.NoError(t, entc.Generate("./testdata/locals/schema", cfg, extended(t)))
 	out, err := exec.CommandContext(t.Context(), "go", "build", "-gcflags=-e", "./"+dir+"/...").CombinedOutput()
 	assert.NoError(t, err, string(out))

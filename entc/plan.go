@@ -82,6 +82,9 @@ func newPlan(g *gen.Graph) (*plan, error) {
 	if g.Storage != nil && g.Storage.Name != "sql" {
 		return nil, fmt.Errorf("entocc: storage %q can't be guarded: use ent's SQL storage", g.Storage.Name)
 	}
+	if err := checkTarget(g); err != nil {
+		return nil, err
+	}
 	p := &plan{versions: make(map[string]*Version), links: make(map[string]*Links), imports: imports(g)}
 	for _, n := range g.Nodes {
 		if err := checkPackage(n); err != nil {
@@ -99,6 +102,9 @@ func newPlan(g *gen.Graph) (*plan, error) {
 		return nil, err
 	}
 	for _, n := range g.Nodes {
+		if err := checkName(g, n, p.versions); err != nil {
+			return nil, err
+		}
 		if l := p.newLinks(n); l != nil {
 			p.links[n.Name] = l
 			p.linked = append(p.linked, l)
@@ -132,20 +138,19 @@ func (p *plan) onlyDefault(through *gen.Type) bool {
 		(!through.HasOneFieldID() || !through.ID.Default)
 }
 
-// newVersion reads the annotation of a type's mixin, or returns nil for a type that has none.
+// newVersion returns the version that a mixin gives a type, or nil for a type that has none.
 func newVersion(n *gen.Type) (*Version, error) {
-	raw, ok := n.Annotations[mixin.AnnotationName]
-	if !ok {
-		return nil, nil
-	}
-	var ant mixin.Annotation
-	if err := ant.Decode(raw); err != nil {
-		return nil, fmt.Errorf("entocc: reading the annotation of %s: %w", n.Name, err)
-	}
-	if err := checkType(n, ant); err != nil {
+	versions, err := versionsOf(n)
+	if err != nil || len(versions) == 0 {
 		return nil, err
 	}
-	a := ant.Versions[0]
+	if err := checkType(n, versions); err != nil {
+		return nil, err
+	}
+	a := versions[0]
+	if a.Field == "" {
+		return nil, fmt.Errorf("entocc: mixin.%s of %s names no field: write mixin.%s{Field: \"rev\"} with the name of one of these: %s", a.Mixin, n.Name, a.Mixin, known(n))
+	}
 	i := slices.IndexFunc(n.Fields, func(f *gen.Field) bool { return f.Name == a.Field })
 	if i < 0 {
 		return nil, fmt.Errorf("entocc: %s has no field %q, which its mixin.%s names: add it to the schema's Fields, or name one that is there", n.Name, a.Field, a.Mixin)
@@ -169,7 +174,7 @@ func newVersion(n *gen.Type) (*Version, error) {
 func (v *Version) setKind(a mixin.VersionAnnotation) error {
 	f := v.Field
 	switch {
-	case a.Kind == mixin.KindTime:
+	case a.Kind == mixin.KindTime && f.Type.Type == field.TypeInt64 && !f.HasGoType():
 		v.Strategy, v.GoType, v.zero = "Timestamp", "int64", "%s == 0"
 	case f.Type.Type == field.TypeInt64 && !f.HasGoType():
 		v.Strategy, v.GoType, v.zero = "Counter", "int64", "%s == 0"

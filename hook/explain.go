@@ -56,7 +56,7 @@ func (s *Schema) unusable(op ent.Op, err error) error {
 	return s.errorf(op, err, "the version of a row can't be followed by another")
 }
 
-// isOverflow knows the errors that Bump provokes: PostgreSQL's has our mark in it, MySQL's 1690 the expression, and
+// isOverflow knows the errors that Bump provokes: PostgreSQL's has the text in it that is no number, MySQL's 1690 the expression, and
 // SQLite raises this one nowhere else in an UPDATE that ent builds.
 func isOverflow(err error, column string) bool {
 	msg := err.Error()

@@ -17,7 +17,7 @@ import (
 func (s *Schema) guardPlain(ctx context.Context, m ent.Mutation, next ent.Mutator) (ent.Value, error) {
 	sm, ok := m.(storage)
 	if s.Strategy == nil {
-		return nil, s.errorf(m.Op(), nil, "mixin.Guard needs generated code: add the extension of github.com/entocc/entocc/entc to ent/entc.go")
+		return nil, s.errorf(m.Op(), nil, "mixin.Guard needs generated code: add the extension of github.com/entocc/entocc/entc to ent/entc.go, and keep the annotation of the mixin where another embeds it")
 	}
 	if len(s.Touch) > 0 {
 		return nil, s.errorf(m.Op(), nil, "Touch needs generated code: add the extension of github.com/entocc/entocc/entc to ent/entc.go")

@@ -32,8 +32,8 @@ var (
 	errEntropy  = errors.New("no randomness for a new version token")
 )
 
-// overflowMark is in the error that PostgreSQL answers to a set-based write that would overflow a version.
-const overflowMark = "entocc: version at its largest value: "
+// overflowMark is in the error that PostgreSQL answers to a write that would overflow a version: the number is no bigint.
+const overflowMark = "version 9223372036854775807"
 
 // Counter is the strategy of mixin.Version: an int64, old + 1. NULL counts as 0.
 type Counter struct{}
@@ -50,16 +50,14 @@ func (Counter) Next(old any) (any, error) {
 // Bump writes COALESCE(ident, 0) + 1. Where the database does not fail on overflow by itself with an error that names
 // the version, the expression does: SQLite would silently turn the value into a REAL.
 func (Counter) Bump(b *sql.Builder, ident string) {
+	orZero(b, ident).WriteString(" + ")
 	switch b.Dialect() {
 	case dialect.SQLite:
-		b.WriteString("CASE WHEN ").WriteString(ident).WriteString(" = 9223372036854775807 THEN abs(-9223372036854775807 - 1) ELSE ")
-		orZero(b, ident).WriteString(" + 1 END")
+		b.WriteString("CASE ").WriteString(ident).WriteString(" WHEN 9223372036854775807 THEN abs(~").WriteString(ident).WriteString(") ELSE 1 END")
 	case dialect.Postgres:
-		b.WriteString("CASE WHEN ").WriteString(ident).WriteString(" = 9223372036854775807 THEN CAST(CONCAT('" + overflowMark + "', ")
-		b.WriteString(ident).WriteString(") AS bigint) ELSE ")
-		orZero(b, ident).WriteString(" + 1 END")
+		b.WriteString("CASE ").WriteString(ident).WriteString(" WHEN 9223372036854775807 THEN CAST('version ' || ").WriteString(ident).WriteString(" AS bigint) ELSE 1 END")
 	default:
-		orZero(b, ident).WriteString(" + 1")
+		b.WriteString("1")
 	}
 }
 

@@ -31,10 +31,22 @@ func (o options) hooks(strategy hook.Strategy) []ent.Hook {
 }
 
 func (o options) annotations(mixin, kind string) []schema.Annotation {
-	return []schema.Annotation{Annotation{Versions: []VersionAnnotation{{
+	return []schema.Annotation{o.annotation(mixin, kind)}
+}
+
+func (o options) annotation(mixin, kind string) Annotation {
+	return Annotation{Versions: []VersionAnnotation{{
 		Mixin: mixin, Field: o.name, Kind: kind,
 		AllowBlind: o.allowBlind, Only: o.only, Ignore: o.ignore, Touch: o.touch,
-	}}}}
+	}}}
+}
+
+// field makes the version field of d. It carries the mixin's annotation too: a mixin of the project's own that takes over
+// nothing but the Fields is seen by the extension all the same.
+func (o options) field(d *field.Descriptor, mixin, kind string, update any) []ent.Field {
+	d.UpdateDefault = update
+	d.Annotations = append(d.Annotations, o.annotation(mixin, kind))
+	return []ent.Field{versionField{d}}
 }
 
 func nameOr(name string) string {
@@ -47,11 +59,6 @@ func nameOr(name string) string {
 // versionField is a field that update builders have no setter for, and that hooks can set all the same: one that is
 // immutable and has an update default. The extension takes the update default away again.
 type versionField struct{ d *field.Descriptor }
-
-func (f versionField) updated(value any) versionField {
-	f.d.UpdateDefault = value
-	return f
-}
 
 // Descriptor implements ent.Field.
 func (f versionField) Descriptor() *field.Descriptor { return f.d }

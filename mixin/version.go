@@ -42,12 +42,11 @@ type Version struct {
 
 // Fields of the mixin.
 func (v Version) Fields() []ent.Field {
-	return []ent.Field{
-		versionField{
-			field.Int64(nameOr(v.Name)).Default(1).Immutable().StorageKey(v.StorageKey).
-				Comment("Version counts the writes of this row, for optimistic concurrency control.").Descriptor(),
-		}.updated(func() int64 { return 0 }),
-	}
+	return v.options().field(
+		field.Int64(nameOr(v.Name)).Default(1).Immutable().StorageKey(v.StorageKey).
+			Comment("Version counts the writes of this row, for optimistic concurrency control.").Descriptor(),
+		"Version", KindCounter, func() int64 { return 0 },
+	)
 }
 
 // Hooks of the mixin.
@@ -89,13 +88,12 @@ type TimeVersion struct {
 
 // Fields of the mixin.
 func (v TimeVersion) Fields() []ent.Field {
-	return []ent.Field{
-		versionField{
-			field.Int64(nameOr(v.Name)).DefaultFunc(func() int64 { return time.Now().UnixMicro() }).
-				Immutable().StorageKey(v.StorageKey).Annotations(entsql.DefaultExpr("1")).
-				Comment("Version is the time of the last write of this row in microseconds since 1970, for optimistic concurrency control.").Descriptor(),
-		}.updated(func() int64 { return 0 }),
-	}
+	return v.options().field(
+		field.Int64(nameOr(v.Name)).DefaultFunc(func() int64 { return time.Now().UnixMicro() }).
+			Immutable().StorageKey(v.StorageKey).Annotations(entsql.DefaultExpr("1")).
+			Comment("Version is the time of the last write of this row in microseconds since 1970, for optimistic concurrency control.").Descriptor(),
+		"TimeVersion", KindTime, func() int64 { return 0 },
+	)
 }
 
 // Hooks of the mixin.
@@ -137,18 +135,17 @@ type TokenVersion struct {
 
 // Fields of the mixin.
 func (v TokenVersion) Fields() []ent.Field {
-	return []ent.Field{
-		versionField{
-			field.UUID(nameOr(v.Name), uuid.UUID{}).Default(newToken).Immutable().StorageKey(v.StorageKey).
-				Annotations(entsql.DefaultExprs(map[string]string{
-					dialect.Postgres: "gen_random_uuid()",
-					dialect.MySQL:    "(uuid())",
-					// SQLite adds no column to a table that has rows with a default that is not constant.
-					dialect.SQLite: "'00000000-0000-0000-0000-000000000000'",
-				})).
-				Comment("Version is a random token that changes with every write of this row, for optimistic concurrency control.").Descriptor(),
-		}.updated(func() uuid.UUID { return uuid.Nil }),
-	}
+	return v.options().field(
+		field.UUID(nameOr(v.Name), uuid.UUID{}).Default(newToken).Immutable().StorageKey(v.StorageKey).
+			Annotations(entsql.DefaultExprs(map[string]string{
+				dialect.Postgres: "gen_random_uuid()",
+				dialect.MySQL:    "(uuid())",
+				// SQLite adds no column to a table that has rows with a default that is not constant.
+				dialect.SQLite: "'00000000-0000-0000-0000-000000000000'",
+			})).
+			Comment("Version is a random token that changes with every write of this row, for optimistic concurrency control.").Descriptor(),
+		"TokenVersion", KindToken, func() uuid.UUID { return uuid.Nil },
+	)
 }
 
 // Hooks of the mixin.

@@ -11,7 +11,7 @@ import (
 
 var (
 	// overflow is the expression of the next version where the old one is not known; the README shows it once in full.
-	overflow = regexp.MustCompile(`CASE WHEN \w+\.\w+ = 9223372036854775807 THEN abs\(-9223372036854775807 - 1\) ELSE (COALESCE\(\w+\.\w+, 0\) \+ 1) END`)
+	overflow = regexp.MustCompile(`(COALESCE\(\w+\.\w+, 0\) \+ )CASE \w+\.\w+ WHEN 9223372036854775807 THEN abs\(~\w+\.\w+\) ELSE 1 END`)
 	clause   = regexp.MustCompile(` (WHERE|RETURNING|ON CONFLICT|DO UPDATE) `)
 )
 
@@ -24,7 +24,7 @@ func (j *journal) add(v ...any) {
 	switch {
 	case isQuery:
 		_, query, _ = strings.Cut(query, "query=")
-		query = overflow.ReplaceAllString(strings.ReplaceAll(query, "`", ""), "$1")
+		query = overflow.ReplaceAllString(strings.ReplaceAll(query, "`", ""), "${1}1")
 		j.lines = append(j.lines, clause.ReplaceAllString(query, "\n  $1 ")+" -- "+args)
 	case strings.HasSuffix(line, "started"):
 		j.lines = append(j.lines, "BEGIN")

@@ -407,7 +407,7 @@ func (_q *BuyerQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Buyer,
 			return nil, err
 		}
 	}
-	if occhook.Selected(_q.ctx.Fields, buyer.FieldVersion) {
+	if occhook.Selected(_q.ctx.Fields, buyerVersion.Column) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

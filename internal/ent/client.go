@@ -1160,24 +1160,24 @@ func (tx *txDriver) verify(rows []*occhook.Verified) {
 //		...
 //		return tx.Account.VerifyOnCommit(read...)
 //	})
-func (c *AccountClient) VerifyOnCommit(entities ...*Account) error {
-	tx, ok := c.driver.(*txDriver)
+func (c *AccountClient) VerifyOnCommit(readEntities ...*Account) error {
+	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
 		return occhook.NotInTx(accountVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Account) (*Account, error) {
 		rowReader := NewAccountClient(c.config)
-		if occhook.Ended(tx.tx) {
-			rowReader.driver = tx.drv
+		if occhook.Ended(txDrv.tx) {
+			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(account.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	rows := make([]*occhook.Verified, len(entities))
-	for i, readEntity := range entities {
-		if err := occhook.CheckLoaded(accountVersion, readEntity.Revision, readEntity.zeroVersion); err != nil {
-			return err
+	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	for rowIndex, readEntity := range readEntities {
+		if loadErr := occhook.CheckLoaded(accountVersion, readEntity.Revision, readEntity.zeroVersion); loadErr != nil {
+			return loadErr
 		}
-		rows[i] = &occhook.Verified{
+		verifiedRows[rowIndex] = &occhook.Verified{
 			Schema:  accountVersion,
 			Table:   account.Table,
 			ID:      readEntity.ID,
@@ -1185,7 +1185,7 @@ func (c *AccountClient) VerifyOnCommit(entities ...*Account) error {
 			Values:  []any{readEntity.ID},
 			Version: readEntity.Revision,
 			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(tx)
+				conflictMet.InTransaction(txDrv)
 				if conflictMet.Deleted {
 					conflictMet.Err = &NotFoundError{account.Label}
 				}
@@ -1195,7 +1195,7 @@ func (c *AccountClient) VerifyOnCommit(entities ...*Account) error {
 			},
 		}
 	}
-	tx.verify(rows)
+	txDrv.verify(verifiedRows)
 	return nil
 }
 
@@ -1209,24 +1209,24 @@ func (c *AccountClient) VerifyOnCommit(entities ...*Account) error {
 //		...
 //		return tx.Buyer.VerifyOnCommit(read...)
 //	})
-func (c *BuyerClient) VerifyOnCommit(entities ...*Buyer) error {
-	tx, ok := c.driver.(*txDriver)
+func (c *BuyerClient) VerifyOnCommit(readEntities ...*Buyer) error {
+	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
 		return occhook.NotInTx(buyerVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Buyer) (*Buyer, error) {
 		rowReader := NewBuyerClient(c.config)
-		if occhook.Ended(tx.tx) {
-			rowReader.driver = tx.drv
+		if occhook.Ended(txDrv.tx) {
+			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(buyer.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	rows := make([]*occhook.Verified, len(entities))
-	for i, readEntity := range entities {
-		if err := occhook.CheckLoaded(buyerVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
-			return err
+	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	for rowIndex, readEntity := range readEntities {
+		if loadErr := occhook.CheckLoaded(buyerVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+			return loadErr
 		}
-		rows[i] = &occhook.Verified{
+		verifiedRows[rowIndex] = &occhook.Verified{
 			Schema:  buyerVersion,
 			Table:   buyer.Table,
 			ID:      readEntity.ID,
@@ -1234,7 +1234,7 @@ func (c *BuyerClient) VerifyOnCommit(entities ...*Buyer) error {
 			Values:  []any{readEntity.ID},
 			Version: readEntity.Version,
 			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(tx)
+				conflictMet.InTransaction(txDrv)
 				if conflictMet.Deleted {
 					conflictMet.Err = &NotFoundError{buyer.Label}
 				}
@@ -1244,7 +1244,7 @@ func (c *BuyerClient) VerifyOnCommit(entities ...*Buyer) error {
 			},
 		}
 	}
-	tx.verify(rows)
+	txDrv.verify(verifiedRows)
 	return nil
 }
 
@@ -1258,24 +1258,24 @@ func (c *BuyerClient) VerifyOnCommit(entities ...*Buyer) error {
 //		...
 //		return tx.Card.VerifyOnCommit(read...)
 //	})
-func (c *CardClient) VerifyOnCommit(entities ...*Card) error {
-	tx, ok := c.driver.(*txDriver)
+func (c *CardClient) VerifyOnCommit(readEntities ...*Card) error {
+	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
 		return occhook.NotInTx(cardVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Card) (*Card, error) {
 		rowReader := NewCardClient(c.config)
-		if occhook.Ended(tx.tx) {
-			rowReader.driver = tx.drv
+		if occhook.Ended(txDrv.tx) {
+			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(card.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	rows := make([]*occhook.Verified, len(entities))
-	for i, readEntity := range entities {
-		if err := occhook.CheckLoaded(cardVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
-			return err
+	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	for rowIndex, readEntity := range readEntities {
+		if loadErr := occhook.CheckLoaded(cardVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+			return loadErr
 		}
-		rows[i] = &occhook.Verified{
+		verifiedRows[rowIndex] = &occhook.Verified{
 			Schema:  cardVersion,
 			Table:   card.Table,
 			ID:      readEntity.ID,
@@ -1283,7 +1283,7 @@ func (c *CardClient) VerifyOnCommit(entities ...*Card) error {
 			Values:  []any{readEntity.ID},
 			Version: readEntity.Version,
 			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(tx)
+				conflictMet.InTransaction(txDrv)
 				if conflictMet.Deleted {
 					conflictMet.Err = &NotFoundError{card.Label}
 				}
@@ -1293,7 +1293,7 @@ func (c *CardClient) VerifyOnCommit(entities ...*Card) error {
 			},
 		}
 	}
-	tx.verify(rows)
+	txDrv.verify(verifiedRows)
 	return nil
 }
 
@@ -1307,24 +1307,24 @@ func (c *CardClient) VerifyOnCommit(entities ...*Card) error {
 //		...
 //		return tx.Document.VerifyOnCommit(read...)
 //	})
-func (c *DocumentClient) VerifyOnCommit(entities ...*Document) error {
-	tx, ok := c.driver.(*txDriver)
+func (c *DocumentClient) VerifyOnCommit(readEntities ...*Document) error {
+	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
 		return occhook.NotInTx(documentVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Document) (*Document, error) {
 		rowReader := NewDocumentClient(c.config)
-		if occhook.Ended(tx.tx) {
-			rowReader.driver = tx.drv
+		if occhook.Ended(txDrv.tx) {
+			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(document.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	rows := make([]*occhook.Verified, len(entities))
-	for i, readEntity := range entities {
-		if err := occhook.CheckLoaded(documentVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
-			return err
+	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	for rowIndex, readEntity := range readEntities {
+		if loadErr := occhook.CheckLoaded(documentVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+			return loadErr
 		}
-		rows[i] = &occhook.Verified{
+		verifiedRows[rowIndex] = &occhook.Verified{
 			Schema:  documentVersion,
 			Table:   document.Table,
 			ID:      readEntity.ID,
@@ -1332,7 +1332,7 @@ func (c *DocumentClient) VerifyOnCommit(entities ...*Document) error {
 			Values:  []any{readEntity.ID},
 			Version: readEntity.Version,
 			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(tx)
+				conflictMet.InTransaction(txDrv)
 				if conflictMet.Deleted {
 					conflictMet.Err = &NotFoundError{document.Label}
 				}
@@ -1342,7 +1342,7 @@ func (c *DocumentClient) VerifyOnCommit(entities ...*Document) error {
 			},
 		}
 	}
-	tx.verify(rows)
+	txDrv.verify(verifiedRows)
 	return nil
 }
 
@@ -1356,24 +1356,24 @@ func (c *DocumentClient) VerifyOnCommit(entities ...*Document) error {
 //		...
 //		return tx.Event.VerifyOnCommit(read...)
 //	})
-func (c *EventClient) VerifyOnCommit(entities ...*Event) error {
-	tx, ok := c.driver.(*txDriver)
+func (c *EventClient) VerifyOnCommit(readEntities ...*Event) error {
+	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
 		return occhook.NotInTx(eventVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Event) (*Event, error) {
 		rowReader := NewEventClient(c.config)
-		if occhook.Ended(tx.tx) {
-			rowReader.driver = tx.drv
+		if occhook.Ended(txDrv.tx) {
+			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(event.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	rows := make([]*occhook.Verified, len(entities))
-	for i, readEntity := range entities {
-		if err := occhook.CheckLoaded(eventVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
-			return err
+	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	for rowIndex, readEntity := range readEntities {
+		if loadErr := occhook.CheckLoaded(eventVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+			return loadErr
 		}
-		rows[i] = &occhook.Verified{
+		verifiedRows[rowIndex] = &occhook.Verified{
 			Schema:  eventVersion,
 			Table:   event.Table,
 			ID:      readEntity.ID,
@@ -1381,7 +1381,7 @@ func (c *EventClient) VerifyOnCommit(entities ...*Event) error {
 			Values:  []any{readEntity.ID},
 			Version: readEntity.Version,
 			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(tx)
+				conflictMet.InTransaction(txDrv)
 				if conflictMet.Deleted {
 					conflictMet.Err = &NotFoundError{event.Label}
 				}
@@ -1391,7 +1391,7 @@ func (c *EventClient) VerifyOnCommit(entities ...*Event) error {
 			},
 		}
 	}
-	tx.verify(rows)
+	txDrv.verify(verifiedRows)
 	return nil
 }
 
@@ -1405,24 +1405,24 @@ func (c *EventClient) VerifyOnCommit(entities ...*Event) error {
 //		...
 //		return tx.Folder.VerifyOnCommit(read...)
 //	})
-func (c *FolderClient) VerifyOnCommit(entities ...*Folder) error {
-	tx, ok := c.driver.(*txDriver)
+func (c *FolderClient) VerifyOnCommit(readEntities ...*Folder) error {
+	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
 		return occhook.NotInTx(folderVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Folder) (*Folder, error) {
 		rowReader := NewFolderClient(c.config)
-		if occhook.Ended(tx.tx) {
-			rowReader.driver = tx.drv
+		if occhook.Ended(txDrv.tx) {
+			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(folder.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	rows := make([]*occhook.Verified, len(entities))
-	for i, readEntity := range entities {
-		if err := occhook.CheckLoaded(folderVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
-			return err
+	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	for rowIndex, readEntity := range readEntities {
+		if loadErr := occhook.CheckLoaded(folderVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+			return loadErr
 		}
-		rows[i] = &occhook.Verified{
+		verifiedRows[rowIndex] = &occhook.Verified{
 			Schema:  folderVersion,
 			Table:   folder.Table,
 			ID:      readEntity.ID,
@@ -1430,7 +1430,7 @@ func (c *FolderClient) VerifyOnCommit(entities ...*Folder) error {
 			Values:  []any{readEntity.ID},
 			Version: readEntity.Version,
 			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(tx)
+				conflictMet.InTransaction(txDrv)
 				if conflictMet.Deleted {
 					conflictMet.Err = &NotFoundError{folder.Label}
 				}
@@ -1440,7 +1440,7 @@ func (c *FolderClient) VerifyOnCommit(entities ...*Folder) error {
 			},
 		}
 	}
-	tx.verify(rows)
+	txDrv.verify(verifiedRows)
 	return nil
 }
 
@@ -1454,24 +1454,24 @@ func (c *FolderClient) VerifyOnCommit(entities ...*Folder) error {
 //		...
 //		return tx.Invoice.VerifyOnCommit(read...)
 //	})
-func (c *InvoiceClient) VerifyOnCommit(entities ...*Invoice) error {
-	tx, ok := c.driver.(*txDriver)
+func (c *InvoiceClient) VerifyOnCommit(readEntities ...*Invoice) error {
+	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
 		return occhook.NotInTx(invoiceVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Invoice) (*Invoice, error) {
 		rowReader := NewInvoiceClient(c.config)
-		if occhook.Ended(tx.tx) {
-			rowReader.driver = tx.drv
+		if occhook.Ended(txDrv.tx) {
+			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(invoice.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	rows := make([]*occhook.Verified, len(entities))
-	for i, readEntity := range entities {
-		if err := occhook.CheckLoaded(invoiceVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
-			return err
+	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	for rowIndex, readEntity := range readEntities {
+		if loadErr := occhook.CheckLoaded(invoiceVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+			return loadErr
 		}
-		rows[i] = &occhook.Verified{
+		verifiedRows[rowIndex] = &occhook.Verified{
 			Schema:  invoiceVersion,
 			Table:   invoice.Table,
 			ID:      readEntity.ID,
@@ -1479,7 +1479,7 @@ func (c *InvoiceClient) VerifyOnCommit(entities ...*Invoice) error {
 			Values:  []any{readEntity.ID},
 			Version: readEntity.Version,
 			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(tx)
+				conflictMet.InTransaction(txDrv)
 				if conflictMet.Deleted {
 					conflictMet.Err = &NotFoundError{invoice.Label}
 				}
@@ -1489,7 +1489,7 @@ func (c *InvoiceClient) VerifyOnCommit(entities ...*Invoice) error {
 			},
 		}
 	}
-	tx.verify(rows)
+	txDrv.verify(verifiedRows)
 	return nil
 }
 
@@ -1503,24 +1503,24 @@ func (c *InvoiceClient) VerifyOnCommit(entities ...*Invoice) error {
 //		...
 //		return tx.Like.VerifyOnCommit(read...)
 //	})
-func (c *LikeClient) VerifyOnCommit(entities ...*Like) error {
-	tx, ok := c.driver.(*txDriver)
+func (c *LikeClient) VerifyOnCommit(readEntities ...*Like) error {
+	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
 		return occhook.NotInTx(likeVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Like) (*Like, error) {
 		rowReader := NewLikeClient(c.config)
-		if occhook.Ended(tx.tx) {
-			rowReader.driver = tx.drv
+		if occhook.Ended(txDrv.tx) {
+			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(like.UserID(readEntity.UserID), like.TweetID(readEntity.TweetID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	rows := make([]*occhook.Verified, len(entities))
-	for i, readEntity := range entities {
-		if err := occhook.CheckLoaded(likeVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
-			return err
+	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	for rowIndex, readEntity := range readEntities {
+		if loadErr := occhook.CheckLoaded(likeVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+			return loadErr
 		}
-		rows[i] = &occhook.Verified{
+		verifiedRows[rowIndex] = &occhook.Verified{
 			Schema:  likeVersion,
 			Table:   like.Table,
 			ID:      []any{readEntity.UserID, readEntity.TweetID},
@@ -1528,7 +1528,7 @@ func (c *LikeClient) VerifyOnCommit(entities ...*Like) error {
 			Values:  []any{readEntity.UserID, readEntity.TweetID},
 			Version: readEntity.Version,
 			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(tx)
+				conflictMet.InTransaction(txDrv)
 				if conflictMet.Deleted {
 					conflictMet.Err = &NotFoundError{like.Label}
 				}
@@ -1538,7 +1538,7 @@ func (c *LikeClient) VerifyOnCommit(entities ...*Like) error {
 			},
 		}
 	}
-	tx.verify(rows)
+	txDrv.verify(verifiedRows)
 	return nil
 }
 
@@ -1552,24 +1552,24 @@ func (c *LikeClient) VerifyOnCommit(entities ...*Like) error {
 //		...
 //		return tx.Membership.VerifyOnCommit(read...)
 //	})
-func (c *MembershipClient) VerifyOnCommit(entities ...*Membership) error {
-	tx, ok := c.driver.(*txDriver)
+func (c *MembershipClient) VerifyOnCommit(readEntities ...*Membership) error {
+	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
 		return occhook.NotInTx(membershipVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Membership) (*Membership, error) {
 		rowReader := NewMembershipClient(c.config)
-		if occhook.Ended(tx.tx) {
-			rowReader.driver = tx.drv
+		if occhook.Ended(txDrv.tx) {
+			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(membership.UserID(readEntity.UserID), membership.TeamID(readEntity.TeamID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	rows := make([]*occhook.Verified, len(entities))
-	for i, readEntity := range entities {
-		if err := occhook.CheckLoaded(membershipVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
-			return err
+	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	for rowIndex, readEntity := range readEntities {
+		if loadErr := occhook.CheckLoaded(membershipVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+			return loadErr
 		}
-		rows[i] = &occhook.Verified{
+		verifiedRows[rowIndex] = &occhook.Verified{
 			Schema:  membershipVersion,
 			Table:   membership.Table,
 			ID:      []any{readEntity.UserID, readEntity.TeamID},
@@ -1577,7 +1577,7 @@ func (c *MembershipClient) VerifyOnCommit(entities ...*Membership) error {
 			Values:  []any{readEntity.UserID, readEntity.TeamID},
 			Version: readEntity.Version,
 			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(tx)
+				conflictMet.InTransaction(txDrv)
 				if conflictMet.Deleted {
 					conflictMet.Err = &NotFoundError{membership.Label}
 				}
@@ -1587,7 +1587,7 @@ func (c *MembershipClient) VerifyOnCommit(entities ...*Membership) error {
 			},
 		}
 	}
-	tx.verify(rows)
+	txDrv.verify(verifiedRows)
 	return nil
 }
 
@@ -1601,24 +1601,24 @@ func (c *MembershipClient) VerifyOnCommit(entities ...*Membership) error {
 //		...
 //		return tx.Memo.VerifyOnCommit(read...)
 //	})
-func (c *MemoClient) VerifyOnCommit(entities ...*Memo) error {
-	tx, ok := c.driver.(*txDriver)
+func (c *MemoClient) VerifyOnCommit(readEntities ...*Memo) error {
+	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
 		return occhook.NotInTx(memoVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Memo) (*Memo, error) {
 		rowReader := NewMemoClient(c.config)
-		if occhook.Ended(tx.tx) {
-			rowReader.driver = tx.drv
+		if occhook.Ended(txDrv.tx) {
+			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(memo.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	rows := make([]*occhook.Verified, len(entities))
-	for i, readEntity := range entities {
-		if err := occhook.CheckLoaded(memoVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
-			return err
+	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	for rowIndex, readEntity := range readEntities {
+		if loadErr := occhook.CheckLoaded(memoVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+			return loadErr
 		}
-		rows[i] = &occhook.Verified{
+		verifiedRows[rowIndex] = &occhook.Verified{
 			Schema:  memoVersion,
 			Table:   memo.Table,
 			ID:      readEntity.ID,
@@ -1626,7 +1626,7 @@ func (c *MemoClient) VerifyOnCommit(entities ...*Memo) error {
 			Values:  []any{readEntity.ID},
 			Version: readEntity.Version,
 			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(tx)
+				conflictMet.InTransaction(txDrv)
 				if conflictMet.Deleted {
 					conflictMet.Err = &NotFoundError{memo.Label}
 				}
@@ -1636,7 +1636,7 @@ func (c *MemoClient) VerifyOnCommit(entities ...*Memo) error {
 			},
 		}
 	}
-	tx.verify(rows)
+	txDrv.verify(verifiedRows)
 	return nil
 }
 
@@ -1650,24 +1650,24 @@ func (c *MemoClient) VerifyOnCommit(entities ...*Memo) error {
 //		...
 //		return tx.Note.VerifyOnCommit(read...)
 //	})
-func (c *NoteClient) VerifyOnCommit(entities ...*Note) error {
-	tx, ok := c.driver.(*txDriver)
+func (c *NoteClient) VerifyOnCommit(readEntities ...*Note) error {
+	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
 		return occhook.NotInTx(noteVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Note) (*Note, error) {
 		rowReader := NewNoteClient(c.config)
-		if occhook.Ended(tx.tx) {
-			rowReader.driver = tx.drv
+		if occhook.Ended(txDrv.tx) {
+			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(note.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	rows := make([]*occhook.Verified, len(entities))
-	for i, readEntity := range entities {
-		if err := occhook.CheckLoaded(noteVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
-			return err
+	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	for rowIndex, readEntity := range readEntities {
+		if loadErr := occhook.CheckLoaded(noteVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+			return loadErr
 		}
-		rows[i] = &occhook.Verified{
+		verifiedRows[rowIndex] = &occhook.Verified{
 			Schema:  noteVersion,
 			Table:   note.Table,
 			ID:      readEntity.ID,
@@ -1675,7 +1675,7 @@ func (c *NoteClient) VerifyOnCommit(entities ...*Note) error {
 			Values:  []any{readEntity.ID},
 			Version: readEntity.Version,
 			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(tx)
+				conflictMet.InTransaction(txDrv)
 				if conflictMet.Deleted {
 					conflictMet.Err = &NotFoundError{note.Label}
 				}
@@ -1685,7 +1685,7 @@ func (c *NoteClient) VerifyOnCommit(entities ...*Note) error {
 			},
 		}
 	}
-	tx.verify(rows)
+	txDrv.verify(verifiedRows)
 	return nil
 }
 
@@ -1699,24 +1699,24 @@ func (c *NoteClient) VerifyOnCommit(entities ...*Note) error {
 //		...
 //		return tx.Order.VerifyOnCommit(read...)
 //	})
-func (c *OrderClient) VerifyOnCommit(entities ...*Order) error {
-	tx, ok := c.driver.(*txDriver)
+func (c *OrderClient) VerifyOnCommit(readEntities ...*Order) error {
+	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
 		return occhook.NotInTx(orderVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Order) (*Order, error) {
 		rowReader := NewOrderClient(c.config)
-		if occhook.Ended(tx.tx) {
-			rowReader.driver = tx.drv
+		if occhook.Ended(txDrv.tx) {
+			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(order.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	rows := make([]*occhook.Verified, len(entities))
-	for i, readEntity := range entities {
-		if err := occhook.CheckLoaded(orderVersion, readEntity.Rev, readEntity.zeroVersion); err != nil {
-			return err
+	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	for rowIndex, readEntity := range readEntities {
+		if loadErr := occhook.CheckLoaded(orderVersion, readEntity.Rev, readEntity.zeroVersion); loadErr != nil {
+			return loadErr
 		}
-		rows[i] = &occhook.Verified{
+		verifiedRows[rowIndex] = &occhook.Verified{
 			Schema:  orderVersion,
 			Table:   order.Table,
 			ID:      readEntity.ID,
@@ -1724,7 +1724,7 @@ func (c *OrderClient) VerifyOnCommit(entities ...*Order) error {
 			Values:  []any{readEntity.ID},
 			Version: readEntity.Rev,
 			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(tx)
+				conflictMet.InTransaction(txDrv)
 				if conflictMet.Deleted {
 					conflictMet.Err = &NotFoundError{order.Label}
 				}
@@ -1734,7 +1734,7 @@ func (c *OrderClient) VerifyOnCommit(entities ...*Order) error {
 			},
 		}
 	}
-	tx.verify(rows)
+	txDrv.verify(verifiedRows)
 	return nil
 }
 
@@ -1748,24 +1748,24 @@ func (c *OrderClient) VerifyOnCommit(entities ...*Order) error {
 //		...
 //		return tx.Pet.VerifyOnCommit(read...)
 //	})
-func (c *PetClient) VerifyOnCommit(entities ...*Pet) error {
-	tx, ok := c.driver.(*txDriver)
+func (c *PetClient) VerifyOnCommit(readEntities ...*Pet) error {
+	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
 		return occhook.NotInTx(petVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Pet) (*Pet, error) {
 		rowReader := NewPetClient(c.config)
-		if occhook.Ended(tx.tx) {
-			rowReader.driver = tx.drv
+		if occhook.Ended(txDrv.tx) {
+			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(pet.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	rows := make([]*occhook.Verified, len(entities))
-	for i, readEntity := range entities {
-		if err := occhook.CheckLoaded(petVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
-			return err
+	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	for rowIndex, readEntity := range readEntities {
+		if loadErr := occhook.CheckLoaded(petVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+			return loadErr
 		}
-		rows[i] = &occhook.Verified{
+		verifiedRows[rowIndex] = &occhook.Verified{
 			Schema:  petVersion,
 			Table:   pet.Table,
 			ID:      readEntity.ID,
@@ -1773,7 +1773,7 @@ func (c *PetClient) VerifyOnCommit(entities ...*Pet) error {
 			Values:  []any{readEntity.ID},
 			Version: readEntity.Version,
 			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(tx)
+				conflictMet.InTransaction(txDrv)
 				if conflictMet.Deleted {
 					conflictMet.Err = &NotFoundError{pet.Label}
 				}
@@ -1783,7 +1783,7 @@ func (c *PetClient) VerifyOnCommit(entities ...*Pet) error {
 			},
 		}
 	}
-	tx.verify(rows)
+	txDrv.verify(verifiedRows)
 	return nil
 }
 
@@ -1797,24 +1797,24 @@ func (c *PetClient) VerifyOnCommit(entities ...*Pet) error {
 //		...
 //		return tx.Profile.VerifyOnCommit(read...)
 //	})
-func (c *ProfileClient) VerifyOnCommit(entities ...*Profile) error {
-	tx, ok := c.driver.(*txDriver)
+func (c *ProfileClient) VerifyOnCommit(readEntities ...*Profile) error {
+	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
 		return occhook.NotInTx(profileVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Profile) (*Profile, error) {
 		rowReader := NewProfileClient(c.config)
-		if occhook.Ended(tx.tx) {
-			rowReader.driver = tx.drv
+		if occhook.Ended(txDrv.tx) {
+			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(profile.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	rows := make([]*occhook.Verified, len(entities))
-	for i, readEntity := range entities {
-		if err := occhook.CheckLoaded(profileVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
-			return err
+	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	for rowIndex, readEntity := range readEntities {
+		if loadErr := occhook.CheckLoaded(profileVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+			return loadErr
 		}
-		rows[i] = &occhook.Verified{
+		verifiedRows[rowIndex] = &occhook.Verified{
 			Schema:  profileVersion,
 			Table:   profile.Table,
 			ID:      readEntity.ID,
@@ -1822,7 +1822,7 @@ func (c *ProfileClient) VerifyOnCommit(entities ...*Profile) error {
 			Values:  []any{readEntity.ID},
 			Version: readEntity.Version,
 			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(tx)
+				conflictMet.InTransaction(txDrv)
 				if conflictMet.Deleted {
 					conflictMet.Err = &NotFoundError{profile.Label}
 				}
@@ -1832,7 +1832,7 @@ func (c *ProfileClient) VerifyOnCommit(entities ...*Profile) error {
 			},
 		}
 	}
-	tx.verify(rows)
+	txDrv.verify(verifiedRows)
 	return nil
 }
 
@@ -1846,24 +1846,24 @@ func (c *ProfileClient) VerifyOnCommit(entities ...*Profile) error {
 //		...
 //		return tx.Purchase.VerifyOnCommit(read...)
 //	})
-func (c *PurchaseClient) VerifyOnCommit(entities ...*Purchase) error {
-	tx, ok := c.driver.(*txDriver)
+func (c *PurchaseClient) VerifyOnCommit(readEntities ...*Purchase) error {
+	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
 		return occhook.NotInTx(purchaseVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Purchase) (*Purchase, error) {
 		rowReader := NewPurchaseClient(c.config)
-		if occhook.Ended(tx.tx) {
-			rowReader.driver = tx.drv
+		if occhook.Ended(txDrv.tx) {
+			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(purchase.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	rows := make([]*occhook.Verified, len(entities))
-	for i, readEntity := range entities {
-		if err := occhook.CheckLoaded(purchaseVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
-			return err
+	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	for rowIndex, readEntity := range readEntities {
+		if loadErr := occhook.CheckLoaded(purchaseVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+			return loadErr
 		}
-		rows[i] = &occhook.Verified{
+		verifiedRows[rowIndex] = &occhook.Verified{
 			Schema:  purchaseVersion,
 			Table:   purchase.Table,
 			ID:      readEntity.ID,
@@ -1871,7 +1871,7 @@ func (c *PurchaseClient) VerifyOnCommit(entities ...*Purchase) error {
 			Values:  []any{readEntity.ID},
 			Version: readEntity.Version,
 			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(tx)
+				conflictMet.InTransaction(txDrv)
 				if conflictMet.Deleted {
 					conflictMet.Err = &NotFoundError{purchase.Label}
 				}
@@ -1881,7 +1881,7 @@ func (c *PurchaseClient) VerifyOnCommit(entities ...*Purchase) error {
 			},
 		}
 	}
-	tx.verify(rows)
+	txDrv.verify(verifiedRows)
 	return nil
 }
 
@@ -1895,24 +1895,24 @@ func (c *PurchaseClient) VerifyOnCommit(entities ...*Purchase) error {
 //		...
 //		return tx.PurchaseLine.VerifyOnCommit(read...)
 //	})
-func (c *PurchaseLineClient) VerifyOnCommit(entities ...*PurchaseLine) error {
-	tx, ok := c.driver.(*txDriver)
+func (c *PurchaseLineClient) VerifyOnCommit(readEntities ...*PurchaseLine) error {
+	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
 		return occhook.NotInTx(purchaseLineVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *PurchaseLine) (*PurchaseLine, error) {
 		rowReader := NewPurchaseLineClient(c.config)
-		if occhook.Ended(tx.tx) {
-			rowReader.driver = tx.drv
+		if occhook.Ended(txDrv.tx) {
+			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(purchaseline.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	rows := make([]*occhook.Verified, len(entities))
-	for i, readEntity := range entities {
-		if err := occhook.CheckLoaded(purchaseLineVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
-			return err
+	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	for rowIndex, readEntity := range readEntities {
+		if loadErr := occhook.CheckLoaded(purchaseLineVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+			return loadErr
 		}
-		rows[i] = &occhook.Verified{
+		verifiedRows[rowIndex] = &occhook.Verified{
 			Schema:  purchaseLineVersion,
 			Table:   purchaseline.Table,
 			ID:      readEntity.ID,
@@ -1920,7 +1920,7 @@ func (c *PurchaseLineClient) VerifyOnCommit(entities ...*PurchaseLine) error {
 			Values:  []any{readEntity.ID},
 			Version: readEntity.Version,
 			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(tx)
+				conflictMet.InTransaction(txDrv)
 				if conflictMet.Deleted {
 					conflictMet.Err = &NotFoundError{purchaseline.Label}
 				}
@@ -1930,7 +1930,7 @@ func (c *PurchaseLineClient) VerifyOnCommit(entities ...*PurchaseLine) error {
 			},
 		}
 	}
-	tx.verify(rows)
+	txDrv.verify(verifiedRows)
 	return nil
 }
 
@@ -1944,24 +1944,24 @@ func (c *PurchaseLineClient) VerifyOnCommit(entities ...*PurchaseLine) error {
 //		...
 //		return tx.Reading.VerifyOnCommit(read...)
 //	})
-func (c *ReadingClient) VerifyOnCommit(entities ...*Reading) error {
-	tx, ok := c.driver.(*txDriver)
+func (c *ReadingClient) VerifyOnCommit(readEntities ...*Reading) error {
+	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
 		return occhook.NotInTx(readingVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Reading) (*Reading, error) {
 		rowReader := NewReadingClient(c.config)
-		if occhook.Ended(tx.tx) {
-			rowReader.driver = tx.drv
+		if occhook.Ended(txDrv.tx) {
+			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(reading.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	rows := make([]*occhook.Verified, len(entities))
-	for i, readEntity := range entities {
-		if err := occhook.CheckLoaded(readingVersion, readEntity.UpdatedAt, readEntity.zeroVersion); err != nil {
-			return err
+	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	for rowIndex, readEntity := range readEntities {
+		if loadErr := occhook.CheckLoaded(readingVersion, readEntity.UpdatedAt, readEntity.zeroVersion); loadErr != nil {
+			return loadErr
 		}
-		rows[i] = &occhook.Verified{
+		verifiedRows[rowIndex] = &occhook.Verified{
 			Schema:  readingVersion,
 			Table:   reading.Table,
 			ID:      readEntity.ID,
@@ -1969,7 +1969,7 @@ func (c *ReadingClient) VerifyOnCommit(entities ...*Reading) error {
 			Values:  []any{readEntity.ID},
 			Version: readEntity.UpdatedAt,
 			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(tx)
+				conflictMet.InTransaction(txDrv)
 				if conflictMet.Deleted {
 					conflictMet.Err = &NotFoundError{reading.Label}
 				}
@@ -1979,7 +1979,7 @@ func (c *ReadingClient) VerifyOnCommit(entities ...*Reading) error {
 			},
 		}
 	}
-	tx.verify(rows)
+	txDrv.verify(verifiedRows)
 	return nil
 }
 
@@ -1993,24 +1993,24 @@ func (c *ReadingClient) VerifyOnCommit(entities ...*Reading) error {
 //		...
 //		return tx.Setting.VerifyOnCommit(read...)
 //	})
-func (c *SettingClient) VerifyOnCommit(entities ...*Setting) error {
-	tx, ok := c.driver.(*txDriver)
+func (c *SettingClient) VerifyOnCommit(readEntities ...*Setting) error {
+	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
 		return occhook.NotInTx(settingVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Setting) (*Setting, error) {
 		rowReader := NewSettingClient(c.config)
-		if occhook.Ended(tx.tx) {
-			rowReader.driver = tx.drv
+		if occhook.Ended(txDrv.tx) {
+			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(setting.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	rows := make([]*occhook.Verified, len(entities))
-	for i, readEntity := range entities {
-		if err := occhook.CheckLoaded(settingVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
-			return err
+	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	for rowIndex, readEntity := range readEntities {
+		if loadErr := occhook.CheckLoaded(settingVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+			return loadErr
 		}
-		rows[i] = &occhook.Verified{
+		verifiedRows[rowIndex] = &occhook.Verified{
 			Schema:  settingVersion,
 			Table:   setting.Table,
 			ID:      readEntity.ID,
@@ -2018,7 +2018,7 @@ func (c *SettingClient) VerifyOnCommit(entities ...*Setting) error {
 			Values:  []any{readEntity.ID},
 			Version: readEntity.Version,
 			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(tx)
+				conflictMet.InTransaction(txDrv)
 				if conflictMet.Deleted {
 					conflictMet.Err = &NotFoundError{setting.Label}
 				}
@@ -2028,7 +2028,7 @@ func (c *SettingClient) VerifyOnCommit(entities ...*Setting) error {
 			},
 		}
 	}
-	tx.verify(rows)
+	txDrv.verify(verifiedRows)
 	return nil
 }
 
@@ -2042,24 +2042,24 @@ func (c *SettingClient) VerifyOnCommit(entities ...*Setting) error {
 //		...
 //		return tx.Ticket.VerifyOnCommit(read...)
 //	})
-func (c *TicketClient) VerifyOnCommit(entities ...*Ticket) error {
-	tx, ok := c.driver.(*txDriver)
+func (c *TicketClient) VerifyOnCommit(readEntities ...*Ticket) error {
+	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
 		return occhook.NotInTx(ticketVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Ticket) (*Ticket, error) {
 		rowReader := NewTicketClient(c.config)
-		if occhook.Ended(tx.tx) {
-			rowReader.driver = tx.drv
+		if occhook.Ended(txDrv.tx) {
+			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(ticket.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	rows := make([]*occhook.Verified, len(entities))
-	for i, readEntity := range entities {
-		if err := occhook.CheckLoaded(ticketVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
-			return err
+	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	for rowIndex, readEntity := range readEntities {
+		if loadErr := occhook.CheckLoaded(ticketVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+			return loadErr
 		}
-		rows[i] = &occhook.Verified{
+		verifiedRows[rowIndex] = &occhook.Verified{
 			Schema:  ticketVersion,
 			Table:   ticket.Table,
 			ID:      readEntity.ID,
@@ -2067,7 +2067,7 @@ func (c *TicketClient) VerifyOnCommit(entities ...*Ticket) error {
 			Values:  []any{readEntity.ID},
 			Version: readEntity.Version,
 			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(tx)
+				conflictMet.InTransaction(txDrv)
 				if conflictMet.Deleted {
 					conflictMet.Err = &NotFoundError{ticket.Label}
 				}
@@ -2077,7 +2077,7 @@ func (c *TicketClient) VerifyOnCommit(entities ...*Ticket) error {
 			},
 		}
 	}
-	tx.verify(rows)
+	txDrv.verify(verifiedRows)
 	return nil
 }
 
@@ -2091,24 +2091,24 @@ func (c *TicketClient) VerifyOnCommit(entities ...*Ticket) error {
 //		...
 //		return tx.User.VerifyOnCommit(read...)
 //	})
-func (c *UserClient) VerifyOnCommit(entities ...*User) error {
-	tx, ok := c.driver.(*txDriver)
+func (c *UserClient) VerifyOnCommit(readEntities ...*User) error {
+	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
 		return occhook.NotInTx(userVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *User) (*User, error) {
 		rowReader := NewUserClient(c.config)
-		if occhook.Ended(tx.tx) {
-			rowReader.driver = tx.drv
+		if occhook.Ended(txDrv.tx) {
+			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(user.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	rows := make([]*occhook.Verified, len(entities))
-	for i, readEntity := range entities {
-		if err := occhook.CheckLoaded(userVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
-			return err
+	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	for rowIndex, readEntity := range readEntities {
+		if loadErr := occhook.CheckLoaded(userVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+			return loadErr
 		}
-		rows[i] = &occhook.Verified{
+		verifiedRows[rowIndex] = &occhook.Verified{
 			Schema:  userVersion,
 			Table:   user.Table,
 			ID:      readEntity.ID,
@@ -2116,7 +2116,7 @@ func (c *UserClient) VerifyOnCommit(entities ...*User) error {
 			Values:  []any{readEntity.ID},
 			Version: readEntity.Version,
 			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(tx)
+				conflictMet.InTransaction(txDrv)
 				if conflictMet.Deleted {
 					conflictMet.Err = &NotFoundError{user.Label}
 				}
@@ -2126,7 +2126,7 @@ func (c *UserClient) VerifyOnCommit(entities ...*User) error {
 			},
 		}
 	}
-	tx.verify(rows)
+	txDrv.verify(verifiedRows)
 	return nil
 }
 

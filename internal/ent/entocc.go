@@ -116,9 +116,9 @@ func (m *AccountMutation) versionRow() (id any, isRow predicate.Account) {
 }
 
 // versionError gives an error of a guarded write of Account the form in which its callers know it.
-func (m *AccountMutation) versionError(err error) error {
-	m.occ.Met(err)
-	return versionError(err, m.driver, account.Label, m.occ.Entity(), func(ctx context.Context) (*Account, error) {
+func (m *AccountMutation) versionError(writeErr error) error {
+	m.occ.Met(writeErr)
+	return versionError(writeErr, m.driver, account.Label, m.occ.Entity(), func(ctx context.Context) (*Account, error) {
 		_, isRow := m.versionRow()
 		if isRow == nil {
 			return nil, &NotFoundError{account.Label}
@@ -166,9 +166,9 @@ func (m *BuyerMutation) versionRow() (id any, isRow predicate.Buyer) {
 }
 
 // versionError gives an error of a guarded write of Buyer the form in which its callers know it.
-func (m *BuyerMutation) versionError(err error) error {
-	m.occ.Met(err)
-	return versionError(err, m.driver, buyer.Label, m.occ.Entity(), func(ctx context.Context) (*Buyer, error) {
+func (m *BuyerMutation) versionError(writeErr error) error {
+	m.occ.Met(writeErr)
+	return versionError(writeErr, m.driver, buyer.Label, m.occ.Entity(), func(ctx context.Context) (*Buyer, error) {
 		_, isRow := m.versionRow()
 		if isRow == nil {
 			return nil, &NotFoundError{buyer.Label}
@@ -215,9 +215,9 @@ func (m *CardMutation) versionRow() (id any, isRow predicate.Card) {
 }
 
 // versionError gives an error of a guarded write of Card the form in which its callers know it.
-func (m *CardMutation) versionError(err error) error {
-	m.occ.Met(err)
-	return versionError(err, m.driver, card.Label, m.occ.Entity(), func(ctx context.Context) (*Card, error) {
+func (m *CardMutation) versionError(writeErr error) error {
+	m.occ.Met(writeErr)
+	return versionError(writeErr, m.driver, card.Label, m.occ.Entity(), func(ctx context.Context) (*Card, error) {
 		_, isRow := m.versionRow()
 		if isRow == nil {
 			return nil, &NotFoundError{card.Label}
@@ -265,9 +265,9 @@ func (m *DocumentMutation) versionRow() (id any, isRow predicate.Document) {
 }
 
 // versionError gives an error of a guarded write of Document the form in which its callers know it.
-func (m *DocumentMutation) versionError(err error) error {
-	m.occ.Met(err)
-	return versionError(err, m.driver, document.Label, m.occ.Entity(), func(ctx context.Context) (*Document, error) {
+func (m *DocumentMutation) versionError(writeErr error) error {
+	m.occ.Met(writeErr)
+	return versionError(writeErr, m.driver, document.Label, m.occ.Entity(), func(ctx context.Context) (*Document, error) {
 		_, isRow := m.versionRow()
 		if isRow == nil {
 			return nil, &NotFoundError{document.Label}
@@ -311,9 +311,9 @@ func (m *EventMutation) versionRow() (id any, isRow predicate.Event) {
 }
 
 // versionError gives an error of a guarded write of Event the form in which its callers know it.
-func (m *EventMutation) versionError(err error) error {
-	m.occ.Met(err)
-	return versionError(err, m.driver, event.Label, m.occ.Entity(), func(ctx context.Context) (*Event, error) {
+func (m *EventMutation) versionError(writeErr error) error {
+	m.occ.Met(writeErr)
+	return versionError(writeErr, m.driver, event.Label, m.occ.Entity(), func(ctx context.Context) (*Event, error) {
 		_, isRow := m.versionRow()
 		if isRow == nil {
 			return nil, &NotFoundError{event.Label}
@@ -362,9 +362,9 @@ func (m *FolderMutation) versionRow() (id any, isRow predicate.Folder) {
 }
 
 // versionError gives an error of a guarded write of Folder the form in which its callers know it.
-func (m *FolderMutation) versionError(err error) error {
-	m.occ.Met(err)
-	return versionError(err, m.driver, folder.Label, m.occ.Entity(), func(ctx context.Context) (*Folder, error) {
+func (m *FolderMutation) versionError(writeErr error) error {
+	m.occ.Met(writeErr)
+	return versionError(writeErr, m.driver, folder.Label, m.occ.Entity(), func(ctx context.Context) (*Folder, error) {
 		_, isRow := m.versionRow()
 		if isRow == nil {
 			return nil, &NotFoundError{folder.Label}
@@ -412,9 +412,9 @@ func (m *InvoiceMutation) versionRow() (id any, isRow predicate.Invoice) {
 }
 
 // versionError gives an error of a guarded write of Invoice the form in which its callers know it.
-func (m *InvoiceMutation) versionError(err error) error {
-	m.occ.Met(err)
-	return versionError(err, m.driver, invoice.Label, m.occ.Entity(), func(ctx context.Context) (*Invoice, error) {
+func (m *InvoiceMutation) versionError(writeErr error) error {
+	m.occ.Met(writeErr)
+	return versionError(writeErr, m.driver, invoice.Label, m.occ.Entity(), func(ctx context.Context) (*Invoice, error) {
 		_, isRow := m.versionRow()
 		if isRow == nil {
 			return nil, &NotFoundError{invoice.Label}
@@ -458,16 +458,16 @@ func (m *LikeMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
 
 // versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
 func (m *LikeMutation) versionRow() (id any, isRow predicate.Like) {
-	if u, ok := m.occ.Entity().(*Like); ok {
-		return []any{u.UserID, u.TweetID}, like.And(like.UserID(u.UserID), like.TweetID(u.TweetID))
+	if rowEntity, ok := m.occ.Entity().(*Like); ok {
+		return []any{rowEntity.UserID, rowEntity.TweetID}, like.And(like.UserID(rowEntity.UserID), like.TweetID(rowEntity.TweetID))
 	}
 	return nil, nil
 }
 
 // versionError gives an error of a guarded write of Like the form in which its callers know it.
-func (m *LikeMutation) versionError(err error) error {
-	m.occ.Met(err)
-	return versionError(err, m.driver, like.Label, m.occ.Entity(), func(ctx context.Context) (*Like, error) {
+func (m *LikeMutation) versionError(writeErr error) error {
+	m.occ.Met(writeErr)
+	return versionError(writeErr, m.driver, like.Label, m.occ.Entity(), func(ctx context.Context) (*Like, error) {
 		_, isRow := m.versionRow()
 		if isRow == nil {
 			return nil, &NotFoundError{like.Label}
@@ -509,16 +509,16 @@ func (m *MembershipMutation) VersionGuard() (*occhook.Schema, *occhook.Expectati
 
 // versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
 func (m *MembershipMutation) versionRow() (id any, isRow predicate.Membership) {
-	if u, ok := m.occ.Entity().(*Membership); ok {
-		return []any{u.UserID, u.TeamID}, membership.And(membership.UserID(u.UserID), membership.TeamID(u.TeamID))
+	if rowEntity, ok := m.occ.Entity().(*Membership); ok {
+		return []any{rowEntity.UserID, rowEntity.TeamID}, membership.And(membership.UserID(rowEntity.UserID), membership.TeamID(rowEntity.TeamID))
 	}
 	return nil, nil
 }
 
 // versionError gives an error of a guarded write of Membership the form in which its callers know it.
-func (m *MembershipMutation) versionError(err error) error {
-	m.occ.Met(err)
-	return versionError(err, m.driver, membership.Label, m.occ.Entity(), func(ctx context.Context) (*Membership, error) {
+func (m *MembershipMutation) versionError(writeErr error) error {
+	m.occ.Met(writeErr)
+	return versionError(writeErr, m.driver, membership.Label, m.occ.Entity(), func(ctx context.Context) (*Membership, error) {
 		_, isRow := m.versionRow()
 		if isRow == nil {
 			return nil, &NotFoundError{membership.Label}
@@ -563,9 +563,9 @@ func (m *MemoMutation) versionRow() (id any, isRow predicate.Memo) {
 }
 
 // versionError gives an error of a guarded write of Memo the form in which its callers know it.
-func (m *MemoMutation) versionError(err error) error {
-	m.occ.Met(err)
-	return versionError(err, m.driver, memo.Label, m.occ.Entity(), func(ctx context.Context) (*Memo, error) {
+func (m *MemoMutation) versionError(writeErr error) error {
+	m.occ.Met(writeErr)
+	return versionError(writeErr, m.driver, memo.Label, m.occ.Entity(), func(ctx context.Context) (*Memo, error) {
 		_, isRow := m.versionRow()
 		if isRow == nil {
 			return nil, &NotFoundError{memo.Label}
@@ -610,9 +610,9 @@ func (m *NoteMutation) versionRow() (id any, isRow predicate.Note) {
 }
 
 // versionError gives an error of a guarded write of Note the form in which its callers know it.
-func (m *NoteMutation) versionError(err error) error {
-	m.occ.Met(err)
-	return versionError(err, m.driver, note.Label, m.occ.Entity(), func(ctx context.Context) (*Note, error) {
+func (m *NoteMutation) versionError(writeErr error) error {
+	m.occ.Met(writeErr)
+	return versionError(writeErr, m.driver, note.Label, m.occ.Entity(), func(ctx context.Context) (*Note, error) {
 		_, isRow := m.versionRow()
 		if isRow == nil {
 			return nil, &NotFoundError{note.Label}
@@ -656,9 +656,9 @@ func (m *OrderMutation) versionRow() (id any, isRow predicate.Order) {
 }
 
 // versionError gives an error of a guarded write of Order the form in which its callers know it.
-func (m *OrderMutation) versionError(err error) error {
-	m.occ.Met(err)
-	return versionError(err, m.driver, order.Label, m.occ.Entity(), func(ctx context.Context) (*Order, error) {
+func (m *OrderMutation) versionError(writeErr error) error {
+	m.occ.Met(writeErr)
+	return versionError(writeErr, m.driver, order.Label, m.occ.Entity(), func(ctx context.Context) (*Order, error) {
 		_, isRow := m.versionRow()
 		if isRow == nil {
 			return nil, &NotFoundError{order.Label}
@@ -707,9 +707,9 @@ func (m *PetMutation) versionRow() (id any, isRow predicate.Pet) {
 }
 
 // versionError gives an error of a guarded write of Pet the form in which its callers know it.
-func (m *PetMutation) versionError(err error) error {
-	m.occ.Met(err)
-	return versionError(err, m.driver, pet.Label, m.occ.Entity(), func(ctx context.Context) (*Pet, error) {
+func (m *PetMutation) versionError(writeErr error) error {
+	m.occ.Met(writeErr)
+	return versionError(writeErr, m.driver, pet.Label, m.occ.Entity(), func(ctx context.Context) (*Pet, error) {
 		_, isRow := m.versionRow()
 		if isRow == nil {
 			return nil, &NotFoundError{pet.Label}
@@ -757,9 +757,9 @@ func (m *ProfileMutation) versionRow() (id any, isRow predicate.Profile) {
 }
 
 // versionError gives an error of a guarded write of Profile the form in which its callers know it.
-func (m *ProfileMutation) versionError(err error) error {
-	m.occ.Met(err)
-	return versionError(err, m.driver, profile.Label, m.occ.Entity(), func(ctx context.Context) (*Profile, error) {
+func (m *ProfileMutation) versionError(writeErr error) error {
+	m.occ.Met(writeErr)
+	return versionError(writeErr, m.driver, profile.Label, m.occ.Entity(), func(ctx context.Context) (*Profile, error) {
 		_, isRow := m.versionRow()
 		if isRow == nil {
 			return nil, &NotFoundError{profile.Label}
@@ -775,14 +775,14 @@ func (m *ProfileMutation) versionError(err error) error {
 }
 
 // VersionAppends returns the JSON fields that the mutation appends to.
-func (m *ProfileMutation) VersionAppends() (fields []string) {
+func (m *ProfileMutation) VersionAppends() (appendedTo []string) {
 	if _, ok := m.AppendedKeywords(); ok {
-		fields = append(fields, profile.FieldKeywords)
+		appendedTo = append(appendedTo, profile.FieldKeywords)
 	}
 	if _, ok := m.AppendedRecent(); ok {
-		fields = append(fields, profile.FieldRecent)
+		appendedTo = append(appendedTo, profile.FieldRecent)
 	}
-	return fields
+	return appendedTo
 }
 
 // purchaseVersion is what the guard knows about the version of Purchase.
@@ -820,9 +820,9 @@ func (m *PurchaseMutation) versionRow() (id any, isRow predicate.Purchase) {
 }
 
 // versionError gives an error of a guarded write of Purchase the form in which its callers know it.
-func (m *PurchaseMutation) versionError(err error) error {
-	m.occ.Met(err)
-	return versionError(err, m.driver, purchase.Label, m.occ.Entity(), func(ctx context.Context) (*Purchase, error) {
+func (m *PurchaseMutation) versionError(writeErr error) error {
+	m.occ.Met(writeErr)
+	return versionError(writeErr, m.driver, purchase.Label, m.occ.Entity(), func(ctx context.Context) (*Purchase, error) {
 		_, isRow := m.versionRow()
 		if isRow == nil {
 			return nil, &NotFoundError{purchase.Label}
@@ -876,9 +876,9 @@ func (m *PurchaseLineMutation) versionRow() (id any, isRow predicate.PurchaseLin
 }
 
 // versionError gives an error of a guarded write of PurchaseLine the form in which its callers know it.
-func (m *PurchaseLineMutation) versionError(err error) error {
-	m.occ.Met(err)
-	return versionError(err, m.driver, purchaseline.Label, m.occ.Entity(), func(ctx context.Context) (*PurchaseLine, error) {
+func (m *PurchaseLineMutation) versionError(writeErr error) error {
+	m.occ.Met(writeErr)
+	return versionError(writeErr, m.driver, purchaseline.Label, m.occ.Entity(), func(ctx context.Context) (*PurchaseLine, error) {
 		_, isRow := m.versionRow()
 		if isRow == nil {
 			return nil, &NotFoundError{purchaseline.Label}
@@ -922,9 +922,9 @@ func (m *ReadingMutation) versionRow() (id any, isRow predicate.Reading) {
 }
 
 // versionError gives an error of a guarded write of Reading the form in which its callers know it.
-func (m *ReadingMutation) versionError(err error) error {
-	m.occ.Met(err)
-	return versionError(err, m.driver, reading.Label, m.occ.Entity(), func(ctx context.Context) (*Reading, error) {
+func (m *ReadingMutation) versionError(writeErr error) error {
+	m.occ.Met(writeErr)
+	return versionError(writeErr, m.driver, reading.Label, m.occ.Entity(), func(ctx context.Context) (*Reading, error) {
 		_, isRow := m.versionRow()
 		if isRow == nil {
 			return nil, &NotFoundError{reading.Label}
@@ -969,9 +969,9 @@ func (m *SettingMutation) versionRow() (id any, isRow predicate.Setting) {
 }
 
 // versionError gives an error of a guarded write of Setting the form in which its callers know it.
-func (m *SettingMutation) versionError(err error) error {
-	m.occ.Met(err)
-	return versionError(err, m.driver, setting.Label, m.occ.Entity(), func(ctx context.Context) (*Setting, error) {
+func (m *SettingMutation) versionError(writeErr error) error {
+	m.occ.Met(writeErr)
+	return versionError(writeErr, m.driver, setting.Label, m.occ.Entity(), func(ctx context.Context) (*Setting, error) {
 		_, isRow := m.versionRow()
 		if isRow == nil {
 			return nil, &NotFoundError{setting.Label}
@@ -1016,9 +1016,9 @@ func (m *TicketMutation) versionRow() (id any, isRow predicate.Ticket) {
 }
 
 // versionError gives an error of a guarded write of Ticket the form in which its callers know it.
-func (m *TicketMutation) versionError(err error) error {
-	m.occ.Met(err)
-	return versionError(err, m.driver, ticket.Label, m.occ.Entity(), func(ctx context.Context) (*Ticket, error) {
+func (m *TicketMutation) versionError(writeErr error) error {
+	m.occ.Met(writeErr)
+	return versionError(writeErr, m.driver, ticket.Label, m.occ.Entity(), func(ctx context.Context) (*Ticket, error) {
 		_, isRow := m.versionRow()
 		if isRow == nil {
 			return nil, &NotFoundError{ticket.Label}
@@ -1086,9 +1086,9 @@ func (m *UserMutation) versionRow() (id any, isRow predicate.User) {
 }
 
 // versionError gives an error of a guarded write of User the form in which its callers know it.
-func (m *UserMutation) versionError(err error) error {
-	m.occ.Met(err)
-	return versionError(err, m.driver, user.Label, m.occ.Entity(), func(ctx context.Context) (*User, error) {
+func (m *UserMutation) versionError(writeErr error) error {
+	m.occ.Met(writeErr)
+	return versionError(writeErr, m.driver, user.Label, m.occ.Entity(), func(ctx context.Context) (*User, error) {
 		_, isRow := m.versionRow()
 		if isRow == nil {
 			return nil, &NotFoundError{user.Label}
@@ -1104,14 +1104,14 @@ func (m *UserMutation) versionError(err error) error {
 }
 
 // VersionAppends returns the JSON fields that the mutation appends to.
-func (m *UserMutation) VersionAppends() (fields []string) {
+func (m *UserMutation) VersionAppends() (appendedTo []string) {
 	if _, ok := m.AppendedVisits(); ok {
-		fields = append(fields, user.FieldVisits)
+		appendedTo = append(appendedTo, user.FieldVisits)
 	}
 	if _, ok := m.AppendedLabels(); ok {
-		fields = append(fields, user.FieldLabels)
+		appendedTo = append(appendedTo, user.FieldLabels)
 	}
-	return fields
+	return appendedTo
 }
 
 // The versions know the parents that they touch only now, as these may lead back to them.

@@ -359,7 +359,7 @@ func (_q *EventQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Event,
 	if len(nodes) == 0 {
 		return nodes, nil
 	}
-	if occhook.Selected(_q.ctx.Fields, event.FieldVersion) {
+	if occhook.Selected(_q.ctx.Fields, eventVersion.Column) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

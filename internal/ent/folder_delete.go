@@ -51,11 +51,11 @@ func (_d *FolderDelete) sqlExec(ctx context.Context) (int, error) {
 		return affected, err
 	}
 	versionID, versionRow := _d.mutation.versionRow()
-	guarded, err := occhook.DeleteOne(ctx, folderVersion, _d.mutation, &_d.mutation.occ, _d.driver, versionID, versionRow, _d.mutation.versionError)
+	guardedDriver, err := occhook.DeleteOne(ctx, folderVersion, _d.mutation, &_d.mutation.occ, _d.driver, versionID, versionRow, _d.mutation.versionError)
 	if err != nil {
 		return 0, err
 	}
-	_d.driver = guarded
+	_d.driver = guardedDriver
 
 	if ps := _d.mutation.predicates; len(ps) > 0 {
 		_spec.Predicate = func(selector *sql.Selector) {
@@ -158,8 +158,8 @@ func (_d *FolderDeleteOne) ifLoaded(entity *Folder) *FolderDeleteOne {
 
 // IfAboveVersion has the delete succeed only if the above that the row belongs to before it has
 // this version. One that has another is an *entocc.RecordModifiedError of type Folder, and nothing is written.
-func (_d *FolderDeleteOne) IfAboveVersion(version int64) *FolderDeleteOne {
-	_d._d.mutation.occ.Parent(folder.EdgeAbove, version)
+func (_d *FolderDeleteOne) IfAboveVersion(expectedVersion int64) *FolderDeleteOne {
+	_d._d.mutation.occ.Parent(folder.EdgeAbove, expectedVersion)
 	return _d
 }
 

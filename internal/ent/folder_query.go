@@ -456,7 +456,7 @@ func (_q *FolderQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Folde
 			return nil, err
 		}
 	}
-	if occhook.Selected(_q.ctx.Fields, folder.FieldVersion) {
+	if occhook.Selected(_q.ctx.Fields, folderVersion.Column) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

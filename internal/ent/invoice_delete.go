@@ -51,11 +51,11 @@ func (_d *InvoiceDelete) sqlExec(ctx context.Context) (int, error) {
 		return affected, err
 	}
 	versionID, versionRow := _d.mutation.versionRow()
-	guarded, err := occhook.DeleteOne(ctx, invoiceVersion, _d.mutation, &_d.mutation.occ, _d.driver, versionID, versionRow, _d.mutation.versionError)
+	guardedDriver, err := occhook.DeleteOne(ctx, invoiceVersion, _d.mutation, &_d.mutation.occ, _d.driver, versionID, versionRow, _d.mutation.versionError)
 	if err != nil {
 		return 0, err
 	}
-	_d.driver = guarded
+	_d.driver = guardedDriver
 
 	if ps := _d.mutation.predicates; len(ps) > 0 {
 		_spec.Predicate = func(selector *sql.Selector) {
@@ -158,8 +158,8 @@ func (_d *InvoiceDeleteOne) ifLoaded(entity *Invoice) *InvoiceDeleteOne {
 
 // IfPurchaseVersion has the delete succeed only if the purchase that the row belongs to before it has
 // this version. One that has another is an *entocc.RecordModifiedError of type Purchase, and nothing is written.
-func (_d *InvoiceDeleteOne) IfPurchaseVersion(version int64) *InvoiceDeleteOne {
-	_d._d.mutation.occ.Parent(invoice.EdgePurchase, version)
+func (_d *InvoiceDeleteOne) IfPurchaseVersion(expectedVersion int64) *InvoiceDeleteOne {
+	_d._d.mutation.occ.Parent(invoice.EdgePurchase, expectedVersion)
 	return _d
 }
 

@@ -414,7 +414,7 @@ func (_q *InvoiceQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Invo
 			return nil, err
 		}
 	}
-	if occhook.Selected(_q.ctx.Fields, invoice.FieldVersion) {
+	if occhook.Selected(_q.ctx.Fields, invoiceVersion.Column) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

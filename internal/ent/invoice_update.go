@@ -162,12 +162,12 @@ func (_u *InvoiceUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	versionID, _ := _u.mutation.versionRow()
-	write, err := occhook.Update(ctx, invoiceVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	guardedWrite, err := occhook.Update(ctx, invoiceVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
 	}
-	if write != nil {
-		if err := write.Save(ctx, _u.driver); err != nil {
+	if guardedWrite != nil {
+		if err := guardedWrite.Save(ctx, _u.driver); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
@@ -362,17 +362,17 @@ func (_u *InvoiceUpdateOne) sqlSave(ctx context.Context) (_node *Invoice, err er
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
-	write, err := occhook.UpdateOne(ctx, invoiceVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
+	guardedWrite, err := occhook.UpdateOne(ctx, invoiceVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
-	if write != nil {
+	if guardedWrite != nil {
 		_node = &Invoice{config: _u.config}
-		if write.Planned(_node) {
+		if guardedWrite.Planned(_node) {
 			return _node, nil
 		}
 		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		return _u.saved(_node, write.Save(ctx, _u.driver))
+		return _u.saved(_node, guardedWrite.Save(ctx, _u.driver))
 	}
 
 	_node = &Invoice{config: _u.config}
@@ -436,8 +436,8 @@ func (_u *InvoiceUpdateBulk) Save(ctx context.Context) ([]*Invoice, error) {
 }
 
 // invoiceReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func invoiceReuses(column string) bool {
-	switch column {
+func invoiceReuses(columnName string) bool {
+	switch columnName {
 	case invoice.FieldID, invoice.FieldVersion, invoice.FieldTotal:
 		return true
 	}
@@ -508,8 +508,8 @@ func (_u *InvoiceUpdateOne) ifLoaded(entity *Invoice) *InvoiceUpdateOne {
 
 // IfPurchaseVersion has the update succeed only if the purchase that the row belongs to before it has
 // this version. One that has another is an *entocc.RecordModifiedError of type Purchase, and nothing is written.
-func (_u *InvoiceUpdateOne) IfPurchaseVersion(version int64) *InvoiceUpdateOne {
-	_u.mutation.occ.Parent(invoice.EdgePurchase, version)
+func (_u *InvoiceUpdateOne) IfPurchaseVersion(expectedVersion int64) *InvoiceUpdateOne {
+	_u.mutation.occ.Parent(invoice.EdgePurchase, expectedVersion)
 	return _u
 }
 

@@ -183,7 +183,7 @@ func (_c *LikeCreate) createSpec() (*Like, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(like.Table, nil)
 	)
 	_spec.OnConflict = _c.conflict
-	_spec.OnConflict = occhook.OnConflict(likeVersion, &_c.mutation.occ, like.Table, _c.conflict)
+	_spec.OnConflict = occhook.OnConflict(likeVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
 
 	if value, ok := _c.mutation.Version(); ok {
 		_spec.SetField(like.FieldVersion, field.TypeInt64, value)
@@ -496,7 +496,7 @@ func (_c *LikeCreateBulk) Save(ctx context.Context) ([]*Like, error) {
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
-					spec.OnConflict = occhook.OnConflict(likeVersion, &mutation.occ, like.Table, _c.conflict)
+					spec.OnConflict = occhook.OnConflict(likeVersion, &mutation.occ, specs[i].Table, _c.conflict)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

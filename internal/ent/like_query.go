@@ -375,7 +375,7 @@ func (_q *LikeQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Like, e
 			return nil, err
 		}
 	}
-	if occhook.Selected(_q.ctx.Fields, like.FieldVersion) {
+	if occhook.Selected(_q.ctx.Fields, likeVersion.Column) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

@@ -375,7 +375,7 @@ func (_q *MembershipQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*M
 			return nil, err
 		}
 	}
-	if occhook.Selected(_q.ctx.Fields, membership.FieldVersion) {
+	if occhook.Selected(_q.ctx.Fields, membershipVersion.Column) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

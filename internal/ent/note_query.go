@@ -359,7 +359,7 @@ func (_q *NoteQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Note, e
 	if len(nodes) == 0 {
 		return nodes, nil
 	}
-	if occhook.Selected(_q.ctx.Fields, note.FieldVersion) {
+	if occhook.Selected(_q.ctx.Fields, noteVersion.Column) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

@@ -359,7 +359,7 @@ func (_q *OrderQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Order,
 	if len(nodes) == 0 {
 		return nodes, nil
 	}
-	if occhook.Selected(_q.ctx.Fields, order.FieldRev) {
+	if occhook.Selected(_q.ctx.Fields, orderVersion.Column) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

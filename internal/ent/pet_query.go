@@ -456,7 +456,7 @@ func (_q *PetQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Pet, err
 			return nil, err
 		}
 	}
-	if occhook.Selected(_q.ctx.Fields, pet.FieldVersion) {
+	if occhook.Selected(_q.ctx.Fields, petVersion.Column) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

@@ -52,11 +52,11 @@ func (_d *PurchaseDelete) sqlExec(ctx context.Context) (int, error) {
 		return affected, err
 	}
 	versionID, versionRow := _d.mutation.versionRow()
-	guarded, err := occhook.DeleteOne(ctx, purchaseVersion, _d.mutation, &_d.mutation.occ, _d.driver, versionID, versionRow, _d.mutation.versionError)
+	guardedDriver, err := occhook.DeleteOne(ctx, purchaseVersion, _d.mutation, &_d.mutation.occ, _d.driver, versionID, versionRow, _d.mutation.versionError)
 	if err != nil {
 		return 0, err
 	}
-	_d.driver = guarded
+	_d.driver = guardedDriver
 
 	if ps := _d.mutation.predicates; len(ps) > 0 {
 		_spec.Predicate = func(selector *sql.Selector) {
@@ -159,8 +159,8 @@ func (_d *PurchaseDeleteOne) ifLoaded(entity *Purchase) *PurchaseDeleteOne {
 
 // IfBuyerVersion has the delete succeed only if the buyer that the row belongs to before it has
 // this version. One that has another is an *entocc.RecordModifiedError of type Buyer, and nothing is written.
-func (_d *PurchaseDeleteOne) IfBuyerVersion(version uuid.UUID) *PurchaseDeleteOne {
-	_d._d.mutation.occ.Parent(purchase.EdgeBuyer, version)
+func (_d *PurchaseDeleteOne) IfBuyerVersion(expectedVersion uuid.UUID) *PurchaseDeleteOne {
+	_d._d.mutation.occ.Parent(purchase.EdgeBuyer, expectedVersion)
 	return _d
 }
 

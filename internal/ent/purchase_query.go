@@ -502,7 +502,7 @@ func (_q *PurchaseQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Pur
 			return nil, err
 		}
 	}
-	if occhook.Selected(_q.ctx.Fields, purchase.FieldVersion) {
+	if occhook.Selected(_q.ctx.Fields, purchaseVersion.Column) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

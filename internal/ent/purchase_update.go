@@ -289,12 +289,12 @@ func (_u *PurchaseUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	versionID, _ := _u.mutation.versionRow()
-	write, err := occhook.Update(ctx, purchaseVersion, _u.mutation, &_u.mutation.occ, _spec, purchaseLinks, versionID)
+	guardedWrite, err := occhook.Update(ctx, purchaseVersion, _u.mutation, &_u.mutation.occ, _spec, purchaseLinks, versionID)
 	if err != nil {
 		return 0, err
 	}
-	if write != nil {
-		if err := write.Save(ctx, _u.driver); err != nil {
+	if guardedWrite != nil {
+		if err := guardedWrite.Save(ctx, _u.driver); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
@@ -615,17 +615,17 @@ func (_u *PurchaseUpdateOne) sqlSave(ctx context.Context) (_node *Purchase, err 
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
-	write, err := occhook.UpdateOne(ctx, purchaseVersion, _u.mutation, &_u.mutation.occ, _spec, purchaseLinks, _spec.Node.ID.Value)
+	guardedWrite, err := occhook.UpdateOne(ctx, purchaseVersion, _u.mutation, &_u.mutation.occ, _spec, purchaseLinks, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
-	if write != nil {
+	if guardedWrite != nil {
 		_node = &Purchase{config: _u.config}
-		if write.Planned(_node) {
+		if guardedWrite.Planned(_node) {
 			return _node, nil
 		}
 		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		return _u.saved(_node, write.Save(ctx, _u.driver))
+		return _u.saved(_node, guardedWrite.Save(ctx, _u.driver))
 	}
 
 	_node = &Purchase{config: _u.config}
@@ -689,8 +689,8 @@ func (_u *PurchaseUpdateBulk) Save(ctx context.Context) ([]*Purchase, error) {
 }
 
 // purchaseReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func purchaseReuses(column string) bool {
-	switch column {
+func purchaseReuses(columnName string) bool {
+	switch columnName {
 	case purchase.FieldVersion, purchase.FieldState:
 		return true
 	}
@@ -761,8 +761,8 @@ func (_u *PurchaseUpdateOne) ifLoaded(entity *Purchase) *PurchaseUpdateOne {
 
 // IfBuyerVersion has the update succeed only if the buyer that the row belongs to before it has
 // this version. One that has another is an *entocc.RecordModifiedError of type Buyer, and nothing is written.
-func (_u *PurchaseUpdateOne) IfBuyerVersion(version uuid.UUID) *PurchaseUpdateOne {
-	_u.mutation.occ.Parent(purchase.EdgeBuyer, version)
+func (_u *PurchaseUpdateOne) IfBuyerVersion(expectedVersion uuid.UUID) *PurchaseUpdateOne {
+	_u.mutation.occ.Parent(purchase.EdgeBuyer, expectedVersion)
 	return _u
 }
 

@@ -457,7 +457,7 @@ func (_q *PurchaseLineQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]
 			return nil, err
 		}
 	}
-	if occhook.Selected(_q.ctx.Fields, purchaseline.FieldVersion) {
+	if occhook.Selected(_q.ctx.Fields, purchaseLineVersion.Column) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

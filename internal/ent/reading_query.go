@@ -359,7 +359,7 @@ func (_q *ReadingQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Read
 	if len(nodes) == 0 {
 		return nodes, nil
 	}
-	if occhook.Selected(_q.ctx.Fields, reading.FieldUpdatedAt) {
+	if occhook.Selected(_q.ctx.Fields, readingVersion.Column) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

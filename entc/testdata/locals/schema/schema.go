@@ -31,3 +31,33 @@ type Modified struct{ versioned }
 
 // Is has a package that is called as a variable of generated code.
 type Is struct{ versioned }
+
+// Write has a package that is called as a variable of generated code.
+type Write struct{ versioned }
+
+// Rows has a package that is called as a variable of generated code.
+type Rows struct{ versioned }
+
+// Expected has a package that is called as a variable of generated code.
+type Expected struct{ versioned }
+
+// Builder has a package that is called as a variable of generated code.
+type Builder struct{ versioned }
+
+// Spec has a package that is called as a variable of generated code.
+type Spec struct{ versioned }
+
+// Column has a package that is called as a variable of generated code.
+type Column struct{ versioned }
+
+// Fields has a package that is called as a variable of generated code.
+type Fields struct{ versioned }
+
+// Nodes has a package that is called as a variable of generated code.
+type Nodes struct{ versioned }
+
+// Err has a package that is called as a variable of generated code.
+type Err struct{ versioned }
+
+// Entities has a package that is called as a variable of generated code.
+type Entities struct{ versioned }

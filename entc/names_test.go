@@ -1,0 +1,131 @@
+package entc_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"entgo.io/ent/entc/gen"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// A type's package has the type's name in lower case, and generated code refers to it. Every name that anything local has
+// is tried in its place: a type of that name compiles if it does with ent's code alone.
+func TestGenerate_NoLocalNameHidesThePackageOfAType(t *testing.T) {
+	cfg := gen.Config{
+		Package:  "github.com/entocc/entocc/internal/ent",
+		Features: []gen.Feature{gen.FeatureUpsert, gen.FeatureModifier, gen.FeatureIntercept, gen.FeaturePrivacy, gen.FeatureLock},
+	}
+	ents, err := generate(t, "../internal/ent/schema", cfg)
+	require.NoError(t, err)
+	ours, err := generate(t, "../internal/ent/schema", cfg, extended(t))
+	require.NoError(t, err)
+	hiddenInEnt := hidden(t, cfg.Package, ents)
+	require.Contains(t, hiddenInEnt, "ctx", "the test sees what it looks for")
+	for name, functions := range hidden(t, cfg.Package, ours) {
+		if hiddenInEnt[name] == nil {
+			assert.Empty(t, functions, "a type does not compile whose package is called %q", name)
+		}
+	}
+}
+
+// hidden returns the local names that would hide the package of a type of that name where it is used, and the functions.
+func hidden(t *testing.T, pkg string, files map[string]string) map[string][]string {
+	t.Helper()
+	found := make(map[string][]string)
+	for name, src := range files {
+		if strings.Contains(name, "/") {
+			continue
+		}
+		fset := token.NewFileSet()
+		file, err := parser.ParseFile(fset, name, src, 0)
+		require.NoError(t, err)
+		packages := typePackages(t, pkg, file)
+		for _, decl := range file.Decls {
+			fn, ok := decl.(*ast.FuncDecl)
+			if !ok {
+				continue
+			}
+			f := function{t: t, text: src[fset.Position(fn.Pos()).Offset:fset.Position(fn.End()).Offset]}
+			f.collect(fn, packages)
+			for _, local := range f.locals {
+				if f.hides(local) {
+					found[local] = append(found[local], name+" "+fn.Name.Name)
+				}
+			}
+		}
+	}
+	return found
+}
+
+// typePackages returns the packages of types that a file imports.
+func typePackages(t *testing.T, pkg string, file *ast.File) []string {
+	t.Helper()
+	var names []string
+	for _, spec := range file.Imports {
+		imported, err := strconv.Unquote(spec.Path.Value)
+		require.NoError(t, err)
+		if base := path.Base(imported); path.Dir(imported) == pkg && base != "predicate" && base != "migrate" {
+			names = append(names, base)
+		}
+	}
+	return names
+}
+
+// function is a generated function.
+type function struct {
+	t    *testing.T
+	text string
+	// locals are the names that it declares, and uses the places in text that begin with the package of a type.
+	locals []string
+	uses   []use
+}
+
+type use struct{ from, to int }
+
+// marked begins what is selected from the package of a type, once it has another name.
+const marked = "Marked_"
+
+func (f *function) collect(fn *ast.FuncDecl, packages []string) {
+	ast.Inspect(fn, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.SelectorExpr:
+			if x, ok := n.X.(*ast.Ident); ok && x.Obj == nil && slices.Contains(packages, x.Name) {
+				f.uses = append(f.uses, use{int(x.Pos() - fn.Pos()), int(n.Sel.Pos() - fn.Pos())})
+			}
+		case *ast.Ident:
+			if n.Obj != nil && n.Obj.Kind == ast.Var && n.Name == strings.ToLower(n.Name) && !slices.Contains(f.locals, n.Name) {
+				f.locals = append(f.locals, n.Name)
+			}
+		}
+		return true
+	})
+}
+
+// hides reports whether the name stands for something local where the package of a type is meant that has the name.
+func (f *function) hides(name string) bool {
+	if len(f.uses) == 0 {
+		return false
+	}
+	text, last := "package p\n", 0
+	for _, u := range f.uses {
+		text += f.text[last:u.from] + name + "." + marked
+		last = u.to
+	}
+	file, err := parser.ParseFile(token.NewFileSet(), "", text+f.text[last:], 0)
+	require.NoError(f.t, err)
+	hides := false
+	ast.Inspect(file, func(n ast.Node) bool {
+		if sel, ok := n.(*ast.SelectorExpr); ok && strings.HasPrefix(sel.Sel.Name, marked) {
+			hides = hides || sel.X.(*ast.Ident).Obj != nil
+		}
+		return true
+	})
+	return hides
+}

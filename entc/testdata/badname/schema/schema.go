@@ -1,0 +1,14 @@
+// Package schema has a version whose name is none that Go code can have.
+package schema
+
+import (
+	"entgo.io/ent"
+
+	"github.com/entocc/entocc/mixin"
+)
+
+// Order has the version.
+type Order struct{ ent.Schema }
+
+// Mixin of the Order.
+func (Order) Mixin() []ent.Mixin { return []ent.Mixin{mixin.Version{Name: "my version"}} }

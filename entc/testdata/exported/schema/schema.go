@@ -1,0 +1,17 @@
+// Package schema has a type that is called as one that is generated for another.
+package schema
+
+import (
+	"entgo.io/ent"
+
+	"github.com/entocc/entocc/mixin"
+)
+
+// User has a version, and so a UserModifiedError.
+type User struct{ ent.Schema }
+
+// Mixin of the User.
+func (User) Mixin() []ent.Mixin { return []ent.Mixin{mixin.Version{}} }
+
+// UserModifiedError is an entity of the project.
+type UserModifiedError struct{ ent.Schema }
