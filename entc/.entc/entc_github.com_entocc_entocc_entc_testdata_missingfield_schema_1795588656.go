@@ -13,7 +13,7 @@ import (
 	"os"
 	"reflect"
 
-	entschema "github.com/entocc/entocc/entc/testdata/wholesecondspostgres/schema"
+	entschema "github.com/entocc/entocc/entc/testdata/missingfield/schema"
 )
 
 var schemas = []ent.Interface{
