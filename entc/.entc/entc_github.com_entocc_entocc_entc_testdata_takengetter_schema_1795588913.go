@@ -13,11 +13,11 @@ import (
 	"os"
 	"reflect"
 
-	entschema "github.com/entocc/entocc/entc/testdata/missingfield/schema"
+	entschema "github.com/entocc/entocc/entc/testdata/takengetter/schema"
 )
 
 var schemas = []ent.Interface{
-	entschema.Order{},
+	entschema.User{},
 }
 
 func main() {
