@@ -36,10 +36,43 @@ func IncrementSkipped(ctx context.Context, typ string) bool {
 	return switchesFrom(ctx).increment.has(typ)
 }
 
+// BeforeWrite returns a context under which refuse is called before each write of a versioned type, new rows included. An
+// error of it refuses the write: nothing is sent to the database, and the error comes back in a [VersionError]. Package
+// occhttp uses it to refuse the writes of a handler that has not looked at the If-Match of its request.
+//
+//	ctx = entocc.BeforeWrite(ctx, func(typ string) error { return errReadOnly })
+//
+// Of several each can refuse. No switch turns it off.
+func BeforeWrite(ctx context.Context, refuse func(typ string) error) context.Context {
+	s := switchesFrom(ctx)
+	if outer := s.refuse; outer != nil {
+		inner := refuse
+		refuse = func(typ string) error {
+			if err := outer(typ); err != nil {
+				return err
+			}
+			return inner(typ)
+		}
+	}
+	s.refuse = refuse
+	return context.WithValue(ctx, switchesKey{}, s)
+}
+
+// WriteRefused returns why ctx allows no write of this type, or nil. See [BeforeWrite].
+func WriteRefused(ctx context.Context, typ string) error {
+	if refuse := switchesFrom(ctx).refuse; refuse != nil {
+		return refuse(typ)
+	}
+	return nil
+}
+
 type switchesKey struct{}
 
 // switches is copied on write: a context never sees what was switched in one derived from it.
-type switches struct{ check, increment typeSet }
+type switches struct {
+	check, increment typeSet
+	refuse           func(typ string) error
+}
 
 func switchesFrom(ctx context.Context) switches {
 	s, _ := ctx.Value(switchesKey{}).(switches)

@@ -64,3 +64,19 @@ func TestSwitches_SiblingsOfOneContextAreIndependent(t *testing.T) {
 	}
 	group.Wait()
 }
+
+func TestBeforeWrite_EachOfSeveralCanRefuse(t *testing.T) {
+	refuse := func(of string) func(string) error {
+		return func(typ string) error {
+			if typ == of {
+				return fmt.Errorf("no %s today", of)
+			}
+			return nil
+		}
+	}
+	ctx := entocc.BeforeWrite(entocc.BeforeWrite(t.Context(), refuse("User")), refuse("Pet"))
+	assert.ErrorContains(t, entocc.WriteRefused(ctx, "User"), "no User today")
+	assert.ErrorContains(t, entocc.WriteRefused(entocc.SkipCheck(ctx), "Pet"), "no Pet today")
+	assert.NoError(t, entocc.WriteRefused(ctx, "Card"))
+	assert.NoError(t, entocc.WriteRefused(t.Context(), "User"))
+}

@@ -26,6 +26,9 @@ func Guard(s *Schema) ent.Hook {
 			g, ok := m.(guarded)
 			if !ok {
 				s := typed.of(m.Type())
+				if err := s.refused(ctx, m); err != nil {
+					return nil, err
+				}
 				v, err := s.guardPlain(ctx, m, next)
 				return v, s.unusable(m.Op(), err)
 			}
@@ -41,12 +44,23 @@ func Guard(s *Schema) ent.Hook {
 
 // admit is what the guard has to do before a mutation: it refuses early what can't be guarded.
 func (s *Schema) admit(ctx context.Context, m ent.Mutation, e *Expectation) error {
+	if err := s.refused(ctx, m); err != nil {
+		return err
+	}
 	if err := s.beginVersion(m); err != nil {
 		return err
 	}
 	e.shadow = entocc.IncrementSkipped(ctx, s.Type)
 	if _, err := e.guard(ctx, s, m.Op()); err != nil && !m.Op().Is(ent.OpCreate) {
 		return err
+	}
+	return nil
+}
+
+// refused returns the error of a write that its context does not allow (entocc.BeforeWrite).
+func (s *Schema) refused(ctx context.Context, m ent.Mutation) error {
+	if err := entocc.WriteRefused(ctx, s.Type); err != nil {
+		return s.errorf(m.Op(), err, "its context does not allow it")
 	}
 	return nil
 }

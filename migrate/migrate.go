@@ -2,13 +2,18 @@
 package migrate
 
 import (
+	"fmt"
+	"regexp"
+	"strings"
+
 	atlas "ariga.io/atlas/sql/schema"
+	"ariga.io/atlas/sql/sqlite"
 	"entgo.io/ent/dialect/sql/schema"
 )
 
 // AddColumnsOnly is the option that ent's migration needs on a database that ent did not make. Of all the changes to a
-// table that is there it keeps the new columns; new tables are made as ever. It works for auto-migration and for versioned
-// migration files alike:
+// table that is there it keeps the new columns, without indexes and foreign keys on them; new tables are made as ever, and
+// none is dropped. It works for auto-migration and for versioned migration files alike:
 //
 //	client.Schema.Create(ctx, migrate.AddColumnsOnly())
 //	client.Schema.NamedDiff(ctx, "add_version", migrate.AddColumnsOnly(), schema.WithDir(dir), ..)
@@ -18,8 +23,12 @@ import (
 //   - PostgreSQL and MariaDB lose the foreign keys that were there, for ent's own of other names.
 //   - MariaDB has all texts converted to utf8mb4_bin, which compares and sorts in another way.
 //   - SQLite has every table built anew, since ent writes each default as an expression, DEFAULT (1), and SQLite adds
-//     columns with a constant default only. Sizes of columns, and indexes and triggers that ent does not know, are gone
-//     then; with schema.WithForeignKeys(false) the foreign keys too. This option says a number as a number.
+//     columns with a constant default only. Sizes of columns, and columns, indexes and triggers that ent does not know, are
+//     gone then; with schema.WithForeignKeys(false) the foreign keys too.
+//
+// This option writes a default that is a constant as one, so that SQLite adds the column to the table as it is. A column
+// that SQLite can't add in that way, as its default is no constant or as it is generated and stored, is an error before
+// anything is changed.
 func AddColumnsOnly() schema.MigrateOption {
 	return schema.WithDiffHook(func(next schema.Differ) schema.Differ {
 		return schema.DiffFunc(func(current, desired *atlas.Schema) ([]atlas.Change, error) {
@@ -29,13 +38,18 @@ func AddColumnsOnly() schema.MigrateOption {
 			}
 			var kept []atlas.Change
 			for _, change := range changes {
-				table, ok := change.(*atlas.ModifyTable)
-				if !ok {
+				switch change := change.(type) {
+				case *atlas.DropTable:
+				case *atlas.ModifyTable:
+					added, err := newColumns(change, isSQLite(current))
+					if err != nil {
+						return nil, err
+					}
+					if len(added) > 0 {
+						kept = append(kept, &atlas.ModifyTable{T: change.T, Changes: added})
+					}
+				default:
 					kept = append(kept, change)
-					continue
-				}
-				if table.Changes = newColumns(table.Changes); len(table.Changes) > 0 {
-					kept = append(kept, table)
 				}
 			}
 			return kept, nil
@@ -44,18 +58,77 @@ func AddColumnsOnly() schema.MigrateOption {
 }
 
 // newColumns returns those of a table's changes that add a column.
-func newColumns(changes []atlas.Change) []atlas.Change {
+func newColumns(table *atlas.ModifyTable, sqlite bool) ([]atlas.Change, error) {
 	var added []atlas.Change
-	for _, change := range changes {
+	for _, change := range table.Changes {
 		add, ok := change.(*atlas.AddColumn)
 		if !ok {
 			continue
 		}
-		_, number := add.C.Type.Type.(*atlas.IntegerType)
-		if x, ok := add.C.Default.(*atlas.RawExpr); ok && number {
-			add.C.Default = &atlas.Literal{V: x.X}
+		// Of a column with an index or a foreign key SQLite's tables are built anew. Neither is added anywhere.
+		column := *add.C
+		column.Indexes, column.ForeignKeys = nil, nil
+		if x, ok := column.Default.(*atlas.RawExpr); ok {
+			if text, ok := constant(x.X); ok {
+				column.Default = &atlas.Literal{V: text}
+			}
 		}
-		added = append(added, add)
+		if sqlite {
+			if err := addable(table.T, &column); err != nil {
+				return nil, err
+			}
+		}
+		added = append(added, &atlas.AddColumn{C: &column})
 	}
-	return added
+	return added, nil
+}
+
+// constants are what SQLite takes for a constant default, as ent writes it: a number, a text, a BLOB or a word.
+var constants = regexp.MustCompile(`(?i)^([+-]?[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?|x?'([^']|'')*'|null|true|false)$`)
+
+// constant returns an expression without the parentheses around it, if it is a constant.
+func constant(expr string) (string, bool) {
+	text := strings.TrimSpace(expr)
+	for strings.HasPrefix(text, "(") && strings.HasSuffix(text, ")") {
+		text = strings.TrimSpace(text[1 : len(text)-1])
+	}
+	return text, constants.MatchString(text)
+}
+
+// isSQLite reports whether the current state is that of a SQLite database: its inspection leaves the statement of each
+// table there.
+func isSQLite(current *atlas.Schema) bool {
+	for _, table := range current.Tables {
+		for _, attr := range table.Attrs {
+			if _, ok := attr.(*sqlite.CreateStmt); ok {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// addable returns an error for a column that SQLite does not add to a table that has rows. ent would copy the rows into a
+// new table, without the columns, indexes and triggers that it does not know.
+func addable(t *atlas.Table, c *atlas.Column) error {
+	reason := ""
+	switch x := c.Default.(type) {
+	case *atlas.RawExpr:
+		reason = fmt.Sprintf("its default %s is no constant", x.X)
+	case *atlas.Literal:
+		if strings.HasPrefix(strings.ToUpper(x.V), "CURRENT_") {
+			reason = fmt.Sprintf("its default %s is no constant", x.V)
+		}
+	}
+	for _, attr := range c.Attrs {
+		if g, ok := attr.(*atlas.GeneratedExpr); ok && !strings.EqualFold(g.Type, "VIRTUAL") {
+			reason = "it is generated and stored"
+		}
+	}
+	if reason == "" {
+		return nil
+	}
+	return fmt.Errorf("entocc: SQLite can't add the column %q to the table %q as it is: %s. ent would build the table anew, and "+
+		"what it does not know of it would be lost. Give the column a constant default (entsql.DefaultExprs has one for each "+
+		"database), or add it by a migration of your own", c.Name, t.Name, reason)
 }

@@ -29,7 +29,19 @@ type Condition struct {
 
 // IfMatch returns what the If-Match header of the request expects. It never fails: what is wrong with the header fails
 // the write that it is given to, after authorization and everything else that comes first.
+//
+// To call it is to look at the header. Until a handler does so, a request that has one can't write: each write of a
+// versioned type under the context of the request is refused with 400, before anything is sent to the database. Call it
+// before the first write.
 func IfMatch(r *http.Request) *Condition {
+	if x := exchangeOf(r); x != nil {
+		x.asked.Store(true)
+	}
+	return conditionOf(r)
+}
+
+// conditionOf is [IfMatch] without the handler having asked.
+func conditionOf(r *http.Request) *Condition {
 	if x := exchangeOf(r); x != nil {
 		return x.match
 	}
@@ -37,14 +49,14 @@ func IfMatch(r *http.Request) *Condition {
 }
 
 func newCondition(h http.Header) *Condition {
-	c := &Condition{lines: h.Values("If-Match"), asked: make(map[string]bool)}
+	c := &Condition{lines: h.Values(ifMatch), asked: make(map[string]bool)}
 	if len(c.lines) == 0 {
 		c.err = errMissing
 		return c
 	}
 	tags, err := ParseTags(c.lines)
 	if err != nil {
-		c.err = malformed("If-Match", err)
+		c.err = malformed(ifMatch, err)
 	}
 	c.tags = tags
 	return c
@@ -104,6 +116,9 @@ type ConditionError struct {
 	Header string
 	// Reason says what is wrong, in words that may be shown to the client: they tell nothing that it did not send.
 	Reason string
+
+	// unsupported is set for a precondition that is good, and that nobody carries out.
+	unsupported bool
 }
 
 // Error tells the header and what is wrong with it.
@@ -115,7 +130,7 @@ func (e *ConditionError) Error() string {
 }
 
 var errMissing = &ConditionError{
-	Status: http.StatusPreconditionRequired, Header: "If-Match",
+	Status: http.StatusPreconditionRequired, Header: ifMatch,
 	Reason: "the request must state the version that it is based on: send the ETag of the last response as If-Match",
 }
 

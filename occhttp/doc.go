@@ -13,6 +13,9 @@
 //	}))
 //	http.ListenAndServe(addr, occhttp.Middleware()(mux))
 //
+// A precondition that the method does not take, or that the handler does not look at before it writes, is refused with 400,
+// and nothing is written.
+//
 // Nothing is checked before the write: the versions of the header travel into its WHERE, so that a commit in between is
 // found too. The handler loads and authorizes first, as ever; who is refused there learns nothing about versions.
 //

@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/http"
 	"sync/atomic"
+
+	"github.com/entocc/entocc"
 )
 
 // HandlerFunc is a handler that ends in an error instead of writing one.
@@ -19,6 +21,10 @@ func Handler(fn HandlerFunc) http.Handler { return fn }
 // aborted, so that the client takes nothing for a success.
 func (fn HandlerFunc) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r = withExchange(r, optionsOf(r))
+	if err := optionsOf(r).unsupported(r); err != nil {
+		WriteError(w, r, err)
+		return
+	}
 	rw := &writer{ResponseWriter: w}
 	err := fn(rw, r)
 	switch {
@@ -31,8 +37,10 @@ func (fn HandlerFunc) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// Middleware prepares requests for handlers: it refuses an If-Match that can't be read, and reports when a handler
-// answered with success and ignored what the request expects. It fits every router that takes net/http handlers:
+// Middleware prepares requests for handlers. It refuses preconditions that can't be read, and those that the method does
+// not take (see [Allow]), before any handler runs. It refuses the writes of a handler that does not look at what the
+// request expects, before they are sent, and reports such handlers ([OnIgnored]). It fits every router that takes
+// net/http handlers:
 //
 //	http.ListenAndServe(addr, occhttp.Middleware(occhttp.Require())(mux)) // net/http
 //	router.Use(occhttp.Middleware())                                      // chi
@@ -49,12 +57,12 @@ func Middleware(opts ...Option) func(http.Handler) http.Handler {
 				WriteError(w, r, err)
 				return
 			}
-			if isSafe(r.Method) || r.Header.Values("If-Match") == nil && r.Header.Values("If-None-Match") == nil {
+			if isSafe(r.Method) || r.Header.Values(ifMatch) == nil && r.Header.Values(ifNoneMatch) == nil {
 				next.ServeHTTP(w, r)
 				return
 			}
 			rw := &writer{ResponseWriter: w}
-			rw.before = func(status int) bool { return o.reportIgnored(w, r, status) }
+			rw.before = func(status int) bool { return o.answered(w, r, status) }
 			next.ServeHTTP(rw, r)
 			rw.finish()
 		})
@@ -63,13 +71,20 @@ func Middleware(opts ...Option) func(http.Handler) http.Handler {
 
 // refuse returns what is wrong with the preconditions before any handler runs.
 func (o *options) refuse(r *http.Request) error {
-	match, noneMatch := IfMatch(r), r.Header.Values("If-None-Match")
+	if err := o.unsupported(r); err != nil {
+		return err
+	}
+	match, noneMatch := conditionOf(r), r.Header.Values(ifNoneMatch)
 	if match.Stated() && match.Err() != nil {
 		return match.Err()
 	}
 	if len(noneMatch) > 0 {
-		if _, err := ParseTags(noneMatch); err != nil {
-			return malformed("If-None-Match", err)
+		tags, err := ParseTags(noneMatch)
+		if err == nil && !tags.Any && !isSafe(r.Method) {
+			err = errTagsOnWrite
+		}
+		if err != nil {
+			return malformed(ifNoneMatch, err)
 		}
 		return nil
 	}
@@ -79,28 +94,24 @@ func (o *options) refuse(r *http.Request) error {
 	return nil
 }
 
-// reportIgnored reports a success of a handler that did not carry out what the request expects. In strict mode it writes
-// the answer instead.
-func (o *options) reportIgnored(w http.ResponseWriter, r *http.Request, status int) (replaced bool) {
-	if status < 200 || status > 299 {
+// answered looks at the answer of a handler as it begins. One that failed after its write was refused is replaced by the
+// refusal, which plain handlers tell as a failure of the server. A success that did not carry out what the request expects
+// is reported, and stays: what the handler wrote is written.
+func (o *options) answered(w http.ResponseWriter, r *http.Request, status int) (replaced bool) {
+	x := exchangeOf(r)
+	refusal := x.refusal.Load()
+	switch {
+	case status >= http.StatusBadRequest && refusal != nil:
+		WriteError(w, r, refusal)
+		return true
+	case status < 200 || status > 299 || refusal != nil:
 		return false
 	}
-	x := exchangeOf(r)
-	for _, ignored := range [...]struct {
-		header string
-		is     bool
-	}{
-		{"If-Match", x.match.Stated() && !x.match.used()},
-		{"If-None-Match", r.Header.Values("If-None-Match") != nil && !x.create.Load()},
-	} {
-		if !ignored.is {
-			continue
-		}
-		o.report(r, ignored.header)
-		if o.strict {
-			WriteError(w, r, &Problem{Status: http.StatusInternalServerError, Detail: "The server did not carry out " + ignored.header + ". What it wrote may have overwritten the changes of others."})
-			return true
-		}
+	if x.match.Stated() && !x.match.used() {
+		o.report(r, ifMatch)
+	}
+	if r.Header.Values(ifNoneMatch) != nil && !x.create.Load() {
+		o.report(r, ifNoneMatch)
 	}
 	return false
 }
@@ -118,8 +129,10 @@ func isSafe(method string) bool {
 type exchange struct {
 	options *options
 	match   *Condition
-	// create notes that the handler asked for If-None-Match on a write.
-	create atomic.Bool
+	// asked notes that the handler asked for If-Match, and create that it asked for If-None-Match on a write.
+	asked, create atomic.Bool
+	// refusal is why a write of the handler was refused.
+	refusal atomic.Pointer[ConditionError]
 }
 
 type exchangeKey struct{}
@@ -129,7 +142,12 @@ func withExchange(r *http.Request, o *options) *http.Request {
 	if exchangeOf(r) != nil {
 		return r
 	}
-	return r.WithContext(context.WithValue(r.Context(), exchangeKey{}, &exchange{options: o, match: newCondition(r.Header)}))
+	x := &exchange{options: o, match: newCondition(r.Header)}
+	ctx := context.WithValue(r.Context(), exchangeKey{}, x)
+	if !isSafe(r.Method) && (x.match.Stated() || r.Header.Values(ifNoneMatch) != nil) {
+		ctx = entocc.BeforeWrite(ctx, func(string) error { return x.unasked(r) })
+	}
+	return r.WithContext(ctx)
 }
 
 func exchangeOf(r *http.Request) *exchange {

@@ -215,17 +215,6 @@ func TestHTTP_ForgottenPreconditionIsReported(t *testing.T) {
 	assert.Equal(t, []string{"If-Match /forgetful/1", "If-None-Match /silent/1"}, ignored)
 }
 
-func TestHTTP_StrictTurnsTheForgottenPreconditionIntoAFailure(t *testing.T) {
-	s := newServer(t, occhttp.Strict())
-	for _, path := range []string{"/forgetful/1", "/silent/1"} {
-		a := s.do("PUT", path, "", "If-Match", s.tag(1))
-		require.Equal(t, http.StatusInternalServerError, a.StatusCode)
-		assert.Contains(t, s.problem(a).Detail, "If-Match")
-		assert.NotContains(t, a.body, "done")
-	}
-	assert.Equal(t, http.StatusOK, s.do("PUT", s.path(), "mine", "If-Match", s.tag(1)).StatusCode)
-}
-
 func TestHTTP_BrowserIsShownAPage(t *testing.T) {
 	const browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 	s := newServer(t)

@@ -11,7 +11,8 @@ type Option func(*options)
 
 type options struct {
 	required map[string]bool
-	strict   bool
+	allowed  map[string][]string
+	test     TestingT
 	page     *template.Template
 	problems []func(*http.Request, error) *Problem
 	ignored  func(*http.Request, string)
@@ -19,7 +20,7 @@ type options struct {
 }
 
 func newOptions(opts []Option) *options {
-	o := &options{required: make(map[string]bool), logger: slog.Default()}
+	o := &options{required: make(map[string]bool), allowed: make(map[string][]string), logger: slog.Default()}
 	for _, opt := range opts {
 		opt(o)
 	}
@@ -42,13 +43,36 @@ func Require(methods ...string) Option {
 	}
 }
 
-// Strict turns the success of a handler that ignored If-Match or If-None-Match into a 500. What the handler wrote stays
-// written: it is meant for tests and staging, where it finds the handlers that forgot.
+// Allow lets requests of a method through that have these headers, If-Match or If-None-Match. Without it PUT takes both,
+// PATCH and DELETE take If-Match, and other methods that write take none: a request with another precondition is 400
+// before any handler runs. Allow what your handlers carry out, such as the If-Match of an action:
 //
-//	occhttp.Middleware(occhttp.Strict())(mux)
-func Strict() Option { return func(o *options) { o.strict = true } }
+//	occhttp.Middleware(occhttp.Allow("POST", "If-Match"))(mux) // POST /orders/7/cancel
+//
+// A handler of that method which does not call [IfMatch] or [CreateOnly] is still refused its writes.
+func Allow(method string, headers ...string) Option {
+	return func(o *options) {
+		for _, h := range headers {
+			o.allowed[method] = append(o.allowed[method], http.CanonicalHeaderKey(h))
+		}
+	}
+}
 
-// OnIgnored is called when a handler answered with success and ignored the named header. The default logs a warning.
+// TestingT is what [Strict] asks of a testing.TB.
+type TestingT interface {
+	Helper()
+	Errorf(format string, args ...any)
+}
+
+// Strict fails a test when a handler ignored If-Match or If-None-Match: what [OnIgnored] hears is an error of t. It is
+// for tests alone, and changes no answer: by the time of the answer it would be too late to refuse anything.
+//
+//	occhttp.Middleware(occhttp.Strict(t))(mux)
+func Strict(t TestingT) Option { return func(o *options) { o.test = t } }
+
+// OnIgnored is called when a handler ignored the named header: it was refused a write because of that, or it answered with
+// success although no builder was given the condition. The latter is left to handlers that write past generated code, or
+// without the context of the request. The default logs a warning.
 //
 //	occhttp.OnIgnored(func(r *http.Request, header string) { ignored.With("route", r.Pattern).Inc() })
 func OnIgnored(fn func(r *http.Request, header string)) Option {
@@ -78,6 +102,10 @@ func OnError(fn func(*http.Request, error) *Problem) Option {
 func Logger(l *slog.Logger) Option { return func(o *options) { o.logger = l } }
 
 func (o *options) report(r *http.Request, header string) {
+	if o.test != nil {
+		o.test.Helper()
+		o.test.Errorf("entocc: the handler of %s %s ignored %s", r.Method, r.URL.Path, header)
+	}
 	if o.ignored != nil {
 		o.ignored(r, header)
 		return

@@ -3,6 +3,7 @@ package occhttp
 import (
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/entocc/entocc"
 )
@@ -24,7 +25,7 @@ func NotModified(w http.ResponseWriter, r *http.Request, entity entocc.Versioned
 	if !isSafe(r.Method) {
 		return false, nil
 	}
-	if match := IfMatch(r); match.Stated() {
+	if match := conditionOf(r); match.Stated() {
 		if match.err != nil {
 			return false, match.err
 		}
@@ -32,13 +33,13 @@ func NotModified(w http.ResponseWriter, r *http.Request, entity entocc.Versioned
 			return false, failedMatch(match, entity.VersionKey())
 		}
 	}
-	lines := r.Header.Values("If-None-Match")
+	lines := r.Header.Values(ifNoneMatch)
 	if len(lines) == 0 {
 		return false, nil
 	}
 	tags, err := ParseTags(lines)
 	if err != nil {
-		return false, malformed("If-None-Match", err)
+		return false, malformed(ifNoneMatch, err)
 	}
 	if !tags.weak(tag) {
 		return false, nil
@@ -49,6 +50,10 @@ func NotModified(w http.ResponseWriter, r *http.Request, entity entocc.Versioned
 
 // failedMatch is the problem of a GET whose If-Match names other versions.
 func failedMatch(match *Condition, key entocc.VersionKey) *Problem {
+	if p := match.mismatch(key); p != nil {
+		p.Detail = strings.Replace(p.Detail, " Nothing was written.", "", 1) // nor was there anything to write
+		return p
+	}
 	var expected any = match.String()
 	if accepted := match.Accept(key); len(accepted.Versions) > 0 {
 		expected = accepted.Versions
@@ -76,7 +81,7 @@ var errTagsOnWrite = errors.New(`only "*", which asks for a new resource, can be
 //
 // A list of tags is an error, as no write carries it out, and so is "*" beside an If-Match, which can't both hold.
 func CreateOnly(r *http.Request) (bool, error) {
-	lines := r.Header.Values("If-None-Match")
+	lines := r.Header.Values(ifNoneMatch)
 	if x := exchangeOf(r); x != nil {
 		x.create.Store(len(lines) > 0)
 	}
@@ -86,10 +91,10 @@ func CreateOnly(r *http.Request) (bool, error) {
 	tags, err := ParseTags(lines)
 	switch {
 	case err != nil:
-		return false, malformed("If-None-Match", err)
+		return false, malformed(ifNoneMatch, err)
 	case !tags.Any:
-		return false, malformed("If-None-Match", errTagsOnWrite)
-	case IfMatch(r).Stated():
+		return false, malformed(ifNoneMatch, errTagsOnWrite)
+	case conditionOf(r).Stated():
 		return false, &Problem{
 			Type: TypeModified, Title: "Precondition failed", Status: http.StatusPreconditionFailed,
 			Detail: "If-Match asks for a resource that exists, and If-None-Match for one that does not.",

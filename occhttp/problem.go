@@ -23,6 +23,13 @@ const (
 	TypeRequired = docs + "TypeRequired"
 	// TypeMalformed is the type of 400: If-Match, If-None-Match or the token of a form can't be read.
 	TypeMalformed = docs + "TypeMalformed"
+	// TypeUnsupported is the type of 400: the request has an If-Match or If-None-Match that its method or its resource does
+	// not carry out. To ignore it could overwrite what it was to protect.
+	TypeUnsupported = docs + "TypeUnsupported"
+	// TypeWeakened is the type of 412: If-Match has the tag of the row, but weak (W/"..") or changed on the way, as proxies
+	// that compress do to it. Such a tag never matches. Nothing was written, and the row need not have changed: repair the
+	// proxy; reading again helps only if the next tag comes through whole.
+	TypeWeakened = docs + "TypeWeakened"
 	// TypeBusy is the type of 503: the database gave up on concurrent work. The same request may succeed a moment later.
 	TypeBusy = docs + "TypeBusy"
 )
@@ -84,7 +91,7 @@ func (p *Problem) Unwrap() error { return p.err }
 // of an error that it does not know, nothing.
 //
 //	a *Problem                               itself
-//	a ConditionError                         400, 428
+//	a ConditionError                         400, 428; also where a VersionError holds one
 //	a RecordModifiedError                    412 for the row of If-Match, 409 for others
 //	a BulkModifiedError                      the same, with all of its conflicts
 //	ent's NotFoundError                      404; 412 after "If-Match: *"
@@ -146,7 +153,10 @@ func (e *ConditionError) problem() *Problem {
 	if e.Header != "" {
 		p.Title, p.Detail = "Malformed precondition", e.Header+": "+e.Reason+"."
 	}
-	if e.Status == http.StatusPreconditionRequired {
+	switch {
+	case e.unsupported:
+		p.Type, p.Title = TypeUnsupported, "Precondition not supported"
+	case e.Status == http.StatusPreconditionRequired:
 		p.Type, p.Title = TypeRequired, "Precondition required"
 	}
 	return p
@@ -155,6 +165,12 @@ func (e *ConditionError) problem() *Problem {
 // modifiedProblem is 412 where the conflict is that of the row that If-Match speaks of, and 409 for any other, such as a
 // parent that the handler wrote beside.
 func modifiedProblem(r *http.Request, e *entocc.RecordModifiedError) *Problem {
+	key, status := entocc.VersionKey{Type: e.Type, ID: e.ID, Version: e.Actual}, modifiedStatus(r, e)
+	if status == http.StatusPreconditionFailed && !e.Deleted {
+		if p := conditionOf(r).mismatch(key); p != nil {
+			return p
+		}
+	}
 	change := "changed"
 	if e.Deleted {
 		change = "deleted"
@@ -162,7 +178,7 @@ func modifiedProblem(r *http.Request, e *entocc.RecordModifiedError) *Problem {
 	return &Problem{
 		Type:     TypeModified,
 		Title:    "Modified by somebody else",
-		Status:   modifiedStatus(r, e),
+		Status:   status,
 		Detail:   fmt.Sprintf("The %s was %s by somebody else since it was read. Nothing was written.", noun(e.Type), change),
 		Expected: versionTexts(e.Expected),
 		Current:  versionText(e.Actual),
@@ -171,7 +187,7 @@ func modifiedProblem(r *http.Request, e *entocc.RecordModifiedError) *Problem {
 }
 
 func modifiedStatus(r *http.Request, e *entocc.RecordModifiedError) int {
-	match := IfMatch(r)
+	match := conditionOf(r)
 	if match.Stated() && (exchangeOf(r) == nil || match.covers(e.Type, e.ID)) {
 		return http.StatusPreconditionFailed
 	}

@@ -42,7 +42,7 @@ func newAdmin(client *ent.Client, signer *occhttp.Signer) http.Handler {
 		mux.Handle(pattern, handle)
 	}
 	mux.Handle("GET /static/", http.FileServerFS(files))
-	app := occhttp.Middleware(occhttp.Strict(), occhttp.ErrorPage(a.pages["error"]))(limited(mux))
+	app := occhttp.Middleware(occhttp.ErrorPage(a.pages["error"]))(limited(mux))
 	return secured(http.NewCrossOriginProtection().Handler(app))
 }
 

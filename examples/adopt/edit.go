@@ -30,14 +30,14 @@ func collide(ctx context.Context, out io.Writer, client *ent.Client) error {
 	if !ent.IsRecordModified(err) {
 		return errors.Join(errors.New("the stale save was not refused"), err)
 	}
-	fmt.Fprintf(out, "  b moves him to Santos: %v\n", err)
+	fmt.Fprintf(out, "  b moves them to Santos: %v\n", err)
 	return nil
 }
 
 const (
 	editors = 8
 	edits   = 5
-	bill    = 5 // an invoice of fourteen lines
+	bill    = 5 // an invoice of fourteen lines, in both databases
 )
 
 // editTogether has many editors change one invoice and its lines at once, each until all its changes are in.

@@ -1,5 +1,5 @@
-// Command adopt gives versions to a database that has had rows for years and no version column: the Chinook sample
-// database, a music shop of eleven tables whose names and types are not ent's.
+// Command adopt gives versions to a database that has had rows for years and no version column: a music shop of eleven
+// tables whose names and types are not ent's. old.sql makes it, as it was before entocc.
 //
 //	go run ./examples/adopt
 //
@@ -8,13 +8,14 @@
 // It works on copies, one migrated by ent's auto-migration and one by the file in migrations/. ent/schema describes the
 // tables, and adds mixin.Version to all of them in one place.
 //
-// Env: ENTOCC_CHINOOK is the folder with chinook.sqlite; without it shared/data/chinook beside the checkout.
+// Env: ENTOCC_CHINOOK, if it is set, is a folder with chinook.sqlite, the Chinook sample database, which has the same
+// tables: the story is told on a copy of that one then.
 package main
 
 import (
 	"context"
 	"database/sql"
-	"errors"
+	_ "embed"
 	"flag"
 	"fmt"
 	"io"
@@ -30,7 +31,7 @@ import (
 	_ "github.com/entocc/entocc/examples/adopt/ent/runtime"
 )
 
-// shop is a copy of the Chinook database, and the client on it.
+// shop is an old database, and the client on it.
 type shop struct {
 	*ent.Client
 	db *sql.DB
@@ -49,22 +50,23 @@ func start(ctx context.Context, diff string) error {
 	if diff != "" {
 		return writeMigration(ctx, "examples/adopt/migrations", diff)
 	}
-	return run(ctx, os.Stdout)
+	return run(ctx, os.Stdout, os.Getenv("ENTOCC_CHINOOK"))
 }
 
-// run tells the story twice: once for each way to migrate.
-func run(ctx context.Context, out io.Writer) error {
+// run tells the story twice: once for each way to migrate. chinook is the folder of the Chinook database, or empty for
+// the example's own.
+func run(ctx context.Context, out io.Writer, chinook string) error {
 	fmt.Fprintf(out, "With ent's auto-migration:\n")
-	if err := tell(ctx, out, autoMigrate); err != nil {
+	if err := tell(ctx, out, chinook, autoMigrate); err != nil {
 		return err
 	}
 	fmt.Fprintf(out, "\nWith a versioned migration file:\n")
-	return tell(ctx, out, fileMigrate)
+	return tell(ctx, out, chinook, fileMigrate)
 }
 
-// tell migrates a copy, compares it with what it was, and has people work on it.
-func tell(ctx context.Context, out io.Writer, migrate func(context.Context, shop) error) error {
-	return withCopy(func(s shop) error {
+// tell migrates an old database, compares it with what it was, and has people work on it.
+func tell(ctx context.Context, out io.Writer, chinook string, migrate func(context.Context, shop) error) error {
+	return withShop(ctx, chinook, func(s shop) error {
 		before, err := look(ctx, s.db, nil)
 		if err != nil {
 			return err
@@ -86,49 +88,36 @@ func tell(ctx context.Context, out io.Writer, migrate func(context.Context, shop
 	})
 }
 
-// withCopy opens a copy of the database. Writers wait for each other, and take their lock when they begin: SQLite
-// refuses a transaction that reads first and writes after another one has written, whichever row that wrote.
-func withCopy(use func(shop) error) (err error) {
-	source, err := chinook()
-	if err != nil {
-		return err
-	}
-	data, err := os.ReadFile(source)
-	if err != nil {
-		return err
-	}
+//go:embed old.sql
+var oldDatabase string
+
+// withShop makes the old database, or a copy of Chinook. Writers wait for each other, and take their lock when they begin:
+// SQLite refuses a transaction that reads first and writes after another one has written, whichever row that wrote.
+func withShop(ctx context.Context, chinook string, use func(shop) error) (err error) {
 	dir, err := os.MkdirTemp("", "entocc-adopt")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	path := filepath.Join(dir, "chinook.sqlite")
-	if err := os.WriteFile(path, data, 0o600); err != nil {
-		return err
+	path := filepath.Join(dir, "shop.sqlite")
+	if chinook != "" {
+		data, err := os.ReadFile(filepath.Join(chinook, "chinook.sqlite"))
+		if err != nil {
+			return fmt.Errorf("ENTOCC_CHINOOK: %w", err)
+		}
+		if err := os.WriteFile(path, data, 0o600); err != nil {
+			return err
+		}
 	}
 	db, err := sql.Open("sqlite3", "file:"+path+"?_fk=1&_busy_timeout=20000&_txlock=immediate")
 	if err != nil {
 		return err
 	}
 	defer db.Close()
-	return use(shop{ent.NewClient(ent.Driver(entsql.OpenDB(dialect.SQLite, db))), db})
-}
-
-// errNoData says that the Chinook database is not on this machine.
-var errNoData = errors.New("no chinook.sqlite: set ENTOCC_CHINOOK to the folder that has it")
-
-// chinook returns the path of the database.
-func chinook() (string, error) {
-	if dir := os.Getenv("ENTOCC_CHINOOK"); dir != "" {
-		return filepath.Join(dir, "chinook.sqlite"), nil
-	}
-	dir, err := os.Getwd()
-	for err == nil && dir != filepath.Dir(dir) {
-		path := filepath.Join(dir, "shared", "data", "chinook", "chinook.sqlite")
-		if _, err := os.Stat(path); err == nil {
-			return path, nil
+	if chinook == "" {
+		if _, err := db.ExecContext(ctx, oldDatabase); err != nil {
+			return fmt.Errorf("old.sql: %w", err)
 		}
-		dir = filepath.Dir(dir)
 	}
-	return "", errors.Join(errNoData, err)
+	return use(shop{ent.NewClient(ent.Driver(entsql.OpenDB(dialect.SQLite, db))), db})
 }

@@ -29,7 +29,7 @@ func writeMigration(ctx context.Context, path, name string) error {
 	if err != nil {
 		return err
 	}
-	return withCopy(func(s shop) error {
+	return withShop(ctx, "", func(s shop) error {
 		return s.Schema.NamedDiff(ctx, name, occmigrate.AddColumnsOnly(), schema.WithDir(dir),
 			schema.WithMigrationMode(schema.ModeInspect), schema.WithFormatter(migrate.DefaultFormatter))
 	})

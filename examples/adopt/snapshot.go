@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// tables are the tables of Chinook.
+// tables are the tables of the shop.
 var tables = []string{
 	"Album", "Artist", "Customer", "Employee", "Genre", "Invoice", "InvoiceLine", "MediaType", "Playlist",
 	"PlaylistTrack", "Track",

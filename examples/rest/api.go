@@ -38,7 +38,7 @@ func (a *api) handler() http.Handler {
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = w.Write(openAPI) // there is nobody left to tell
 	})
-	return occhttp.Middleware(occhttp.Strict())(mux)
+	return occhttp.Middleware()(mux)
 }
 
 func routes(a *api) map[string]occhttp.HandlerFunc {

@@ -158,15 +158,13 @@ func (l *storm) do(method, id, body, ifMatch string, view *projectView) (status 
 
 // check compares what the clients were told with what is stored.
 func (l *storm) check(client *ent.Client) {
-	successes, points, versions := l.statuses[http.StatusOK], 0, 0
+	successes, points := l.statuses[http.StatusOK], 0
 	for _, p := range client.Project.Query().AllX(l.t.Context()) {
 		points += p.Points
-		versions += int(p.Version) - 1
 	}
 	l.t.Logf("%d successes, %d conflicts", successes, l.statuses[http.StatusPreconditionFailed])
 	assert.Positive(l.t, successes)
 	assert.Equal(l.t, successes, points, "every success is in the database, and none has overwritten another")
-	assert.Equal(l.t, successes, versions)
 	for tag, times := range l.won {
 		assert.Equal(l.t, 1, times, "%s was won twice", tag)
 	}

@@ -97,6 +97,7 @@ func (s *server) do(method, path, body string, header ...string) answer {
 	defer func() { _ = resp.Body.Close() }()
 	read, err := io.ReadAll(resp.Body)
 	require.NoError(s, err)
+	s.requireDocumented(method, path, resp.StatusCode)
 	return answer{resp, string(read)}
 }
 

@@ -19,24 +19,22 @@ import (
 	gormsqlite "gorm.io/driver/sqlite"
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
-	"xorm.io/xorm"
-	"xorm.io/xorm/names"
 )
 
 // row is a guarded item as the other libraries map it.
 type row struct {
-	bun.BaseModel `bun:"table:guarded_items" gorm:"-" xorm:"-"`
+	bun.BaseModel `bun:"table:guarded_items" gorm:"-"`
 
-	ID        int64     `bun:"id,pk" gorm:"column:id;primaryKey" xorm:"pk 'id'"`
-	Name      string    `bun:"name" gorm:"column:name" xorm:"'name'"`
-	Age       int       `bun:"age" gorm:"column:age" xorm:"'age'"`
-	Email     string    `bun:"email" gorm:"column:email" xorm:"'email'"`
-	Note      *string   `bun:"note" gorm:"column:note" xorm:"'note'"`
-	CreatedAt time.Time `bun:"created_at" gorm:"column:created_at" xorm:"'created_at'"`
-	Version   int64     `bun:"version" gorm:"column:version" xorm:"version 'version'"`
+	ID        int64     `bun:"id,pk" gorm:"column:id;primaryKey"`
+	Name      string    `bun:"name" gorm:"column:name"`
+	Age       int       `bun:"age" gorm:"column:age"`
+	Email     string    `bun:"email" gorm:"column:email"`
+	Note      *string   `bun:"note" gorm:"column:note"`
+	CreatedAt time.Time `bun:"created_at" gorm:"column:created_at"`
+	Version   int64     `bun:"version" gorm:"column:version"`
 }
 
-// TableName is the table's name for GORM and xorm.
+// TableName is the table's name for GORM.
 func (row) TableName() string { return "guarded_items" }
 
 func rows(b *testing.B, e *engine) []*row {
@@ -72,24 +70,6 @@ func saveGorm(b *testing.B, e *engine) func(context.Context, int) error {
 		saved := &row{}
 		all[i%hot] = saved
 		return db.WithContext(ctx).First(saved, r.ID).Error
-	}
-}
-
-// saveXorm is xorm's version tag, which does not return the row.
-func saveXorm(b *testing.B, e *engine) func(context.Context, int) error {
-	x, err := xorm.NewEngine(e.driver, e.dsn)
-	require.NoError(b, err)
-	b.Cleanup(func() { _ = x.Close() })
-	x.SetMapper(names.GonicMapper{})
-	all := rows(b, e)
-	return func(ctx context.Context, i int) error {
-		r := all[i%hot]
-		r.Name = fmt.Sprint("name ", i)
-		n, err := x.Context(ctx).ID(r.ID).Cols("name").Update(r)
-		if err != nil || n != 1 {
-			return fmt.Errorf("%d rows, %w", n, err)
-		}
-		return nil
 	}
 }
 

@@ -60,7 +60,6 @@ func BenchmarkUpdateOne(b *testing.B) {
 			{"raw", saveRaw},
 			{"handmade", saveHandmade},
 			{"gorm", saveGorm},
-			{"xorm", saveXorm},
 			{"bun", saveBun},
 		}
 		if e.postgres() || !e.returns() {

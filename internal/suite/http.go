@@ -42,7 +42,7 @@ func (s *Scene) listen() *listener {
 	mux := http.NewServeMux()
 	mux.Handle("PUT /", occhttp.Handler(l.put))
 	mux.Handle("DELETE /", occhttp.Handler(l.delete))
-	server := httptest.NewServer(occhttp.Middleware(occhttp.Strict(), occhttp.Logger(slog.New(slog.DiscardHandler)))(mux))
+	server := httptest.NewServer(occhttp.Middleware(occhttp.Strict(s), occhttp.Logger(slog.New(slog.DiscardHandler)))(mux))
 	s.Cleanup(server.Close)
 	l.url = server.URL
 	return l

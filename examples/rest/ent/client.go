@@ -203,7 +203,7 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 
 // GetVersion returns the Project entity with this ID, if it has this version. One that has another is a
 // *ProjectModifiedError, one that is not there a *NotFoundError.
-func (c *ProjectClient) GetVersion(ctx context.Context, id string, expectedVersion int64) (*Project, error) {
+func (c *ProjectClient) GetVersion(ctx context.Context, id string, expectedVersion uuid.UUID) (*Project, error) {
 	readRow := func(ctx context.Context) (*Project, error) {
 		return c.Query().Where(project.ID(id), latestVersion(c.driver)).Only(ctx)
 	}

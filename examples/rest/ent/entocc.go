@@ -51,9 +51,10 @@ var projectVersion = &occhook.Schema{
 	Type:     TypeProject,
 	Field:    "version",
 	Column:   project.FieldVersion,
-	Strategy: occhook.Counter{},
+	Strategy: occhook.Token{},
+	Row:      occhook.Row{Table: project.Table, ID: project.FieldID, Scan: occhook.ScanID(Project{}.ID)},
 	Fields: []occhook.Field{
-		{Name: "version", Column: project.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
+		{Name: "version", Column: project.FieldVersion, Struct: "Version", Label: "Version is a random token that changes with every write of this row, for optimistic concurrency control."},
 		{Name: "name", Column: project.FieldName, Struct: "Name"},
 		{Name: "description", Column: project.FieldDescription, Struct: "Description"},
 		{Name: "points", Column: project.FieldPoints, Struct: "Points"},
@@ -103,6 +104,7 @@ var taskVersion = &occhook.Schema{
 	Field:    "version",
 	Column:   task.FieldVersion,
 	Strategy: occhook.Token{},
+	Row:      occhook.Row{Table: task.Table, ID: task.FieldID, Scan: occhook.ScanID(Task{}.ID)},
 	Fields: []occhook.Field{
 		{Name: "version", Column: task.FieldVersion, Struct: "Version", Label: "Version is a random token that changes with every write of this row, for optimistic concurrency control."},
 		{Name: "title", Column: task.FieldTitle, Struct: "Title"},
@@ -146,6 +148,13 @@ func (m *TaskMutation) versionError(err error) error {
 	}, func(base, theirs any) []entocc.FieldDiff {
 		return taskVersion.Diff(m, base, theirs)
 	})
+}
+
+// The versions know the parents that they touch only now, as these may lead back to them.
+func init() {
+	taskVersion.Touch = []*occhook.Touch{
+		{Edge: task.EdgeProject, Column: task.ProjectColumn, Parent: projectVersion},
+	}
 }
 
 // projectLinks are the versioned rows of other types that edges of Project write to.

@@ -35,8 +35,7 @@ type ProjectMutation struct {
 	op            Op
 	typ           string
 	id            *string
-	version       *int64
-	addversion    *int64
+	version       *uuid.UUID
 	name          *string
 	description   *string
 	points        *int
@@ -156,13 +155,12 @@ func (m *ProjectMutation) IDs(ctx context.Context) ([]string, error) {
 }
 
 // SetVersion sets the "version" field.
-func (m *ProjectMutation) SetVersion(i int64) {
-	m.version = &i
-	m.addversion = nil
+func (m *ProjectMutation) SetVersion(u uuid.UUID) {
+	m.version = &u
 }
 
 // Version returns the value of the "version" field in the mutation.
-func (m *ProjectMutation) Version() (r int64, exists bool) {
+func (m *ProjectMutation) Version() (r uuid.UUID, exists bool) {
 	v := m.version
 	if v == nil {
 		return
@@ -173,7 +171,7 @@ func (m *ProjectMutation) Version() (r int64, exists bool) {
 // OldVersion returns the old "version" field's value of the Project entity.
 // If the Project object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *ProjectMutation) OldVersion(ctx context.Context) (v int64, err error) {
+func (m *ProjectMutation) OldVersion(ctx context.Context) (v uuid.UUID, err error) {
 	if !m.op.Is(OpUpdateOne) {
 		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
 	}
@@ -187,28 +185,9 @@ func (m *ProjectMutation) OldVersion(ctx context.Context) (v int64, err error) {
 	return oldValue.Version, nil
 }
 
-// AddVersion adds i to the "version" field.
-func (m *ProjectMutation) AddVersion(i int64) {
-	if m.addversion != nil {
-		*m.addversion += i
-	} else {
-		m.addversion = &i
-	}
-}
-
-// AddedVersion returns the value that was added to the "version" field in this mutation.
-func (m *ProjectMutation) AddedVersion() (r int64, exists bool) {
-	v := m.addversion
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
 // ResetVersion resets all changes to the "version" field.
 func (m *ProjectMutation) ResetVersion() {
 	m.version = nil
-	m.addversion = nil
 }
 
 // SetName sets the "name" field.
@@ -483,7 +462,7 @@ func (m *ProjectMutation) OldField(ctx context.Context, name string) (ent.Value,
 func (m *ProjectMutation) SetField(name string, value ent.Value) error {
 	switch name {
 	case project.FieldVersion:
-		v, ok := value.(int64)
+		v, ok := value.(uuid.UUID)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
@@ -518,9 +497,6 @@ func (m *ProjectMutation) SetField(name string, value ent.Value) error {
 // this mutation.
 func (m *ProjectMutation) AddedFields() []string {
 	var fields []string
-	if m.addversion != nil {
-		fields = append(fields, project.FieldVersion)
-	}
 	if m.addpoints != nil {
 		fields = append(fields, project.FieldPoints)
 	}
@@ -532,8 +508,6 @@ func (m *ProjectMutation) AddedFields() []string {
 // was not set, or was not defined in the schema.
 func (m *ProjectMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
-	case project.FieldVersion:
-		return m.AddedVersion()
 	case project.FieldPoints:
 		return m.AddedPoints()
 	}
@@ -545,13 +519,6 @@ func (m *ProjectMutation) AddedField(name string) (ent.Value, bool) {
 // type.
 func (m *ProjectMutation) AddField(name string, value ent.Value) error {
 	switch name {
-	case project.FieldVersion:
-		v, ok := value.(int64)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.AddVersion(v)
-		return nil
 	case project.FieldPoints:
 		v, ok := value.(int)
 		if !ok {

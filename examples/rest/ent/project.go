@@ -12,6 +12,7 @@ import (
 	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/examples/rest/ent/project"
 	occhook "github.com/entocc/entocc/hook"
+	"github.com/google/uuid"
 )
 
 // Project is the model entity for the Project schema.
@@ -19,8 +20,8 @@ type Project struct {
 	config `json:"-"`
 	// ID of the ent.
 	ID string `json:"id,omitempty"`
-	// Version counts the writes of this row, for optimistic concurrency control.
-	Version int64 `json:"version,omitempty"`
+	// Version is a random token that changes with every write of this row, for optimistic concurrency control.
+	Version uuid.UUID `json:"version,omitempty"`
 	// Name holds the value of the "name" field.
 	Name string `json:"name,omitempty"`
 	// Description holds the value of the "description" field.
@@ -58,10 +59,12 @@ func (*Project) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case project.FieldVersion, project.FieldPoints:
+		case project.FieldPoints:
 			values[i] = new(sql.NullInt64)
 		case project.FieldID, project.FieldName, project.FieldDescription:
 			values[i] = new(sql.NullString)
+		case project.FieldVersion:
+			values[i] = new(uuid.UUID)
 		default:
 			values[i] = new(sql.UnknownType)
 		}
@@ -84,10 +87,10 @@ func (_m *Project) assignValues(columns []string, values []any) error {
 				_m.ID = value.String
 			}
 		case project.FieldVersion:
-			if value, ok := values[i].(*sql.NullInt64); !ok {
+			if value, ok := values[i].(*uuid.UUID); !ok {
 				return fmt.Errorf("unexpected type %T for field version", values[i])
-			} else if value.Valid {
-				_m.Version = value.Int64
+			} else if value != nil {
+				_m.Version = *value
 			}
 		case project.FieldName:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -194,7 +197,7 @@ func (_m *Project) IsModified(ctx context.Context) (bool, error) {
 
 // versionRead notes that the version was read from the database.
 func (_m *Project) versionRead() {
-	_m.zeroVersion = _m.Version == 0
+	_m.zeroVersion = _m.Version == uuid.Nil
 }
 
 // Projects is a parsable slice of Project.

@@ -7,11 +7,13 @@ import (
 	"errors"
 	"fmt"
 
+	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/entocc/entocc/examples/rest/ent/project"
 	"github.com/entocc/entocc/examples/rest/ent/task"
 	occhook "github.com/entocc/entocc/hook"
+	"github.com/google/uuid"
 )
 
 // ProjectCreate is the builder for creating a Project entity.
@@ -22,13 +24,13 @@ type ProjectCreate struct {
 }
 
 // SetVersion sets the "version" field.
-func (_c *ProjectCreate) SetVersion(v int64) *ProjectCreate {
+func (_c *ProjectCreate) SetVersion(v uuid.UUID) *ProjectCreate {
 	_c.mutation.SetVersion(v)
 	return _c
 }
 
 // SetNillableVersion sets the "version" field if the given value is not nil.
-func (_c *ProjectCreate) SetNillableVersion(v *int64) *ProjectCreate {
+func (_c *ProjectCreate) SetNillableVersion(v *uuid.UUID) *ProjectCreate {
 	if v != nil {
 		_c.SetVersion(*v)
 	}
@@ -128,7 +130,10 @@ func (_c *ProjectCreate) ExecX(ctx context.Context) {
 // defaults sets the default values of the builder before save.
 func (_c *ProjectCreate) defaults() error {
 	if _, ok := _c.mutation.Version(); !ok {
-		v := project.DefaultVersion
+		if project.DefaultVersion == nil {
+			return fmt.Errorf("ent: uninitialized project.DefaultVersion (forgotten import ent/runtime?)")
+		}
+		v := project.DefaultVersion()
 		_c.mutation.SetVersion(v)
 	}
 	if _, ok := _c.mutation.Description(); !ok {
@@ -144,8 +149,11 @@ func (_c *ProjectCreate) defaults() error {
 
 // check runs all checks and user-defined validators on the builder.
 func (_c *ProjectCreate) check() error {
-	if _, ok := _c.mutation.Version(); !ok {
-		return &ValidationError{Name: "version", err: errors.New(`ent: missing required field "Project.version"`)}
+	switch _c.driver.Dialect() {
+	case dialect.SQLite:
+		if _, ok := _c.mutation.Version(); !ok {
+			return &ValidationError{Name: "version", err: errors.New(`ent: missing required field "Project.version"`)}
+		}
 	}
 	if _, ok := _c.mutation.Name(); !ok {
 		return &ValidationError{Name: "name", err: errors.New(`ent: missing required field "Project.name"`)}
@@ -206,7 +214,7 @@ func (_c *ProjectCreate) createSpec() (*Project, *sqlgraph.CreateSpec) {
 		_spec.ID.Value = id
 	}
 	if value, ok := _c.mutation.Version(); ok {
-		_spec.SetField(project.FieldVersion, field.TypeInt64, value)
+		_spec.SetField(project.FieldVersion, field.TypeUUID, value)
 		_node.Version = value
 	}
 	if value, ok := _c.mutation.Name(); ok {

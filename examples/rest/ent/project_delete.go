@@ -12,6 +12,7 @@ import (
 	"github.com/entocc/entocc/examples/rest/ent/predicate"
 	"github.com/entocc/entocc/examples/rest/ent/project"
 	occhook "github.com/entocc/entocc/hook"
+	"github.com/google/uuid"
 )
 
 // ProjectDelete is the builder for deleting a Project entity.
@@ -129,13 +130,13 @@ func (_d *ProjectDeleteOne) IfMatch(cond entocc.Condition) *ProjectDeleteOne {
 
 // IfVersion has the delete succeed only if the row has this version, whatever version an entity holds that the builder
 // was made from. A row that has another is a *ProjectModifiedError.
-func (_d *ProjectDeleteOne) IfVersion(version int64) *ProjectDeleteOne {
+func (_d *ProjectDeleteOne) IfVersion(version uuid.UUID) *ProjectDeleteOne {
 	_d._d.mutation.occ.In(version)
 	return _d
 }
 
 // IfVersionIn is like IfVersion, for any of several versions, as those of an If-Match header.
-func (_d *ProjectDeleteOne) IfVersionIn(versions ...int64) *ProjectDeleteOne {
+func (_d *ProjectDeleteOne) IfVersionIn(versions ...uuid.UUID) *ProjectDeleteOne {
 	expected := make([]any, len(versions))
 	for i := range versions {
 		expected[i] = versions[i]

@@ -15,6 +15,7 @@ import (
 	"github.com/entocc/entocc/examples/rest/ent/project"
 	"github.com/entocc/entocc/examples/rest/ent/task"
 	occhook "github.com/entocc/entocc/hook"
+	"github.com/google/uuid"
 )
 
 // ProjectUpdate is the builder for updating Project entities.
@@ -562,7 +563,7 @@ func (_u *ProjectUpdateBulk) Save(ctx context.Context) ([]*Project, error) {
 // projectReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
 func projectReuses(column string) bool {
 	switch column {
-	case project.FieldID, project.FieldVersion, project.FieldName, project.FieldDescription, project.FieldPoints:
+	case project.FieldID, project.FieldName, project.FieldDescription, project.FieldPoints:
 		return true
 	}
 	return false
@@ -603,13 +604,13 @@ func (_u *ProjectUpdateOne) IfMatch(cond entocc.Condition) *ProjectUpdateOne {
 
 // IfVersion has the update succeed only if the row has this version, whatever version an entity holds that the builder
 // was made from. A row that has another is a *ProjectModifiedError.
-func (_u *ProjectUpdateOne) IfVersion(version int64) *ProjectUpdateOne {
+func (_u *ProjectUpdateOne) IfVersion(version uuid.UUID) *ProjectUpdateOne {
 	_u.mutation.occ.In(version)
 	return _u
 }
 
 // IfVersionIn is like IfVersion, for any of several versions, as those of an If-Match header.
-func (_u *ProjectUpdateOne) IfVersionIn(versions ...int64) *ProjectUpdateOne {
+func (_u *ProjectUpdateOne) IfVersionIn(versions ...uuid.UUID) *ProjectUpdateOne {
 	expected := make([]any, len(versions))
 	for i := range versions {
 		expected[i] = versions[i]

@@ -12,6 +12,7 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/entocc/entocc/examples/rest/ent/project"
 	"github.com/entocc/entocc/examples/rest/ent/task"
+	occhook "github.com/entocc/entocc/hook"
 	"github.com/google/uuid"
 )
 
@@ -169,6 +170,7 @@ func (_c *TaskCreate) createSpec() (*Task, *sqlgraph.CreateSpec) {
 		_node = &Task{config: _c.config}
 		_spec = sqlgraph.NewCreateSpec(task.Table, sqlgraph.NewFieldSpec(task.FieldID, field.TypeInt))
 	)
+	_c.driver = occhook.CreateTouching(taskVersion, _c.driver, nil, len(_c.mutation.ProjectIDs()) > 0, []*sqlgraph.CreateSpec{_spec}, &_c.mutation.occ)
 
 	if value, ok := _c.mutation.Version(); ok {
 		_spec.SetField(task.FieldVersion, field.TypeUUID, value)
@@ -200,6 +202,13 @@ func (_c *TaskCreate) createSpec() (*Task, *sqlgraph.CreateSpec) {
 		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec
+}
+
+// IfProjectVersion has the create succeed only if the project that is set here has
+// this version. One that has another is an *entocc.RecordModifiedError of type Project, and nothing is written.
+func (_c *TaskCreate) IfProjectVersion(version uuid.UUID) *TaskCreate {
+	_c.mutation.occ.Parent(task.EdgeProject, version)
+	return _c
 }
 
 // TaskCreateBulk is the builder for creating many Task entities in bulk.
@@ -236,6 +245,11 @@ func (_c *TaskCreateBulk) Save(ctx context.Context) ([]*Task, error) {
 					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
+					expected := make([]*versionExpectation, len(_c.builders))
+					for i := range _c.builders {
+						expected[i] = &_c.builders[i].mutation.occ
+					}
+					_c.driver = occhook.CreateTouching(taskVersion, _c.driver, nil, false, specs, expected...)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

@@ -157,6 +157,13 @@ func (_d *TaskDeleteOne) ifLoaded(entity *Task) *TaskDeleteOne {
 	return _d
 }
 
+// IfProjectVersion has the delete succeed only if the project that the row belongs to before it has
+// this version. One that has another is an *entocc.RecordModifiedError of type Project, and nothing is written.
+func (_d *TaskDeleteOne) IfProjectVersion(version uuid.UUID) *TaskDeleteOne {
+	_d._d.mutation.occ.Parent(task.EdgeProject, version)
+	return _d
+}
+
 // byID notes that nobody said which version the row has.
 func (_d *TaskDeleteOne) byID() *TaskDeleteOne {
 	_d._d.mutation.occ.ByID()

@@ -133,6 +133,14 @@ func (_u *TaskUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_u.mutation.done = true
 		return 1, nil
 	}
+	if _u.mutation.occ.Touches() {
+		affected, err := occhook.UpdateTouching(ctx, taskVersion, _u.driver, _spec)
+		if err != nil {
+			return 0, _u.mutation.versionError(err)
+		}
+		_u.mutation.done = true
+		return affected, nil
+	}
 
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -416,6 +424,13 @@ func (_u *TaskUpdateOne) IgnoreVersion() *TaskUpdateOne {
 // ifLoaded expects the version that the entity holds.
 func (_u *TaskUpdateOne) ifLoaded(entity *Task) *TaskUpdateOne {
 	_u.mutation.occ.Loaded(taskVersion, entity, entity.Version, entity.zeroVersion)
+	return _u
+}
+
+// IfProjectVersion has the update succeed only if the project that the row belongs to before it has
+// this version. One that has another is an *entocc.RecordModifiedError of type Project, and nothing is written.
+func (_u *TaskUpdateOne) IfProjectVersion(version uuid.UUID) *TaskUpdateOne {
+	_u.mutation.occ.Parent(task.EdgeProject, version)
 	return _u
 }
 

@@ -11,7 +11,7 @@ var (
 	// ProjectsColumns holds the columns for the "projects" table.
 	ProjectsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 64},
-		{Name: "version", Type: field.TypeInt64, Default: 1},
+		{Name: "version", Type: field.TypeUUID, Default: map[string]schema.Expr{"mysql": "(uuid())", "postgres": "gen_random_uuid()", "sqlite3": "'00000000-0000-0000-0000-000000000000'"}},
 		{Name: "name", Type: field.TypeString, Size: 200},
 		{Name: "description", Type: field.TypeString, Size: 2147483647, Default: ""},
 		{Name: "points", Type: field.TypeInt, Default: 0},

@@ -6,6 +6,7 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
+	"github.com/google/uuid"
 )
 
 const (
@@ -61,7 +62,7 @@ func ValidColumn(column string) bool {
 var (
 	Hooks [1]ent.Hook
 	// DefaultVersion holds the default value on creation for the "version" field.
-	DefaultVersion int64
+	DefaultVersion func() uuid.UUID
 	// NameValidator is a validator for the "name" field. It is called by the builders before save.
 	NameValidator func(string) error
 	// DefaultDescription holds the default value on creation for the "description" field.

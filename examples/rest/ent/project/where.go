@@ -6,6 +6,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/entocc/entocc/examples/rest/ent/predicate"
+	"github.com/google/uuid"
 )
 
 // ID filters vertices based on their ID field.
@@ -64,7 +65,7 @@ func IDContainsFold(id string) predicate.Project {
 }
 
 // Version applies equality check predicate on the "version" field. It's identical to VersionEQ.
-func Version(v int64) predicate.Project {
+func Version(v uuid.UUID) predicate.Project {
 	return predicate.Project(sql.FieldEQ(FieldVersion, v))
 }
 
@@ -84,42 +85,42 @@ func Points(v int) predicate.Project {
 }
 
 // VersionEQ applies the EQ predicate on the "version" field.
-func VersionEQ(v int64) predicate.Project {
+func VersionEQ(v uuid.UUID) predicate.Project {
 	return predicate.Project(sql.FieldEQ(FieldVersion, v))
 }
 
 // VersionNEQ applies the NEQ predicate on the "version" field.
-func VersionNEQ(v int64) predicate.Project {
+func VersionNEQ(v uuid.UUID) predicate.Project {
 	return predicate.Project(sql.FieldNEQ(FieldVersion, v))
 }
 
 // VersionIn applies the In predicate on the "version" field.
-func VersionIn(vs ...int64) predicate.Project {
+func VersionIn(vs ...uuid.UUID) predicate.Project {
 	return predicate.Project(sql.FieldIn(FieldVersion, vs...))
 }
 
 // VersionNotIn applies the NotIn predicate on the "version" field.
-func VersionNotIn(vs ...int64) predicate.Project {
+func VersionNotIn(vs ...uuid.UUID) predicate.Project {
 	return predicate.Project(sql.FieldNotIn(FieldVersion, vs...))
 }
 
 // VersionGT applies the GT predicate on the "version" field.
-func VersionGT(v int64) predicate.Project {
+func VersionGT(v uuid.UUID) predicate.Project {
 	return predicate.Project(sql.FieldGT(FieldVersion, v))
 }
 
 // VersionGTE applies the GTE predicate on the "version" field.
-func VersionGTE(v int64) predicate.Project {
+func VersionGTE(v uuid.UUID) predicate.Project {
 	return predicate.Project(sql.FieldGTE(FieldVersion, v))
 }
 
 // VersionLT applies the LT predicate on the "version" field.
-func VersionLT(v int64) predicate.Project {
+func VersionLT(v uuid.UUID) predicate.Project {
 	return predicate.Project(sql.FieldLT(FieldVersion, v))
 }
 
 // VersionLTE applies the LTE predicate on the "version" field.
-func VersionLTE(v int64) predicate.Project {
+func VersionLTE(v uuid.UUID) predicate.Project {
 	return predicate.Project(sql.FieldLTE(FieldVersion, v))
 }
 

@@ -23,7 +23,7 @@ func init() {
 	// projectDescVersion is the schema descriptor for version field.
 	projectDescVersion := projectMixinFields0[0].Descriptor()
 	// project.DefaultVersion holds the default value on creation for the version field.
-	project.DefaultVersion = projectDescVersion.Default.(int64)
+	project.DefaultVersion = projectDescVersion.Default.(func() uuid.UUID)
 	// projectDescName is the schema descriptor for name field.
 	projectDescName := projectFields[1].Descriptor()
 	// project.NameValidator is a validator for the "name" field. It is called by the builders before save.

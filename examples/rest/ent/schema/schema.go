@@ -9,11 +9,13 @@ import (
 	"github.com/entocc/entocc/mixin"
 )
 
-// Project is a resource whose client chooses the ID, as in PUT /projects/apollo.
+// Project is a resource whose client chooses the ID, as in PUT /projects/apollo. Its version is a random token: a counter
+// would begin at 1 again when the project is deleted and created anew under its old ID, and the tag of the old project
+// would match the new one.
 type Project struct{ ent.Schema }
 
 // Mixin of the Project.
-func (Project) Mixin() []ent.Mixin { return []ent.Mixin{mixin.Version{}} }
+func (Project) Mixin() []ent.Mixin { return []ent.Mixin{mixin.TokenVersion{}} }
 
 // Fields of the Project.
 func (Project) Fields() []ent.Field {
@@ -30,12 +32,14 @@ func (Project) Edges() []ent.Edge {
 	return []ent.Edge{edge.To("tasks", Task.Type).Annotations(entsql.OnDelete(entsql.Cascade))}
 }
 
-// Task is a nested resource, with an ID that the server chooses. Its version is a random token, so that one that was
-// deleted and made anew is never taken for the old one.
+// Task is a nested resource, with an ID that the server chooses. What happens to a task moves the version of its project
+// too: a DELETE of the project takes its tasks along, and must not take one that its client has never seen.
 type Task struct{ ent.Schema }
 
 // Mixin of the Task.
-func (Task) Mixin() []ent.Mixin { return []ent.Mixin{mixin.TokenVersion{}} }
+func (Task) Mixin() []ent.Mixin {
+	return []ent.Mixin{mixin.TokenVersion{Touch: []string{"project"}}}
+}
 
 // Fields of the Task.
 func (Task) Fields() []ent.Field {

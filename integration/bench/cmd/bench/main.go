@@ -33,6 +33,9 @@ func main() {
 	}
 }
 
+// peers is the folder of the module outside of the workspace whose benchmarks are called Peer.
+const peers = "peers"
+
 // pass is one run of go test.
 type pass struct {
 	bench, time string
@@ -49,6 +52,7 @@ func passes(bench string, long bool) []pass {
 			{"UpdateOne|DeleteOne|Columns", "200ms", 20},
 			{"UpdateBulk", "200ms", 10},
 			{"Contention", "1000x", 20},
+			{"Peer", "200ms", 20},
 			{"Guard", "1s", 1},
 			{"Codegen", "1x", 10},
 		}
@@ -56,6 +60,7 @@ func passes(bench string, long bool) []pass {
 	return []pass{
 		{"Guard", "200ms", 1},
 		{"UpdateOne", "5ms", 40},
+		{"Peer", "5ms", 40},
 		{"UpdateBulk/db=.*/rows=(1|10|100|1000)$", "10ms", 8},
 		{"DeleteOne", "5ms", 100},
 		{"Columns", "5ms", 40},
@@ -73,6 +78,9 @@ func measure(dir, bench string, long bool) ([]byte, error) {
 		cmd := exec.Command("go", "test", ".", "-run", "^$", "-bench", p.bench, "-benchtime", p.time, "-timeout", "3h",
 			"-args", fmt.Sprint("-rounds=", p.rounds))
 		cmd.Dir, cmd.Stdout, cmd.Stderr = dir, out, os.Stderr
+		if strings.HasPrefix(p.bench, "Peer") {
+			cmd.Dir, cmd.Env = filepath.Join(dir, peers), append(os.Environ(), "GOWORK=off")
+		}
 		if err := cmd.Run(); err != nil {
 			return nil, fmt.Errorf("%s: %w", strings.Join(cmd.Args, " "), err)
 		}

@@ -3,7 +3,9 @@ package main
 import (
 	"fmt"
 	"html"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"strings"
 )
@@ -16,7 +18,7 @@ var sides = [...][2]string{
 	{"forupdate", "ent's SELECT .. FOR UPDATE and UPDATE in a transaction"},
 	{"immediate", "SQLite's lock, that of the database: ent's SELECT and UPDATE in a transaction that begins by BEGIN IMMEDIATE"},
 	{"gorm", "the statement of GORM's optimisticlock plugin, written with GORM, and the read that its users need for the new version"},
-	{"xorm", "xorm's version tag, which returns no row"},
+	{"xorm", "xorm's version tag, which returns no row; Peer is the save of UpdateOne, in a module outside of the workspace"},
 	{"bun", "a guard written with bun, with RETURNING; on MariaDB a read after it"},
 }
 
@@ -56,10 +58,15 @@ func table(about string, rows []ratio) string {
 func versions(dir string) string {
 	out := []string{runtime.Version(), fmt.Sprintf("%d CPUs (GOMAXPROCS %d)", runtime.NumCPU(), runtime.GOMAXPROCS(0))}
 	cmd := exec.Command("go", "list", "-m", "-f", "{{.Path}} {{.Version}}", "entgo.io/ent", "github.com/mattn/go-sqlite3",
-		"github.com/jackc/pgx/v5", "github.com/lib/pq", "github.com/go-sql-driver/mysql", "gorm.io/gorm", "xorm.io/xorm", "github.com/uptrace/bun")
+		"github.com/jackc/pgx/v5", "github.com/lib/pq", "github.com/go-sql-driver/mysql", "gorm.io/gorm", "github.com/uptrace/bun")
 	cmd.Dir = dir
 	if list, err := cmd.Output(); err == nil {
 		out = append(out, strings.Split(strings.TrimSpace(string(list)), "\n")...)
+	}
+	peer := exec.Command("go", "list", "-m", "-f", "{{.Path}} {{.Version}}", "xorm.io/xorm")
+	peer.Dir, peer.Env = filepath.Join(dir, peers), append(os.Environ(), "GOWORK=off")
+	if list, err := peer.Output(); err == nil {
+		out = append(out, strings.TrimSpace(string(list)))
 	}
 	return strings.Join(append(out, servers()...), ", ")
 }
