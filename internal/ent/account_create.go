@@ -181,6 +181,9 @@ func (_c *AccountCreate) createSpec() (*Account, *sqlgraph.CreateSpec) {
 	)
 	_spec.OnConflict = _c.conflict
 	_spec.OnConflict = occhook.OnConflict(accountVersion, &_c.mutation.occ, account.Table, _c.conflict)
+	if tx := occhook.TxOf(_c.driver); tx != nil {
+		_node.fate = tx.Creates(account.Table, _spec.ID)
+	}
 
 	if id, ok := _c.mutation.ID(); ok {
 		_node.ID = id

@@ -140,6 +140,7 @@ func (_u *AccountUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	versionID, _ := _u.mutation.versionRow()
+	_u.mutation.occ.Through(_u.driver)
 	write, err := occhook.Update(ctx, accountVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
@@ -312,6 +313,7 @@ func (_u *AccountUpdateOne) sqlSave(ctx context.Context) (_node *Account, err er
 		_spec.AddField(account.FieldBalance, field.TypeInt64, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	_u.mutation.occ.Through(_u.driver)
 	write, err := occhook.UpdateOne(ctx, accountVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
@@ -453,6 +455,9 @@ func (_u *AccountUpdateOne) IgnoreVersion() *AccountUpdateOne {
 // ifLoaded expects the version that the entity holds.
 func (_u *AccountUpdateOne) ifLoaded(entity *Account) *AccountUpdateOne {
 	_u.mutation.occ.Loaded(accountVersion, entity, entity.Revision, entity.zeroVersion)
+	if entity.fate != nil {
+		_u.mutation.occ.Written(entity.fate, entity.ID)
+	}
 	return _u
 }
 
@@ -483,6 +488,9 @@ func (_u *AccountUpdateOne) saved(node *Account, err error) (*Account, error) {
 		return nil, _u.mutation.versionError(err)
 	}
 	node.versionRead()
+	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
+		node.fate = tx.Wrote(account.Table, node.ID)
+	}
 	_u.mutation.done = true
 	return node, nil
 }

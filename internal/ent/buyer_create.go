@@ -169,6 +169,9 @@ func (_c *BuyerCreate) createSpec() (*Buyer, *sqlgraph.CreateSpec) {
 	)
 	_spec.OnConflict = _c.conflict
 	_spec.OnConflict = occhook.OnConflict(buyerVersion, &_c.mutation.occ, buyer.Table, _c.conflict)
+	if tx := occhook.TxOf(_c.driver); tx != nil {
+		_node.fate = tx.Creates(buyer.Table, _spec.ID)
+	}
 	if len(_c.mutation.PurchasesIDs()) > 0 {
 		_c.driver = occhook.Linking(_c.driver, buyerLinks)
 	}

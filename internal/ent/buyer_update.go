@@ -179,6 +179,7 @@ func (_u *BuyerUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	versionID, _ := _u.mutation.versionRow()
+	_u.mutation.occ.Through(_u.driver)
 	write, err := occhook.Update(ctx, buyerVersion, _u.mutation, &_u.mutation.occ, _spec, buyerLinks, versionID)
 	if err != nil {
 		return 0, err
@@ -389,6 +390,7 @@ func (_u *BuyerUpdateOne) sqlSave(ctx context.Context) (_node *Buyer, err error)
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	_u.mutation.occ.Through(_u.driver)
 	write, err := occhook.UpdateOne(ctx, buyerVersion, _u.mutation, &_u.mutation.occ, _spec, buyerLinks, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
@@ -530,6 +532,9 @@ func (_u *BuyerUpdateOne) IgnoreVersion() *BuyerUpdateOne {
 // ifLoaded expects the version that the entity holds.
 func (_u *BuyerUpdateOne) ifLoaded(entity *Buyer) *BuyerUpdateOne {
 	_u.mutation.occ.Loaded(buyerVersion, entity, entity.Version, entity.zeroVersion)
+	if entity.fate != nil {
+		_u.mutation.occ.Written(entity.fate, entity.ID)
+	}
 	return _u
 }
 
@@ -560,6 +565,9 @@ func (_u *BuyerUpdateOne) saved(node *Buyer, err error) (*Buyer, error) {
 		return nil, _u.mutation.versionError(err)
 	}
 	node.versionRead()
+	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
+		node.fate = tx.Wrote(buyer.Table, node.ID)
+	}
 	_u.mutation.done = true
 	return node, nil
 }

@@ -142,6 +142,9 @@ func (_c *CardCreate) createSpec() (*Card, *sqlgraph.CreateSpec) {
 	)
 	_spec.OnConflict = _c.conflict
 	_spec.OnConflict = occhook.OnConflict(cardVersion, &_c.mutation.occ, card.Table, _c.conflict)
+	if tx := occhook.TxOf(_c.driver); tx != nil {
+		_node.fate = tx.Creates(card.Table, _spec.ID)
+	}
 
 	if value, ok := _c.mutation.Version(); ok {
 		_spec.SetField(card.FieldVersion, field.TypeInt64, value)

@@ -228,7 +228,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		return nil, fmt.Errorf("ent: starting a transaction: %w", err)
 	}
 	cfg := c.config
-	cfg.driver = tx
+	cfg.driver = tx.begun(ctx)
 	return &Tx{
 		ctx:          ctx,
 		config:       cfg,
@@ -272,7 +272,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		return nil, fmt.Errorf("ent: starting a transaction: %w", err)
 	}
 	cfg := c.config
-	cfg.driver = &txDriver{tx: tx, drv: c.driver}
+	cfg.driver = (&txDriver{tx: tx, drv: c.driver}).begun(ctx)
 	return &Tx{
 		ctx:          ctx,
 		config:       cfg,
@@ -1177,6 +1177,11 @@ func (c *AccountClient) VerifyOnCommit(entities ...*Account) error {
 		if err := occhook.CheckLoaded(accountVersion, readEntity.Revision, readEntity.zeroVersion); err != nil {
 			return err
 		}
+		if readEntity.fate != nil {
+			if err := occhook.CheckFate(accountVersion, readEntity.fate, readEntity.ID, readEntity.Revision, c.driver); err != nil {
+				return err
+			}
+		}
 		rows[i] = &occhook.Verified{
 			Schema:  accountVersion,
 			Table:   account.Table,
@@ -1225,6 +1230,11 @@ func (c *BuyerClient) VerifyOnCommit(entities ...*Buyer) error {
 	for i, readEntity := range entities {
 		if err := occhook.CheckLoaded(buyerVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
+		}
+		if readEntity.fate != nil {
+			if err := occhook.CheckFate(buyerVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); err != nil {
+				return err
+			}
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  buyerVersion,
@@ -1275,6 +1285,11 @@ func (c *CardClient) VerifyOnCommit(entities ...*Card) error {
 		if err := occhook.CheckLoaded(cardVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
 		}
+		if readEntity.fate != nil {
+			if err := occhook.CheckFate(cardVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); err != nil {
+				return err
+			}
+		}
 		rows[i] = &occhook.Verified{
 			Schema:  cardVersion,
 			Table:   card.Table,
@@ -1323,6 +1338,11 @@ func (c *DocumentClient) VerifyOnCommit(entities ...*Document) error {
 	for i, readEntity := range entities {
 		if err := occhook.CheckLoaded(documentVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
+		}
+		if readEntity.fate != nil {
+			if err := occhook.CheckFate(documentVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); err != nil {
+				return err
+			}
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  documentVersion,
@@ -1373,6 +1393,11 @@ func (c *EventClient) VerifyOnCommit(entities ...*Event) error {
 		if err := occhook.CheckLoaded(eventVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
 		}
+		if readEntity.fate != nil {
+			if err := occhook.CheckFate(eventVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); err != nil {
+				return err
+			}
+		}
 		rows[i] = &occhook.Verified{
 			Schema:  eventVersion,
 			Table:   event.Table,
@@ -1421,6 +1446,11 @@ func (c *FolderClient) VerifyOnCommit(entities ...*Folder) error {
 	for i, readEntity := range entities {
 		if err := occhook.CheckLoaded(folderVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
+		}
+		if readEntity.fate != nil {
+			if err := occhook.CheckFate(folderVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); err != nil {
+				return err
+			}
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  folderVersion,
@@ -1471,6 +1501,11 @@ func (c *InvoiceClient) VerifyOnCommit(entities ...*Invoice) error {
 		if err := occhook.CheckLoaded(invoiceVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
 		}
+		if readEntity.fate != nil {
+			if err := occhook.CheckFate(invoiceVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); err != nil {
+				return err
+			}
+		}
 		rows[i] = &occhook.Verified{
 			Schema:  invoiceVersion,
 			Table:   invoice.Table,
@@ -1519,6 +1554,11 @@ func (c *LikeClient) VerifyOnCommit(entities ...*Like) error {
 	for i, readEntity := range entities {
 		if err := occhook.CheckLoaded(likeVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
+		}
+		if readEntity.fate != nil {
+			if err := occhook.CheckFate(likeVersion, readEntity.fate, []any{readEntity.UserID, readEntity.TweetID}, readEntity.Version, c.driver); err != nil {
+				return err
+			}
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  likeVersion,
@@ -1569,6 +1609,11 @@ func (c *MembershipClient) VerifyOnCommit(entities ...*Membership) error {
 		if err := occhook.CheckLoaded(membershipVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
 		}
+		if readEntity.fate != nil {
+			if err := occhook.CheckFate(membershipVersion, readEntity.fate, []any{readEntity.UserID, readEntity.TeamID}, readEntity.Version, c.driver); err != nil {
+				return err
+			}
+		}
 		rows[i] = &occhook.Verified{
 			Schema:  membershipVersion,
 			Table:   membership.Table,
@@ -1617,6 +1662,11 @@ func (c *MemoClient) VerifyOnCommit(entities ...*Memo) error {
 	for i, readEntity := range entities {
 		if err := occhook.CheckLoaded(memoVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
+		}
+		if readEntity.fate != nil {
+			if err := occhook.CheckFate(memoVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); err != nil {
+				return err
+			}
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  memoVersion,
@@ -1667,6 +1717,11 @@ func (c *NoteClient) VerifyOnCommit(entities ...*Note) error {
 		if err := occhook.CheckLoaded(noteVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
 		}
+		if readEntity.fate != nil {
+			if err := occhook.CheckFate(noteVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); err != nil {
+				return err
+			}
+		}
 		rows[i] = &occhook.Verified{
 			Schema:  noteVersion,
 			Table:   note.Table,
@@ -1715,6 +1770,11 @@ func (c *OrderClient) VerifyOnCommit(entities ...*Order) error {
 	for i, readEntity := range entities {
 		if err := occhook.CheckLoaded(orderVersion, readEntity.Rev, readEntity.zeroVersion); err != nil {
 			return err
+		}
+		if readEntity.fate != nil {
+			if err := occhook.CheckFate(orderVersion, readEntity.fate, readEntity.ID, readEntity.Rev, c.driver); err != nil {
+				return err
+			}
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  orderVersion,
@@ -1765,6 +1825,11 @@ func (c *PetClient) VerifyOnCommit(entities ...*Pet) error {
 		if err := occhook.CheckLoaded(petVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
 		}
+		if readEntity.fate != nil {
+			if err := occhook.CheckFate(petVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); err != nil {
+				return err
+			}
+		}
 		rows[i] = &occhook.Verified{
 			Schema:  petVersion,
 			Table:   pet.Table,
@@ -1813,6 +1878,11 @@ func (c *ProfileClient) VerifyOnCommit(entities ...*Profile) error {
 	for i, readEntity := range entities {
 		if err := occhook.CheckLoaded(profileVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
+		}
+		if readEntity.fate != nil {
+			if err := occhook.CheckFate(profileVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); err != nil {
+				return err
+			}
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  profileVersion,
@@ -1863,6 +1933,11 @@ func (c *PurchaseClient) VerifyOnCommit(entities ...*Purchase) error {
 		if err := occhook.CheckLoaded(purchaseVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
 		}
+		if readEntity.fate != nil {
+			if err := occhook.CheckFate(purchaseVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); err != nil {
+				return err
+			}
+		}
 		rows[i] = &occhook.Verified{
 			Schema:  purchaseVersion,
 			Table:   purchase.Table,
@@ -1911,6 +1986,11 @@ func (c *PurchaseLineClient) VerifyOnCommit(entities ...*PurchaseLine) error {
 	for i, readEntity := range entities {
 		if err := occhook.CheckLoaded(purchaseLineVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
+		}
+		if readEntity.fate != nil {
+			if err := occhook.CheckFate(purchaseLineVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); err != nil {
+				return err
+			}
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  purchaseLineVersion,
@@ -1961,6 +2041,11 @@ func (c *ReadingClient) VerifyOnCommit(entities ...*Reading) error {
 		if err := occhook.CheckLoaded(readingVersion, readEntity.UpdatedAt, readEntity.zeroVersion); err != nil {
 			return err
 		}
+		if readEntity.fate != nil {
+			if err := occhook.CheckFate(readingVersion, readEntity.fate, readEntity.ID, readEntity.UpdatedAt, c.driver); err != nil {
+				return err
+			}
+		}
 		rows[i] = &occhook.Verified{
 			Schema:  readingVersion,
 			Table:   reading.Table,
@@ -2009,6 +2094,11 @@ func (c *SettingClient) VerifyOnCommit(entities ...*Setting) error {
 	for i, readEntity := range entities {
 		if err := occhook.CheckLoaded(settingVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
+		}
+		if readEntity.fate != nil {
+			if err := occhook.CheckFate(settingVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); err != nil {
+				return err
+			}
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  settingVersion,
@@ -2059,6 +2149,11 @@ func (c *TicketClient) VerifyOnCommit(entities ...*Ticket) error {
 		if err := occhook.CheckLoaded(ticketVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
 		}
+		if readEntity.fate != nil {
+			if err := occhook.CheckFate(ticketVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); err != nil {
+				return err
+			}
+		}
 		rows[i] = &occhook.Verified{
 			Schema:  ticketVersion,
 			Table:   ticket.Table,
@@ -2107,6 +2202,11 @@ func (c *UserClient) VerifyOnCommit(entities ...*User) error {
 	for i, readEntity := range entities {
 		if err := occhook.CheckLoaded(userVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
+		}
+		if readEntity.fate != nil {
+			if err := occhook.CheckFate(userVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); err != nil {
+				return err
+			}
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  userVersion,
@@ -6058,3 +6158,27 @@ type (
 		Shelf, Shelter, Team, Ticket, Tweet, User []ent.Interceptor
 	}
 )
+
+// ExecContext allows calling the underlying ExecContext method of the driver if it is supported by it.
+// See, database/sql#DB.ExecContext for more information.
+func (c *config) ExecContext(ctx context.Context, query string, args ...any) (stdsql.Result, error) {
+	ex, ok := c.driver.(interface {
+		ExecContext(context.Context, string, ...any) (stdsql.Result, error)
+	})
+	if !ok {
+		return nil, fmt.Errorf("Driver.ExecContext is not supported")
+	}
+	return ex.ExecContext(ctx, query, args...)
+}
+
+// QueryContext allows calling the underlying QueryContext method of the driver if it is supported by it.
+// See, database/sql#DB.QueryContext for more information.
+func (c *config) QueryContext(ctx context.Context, query string, args ...any) (*stdsql.Rows, error) {
+	q, ok := c.driver.(interface {
+		QueryContext(context.Context, string, ...any) (*stdsql.Rows, error)
+	})
+	if !ok {
+		return nil, fmt.Errorf("Driver.QueryContext is not supported")
+	}
+	return q.QueryContext(ctx, query, args...)
+}

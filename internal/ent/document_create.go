@@ -186,6 +186,9 @@ func (_c *DocumentCreate) createSpec() (*Document, *sqlgraph.CreateSpec) {
 	)
 	_spec.OnConflict = _c.conflict
 	_spec.OnConflict = occhook.OnConflict(documentVersion, &_c.mutation.occ, document.Table, _c.conflict)
+	if tx := occhook.TxOf(_c.driver); tx != nil {
+		_node.fate = tx.Creates(document.Table, _spec.ID)
+	}
 
 	if id, ok := _c.mutation.ID(); ok {
 		_node.ID = id

@@ -205,6 +205,7 @@ func (_u *DocumentUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	versionID, _ := _u.mutation.versionRow()
+	_u.mutation.occ.Through(_u.driver)
 	write, err := occhook.Update(ctx, documentVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
@@ -440,6 +441,7 @@ func (_u *DocumentUpdateOne) sqlSave(ctx context.Context) (_node *Document, err 
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	_u.mutation.occ.Through(_u.driver)
 	write, err := occhook.UpdateOne(ctx, documentVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
@@ -581,6 +583,9 @@ func (_u *DocumentUpdateOne) IgnoreVersion() *DocumentUpdateOne {
 // ifLoaded expects the version that the entity holds.
 func (_u *DocumentUpdateOne) ifLoaded(entity *Document) *DocumentUpdateOne {
 	_u.mutation.occ.Loaded(documentVersion, entity, entity.Version, entity.zeroVersion)
+	if entity.fate != nil {
+		_u.mutation.occ.Written(entity.fate, entity.ID)
+	}
 	return _u
 }
 
@@ -611,6 +616,9 @@ func (_u *DocumentUpdateOne) saved(node *Document, err error) (*Document, error)
 		return nil, _u.mutation.versionError(err)
 	}
 	node.versionRead()
+	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
+		node.fate = tx.Wrote(document.Table, node.ID)
+	}
 	_u.mutation.done = true
 	return node, nil
 }

@@ -122,6 +122,9 @@ func (_c *EventCreate) createSpec() (*Event, *sqlgraph.CreateSpec) {
 	)
 	_spec.OnConflict = _c.conflict
 	_spec.OnConflict = occhook.OnConflict(eventVersion, &_c.mutation.occ, event.Table, _c.conflict)
+	if tx := occhook.TxOf(_c.driver); tx != nil {
+		_node.fate = tx.Creates(event.Table, _spec.ID)
+	}
 
 	if value, ok := _c.mutation.Version(); ok {
 		_spec.SetField(event.FieldVersion, field.TypeInt64, value)

@@ -96,6 +96,7 @@ func (_u *EventUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	versionID, _ := _u.mutation.versionRow()
+	_u.mutation.occ.Through(_u.driver)
 	write, err := occhook.Update(ctx, eventVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
@@ -224,6 +225,7 @@ func (_u *EventUpdateOne) sqlSave(ctx context.Context) (_node *Event, err error)
 		_spec.SetField(event.FieldName, field.TypeString, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	_u.mutation.occ.Through(_u.driver)
 	write, err := occhook.UpdateOne(ctx, eventVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
@@ -365,6 +367,9 @@ func (_u *EventUpdateOne) IgnoreVersion() *EventUpdateOne {
 // ifLoaded expects the version that the entity holds.
 func (_u *EventUpdateOne) ifLoaded(entity *Event) *EventUpdateOne {
 	_u.mutation.occ.Loaded(eventVersion, entity, entity.Version, entity.zeroVersion)
+	if entity.fate != nil {
+		_u.mutation.occ.Written(entity.fate, entity.ID)
+	}
 	return _u
 }
 
@@ -395,6 +400,9 @@ func (_u *EventUpdateOne) saved(node *Event, err error) (*Event, error) {
 		return nil, _u.mutation.versionError(err)
 	}
 	node.versionRead()
+	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
+		node.fate = tx.Wrote(event.Table, node.ID)
+	}
 	_u.mutation.done = true
 	return node, nil
 }

@@ -156,6 +156,9 @@ func (_c *FolderCreate) createSpec() (*Folder, *sqlgraph.CreateSpec) {
 	)
 	_spec.OnConflict = _c.conflict
 	_spec.OnConflict = occhook.OnConflict(folderVersion, &_c.mutation.occ, folder.Table, _c.conflict)
+	if tx := occhook.TxOf(_c.driver); tx != nil {
+		_node.fate = tx.Creates(folder.Table, _spec.ID)
+	}
 	_c.driver = occhook.CreateTouching(folderVersion, _c.driver, _c.conflict, len(_c.mutation.AboveIDs()) > 0, []*sqlgraph.CreateSpec{_spec}, &_c.mutation.occ)
 	if len(_c.mutation.BelowIDs()) > 0 {
 		_c.driver = occhook.Linking(_c.driver, folderLinks)

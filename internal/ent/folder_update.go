@@ -231,6 +231,7 @@ func (_u *FolderUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	versionID, _ := _u.mutation.versionRow()
+	_u.mutation.occ.Through(_u.driver)
 	write, err := occhook.Update(ctx, folderVersion, _u.mutation, &_u.mutation.occ, _spec, folderLinks, versionID)
 	if err != nil {
 		return 0, err
@@ -503,6 +504,7 @@ func (_u *FolderUpdateOne) sqlSave(ctx context.Context) (_node *Folder, err erro
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	_u.mutation.occ.Through(_u.driver)
 	write, err := occhook.UpdateOne(ctx, folderVersion, _u.mutation, &_u.mutation.occ, _spec, folderLinks, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
@@ -644,6 +646,9 @@ func (_u *FolderUpdateOne) IgnoreVersion() *FolderUpdateOne {
 // ifLoaded expects the version that the entity holds.
 func (_u *FolderUpdateOne) ifLoaded(entity *Folder) *FolderUpdateOne {
 	_u.mutation.occ.Loaded(folderVersion, entity, entity.Version, entity.zeroVersion)
+	if entity.fate != nil {
+		_u.mutation.occ.Written(entity.fate, entity.ID)
+	}
 	return _u
 }
 
@@ -681,6 +686,9 @@ func (_u *FolderUpdateOne) saved(node *Folder, err error) (*Folder, error) {
 		return nil, _u.mutation.versionError(err)
 	}
 	node.versionRead()
+	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
+		node.fate = tx.Wrote(folder.Table, node.ID)
+	}
 	_u.mutation.done = true
 	return node, nil
 }

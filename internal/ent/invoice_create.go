@@ -155,6 +155,9 @@ func (_c *InvoiceCreate) createSpec() (*Invoice, *sqlgraph.CreateSpec) {
 	)
 	_spec.OnConflict = _c.conflict
 	_spec.OnConflict = occhook.OnConflict(invoiceVersion, &_c.mutation.occ, invoice.Table, _c.conflict)
+	if tx := occhook.TxOf(_c.driver); tx != nil {
+		_node.fate = tx.Creates(invoice.Table, _spec.ID)
+	}
 	_c.driver = occhook.CreateTouching(invoiceVersion, _c.driver, _c.conflict, len(_c.mutation.PurchaseIDs()) > 0, []*sqlgraph.CreateSpec{_spec}, &_c.mutation.occ)
 
 	if value, ok := _c.mutation.Version(); ok {

@@ -184,6 +184,9 @@ func (_c *LikeCreate) createSpec() (*Like, *sqlgraph.CreateSpec) {
 	)
 	_spec.OnConflict = _c.conflict
 	_spec.OnConflict = occhook.OnConflict(likeVersion, &_c.mutation.occ, like.Table, _c.conflict)
+	if tx := occhook.TxOf(_c.driver); tx != nil {
+		_node.fate = tx.Creates(like.Table, nil)
+	}
 
 	if value, ok := _c.mutation.Version(); ok {
 		_spec.SetField(like.FieldVersion, field.TypeInt64, value)

@@ -247,6 +247,7 @@ func (_u *LikeUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	versionID, _ := _u.mutation.versionRow()
+	_u.mutation.occ.Through(_u.driver)
 	write, err := occhook.Update(ctx, likeVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
@@ -526,6 +527,7 @@ func (_u *LikeUpdateOne) sqlSave(ctx context.Context) (_node *Like, err error) {
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	versionID, _ := _u.mutation.versionRow()
+	_u.mutation.occ.Through(_u.driver)
 	write, err := occhook.UpdateOne(ctx, likeVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return nil, err
@@ -667,6 +669,9 @@ func (_u *LikeUpdateOne) IgnoreVersion() *LikeUpdateOne {
 // ifLoaded expects the version that the entity holds.
 func (_u *LikeUpdateOne) ifLoaded(entity *Like) *LikeUpdateOne {
 	_u.mutation.occ.Loaded(likeVersion, entity, entity.Version, entity.zeroVersion)
+	if entity.fate != nil {
+		_u.mutation.occ.Written(entity.fate, []any{entity.UserID, entity.TweetID})
+	}
 	return _u
 }
 
@@ -691,6 +696,9 @@ func (_u *LikeUpdateOne) saved(node *Like, err error) (*Like, error) {
 		return nil, _u.mutation.versionError(err)
 	}
 	node.versionRead()
+	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
+		node.fate = tx.Wrote(like.Table, []any{node.UserID, node.TweetID})
+	}
 	_u.mutation.done = true
 	return node, nil
 }

@@ -203,6 +203,7 @@ func (_u *MembershipUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	versionID, _ := _u.mutation.versionRow()
+	_u.mutation.occ.Through(_u.driver)
 	write, err := occhook.Update(ctx, membershipVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
@@ -439,6 +440,7 @@ func (_u *MembershipUpdateOne) sqlSave(ctx context.Context) (_node *Membership, 
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	versionID, _ := _u.mutation.versionRow()
+	_u.mutation.occ.Through(_u.driver)
 	write, err := occhook.UpdateOne(ctx, membershipVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return nil, err
@@ -580,6 +582,9 @@ func (_u *MembershipUpdateOne) IgnoreVersion() *MembershipUpdateOne {
 // ifLoaded expects the version that the entity holds.
 func (_u *MembershipUpdateOne) ifLoaded(entity *Membership) *MembershipUpdateOne {
 	_u.mutation.occ.Loaded(membershipVersion, entity, entity.Version, entity.zeroVersion)
+	if entity.fate != nil {
+		_u.mutation.occ.Written(entity.fate, []any{entity.UserID, entity.TeamID})
+	}
 	return _u
 }
 
@@ -604,6 +609,9 @@ func (_u *MembershipUpdateOne) saved(node *Membership, err error) (*Membership, 
 		return nil, _u.mutation.versionError(err)
 	}
 	node.versionRead()
+	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
+		node.fate = tx.Wrote(membership.Table, []any{node.UserID, node.TeamID})
+	}
 	_u.mutation.done = true
 	return node, nil
 }

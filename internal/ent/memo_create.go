@@ -137,6 +137,9 @@ func (_c *MemoCreate) createSpec() (*Memo, *sqlgraph.CreateSpec) {
 	)
 	_spec.OnConflict = _c.conflict
 	_spec.OnConflict = occhook.OnConflict(memoVersion, &_c.mutation.occ, memo.Table, _c.conflict)
+	if tx := occhook.TxOf(_c.driver); tx != nil {
+		_node.fate = tx.Creates(memo.Table, _spec.ID)
+	}
 
 	if value, ok := _c.mutation.DeletedAt(); ok {
 		_spec.SetField(memo.FieldDeletedAt, field.TypeTime, value)

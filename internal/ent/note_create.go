@@ -137,6 +137,9 @@ func (_c *NoteCreate) createSpec() (*Note, *sqlgraph.CreateSpec) {
 	)
 	_spec.OnConflict = _c.conflict
 	_spec.OnConflict = occhook.OnConflict(noteVersion, &_c.mutation.occ, note.Table, _c.conflict)
+	if tx := occhook.TxOf(_c.driver); tx != nil {
+		_node.fate = tx.Creates(note.Table, _spec.ID)
+	}
 
 	if value, ok := _c.mutation.Version(); ok {
 		_spec.SetField(note.FieldVersion, field.TypeInt64, value)

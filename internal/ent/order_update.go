@@ -99,6 +99,7 @@ func (_u *OrderUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	versionID, _ := _u.mutation.versionRow()
+	_u.mutation.occ.Through(_u.driver)
 	write, err := occhook.Update(ctx, orderVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
@@ -230,6 +231,7 @@ func (_u *OrderUpdateOne) sqlSave(ctx context.Context) (_node *Order, err error)
 		_spec.ClearField(order.FieldRev, field.TypeInt64)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	_u.mutation.occ.Through(_u.driver)
 	write, err := occhook.UpdateOne(ctx, orderVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
@@ -371,6 +373,9 @@ func (_u *OrderUpdateOne) IgnoreVersion() *OrderUpdateOne {
 // ifLoaded expects the version that the entity holds.
 func (_u *OrderUpdateOne) ifLoaded(entity *Order) *OrderUpdateOne {
 	_u.mutation.occ.Loaded(orderVersion, entity, entity.Rev, entity.zeroVersion)
+	if entity.fate != nil {
+		_u.mutation.occ.Written(entity.fate, entity.ID)
+	}
 	return _u
 }
 
@@ -401,6 +406,9 @@ func (_u *OrderUpdateOne) saved(node *Order, err error) (*Order, error) {
 		return nil, _u.mutation.versionError(err)
 	}
 	node.versionRead()
+	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
+		node.fate = tx.Wrote(order.Table, node.ID)
+	}
 	_u.mutation.done = true
 	return node, nil
 }

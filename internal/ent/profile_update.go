@@ -181,6 +181,7 @@ func (_u *ProfileUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	versionID, _ := _u.mutation.versionRow()
+	_u.mutation.occ.Through(_u.driver)
 	write, err := occhook.Update(ctx, profileVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
@@ -393,6 +394,7 @@ func (_u *ProfileUpdateOne) sqlSave(ctx context.Context) (_node *Profile, err er
 		_spec.ClearField(profile.FieldRecent, field.TypeJSON)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	_u.mutation.occ.Through(_u.driver)
 	write, err := occhook.UpdateOne(ctx, profileVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
@@ -534,6 +536,9 @@ func (_u *ProfileUpdateOne) IgnoreVersion() *ProfileUpdateOne {
 // ifLoaded expects the version that the entity holds.
 func (_u *ProfileUpdateOne) ifLoaded(entity *Profile) *ProfileUpdateOne {
 	_u.mutation.occ.Loaded(profileVersion, entity, entity.Version, entity.zeroVersion)
+	if entity.fate != nil {
+		_u.mutation.occ.Written(entity.fate, entity.ID)
+	}
 	return _u
 }
 
@@ -564,6 +569,9 @@ func (_u *ProfileUpdateOne) saved(node *Profile, err error) (*Profile, error) {
 		return nil, _u.mutation.versionError(err)
 	}
 	node.versionRead()
+	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
+		node.fate = tx.Wrote(profile.Table, node.ID)
+	}
 	_u.mutation.done = true
 	return node, nil
 }

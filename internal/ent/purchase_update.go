@@ -289,6 +289,7 @@ func (_u *PurchaseUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	versionID, _ := _u.mutation.versionRow()
+	_u.mutation.occ.Through(_u.driver)
 	write, err := occhook.Update(ctx, purchaseVersion, _u.mutation, &_u.mutation.occ, _spec, purchaseLinks, versionID)
 	if err != nil {
 		return 0, err
@@ -615,6 +616,7 @@ func (_u *PurchaseUpdateOne) sqlSave(ctx context.Context) (_node *Purchase, err 
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	_u.mutation.occ.Through(_u.driver)
 	write, err := occhook.UpdateOne(ctx, purchaseVersion, _u.mutation, &_u.mutation.occ, _spec, purchaseLinks, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
@@ -756,6 +758,9 @@ func (_u *PurchaseUpdateOne) IgnoreVersion() *PurchaseUpdateOne {
 // ifLoaded expects the version that the entity holds.
 func (_u *PurchaseUpdateOne) ifLoaded(entity *Purchase) *PurchaseUpdateOne {
 	_u.mutation.occ.Loaded(purchaseVersion, entity, entity.Version, entity.zeroVersion)
+	if entity.fate != nil {
+		_u.mutation.occ.Written(entity.fate, entity.ID)
+	}
 	return _u
 }
 
@@ -793,6 +798,9 @@ func (_u *PurchaseUpdateOne) saved(node *Purchase, err error) (*Purchase, error)
 		return nil, _u.mutation.versionError(err)
 	}
 	node.versionRead()
+	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
+		node.fate = tx.Wrote(purchase.Table, node.ID)
+	}
 	_u.mutation.done = true
 	return node, nil
 }

@@ -283,6 +283,7 @@ func (_u *PurchaseLineUpdate) sqlSave(ctx context.Context) (_node int, err error
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	versionID, _ := _u.mutation.versionRow()
+	_u.mutation.occ.Through(_u.driver)
 	write, err := occhook.Update(ctx, purchaseLineVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
@@ -603,6 +604,7 @@ func (_u *PurchaseLineUpdateOne) sqlSave(ctx context.Context) (_node *PurchaseLi
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	_u.mutation.occ.Through(_u.driver)
 	write, err := occhook.UpdateOne(ctx, purchaseLineVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
@@ -744,6 +746,9 @@ func (_u *PurchaseLineUpdateOne) IgnoreVersion() *PurchaseLineUpdateOne {
 // ifLoaded expects the version that the entity holds.
 func (_u *PurchaseLineUpdateOne) ifLoaded(entity *PurchaseLine) *PurchaseLineUpdateOne {
 	_u.mutation.occ.Loaded(purchaseLineVersion, entity, entity.Version, entity.zeroVersion)
+	if entity.fate != nil {
+		_u.mutation.occ.Written(entity.fate, entity.ID)
+	}
 	return _u
 }
 
@@ -781,6 +786,9 @@ func (_u *PurchaseLineUpdateOne) saved(node *PurchaseLine, err error) (*Purchase
 		return nil, _u.mutation.versionError(err)
 	}
 	node.versionRead()
+	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
+		node.fate = tx.Wrote(purchaseline.Table, node.ID)
+	}
 	_u.mutation.done = true
 	return node, nil
 }

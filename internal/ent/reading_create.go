@@ -126,6 +126,9 @@ func (_c *ReadingCreate) createSpec() (*Reading, *sqlgraph.CreateSpec) {
 	)
 	_spec.OnConflict = _c.conflict
 	_spec.OnConflict = occhook.OnConflict(readingVersion, &_c.mutation.occ, reading.Table, _c.conflict)
+	if tx := occhook.TxOf(_c.driver); tx != nil {
+		_node.fate = tx.Creates(reading.Table, _spec.ID)
+	}
 
 	if value, ok := _c.mutation.Value(); ok {
 		_spec.SetField(reading.FieldValue, field.TypeFloat64, value)

@@ -107,6 +107,7 @@ func (_u *ReadingUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	versionID, _ := _u.mutation.versionRow()
+	_u.mutation.occ.Through(_u.driver)
 	write, err := occhook.Update(ctx, readingVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
@@ -245,6 +246,7 @@ func (_u *ReadingUpdateOne) sqlSave(ctx context.Context) (_node *Reading, err er
 		_spec.AddField(reading.FieldValue, field.TypeFloat64, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	_u.mutation.occ.Through(_u.driver)
 	write, err := occhook.UpdateOne(ctx, readingVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
@@ -386,6 +388,9 @@ func (_u *ReadingUpdateOne) IgnoreVersion() *ReadingUpdateOne {
 // ifLoaded expects the version that the entity holds.
 func (_u *ReadingUpdateOne) ifLoaded(entity *Reading) *ReadingUpdateOne {
 	_u.mutation.occ.Loaded(readingVersion, entity, entity.UpdatedAt, entity.zeroVersion)
+	if entity.fate != nil {
+		_u.mutation.occ.Written(entity.fate, entity.ID)
+	}
 	return _u
 }
 
@@ -416,6 +421,9 @@ func (_u *ReadingUpdateOne) saved(node *Reading, err error) (*Reading, error) {
 		return nil, _u.mutation.versionError(err)
 	}
 	node.versionRead()
+	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
+		node.fate = tx.Wrote(reading.Table, node.ID)
+	}
 	_u.mutation.done = true
 	return node, nil
 }

@@ -134,6 +134,9 @@ func (_c *SettingCreate) createSpec() (*Setting, *sqlgraph.CreateSpec) {
 	)
 	_spec.OnConflict = _c.conflict
 	_spec.OnConflict = occhook.OnConflict(settingVersion, &_c.mutation.occ, setting.Table, _c.conflict)
+	if tx := occhook.TxOf(_c.driver); tx != nil {
+		_node.fate = tx.Creates(setting.Table, _spec.ID)
+	}
 
 	if id, ok := _c.mutation.ID(); ok {
 		_node.ID = id

@@ -96,6 +96,7 @@ func (_u *SettingUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	versionID, _ := _u.mutation.versionRow()
+	_u.mutation.occ.Through(_u.driver)
 	write, err := occhook.Update(ctx, settingVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
@@ -224,6 +225,7 @@ func (_u *SettingUpdateOne) sqlSave(ctx context.Context) (_node *Setting, err er
 		_spec.SetField(setting.FieldValue, field.TypeString, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	_u.mutation.occ.Through(_u.driver)
 	write, err := occhook.UpdateOne(ctx, settingVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
@@ -365,6 +367,9 @@ func (_u *SettingUpdateOne) IgnoreVersion() *SettingUpdateOne {
 // ifLoaded expects the version that the entity holds.
 func (_u *SettingUpdateOne) ifLoaded(entity *Setting) *SettingUpdateOne {
 	_u.mutation.occ.Loaded(settingVersion, entity, entity.Version, entity.zeroVersion)
+	if entity.fate != nil {
+		_u.mutation.occ.Written(entity.fate, entity.ID)
+	}
 	return _u
 }
 
@@ -395,6 +400,9 @@ func (_u *SettingUpdateOne) saved(node *Setting, err error) (*Setting, error) {
 		return nil, _u.mutation.versionError(err)
 	}
 	node.versionRead()
+	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
+		node.fate = tx.Wrote(setting.Table, node.ID)
+	}
 	_u.mutation.done = true
 	return node, nil
 }

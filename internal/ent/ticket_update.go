@@ -96,6 +96,7 @@ func (_u *TicketUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	versionID, _ := _u.mutation.versionRow()
+	_u.mutation.occ.Through(_u.driver)
 	write, err := occhook.Update(ctx, ticketVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
@@ -224,6 +225,7 @@ func (_u *TicketUpdateOne) sqlSave(ctx context.Context) (_node *Ticket, err erro
 		_spec.SetField(ticket.FieldText, field.TypeString, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	_u.mutation.occ.Through(_u.driver)
 	write, err := occhook.UpdateOne(ctx, ticketVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
@@ -365,6 +367,9 @@ func (_u *TicketUpdateOne) IgnoreVersion() *TicketUpdateOne {
 // ifLoaded expects the version that the entity holds.
 func (_u *TicketUpdateOne) ifLoaded(entity *Ticket) *TicketUpdateOne {
 	_u.mutation.occ.Loaded(ticketVersion, entity, entity.Version, entity.zeroVersion)
+	if entity.fate != nil {
+		_u.mutation.occ.Written(entity.fate, entity.ID)
+	}
 	return _u
 }
 
@@ -395,6 +400,9 @@ func (_u *TicketUpdateOne) saved(node *Ticket, err error) (*Ticket, error) {
 		return nil, _u.mutation.versionError(err)
 	}
 	node.versionRead()
+	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
+		node.fate = tx.Wrote(ticket.Table, node.ID)
+	}
 	_u.mutation.done = true
 	return node, nil
 }

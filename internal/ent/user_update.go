@@ -1235,6 +1235,7 @@ func (_u *UserUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	versionID, _ := _u.mutation.versionRow()
+	_u.mutation.occ.Through(_u.driver)
 	write, err := occhook.Update(ctx, userVersion, _u.mutation, &_u.mutation.occ, _spec, userLinks, versionID)
 	if err != nil {
 		return 0, err
@@ -2494,6 +2495,7 @@ func (_u *UserUpdateOne) sqlSave(ctx context.Context) (_node *User, err error) {
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	_u.mutation.occ.Through(_u.driver)
 	write, err := occhook.UpdateOne(ctx, userVersion, _u.mutation, &_u.mutation.occ, _spec, userLinks, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
@@ -2635,6 +2637,9 @@ func (_u *UserUpdateOne) IgnoreVersion() *UserUpdateOne {
 // ifLoaded expects the version that the entity holds.
 func (_u *UserUpdateOne) ifLoaded(entity *User) *UserUpdateOne {
 	_u.mutation.occ.Loaded(userVersion, entity, entity.Version, entity.zeroVersion)
+	if entity.fate != nil {
+		_u.mutation.occ.Written(entity.fate, entity.ID)
+	}
 	return _u
 }
 
@@ -2665,6 +2670,9 @@ func (_u *UserUpdateOne) saved(node *User, err error) (*User, error) {
 		return nil, _u.mutation.versionError(err)
 	}
 	node.versionRead()
+	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
+		node.fate = tx.Wrote(user.Table, node.ID)
+	}
 	_u.mutation.done = true
 	return node, nil
 }
