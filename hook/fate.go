@@ -2,6 +2,7 @@ package hook
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"reflect"
 	"strings"
@@ -95,6 +96,23 @@ type createdRow struct {
 	fate  *Fate
 }
 
+// breaks notes that the transaction must not be committed.
+func (t *TxState) breaks(err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.cause = err
+}
+
+// Broken returns why the transaction must not be committed, or nil.
+func (t *TxState) Broken() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.ended {
+		return nil
+	}
+	return t.cause
+}
+
 // Begin notes that the end of the transaction will be seen.
 func (t *TxState) Begin(ctx context.Context) { t.ctx = ctx }
 
@@ -108,7 +126,7 @@ func (t *TxState) End(committed bool, cause error) {
 	if t.ended {
 		return
 	}
-	t.ended, t.cause = true, cause
+	t.ended, t.cause = true, errors.Join(t.cause, cause)
 	state := fateUndone
 	if committed {
 		state = fateCommitted
@@ -309,6 +327,8 @@ func TxOf(drv dialect.Driver) *TxState {
 		case *touchingDelete:
 			drv = d.Driver
 		case *touchingCreate:
+			drv = d.Driver
+		case *EndingDriver:
 			drv = d.Driver
 		case childDriver:
 			drv = d.Driver

@@ -254,22 +254,19 @@ func (w *Write) saveReturning(ctx context.Context, drv dialect.Driver) error {
 // saveInTx is the save in several statements: the guarded UPDATE first, so that nothing is written to an edge when it
 // does not match; then the edges, and a SELECT for the row, by ent where there are edges.
 func (w *Write) saveInTx(ctx context.Context, drv dialect.Driver) error {
-	tx, err := drv.Tx(ctx)
-	if err != nil {
-		return err
+	begins := beginPlain
+	if w.hasExternalEdges() {
+		begins = begin
 	}
-	err = w.exec(ctx, tx, drv.Dialect())
-	switch {
-	case err != nil:
-	case w.hasExternalEdges():
-		err = sqlgraph.UpdateNode(ctx, w.links.driver(joined{tx, drv.Dialect()}, w.touched), w.rest())
-	default:
-		err = w.read(ctx, tx, drv.Dialect())
-	}
-	if err != nil {
-		return rollback(tx, err)
-	}
-	return tx.Commit()
+	return atomically(ctx, drv, begins, func(tx dialect.Tx) error {
+		if err := w.exec(ctx, tx, drv.Dialect()); err != nil {
+			return err
+		}
+		if w.hasExternalEdges() {
+			return sqlgraph.UpdateNode(ctx, w.links.driver(joined{tx, drv.Dialect()}, w.touched), w.rest())
+		}
+		return w.read(ctx, tx, drv.Dialect())
+	})
 }
 
 // read reads the row that was just written.

@@ -172,6 +172,7 @@ func (_c *BuyerCreate) createSpec() (*Buyer, *sqlgraph.CreateSpec) {
 	if tx := occhook.TxOf(_c.driver); tx != nil {
 		_node.fate = tx.Creates(buyer.Table, _spec.ID)
 	}
+	_c.driver = occhook.Atomic(_c.driver)
 	if len(_c.mutation.PurchasesIDs()) > 0 {
 		_c.driver = occhook.Linking(_c.driver, buyerLinks)
 	}
@@ -419,6 +420,7 @@ func (_c *BuyerCreateBulk) Save(ctx context.Context) ([]*Buyer, error) {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
 					spec.OnConflict = occhook.OnConflict(buyerVersion, &mutation.occ, buyer.Table, _c.conflict)
+					_c.driver = occhook.Atomic(_c.driver)
 					_c.driver = occhook.Linking(_c.driver, buyerLinks)
 
 					// Invoke the actual operation on the latest mutation in the chain.

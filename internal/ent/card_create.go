@@ -145,6 +145,7 @@ func (_c *CardCreate) createSpec() (*Card, *sqlgraph.CreateSpec) {
 	if tx := occhook.TxOf(_c.driver); tx != nil {
 		_node.fate = tx.Creates(card.Table, _spec.ID)
 	}
+	_c.driver = occhook.Atomic(_c.driver)
 
 	if value, ok := _c.mutation.Version(); ok {
 		_spec.SetField(card.FieldVersion, field.TypeInt64, value)
@@ -375,6 +376,7 @@ func (_c *CardCreateBulk) Save(ctx context.Context) ([]*Card, error) {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
 					spec.OnConflict = occhook.OnConflict(cardVersion, &mutation.occ, card.Table, _c.conflict)
+					_c.driver = occhook.Atomic(_c.driver)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

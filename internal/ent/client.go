@@ -641,7 +641,8 @@ func (c *UserClient) GetVersion(ctx context.Context, id int, expectedVersion int
 }
 
 // RetryTx runs fn in a transaction and commits it; and again in a new transaction while it, or the commit, ends in an
-// error that another attempt may mend (see entocc.Retry). fn must read in tx what it decides by. A panic rolls back.
+// error that another attempt may mend (see entocc.Retry). fn must read in tx what it decides by. A panic, or
+// runtime.Goexit as of t.FailNow, rolls back.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
@@ -667,19 +668,22 @@ func (c *Client) runTx(ctx context.Context, opts *stdsql.TxOptions, fn func(tx *
 	if err != nil {
 		return err
 	}
+	returned := false
 	defer func() {
-		if v := recover(); v != nil {
+		if !returned { // It panicked, or runtime.Goexit was called, as t.FailNow does.
 			_ = tx.Rollback()
-			panic(v)
 		}
 	}()
-	if err := fn(tx); err != nil {
-		if rerr := tx.Rollback(); rerr != nil && !errors.Is(rerr, stdsql.ErrTxDone) {
-			err = fmt.Errorf("%w (rolling back: %w)", err, rerr)
-		}
+	if err = fn(tx); err == nil {
+		err = tx.Commit()
+		returned = true
 		return err
 	}
-	return tx.Commit()
+	returned = true
+	if rerr := tx.Rollback(); rerr != nil && !errors.Is(rerr, stdsql.ErrTxDone) {
+		err = fmt.Errorf("%w (rolling back: %w)", err, rerr)
+	}
+	return err
 }
 
 // Modify loads the Account entity with this ID, has fn change it, and saves it; and does so again while its row was

@@ -1251,6 +1251,10 @@ func (tx *txDriver) sends(ctx context.Context, query string) dialect.Tx {
 
 // commit commits for a Tx.
 func (tx *txDriver) commit() error {
+	if err := tx.occ.Broken(); err != nil {
+		_ = tx.rollback()
+		return err
+	}
 	err := tx.tx.Commit()
 	tx.occ.End(err == nil, err)
 	return err

@@ -160,6 +160,7 @@ func (_c *FolderCreate) createSpec() (*Folder, *sqlgraph.CreateSpec) {
 		_node.fate = tx.Creates(folder.Table, _spec.ID)
 	}
 	_c.driver = occhook.CreateTouching(folderVersion, _c.driver, _c.conflict, len(_c.mutation.AboveIDs()) > 0, []*sqlgraph.CreateSpec{_spec}, &_c.mutation.occ)
+	_c.driver = occhook.Atomic(_c.driver)
 	if len(_c.mutation.BelowIDs()) > 0 {
 		_c.driver = occhook.Linking(_c.driver, folderLinks)
 	}
@@ -421,6 +422,7 @@ func (_c *FolderCreateBulk) Save(ctx context.Context) ([]*Folder, error) {
 						expected[i] = &_c.builders[i].mutation.occ
 					}
 					_c.driver = occhook.CreateTouching(folderVersion, _c.driver, _c.conflict, false, specs, expected...)
+					_c.driver = occhook.Atomic(_c.driver)
 					_c.driver = occhook.Linking(_c.driver, folderLinks)
 
 					// Invoke the actual operation on the latest mutation in the chain.

@@ -159,6 +159,7 @@ func (_c *InvoiceCreate) createSpec() (*Invoice, *sqlgraph.CreateSpec) {
 		_node.fate = tx.Creates(invoice.Table, _spec.ID)
 	}
 	_c.driver = occhook.CreateTouching(invoiceVersion, _c.driver, _c.conflict, len(_c.mutation.PurchaseIDs()) > 0, []*sqlgraph.CreateSpec{_spec}, &_c.mutation.occ)
+	_c.driver = occhook.Atomic(_c.driver)
 
 	if value, ok := _c.mutation.Version(); ok {
 		_spec.SetField(invoice.FieldVersion, field.TypeInt64, value)
@@ -414,6 +415,7 @@ func (_c *InvoiceCreateBulk) Save(ctx context.Context) ([]*Invoice, error) {
 						expected[i] = &_c.builders[i].mutation.occ
 					}
 					_c.driver = occhook.CreateTouching(invoiceVersion, _c.driver, _c.conflict, false, specs, expected...)
+					_c.driver = occhook.Atomic(_c.driver)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

@@ -174,6 +174,11 @@ func (_u *InvoiceUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_u.mutation.done = true
 		return 1, nil
 	}
+	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
+		ending := occhook.Ending(_u.driver)
+		defer ending.End()
+		_u.driver = ending
+	}
 	if _u.mutation.occ.Touches() {
 		affected, err := occhook.UpdateTouching(ctx, invoiceVersion, _u.driver, _spec)
 		if err != nil {

@@ -222,6 +222,7 @@ func (_c *PurchaseCreate) createSpec() (*Purchase, *sqlgraph.CreateSpec) {
 		_node.fate = tx.Creates(purchase.Table, _spec.ID)
 	}
 	_c.driver = occhook.CreateTouching(purchaseVersion, _c.driver, _c.conflict, len(_c.mutation.BuyerIDs()) > 0, []*sqlgraph.CreateSpec{_spec}, &_c.mutation.occ)
+	_c.driver = occhook.Atomic(_c.driver)
 	if len(_c.mutation.LinesIDs()) > 0 || len(_c.mutation.InvoiceIDs()) > 0 {
 		_c.driver = occhook.Linking(_c.driver, purchaseLinks)
 	}
@@ -514,6 +515,7 @@ func (_c *PurchaseCreateBulk) Save(ctx context.Context) ([]*Purchase, error) {
 						expected[i] = &_c.builders[i].mutation.occ
 					}
 					_c.driver = occhook.CreateTouching(purchaseVersion, _c.driver, _c.conflict, false, specs, expected...)
+					_c.driver = occhook.Atomic(_c.driver)
 					_c.driver = occhook.Linking(_c.driver, purchaseLinks)
 
 					// Invoke the actual operation on the latest mutation in the chain.

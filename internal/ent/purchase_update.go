@@ -301,6 +301,11 @@ func (_u *PurchaseUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_u.mutation.done = true
 		return 1, nil
 	}
+	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
+		ending := occhook.Ending(_u.driver)
+		defer ending.End()
+		_u.driver = ending
+	}
 	_u.driver = occhook.UpdateLinking(_u.driver, _spec, purchaseLinks)
 	if _u.mutation.occ.Touches() {
 		affected, err := occhook.UpdateTouching(ctx, purchaseVersion, _u.driver, _spec)

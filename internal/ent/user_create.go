@@ -431,6 +431,7 @@ func (_c *UserCreate) createSpec() (*User, *sqlgraph.CreateSpec) {
 	if tx := occhook.TxOf(_c.driver); tx != nil {
 		_node.fate = tx.Creates(user.Table, _spec.ID)
 	}
+	_c.driver = occhook.Atomic(_c.driver)
 	if len(_c.mutation.PetsIDs()) > 0 || len(_c.mutation.CardIDs()) > 0 || len(_c.mutation.SpouseIDs()) > 0 || len(_c.mutation.ChildrenIDs()) > 0 {
 		_c.driver = occhook.Linking(_c.driver, userLinks)
 	}
@@ -1200,6 +1201,7 @@ func (_c *UserCreateBulk) Save(ctx context.Context) ([]*User, error) {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
 					spec.OnConflict = occhook.OnConflict(userVersion, &mutation.occ, user.Table, _c.conflict)
+					_c.driver = occhook.Atomic(_c.driver)
 					_c.driver = occhook.Linking(_c.driver, userLinks)
 
 					// Invoke the actual operation on the latest mutation in the chain.

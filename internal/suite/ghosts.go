@@ -35,7 +35,7 @@ func ghostScenarios() []scenario {
 	return []scenario{
 		{name: "Ghost/OfASaveIsRefused", run: ghostIsRefused(saves)},
 		{name: "Ghost/OfASaveWithEdgesIsRefused", run: ghostIsRefused(func(s *Scene, tx *ent.Tx, u *ent.User) (*ent.User, error) {
-			return tx.User.UpdateOne(u).AddPets(s.pet("rex")).Save(s.ctx)
+			return tx.User.UpdateOne(u).AddPets(saved(s, tx.Pet.Create().SetName("rex"))).Save(s.ctx)
 		})},
 		{name: "Ghost/ReadAfterASaveIsRefused", run: ghostIsRefused(reads(func(s *Scene, tx *ent.Tx, u *ent.User) error {
 			return tx.User.UpdateOne(u).SetName("undone").Exec(s.ctx)
@@ -47,11 +47,11 @@ func ghostScenarios() []scenario {
 			return tx.User.UpdateOneID(u.ID).IfVersion(u.Version).SetName("undone").Exec(s.ctx)
 		}))},
 		{name: "Ghost/ReadAfterABatchIsRefused", run: ghostIsRefused(reads(func(s *Scene, tx *ent.Tx, u *ent.User) error {
-			_, err := tx.User.UpdateBulk(u.Update().SetName("undone"), s.user("b").Update().SetName("undone")).Save(s.ctx)
+			_, err := tx.User.UpdateBulk(u.Update().SetName("undone"), saved(s, tx.User.Create().SetName("b")).Update().SetName("undone")).Save(s.ctx)
 			return err
 		}))},
 		{name: "Ghost/OfABatchIsRefused", run: ghostIsRefused(func(s *Scene, tx *ent.Tx, u *ent.User) (*ent.User, error) {
-			saved, err := tx.User.UpdateBulk(u.Update().SetName("undone"), s.user("b").Update().SetName("undone")).Save(s.ctx)
+			saved, err := tx.User.UpdateBulk(u.Update().SetName("undone"), saved(s, tx.User.Create().SetName("b")).Update().SetName("undone")).Save(s.ctx)
 			if err != nil {
 				return nil, err
 			}
@@ -108,10 +108,11 @@ func (s *Scene) nothingFrom(ghost *ent.User) {
 	assert.False(s, is)
 	_, deleted := s.Client.User.DeleteBulk(ghost).Exec(s.ctx)
 	_, updated := s.Client.User.UpdateBulk(s.Client.User.UpdateOne(ghost).SetName("lost"), s.user("b").Update().SetName("b")).Save(s.ctx)
+	pet := s.pet("rex")
 	tx := s.Tx()
 	for _, err := range []error{
 		ghost.Update().SetName("lost").Exec(s.ctx),
-		ghost.Update().AddPets(s.Other.Pet.Create().SetName("p").SaveX(s.ctx)).Exec(s.ctx),
+		ghost.Update().AddPets(pet).Exec(s.ctx),
 		s.Client.User.UpdateOne(ghost).SetName("lost").Exec(s.ctx),
 		ghost.Delete().Exec(s.ctx),
 		s.Client.User.DeleteOne(ghost).Exec(s.ctx),

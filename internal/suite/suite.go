@@ -85,7 +85,7 @@ func scenarios() []scenario {
 		diffScenarios, resolveScenarios, modifyScenarios,
 		verifyScenarios, touchScenarios, aggregateScenarios,
 		ignoredScenarios, switchScenarios, valueScenarios,
-		ecosystemScenarios, softDeleteScenarios, txScenarios, ghostScenarios, concurrencyScenarios, statementScenarios, httpScenarios,
+		ecosystemScenarios, softDeleteScenarios, txScenarios, ghostScenarios, halfwayScenarios, concurrencyScenarios, statementScenarios, httpScenarios,
 	} {
 		all = append(all, group()...)
 	}
