@@ -25,6 +25,8 @@ type Expectation struct {
 	drv     dialect.Driver
 	// bumps reports that the save changes the version.
 	bumps bool
+	// unguarded reports that the save was not guarded after all, as by SkipCheck.
+	unguarded bool
 	// shadow keeps an upsert from bumping, and unchecked from being guarded: its statement is built out of reach of the
 	// context, so the hooks note what it says.
 	shadow, unchecked bool
@@ -73,6 +75,14 @@ func (e *Expectation) Written(fate *Fate, id any) { e.fate, e.written = fate, id
 
 // Through notes the driver that the write goes by.
 func (e *Expectation) Through(drv dialect.Driver) { e.drv = drv }
+
+// Proves returns the version that the save was guarded by and its new one, which [TxState.Wrote] notes.
+func (e *Expectation) Proves(version any) []any {
+	if len(e.versions) != 1 || e.source != sourceEntity && e.source != sourceCaller || e.unguarded {
+		return []any{version}
+	}
+	return []any{e.versions[0], version}
+}
 
 // Bumps reports whether the save has changed the version.
 func (e *Expectation) Bumps() bool { return e.bumps }

@@ -78,6 +78,8 @@ type TxState struct {
 	// rows, tables and statements are what was written: rows that are known, tables in statements of ent's, and other
 	// statements as a whole.
 	rows, tables, statements map[string][]*Fate
+	// proven are the versions by which rows were written.
+	proven map[string][]provenVersion
 	// created are the IDs of new rows, which have a value once they are inserted.
 	created []createdRow
 	// inserting holds the tables that the next INSERT is known for by created.
@@ -88,6 +90,11 @@ type savepoint struct {
 	name string
 	// fates is how many there were when it was set.
 	fates int
+}
+
+type provenVersion struct {
+	version any
+	fate    *Fate
 }
 
 type createdRow struct {
@@ -134,7 +141,7 @@ func (t *TxState) End(committed bool, cause error) {
 	for _, f := range t.fates {
 		f.state.Store(state)
 	}
-	t.fates, t.rows, t.tables, t.statements, t.created = nil, nil, nil, nil, nil
+	t.fates, t.rows, t.tables, t.statements, t.created, t.proven = nil, nil, nil, nil, nil, nil
 }
 
 // reason returns why the transaction was rolled back, if it did not do so by itself.
@@ -147,15 +154,47 @@ func (t *TxState) reason() error {
 	return t.cause
 }
 
-// Wrote notes that a row was written, and returns the fate of its new version.
-func (t *TxState) Wrote(table string, id any) *Fate {
+// Wrote notes that a row was written, and returns the fate of its new version. versions are the one that the write was
+// guarded by and the new one: the transaction has held the row since.
+func (t *TxState) Wrote(table string, id any, versions ...any) *Fate {
 	if t.ctx == nil {
 		return nil
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	note(&t.rows, txRowKey(table, id), t.now())
+	key := txRowKey(table, id)
+	note(&t.rows, key, t.now())
+	if t.proven == nil {
+		t.proven = make(map[string][]provenVersion)
+	}
+	for _, v := range versions {
+		t.proven[key] = append(t.proven[key], provenVersion{v, t.now()})
+	}
 	return t.now()
+}
+
+// set returns the names of the savepoints that are set.
+func (t *TxState) set() (names []string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, s := range t.savepoints {
+		names = append(names, s.name)
+	}
+	return names
+}
+
+// prove notes which rows need no further check, as the transaction has written them itself by a write that was guarded by
+// the version that is expected.
+func (t *TxState) prove(rows []*Verified) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, row := range rows {
+		for _, v := range t.proven[txRowKey(row.Table, row.ID)] {
+			if v.fate.state.Load() != fateUndone && row.Schema.Strategy.Equal(v.version, row.Version) {
+				row.locked = true
+			}
+		}
+	}
 }
 
 // Creates notes that a row is about to be inserted, and returns the fate of its version. id is that of its spec, nil where

@@ -81,7 +81,7 @@ func UpdateOne(ctx context.Context, s *Schema, m Mutation, e *Expectation, spec 
 		return w, nil
 	}
 	w.bump = (e.force || s.changed(m, spec)) && !entocc.IncrementSkipped(ctx, s.Type)
-	e.bumps = w.bump
+	e.bumps, e.unguarded = w.bump, len(accepted) == 0
 	if w.bump && (len(accepted) == 1 && !matchesNone(accepted) || s.random()) {
 		if w.next, err = s.next(m.Op(), w.expected); err != nil {
 			return nil, err

@@ -494,7 +494,7 @@ func (_u *AccountUpdateOne) saved(node *Account, err error) (*Account, error) {
 	}
 	node.versionRead()
 	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
-		node.fate = tx.Wrote(account.Table, node.ID)
+		node.fate = tx.Wrote(account.Table, node.ID, _u.mutation.occ.Proves(node.Revision)...)
 	}
 	_u.mutation.done = true
 	return node, nil

@@ -571,7 +571,7 @@ func (_u *BuyerUpdateOne) saved(node *Buyer, err error) (*Buyer, error) {
 	}
 	node.versionRead()
 	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
-		node.fate = tx.Wrote(buyer.Table, node.ID)
+		node.fate = tx.Wrote(buyer.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
 	}
 	_u.mutation.done = true
 	return node, nil

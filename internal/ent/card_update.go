@@ -515,7 +515,7 @@ func (_u *CardUpdateOne) saved(node *Card, err error) (*Card, error) {
 	}
 	node.versionRead()
 	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
-		node.fate = tx.Wrote(card.Table, node.ID)
+		node.fate = tx.Wrote(card.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
 	}
 	_u.mutation.done = true
 	return node, nil

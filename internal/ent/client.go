@@ -1136,13 +1136,20 @@ func (c *UserClient) Modify(ctx context.Context, id int, fn func(*User, *UserUpd
 	return saved, err
 }
 
-// verify has the transaction check rows before it commits.
-func (tx *txDriver) verify(rows []*occhook.Verified) {
+// verify has the transaction check rows before it commits. One whose commit is not that of a Tx, as where a program begins
+// it by itself, checks and locks them now.
+func (tx *txDriver) verify(rows []*occhook.Verified) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	if !tx.occ.Seen() {
+		return occhook.VerifyNow(tx.tx, tx.drv, rows...)
+	}
 	before := tx.tx
-	verifying := occhook.Verify(tx.tx, tx.drv, rows...)
+	verifying := occhook.VerifyIn(&tx.occ, tx.tx, tx.drv, rows...)
 	tx.tx = verifying
 	if before == dialect.Tx(verifying) {
-		return
+		return nil
 	}
 	tx.mu.Lock()
 	defer tx.mu.Unlock()
@@ -1152,17 +1159,23 @@ func (tx *txDriver) verify(rows []*occhook.Verified) {
 			return next.Commit(ctx, t)
 		})
 	})
+	return nil
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
-// *AccountModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
-// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows.
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
+// back and returns a *AccountModifiedError, or the first statement after the call does that writes anything:
+// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
+// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
+// Tx, as one that the program begins by itself, checks and locks the rows at the call.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		return tx.Account.VerifyOnCommit(read...)
+//		if err := tx.Account.VerifyOnCommit(read...); err != nil {
+//			return err
+//		}
+//		...
 //	})
 func (c *AccountClient) VerifyOnCommit(entities ...*Account) error {
 	tx, ok := c.driver.(*txDriver)
@@ -1204,19 +1217,23 @@ func (c *AccountClient) VerifyOnCommit(entities ...*Account) error {
 			},
 		}
 	}
-	tx.verify(rows)
-	return nil
+	return tx.verify(rows)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
-// *BuyerModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
-// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows.
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
+// back and returns a *BuyerModifiedError, or the first statement after the call does that writes anything:
+// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
+// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
+// Tx, as one that the program begins by itself, checks and locks the rows at the call.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		return tx.Buyer.VerifyOnCommit(read...)
+//		if err := tx.Buyer.VerifyOnCommit(read...); err != nil {
+//			return err
+//		}
+//		...
 //	})
 func (c *BuyerClient) VerifyOnCommit(entities ...*Buyer) error {
 	tx, ok := c.driver.(*txDriver)
@@ -1258,19 +1275,23 @@ func (c *BuyerClient) VerifyOnCommit(entities ...*Buyer) error {
 			},
 		}
 	}
-	tx.verify(rows)
-	return nil
+	return tx.verify(rows)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
-// *CardModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
-// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows.
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
+// back and returns a *CardModifiedError, or the first statement after the call does that writes anything:
+// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
+// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
+// Tx, as one that the program begins by itself, checks and locks the rows at the call.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		return tx.Card.VerifyOnCommit(read...)
+//		if err := tx.Card.VerifyOnCommit(read...); err != nil {
+//			return err
+//		}
+//		...
 //	})
 func (c *CardClient) VerifyOnCommit(entities ...*Card) error {
 	tx, ok := c.driver.(*txDriver)
@@ -1312,19 +1333,23 @@ func (c *CardClient) VerifyOnCommit(entities ...*Card) error {
 			},
 		}
 	}
-	tx.verify(rows)
-	return nil
+	return tx.verify(rows)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
-// *DocumentModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
-// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows.
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
+// back and returns a *DocumentModifiedError, or the first statement after the call does that writes anything:
+// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
+// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
+// Tx, as one that the program begins by itself, checks and locks the rows at the call.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		return tx.Document.VerifyOnCommit(read...)
+//		if err := tx.Document.VerifyOnCommit(read...); err != nil {
+//			return err
+//		}
+//		...
 //	})
 func (c *DocumentClient) VerifyOnCommit(entities ...*Document) error {
 	tx, ok := c.driver.(*txDriver)
@@ -1366,19 +1391,23 @@ func (c *DocumentClient) VerifyOnCommit(entities ...*Document) error {
 			},
 		}
 	}
-	tx.verify(rows)
-	return nil
+	return tx.verify(rows)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
-// *EventModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
-// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows.
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
+// back and returns a *EventModifiedError, or the first statement after the call does that writes anything:
+// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
+// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
+// Tx, as one that the program begins by itself, checks and locks the rows at the call.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		return tx.Event.VerifyOnCommit(read...)
+//		if err := tx.Event.VerifyOnCommit(read...); err != nil {
+//			return err
+//		}
+//		...
 //	})
 func (c *EventClient) VerifyOnCommit(entities ...*Event) error {
 	tx, ok := c.driver.(*txDriver)
@@ -1420,19 +1449,23 @@ func (c *EventClient) VerifyOnCommit(entities ...*Event) error {
 			},
 		}
 	}
-	tx.verify(rows)
-	return nil
+	return tx.verify(rows)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
-// *FolderModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
-// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows.
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
+// back and returns a *FolderModifiedError, or the first statement after the call does that writes anything:
+// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
+// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
+// Tx, as one that the program begins by itself, checks and locks the rows at the call.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		return tx.Folder.VerifyOnCommit(read...)
+//		if err := tx.Folder.VerifyOnCommit(read...); err != nil {
+//			return err
+//		}
+//		...
 //	})
 func (c *FolderClient) VerifyOnCommit(entities ...*Folder) error {
 	tx, ok := c.driver.(*txDriver)
@@ -1474,19 +1507,23 @@ func (c *FolderClient) VerifyOnCommit(entities ...*Folder) error {
 			},
 		}
 	}
-	tx.verify(rows)
-	return nil
+	return tx.verify(rows)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
-// *InvoiceModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
-// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows.
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
+// back and returns a *InvoiceModifiedError, or the first statement after the call does that writes anything:
+// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
+// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
+// Tx, as one that the program begins by itself, checks and locks the rows at the call.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		return tx.Invoice.VerifyOnCommit(read...)
+//		if err := tx.Invoice.VerifyOnCommit(read...); err != nil {
+//			return err
+//		}
+//		...
 //	})
 func (c *InvoiceClient) VerifyOnCommit(entities ...*Invoice) error {
 	tx, ok := c.driver.(*txDriver)
@@ -1528,19 +1565,23 @@ func (c *InvoiceClient) VerifyOnCommit(entities ...*Invoice) error {
 			},
 		}
 	}
-	tx.verify(rows)
-	return nil
+	return tx.verify(rows)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
-// *LikeModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
-// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows.
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
+// back and returns a *LikeModifiedError, or the first statement after the call does that writes anything:
+// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
+// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
+// Tx, as one that the program begins by itself, checks and locks the rows at the call.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		return tx.Like.VerifyOnCommit(read...)
+//		if err := tx.Like.VerifyOnCommit(read...); err != nil {
+//			return err
+//		}
+//		...
 //	})
 func (c *LikeClient) VerifyOnCommit(entities ...*Like) error {
 	tx, ok := c.driver.(*txDriver)
@@ -1582,19 +1623,23 @@ func (c *LikeClient) VerifyOnCommit(entities ...*Like) error {
 			},
 		}
 	}
-	tx.verify(rows)
-	return nil
+	return tx.verify(rows)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
-// *MembershipModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
-// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows.
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
+// back and returns a *MembershipModifiedError, or the first statement after the call does that writes anything:
+// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
+// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
+// Tx, as one that the program begins by itself, checks and locks the rows at the call.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		return tx.Membership.VerifyOnCommit(read...)
+//		if err := tx.Membership.VerifyOnCommit(read...); err != nil {
+//			return err
+//		}
+//		...
 //	})
 func (c *MembershipClient) VerifyOnCommit(entities ...*Membership) error {
 	tx, ok := c.driver.(*txDriver)
@@ -1636,19 +1681,23 @@ func (c *MembershipClient) VerifyOnCommit(entities ...*Membership) error {
 			},
 		}
 	}
-	tx.verify(rows)
-	return nil
+	return tx.verify(rows)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
-// *MemoModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
-// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows.
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
+// back and returns a *MemoModifiedError, or the first statement after the call does that writes anything:
+// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
+// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
+// Tx, as one that the program begins by itself, checks and locks the rows at the call.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		return tx.Memo.VerifyOnCommit(read...)
+//		if err := tx.Memo.VerifyOnCommit(read...); err != nil {
+//			return err
+//		}
+//		...
 //	})
 func (c *MemoClient) VerifyOnCommit(entities ...*Memo) error {
 	tx, ok := c.driver.(*txDriver)
@@ -1690,19 +1739,23 @@ func (c *MemoClient) VerifyOnCommit(entities ...*Memo) error {
 			},
 		}
 	}
-	tx.verify(rows)
-	return nil
+	return tx.verify(rows)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
-// *NoteModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
-// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows.
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
+// back and returns a *NoteModifiedError, or the first statement after the call does that writes anything:
+// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
+// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
+// Tx, as one that the program begins by itself, checks and locks the rows at the call.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		return tx.Note.VerifyOnCommit(read...)
+//		if err := tx.Note.VerifyOnCommit(read...); err != nil {
+//			return err
+//		}
+//		...
 //	})
 func (c *NoteClient) VerifyOnCommit(entities ...*Note) error {
 	tx, ok := c.driver.(*txDriver)
@@ -1744,19 +1797,23 @@ func (c *NoteClient) VerifyOnCommit(entities ...*Note) error {
 			},
 		}
 	}
-	tx.verify(rows)
-	return nil
+	return tx.verify(rows)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
-// *OrderModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
-// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows.
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
+// back and returns a *OrderModifiedError, or the first statement after the call does that writes anything:
+// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
+// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
+// Tx, as one that the program begins by itself, checks and locks the rows at the call.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		return tx.Order.VerifyOnCommit(read...)
+//		if err := tx.Order.VerifyOnCommit(read...); err != nil {
+//			return err
+//		}
+//		...
 //	})
 func (c *OrderClient) VerifyOnCommit(entities ...*Order) error {
 	tx, ok := c.driver.(*txDriver)
@@ -1798,19 +1855,23 @@ func (c *OrderClient) VerifyOnCommit(entities ...*Order) error {
 			},
 		}
 	}
-	tx.verify(rows)
-	return nil
+	return tx.verify(rows)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
-// *PetModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
-// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows.
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
+// back and returns a *PetModifiedError, or the first statement after the call does that writes anything:
+// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
+// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
+// Tx, as one that the program begins by itself, checks and locks the rows at the call.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		return tx.Pet.VerifyOnCommit(read...)
+//		if err := tx.Pet.VerifyOnCommit(read...); err != nil {
+//			return err
+//		}
+//		...
 //	})
 func (c *PetClient) VerifyOnCommit(entities ...*Pet) error {
 	tx, ok := c.driver.(*txDriver)
@@ -1852,19 +1913,23 @@ func (c *PetClient) VerifyOnCommit(entities ...*Pet) error {
 			},
 		}
 	}
-	tx.verify(rows)
-	return nil
+	return tx.verify(rows)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
-// *ProfileModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
-// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows.
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
+// back and returns a *ProfileModifiedError, or the first statement after the call does that writes anything:
+// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
+// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
+// Tx, as one that the program begins by itself, checks and locks the rows at the call.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		return tx.Profile.VerifyOnCommit(read...)
+//		if err := tx.Profile.VerifyOnCommit(read...); err != nil {
+//			return err
+//		}
+//		...
 //	})
 func (c *ProfileClient) VerifyOnCommit(entities ...*Profile) error {
 	tx, ok := c.driver.(*txDriver)
@@ -1906,19 +1971,23 @@ func (c *ProfileClient) VerifyOnCommit(entities ...*Profile) error {
 			},
 		}
 	}
-	tx.verify(rows)
-	return nil
+	return tx.verify(rows)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
-// *PurchaseModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
-// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows.
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
+// back and returns a *PurchaseModifiedError, or the first statement after the call does that writes anything:
+// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
+// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
+// Tx, as one that the program begins by itself, checks and locks the rows at the call.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		return tx.Purchase.VerifyOnCommit(read...)
+//		if err := tx.Purchase.VerifyOnCommit(read...); err != nil {
+//			return err
+//		}
+//		...
 //	})
 func (c *PurchaseClient) VerifyOnCommit(entities ...*Purchase) error {
 	tx, ok := c.driver.(*txDriver)
@@ -1960,19 +2029,23 @@ func (c *PurchaseClient) VerifyOnCommit(entities ...*Purchase) error {
 			},
 		}
 	}
-	tx.verify(rows)
-	return nil
+	return tx.verify(rows)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
-// *PurchaseLineModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
-// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows.
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
+// back and returns a *PurchaseLineModifiedError, or the first statement after the call does that writes anything:
+// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
+// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
+// Tx, as one that the program begins by itself, checks and locks the rows at the call.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		return tx.PurchaseLine.VerifyOnCommit(read...)
+//		if err := tx.PurchaseLine.VerifyOnCommit(read...); err != nil {
+//			return err
+//		}
+//		...
 //	})
 func (c *PurchaseLineClient) VerifyOnCommit(entities ...*PurchaseLine) error {
 	tx, ok := c.driver.(*txDriver)
@@ -2014,19 +2087,23 @@ func (c *PurchaseLineClient) VerifyOnCommit(entities ...*PurchaseLine) error {
 			},
 		}
 	}
-	tx.verify(rows)
-	return nil
+	return tx.verify(rows)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
-// *ReadingModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
-// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows.
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
+// back and returns a *ReadingModifiedError, or the first statement after the call does that writes anything:
+// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
+// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
+// Tx, as one that the program begins by itself, checks and locks the rows at the call.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		return tx.Reading.VerifyOnCommit(read...)
+//		if err := tx.Reading.VerifyOnCommit(read...); err != nil {
+//			return err
+//		}
+//		...
 //	})
 func (c *ReadingClient) VerifyOnCommit(entities ...*Reading) error {
 	tx, ok := c.driver.(*txDriver)
@@ -2068,19 +2145,23 @@ func (c *ReadingClient) VerifyOnCommit(entities ...*Reading) error {
 			},
 		}
 	}
-	tx.verify(rows)
-	return nil
+	return tx.verify(rows)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
-// *SettingModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
-// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows.
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
+// back and returns a *SettingModifiedError, or the first statement after the call does that writes anything:
+// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
+// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
+// Tx, as one that the program begins by itself, checks and locks the rows at the call.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		return tx.Setting.VerifyOnCommit(read...)
+//		if err := tx.Setting.VerifyOnCommit(read...); err != nil {
+//			return err
+//		}
+//		...
 //	})
 func (c *SettingClient) VerifyOnCommit(entities ...*Setting) error {
 	tx, ok := c.driver.(*txDriver)
@@ -2122,19 +2203,23 @@ func (c *SettingClient) VerifyOnCommit(entities ...*Setting) error {
 			},
 		}
 	}
-	tx.verify(rows)
-	return nil
+	return tx.verify(rows)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
-// *TicketModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
-// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows.
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
+// back and returns a *TicketModifiedError, or the first statement after the call does that writes anything:
+// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
+// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
+// Tx, as one that the program begins by itself, checks and locks the rows at the call.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		return tx.Ticket.VerifyOnCommit(read...)
+//		if err := tx.Ticket.VerifyOnCommit(read...); err != nil {
+//			return err
+//		}
+//		...
 //	})
 func (c *TicketClient) VerifyOnCommit(entities ...*Ticket) error {
 	tx, ok := c.driver.(*txDriver)
@@ -2176,19 +2261,23 @@ func (c *TicketClient) VerifyOnCommit(entities ...*Ticket) error {
 			},
 		}
 	}
-	tx.verify(rows)
-	return nil
+	return tx.verify(rows)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
-// *UserModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
-// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows.
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
+// back and returns a *UserModifiedError, or the first statement after the call does that writes anything:
+// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
+// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
+// Tx, as one that the program begins by itself, checks and locks the rows at the call.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		return tx.User.VerifyOnCommit(read...)
+//		if err := tx.User.VerifyOnCommit(read...); err != nil {
+//			return err
+//		}
+//		...
 //	})
 func (c *UserClient) VerifyOnCommit(entities ...*User) error {
 	tx, ok := c.driver.(*txDriver)
@@ -2230,8 +2319,7 @@ func (c *UserClient) VerifyOnCommit(entities ...*User) error {
 			},
 		}
 	}
-	tx.verify(rows)
-	return nil
+	return tx.verify(rows)
 }
 
 // Mutate implements the ent.Mutator interface.

@@ -622,7 +622,7 @@ func (_u *DocumentUpdateOne) saved(node *Document, err error) (*Document, error)
 	}
 	node.versionRead()
 	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
-		node.fate = tx.Wrote(document.Table, node.ID)
+		node.fate = tx.Wrote(document.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
 	}
 	_u.mutation.done = true
 	return node, nil

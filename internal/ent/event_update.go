@@ -406,7 +406,7 @@ func (_u *EventUpdateOne) saved(node *Event, err error) (*Event, error) {
 	}
 	node.versionRead()
 	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
-		node.fate = tx.Wrote(event.Table, node.ID)
+		node.fate = tx.Wrote(event.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
 	}
 	_u.mutation.done = true
 	return node, nil

@@ -692,7 +692,7 @@ func (_u *FolderUpdateOne) saved(node *Folder, err error) (*Folder, error) {
 	}
 	node.versionRead()
 	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
-		node.fate = tx.Wrote(folder.Table, node.ID)
+		node.fate = tx.Wrote(folder.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
 	}
 	_u.mutation.done = true
 	return node, nil

@@ -551,7 +551,7 @@ func (_u *InvoiceUpdateOne) saved(node *Invoice, err error) (*Invoice, error) {
 	}
 	node.versionRead()
 	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
-		node.fate = tx.Wrote(invoice.Table, node.ID)
+		node.fate = tx.Wrote(invoice.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
 	}
 	_u.mutation.done = true
 	return node, nil

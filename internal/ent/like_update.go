@@ -702,7 +702,7 @@ func (_u *LikeUpdateOne) saved(node *Like, err error) (*Like, error) {
 	}
 	node.versionRead()
 	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
-		node.fate = tx.Wrote(like.Table, []any{node.UserID, node.TweetID})
+		node.fate = tx.Wrote(like.Table, []any{node.UserID, node.TweetID}, _u.mutation.occ.Proves(node.Version)...)
 	}
 	_u.mutation.done = true
 	return node, nil

@@ -615,7 +615,7 @@ func (_u *MembershipUpdateOne) saved(node *Membership, err error) (*Membership, 
 	}
 	node.versionRead()
 	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
-		node.fate = tx.Wrote(membership.Table, []any{node.UserID, node.TeamID})
+		node.fate = tx.Wrote(membership.Table, []any{node.UserID, node.TeamID}, _u.mutation.occ.Proves(node.Version)...)
 	}
 	_u.mutation.done = true
 	return node, nil

@@ -459,7 +459,7 @@ func (_u *MemoUpdateOne) saved(node *Memo, err error) (*Memo, error) {
 	}
 	node.versionRead()
 	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
-		node.fate = tx.Wrote(memo.Table, node.ID)
+		node.fate = tx.Wrote(memo.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
 	}
 	_u.mutation.done = true
 	return node, nil

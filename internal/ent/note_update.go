@@ -459,7 +459,7 @@ func (_u *NoteUpdateOne) saved(node *Note, err error) (*Note, error) {
 	}
 	node.versionRead()
 	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
-		node.fate = tx.Wrote(note.Table, node.ID)
+		node.fate = tx.Wrote(note.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
 	}
 	_u.mutation.done = true
 	return node, nil

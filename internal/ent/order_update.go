@@ -412,7 +412,7 @@ func (_u *OrderUpdateOne) saved(node *Order, err error) (*Order, error) {
 	}
 	node.versionRead()
 	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
-		node.fate = tx.Wrote(order.Table, node.ID)
+		node.fate = tx.Wrote(order.Table, node.ID, _u.mutation.occ.Proves(node.Rev)...)
 	}
 	_u.mutation.done = true
 	return node, nil

@@ -636,7 +636,7 @@ func (_u *PetUpdateOne) saved(node *Pet, err error) (*Pet, error) {
 	}
 	node.versionRead()
 	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
-		node.fate = tx.Wrote(pet.Table, node.ID)
+		node.fate = tx.Wrote(pet.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
 	}
 	_u.mutation.done = true
 	return node, nil

@@ -575,7 +575,7 @@ func (_u *ProfileUpdateOne) saved(node *Profile, err error) (*Profile, error) {
 	}
 	node.versionRead()
 	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
-		node.fate = tx.Wrote(profile.Table, node.ID)
+		node.fate = tx.Wrote(profile.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
 	}
 	_u.mutation.done = true
 	return node, nil

@@ -804,7 +804,7 @@ func (_u *PurchaseUpdateOne) saved(node *Purchase, err error) (*Purchase, error)
 	}
 	node.versionRead()
 	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
-		node.fate = tx.Wrote(purchase.Table, node.ID)
+		node.fate = tx.Wrote(purchase.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
 	}
 	_u.mutation.done = true
 	return node, nil

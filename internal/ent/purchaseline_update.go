@@ -792,7 +792,7 @@ func (_u *PurchaseLineUpdateOne) saved(node *PurchaseLine, err error) (*Purchase
 	}
 	node.versionRead()
 	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
-		node.fate = tx.Wrote(purchaseline.Table, node.ID)
+		node.fate = tx.Wrote(purchaseline.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
 	}
 	_u.mutation.done = true
 	return node, nil

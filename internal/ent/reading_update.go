@@ -427,7 +427,7 @@ func (_u *ReadingUpdateOne) saved(node *Reading, err error) (*Reading, error) {
 	}
 	node.versionRead()
 	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
-		node.fate = tx.Wrote(reading.Table, node.ID)
+		node.fate = tx.Wrote(reading.Table, node.ID, _u.mutation.occ.Proves(node.UpdatedAt)...)
 	}
 	_u.mutation.done = true
 	return node, nil

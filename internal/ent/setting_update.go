@@ -406,7 +406,7 @@ func (_u *SettingUpdateOne) saved(node *Setting, err error) (*Setting, error) {
 	}
 	node.versionRead()
 	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
-		node.fate = tx.Wrote(setting.Table, node.ID)
+		node.fate = tx.Wrote(setting.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
 	}
 	_u.mutation.done = true
 	return node, nil

@@ -2676,7 +2676,7 @@ func (_u *UserUpdateOne) saved(node *User, err error) (*User, error) {
 	}
 	node.versionRead()
 	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
-		node.fate = tx.Wrote(user.Table, node.ID)
+		node.fate = tx.Wrote(user.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
 	}
 	_u.mutation.done = true
 	return node, nil

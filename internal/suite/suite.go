@@ -83,7 +83,7 @@ func scenarios() []scenario {
 		bulkScenarios, upsertScenarios, edgeScenarios, childScenarios,
 		batchScenarios, batchTxScenarios, batchKindScenarios, batchDeleteScenarios,
 		diffScenarios, resolveScenarios, modifyScenarios,
-		verifyScenarios, touchScenarios, aggregateScenarios,
+		verifyScenarios, verifyAgainScenarios, touchScenarios, aggregateScenarios,
 		ignoredScenarios, switchScenarios, valueScenarios,
 		ecosystemScenarios, softDeleteScenarios, txScenarios, ghostScenarios, halfwayScenarios, concurrencyScenarios, statementScenarios, httpScenarios,
 	} {
