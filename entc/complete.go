@@ -10,6 +10,7 @@ import (
 	"go/token"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"entgo.io/ent/entc/gen"
 )
@@ -21,13 +22,13 @@ import (
 //	return c.DeleteOneID(u.ID)      becomes  return c.DeleteOneID(u.ID).ifLoaded(u)
 //	return &UserDeleteOne{builder}  becomes  return (&UserDeleteOne{builder}).byID()
 //	return cfg                      becomes  return cfg.verifyingCommits()
-//	return tx.tx.Exec(..)           becomes  return tx.ended(tx.tx.Exec(..))
-//	return tx.tx.Query(.., v)       becomes  return tx.endedRows(v, tx.tx.Query(.., v))
+//	return tx.tx.Exec(..)           becomes  return tx.ended(tx.sends(ctx, query).Exec(..))
+//	return tx.tx.Query(.., v)       becomes  return tx.endedRows(v, tx.sends(ctx, query).Query(.., v))
 //
 // Where ent's code is not as expected the run fails, and the builders refuse to write.
 func completeGenerated(g *gen.Graph, p *plan) error {
-	if len(p.versions) == 0 {
-		return nil
+	if err := completeTx(g); err != nil || len(p.versions) == 0 {
+		return err
 	}
 	ifLoaded := func(fn *ast.FuncDecl, expr string) string {
 		return expr + ".ifLoaded(" + fn.Type.Params.List[0].Names[0].Name + ")"
@@ -49,16 +50,19 @@ func completeGenerated(g *gen.Graph, p *plan) error {
 	if err := complete(filepath.Join(g.Target, "client.go"), builders); err != nil {
 		return err
 	}
-	ended := func(_ *ast.FuncDecl, expr string) string { return "tx.ended(" + expr + ")" }
+	sends := func(expr string) string {
+		return strings.Replace(expr, "tx.tx.", "tx.sends(ctx, query).", 1)
+	}
+	ended := func(_ *ast.FuncDecl, expr string) string { return "tx.ended(" + sends(expr) + ")" }
 	endedRows := func(fn *ast.FuncDecl, expr string) string {
 		params := fn.Type.Params.List
 		names := params[len(params)-1].Names
-		return "tx.endedRows(" + names[len(names)-1].Name + ", " + expr + ")"
+		return "tx.endedRows(" + names[len(names)-1].Name + ", " + sends(expr) + ")"
 	}
 	statements := map[string]completion{"txDriver.Exec": ended, "txDriver.Query": endedRows}
 	if on, _ := g.FeatureEnabled(gen.FeatureExecQuery.Name); on {
-		statements["txDriver.ExecContext"] = func(_ *ast.FuncDecl, expr string) string { return "tx.endedExec(" + expr + ")" }
-		statements["txDriver.QueryContext"] = func(_ *ast.FuncDecl, expr string) string { return "tx.endedQuery(" + expr + ")" }
+		statements["txDriver.ExecContext"] = func(_ *ast.FuncDecl, expr string) string { return "tx.sendsExec(ctx, query)(" + expr + ")" }
+		statements["txDriver.QueryContext"] = func(_ *ast.FuncDecl, expr string) string { return "tx.sendsQuery(ctx, query)(" + expr + ")" }
 	}
 	return complete(filepath.Join(g.Target, "tx.go"), statements)
 }

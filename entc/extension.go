@@ -11,6 +11,7 @@ package entc
 import (
 	"embed"
 	"errors"
+	"strings"
 	"text/template"
 
 	"entgo.io/ent/entc"
@@ -53,6 +54,8 @@ func (e *Extension) Templates() []*gen.Template {
 		"occLinked":  func() []*Links { return e.plan.linked },
 		"occImports": func() []string { return e.plan.imports },
 
+		"occKey": key,
+
 		"occMutation":      e.mutation,
 		"occQueryReceiver": queryReceiver,
 	}
@@ -67,6 +70,18 @@ func (e *Extension) mutation(of any) (bool, error) {
 		return false, errors.New("entocc: this ent has no place for fields of a mutation: go get entgo.io/ent@v0.14.6 (v0.14.2 at least)")
 	}
 	return e.plan.versions[t.Name] != nil, nil
+}
+
+// key returns the Go expression of an entity's primary key: a []any for a composite one.
+func key(t *gen.Type, entity string) string {
+	if t.HasOneFieldID() {
+		return entity + ".ID"
+	}
+	ids := make([]string, len(t.EdgeSchema.ID))
+	for i, id := range t.EdgeSchema.ID {
+		ids[i] = entity + "." + id.StructField()
+	}
+	return "[]any{" + strings.Join(ids, ", ") + "}"
 }
 
 // queryReceiver returns the name of the receiver in the builder of a query. ent before v0.14.4 has no method for it.

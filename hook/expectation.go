@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"entgo.io/ent"
+	"entgo.io/ent/dialect"
 	"github.com/entocc/entocc"
 )
 
@@ -18,6 +19,14 @@ type Expectation struct {
 	// entity is what the builder was made from, a *User.
 	entity any
 	force  bool
+	// fate is that of the entity's version, if a transaction has written it, and drv what the write goes by.
+	fate    *Fate
+	written any
+	drv     dialect.Driver
+	// bumps reports that the save changes the version.
+	bumps bool
+	// unguarded reports that the save was not guarded after all, as by SkipCheck.
+	unguarded bool
 	// shadow keeps an upsert from bumping, and unchecked from being guarded: its statement is built out of reach of the
 	// context, so the hooks note what it says.
 	shadow, unchecked bool
@@ -55,11 +64,28 @@ func (e *Expectation) ByID() { e.source, e.versions, e.entity = sourceID, nil, n
 // Loaded expects the version that an entity holds. known tells a zero version that was read from the database from one
 // that was not loaded.
 func (e *Expectation) Loaded(s *Schema, entity, version any, known bool) {
-	e.source, e.versions, e.entity = sourceEntity, []any{version}, entity
+	e.source, e.versions, e.entity, e.fate = sourceEntity, []any{version}, entity, nil
 	if !known && s.Strategy.IsZero(version) {
 		e.source, e.versions = sourceUnknown, nil
 	}
 }
+
+// Written notes that a transaction has written the version that the entity with this ID holds.
+func (e *Expectation) Written(fate *Fate, id any) { e.fate, e.written = fate, id }
+
+// Through notes the driver that the write goes by.
+func (e *Expectation) Through(drv dialect.Driver) { e.drv = drv }
+
+// Proves returns the version that the save was guarded by and its new one, which [TxState.Wrote] notes.
+func (e *Expectation) Proves(version any) []any {
+	if len(e.versions) != 1 || e.source != sourceEntity && e.source != sourceCaller || e.unguarded {
+		return []any{version}
+	}
+	return []any{e.versions[0], version}
+}
+
+// Bumps reports whether the save has changed the version.
+func (e *Expectation) Bumps() bool { return e.bumps }
 
 // In expects one of the versions.
 func (e *Expectation) In(versions ...any) {
@@ -107,6 +133,9 @@ func (e *Expectation) guard(ctx context.Context, s *Schema, op ent.Op) ([]any, e
 	}
 	switch e.source {
 	case sourceEntity:
+		if e.fate != nil {
+			return e.versions, e.fate.refuse(s, op, e.written, e.versions[0], e.drv)
+		}
 		return e.versions, nil
 	case sourceCaller:
 		if len(e.versions) == 0 {

@@ -80,7 +80,7 @@ type childDriver struct {
 
 // Tx starts a transaction that rewrites alike.
 func (d childDriver) Tx(ctx context.Context) (dialect.Tx, error) {
-	tx, err := d.Driver.Tx(ctx)
+	tx, err := begin(ctx, d.Driver)
 	if err != nil {
 		return nil, err
 	}

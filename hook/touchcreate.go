@@ -85,7 +85,7 @@ func (t *touchingCreate) Tx(ctx context.Context) (dialect.Tx, error) {
 			return nil, err
 		}
 	}
-	tx, err := t.Driver.Tx(ctx)
+	tx, err := begin(ctx, t.Driver)
 	if err != nil {
 		return nil, err
 	}

@@ -48,16 +48,11 @@ func (t *touchingDelete) Exec(ctx context.Context, query string, args, v any) er
 		return fmt.Errorf("entocc: unexpected statement in a delete of %s: %q", t.schema.Type, query)
 	}
 	ctx = toWriter(ctx)
-	tx, err := t.Tx(ctx)
-	if err != nil {
+	return atomically(ctx, t.Driver, begin, func(tx dialect.Tx) error {
+		affected, err := t.delete(ctx, joined{tx, t.Dialect()}, query, args)
+		*res = stddriver.RowsAffected(affected)
 		return err
-	}
-	affected, err := t.delete(ctx, joined{tx, t.Dialect()}, query, args)
-	if err != nil {
-		return rollback(tx, err)
-	}
-	*res = stddriver.RowsAffected(affected)
-	return tx.Commit()
+	})
 }
 
 func (t *touchingDelete) delete(ctx context.Context, tx joined, query string, args any) (affected int64, err error) {

@@ -15,14 +15,9 @@ func (w *Write) touches() bool {
 
 // saveTouching is a save that bumps the version of parents, too, in one transaction.
 func (w *Write) saveTouching(ctx context.Context, drv dialect.Driver) error {
-	tx, err := drv.Tx(ctx)
-	if err != nil {
-		return err
-	}
-	if err := w.saveThenTouch(ctx, joined{tx, drv.Dialect()}); err != nil {
-		return rollback(tx, err)
-	}
-	return tx.Commit()
+	return atomically(ctx, drv, begin, func(tx dialect.Tx) error {
+		return w.saveThenTouch(ctx, joined{tx, drv.Dialect()})
+	})
 }
 
 // saveThenTouch saves the child first, so that no parent is bumped when that is refused.
@@ -137,14 +132,14 @@ func (e *Expectation) Touches() bool { return e.touches }
 // row can come to match in between, whose parents would go without.
 func UpdateTouching(ctx context.Context, s *Schema, drv dialect.Driver, spec *sqlgraph.UpdateSpec) (affected int, err error) {
 	ctx = toWriter(ctx)
-	tx, err := drv.Tx(ctx)
+	err = atomically(ctx, drv, begin, func(tx dialect.Tx) error {
+		affected, err = s.updateTouching(ctx, joined{tx, drv.Dialect()}, spec)
+		return err
+	})
 	if err != nil {
 		return 0, err
 	}
-	if affected, err = s.updateTouching(ctx, joined{tx, drv.Dialect()}, spec); err != nil {
-		return 0, rollback(tx, err)
-	}
-	return affected, tx.Commit()
+	return affected, nil
 }
 
 func (s *Schema) updateTouching(ctx context.Context, tx joined, spec *sqlgraph.UpdateSpec) (affected int, err error) {

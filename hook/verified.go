@@ -27,6 +27,8 @@ type Verified struct {
 
 	// locked reports that the row was checked, and can't be changed by others any more.
 	locked bool
+	// depth is how many savepoints were set then: a lock goes with them.
+	depth int
 }
 
 // lock is how a check keeps others from changing a row before the transaction ends.
@@ -50,8 +52,10 @@ func NotInTx(s *Schema) error {
 // key orders the rows of all transactions alike.
 func (v *Verified) key() string { return v.Namespace + "." + v.Table + "." + fmt.Sprint(v.Values) }
 
+func (v *Verified) sameRow(o *Verified) bool { return v.Schema == o.Schema && v.key() == o.key() }
+
 func (v *Verified) same(o *Verified) bool {
-	return v.Schema == o.Schema && v.key() == o.key() && v.Schema.Strategy.Equal(v.Version, o.Version)
+	return v.sameRow(o) && v.Schema.Strategy.Equal(v.Version, o.Version)
 }
 
 func (v *Verified) table(d string) (*sql.DialectBuilder, *sql.SelectTable) {

@@ -16,8 +16,9 @@ import (
 // JPA this is LockModeType.OPTIMISTIC. The check takes locks that last to the end of the transaction, so that nobody
 // changes the rows between it and the commit.
 //
-// Rows that the transaction writes itself are no conflict: before the first statement that may write to them they are
-// checked and locked, and from then on nobody else can change them.
+// Rows that the transaction writes itself are no conflict, be it by the database's own actions (ON DELETE CASCADE, triggers):
+// before the first statement that writes anything they are checked and locked, and from then on nobody else can change
+// them.
 type VerifyingTx struct {
 	dialect.Tx
 	name string
@@ -25,20 +26,31 @@ type VerifyingTx struct {
 	latest dialect.ExecQuerier
 	ctx    context.Context
 	rows   []*Verified
-	// saved is how many rows were registered when the first savepoint was set, or -1.
-	saved int
-	ended bool
+	// savepoints are the names of those that are set.
+	savepoints []string
+	ended      bool
 }
 
-// Verify returns tx as one that checks the rows when it commits. drv is what began it. A transaction that checks rows
-// already takes them up and comes back as it is.
+// Verify is [VerifyIn] for a transaction of which nothing is known.
 func Verify(tx dialect.Tx, drv dialect.Driver, rows ...*Verified) *VerifyingTx {
+	return VerifyIn(new(TxState), tx, drv, rows...)
+}
+
+// VerifyIn returns tx as one that checks the rows when it commits. state is its own, and drv is what began it. A transaction that checks rows
+// already takes them up and comes back as it is. What was expected of a row by an earlier call is replaced, as the caller
+// has read it again. Two versions in one call stay two: the transaction was decided by both, and can't commit.
+func VerifyIn(state *TxState, tx dialect.Tx, drv dialect.Driver, rows ...*Verified) *VerifyingTx {
 	t, ok := tx.(*VerifyingTx)
 	if !ok {
-		t = &VerifyingTx{Tx: tx, name: drv.Dialect(), latest: drv, ctx: context.Background(), saved: -1}
+		t = &VerifyingTx{Tx: tx, name: drv.Dialect(), latest: drv, ctx: context.Background(), savepoints: state.set()}
 	}
+	state.prove(rows)
+	t.rows = slices.DeleteFunc(t.rows, func(earlier *Verified) bool {
+		return slices.ContainsFunc(rows, earlier.sameRow) && !slices.ContainsFunc(rows, earlier.same)
+	})
 	for _, row := range rows {
 		if !slices.ContainsFunc(t.rows, row.same) {
+			row.depth = len(t.savepoints)
 			t.rows = append(t.rows, row)
 		}
 	}
@@ -95,7 +107,7 @@ func (t *VerifyingTx) Commit() error {
 	err := t.certify(t.ctx)
 	pending := t.pending(func(*Verified) bool { return true })
 	if err == nil {
-		err = t.check(t.ctx, pending, shared)
+		err = t.check(t.ctx, pending, func(*Verified) lock { return shared })
 	}
 	if err == nil {
 		return t.Tx.Commit()
@@ -103,9 +115,9 @@ func (t *VerifyingTx) Commit() error {
 	if rerr := t.Tx.Rollback(); rerr != nil && !errors.Is(rerr, stdsql.ErrTxDone) {
 		err = fmt.Errorf("%w: %v", err, rerr) //nolint:errorlint // as ent: err is what callers match
 	}
-	if t.name == dialect.SQLite && isStaleSnapshot(err) {
-		// The snapshot is old, which SQLite says of a transaction that has written nothing: there is nothing to commit, and
-		// what changed may be another row.
+	if t.name == dialect.SQLite && isStaleSnapshot(err) || isReadOnly(err) {
+		// The snapshot is old, which SQLite says of a transaction that has written nothing, or the transaction may only
+		// read: there is nothing to commit, and what changed may be another row.
 		return t.checkLatest(pending)
 	}
 	return err
@@ -147,31 +159,43 @@ func (t *VerifyingTx) checkLatest(rows []*Verified) error {
 	return nil
 }
 
-// before checks the rows that a statement may write to. Whatever is not known to leave them alone may.
+// isReadOnly reports whether a lock was refused because the transaction may only read.
+func isReadOnly(err error) bool {
+	var state interface{ SQLState() string }
+	return errors.As(err, &state) && state.SQLState() == "25006" ||
+		strings.Contains(err.Error(), "Error 1792") || strings.Contains(err.Error(), "readonly database")
+}
+
+// before checks the rows before a statement that writes. It may write to all of them: by the database's own actions to
+// those of tables that it does not name, which are locked so that others can go on to read them.
 func (t *VerifyingTx) before(ctx context.Context, query string) error {
-	query = strings.TrimSpace(query)
-	verb, _, _ := strings.Cut(query, " ")
-	writes := func(*Verified) bool { return true }
-	switch strings.ToUpper(strings.TrimRight(verb, ";")) {
-	case "SELECT":
+	verb, rest := verbOf(query)
+	locks := func(*Verified) lock { return exclusive }
+	switch verb {
+	case "SELECT", "SHOW":
+		return nil
+	case "RELEASE":
+		t.release(savepointName(rest))
 		return nil
 	case "ROLLBACK":
-		t.undo()
+		t.undo(savepointName(rest))
 		return nil
-	case "SAVEPOINT":
-		// A lock that is taken after a savepoint is given back with it.
-		if t.saved < 0 {
-			t.saved = len(t.rows)
-		}
-	case "INSERT":
-		if !strings.Contains(query, "ON CONFLICT") && !strings.Contains(query, "ON DUPLICATE") {
+	case "WITH":
+		if !mayWrite(query) {
 			return nil
 		}
-		fallthrough
-	case "UPDATE", "DELETE":
-		writes = func(row *Verified) bool { return strings.Contains(query, row.Table) }
+	case "SAVEPOINT":
+		// A lock that is taken after a savepoint is given back with it.
+		defer func() { t.savepoints = append(t.savepoints, savepointName(rest)) }()
+	case "INSERT", "UPDATE", "DELETE":
+		locks = func(row *Verified) lock {
+			if names(query, row.Table) && (verb != "INSERT" || upserts(query)) {
+				return exclusive
+			}
+			return shared
+		}
 	}
-	return t.check(ctx, t.pending(writes), exclusive)
+	return t.check(ctx, t.pending(func(*Verified) bool { return true }), locks)
 }
 
 // pending returns the rows that were not checked and locked yet, of those that f selects.
@@ -186,7 +210,7 @@ func (t *VerifyingTx) pending(f func(*Verified) bool) []*Verified {
 }
 
 // check checks rows in the transaction, and locks them in an order that all transactions share.
-func (t *VerifyingTx) check(ctx context.Context, rows []*Verified, l lock) error {
+func (t *VerifyingTx) check(ctx context.Context, rows []*Verified, locks func(*Verified) lock) error {
 	if len(rows) == 0 {
 		return nil
 	}
@@ -198,20 +222,52 @@ func (t *VerifyingTx) check(ctx context.Context, rows []*Verified, l lock) error
 		}
 	}
 	for _, row := range rows {
-		if err := row.check(ctx, t.Tx, t.name, l); err != nil {
+		if err := row.check(ctx, t.Tx, t.name, locks(row)); err != nil {
 			return err
 		}
-		row.locked = true
+		row.locked, row.depth = true, len(t.savepoints)
 	}
 	return nil
 }
 
-// undo has the rows checked again whose locks went with a savepoint.
-func (t *VerifyingTx) undo() {
-	if t.saved < 0 {
+// undo has the rows checked again whose locks went with a savepoint; or all, of a name that is not known.
+func (t *VerifyingTx) undo(name string) {
+	i := lastIndex(t.savepoints, name)
+	t.savepoints = t.savepoints[:i+1]
+	for _, row := range t.rows {
+		row.locked = row.locked && row.depth <= i
+	}
+}
+
+// release forgets a savepoint, and those within. Locks that were taken since belong to the one around it.
+func (t *VerifyingTx) release(name string) {
+	i := lastIndex(t.savepoints, name)
+	if i < 0 {
 		return
 	}
-	for _, row := range t.rows[t.saved:] {
-		row.locked = false
+	t.savepoints = t.savepoints[:i]
+	for _, row := range t.rows {
+		row.depth = min(row.depth, i)
 	}
+}
+
+func lastIndex(names []string, name string) int {
+	for i := len(names) - 1; i >= 0; i-- {
+		if names[i] == name {
+			return i
+		}
+	}
+	return -1
+}
+
+// VerifyNow checks and locks rows in a transaction whose commit nobody sees, as it is not that of a client's Tx.
+func VerifyNow(tx dialect.Tx, drv dialect.Driver, rows ...*Verified) error {
+	if c, ok := tx.(*clusterTx); ok {
+		if on, err := c.onCluster(); err != nil || on {
+			return errors.Join(err, rows[0].Schema.errorf(0, nil, "VerifyOnCommit can't see the commit of this transaction, and the nodes of a cluster "+
+				"do not see the locks that would do instead: begin it by client.Tx, client.BeginTx or client.RetryTx, and commit it by its Commit"))
+		}
+	}
+	t := &VerifyingTx{Tx: tx, name: drv.Dialect(), rows: rows}
+	return t.check(context.Background(), t.rows, func(*Verified) lock { return exclusive })
 }

@@ -50,6 +50,8 @@ type Write struct {
 	slot *slot
 	// node is the entity that a batch reads the row into.
 	node any
+	// inTx reports that the save is part of a transaction of the caller's that keeps account of what it writes.
+	inTx bool
 	// keyed is the primary key of a row that has one column for it.
 	keyed [1]*sqlgraph.FieldSpec
 }
@@ -59,6 +61,7 @@ type Write struct {
 // successor.
 func UpdateOne(ctx context.Context, s *Schema, m Mutation, e *Expectation, spec *sqlgraph.UpdateSpec, links *Links, id any) (*Write, error) {
 	dropColumn(spec, s.Column)
+	e.bumps = false
 	if len(spec.Node.Columns) > 0 {
 		spec.Node.AddColumnOnce(s.Column)
 	}
@@ -78,6 +81,7 @@ func UpdateOne(ctx context.Context, s *Schema, m Mutation, e *Expectation, spec 
 		return w, nil
 	}
 	w.bump = (e.force || s.changed(m, spec)) && !entocc.IncrementSkipped(ctx, s.Type)
+	e.bumps, e.unguarded = w.bump, len(accepted) == 0
 	if w.bump && (len(accepted) == 1 && !matchesNone(accepted) || s.random()) {
 		if w.next, err = s.next(m.Op(), w.expected); err != nil {
 			return nil, err
@@ -175,6 +179,7 @@ func (w *Write) alone(ctx context.Context, drv dialect.Driver) error {
 		w.slot.batch.read(w)
 	}
 	ctx = toWriter(ctx)
+	w.inTx = TxOf(drv) != nil
 	err := w.save(ctx, drv)
 	if err == nil || len(w.accepted) == 0 || entocc.Classify(err).Kind != entocc.KindDeadlock {
 		return err
@@ -236,7 +241,7 @@ func (w *Write) saveReturning(ctx context.Context, drv dialect.Driver) error {
 	if err != nil {
 		return err
 	}
-	found, err := w.scan(ctx, drv, query, args)
+	found, err := w.scan(w.rowContext(ctx), drv, query, args)
 	switch {
 	case err != nil:
 		return w.failed(err)
@@ -249,22 +254,19 @@ func (w *Write) saveReturning(ctx context.Context, drv dialect.Driver) error {
 // saveInTx is the save in several statements: the guarded UPDATE first, so that nothing is written to an edge when it
 // does not match; then the edges, and a SELECT for the row, by ent where there are edges.
 func (w *Write) saveInTx(ctx context.Context, drv dialect.Driver) error {
-	tx, err := drv.Tx(ctx)
-	if err != nil {
-		return err
+	begins := beginPlain
+	if w.hasExternalEdges() {
+		begins = begin
 	}
-	err = w.exec(ctx, tx, drv.Dialect())
-	switch {
-	case err != nil:
-	case w.hasExternalEdges():
-		err = sqlgraph.UpdateNode(ctx, w.links.driver(joined{tx, drv.Dialect()}, w.touched), w.rest())
-	default:
-		err = w.read(ctx, tx, drv.Dialect())
-	}
-	if err != nil {
-		return rollback(tx, err)
-	}
-	return tx.Commit()
+	return atomically(ctx, drv, begins, func(tx dialect.Tx) error {
+		if err := w.exec(ctx, tx, drv.Dialect()); err != nil {
+			return err
+		}
+		if w.hasExternalEdges() {
+			return sqlgraph.UpdateNode(ctx, w.links.driver(joined{tx, drv.Dialect()}, w.touched), w.rest())
+		}
+		return w.read(ctx, tx, drv.Dialect())
+	})
 }
 
 // read reads the row that was just written.
@@ -310,7 +312,7 @@ func (w *Write) exec(ctx context.Context, tx dialect.ExecQuerier, d string) erro
 		return err
 	}
 	var res sql.Result
-	if err := tx.Exec(ctx, query, args, &res); err != nil {
+	if err := tx.Exec(w.rowContext(ctx), query, args, &res); err != nil {
 		return w.failed(err)
 	}
 	affected, err := res.RowsAffected()

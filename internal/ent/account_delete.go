@@ -43,6 +43,7 @@ func (_d *AccountDelete) ExecX(ctx context.Context) int {
 
 func (_d *AccountDelete) sqlExec(ctx context.Context) (int, error) {
 	_spec := sqlgraph.NewDeleteSpec(account.Table, sqlgraph.NewFieldSpec(account.FieldID, field.TypeString))
+	_d.mutation.occ.Through(_d.driver)
 	if affected, done, err := occhook.DeleteRow(ctx, accountVersion, _d.mutation.Op(), &_d.mutation.occ, _d.driver, _spec, len(_d.mutation.predicates)); done {
 		if err != nil {
 			err = _d.mutation.versionError(err)
@@ -153,6 +154,9 @@ func (_d *AccountDeleteOne) IgnoreVersion() *AccountDeleteOne {
 // ifLoaded expects the version that the entity holds.
 func (_d *AccountDeleteOne) ifLoaded(entity *Account) *AccountDeleteOne {
 	_d._d.mutation.occ.Loaded(accountVersion, entity, entity.Revision, entity.zeroVersion)
+	if entity.fate != nil {
+		_d._d.mutation.occ.Written(entity.fate, entity.ID)
+	}
 	return _d
 }
 

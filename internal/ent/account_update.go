@@ -140,16 +140,22 @@ func (_u *AccountUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	versionID, _ := _u.mutation.versionRow()
-	guardedWrite, err := occhook.Update(ctx, accountVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	_u.mutation.occ.Through(_u.driver)
+	write, err := occhook.Update(ctx, accountVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
 	}
-	if guardedWrite != nil {
-		if err := guardedWrite.Save(ctx, _u.driver); err != nil {
+	if write != nil {
+		if err := write.Save(ctx, _u.driver); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
+	}
+	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
+		ending := occhook.Ending(_u.driver)
+		defer ending.End()
+		_u.driver = ending
 	}
 
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -312,17 +318,18 @@ func (_u *AccountUpdateOne) sqlSave(ctx context.Context) (_node *Account, err er
 		_spec.AddField(account.FieldBalance, field.TypeInt64, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
-	guardedWrite, err := occhook.UpdateOne(ctx, accountVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
+	_u.mutation.occ.Through(_u.driver)
+	write, err := occhook.UpdateOne(ctx, accountVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
-	if guardedWrite != nil {
+	if write != nil {
 		_node = &Account{config: _u.config}
-		if guardedWrite.Planned(_node) {
+		if write.Planned(_node) {
 			return _node, nil
 		}
 		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		return _u.saved(_node, guardedWrite.Save(ctx, _u.driver))
+		return _u.saved(_node, write.Save(ctx, _u.driver))
 	}
 
 	_node = &Account{config: _u.config}
@@ -386,8 +393,8 @@ func (_u *AccountUpdateBulk) Save(ctx context.Context) ([]*Account, error) {
 }
 
 // accountReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func accountReuses(columnName string) bool {
-	switch columnName {
+func accountReuses(column string) bool {
+	switch column {
 	case account.FieldID, account.FieldRevision, account.FieldOwner, account.FieldVersion, account.FieldBalance:
 		return true
 	}
@@ -453,6 +460,9 @@ func (_u *AccountUpdateOne) IgnoreVersion() *AccountUpdateOne {
 // ifLoaded expects the version that the entity holds.
 func (_u *AccountUpdateOne) ifLoaded(entity *Account) *AccountUpdateOne {
 	_u.mutation.occ.Loaded(accountVersion, entity, entity.Revision, entity.zeroVersion)
+	if entity.fate != nil {
+		_u.mutation.occ.Written(entity.fate, entity.ID)
+	}
 	return _u
 }
 
@@ -483,6 +493,9 @@ func (_u *AccountUpdateOne) saved(node *Account, err error) (*Account, error) {
 		return nil, _u.mutation.versionError(err)
 	}
 	node.versionRead()
+	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
+		node.fate = tx.Wrote(account.Table, node.ID, _u.mutation.occ.Proves(node.Revision)...)
+	}
 	_u.mutation.done = true
 	return node, nil
 }

@@ -168,7 +168,11 @@ func (_c *BuyerCreate) createSpec() (*Buyer, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(buyer.Table, sqlgraph.NewFieldSpec(buyer.FieldID, field.TypeString))
 	)
 	_spec.OnConflict = _c.conflict
-	_spec.OnConflict = occhook.OnConflict(buyerVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
+	_spec.OnConflict = occhook.OnConflict(buyerVersion, &_c.mutation.occ, buyer.Table, _c.conflict)
+	if tx := occhook.TxOf(_c.driver); tx != nil {
+		_node.fate = tx.Creates(buyer.Table, _spec.ID)
+	}
+	_c.driver = occhook.Atomic(_c.driver)
 	if len(_c.mutation.PurchasesIDs()) > 0 {
 		_c.driver = occhook.Linking(_c.driver, buyerLinks)
 	}
@@ -415,7 +419,8 @@ func (_c *BuyerCreateBulk) Save(ctx context.Context) ([]*Buyer, error) {
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
-					spec.OnConflict = occhook.OnConflict(buyerVersion, &mutation.occ, specs[i].Table, _c.conflict)
+					spec.OnConflict = occhook.OnConflict(buyerVersion, &mutation.occ, buyer.Table, _c.conflict)
+					_c.driver = occhook.Atomic(_c.driver)
 					_c.driver = occhook.Linking(_c.driver, buyerLinks)
 
 					// Invoke the actual operation on the latest mutation in the chain.

@@ -44,6 +44,7 @@ func (_d *BuyerDelete) ExecX(ctx context.Context) int {
 
 func (_d *BuyerDelete) sqlExec(ctx context.Context) (int, error) {
 	_spec := sqlgraph.NewDeleteSpec(buyer.Table, sqlgraph.NewFieldSpec(buyer.FieldID, field.TypeString))
+	_d.mutation.occ.Through(_d.driver)
 	if affected, done, err := occhook.DeleteRow(ctx, buyerVersion, _d.mutation.Op(), &_d.mutation.occ, _d.driver, _spec, len(_d.mutation.predicates)); done {
 		if err != nil {
 			err = _d.mutation.versionError(err)
@@ -154,6 +155,9 @@ func (_d *BuyerDeleteOne) IgnoreVersion() *BuyerDeleteOne {
 // ifLoaded expects the version that the entity holds.
 func (_d *BuyerDeleteOne) ifLoaded(entity *Buyer) *BuyerDeleteOne {
 	_d._d.mutation.occ.Loaded(buyerVersion, entity, entity.Version, entity.zeroVersion)
+	if entity.fate != nil {
+		_d._d.mutation.occ.Written(entity.fate, entity.ID)
+	}
 	return _d
 }
 

@@ -179,16 +179,22 @@ func (_u *BuyerUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	versionID, _ := _u.mutation.versionRow()
-	guardedWrite, err := occhook.Update(ctx, buyerVersion, _u.mutation, &_u.mutation.occ, _spec, buyerLinks, versionID)
+	_u.mutation.occ.Through(_u.driver)
+	write, err := occhook.Update(ctx, buyerVersion, _u.mutation, &_u.mutation.occ, _spec, buyerLinks, versionID)
 	if err != nil {
 		return 0, err
 	}
-	if guardedWrite != nil {
-		if err := guardedWrite.Save(ctx, _u.driver); err != nil {
+	if write != nil {
+		if err := write.Save(ctx, _u.driver); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
+	}
+	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
+		ending := occhook.Ending(_u.driver)
+		defer ending.End()
+		_u.driver = ending
 	}
 	_u.driver = occhook.UpdateLinking(_u.driver, _spec, buyerLinks)
 
@@ -389,17 +395,18 @@ func (_u *BuyerUpdateOne) sqlSave(ctx context.Context) (_node *Buyer, err error)
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
-	guardedWrite, err := occhook.UpdateOne(ctx, buyerVersion, _u.mutation, &_u.mutation.occ, _spec, buyerLinks, _spec.Node.ID.Value)
+	_u.mutation.occ.Through(_u.driver)
+	write, err := occhook.UpdateOne(ctx, buyerVersion, _u.mutation, &_u.mutation.occ, _spec, buyerLinks, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
-	if guardedWrite != nil {
+	if write != nil {
 		_node = &Buyer{config: _u.config}
-		if guardedWrite.Planned(_node) {
+		if write.Planned(_node) {
 			return _node, nil
 		}
 		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		return _u.saved(_node, guardedWrite.Save(ctx, _u.driver))
+		return _u.saved(_node, write.Save(ctx, _u.driver))
 	}
 
 	_node = &Buyer{config: _u.config}
@@ -463,8 +470,8 @@ func (_u *BuyerUpdateBulk) Save(ctx context.Context) ([]*Buyer, error) {
 }
 
 // buyerReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func buyerReuses(columnName string) bool {
-	switch columnName {
+func buyerReuses(column string) bool {
+	switch column {
 	case buyer.FieldID, buyer.FieldName:
 		return true
 	}
@@ -530,6 +537,9 @@ func (_u *BuyerUpdateOne) IgnoreVersion() *BuyerUpdateOne {
 // ifLoaded expects the version that the entity holds.
 func (_u *BuyerUpdateOne) ifLoaded(entity *Buyer) *BuyerUpdateOne {
 	_u.mutation.occ.Loaded(buyerVersion, entity, entity.Version, entity.zeroVersion)
+	if entity.fate != nil {
+		_u.mutation.occ.Written(entity.fate, entity.ID)
+	}
 	return _u
 }
 
@@ -560,6 +570,9 @@ func (_u *BuyerUpdateOne) saved(node *Buyer, err error) (*Buyer, error) {
 		return nil, _u.mutation.versionError(err)
 	}
 	node.versionRead()
+	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
+		node.fate = tx.Wrote(buyer.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+	}
 	_u.mutation.done = true
 	return node, nil
 }

@@ -141,7 +141,11 @@ func (_c *CardCreate) createSpec() (*Card, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(card.Table, sqlgraph.NewFieldSpec(card.FieldID, field.TypeInt))
 	)
 	_spec.OnConflict = _c.conflict
-	_spec.OnConflict = occhook.OnConflict(cardVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
+	_spec.OnConflict = occhook.OnConflict(cardVersion, &_c.mutation.occ, card.Table, _c.conflict)
+	if tx := occhook.TxOf(_c.driver); tx != nil {
+		_node.fate = tx.Creates(card.Table, _spec.ID)
+	}
+	_c.driver = occhook.Atomic(_c.driver)
 
 	if value, ok := _c.mutation.Version(); ok {
 		_spec.SetField(card.FieldVersion, field.TypeInt64, value)
@@ -371,7 +375,8 @@ func (_c *CardCreateBulk) Save(ctx context.Context) ([]*Card, error) {
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
-					spec.OnConflict = occhook.OnConflict(cardVersion, &mutation.occ, specs[i].Table, _c.conflict)
+					spec.OnConflict = occhook.OnConflict(cardVersion, &mutation.occ, card.Table, _c.conflict)
+					_c.driver = occhook.Atomic(_c.driver)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

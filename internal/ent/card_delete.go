@@ -43,6 +43,7 @@ func (_d *CardDelete) ExecX(ctx context.Context) int {
 
 func (_d *CardDelete) sqlExec(ctx context.Context) (int, error) {
 	_spec := sqlgraph.NewDeleteSpec(card.Table, sqlgraph.NewFieldSpec(card.FieldID, field.TypeInt))
+	_d.mutation.occ.Through(_d.driver)
 	if affected, done, err := occhook.DeleteRow(ctx, cardVersion, _d.mutation.Op(), &_d.mutation.occ, _d.driver, _spec, len(_d.mutation.predicates)); done {
 		if err != nil {
 			err = _d.mutation.versionError(err)
@@ -153,6 +154,9 @@ func (_d *CardDeleteOne) IgnoreVersion() *CardDeleteOne {
 // ifLoaded expects the version that the entity holds.
 func (_d *CardDeleteOne) ifLoaded(entity *Card) *CardDeleteOne {
 	_d._d.mutation.occ.Loaded(cardVersion, entity, entity.Version, entity.zeroVersion)
+	if entity.fate != nil {
+		_d._d.mutation.occ.Written(entity.fate, entity.ID)
+	}
 	return _d
 }
 

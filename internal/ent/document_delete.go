@@ -44,6 +44,7 @@ func (_d *DocumentDelete) ExecX(ctx context.Context) int {
 
 func (_d *DocumentDelete) sqlExec(ctx context.Context) (int, error) {
 	_spec := sqlgraph.NewDeleteSpec(document.Table, sqlgraph.NewFieldSpec(document.FieldID, field.TypeUUID))
+	_d.mutation.occ.Through(_d.driver)
 	if affected, done, err := occhook.DeleteRow(ctx, documentVersion, _d.mutation.Op(), &_d.mutation.occ, _d.driver, _spec, len(_d.mutation.predicates)); done {
 		if err != nil {
 			err = _d.mutation.versionError(err)
@@ -154,6 +155,9 @@ func (_d *DocumentDeleteOne) IgnoreVersion() *DocumentDeleteOne {
 // ifLoaded expects the version that the entity holds.
 func (_d *DocumentDeleteOne) ifLoaded(entity *Document) *DocumentDeleteOne {
 	_d._d.mutation.occ.Loaded(documentVersion, entity, entity.Version, entity.zeroVersion)
+	if entity.fate != nil {
+		_d._d.mutation.occ.Written(entity.fate, entity.ID)
+	}
 	return _d
 }
 

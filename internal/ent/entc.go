@@ -16,7 +16,7 @@ func main() {
 		log.Fatalf("creating the entocc extension: %v", err)
 	}
 	err = entc.Generate("./schema", &gen.Config{
-		Features: []gen.Feature{gen.FeatureUpsert, gen.FeatureModifier, gen.FeatureIntercept, gen.FeaturePrivacy, gen.FeatureLock},
+		Features: []gen.Feature{gen.FeatureUpsert, gen.FeatureModifier, gen.FeatureIntercept, gen.FeaturePrivacy, gen.FeatureLock, gen.FeatureExecQuery},
 	}, entc.Extensions(ext))
 	if err != nil {
 		log.Fatalf("running ent codegen: %v", err)

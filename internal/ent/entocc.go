@@ -85,6 +85,9 @@ func CheckGuards() error {
 // versionExpectation is what a mutation expects of the version of its row.
 type versionExpectation = occhook.Expectation
 
+// txState is what a transaction knows of its own writes.
+type txState = occhook.TxState
+
 // accountVersion is what the guard knows about the version of Account.
 var accountVersion = &occhook.Schema{
 	Type:     TypeAccount,
@@ -1226,7 +1229,41 @@ func (c config) verifyingCommits() config {
 func (tx *txDriver) ended(err error) error {
 	if over := occhook.EndTx(tx.tx, err); over != nil {
 		tx.tx = over
+		tx.occ.End(false, over.Commit())
 	}
+	return err
+}
+
+// TxState returns what the transaction knows of its own writes.
+func (tx *txDriver) TxState() *occhook.TxState { return &tx.occ }
+
+// begun notes that a Tx ends the transaction, so that its end is seen.
+func (tx *txDriver) begun(ctx context.Context) *txDriver {
+	tx.occ.Begin(ctx)
+	return tx
+}
+
+// sends notes a statement, and returns the transaction to send it by.
+func (tx *txDriver) sends(ctx context.Context, query string) dialect.Tx {
+	tx.occ.Sends(ctx, query)
+	return tx.tx
+}
+
+// commit commits for a Tx.
+func (tx *txDriver) commit() error {
+	if err := tx.occ.Broken(); err != nil {
+		_ = tx.rollback()
+		return err
+	}
+	err := tx.tx.Commit()
+	tx.occ.End(err == nil, err)
+	return err
+}
+
+// rollback rolls back for a Tx.
+func (tx *txDriver) rollback() error {
+	err := tx.tx.Rollback()
+	tx.occ.End(false, nil)
 	return err
 }
 
@@ -1236,6 +1273,18 @@ func (tx *txDriver) endedRows(v any, err error) error {
 		occhook.WatchRows(tx.Dialect(), v, tx.ended)
 	}
 	return tx.ended(err)
+}
+
+// sendsExec is sends and ended for ExecContext.
+func (tx *txDriver) sendsExec(ctx context.Context, query string) func(stdsql.Result, error) (stdsql.Result, error) {
+	tx.occ.Sends(ctx, query)
+	return func(res stdsql.Result, err error) (stdsql.Result, error) { return res, tx.ended(err) }
+}
+
+// sendsQuery is sends and ended for QueryContext. Errors that come with the rows are the caller's to look at.
+func (tx *txDriver) sendsQuery(ctx context.Context, query string) func(*stdsql.Rows, error) (*stdsql.Rows, error) {
+	tx.occ.Sends(ctx, query)
+	return func(rows *stdsql.Rows, err error) (*stdsql.Rows, error) { return rows, tx.ended(err) }
 }
 
 // readNow reads a row in the transaction that it was written in, or outside if that has ended by now.

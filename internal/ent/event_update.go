@@ -96,16 +96,22 @@ func (_u *EventUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	versionID, _ := _u.mutation.versionRow()
-	guardedWrite, err := occhook.Update(ctx, eventVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	_u.mutation.occ.Through(_u.driver)
+	write, err := occhook.Update(ctx, eventVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
 	}
-	if guardedWrite != nil {
-		if err := guardedWrite.Save(ctx, _u.driver); err != nil {
+	if write != nil {
+		if err := write.Save(ctx, _u.driver); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
+	}
+	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
+		ending := occhook.Ending(_u.driver)
+		defer ending.End()
+		_u.driver = ending
 	}
 
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -224,17 +230,18 @@ func (_u *EventUpdateOne) sqlSave(ctx context.Context) (_node *Event, err error)
 		_spec.SetField(event.FieldName, field.TypeString, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
-	guardedWrite, err := occhook.UpdateOne(ctx, eventVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
+	_u.mutation.occ.Through(_u.driver)
+	write, err := occhook.UpdateOne(ctx, eventVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
-	if guardedWrite != nil {
+	if write != nil {
 		_node = &Event{config: _u.config}
-		if guardedWrite.Planned(_node) {
+		if write.Planned(_node) {
 			return _node, nil
 		}
 		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		return _u.saved(_node, guardedWrite.Save(ctx, _u.driver))
+		return _u.saved(_node, write.Save(ctx, _u.driver))
 	}
 
 	_node = &Event{config: _u.config}
@@ -298,8 +305,8 @@ func (_u *EventUpdateBulk) Save(ctx context.Context) ([]*Event, error) {
 }
 
 // eventReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func eventReuses(columnName string) bool {
-	switch columnName {
+func eventReuses(column string) bool {
+	switch column {
 	case event.FieldID, event.FieldVersion, event.FieldName:
 		return true
 	}
@@ -365,6 +372,9 @@ func (_u *EventUpdateOne) IgnoreVersion() *EventUpdateOne {
 // ifLoaded expects the version that the entity holds.
 func (_u *EventUpdateOne) ifLoaded(entity *Event) *EventUpdateOne {
 	_u.mutation.occ.Loaded(eventVersion, entity, entity.Version, entity.zeroVersion)
+	if entity.fate != nil {
+		_u.mutation.occ.Written(entity.fate, entity.ID)
+	}
 	return _u
 }
 
@@ -395,6 +405,9 @@ func (_u *EventUpdateOne) saved(node *Event, err error) (*Event, error) {
 		return nil, _u.mutation.versionError(err)
 	}
 	node.versionRead()
+	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
+		node.fate = tx.Wrote(event.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+	}
 	_u.mutation.done = true
 	return node, nil
 }

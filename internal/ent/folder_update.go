@@ -231,16 +231,22 @@ func (_u *FolderUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	versionID, _ := _u.mutation.versionRow()
-	guardedWrite, err := occhook.Update(ctx, folderVersion, _u.mutation, &_u.mutation.occ, _spec, folderLinks, versionID)
+	_u.mutation.occ.Through(_u.driver)
+	write, err := occhook.Update(ctx, folderVersion, _u.mutation, &_u.mutation.occ, _spec, folderLinks, versionID)
 	if err != nil {
 		return 0, err
 	}
-	if guardedWrite != nil {
-		if err := guardedWrite.Save(ctx, _u.driver); err != nil {
+	if write != nil {
+		if err := write.Save(ctx, _u.driver); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
+	}
+	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
+		ending := occhook.Ending(_u.driver)
+		defer ending.End()
+		_u.driver = ending
 	}
 	_u.driver = occhook.UpdateLinking(_u.driver, _spec, folderLinks)
 	if _u.mutation.occ.Touches() {
@@ -503,17 +509,18 @@ func (_u *FolderUpdateOne) sqlSave(ctx context.Context) (_node *Folder, err erro
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
-	guardedWrite, err := occhook.UpdateOne(ctx, folderVersion, _u.mutation, &_u.mutation.occ, _spec, folderLinks, _spec.Node.ID.Value)
+	_u.mutation.occ.Through(_u.driver)
+	write, err := occhook.UpdateOne(ctx, folderVersion, _u.mutation, &_u.mutation.occ, _spec, folderLinks, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
-	if guardedWrite != nil {
+	if write != nil {
 		_node = &Folder{config: _u.config}
-		if guardedWrite.Planned(_node) {
+		if write.Planned(_node) {
 			return _node, nil
 		}
 		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		return _u.saved(_node, guardedWrite.Save(ctx, _u.driver))
+		return _u.saved(_node, write.Save(ctx, _u.driver))
 	}
 
 	_node = &Folder{config: _u.config}
@@ -577,8 +584,8 @@ func (_u *FolderUpdateBulk) Save(ctx context.Context) ([]*Folder, error) {
 }
 
 // folderReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func folderReuses(columnName string) bool {
-	switch columnName {
+func folderReuses(column string) bool {
+	switch column {
 	case folder.FieldID, folder.FieldVersion, folder.FieldName:
 		return true
 	}
@@ -644,13 +651,16 @@ func (_u *FolderUpdateOne) IgnoreVersion() *FolderUpdateOne {
 // ifLoaded expects the version that the entity holds.
 func (_u *FolderUpdateOne) ifLoaded(entity *Folder) *FolderUpdateOne {
 	_u.mutation.occ.Loaded(folderVersion, entity, entity.Version, entity.zeroVersion)
+	if entity.fate != nil {
+		_u.mutation.occ.Written(entity.fate, entity.ID)
+	}
 	return _u
 }
 
 // IfAboveVersion has the update succeed only if the above that the row belongs to before it has
 // this version. One that has another is an *entocc.RecordModifiedError of type Folder, and nothing is written.
-func (_u *FolderUpdateOne) IfAboveVersion(expectedVersion int64) *FolderUpdateOne {
-	_u.mutation.occ.Parent(folder.EdgeAbove, expectedVersion)
+func (_u *FolderUpdateOne) IfAboveVersion(version int64) *FolderUpdateOne {
+	_u.mutation.occ.Parent(folder.EdgeAbove, version)
 	return _u
 }
 
@@ -681,6 +691,9 @@ func (_u *FolderUpdateOne) saved(node *Folder, err error) (*Folder, error) {
 		return nil, _u.mutation.versionError(err)
 	}
 	node.versionRead()
+	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
+		node.fate = tx.Wrote(folder.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+	}
 	_u.mutation.done = true
 	return node, nil
 }

@@ -162,16 +162,22 @@ func (_u *InvoiceUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	versionID, _ := _u.mutation.versionRow()
-	guardedWrite, err := occhook.Update(ctx, invoiceVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	_u.mutation.occ.Through(_u.driver)
+	write, err := occhook.Update(ctx, invoiceVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
 	}
-	if guardedWrite != nil {
-		if err := guardedWrite.Save(ctx, _u.driver); err != nil {
+	if write != nil {
+		if err := write.Save(ctx, _u.driver); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
+	}
+	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
+		ending := occhook.Ending(_u.driver)
+		defer ending.End()
+		_u.driver = ending
 	}
 	if _u.mutation.occ.Touches() {
 		affected, err := occhook.UpdateTouching(ctx, invoiceVersion, _u.driver, _spec)
@@ -362,17 +368,18 @@ func (_u *InvoiceUpdateOne) sqlSave(ctx context.Context) (_node *Invoice, err er
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
-	guardedWrite, err := occhook.UpdateOne(ctx, invoiceVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
+	_u.mutation.occ.Through(_u.driver)
+	write, err := occhook.UpdateOne(ctx, invoiceVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
-	if guardedWrite != nil {
+	if write != nil {
 		_node = &Invoice{config: _u.config}
-		if guardedWrite.Planned(_node) {
+		if write.Planned(_node) {
 			return _node, nil
 		}
 		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		return _u.saved(_node, guardedWrite.Save(ctx, _u.driver))
+		return _u.saved(_node, write.Save(ctx, _u.driver))
 	}
 
 	_node = &Invoice{config: _u.config}
@@ -436,8 +443,8 @@ func (_u *InvoiceUpdateBulk) Save(ctx context.Context) ([]*Invoice, error) {
 }
 
 // invoiceReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func invoiceReuses(columnName string) bool {
-	switch columnName {
+func invoiceReuses(column string) bool {
+	switch column {
 	case invoice.FieldID, invoice.FieldVersion, invoice.FieldTotal:
 		return true
 	}
@@ -503,13 +510,16 @@ func (_u *InvoiceUpdateOne) IgnoreVersion() *InvoiceUpdateOne {
 // ifLoaded expects the version that the entity holds.
 func (_u *InvoiceUpdateOne) ifLoaded(entity *Invoice) *InvoiceUpdateOne {
 	_u.mutation.occ.Loaded(invoiceVersion, entity, entity.Version, entity.zeroVersion)
+	if entity.fate != nil {
+		_u.mutation.occ.Written(entity.fate, entity.ID)
+	}
 	return _u
 }
 
 // IfPurchaseVersion has the update succeed only if the purchase that the row belongs to before it has
 // this version. One that has another is an *entocc.RecordModifiedError of type Purchase, and nothing is written.
-func (_u *InvoiceUpdateOne) IfPurchaseVersion(expectedVersion int64) *InvoiceUpdateOne {
-	_u.mutation.occ.Parent(invoice.EdgePurchase, expectedVersion)
+func (_u *InvoiceUpdateOne) IfPurchaseVersion(version int64) *InvoiceUpdateOne {
+	_u.mutation.occ.Parent(invoice.EdgePurchase, version)
 	return _u
 }
 
@@ -540,6 +550,9 @@ func (_u *InvoiceUpdateOne) saved(node *Invoice, err error) (*Invoice, error) {
 		return nil, _u.mutation.versionError(err)
 	}
 	node.versionRead()
+	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
+		node.fate = tx.Wrote(invoice.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+	}
 	_u.mutation.done = true
 	return node, nil
 }

@@ -42,6 +42,7 @@ func (_d *LikeDelete) ExecX(ctx context.Context) int {
 
 func (_d *LikeDelete) sqlExec(ctx context.Context) (int, error) {
 	_spec := sqlgraph.NewDeleteSpec(like.Table, nil)
+	_d.mutation.occ.Through(_d.driver)
 	versionID, versionRow := _d.mutation.versionRow()
 	guardedDriver, err := occhook.DeleteOne(ctx, likeVersion, _d.mutation, &_d.mutation.occ, _d.driver, versionID, versionRow, _d.mutation.versionError)
 	if err != nil {
@@ -146,6 +147,9 @@ func (_d *LikeDeleteOne) IgnoreVersion() *LikeDeleteOne {
 // ifLoaded expects the version that the entity holds.
 func (_d *LikeDeleteOne) ifLoaded(entity *Like) *LikeDeleteOne {
 	_d._d.mutation.occ.Loaded(likeVersion, entity, entity.Version, entity.zeroVersion)
+	if entity.fate != nil {
+		_d._d.mutation.occ.Written(entity.fate, []any{entity.UserID, entity.TweetID})
+	}
 	return _d
 }
 

@@ -247,16 +247,22 @@ func (_u *LikeUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	versionID, _ := _u.mutation.versionRow()
-	guardedWrite, err := occhook.Update(ctx, likeVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	_u.mutation.occ.Through(_u.driver)
+	write, err := occhook.Update(ctx, likeVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
 	}
-	if guardedWrite != nil {
-		if err := guardedWrite.Save(ctx, _u.driver); err != nil {
+	if write != nil {
+		if err := write.Save(ctx, _u.driver); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
+	}
+	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
+		ending := occhook.Ending(_u.driver)
+		defer ending.End()
+		_u.driver = ending
 	}
 
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -526,17 +532,18 @@ func (_u *LikeUpdateOne) sqlSave(ctx context.Context) (_node *Like, err error) {
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	versionID, _ := _u.mutation.versionRow()
-	guardedWrite, err := occhook.UpdateOne(ctx, likeVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	_u.mutation.occ.Through(_u.driver)
+	write, err := occhook.UpdateOne(ctx, likeVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return nil, err
 	}
-	if guardedWrite != nil {
+	if write != nil {
 		_node = &Like{config: _u.config}
-		if guardedWrite.Planned(_node) {
+		if write.Planned(_node) {
 			return _node, nil
 		}
 		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		return _u.saved(_node, guardedWrite.Save(ctx, _u.driver))
+		return _u.saved(_node, write.Save(ctx, _u.driver))
 	}
 
 	_node = &Like{config: _u.config}
@@ -600,8 +607,8 @@ func (_u *LikeUpdateBulk) Save(ctx context.Context) ([]*Like, error) {
 }
 
 // likeReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func likeReuses(columnName string) bool {
-	switch columnName {
+func likeReuses(column string) bool {
+	switch column {
 	case like.FieldVersion, like.FieldUserID, like.FieldTweetID, like.FieldLikedAt, like.FieldMood:
 		return true
 	}
@@ -667,6 +674,9 @@ func (_u *LikeUpdateOne) IgnoreVersion() *LikeUpdateOne {
 // ifLoaded expects the version that the entity holds.
 func (_u *LikeUpdateOne) ifLoaded(entity *Like) *LikeUpdateOne {
 	_u.mutation.occ.Loaded(likeVersion, entity, entity.Version, entity.zeroVersion)
+	if entity.fate != nil {
+		_u.mutation.occ.Written(entity.fate, []any{entity.UserID, entity.TweetID})
+	}
 	return _u
 }
 
@@ -691,6 +701,9 @@ func (_u *LikeUpdateOne) saved(node *Like, err error) (*Like, error) {
 		return nil, _u.mutation.versionError(err)
 	}
 	node.versionRead()
+	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
+		node.fate = tx.Wrote(like.Table, []any{node.UserID, node.TweetID}, _u.mutation.occ.Proves(node.Version)...)
+	}
 	_u.mutation.done = true
 	return node, nil
 }

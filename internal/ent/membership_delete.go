@@ -42,6 +42,7 @@ func (_d *MembershipDelete) ExecX(ctx context.Context) int {
 
 func (_d *MembershipDelete) sqlExec(ctx context.Context) (int, error) {
 	_spec := sqlgraph.NewDeleteSpec(membership.Table, nil)
+	_d.mutation.occ.Through(_d.driver)
 	versionID, versionRow := _d.mutation.versionRow()
 	guardedDriver, err := occhook.DeleteOne(ctx, membershipVersion, _d.mutation, &_d.mutation.occ, _d.driver, versionID, versionRow, _d.mutation.versionError)
 	if err != nil {
@@ -146,6 +147,9 @@ func (_d *MembershipDeleteOne) IgnoreVersion() *MembershipDeleteOne {
 // ifLoaded expects the version that the entity holds.
 func (_d *MembershipDeleteOne) ifLoaded(entity *Membership) *MembershipDeleteOne {
 	_d._d.mutation.occ.Loaded(membershipVersion, entity, entity.Version, entity.zeroVersion)
+	if entity.fate != nil {
+		_d._d.mutation.occ.Written(entity.fate, []any{entity.UserID, entity.TeamID})
+	}
 	return _d
 }
 

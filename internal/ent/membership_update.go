@@ -203,16 +203,22 @@ func (_u *MembershipUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	versionID, _ := _u.mutation.versionRow()
-	guardedWrite, err := occhook.Update(ctx, membershipVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	_u.mutation.occ.Through(_u.driver)
+	write, err := occhook.Update(ctx, membershipVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
 	}
-	if guardedWrite != nil {
-		if err := guardedWrite.Save(ctx, _u.driver); err != nil {
+	if write != nil {
+		if err := write.Save(ctx, _u.driver); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
+	}
+	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
+		ending := occhook.Ending(_u.driver)
+		defer ending.End()
+		_u.driver = ending
 	}
 
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -439,17 +445,18 @@ func (_u *MembershipUpdateOne) sqlSave(ctx context.Context) (_node *Membership, 
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	versionID, _ := _u.mutation.versionRow()
-	guardedWrite, err := occhook.UpdateOne(ctx, membershipVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	_u.mutation.occ.Through(_u.driver)
+	write, err := occhook.UpdateOne(ctx, membershipVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return nil, err
 	}
-	if guardedWrite != nil {
+	if write != nil {
 		_node = &Membership{config: _u.config}
-		if guardedWrite.Planned(_node) {
+		if write.Planned(_node) {
 			return _node, nil
 		}
 		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		return _u.saved(_node, guardedWrite.Save(ctx, _u.driver))
+		return _u.saved(_node, write.Save(ctx, _u.driver))
 	}
 
 	_node = &Membership{config: _u.config}
@@ -513,8 +520,8 @@ func (_u *MembershipUpdateBulk) Save(ctx context.Context) ([]*Membership, error)
 }
 
 // membershipReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func membershipReuses(columnName string) bool {
-	switch columnName {
+func membershipReuses(column string) bool {
+	switch column {
 	case membership.FieldVersion, membership.FieldUserID, membership.FieldTeamID:
 		return true
 	}
@@ -580,6 +587,9 @@ func (_u *MembershipUpdateOne) IgnoreVersion() *MembershipUpdateOne {
 // ifLoaded expects the version that the entity holds.
 func (_u *MembershipUpdateOne) ifLoaded(entity *Membership) *MembershipUpdateOne {
 	_u.mutation.occ.Loaded(membershipVersion, entity, entity.Version, entity.zeroVersion)
+	if entity.fate != nil {
+		_u.mutation.occ.Written(entity.fate, []any{entity.UserID, entity.TeamID})
+	}
 	return _u
 }
 
@@ -604,6 +614,9 @@ func (_u *MembershipUpdateOne) saved(node *Membership, err error) (*Membership, 
 		return nil, _u.mutation.versionError(err)
 	}
 	node.versionRead()
+	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
+		node.fate = tx.Wrote(membership.Table, []any{node.UserID, node.TeamID}, _u.mutation.occ.Proves(node.Version)...)
+	}
 	_u.mutation.done = true
 	return node, nil
 }

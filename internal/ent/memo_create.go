@@ -136,7 +136,11 @@ func (_c *MemoCreate) createSpec() (*Memo, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(memo.Table, sqlgraph.NewFieldSpec(memo.FieldID, field.TypeInt))
 	)
 	_spec.OnConflict = _c.conflict
-	_spec.OnConflict = occhook.OnConflict(memoVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
+	_spec.OnConflict = occhook.OnConflict(memoVersion, &_c.mutation.occ, memo.Table, _c.conflict)
+	if tx := occhook.TxOf(_c.driver); tx != nil {
+		_node.fate = tx.Creates(memo.Table, _spec.ID)
+	}
+	_c.driver = occhook.Atomic(_c.driver)
 
 	if value, ok := _c.mutation.DeletedAt(); ok {
 		_spec.SetField(memo.FieldDeletedAt, field.TypeTime, value)
@@ -392,7 +396,8 @@ func (_c *MemoCreateBulk) Save(ctx context.Context) ([]*Memo, error) {
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
-					spec.OnConflict = occhook.OnConflict(memoVersion, &mutation.occ, specs[i].Table, _c.conflict)
+					spec.OnConflict = occhook.OnConflict(memoVersion, &mutation.occ, memo.Table, _c.conflict)
+					_c.driver = occhook.Atomic(_c.driver)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

@@ -136,7 +136,11 @@ func (_c *NoteCreate) createSpec() (*Note, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(note.Table, sqlgraph.NewFieldSpec(note.FieldID, field.TypeInt))
 	)
 	_spec.OnConflict = _c.conflict
-	_spec.OnConflict = occhook.OnConflict(noteVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
+	_spec.OnConflict = occhook.OnConflict(noteVersion, &_c.mutation.occ, note.Table, _c.conflict)
+	if tx := occhook.TxOf(_c.driver); tx != nil {
+		_node.fate = tx.Creates(note.Table, _spec.ID)
+	}
+	_c.driver = occhook.Atomic(_c.driver)
 
 	if value, ok := _c.mutation.Version(); ok {
 		_spec.SetField(note.FieldVersion, field.TypeInt64, value)
@@ -392,7 +396,8 @@ func (_c *NoteCreateBulk) Save(ctx context.Context) ([]*Note, error) {
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
-					spec.OnConflict = occhook.OnConflict(noteVersion, &mutation.occ, specs[i].Table, _c.conflict)
+					spec.OnConflict = occhook.OnConflict(noteVersion, &mutation.occ, note.Table, _c.conflict)
+					_c.driver = occhook.Atomic(_c.driver)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

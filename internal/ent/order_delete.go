@@ -43,6 +43,7 @@ func (_d *OrderDelete) ExecX(ctx context.Context) int {
 
 func (_d *OrderDelete) sqlExec(ctx context.Context) (int, error) {
 	_spec := sqlgraph.NewDeleteSpec(order.Table, sqlgraph.NewFieldSpec(order.FieldID, field.TypeInt))
+	_d.mutation.occ.Through(_d.driver)
 	if affected, done, err := occhook.DeleteRow(ctx, orderVersion, _d.mutation.Op(), &_d.mutation.occ, _d.driver, _spec, len(_d.mutation.predicates)); done {
 		if err != nil {
 			err = _d.mutation.versionError(err)
@@ -153,6 +154,9 @@ func (_d *OrderDeleteOne) IgnoreVersion() *OrderDeleteOne {
 // ifLoaded expects the version that the entity holds.
 func (_d *OrderDeleteOne) ifLoaded(entity *Order) *OrderDeleteOne {
 	_d._d.mutation.occ.Loaded(orderVersion, entity, entity.Rev, entity.zeroVersion)
+	if entity.fate != nil {
+		_d._d.mutation.occ.Written(entity.fate, entity.ID)
+	}
 	return _d
 }
 

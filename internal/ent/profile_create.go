@@ -147,7 +147,11 @@ func (_c *ProfileCreate) createSpec() (*Profile, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(profile.Table, sqlgraph.NewFieldSpec(profile.FieldID, field.TypeInt))
 	)
 	_spec.OnConflict = _c.conflict
-	_spec.OnConflict = occhook.OnConflict(profileVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
+	_spec.OnConflict = occhook.OnConflict(profileVersion, &_c.mutation.occ, profile.Table, _c.conflict)
+	if tx := occhook.TxOf(_c.driver); tx != nil {
+		_node.fate = tx.Creates(profile.Table, _spec.ID)
+	}
+	_c.driver = occhook.Atomic(_c.driver)
 
 	if value, ok := _c.mutation.Version(); ok {
 		_spec.SetField(profile.FieldVersion, field.TypeInt64, value)
@@ -489,7 +493,8 @@ func (_c *ProfileCreateBulk) Save(ctx context.Context) ([]*Profile, error) {
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
-					spec.OnConflict = occhook.OnConflict(profileVersion, &mutation.occ, specs[i].Table, _c.conflict)
+					spec.OnConflict = occhook.OnConflict(profileVersion, &mutation.occ, profile.Table, _c.conflict)
+					_c.driver = occhook.Atomic(_c.driver)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

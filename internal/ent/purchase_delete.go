@@ -44,6 +44,7 @@ func (_d *PurchaseDelete) ExecX(ctx context.Context) int {
 
 func (_d *PurchaseDelete) sqlExec(ctx context.Context) (int, error) {
 	_spec := sqlgraph.NewDeleteSpec(purchase.Table, sqlgraph.NewFieldSpec(purchase.FieldID, field.TypeUUID))
+	_d.mutation.occ.Through(_d.driver)
 	if affected, done, err := occhook.DeleteRow(ctx, purchaseVersion, _d.mutation.Op(), &_d.mutation.occ, _d.driver, _spec, len(_d.mutation.predicates)); done {
 		if err != nil {
 			err = _d.mutation.versionError(err)
@@ -154,6 +155,9 @@ func (_d *PurchaseDeleteOne) IgnoreVersion() *PurchaseDeleteOne {
 // ifLoaded expects the version that the entity holds.
 func (_d *PurchaseDeleteOne) ifLoaded(entity *Purchase) *PurchaseDeleteOne {
 	_d._d.mutation.occ.Loaded(purchaseVersion, entity, entity.Version, entity.zeroVersion)
+	if entity.fate != nil {
+		_d._d.mutation.occ.Written(entity.fate, entity.ID)
+	}
 	return _d
 }
 

@@ -289,16 +289,22 @@ func (_u *PurchaseUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	versionID, _ := _u.mutation.versionRow()
-	guardedWrite, err := occhook.Update(ctx, purchaseVersion, _u.mutation, &_u.mutation.occ, _spec, purchaseLinks, versionID)
+	_u.mutation.occ.Through(_u.driver)
+	write, err := occhook.Update(ctx, purchaseVersion, _u.mutation, &_u.mutation.occ, _spec, purchaseLinks, versionID)
 	if err != nil {
 		return 0, err
 	}
-	if guardedWrite != nil {
-		if err := guardedWrite.Save(ctx, _u.driver); err != nil {
+	if write != nil {
+		if err := write.Save(ctx, _u.driver); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
+	}
+	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
+		ending := occhook.Ending(_u.driver)
+		defer ending.End()
+		_u.driver = ending
 	}
 	_u.driver = occhook.UpdateLinking(_u.driver, _spec, purchaseLinks)
 	if _u.mutation.occ.Touches() {
@@ -615,17 +621,18 @@ func (_u *PurchaseUpdateOne) sqlSave(ctx context.Context) (_node *Purchase, err 
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
-	guardedWrite, err := occhook.UpdateOne(ctx, purchaseVersion, _u.mutation, &_u.mutation.occ, _spec, purchaseLinks, _spec.Node.ID.Value)
+	_u.mutation.occ.Through(_u.driver)
+	write, err := occhook.UpdateOne(ctx, purchaseVersion, _u.mutation, &_u.mutation.occ, _spec, purchaseLinks, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
-	if guardedWrite != nil {
+	if write != nil {
 		_node = &Purchase{config: _u.config}
-		if guardedWrite.Planned(_node) {
+		if write.Planned(_node) {
 			return _node, nil
 		}
 		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		return _u.saved(_node, guardedWrite.Save(ctx, _u.driver))
+		return _u.saved(_node, write.Save(ctx, _u.driver))
 	}
 
 	_node = &Purchase{config: _u.config}
@@ -689,8 +696,8 @@ func (_u *PurchaseUpdateBulk) Save(ctx context.Context) ([]*Purchase, error) {
 }
 
 // purchaseReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func purchaseReuses(columnName string) bool {
-	switch columnName {
+func purchaseReuses(column string) bool {
+	switch column {
 	case purchase.FieldVersion, purchase.FieldState:
 		return true
 	}
@@ -756,13 +763,16 @@ func (_u *PurchaseUpdateOne) IgnoreVersion() *PurchaseUpdateOne {
 // ifLoaded expects the version that the entity holds.
 func (_u *PurchaseUpdateOne) ifLoaded(entity *Purchase) *PurchaseUpdateOne {
 	_u.mutation.occ.Loaded(purchaseVersion, entity, entity.Version, entity.zeroVersion)
+	if entity.fate != nil {
+		_u.mutation.occ.Written(entity.fate, entity.ID)
+	}
 	return _u
 }
 
 // IfBuyerVersion has the update succeed only if the buyer that the row belongs to before it has
 // this version. One that has another is an *entocc.RecordModifiedError of type Buyer, and nothing is written.
-func (_u *PurchaseUpdateOne) IfBuyerVersion(expectedVersion uuid.UUID) *PurchaseUpdateOne {
-	_u.mutation.occ.Parent(purchase.EdgeBuyer, expectedVersion)
+func (_u *PurchaseUpdateOne) IfBuyerVersion(version uuid.UUID) *PurchaseUpdateOne {
+	_u.mutation.occ.Parent(purchase.EdgeBuyer, version)
 	return _u
 }
 
@@ -793,6 +803,9 @@ func (_u *PurchaseUpdateOne) saved(node *Purchase, err error) (*Purchase, error)
 		return nil, _u.mutation.versionError(err)
 	}
 	node.versionRead()
+	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
+		node.fate = tx.Wrote(purchase.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+	}
 	_u.mutation.done = true
 	return node, nil
 }

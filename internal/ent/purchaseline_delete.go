@@ -43,6 +43,7 @@ func (_d *PurchaseLineDelete) ExecX(ctx context.Context) int {
 
 func (_d *PurchaseLineDelete) sqlExec(ctx context.Context) (int, error) {
 	_spec := sqlgraph.NewDeleteSpec(purchaseline.Table, sqlgraph.NewFieldSpec(purchaseline.FieldID, field.TypeInt))
+	_d.mutation.occ.Through(_d.driver)
 	if affected, done, err := occhook.DeleteRow(ctx, purchaseLineVersion, _d.mutation.Op(), &_d.mutation.occ, _d.driver, _spec, len(_d.mutation.predicates)); done {
 		if err != nil {
 			err = _d.mutation.versionError(err)
@@ -153,6 +154,9 @@ func (_d *PurchaseLineDeleteOne) IgnoreVersion() *PurchaseLineDeleteOne {
 // ifLoaded expects the version that the entity holds.
 func (_d *PurchaseLineDeleteOne) ifLoaded(entity *PurchaseLine) *PurchaseLineDeleteOne {
 	_d._d.mutation.occ.Loaded(purchaseLineVersion, entity, entity.Version, entity.zeroVersion)
+	if entity.fate != nil {
+		_d._d.mutation.occ.Written(entity.fate, entity.ID)
+	}
 	return _d
 }
 

@@ -283,16 +283,22 @@ func (_u *PurchaseLineUpdate) sqlSave(ctx context.Context) (_node int, err error
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	versionID, _ := _u.mutation.versionRow()
-	guardedWrite, err := occhook.Update(ctx, purchaseLineVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	_u.mutation.occ.Through(_u.driver)
+	write, err := occhook.Update(ctx, purchaseLineVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
 	}
-	if guardedWrite != nil {
-		if err := guardedWrite.Save(ctx, _u.driver); err != nil {
+	if write != nil {
+		if err := write.Save(ctx, _u.driver); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
+	}
+	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
+		ending := occhook.Ending(_u.driver)
+		defer ending.End()
+		_u.driver = ending
 	}
 	if _u.mutation.occ.Touches() {
 		affected, err := occhook.UpdateTouching(ctx, purchaseLineVersion, _u.driver, _spec)
@@ -603,17 +609,18 @@ func (_u *PurchaseLineUpdateOne) sqlSave(ctx context.Context) (_node *PurchaseLi
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
-	guardedWrite, err := occhook.UpdateOne(ctx, purchaseLineVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
+	_u.mutation.occ.Through(_u.driver)
+	write, err := occhook.UpdateOne(ctx, purchaseLineVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
-	if guardedWrite != nil {
+	if write != nil {
 		_node = &PurchaseLine{config: _u.config}
-		if guardedWrite.Planned(_node) {
+		if write.Planned(_node) {
 			return _node, nil
 		}
 		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		return _u.saved(_node, guardedWrite.Save(ctx, _u.driver))
+		return _u.saved(_node, write.Save(ctx, _u.driver))
 	}
 
 	_node = &PurchaseLine{config: _u.config}
@@ -677,8 +684,8 @@ func (_u *PurchaseLineUpdateBulk) Save(ctx context.Context) ([]*PurchaseLine, er
 }
 
 // purchaseLineReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func purchaseLineReuses(columnName string) bool {
-	switch columnName {
+func purchaseLineReuses(column string) bool {
+	switch column {
 	case purchaseline.FieldID, purchaseline.FieldVersion, purchaseline.FieldArticle, purchaseline.FieldAmount, purchaseline.FieldRemark, purchaseline.FieldCode:
 		return true
 	}
@@ -744,13 +751,16 @@ func (_u *PurchaseLineUpdateOne) IgnoreVersion() *PurchaseLineUpdateOne {
 // ifLoaded expects the version that the entity holds.
 func (_u *PurchaseLineUpdateOne) ifLoaded(entity *PurchaseLine) *PurchaseLineUpdateOne {
 	_u.mutation.occ.Loaded(purchaseLineVersion, entity, entity.Version, entity.zeroVersion)
+	if entity.fate != nil {
+		_u.mutation.occ.Written(entity.fate, entity.ID)
+	}
 	return _u
 }
 
 // IfPurchaseVersion has the update succeed only if the purchase that the row belongs to before it has
 // this version. One that has another is an *entocc.RecordModifiedError of type Purchase, and nothing is written.
-func (_u *PurchaseLineUpdateOne) IfPurchaseVersion(expectedVersion int64) *PurchaseLineUpdateOne {
-	_u.mutation.occ.Parent(purchaseline.EdgePurchase, expectedVersion)
+func (_u *PurchaseLineUpdateOne) IfPurchaseVersion(version int64) *PurchaseLineUpdateOne {
+	_u.mutation.occ.Parent(purchaseline.EdgePurchase, version)
 	return _u
 }
 
@@ -781,6 +791,9 @@ func (_u *PurchaseLineUpdateOne) saved(node *PurchaseLine, err error) (*Purchase
 		return nil, _u.mutation.versionError(err)
 	}
 	node.versionRead()
+	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
+		node.fate = tx.Wrote(purchaseline.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+	}
 	_u.mutation.done = true
 	return node, nil
 }

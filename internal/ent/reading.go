@@ -27,6 +27,8 @@ type Reading struct {
 	selectValues sql.SelectValues
 	// zeroVersion notes that the version was read, and is NULL or zero in the database.
 	zeroVersion bool
+	// fate is what becomes of the version, if a transaction has written it.
+	fate *occhook.Fate
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -137,6 +139,11 @@ func (_m *Reading) IsModified(ctx context.Context) (bool, error) {
 	if err := occhook.CheckLoaded(readingVersion, _m.UpdatedAt, _m.zeroVersion); err != nil {
 		return false, err
 	}
+	if _m.fate != nil {
+		if err := occhook.CheckFate(readingVersion, _m.fate, _m.ID, _m.UpdatedAt, _m.config.driver); err != nil {
+			return false, err
+		}
+	}
 	current, err := NewReadingClient(_m.config).Query().
 		Where(reading.ID(_m.ID), latestVersion(_m.config.driver)).
 		Select(reading.FieldUpdatedAt).
@@ -150,6 +157,9 @@ func (_m *Reading) IsModified(ctx context.Context) (bool, error) {
 // versionRead notes that the version was read from the database.
 func (_m *Reading) versionRead() {
 	_m.zeroVersion = _m.UpdatedAt.IsZero()
+	if tx := occhook.TxOf(_m.config.driver); tx != nil {
+		_m.fate = tx.FateOf(reading.Table, _m.ID)
+	}
 }
 
 // Readings is a parsable slice of Reading.

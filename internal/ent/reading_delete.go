@@ -44,6 +44,7 @@ func (_d *ReadingDelete) ExecX(ctx context.Context) int {
 
 func (_d *ReadingDelete) sqlExec(ctx context.Context) (int, error) {
 	_spec := sqlgraph.NewDeleteSpec(reading.Table, sqlgraph.NewFieldSpec(reading.FieldID, field.TypeInt))
+	_d.mutation.occ.Through(_d.driver)
 	if affected, done, err := occhook.DeleteRow(ctx, readingVersion, _d.mutation.Op(), &_d.mutation.occ, _d.driver, _spec, len(_d.mutation.predicates)); done {
 		if err != nil {
 			err = _d.mutation.versionError(err)
@@ -154,6 +155,9 @@ func (_d *ReadingDeleteOne) IgnoreVersion() *ReadingDeleteOne {
 // ifLoaded expects the version that the entity holds.
 func (_d *ReadingDeleteOne) ifLoaded(entity *Reading) *ReadingDeleteOne {
 	_d._d.mutation.occ.Loaded(readingVersion, entity, entity.UpdatedAt, entity.zeroVersion)
+	if entity.fate != nil {
+		_d._d.mutation.occ.Written(entity.fate, entity.ID)
+	}
 	return _d
 }
 

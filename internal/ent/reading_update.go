@@ -107,16 +107,22 @@ func (_u *ReadingUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	versionID, _ := _u.mutation.versionRow()
-	guardedWrite, err := occhook.Update(ctx, readingVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	_u.mutation.occ.Through(_u.driver)
+	write, err := occhook.Update(ctx, readingVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
 	}
-	if guardedWrite != nil {
-		if err := guardedWrite.Save(ctx, _u.driver); err != nil {
+	if write != nil {
+		if err := write.Save(ctx, _u.driver); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
+	}
+	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
+		ending := occhook.Ending(_u.driver)
+		defer ending.End()
+		_u.driver = ending
 	}
 
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -245,17 +251,18 @@ func (_u *ReadingUpdateOne) sqlSave(ctx context.Context) (_node *Reading, err er
 		_spec.AddField(reading.FieldValue, field.TypeFloat64, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
-	guardedWrite, err := occhook.UpdateOne(ctx, readingVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
+	_u.mutation.occ.Through(_u.driver)
+	write, err := occhook.UpdateOne(ctx, readingVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
-	if guardedWrite != nil {
+	if write != nil {
 		_node = &Reading{config: _u.config}
-		if guardedWrite.Planned(_node) {
+		if write.Planned(_node) {
 			return _node, nil
 		}
 		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		return _u.saved(_node, guardedWrite.Save(ctx, _u.driver))
+		return _u.saved(_node, write.Save(ctx, _u.driver))
 	}
 
 	_node = &Reading{config: _u.config}
@@ -319,8 +326,8 @@ func (_u *ReadingUpdateBulk) Save(ctx context.Context) ([]*Reading, error) {
 }
 
 // readingReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func readingReuses(columnName string) bool {
-	switch columnName {
+func readingReuses(column string) bool {
+	switch column {
 	case reading.FieldID, reading.FieldValue, reading.FieldUpdatedAt:
 		return true
 	}
@@ -386,6 +393,9 @@ func (_u *ReadingUpdateOne) IgnoreVersion() *ReadingUpdateOne {
 // ifLoaded expects the version that the entity holds.
 func (_u *ReadingUpdateOne) ifLoaded(entity *Reading) *ReadingUpdateOne {
 	_u.mutation.occ.Loaded(readingVersion, entity, entity.UpdatedAt, entity.zeroVersion)
+	if entity.fate != nil {
+		_u.mutation.occ.Written(entity.fate, entity.ID)
+	}
 	return _u
 }
 
@@ -416,6 +426,9 @@ func (_u *ReadingUpdateOne) saved(node *Reading, err error) (*Reading, error) {
 		return nil, _u.mutation.versionError(err)
 	}
 	node.versionRead()
+	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
+		node.fate = tx.Wrote(reading.Table, node.ID, _u.mutation.occ.Proves(node.UpdatedAt)...)
+	}
 	_u.mutation.done = true
 	return node, nil
 }

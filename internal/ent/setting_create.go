@@ -133,7 +133,11 @@ func (_c *SettingCreate) createSpec() (*Setting, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(setting.Table, sqlgraph.NewFieldSpec(setting.FieldID, field.TypeString))
 	)
 	_spec.OnConflict = _c.conflict
-	_spec.OnConflict = occhook.OnConflict(settingVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
+	_spec.OnConflict = occhook.OnConflict(settingVersion, &_c.mutation.occ, setting.Table, _c.conflict)
+	if tx := occhook.TxOf(_c.driver); tx != nil {
+		_node.fate = tx.Creates(setting.Table, _spec.ID)
+	}
+	_c.driver = occhook.Atomic(_c.driver)
 
 	if id, ok := _c.mutation.ID(); ok {
 		_node.ID = id
@@ -361,7 +365,8 @@ func (_c *SettingCreateBulk) Save(ctx context.Context) ([]*Setting, error) {
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
-					spec.OnConflict = occhook.OnConflict(settingVersion, &mutation.occ, specs[i].Table, _c.conflict)
+					spec.OnConflict = occhook.OnConflict(settingVersion, &mutation.occ, setting.Table, _c.conflict)
+					_c.driver = occhook.Atomic(_c.driver)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

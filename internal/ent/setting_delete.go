@@ -43,6 +43,7 @@ func (_d *SettingDelete) ExecX(ctx context.Context) int {
 
 func (_d *SettingDelete) sqlExec(ctx context.Context) (int, error) {
 	_spec := sqlgraph.NewDeleteSpec(setting.Table, sqlgraph.NewFieldSpec(setting.FieldID, field.TypeString))
+	_d.mutation.occ.Through(_d.driver)
 	if affected, done, err := occhook.DeleteRow(ctx, settingVersion, _d.mutation.Op(), &_d.mutation.occ, _d.driver, _spec, len(_d.mutation.predicates)); done {
 		if err != nil {
 			err = _d.mutation.versionError(err)
@@ -153,6 +154,9 @@ func (_d *SettingDeleteOne) IgnoreVersion() *SettingDeleteOne {
 // ifLoaded expects the version that the entity holds.
 func (_d *SettingDeleteOne) ifLoaded(entity *Setting) *SettingDeleteOne {
 	_d._d.mutation.occ.Loaded(settingVersion, entity, entity.Version, entity.zeroVersion)
+	if entity.fate != nil {
+		_d._d.mutation.occ.Written(entity.fate, entity.ID)
+	}
 	return _d
 }
 

@@ -96,16 +96,22 @@ func (_u *TicketUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	versionID, _ := _u.mutation.versionRow()
-	guardedWrite, err := occhook.Update(ctx, ticketVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	_u.mutation.occ.Through(_u.driver)
+	write, err := occhook.Update(ctx, ticketVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
 	}
-	if guardedWrite != nil {
-		if err := guardedWrite.Save(ctx, _u.driver); err != nil {
+	if write != nil {
+		if err := write.Save(ctx, _u.driver); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
+	}
+	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
+		ending := occhook.Ending(_u.driver)
+		defer ending.End()
+		_u.driver = ending
 	}
 
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -224,17 +230,18 @@ func (_u *TicketUpdateOne) sqlSave(ctx context.Context) (_node *Ticket, err erro
 		_spec.SetField(ticket.FieldText, field.TypeString, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
-	guardedWrite, err := occhook.UpdateOne(ctx, ticketVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
+	_u.mutation.occ.Through(_u.driver)
+	write, err := occhook.UpdateOne(ctx, ticketVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
-	if guardedWrite != nil {
+	if write != nil {
 		_node = &Ticket{config: _u.config}
-		if guardedWrite.Planned(_node) {
+		if write.Planned(_node) {
 			return _node, nil
 		}
 		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		return _u.saved(_node, guardedWrite.Save(ctx, _u.driver))
+		return _u.saved(_node, write.Save(ctx, _u.driver))
 	}
 
 	_node = &Ticket{config: _u.config}
@@ -298,8 +305,8 @@ func (_u *TicketUpdateBulk) Save(ctx context.Context) ([]*Ticket, error) {
 }
 
 // ticketReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func ticketReuses(columnName string) bool {
-	switch columnName {
+func ticketReuses(column string) bool {
+	switch column {
 	case ticket.FieldID, ticket.FieldVersion, ticket.FieldTenant, ticket.FieldText:
 		return true
 	}
@@ -365,6 +372,9 @@ func (_u *TicketUpdateOne) IgnoreVersion() *TicketUpdateOne {
 // ifLoaded expects the version that the entity holds.
 func (_u *TicketUpdateOne) ifLoaded(entity *Ticket) *TicketUpdateOne {
 	_u.mutation.occ.Loaded(ticketVersion, entity, entity.Version, entity.zeroVersion)
+	if entity.fate != nil {
+		_u.mutation.occ.Written(entity.fate, entity.ID)
+	}
 	return _u
 }
 
@@ -395,6 +405,9 @@ func (_u *TicketUpdateOne) saved(node *Ticket, err error) (*Ticket, error) {
 		return nil, _u.mutation.versionError(err)
 	}
 	node.versionRead()
+	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
+		node.fate = tx.Wrote(ticket.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+	}
 	_u.mutation.done = true
 	return node, nil
 }

@@ -4,6 +4,8 @@ package ent
 
 import (
 	"context"
+	stdsql "database/sql"
+	"fmt"
 	"sync"
 
 	"entgo.io/ent/dialect"
@@ -108,7 +110,7 @@ func (f CommitFunc) Commit(ctx context.Context, tx *Tx) error {
 func (tx *Tx) Commit() error {
 	txDriver := tx.config.driver.(*txDriver)
 	var fn Committer = CommitFunc(func(context.Context, *Tx) error {
-		return txDriver.tx.Commit()
+		return txDriver.commit()
 	})
 	txDriver.mu.Lock()
 	hooks := append([]CommitHook(nil), txDriver.onCommit...)
@@ -164,7 +166,7 @@ func (f RollbackFunc) Rollback(ctx context.Context, tx *Tx) error {
 func (tx *Tx) Rollback() error {
 	txDriver := tx.config.driver.(*txDriver)
 	var fn Rollbacker = RollbackFunc(func(context.Context, *Tx) error {
-		return txDriver.tx.Rollback()
+		return txDriver.rollback()
 	})
 	txDriver.mu.Lock()
 	hooks := append([]RollbackHook(nil), txDriver.onRollback...)
@@ -240,6 +242,9 @@ type txDriver struct {
 	mu         sync.Mutex
 	onCommit   []CommitHook
 	onRollback []RollbackHook
+
+	// what the transaction knows of its own writes.
+	occ txState
 }
 
 // newTx creates a new transactional driver.
@@ -271,12 +276,36 @@ func (*txDriver) Rollback() error { return nil }
 
 // Exec calls tx.Exec.
 func (tx *txDriver) Exec(ctx context.Context, query string, args, v any) error {
-	return tx.ended(tx.tx.Exec(ctx, query, args, v))
+	return tx.ended(tx.sends(ctx, query).Exec(ctx, query, args, v))
 }
 
 // Query calls tx.Query.
 func (tx *txDriver) Query(ctx context.Context, query string, args, v any) error {
-	return tx.endedRows(v, tx.tx.Query(ctx, query, args, v))
+	return tx.endedRows(v, tx.sends(ctx, query).Query(ctx, query, args, v))
 }
 
 var _ dialect.Driver = (*txDriver)(nil)
+
+// ExecContext allows calling the underlying ExecContext method of the transaction if it is supported by it.
+// See, database/sql#Tx.ExecContext for more information.
+func (tx *txDriver) ExecContext(ctx context.Context, query string, args ...any) (stdsql.Result, error) {
+	ex, ok := tx.tx.(interface {
+		ExecContext(context.Context, string, ...any) (stdsql.Result, error)
+	})
+	if !ok {
+		return nil, fmt.Errorf("Tx.ExecContext is not supported")
+	}
+	return tx.sendsExec(ctx, query)(ex.ExecContext(ctx, query, args...))
+}
+
+// QueryContext allows calling the underlying QueryContext method of the transaction if it is supported by it.
+// See, database/sql#Tx.QueryContext for more information.
+func (tx *txDriver) QueryContext(ctx context.Context, query string, args ...any) (*stdsql.Rows, error) {
+	q, ok := tx.tx.(interface {
+		QueryContext(context.Context, string, ...any) (*stdsql.Rows, error)
+	})
+	if !ok {
+		return nil, fmt.Errorf("Tx.QueryContext is not supported")
+	}
+	return tx.sendsQuery(ctx, query)(q.QueryContext(ctx, query, args...))
+}

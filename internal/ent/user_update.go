@@ -1235,16 +1235,22 @@ func (_u *UserUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	versionID, _ := _u.mutation.versionRow()
-	guardedWrite, err := occhook.Update(ctx, userVersion, _u.mutation, &_u.mutation.occ, _spec, userLinks, versionID)
+	_u.mutation.occ.Through(_u.driver)
+	write, err := occhook.Update(ctx, userVersion, _u.mutation, &_u.mutation.occ, _spec, userLinks, versionID)
 	if err != nil {
 		return 0, err
 	}
-	if guardedWrite != nil {
-		if err := guardedWrite.Save(ctx, _u.driver); err != nil {
+	if write != nil {
+		if err := write.Save(ctx, _u.driver); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
+	}
+	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
+		ending := occhook.Ending(_u.driver)
+		defer ending.End()
+		_u.driver = ending
 	}
 	_u.driver = occhook.UpdateLinking(_u.driver, _spec, userLinks)
 
@@ -2494,17 +2500,18 @@ func (_u *UserUpdateOne) sqlSave(ctx context.Context) (_node *User, err error) {
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
-	guardedWrite, err := occhook.UpdateOne(ctx, userVersion, _u.mutation, &_u.mutation.occ, _spec, userLinks, _spec.Node.ID.Value)
+	_u.mutation.occ.Through(_u.driver)
+	write, err := occhook.UpdateOne(ctx, userVersion, _u.mutation, &_u.mutation.occ, _spec, userLinks, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
-	if guardedWrite != nil {
+	if write != nil {
 		_node = &User{config: _u.config}
-		if guardedWrite.Planned(_node) {
+		if write.Planned(_node) {
 			return _node, nil
 		}
 		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		return _u.saved(_node, guardedWrite.Save(ctx, _u.driver))
+		return _u.saved(_node, write.Save(ctx, _u.driver))
 	}
 
 	_node = &User{config: _u.config}
@@ -2568,8 +2575,8 @@ func (_u *UserUpdateBulk) Save(ctx context.Context) ([]*User, error) {
 }
 
 // userReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func userReuses(columnName string) bool {
-	switch columnName {
+func userReuses(column string) bool {
+	switch column {
 	case user.FieldID, user.FieldVersion, user.FieldName, user.FieldAge, user.FieldEmail, user.FieldPassword, user.FieldLastLogin, user.FieldVisits, user.FieldLabels, user.FieldSettings, user.FieldAvatar, user.FieldBornIn:
 		return true
 	}
@@ -2635,6 +2642,9 @@ func (_u *UserUpdateOne) IgnoreVersion() *UserUpdateOne {
 // ifLoaded expects the version that the entity holds.
 func (_u *UserUpdateOne) ifLoaded(entity *User) *UserUpdateOne {
 	_u.mutation.occ.Loaded(userVersion, entity, entity.Version, entity.zeroVersion)
+	if entity.fate != nil {
+		_u.mutation.occ.Written(entity.fate, entity.ID)
+	}
 	return _u
 }
 
@@ -2665,6 +2675,9 @@ func (_u *UserUpdateOne) saved(node *User, err error) (*User, error) {
 		return nil, _u.mutation.versionError(err)
 	}
 	node.versionRead()
+	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
+		node.fate = tx.Wrote(user.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+	}
 	_u.mutation.done = true
 	return node, nil
 }

@@ -192,3 +192,17 @@ func (t *recordedTx) Rollback() error {
 	}
 	return t.Tx.Rollback()
 }
+
+// ExecContext is of ent's feature sql/execquery.
+func (t *recordedTx) ExecContext(ctx context.Context, query string, args ...any) (stdsql.Result, error) {
+	if err := t.recorder.note(query); err != nil {
+		return nil, err
+	}
+	ex, ok := t.Tx.(interface {
+		ExecContext(context.Context, string, ...any) (stdsql.Result, error)
+	})
+	if !ok {
+		return nil, fmt.Errorf("%T executes nothing", t.Tx)
+	}
+	return ex.ExecContext(ctx, query, args...)
+}

@@ -83,9 +83,9 @@ func scenarios() []scenario {
 		bulkScenarios, upsertScenarios, edgeScenarios, childScenarios,
 		batchScenarios, batchTxScenarios, batchKindScenarios, batchDeleteScenarios,
 		diffScenarios, resolveScenarios, modifyScenarios,
-		verifyScenarios, touchScenarios, aggregateScenarios,
+		verifyScenarios, verifyAgainScenarios, touchScenarios, aggregateScenarios,
 		ignoredScenarios, switchScenarios, valueScenarios,
-		ecosystemScenarios, softDeleteScenarios, txScenarios, concurrencyScenarios, statementScenarios, httpScenarios,
+		ecosystemScenarios, softDeleteScenarios, txScenarios, ghostScenarios, halfwayScenarios, concurrencyScenarios, statementScenarios, httpScenarios,
 	} {
 		all = append(all, group()...)
 	}

@@ -60,14 +60,12 @@ func (s *Scene) petName(id int) string {
 func readRowThatChangedRefusesTheCommit(s *Scene) {
 	id, pet := s.user("read").ID, saved(s, s.Client.Pet.Create().SetName("before"))
 	tx, read := s.reader(id)
-	if s.db.Traits.OneWriter {
-		s.bumpUser(id) // SQLite itself refuses the write, as its snapshot is old.
+	s.bumpUser(id)
+	if s.db.Traits.OneWriter { // SQLite itself refuses the write, as its snapshot is old.
 		s.conflict(s.renamePet(tx, pet))
 		require.NoError(s, tx.Rollback())
 	} else {
-		require.NoError(s, s.renamePet(tx, pet))
-		s.bumpUser(id)
-		err := tx.Commit()
+		err := s.renamePet(tx, pet)
 		s.conflict(err)
 		var modified *ent.UserModifiedError
 		require.ErrorAs(s, err, &modified)
