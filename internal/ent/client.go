@@ -155,6 +155,9 @@ type (
 		hooks *hooks
 		// interceptors to execute on queries.
 		inters *inters
+
+		// retryAttempt is the attempt of RetryTx that the transaction is.
+		retryAttempt *occhook.Attempt
 	}
 	// Option function to configure the client.
 	Option func(*config)
@@ -642,6 +645,7 @@ func (c *UserClient) GetVersion(ctx context.Context, id int, expectedVersion int
 
 // RetryTx runs fn in a transaction and commits it; and again in a new transaction while it, or the commit, ends in an
 // error that another attempt may mend (see entocc.Retry). fn must read in tx what it decides by. A panic rolls back.
+// Conflicts of writes by tx are not handed to resolvers (hook.OnModified).
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
@@ -658,6 +662,10 @@ func (c *Client) RetryTx(ctx context.Context, fn func(tx *Tx) error, opts ...ent
 
 // runTx runs fn in a transaction.
 func (c *Client) runTx(ctx context.Context, opts *stdsql.TxOptions, fn func(tx *Tx) error) (err error) {
+	retryAttempt := &occhook.Attempt{}
+	defer retryAttempt.End()
+	c = &Client{config: c.config}
+	c.retryAttempt = retryAttempt
 	var tx *Tx
 	if opts == nil {
 		tx, err = c.Tx(ctx)
@@ -683,7 +691,8 @@ func (c *Client) runTx(ctx context.Context, opts *stdsql.TxOptions, fn func(tx *
 }
 
 // Modify loads the Account entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
+// by the entity that it is given.
 //
 //	u, err := client.Account.Modify(ctx, id, func(u *ent.Account, up *ent.AccountUpdateOne) error {
 //		...
@@ -708,7 +717,8 @@ func (c *AccountClient) Modify(ctx context.Context, id string, fn func(*Account,
 }
 
 // Modify loads the Buyer entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
+// by the entity that it is given.
 //
 //	u, err := client.Buyer.Modify(ctx, id, func(u *ent.Buyer, up *ent.BuyerUpdateOne) error {
 //		...
@@ -733,7 +743,8 @@ func (c *BuyerClient) Modify(ctx context.Context, id string, fn func(*Buyer, *Bu
 }
 
 // Modify loads the Card entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
+// by the entity that it is given.
 //
 //	u, err := client.Card.Modify(ctx, id, func(u *ent.Card, up *ent.CardUpdateOne) error {
 //		...
@@ -758,7 +769,8 @@ func (c *CardClient) Modify(ctx context.Context, id int, fn func(*Card, *CardUpd
 }
 
 // Modify loads the Document entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
+// by the entity that it is given.
 //
 //	u, err := client.Document.Modify(ctx, id, func(u *ent.Document, up *ent.DocumentUpdateOne) error {
 //		...
@@ -783,7 +795,8 @@ func (c *DocumentClient) Modify(ctx context.Context, id uuid.UUID, fn func(*Docu
 }
 
 // Modify loads the Event entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
+// by the entity that it is given.
 //
 //	u, err := client.Event.Modify(ctx, id, func(u *ent.Event, up *ent.EventUpdateOne) error {
 //		...
@@ -808,7 +821,8 @@ func (c *EventClient) Modify(ctx context.Context, id int, fn func(*Event, *Event
 }
 
 // Modify loads the Folder entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
+// by the entity that it is given.
 //
 //	u, err := client.Folder.Modify(ctx, id, func(u *ent.Folder, up *ent.FolderUpdateOne) error {
 //		...
@@ -833,7 +847,8 @@ func (c *FolderClient) Modify(ctx context.Context, id int, fn func(*Folder, *Fol
 }
 
 // Modify loads the Invoice entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
+// by the entity that it is given.
 //
 //	u, err := client.Invoice.Modify(ctx, id, func(u *ent.Invoice, up *ent.InvoiceUpdateOne) error {
 //		...
@@ -858,7 +873,8 @@ func (c *InvoiceClient) Modify(ctx context.Context, id int, fn func(*Invoice, *I
 }
 
 // Modify loads the Memo entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
+// by the entity that it is given.
 //
 //	u, err := client.Memo.Modify(ctx, id, func(u *ent.Memo, up *ent.MemoUpdateOne) error {
 //		...
@@ -883,7 +899,8 @@ func (c *MemoClient) Modify(ctx context.Context, id int, fn func(*Memo, *MemoUpd
 }
 
 // Modify loads the Note entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
+// by the entity that it is given.
 //
 //	u, err := client.Note.Modify(ctx, id, func(u *ent.Note, up *ent.NoteUpdateOne) error {
 //		...
@@ -908,7 +925,8 @@ func (c *NoteClient) Modify(ctx context.Context, id int, fn func(*Note, *NoteUpd
 }
 
 // Modify loads the Order entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
+// by the entity that it is given.
 //
 //	u, err := client.Order.Modify(ctx, id, func(u *ent.Order, up *ent.OrderUpdateOne) error {
 //		...
@@ -933,7 +951,8 @@ func (c *OrderClient) Modify(ctx context.Context, id int, fn func(*Order, *Order
 }
 
 // Modify loads the Pet entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
+// by the entity that it is given.
 //
 //	u, err := client.Pet.Modify(ctx, id, func(u *ent.Pet, up *ent.PetUpdateOne) error {
 //		...
@@ -958,7 +977,8 @@ func (c *PetClient) Modify(ctx context.Context, id int, fn func(*Pet, *PetUpdate
 }
 
 // Modify loads the Profile entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
+// by the entity that it is given.
 //
 //	u, err := client.Profile.Modify(ctx, id, func(u *ent.Profile, up *ent.ProfileUpdateOne) error {
 //		...
@@ -983,7 +1003,8 @@ func (c *ProfileClient) Modify(ctx context.Context, id int, fn func(*Profile, *P
 }
 
 // Modify loads the Purchase entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
+// by the entity that it is given.
 //
 //	u, err := client.Purchase.Modify(ctx, id, func(u *ent.Purchase, up *ent.PurchaseUpdateOne) error {
 //		...
@@ -1008,7 +1029,8 @@ func (c *PurchaseClient) Modify(ctx context.Context, id uuid.UUID, fn func(*Purc
 }
 
 // Modify loads the PurchaseLine entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
+// by the entity that it is given.
 //
 //	u, err := client.PurchaseLine.Modify(ctx, id, func(u *ent.PurchaseLine, up *ent.PurchaseLineUpdateOne) error {
 //		...
@@ -1033,7 +1055,8 @@ func (c *PurchaseLineClient) Modify(ctx context.Context, id int, fn func(*Purcha
 }
 
 // Modify loads the Reading entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
+// by the entity that it is given.
 //
 //	u, err := client.Reading.Modify(ctx, id, func(u *ent.Reading, up *ent.ReadingUpdateOne) error {
 //		...
@@ -1058,7 +1081,8 @@ func (c *ReadingClient) Modify(ctx context.Context, id int, fn func(*Reading, *R
 }
 
 // Modify loads the Setting entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
+// by the entity that it is given.
 //
 //	u, err := client.Setting.Modify(ctx, id, func(u *ent.Setting, up *ent.SettingUpdateOne) error {
 //		...
@@ -1083,7 +1107,8 @@ func (c *SettingClient) Modify(ctx context.Context, id string, fn func(*Setting,
 }
 
 // Modify loads the Ticket entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
+// by the entity that it is given.
 //
 //	u, err := client.Ticket.Modify(ctx, id, func(u *ent.Ticket, up *ent.TicketUpdateOne) error {
 //		...
@@ -1108,7 +1133,8 @@ func (c *TicketClient) Modify(ctx context.Context, id int, fn func(*Ticket, *Tic
 }
 
 // Modify loads the User entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
+// by the entity that it is given.
 //
 //	u, err := client.User.Modify(ctx, id, func(u *ent.User, up *ent.UserUpdateOne) error {
 //		...

@@ -104,6 +104,7 @@ type AccountModifiedError = entocc.ModifiedError[Account]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *AccountMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return accountVersion, &m.occ
 }
 
@@ -129,8 +130,18 @@ func (m *AccountMutation) versionError(err error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return accountVersion.Diff(m, base, theirs)
+		return accountVersion.Diff(m, accountVersionRow(base), accountVersionRow(theirs))
 	})
+}
+
+// accountVersionRow returns the row of an entity as it was read.
+func accountVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*Account)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &Account{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // buyerVersion is what the guard knows about the version of Buyer.
@@ -154,6 +165,7 @@ type BuyerModifiedError = entocc.ModifiedError[Buyer]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *BuyerMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return buyerVersion, &m.occ
 }
 
@@ -179,8 +191,18 @@ func (m *BuyerMutation) versionError(err error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return buyerVersion.Diff(m, base, theirs)
+		return buyerVersion.Diff(m, buyerVersionRow(base), buyerVersionRow(theirs))
 	})
+}
+
+// buyerVersionRow returns the row of an entity as it was read.
+func buyerVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*Buyer)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &Buyer{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // cardVersion is what the guard knows about the version of Card.
@@ -203,6 +225,7 @@ type CardModifiedError = entocc.ModifiedError[Card]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *CardMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return cardVersion, &m.occ
 }
 
@@ -228,8 +251,18 @@ func (m *CardMutation) versionError(err error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return cardVersion.Diff(m, base, theirs)
+		return cardVersion.Diff(m, cardVersionRow(base), cardVersionRow(theirs))
 	})
+}
+
+// cardVersionRow returns the row of an entity as it was read.
+func cardVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*Card)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &Card{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // documentVersion is what the guard knows about the version of Document.
@@ -253,6 +286,7 @@ type DocumentModifiedError = entocc.ModifiedError[Document]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *DocumentMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return documentVersion, &m.occ
 }
 
@@ -278,8 +312,18 @@ func (m *DocumentMutation) versionError(err error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return documentVersion.Diff(m, base, theirs)
+		return documentVersion.Diff(m, documentVersionRow(base), documentVersionRow(theirs))
 	})
+}
+
+// documentVersionRow returns the row of an entity as it was read.
+func documentVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*Document)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &Document{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // eventVersion is what the guard knows about the version of Event.
@@ -299,6 +343,7 @@ type EventModifiedError = entocc.ModifiedError[Event]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *EventMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return eventVersion, &m.occ
 }
 
@@ -324,8 +369,18 @@ func (m *EventMutation) versionError(err error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return eventVersion.Diff(m, base, theirs)
+		return eventVersion.Diff(m, eventVersionRow(base), eventVersionRow(theirs))
 	})
+}
+
+// eventVersionRow returns the row of an entity as it was read.
+func eventVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*Event)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &Event{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // folderVersion is what the guard knows about the version of Folder.
@@ -350,6 +405,7 @@ type FolderModifiedError = entocc.ModifiedError[Folder]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *FolderMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return folderVersion, &m.occ
 }
 
@@ -375,8 +431,18 @@ func (m *FolderMutation) versionError(err error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return folderVersion.Diff(m, base, theirs)
+		return folderVersion.Diff(m, folderVersionRow(base), folderVersionRow(theirs))
 	})
+}
+
+// folderVersionRow returns the row of an entity as it was read.
+func folderVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*Folder)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &Folder{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // invoiceVersion is what the guard knows about the version of Invoice.
@@ -400,6 +466,7 @@ type InvoiceModifiedError = entocc.ModifiedError[Invoice]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *InvoiceMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return invoiceVersion, &m.occ
 }
 
@@ -425,8 +492,18 @@ func (m *InvoiceMutation) versionError(err error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return invoiceVersion.Diff(m, base, theirs)
+		return invoiceVersion.Diff(m, invoiceVersionRow(base), invoiceVersionRow(theirs))
 	})
+}
+
+// invoiceVersionRow returns the row of an entity as it was read.
+func invoiceVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*Invoice)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &Invoice{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // likeVersion is what the guard knows about the version of Like.
@@ -453,6 +530,7 @@ type LikeModifiedError = entocc.ModifiedError[Like]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *LikeMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return likeVersion, &m.occ
 }
 
@@ -478,8 +556,18 @@ func (m *LikeMutation) versionError(err error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return likeVersion.Diff(m, base, theirs)
+		return likeVersion.Diff(m, likeVersionRow(base), likeVersionRow(theirs))
 	})
+}
+
+// likeVersionRow returns the row of an entity as it was read.
+func likeVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*Like)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &Like{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // membershipVersion is what the guard knows about the version of Membership.
@@ -504,6 +592,7 @@ type MembershipModifiedError = entocc.ModifiedError[Membership]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *MembershipMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return membershipVersion, &m.occ
 }
 
@@ -529,8 +618,18 @@ func (m *MembershipMutation) versionError(err error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return membershipVersion.Diff(m, base, theirs)
+		return membershipVersion.Diff(m, membershipVersionRow(base), membershipVersionRow(theirs))
 	})
+}
+
+// membershipVersionRow returns the row of an entity as it was read.
+func membershipVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*Membership)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &Membership{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // memoVersion is what the guard knows about the version of Memo.
@@ -551,6 +650,7 @@ type MemoModifiedError = entocc.ModifiedError[Memo]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *MemoMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return memoVersion, &m.occ
 }
 
@@ -576,8 +676,18 @@ func (m *MemoMutation) versionError(err error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return memoVersion.Diff(m, base, theirs)
+		return memoVersion.Diff(m, memoVersionRow(base), memoVersionRow(theirs))
 	})
+}
+
+// memoVersionRow returns the row of an entity as it was read.
+func memoVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*Memo)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &Memo{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // noteVersion is what the guard knows about the version of Note.
@@ -598,6 +708,7 @@ type NoteModifiedError = entocc.ModifiedError[Note]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *NoteMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return noteVersion, &m.occ
 }
 
@@ -623,8 +734,18 @@ func (m *NoteMutation) versionError(err error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return noteVersion.Diff(m, base, theirs)
+		return noteVersion.Diff(m, noteVersionRow(base), noteVersionRow(theirs))
 	})
+}
+
+// noteVersionRow returns the row of an entity as it was read.
+func noteVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*Note)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &Note{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // orderVersion is what the guard knows about the version of Order.
@@ -644,6 +765,7 @@ type OrderModifiedError = entocc.ModifiedError[Order]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *OrderMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return orderVersion, &m.occ
 }
 
@@ -669,8 +791,18 @@ func (m *OrderMutation) versionError(err error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return orderVersion.Diff(m, base, theirs)
+		return orderVersion.Diff(m, orderVersionRow(base), orderVersionRow(theirs))
 	})
+}
+
+// orderVersionRow returns the row of an entity as it was read.
+func orderVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*Order)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &Order{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // petVersion is what the guard knows about the version of Pet.
@@ -695,6 +827,7 @@ type PetModifiedError = entocc.ModifiedError[Pet]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *PetMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return petVersion, &m.occ
 }
 
@@ -720,8 +853,18 @@ func (m *PetMutation) versionError(err error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return petVersion.Diff(m, base, theirs)
+		return petVersion.Diff(m, petVersionRow(base), petVersionRow(theirs))
 	})
+}
+
+// petVersionRow returns the row of an entity as it was read.
+func petVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*Pet)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &Pet{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // profileVersion is what the guard knows about the version of Profile.
@@ -734,9 +877,9 @@ var profileVersion = &occhook.Schema{
 	Fields: []occhook.Field{
 		{Name: "version", Column: profile.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
 		{Name: "title", Column: profile.FieldTitle, Struct: "Title"},
-		{Name: "keywords", Column: profile.FieldKeywords, Struct: "Keywords"},
+		{Name: "keywords", Column: profile.FieldKeywords, Struct: "Keywords", JSON: true},
 		{Name: "theme", Column: profile.FieldTheme, Struct: "Theme"},
-		{Name: "recent", Column: profile.FieldRecent, Struct: "Recent"},
+		{Name: "recent", Column: profile.FieldRecent, Struct: "Recent", JSON: true},
 	},
 }
 
@@ -745,6 +888,7 @@ type ProfileModifiedError = entocc.ModifiedError[Profile]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *ProfileMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return profileVersion, &m.occ
 }
 
@@ -770,8 +914,18 @@ func (m *ProfileMutation) versionError(err error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return profileVersion.Diff(m, base, theirs)
+		return profileVersion.Diff(m, profileVersionRow(base), profileVersionRow(theirs))
 	})
+}
+
+// profileVersionRow returns the row of an entity as it was read.
+func profileVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*Profile)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &Profile{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // VersionAppends returns the JSON fields that the mutation appends to.
@@ -808,6 +962,7 @@ type PurchaseModifiedError = entocc.ModifiedError[Purchase]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *PurchaseMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return purchaseVersion, &m.occ
 }
 
@@ -833,8 +988,18 @@ func (m *PurchaseMutation) versionError(err error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return purchaseVersion.Diff(m, base, theirs)
+		return purchaseVersion.Diff(m, purchaseVersionRow(base), purchaseVersionRow(theirs))
 	})
+}
+
+// purchaseVersionRow returns the row of an entity as it was read.
+func purchaseVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*Purchase)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &Purchase{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // purchaseLineVersion is what the guard knows about the version of PurchaseLine.
@@ -847,11 +1012,11 @@ var purchaseLineVersion = &occhook.Schema{
 	Row:      occhook.Row{Table: purchaseline.Table, ID: purchaseline.FieldID, Scan: occhook.ScanID(PurchaseLine{}.ID)},
 	Fields: []occhook.Field{
 		{Name: "version", Column: purchaseline.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
-		{Name: "purchase_id", Column: purchaseline.FieldPurchaseID, Struct: "PurchaseID"},
+		{Name: "purchase_id", Column: purchaseline.FieldPurchaseID, Struct: "PurchaseID", Nillable: true},
 		{Name: "article", Column: purchaseline.FieldArticle, Struct: "Article"},
 		{Name: "amount", Column: purchaseline.FieldAmount, Struct: "Amount"},
 		{Name: "remark", Column: purchaseline.FieldRemark, Struct: "Remark"},
-		{Name: "code", Column: purchaseline.FieldCode, Struct: "Code"},
+		{Name: "code", Column: purchaseline.FieldCode, Struct: "Code", Nillable: true},
 	},
 	Edges: []occhook.Edge{
 		{Name: purchaseline.EdgePurchase, InRow: true, Column: purchaseline.FieldPurchaseID},
@@ -864,6 +1029,7 @@ type PurchaseLineModifiedError = entocc.ModifiedError[PurchaseLine]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *PurchaseLineMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return purchaseLineVersion, &m.occ
 }
 
@@ -889,8 +1055,18 @@ func (m *PurchaseLineMutation) versionError(err error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return purchaseLineVersion.Diff(m, base, theirs)
+		return purchaseLineVersion.Diff(m, purchaseLineVersionRow(base), purchaseLineVersionRow(theirs))
 	})
+}
+
+// purchaseLineVersionRow returns the row of an entity as it was read.
+func purchaseLineVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*PurchaseLine)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &PurchaseLine{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // readingVersion is what the guard knows about the version of Reading.
@@ -910,6 +1086,7 @@ type ReadingModifiedError = entocc.ModifiedError[Reading]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *ReadingMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return readingVersion, &m.occ
 }
 
@@ -935,8 +1112,18 @@ func (m *ReadingMutation) versionError(err error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return readingVersion.Diff(m, base, theirs)
+		return readingVersion.Diff(m, readingVersionRow(base), readingVersionRow(theirs))
 	})
+}
+
+// readingVersionRow returns the row of an entity as it was read.
+func readingVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*Reading)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &Reading{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // settingVersion is what the guard knows about the version of Setting.
@@ -957,6 +1144,7 @@ type SettingModifiedError = entocc.ModifiedError[Setting]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *SettingMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return settingVersion, &m.occ
 }
 
@@ -982,8 +1170,18 @@ func (m *SettingMutation) versionError(err error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return settingVersion.Diff(m, base, theirs)
+		return settingVersion.Diff(m, settingVersionRow(base), settingVersionRow(theirs))
 	})
+}
+
+// settingVersionRow returns the row of an entity as it was read.
+func settingVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*Setting)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &Setting{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // ticketVersion is what the guard knows about the version of Ticket.
@@ -1004,6 +1202,7 @@ type TicketModifiedError = entocc.ModifiedError[Ticket]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *TicketMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return ticketVersion, &m.occ
 }
 
@@ -1029,8 +1228,18 @@ func (m *TicketMutation) versionError(err error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return ticketVersion.Diff(m, base, theirs)
+		return ticketVersion.Diff(m, ticketVersionRow(base), ticketVersionRow(theirs))
 	})
+}
+
+// ticketVersionRow returns the row of an entity as it was read.
+func ticketVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*Ticket)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &Ticket{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // userVersion is what the guard knows about the version of User.
@@ -1044,12 +1253,12 @@ var userVersion = &occhook.Schema{
 		{Name: "version", Column: user.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
 		{Name: "name", Column: user.FieldName, Struct: "Name", Label: "Display name"},
 		{Name: "age", Column: user.FieldAge, Struct: "Age"},
-		{Name: "email", Column: user.FieldEmail, Struct: "Email"},
+		{Name: "email", Column: user.FieldEmail, Struct: "Email", Nillable: true},
 		{Name: "password", Column: user.FieldPassword, Struct: "Password", Sensitive: true},
-		{Name: "last_login", Column: user.FieldLastLogin, Struct: "LastLogin"},
-		{Name: "visits", Column: user.FieldVisits, Struct: "Visits"},
-		{Name: "labels", Column: user.FieldLabels, Struct: "Labels"},
-		{Name: "settings", Column: user.FieldSettings, Struct: "Settings"},
+		{Name: "last_login", Column: user.FieldLastLogin, Struct: "LastLogin", Nillable: true},
+		{Name: "visits", Column: user.FieldVisits, Struct: "Visits", JSON: true},
+		{Name: "labels", Column: user.FieldLabels, Struct: "Labels", JSON: true},
+		{Name: "settings", Column: user.FieldSettings, Struct: "Settings", JSON: true},
 		{Name: "avatar", Column: user.FieldAvatar, Struct: "Avatar"},
 		{Name: "born_in", Column: user.FieldBornIn, Struct: "BornIn"},
 	},
@@ -1074,6 +1283,7 @@ type UserModifiedError = entocc.ModifiedError[User]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *UserMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return userVersion, &m.occ
 }
 
@@ -1099,8 +1309,18 @@ func (m *UserMutation) versionError(err error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return userVersion.Diff(m, base, theirs)
+		return userVersion.Diff(m, userVersionRow(base), userVersionRow(theirs))
 	})
+}
+
+// userVersionRow returns the row of an entity as it was read.
+func userVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*User)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &User{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // VersionAppends returns the JSON fields that the mutation appends to.
