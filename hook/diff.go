@@ -46,7 +46,9 @@ func (s *Schema) Diff(m ent.Mutation, loaded, now any) []entocc.FieldDiff {
 		}
 		d := entocc.FieldDiff{Name: f.Name, Column: f.Column, Label: labelOr(f.Label, f.Name), Sensitive: f.Sensitive, Computed: f.Computed}
 		d.Change, d.Mine = changeOf(m, f)
-		d.Base, d.HasBase = base.read(f)
+		if d.Base, d.HasBase = base.read(f); !d.HasBase && d.Change == entocc.ChangeNone {
+			d.Base, d.HasBase = base.value(f) // Nothing of the caller's can be lost here, and it is worth showing what others did.
+		}
 		var seen bool
 		d.Theirs, seen = theirs.value(f)
 		if d = entocc.NewFieldDiff(d, !seen); d.MineChanged || d.TheirsChanged {

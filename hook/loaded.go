@@ -103,7 +103,7 @@ func (s *Schema) baseOf(e *Expectation, loaded ReadRow) ReadRow {
 		if f.Column != s.Column || len(said.versions) != 1 {
 			continue
 		}
-		if v, ok := loaded.value(f); ok && loaded.columns != nil && s.sameVersion(v, said.versions[0]) {
+		if v, ok := loaded.value(f); ok && s.sameVersion(v, said.versions[0]) {
 			return loaded
 		}
 	}
