@@ -24,6 +24,7 @@ import (
 	"github.com/entocc/entocc/internal/ent/memo"
 	"github.com/entocc/entocc/internal/ent/note"
 	"github.com/entocc/entocc/internal/ent/order"
+	"github.com/entocc/entocc/internal/ent/parcel"
 	"github.com/entocc/entocc/internal/ent/pet"
 	"github.com/entocc/entocc/internal/ent/profile"
 	"github.com/entocc/entocc/internal/ent/purchase"
@@ -80,6 +81,8 @@ type Client struct {
 	Note *NoteClient
 	// Order is the client for interacting with the Order builders.
 	Order *OrderClient
+	// Parcel is the client for interacting with the Parcel builders.
+	Parcel *ParcelClient
 	// Pet is the client for interacting with the Pet builders.
 	Pet *PetClient
 	// Profile is the client for interacting with the Profile builders.
@@ -128,6 +131,7 @@ func (c *Client) init() {
 	c.Memo = NewMemoClient(c.config)
 	c.Note = NewNoteClient(c.config)
 	c.Order = NewOrderClient(c.config)
+	c.Parcel = NewParcelClient(c.config)
 	c.Pet = NewPetClient(c.config)
 	c.Profile = NewProfileClient(c.config)
 	c.Purchase = NewPurchaseClient(c.config)
@@ -248,6 +252,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Memo:         NewMemoClient(cfg),
 		Note:         NewNoteClient(cfg),
 		Order:        NewOrderClient(cfg),
+		Parcel:       NewParcelClient(cfg),
 		Pet:          NewPetClient(cfg),
 		Profile:      NewProfileClient(cfg),
 		Purchase:     NewPurchaseClient(cfg),
@@ -292,6 +297,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Memo:         NewMemoClient(cfg),
 		Note:         NewNoteClient(cfg),
 		Order:        NewOrderClient(cfg),
+		Parcel:       NewParcelClient(cfg),
 		Pet:          NewPetClient(cfg),
 		Profile:      NewProfileClient(cfg),
 		Purchase:     NewPurchaseClient(cfg),
@@ -334,9 +340,9 @@ func (c *Client) Close() error {
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.Account, c.Buyer, c.Card, c.Document, c.Event, c.Folder, c.Group, c.Invoice,
-		c.Like, c.Membership, c.Memo, c.Note, c.Order, c.Pet, c.Profile, c.Purchase,
-		c.PurchaseLine, c.Reading, c.Setting, c.Shelf, c.Shelter, c.Team, c.Ticket,
-		c.Tweet, c.User,
+		c.Like, c.Membership, c.Memo, c.Note, c.Order, c.Parcel, c.Pet, c.Profile,
+		c.Purchase, c.PurchaseLine, c.Reading, c.Setting, c.Shelf, c.Shelter, c.Team,
+		c.Ticket, c.Tweet, c.User,
 	} {
 		n.Use(hooks...)
 	}
@@ -347,9 +353,9 @@ func (c *Client) Use(hooks ...Hook) {
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.Account, c.Buyer, c.Card, c.Document, c.Event, c.Folder, c.Group, c.Invoice,
-		c.Like, c.Membership, c.Memo, c.Note, c.Order, c.Pet, c.Profile, c.Purchase,
-		c.PurchaseLine, c.Reading, c.Setting, c.Shelf, c.Shelter, c.Team, c.Ticket,
-		c.Tweet, c.User,
+		c.Like, c.Membership, c.Memo, c.Note, c.Order, c.Parcel, c.Pet, c.Profile,
+		c.Purchase, c.PurchaseLine, c.Reading, c.Setting, c.Shelf, c.Shelter, c.Team,
+		c.Ticket, c.Tweet, c.User,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -511,6 +517,22 @@ func (c *OrderClient) GetVersion(ctx context.Context, id int, expectedVersion in
 	}
 	if !occhook.SameVersion(orderVersion, readEntity.Rev, expectedVersion) {
 		return nil, entocc.NewModifiedError(occhook.Modified(orderVersion, id, expectedVersion, readEntity.Rev), nil, readRow, nil)
+	}
+	return readEntity, nil
+}
+
+// GetVersion returns the Parcel entity with this ID, if it has this version. One that has another is a
+// *ParcelModifiedError, one that is not there a *NotFoundError.
+func (c *ParcelClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*Parcel, error) {
+	readRow := func(ctx context.Context) (*Parcel, error) {
+		return c.Query().Where(parcel.ID(id), latestVersion(c.driver)).Only(ctx)
+	}
+	readEntity, err := readRow(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if !occhook.SameVersion(parcelVersion, readEntity.Version, expectedVersion) {
+		return nil, entocc.NewModifiedError(occhook.Modified(parcelVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
@@ -932,6 +954,32 @@ func (c *NoteClient) Modify(ctx context.Context, id int, fn func(*Note, *NoteUpd
 //		...
 //	})
 func (c *OrderClient) Modify(ctx context.Context, id int, fn func(*Order, *OrderUpdateOne) error, opts ...entocc.RetryOption) (saved *Order, err error) {
+	if _, ok := c.driver.(*txDriver); ok {
+		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
+	}
+	err = entocc.Retry(ctx, func(ctx context.Context) error {
+		entity, err := c.Get(ctx, id)
+		if err != nil {
+			return err
+		}
+		update := c.UpdateOne(entity)
+		if err := fn(entity, update); err != nil {
+			return err
+		}
+		saved, err = update.Save(ctx)
+		return err
+	}, opts...)
+	return saved, err
+}
+
+// Modify loads the Parcel entity with this ID, has fn change it, and saves it; and does so again while its row was
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
+// by the entity that it is given.
+//
+//	u, err := client.Parcel.Modify(ctx, id, func(u *ent.Parcel, up *ent.ParcelUpdateOne) error {
+//		...
+//	})
+func (c *ParcelClient) Modify(ctx context.Context, id int, fn func(*Parcel, *ParcelUpdateOne) error, opts ...entocc.RetryOption) (saved *Parcel, err error) {
 	if _, ok := c.driver.(*txDriver); ok {
 		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
 	}
@@ -1766,6 +1814,55 @@ func (c *OrderClient) VerifyOnCommit(entities ...*Order) error {
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *ParcelModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows.
+//
+//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
+//		...
+//		return tx.Parcel.VerifyOnCommit(read...)
+//	})
+func (c *ParcelClient) VerifyOnCommit(entities ...*Parcel) error {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return occhook.NotInTx(parcelVersion)
+	}
+	readRow := func(ctx context.Context, readEntity *Parcel) (*Parcel, error) {
+		rowReader := NewParcelClient(c.config)
+		if occhook.Ended(tx.tx) {
+			rowReader.driver = tx.drv
+		}
+		return rowReader.Query().Where(parcel.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
+	}
+	rows := make([]*occhook.Verified, len(entities))
+	for i, readEntity := range entities {
+		if err := occhook.CheckLoaded(parcelVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
+			return err
+		}
+		rows[i] = &occhook.Verified{
+			Schema:  parcelVersion,
+			Table:   parcel.Table,
+			ID:      readEntity.ID,
+			Columns: []string{parcel.FieldID},
+			Values:  []any{readEntity.ID},
+			Version: readEntity.Version,
+			Typed: func(conflictMet *entocc.RecordModifiedError) error {
+				conflictMet.InTransaction(tx)
+				if conflictMet.Deleted {
+					conflictMet.Err = &NotFoundError{parcel.Label}
+				}
+				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Parcel, error) {
+					return readRow(ctx, readEntity)
+				}, nil)
+			},
+		}
+	}
+	tx.verify(rows)
+	return nil
+}
+
+// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
 // *PetModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
 // goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
 // do not see each other's locks, the commit bumps the rows.
@@ -2185,6 +2282,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Note.mutate(ctx, m)
 	case *OrderMutation:
 		return c.Order.mutate(ctx, m)
+	case *ParcelMutation:
+		return c.Parcel.mutate(ctx, m)
 	case *PetMutation:
 		return c.Pet.mutate(ctx, m)
 	case *ProfileMutation:
@@ -4032,6 +4131,172 @@ func (c *OrderClient) mutate(ctx context.Context, m *OrderMutation) (Value, erro
 		return (&OrderDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Order mutation op: %q", m.Op())
+	}
+}
+
+// ParcelClient is a client for the Parcel schema.
+type ParcelClient struct {
+	config
+}
+
+// NewParcelClient returns a client for the Parcel from the given config.
+func NewParcelClient(c config) *ParcelClient {
+	return &ParcelClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `parcel.Hooks(f(g(h())))`.
+func (c *ParcelClient) Use(hooks ...Hook) {
+	c.hooks.Parcel = append(c.hooks.Parcel, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `parcel.Intercept(f(g(h())))`.
+func (c *ParcelClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Parcel = append(c.inters.Parcel, interceptors...)
+}
+
+// Create returns a builder for creating a Parcel entity.
+func (c *ParcelClient) Create() *ParcelCreate {
+	mutation := newParcelMutation(c.config, OpCreate)
+	return &ParcelCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Parcel entities.
+func (c *ParcelClient) CreateBulk(builders ...*ParcelCreate) *ParcelCreateBulk {
+	return &ParcelCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ParcelClient) MapCreateBulk(slice any, setFunc func(*ParcelCreate, int)) *ParcelCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ParcelCreateBulk{err: fmt.Errorf("calling to ParcelClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ParcelCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ParcelCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Parcel.
+func (c *ParcelClient) Update() *ParcelUpdate {
+	mutation := newParcelMutation(c.config, OpUpdate)
+	return &ParcelUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ParcelClient) UpdateOne(_m *Parcel) *ParcelUpdateOne {
+	mutation := newParcelMutation(c.config, OpUpdateOne, withParcel(_m))
+	return (&ParcelUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).ifLoaded(_m)
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ParcelClient) UpdateOneID(id int) *ParcelUpdateOne {
+	mutation := newParcelMutation(c.config, OpUpdateOne, withParcelID(id))
+	return (&ParcelUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).byID()
+}
+
+// Delete returns a delete builder for Parcel.
+func (c *ParcelClient) Delete() *ParcelDelete {
+	mutation := newParcelMutation(c.config, OpDelete)
+	return &ParcelDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ParcelClient) DeleteOne(_m *Parcel) *ParcelDeleteOne {
+	return c.DeleteOneID(_m.ID).ifLoaded(_m)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ParcelClient) DeleteOneID(id int) *ParcelDeleteOne {
+	builder := c.Delete().Where(parcel.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return (&ParcelDeleteOne{builder}).byID()
+}
+
+// Query returns a query builder for Parcel.
+func (c *ParcelClient) Query() *ParcelQuery {
+	return &ParcelQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeParcel},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Parcel entity by its id.
+func (c *ParcelClient) Get(ctx context.Context, id int) (*Parcel, error) {
+	return c.Query().Where(parcel.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ParcelClient) GetX(ctx context.Context, id int) *Parcel {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryStamps queries the stamps edge of a Parcel.
+func (c *ParcelClient) QueryStamps(_m *Parcel) *GroupQuery {
+	query := (&GroupClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(parcel.Table, parcel.FieldID, id),
+			sqlgraph.To(group.Table, group.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, parcel.StampsTable, parcel.StampsColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryStops queries the stops edge of a Parcel.
+func (c *ParcelClient) QueryStops(_m *Parcel) *GroupQuery {
+	query := (&GroupClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(parcel.Table, parcel.FieldID, id),
+			sqlgraph.To(group.Table, group.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, parcel.StopsTable, parcel.StopsColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ParcelClient) Hooks() []Hook {
+	hooks := c.hooks.Parcel
+	return append(hooks[:len(hooks):len(hooks)], parcel.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *ParcelClient) Interceptors() []Interceptor {
+	return c.inters.Parcel
+}
+
+func (c *ParcelClient) mutate(ctx context.Context, m *ParcelMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ParcelCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ParcelUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ParcelUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ParcelDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Parcel mutation op: %q", m.Op())
 	}
 }
 
@@ -6075,12 +6340,12 @@ func (c *UserClient) mutate(ctx context.Context, m *UserMutation) (Value, error)
 type (
 	hooks struct {
 		Account, Buyer, Card, Document, Event, Folder, Group, Invoice, Like, Membership,
-		Memo, Note, Order, Pet, Profile, Purchase, PurchaseLine, Reading, Setting,
-		Shelf, Shelter, Team, Ticket, Tweet, User []ent.Hook
+		Memo, Note, Order, Parcel, Pet, Profile, Purchase, PurchaseLine, Reading,
+		Setting, Shelf, Shelter, Team, Ticket, Tweet, User []ent.Hook
 	}
 	inters struct {
 		Account, Buyer, Card, Document, Event, Folder, Group, Invoice, Like, Membership,
-		Memo, Note, Order, Pet, Profile, Purchase, PurchaseLine, Reading, Setting,
-		Shelf, Shelter, Team, Ticket, Tweet, User []ent.Interceptor
+		Memo, Note, Order, Parcel, Pet, Profile, Purchase, PurchaseLine, Reading,
+		Setting, Shelf, Shelter, Team, Ticket, Tweet, User []ent.Interceptor
 	}
 )

@@ -26,6 +26,7 @@ import (
 	"github.com/entocc/entocc/internal/ent/memo"
 	"github.com/entocc/entocc/internal/ent/note"
 	"github.com/entocc/entocc/internal/ent/order"
+	"github.com/entocc/entocc/internal/ent/parcel"
 	"github.com/entocc/entocc/internal/ent/pet"
 	"github.com/entocc/entocc/internal/ent/predicate"
 	"github.com/entocc/entocc/internal/ent/profile"
@@ -64,6 +65,7 @@ func CheckGuards() error {
 		TypeMemo:         memo.Hooks[:],
 		TypeNote:         note.Hooks[:],
 		TypeOrder:        order.Hooks[:],
+		TypeParcel:       parcel.Hooks[:],
 		TypePet:          pet.Hooks[:],
 		TypeProfile:      profile.Hooks[:],
 		TypePurchase:     purchase.Hooks[:],
@@ -803,6 +805,93 @@ func orderVersionRow(entity any) occhook.ReadRow {
 	}
 	asRead := &Order{}
 	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
+}
+
+// parcelVersion is what the guard knows about the version of Parcel.
+var parcelVersion = &occhook.Schema{
+	Type:     TypeParcel,
+	Field:    "version",
+	Column:   parcel.FieldVersion,
+	Strategy: occhook.Counter{},
+	Ignore:   []string{parcel.EdgeStamps, parcel.FieldScans, parcel.FieldSeenAt},
+	Fields: []occhook.Field{
+		{Name: "version", Column: parcel.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
+		{Name: "updated_at", Column: parcel.FieldUpdatedAt, Struct: "UpdatedAt", Computed: true},
+		{Name: "updated_in", Column: parcel.FieldUpdatedIn, Struct: "UpdatedIn", Computed: true},
+		{Name: "seen_at", Column: parcel.FieldSeenAt, Struct: "SeenAt", Nillable: true},
+		{Name: "scans", Column: parcel.FieldScans, Struct: "Scans", JSON: true},
+		{Name: "title", Column: parcel.FieldTitle, Struct: "Title"},
+		{Name: "note", Column: parcel.FieldNote, Struct: "Note", Nillable: true},
+		{Name: "priority", Column: parcel.FieldPriority, Struct: "Priority"},
+		{Name: "due", Column: parcel.FieldDue, Struct: "Due"},
+		{Name: "secret", Column: parcel.FieldSecret, Struct: "Secret", Sensitive: true},
+		{Name: "labels", Column: parcel.FieldLabels, Struct: "Labels", JSON: true},
+		{Name: "meta", Column: parcel.FieldMeta, Struct: "Meta", JSON: true},
+		{Name: "size", Column: parcel.FieldSize, Struct: "Size", JSON: true},
+		{Name: "seal", Column: parcel.FieldSeal, Struct: "Seal"},
+		{Name: "route", Column: parcel.FieldRoute, Struct: "Route", Nillable: true},
+		{Name: "worth", Column: parcel.FieldWorth, Struct: "Worth"},
+	},
+	Edges: []occhook.Edge{
+		{Name: parcel.EdgeStamps},
+		{Name: parcel.EdgeStops},
+	},
+}
+
+// ParcelModifiedError reports a write of Parcel that was refused, because its row has another version by now or is gone.
+type ParcelModifiedError = entocc.ModifiedError[Parcel]
+
+// VersionGuard returns what the guard of package hook needs to know about the mutation.
+func (m *ParcelMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
+	return parcelVersion, &m.occ
+}
+
+// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
+func (m *ParcelMutation) versionRow() (id any, isRow predicate.Parcel) {
+	if id, ok := m.ID(); ok {
+		return id, parcel.ID(id)
+	}
+	return nil, nil
+}
+
+// versionError gives an error of a guarded write of Parcel the form in which its callers know it.
+func (m *ParcelMutation) versionError(err error) error {
+	m.occ.Met(err)
+	return versionError(err, m.driver, parcel.Label, m.occ.Entity(), func(ctx context.Context) (*Parcel, error) {
+		_, isRow := m.versionRow()
+		if isRow == nil {
+			return nil, &NotFoundError{parcel.Label}
+		}
+		return readNow(m.driver, func(drv dialect.Driver) (*Parcel, error) {
+			reader := NewParcelClient(m.config)
+			reader.driver = drv
+			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
+		})
+	}, func(base, theirs any) []entocc.FieldDiff {
+		return parcelVersion.Diff(m, parcelVersionRow(base), parcelVersionRow(theirs))
+	})
+}
+
+// parcelVersionRow returns the row of an entity as it was read.
+func parcelVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*Parcel)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &Parcel{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
+}
+
+// VersionAppends returns the JSON fields that the mutation appends to.
+func (m *ParcelMutation) VersionAppends() (fields []string) {
+	if _, ok := m.AppendedScans(); ok {
+		fields = append(fields, parcel.FieldScans)
+	}
+	if _, ok := m.AppendedLabels(); ok {
+		fields = append(fields, parcel.FieldLabels)
+	}
+	return fields
 }
 
 // petVersion is what the guard knows about the version of Pet.
