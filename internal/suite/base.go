@@ -38,7 +38,7 @@ func baseScenarios() []scenario {
 // parcel creates a Parcel with a value in every field.
 func (s *Scene) parcel() *ent.Parcel {
 	s.Helper()
-	return saved(s, s.Other.Parcel.Create().SetTitle("title").SetNote("note").SetPriority(1).SetDue(time.Unix(1e9, 0)).
+	return saved(s, s.Other.Parcel.Create().SetTitle("title").SetUpdatedAt(time.Unix(1e9, 0)).SetNote("note").SetPriority(1).SetDue(time.Unix(1e9, 0)).
 		SetSecret("secret").SetLabels([]string{"a", "b"}).SetMeta(map[string]string{"k": "v"}).SetSize(&image.Point{X: 1, Y: 2}).
 		SetSeal([]byte("seal")).SetRoute(uuid.New()).SetWorth(big.NewInt(100)))
 }
