@@ -37,7 +37,7 @@ func BenchmarkLoad(b *testing.B) {
 	runtime.KeepAlive(users)
 	b.ReportAllocs()
 	for b.Loop() {
-		users = client.User.Query().AllX(ctx)
+		_ = client.User.Query().AllX(ctx)
 	}
 	b.ReportMetric(held, "B/entity")
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/n, "ns/entity")
