@@ -59,7 +59,10 @@ type FieldDiff struct {
 	Computed bool
 	// Change is what the refused write wanted.
 	Change Change
-	// Base is the value that the write was made from; HasBase is false for writes by ID, which were made from none.
+	// Base is the value that was read when the write's entity was loaded, whatever the struct holds since. HasBase is false
+	// where that is not known: for writes by ID, for ones that state another version than was loaded, for entities that no
+	// query has loaded, for columns that were not selected, and for values that the entity shares with what was read, such
+	// as a []byte. A field that is set counts as changed then.
 	Base    any
 	HasBase bool
 	// Mine is what the refused write brought: the value, the number to add, the elements to append, or an EdgeChange.
@@ -67,7 +70,7 @@ type FieldDiff struct {
 	// Theirs is the value in the database now. It is nil for edges, which Diff does not load.
 	Theirs any
 	// MineChanged reports that the refused write would change the field: one that it sets to the value of the base, as a
-	// form does that posts all fields, is not changed.
+	// form does that posts all fields, is not changed. Without a base each field that it sets is.
 	MineChanged bool
 	// TheirsChanged reports that somebody else changed the field. Without a base it is not known, and true where the
 	// refused write would change what is there.
@@ -81,13 +84,15 @@ type FieldDiff struct {
 func (d FieldDiff) Clashes() bool { return d.clash }
 
 // NewFieldDiff completes a diff by what follows from its values, and keeps back those of a sensitive field. The runtime of
-// generated code calls it. unseen reports that what others did to an edge can't be seen, so that it counts as changed.
+// generated code calls it. unseen reports that what others did can't be seen, as to an edge, so that it counts as changed.
 func NewFieldDiff(d FieldDiff, unseen bool) FieldDiff {
 	replaces := d.Change == ChangeSet || d.Change == ChangeCleared
 	d.MineChanged = d.Change != ChangeNone && (!replaces || !d.HasBase || !equal(d.Mine, d.Base))
 	switch {
 	case d.Edge:
 		d.TheirsChanged, d.clash = unseen, unseen
+	case unseen:
+		d.TheirsChanged, d.clash = replaces, replaces
 	case d.HasBase:
 		d.TheirsChanged = !equal(d.Base, d.Theirs)
 	default:

@@ -15,7 +15,8 @@ import (
 //	}
 type ModifiedError[T any] struct {
 	*RecordModifiedError
-	// Loaded is the entity that the refused write was made from. It is nil for writes by ID.
+	// Loaded is the entity that the refused write was made from, with whatever its caller has done to it since. It is nil
+	// for writes by ID.
 	Loaded *T
 
 	current func(context.Context) (*T, error)
@@ -76,6 +77,12 @@ func (e *ModifiedError[T]) DiffToValue(current any) []FieldDiff {
 		return nil
 	}
 	return e.DiffTo(c)
+}
+
+// IsResult reports whether v is an entity of the type, as a save returns it, for callers that do not know T.
+func (e *ModifiedError[T]) IsResult(v any) bool {
+	entity, ok := v.(*T)
+	return ok && entity != nil
 }
 
 // MergeError reports a conflict that a merge could not resolve: both sides changed the same fields, or one of them a field

@@ -86,11 +86,15 @@ func (e *RetryError) Unwrap() error { return e.Err }
 //		return u.Update().SetBalance(u.Balance - 10).Exec(ctx)
 //	})
 //
+// Conflicts of writes by the context that fn is given are not handed to resolvers (hook.OnModified): they are what the
+// retry is for.
+//
 // A retry inside a transaction that fn does not open itself can never succeed, as the transaction goes on seeing what it
 // saw, or is dead: it is refused. Caches between ent and the database have to be told to stand aside, or fn reads its
 // old row from them again.
 func Retry(ctx context.Context, fn func(context.Context) error, opts ...RetryOption) error {
 	c := NewRetryConfig(opts...)
+	ctx = context.WithValue(ctx, retryKey{}, true)
 	var last any
 	for attempt := 1; ; attempt++ {
 		err := fn(ctx)
@@ -110,6 +114,11 @@ func Retry(ctx context.Context, fn func(context.Context) error, opts ...RetryOpt
 		}
 	}
 }
+
+type retryKey struct{}
+
+// Retrying reports whether ctx is that of an attempt of [Retry], or comes from it.
+func Retrying(ctx context.Context) bool { return ctx.Value(retryKey{}) != nil }
 
 // wait sleeps for a random time, or until the context ends.
 func (c *RetryConfig) wait(ctx context.Context, attempt int, err error) error {

@@ -11,6 +11,9 @@ package entc
 import (
 	"embed"
 	"errors"
+	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"text/template"
 
@@ -29,6 +32,9 @@ type Extension struct {
 	entc.DefaultExtension
 	// plan is what the schemas of the run under way ask for; the hook makes it before templates ask.
 	plan *plan
+	// forgets are the types whose entities do not keep what was loaded; all of them with forgetsAll.
+	forgets    map[string]bool
+	forgetsAll bool
 }
 
 // Option configures the extension.
@@ -45,6 +51,39 @@ func NewExtension(opts ...Option) (*Extension, error) {
 	return e, nil
 }
 
+// ForgetLoaded has entities of these types not keep the row as it was read; no type means all. That saves memory where
+// many entities are held at a time, as for measurements. Diffs of such entities have no base: under hook.Merge, each field
+// that a write sets counts as changed, and clashes where others changed it or it has another value by now.
+//
+//	entocc.NewExtension(entocc.ForgetLoaded("Measurement"))
+func ForgetLoaded(types ...string) Option {
+	return func(e *Extension) error {
+		e.forgetsAll = e.forgetsAll || len(types) == 0
+		if e.forgets == nil {
+			e.forgets = make(map[string]bool)
+		}
+		for _, typ := range types {
+			e.forgets[typ] = true
+		}
+		return nil
+	}
+}
+
+// checkForgets returns an error for a type of [ForgetLoaded] that has no version, or is none.
+func (e *Extension) checkForgets(p *plan) error {
+	for _, typ := range slices.Sorted(maps.Keys(e.forgets)) {
+		if p.versions[typ] == nil {
+			return fmt.Errorf("entocc: ForgetLoaded names %q, which is no type with a version: name types as their schemas are called", typ)
+		}
+	}
+	return nil
+}
+
+// keepsLoaded reports whether the entities of a type keep the row as it was read.
+func (e *Extension) keepsLoaded(typ string) bool {
+	return e.plan.versions[typ] != nil && !e.forgetsAll && !e.forgets[typ]
+}
+
 // Templates of the extension.
 func (e *Extension) Templates() []*gen.Template {
 	funcs := template.FuncMap{
@@ -57,6 +96,7 @@ func (e *Extension) Templates() []*gen.Template {
 		"occKey": key,
 
 		"occMutation":      e.mutation,
+		"occKeepsLoaded":   e.keepsLoaded,
 		"occQueryReceiver": queryReceiver,
 	}
 	return []*gen.Template{gen.MustParse(gen.NewTemplate(templateName).Funcs(funcs).ParseFS(templates, "template/*.tmpl"))}
@@ -101,6 +141,9 @@ func (e *Extension) Hooks() []gen.Hook {
 			if err != nil {
 				return err
 			}
+			if err := e.checkForgets(p); err != nil {
+				return err
+			}
 			e.plan = p
 			if err := next.Generate(g); err != nil {
 				return err
@@ -108,7 +151,10 @@ func (e *Extension) Hooks() []gen.Hook {
 			if err := dropDoubleImports(g, p.imports); err != nil {
 				return err
 			}
-			return completeGenerated(g, p)
+			if err := completeGenerated(g, p); err != nil {
+				return err
+			}
+			return completeTypes(g, p, e.keepsLoaded)
 		})
 	}}
 }

@@ -34,6 +34,7 @@ func (e *Expectation) IfMatch(s *Schema, id any, cond entocc.Condition) {
 	default:
 		e.In(accepted.Versions...)
 	}
+	e.condition = true
 }
 
 // refuse has the write fail, whatever switches its context has.

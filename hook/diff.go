@@ -14,8 +14,9 @@ type Field struct {
 	Name, Column, Struct string
 	// Label is the schema's comment; the name if empty.
 	Label string
-	// Sensitive fields are never shown; Computed ones have an update default.
-	Sensitive, Computed bool
+	// Sensitive fields are never shown; Computed ones have an update default; Nillable ones are pointers in the entity; JSON
+	// ones are decoded from text.
+	Sensitive, Computed, Nillable, JSON bool
 }
 
 // Edge is what a diff knows about an edge of an entity.
@@ -28,18 +29,29 @@ type Edge struct {
 	Column string
 }
 
-// Diff compares what a mutation wants with the entity that it was made from, which may be nil, and the row as it is now.
-func (s *Schema) Diff(m ent.Mutation, base, theirs any) []entocc.FieldDiff {
+// Diff compares what a mutation wants with the row that it was made from, which may be none, and the row as it is now. Both
+// are a [ReadRow], or an entity that does not know what was read.
+func (s *Schema) Diff(m ent.Mutation, loaded, now any) []entocc.FieldDiff {
 	var diffs []entocc.FieldDiff
+	var base ReadRow
+	theirs := rowOf(now)
+	if g, ok := m.(guarded); ok {
+		_, e := g.VersionGuard()
+		base = s.baseOf(e, rowOf(loaded))
+		e.base = base
+	}
 	for _, f := range s.Fields {
 		if f.Column == s.Column {
 			continue
 		}
 		d := entocc.FieldDiff{Name: f.Name, Column: f.Column, Label: labelOr(f.Label, f.Name), Sensitive: f.Sensitive, Computed: f.Computed}
 		d.Change, d.Mine = changeOf(m, f)
-		d.Base, d.HasBase = entityField(base, f.Struct)
-		d.Theirs, _ = entityField(theirs, f.Struct)
-		if d = entocc.NewFieldDiff(d, false); d.MineChanged || d.TheirsChanged {
+		if d.Base, d.HasBase = base.read(f); !d.HasBase && d.Change == entocc.ChangeNone {
+			d.Base, d.HasBase = base.value(f) // Nothing of the caller's can be lost here, and it is worth showing what others did.
+		}
+		var seen bool
+		d.Theirs, seen = theirs.value(f)
+		if d = entocc.NewFieldDiff(d, !seen); d.MineChanged || d.TheirsChanged {
 			diffs = append(diffs, d)
 		}
 	}
@@ -114,22 +126,35 @@ func indirect(v reflect.Value) any {
 	return v.Interface()
 }
 
+// keptField is a field that a merge has taken out of a mutation, and what the mutation was to do to it.
+type keptField struct {
+	column  string
+	value   ent.Value
+	cleared bool
+}
+
 // keepTheirs takes fields out of a mutation that it sets to what they were, where others have changed them since.
-func (s *Schema) keepTheirs(m ent.Mutation, diffs []entocc.FieldDiff) error {
+func (s *Schema) keepTheirs(m ent.Mutation, diffs []entocc.FieldDiff) (kept []keptField, err error) {
 	for _, d := range diffs {
 		if d.Edge || d.MineChanged || d.Change == entocc.ChangeNone {
 			continue
 		}
-		for _, f := range s.Fields {
-			if f.Name != d.Name {
-				continue
-			}
-			if err := m.ResetField(f.Column); err != nil {
-				return err
-			}
+		f := keptField{column: d.Column, cleared: d.Change == entocc.ChangeCleared}
+		f.value, _ = m.Field(d.Column)
+		if err := m.ResetField(d.Column); err != nil {
+			return kept, err
 		}
+		kept = append(kept, f)
 	}
-	return nil
+	return kept, nil
+}
+
+// giveBack gives the field back to the mutation.
+func (f keptField) giveBack(m ent.Mutation) error {
+	if f.cleared {
+		return m.ClearField(f.column)
+	}
+	return m.SetField(f.column, f.value)
 }
 
 // versionOf returns the version that an entity holds.

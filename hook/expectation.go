@@ -43,6 +43,16 @@ type Expectation struct {
 	slot *slot
 	// met is the conflict that the mutation's own statement met last, if it did.
 	met *entocc.RecordModifiedError
+	// condition reports that the expectation is that of an IfMatch.
+	condition bool
+	// caller is what the caller expected, while a resolver saves by what it has seen; else nil.
+	caller *Expectation
+	// attempt is that of the RetryTx in whose transaction the mutation is made, or nil.
+	attempt *Attempt
+	// base is what the last diff compared with.
+	base ReadRow
+	// defaults has a bit for each field that only its UpdateDefault has set, in the order of the schema's Computed fields.
+	defaults uint64
 }
 
 // source says where an expectation comes from.
@@ -59,12 +69,14 @@ const (
 )
 
 // ByID notes that the mutation is of one row and that nobody said which version it has.
-func (e *Expectation) ByID() { e.source, e.versions, e.entity = sourceID, nil, nil }
+func (e *Expectation) ByID() {
+	e.source, e.versions, e.entity, e.condition = sourceID, nil, nil, false
+}
 
 // Loaded expects the version that an entity holds. known tells a zero version that was read from the database from one
 // that was not loaded.
 func (e *Expectation) Loaded(s *Schema, entity, version any, known bool) {
-	e.source, e.versions, e.entity, e.fate = sourceEntity, []any{version}, entity, nil
+	e.source, e.versions, e.entity, e.fate, e.condition = sourceEntity, []any{version}, entity, nil, false
 	if !known && s.Strategy.IsZero(version) {
 		e.source, e.versions = sourceUnknown, nil
 	}
@@ -89,11 +101,20 @@ func (e *Expectation) Bumps() bool { return e.bumps }
 
 // In expects one of the versions.
 func (e *Expectation) In(versions ...any) {
-	e.source, e.versions = sourceCaller, slices.Clone(versions)
+	e.source, e.versions, e.condition = sourceCaller, slices.Clone(versions), false
+}
+
+// IfSent expects the version that somebody sent; or nothing, on purpose, if nothing was sent: nil, or a zero version.
+func (e *Expectation) IfSent(s *Schema, version any) {
+	if version == nil || s.Strategy.IsZero(version) {
+		e.Ignore()
+		return
+	}
+	e.In(version)
 }
 
 // Ignore expects nothing, on purpose.
-func (e *Expectation) Ignore() { e.source, e.versions = sourceIgnored, nil }
+func (e *Expectation) Ignore() { e.source, e.versions, e.condition = sourceIgnored, nil, false }
 
 // ForceIncrement bumps the version though nothing else changes.
 func (e *Expectation) ForceIncrement() { e.force = true }

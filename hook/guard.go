@@ -3,6 +3,7 @@ package hook
 import (
 	"context"
 	"sync/atomic"
+	"time"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
@@ -114,8 +115,15 @@ func (s *Schema) beginVersion(m ent.Mutation) error {
 		}
 		return m.SetField(s.Column, first)
 	}
-	if _, isToken := s.Strategy.(Token); isToken && s.Strategy.IsZero(v) {
-		return s.errorf(m.Op(), errEntropy, "a new row needs a random version token, not the nil UUID")
+	switch s.Strategy.(type) {
+	case Token:
+		if s.Strategy.IsZero(v) {
+			return s.errorf(m.Op(), errEntropy, "a new row needs a random version token, not the nil UUID")
+		}
+	case Time:
+		if t, ok := v.(time.Time); ok {
+			return m.SetField(s.Column, asStored(t))
+		}
 	}
 	return nil
 }

@@ -14,13 +14,17 @@ import (
 // returned instead. Return c.Err to leave the conflict as it is.
 type Resolver func(ctx context.Context, c *Conflict) (ent.Value, error)
 
-// OnModified returns a hook that hands each conflict of a client, or of one type, to a resolver: [ClientWins],
+// OnModified returns a hook that hands the conflicts of a client, or of one type, to a resolver: [ClientWins],
 // [StoreWins], [Merge] or your own.
 //
 //	client.User.Use(hook.OnModified(hook.Merge()))
 //
 // When the resolver saves, and a third writer was faster, that is a conflict again and the resolver is asked again, up
 // to three times in all; see [Rounds]. Rows that are gone are conflicts too: see entocc.RecordModifiedError.Deleted.
+//
+// Three kinds of conflicts come back to the caller instead: those of writes by IfMatch, unless [WithIfMatch] is among the
+// options; those of entocc.Retry, Modify and RetryTx, which run the work again; and those of a write that the resolver
+// makes itself to the row that it was asked about. docs/resolvers.md has the table.
 func OnModified(resolve Resolver, opts ...ResolveOption) ent.Hook {
 	o := resolveOptions{rounds: 3}
 	for _, opt := range opts {
@@ -30,20 +34,30 @@ func OnModified(resolve Resolver, opts ...ResolveOption) ent.Hook {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
 			op := m.Op()
 			v, err := next.Mutate(ctx, m)
-			var last *entocc.RecordModifiedError
-			for round := 1; err != nil && round <= o.rounds && !replaced(op, m); round++ {
-				c := newConflict(m, next, err, round)
-				if c == nil || c.Modified == last {
-					break
-				}
-				last = c.Modified
-				if v, err = resolve(ctx, c); c.saved {
-					break
-				}
+			if err == nil || replaced(op, m) {
+				return v, err
 			}
-			return v, err
+			return o.resolve(ctx, resolve, &Conflict{Mutation: m, next: next}, v, err)
 		})
 	}
+}
+
+// resolve asks the resolver about an error of the write that c is about, until that is no conflict any more. v is the
+// write's value.
+func (o *resolveOptions) resolve(ctx context.Context, resolve Resolver, c *Conflict, v ent.Value, err error) (ent.Value, error) {
+	defer c.restore(&err)
+	var last *entocc.RecordModifiedError
+	for c.Round = 1; err != nil && c.Round <= o.rounds; c.Round++ {
+		if !c.of(err) || c.Modified == last || !o.asks(ctx, c) {
+			break
+		}
+		op := c.Mutation.Op()
+		last = c.Modified
+		if v, err = c.ask(ctx, resolve); c.saved || replaced(op, c.Mutation) {
+			break
+		}
+	}
+	return v, err
 }
 
 // replaced reports that a hook further in has turned the write into another, as soft delete turns a delete into an update.
@@ -54,10 +68,45 @@ func replaced(op ent.Op, m ent.Mutation) bool { return m.Op() != op }
 // ResolveOption configures [OnModified].
 type ResolveOption func(*resolveOptions)
 
-type resolveOptions struct{ rounds int }
+type resolveOptions struct {
+	rounds           int
+	ifMatch          bool
+	withoutIfVersion bool
+}
 
 // Rounds bounds how often the resolver is asked for one write; 3 is the default.
 func Rounds(n int) ResolveOption { return func(o *resolveOptions) { o.rounds = n } }
+
+// WithIfMatch hands the resolver conflicts of writes by IfMatch, too: those of an If-Match header or of a form's token. RFC
+// 9110 (section 13.1.1) forbids to carry out a request whose If-Match is false, unless the change is in the row already or
+// can be combined with those of others, as a merge does; so use it with [Merge], or a resolver of your own that
+// does not overwrite. [ClientWins] and [StoreWins] leave such conflicts alone all the same.
+func WithIfMatch() ResolveOption { return func(o *resolveOptions) { o.ifMatch = true } }
+
+// WithoutIfVersion keeps conflicts of writes by IfVersion and IfVersionIn from the resolver: they come back to the caller, who
+// has stated the version.
+func WithoutIfVersion() ResolveOption { return func(o *resolveOptions) { o.withoutIfVersion = true } }
+
+// asks reports whether the conflict is one that the resolver was registered for.
+func (o *resolveOptions) asks(ctx context.Context, c *Conflict) bool {
+	if entocc.Retrying(ctx) || c.inside(ctx) {
+		return false
+	}
+	g, ok := c.Mutation.(guarded)
+	if !ok {
+		return true
+	}
+	_, e := g.VersionGuard()
+	said := e.said()
+	c.Stated, c.IfMatch = said.stated(), said.condition
+	switch {
+	case e.attempt.running():
+		return false
+	case c.IfMatch:
+		return o.ifMatch
+	}
+	return !c.Stated || !o.withoutIfVersion
+}
 
 // Conflict is what a [Resolver] decides.
 type Conflict struct {
@@ -69,12 +118,73 @@ type Conflict struct {
 	Mutation ent.Mutation
 	// Round counts from 1: how often the resolver was asked for this write.
 	Round int
+	// Stated reports that the caller has stated the version, by IfVersion, IfVersionIn or IfMatch, and IfMatch that it was
+	// the last: the version that a client of the program saw, which may not be that of the entity at hand.
+	Stated, IfMatch bool
 
 	next    ent.Mutator
 	typed   typedConflict
 	current any
 	// saved reports that Save has saved the row.
 	saved bool
+	// kept are the fields that a merge has taken out of the mutation.
+	kept []keptField
+}
+
+// inside reports whether the write is made by a resolver that decides about the same row: it would be asked about itself.
+func (c *Conflict) inside(ctx context.Context) bool {
+	for outer, _ := ctx.Value(conflictKey{}).(*deciding); outer != nil; outer = outer.in {
+		if outer.modified.Type == c.Modified.Type && reflect.DeepEqual(outer.modified.ID, c.Modified.ID) {
+			return true
+		}
+	}
+	return false
+}
+
+type conflictKey struct{}
+
+// deciding is a conflict that a resolver decides about, in the course of another one.
+type deciding struct {
+	modified *entocc.RecordModifiedError
+	in       *deciding
+}
+
+// ask asks the resolver, and holds it to what a save may return.
+func (c *Conflict) ask(ctx context.Context, resolve Resolver) (ent.Value, error) {
+	in, _ := ctx.Value(conflictKey{}).(*deciding)
+	v, err := resolve(context.WithValue(ctx, conflictKey{}, &deciding{c.Modified, in}), c)
+	if err != nil {
+		return nil, err
+	}
+	return v, c.unusable(v)
+}
+
+// unusable returns an error for a value that a save can't return.
+func (c *Conflict) unusable(v ent.Value) error {
+	want, ok := "the number of rows", false
+	switch op := c.Mutation.Op(); {
+	case op.Is(ent.OpUpdate | ent.OpDelete | ent.OpDeleteOne):
+		_, ok = v.(int)
+	case c.typed != nil:
+		want, ok = "an entity of "+c.Modified.Type, c.typed.IsResult(v)
+	default:
+		want, ok = "an entity of "+c.Modified.Type, v != nil
+	}
+	switch {
+	case ok:
+		return nil
+	case c.saved:
+		return fmt.Errorf("entocc: %s %v is saved, but its resolver returned %s and no error: return what Save returned", c.Modified.Type, c.Modified.ID, valueWords(v))
+	default:
+		return fmt.Errorf("entocc: the resolver of a conflict returned %s and no error: return what Save or Current returned, %s, or an error as c.Err: %w", valueWords(v), want, c.Err)
+	}
+}
+
+func valueWords(v ent.Value) string {
+	if r := reflect.ValueOf(v); v == nil || r.Kind() == reflect.Pointer && r.IsNil() {
+		return "nil"
+	}
+	return fmt.Sprintf("a %T", v)
 }
 
 // typedConflict is what a ModifiedError of any type has.
@@ -82,16 +192,17 @@ type typedConflict interface {
 	error
 	CurrentValue(context.Context) (any, error)
 	DiffToValue(current any) []entocc.FieldDiff
+	IsResult(v any) bool
 }
 
-// newConflict returns nil for errors that are no conflict of the mutation's own row.
-func newConflict(m ent.Mutation, next ent.Mutator, err error, round int) *Conflict {
-	c := &Conflict{Err: err, Mutation: m, Round: round, next: next}
-	if !errors.As(err, &c.Modified) || !isOwn(m, c.Modified) {
-		return nil
+// of takes up an error; false for one that is no conflict of the mutation's own row.
+func (c *Conflict) of(err error) bool {
+	c.Err, c.Modified, c.typed, c.current = err, nil, nil, nil
+	if !errors.As(err, &c.Modified) || !isOwn(c.Mutation, c.Modified) {
+		return false
 	}
 	errors.As(err, &c.typed)
-	return c
+	return true
 }
 
 // isOwn reports whether a conflict is that of the mutation's own row, and not that of another save, which one of its hooks
@@ -157,7 +268,7 @@ func (c *Conflict) Save(ctx context.Context) (ent.Value, error) {
 		}
 		version = s.versionOf(current)
 	}
-	e.In(version)
+	e.resume(version)
 	v, err := c.next.Mutate(ctx, c.Mutation)
 	c.saved = err == nil
 	return v, err
@@ -167,40 +278,66 @@ func (c *Conflict) Save(ctx context.Context) (ent.Value, error) {
 func (c *Conflict) saveMerged(ctx context.Context, diffs []entocc.FieldDiff) (ent.Value, error) {
 	if g, ok := c.Mutation.(guarded); ok {
 		s, _ := g.VersionGuard()
-		if err := s.keepTheirs(c.Mutation, diffs); err != nil {
+		kept, err := s.keepTheirs(c.Mutation, diffs)
+		if c.kept = append(c.kept, kept...); err != nil {
 			return nil, fmt.Errorf("%w (merging: %w)", c.Err, err)
 		}
 	}
 	return c.Save(ctx)
 }
 
-// ClientWins saves the refused write on top of what others wrote: fields that it sets replace theirs, all other fields
-// stay as theirs. In EF Core this is "client wins". A row that is gone stays gone.
-func ClientWins() Resolver {
-	return func(ctx context.Context, c *Conflict) (ent.Value, error) { return c.Save(ctx) }
+// restore has the mutation be again what its caller has made it, if it was not saved: a builder may be saved again, and
+// is guarded by what its caller has seen then.
+func (c *Conflict) restore(err *error) {
+	if g, ok := c.Mutation.(guarded); ok {
+		_, e := g.VersionGuard()
+		e.restore()
+	}
+	if *err == nil {
+		return
+	}
+	for _, f := range c.kept {
+		if rerr := f.giveBack(c.Mutation); rerr != nil {
+			*err = fmt.Errorf("%w (after a merge: %w)", *err, rerr)
+		}
+	}
 }
 
-// StoreWins drops the refused update, and returns the row as it is now in its place. A refused delete stays an error.
+// ClientWins saves the refused write on top of what others wrote: fields that it sets replace theirs, all other fields
+// stay as theirs. In EF Core this is "client wins". A row that is gone stays gone, and a write by IfMatch is never carried
+// out over a version that its condition does not accept.
+func ClientWins() Resolver {
+	return func(ctx context.Context, c *Conflict) (ent.Value, error) {
+		if c.IfMatch {
+			return nil, c.Err
+		}
+		return c.Save(ctx)
+	}
+}
+
+// StoreWins drops the refused update, and returns the row as it is now in its place. A refused delete stays an error, and so
+// does an update whose caller has stated a version: by IfVersion, IfVersionIn or IfMatch.
 func StoreWins() Resolver {
 	return func(ctx context.Context, c *Conflict) (ent.Value, error) {
-		if c.Modified.Deleted || !c.Mutation.Op().Is(ent.OpUpdateOne) {
+		if c.Stated || c.Modified.Deleted || !c.Mutation.Op().Is(ent.OpUpdateOne) {
 			return nil, c.Err
 		}
 		return c.Current(ctx)
 	}
 }
 
-// Merge saves the refused update on top of what others wrote, if the two changed different fields (a three-way merge
-// with the entity that the update was made from as base). Additions to a number, appends to a JSON list, and added or
-// removed edges go with any change. Where both sides changed a field to different values, the conflict comes back in an
-// entocc.MergeError that lists the fields. Updates by ID have no base, and deletes nothing to merge: they stay conflicts.
+// Merge saves the refused update on top of what others wrote, if the two changed different fields: a three-way merge
+// with the row that the update's entity was loaded from as base. Additions to a number, appends to a JSON list, and added
+// or removed edges go with any change. Where both sides changed a field to different values, the conflict comes back in an
+// entocc.MergeError that lists the fields.
 //
-// never names fields that are not merged: a change of one by either side leaves the conflict to the caller.
+// A field that is set to what was read is not changed. What was read counts, not what the struct holds by now: see
+// entocc.FieldDiff. Where there is no base, as for updates by ID, each field that is set counts as changed. Deletes have
+// nothing to merge: they stay conflicts.
+//
+// never names fields that are not merged: a change of one by either side leaves the conflict to the caller, and so does
+// a base that does not tell.
 func Merge(never ...string) Resolver {
-	isNever := make(map[string]bool, len(never))
-	for _, name := range never {
-		isNever[name] = true
-	}
 	return func(ctx context.Context, c *Conflict) (ent.Value, error) {
 		if c.Modified.Deleted || !c.Mutation.Op().Is(ent.OpUpdateOne) {
 			return nil, c.Err
@@ -209,14 +346,12 @@ func Merge(never ...string) Resolver {
 		if err != nil {
 			return nil, fmt.Errorf("%w (comparing with the row as it is now: %w)", c.Err, err)
 		}
-		var clashes []entocc.FieldDiff
-		for _, d := range diffs {
-			noBase := !d.Edge && !d.HasBase && d.TheirsChanged
-			if d.Clashes() || isNever[d.Name] || noBase {
-				clashes = append(clashes, d)
-			}
+		g, ok := c.Mutation.(guarded)
+		if !ok {
+			return nil, errNoExtension
 		}
-		if len(clashes) > 0 {
+		s, e := g.VersionGuard()
+		if clashes := s.clashesOf(e, diffs, never); len(clashes) > 0 {
 			return nil, &entocc.MergeError{Clashes: clashes, Err: c.Err}
 		}
 		return c.saveMerged(ctx, diffs)

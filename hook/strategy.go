@@ -137,17 +137,21 @@ type Time struct{}
 
 // Next returns max(old + 1 microsecond, now).
 func (Time) Next(old any) (any, error) {
-	next := old.(time.Time).Truncate(time.Microsecond).Add(time.Microsecond)
-	if now := time.Now().Truncate(time.Microsecond); now.After(next) {
+	next := asStored(old.(time.Time)).Add(time.Microsecond)
+	if now := asStored(time.Now()); now.After(next) {
 		next = now
 	}
-	return next.UTC(), nil
+	return next, nil
 }
+
+// asStored returns a time as every database gives it back: in UTC, and without nanoseconds. An entity that was created
+// would hold another time than its row.
+func asStored(t time.Time) time.Time { return t.Truncate(time.Microsecond).UTC() }
 
 // Bump writes max(ident + 1 microsecond, now). SQLite has no times, only text to compare: there a clock that went back
 // fails the statement.
 func (Time) Bump(b *sql.Builder, ident string) {
-	now := time.Now().Truncate(time.Microsecond).UTC()
+	now := asStored(time.Now())
 	switch b.Dialect() {
 	case dialect.Postgres:
 		b.WriteString("GREATEST(").WriteString(ident).WriteString(" + interval '1 microsecond', ").Arg(now).WriteString(")")

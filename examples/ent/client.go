@@ -60,6 +60,9 @@ type (
 		hooks *hooks
 		// interceptors to execute on queries.
 		inters *inters
+
+		// retryAttempt is the attempt of RetryTx that the transaction is.
+		retryAttempt *occhook.Attempt
 	}
 	// Option function to configure the client.
 	Option func(*config)
@@ -233,6 +236,7 @@ func (c *UserClient) GetVersion(ctx context.Context, id int, expectedVersion int
 
 // RetryTx runs fn in a transaction and commits it; and again in a new transaction while it, or the commit, ends in an
 // error that another attempt may mend (see entocc.Retry). fn must read in tx what it decides by. A panic rolls back.
+// Conflicts of writes by tx are not handed to resolvers (hook.OnModified).
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
@@ -249,6 +253,10 @@ func (c *Client) RetryTx(ctx context.Context, fn func(tx *Tx) error, opts ...ent
 
 // runTx runs fn in a transaction.
 func (c *Client) runTx(ctx context.Context, opts *stdsql.TxOptions, fn func(tx *Tx) error) (err error) {
+	retryAttempt := &occhook.Attempt{}
+	defer retryAttempt.End()
+	c = &Client{config: c.config}
+	c.retryAttempt = retryAttempt
 	var tx *Tx
 	if opts == nil {
 		tx, err = c.Tx(ctx)
@@ -274,7 +282,8 @@ func (c *Client) runTx(ctx context.Context, opts *stdsql.TxOptions, fn func(tx *
 }
 
 // Modify loads the Account entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
+// by the entity that it is given.
 //
 //	u, err := client.Account.Modify(ctx, id, func(u *ent.Account, up *ent.AccountUpdateOne) error {
 //		...
@@ -299,7 +308,8 @@ func (c *AccountClient) Modify(ctx context.Context, id int, fn func(*Account, *A
 }
 
 // Modify loads the User entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
+// by the entity that it is given.
 //
 //	u, err := client.User.Modify(ctx, id, func(u *ent.User, up *ent.UserUpdateOne) error {
 //		...

@@ -64,6 +64,7 @@ type AccountModifiedError = entocc.ModifiedError[Account]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *AccountMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return accountVersion, &m.occ
 }
 
@@ -89,8 +90,18 @@ func (m *AccountMutation) versionError(err error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return accountVersion.Diff(m, base, theirs)
+		return accountVersion.Diff(m, accountVersionRow(base), accountVersionRow(theirs))
 	})
+}
+
+// accountVersionRow returns the row of an entity as it was read.
+func accountVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*Account)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &Account{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // userVersion is what the guard knows about the version of User.
@@ -115,6 +126,7 @@ type UserModifiedError = entocc.ModifiedError[User]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *UserMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return userVersion, &m.occ
 }
 
@@ -140,8 +152,18 @@ func (m *UserMutation) versionError(err error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return userVersion.Diff(m, base, theirs)
+		return userVersion.Diff(m, userVersionRow(base), userVersionRow(theirs))
 	})
+}
+
+// userVersionRow returns the row of an entity as it was read.
+func userVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*User)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &User{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // versionError gives an error of a guarded write the form in which callers of ent know it.

@@ -36,6 +36,8 @@ type User struct {
 	selectValues sql.SelectValues
 	// zeroVersion notes that the version was read, and is NULL or zero in the database.
 	zeroVersion bool
+	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
+	loaded occhook.Loaded
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -196,6 +198,13 @@ func (_m *User) IsModified(ctx context.Context) (bool, error) {
 		return IsNotFound(err), MaskNotFound(err)
 	}
 	return !occhook.SameVersion(userVersion, current.Version, _m.Version), nil
+}
+
+// assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
+// scanned into the values.
+func (_m *User) assignLoaded(columns []string, values []any) error {
+	_m.loaded.Keep(columns, values)
+	return _m.assignValues(columns, values)
 }
 
 // versionRead notes that the version was read from the database.

@@ -30,8 +30,8 @@ type Account struct {
 	selectValues sql.SelectValues
 	// zeroVersion notes that the version was read, and is NULL or zero in the database.
 	zeroVersion bool
-	// fate is what becomes of the version, if a transaction has written it.
-	fate *occhook.Fate
+	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
+	loaded occhook.Loaded
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -158,11 +158,6 @@ func (_m *Account) IsModified(ctx context.Context) (bool, error) {
 	if err := occhook.CheckLoaded(accountVersion, _m.Revision, _m.zeroVersion); err != nil {
 		return false, err
 	}
-	if _m.fate != nil {
-		if err := occhook.CheckFate(accountVersion, _m.fate, _m.ID, _m.Revision, _m.config.driver); err != nil {
-			return false, err
-		}
-	}
 	current, err := NewAccountClient(_m.config).Query().
 		Where(account.ID(_m.ID), latestVersion(_m.config.driver)).
 		Select(account.FieldRevision).
@@ -173,12 +168,16 @@ func (_m *Account) IsModified(ctx context.Context) (bool, error) {
 	return !occhook.SameVersion(accountVersion, current.Revision, _m.Revision), nil
 }
 
+// assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
+// scanned into the values.
+func (_m *Account) assignLoaded(columns []string, values []any) error {
+	_m.loaded.Keep(columns, values)
+	return _m.assignValues(columns, values)
+}
+
 // versionRead notes that the version was read from the database.
 func (_m *Account) versionRead() {
 	_m.zeroVersion = _m.Revision == 0
-	if tx := occhook.TxOf(_m.config.driver); tx != nil {
-		_m.fate = tx.FateOf(account.Table, _m.ID)
-	}
 }
 
 // Accounts is a parsable slice of Account.

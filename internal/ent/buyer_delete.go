@@ -146,6 +146,16 @@ func (_d *BuyerDeleteOne) IfVersionIn(versions ...uuid.UUID) *BuyerDeleteOne {
 	return _d
 }
 
+// IfVersionSent is IfVersion for a version that a client may not have sent: nil, or a zero version, is IgnoreVersion. Use it
+// for the time in which old clients learn to send one: until then they overwrite what others wrote, silently.
+func (_d *BuyerDeleteOne) IfVersionSent(version *uuid.UUID) *BuyerDeleteOne {
+	if version == nil {
+		return _d.IgnoreVersion()
+	}
+	_d._d.mutation.occ.IfSent(buyerVersion, *version)
+	return _d
+}
+
 // IgnoreVersion has the delete overwrite whatever is there, on purpose.
 func (_d *BuyerDeleteOne) IgnoreVersion() *BuyerDeleteOne {
 	_d._d.mutation.occ.Ignore()

@@ -386,7 +386,7 @@ func (_q *BuyerQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Buyer,
 		node := &Buyer{config: _q.config}
 		nodes = append(nodes, node)
 		node.Edges.loadedTypes = loadedTypes
-		return node.assignValues(columns, values)
+		return node.assignLoaded(columns, values)
 	}
 	if len(_q.modifiers) > 0 {
 		_spec.Modifiers = _q.modifiers

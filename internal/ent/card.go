@@ -31,8 +31,8 @@ type Card struct {
 	selectValues sql.SelectValues
 	// zeroVersion notes that the version was read, and is NULL or zero in the database.
 	zeroVersion bool
-	// fate is what becomes of the version, if a transaction has written it.
-	fate *occhook.Fate
+	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
+	loaded occhook.Loaded
 }
 
 // CardEdges holds the relations/edges for other nodes in the graph.
@@ -175,11 +175,6 @@ func (_m *Card) IsModified(ctx context.Context) (bool, error) {
 	if err := occhook.CheckLoaded(cardVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
-	if _m.fate != nil {
-		if err := occhook.CheckFate(cardVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
-			return false, err
-		}
-	}
 	current, err := NewCardClient(_m.config).Query().
 		Where(card.ID(_m.ID), latestVersion(_m.config.driver)).
 		Select(card.FieldVersion).
@@ -190,12 +185,16 @@ func (_m *Card) IsModified(ctx context.Context) (bool, error) {
 	return !occhook.SameVersion(cardVersion, current.Version, _m.Version), nil
 }
 
+// assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
+// scanned into the values.
+func (_m *Card) assignLoaded(columns []string, values []any) error {
+	_m.loaded.Keep(columns, values)
+	return _m.assignValues(columns, values)
+}
+
 // versionRead notes that the version was read from the database.
 func (_m *Card) versionRead() {
 	_m.zeroVersion = _m.Version == 0
-	if tx := occhook.TxOf(_m.config.driver); tx != nil {
-		_m.fate = tx.FateOf(card.Table, _m.ID)
-	}
 }
 
 // Cards is a parsable slice of Card.

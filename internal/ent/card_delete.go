@@ -145,6 +145,16 @@ func (_d *CardDeleteOne) IfVersionIn(versions ...int64) *CardDeleteOne {
 	return _d
 }
 
+// IfVersionSent is IfVersion for a version that a client may not have sent: nil, or a zero version, is IgnoreVersion. Use it
+// for the time in which old clients learn to send one: until then they overwrite what others wrote, silently.
+func (_d *CardDeleteOne) IfVersionSent(version *int64) *CardDeleteOne {
+	if version == nil {
+		return _d.IgnoreVersion()
+	}
+	_d._d.mutation.occ.IfSent(cardVersion, *version)
+	return _d
+}
+
 // IgnoreVersion has the delete overwrite whatever is there, on purpose.
 func (_d *CardDeleteOne) IgnoreVersion() *CardDeleteOne {
 	_d._d.mutation.occ.Ignore()

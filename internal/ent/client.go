@@ -24,6 +24,7 @@ import (
 	"github.com/entocc/entocc/internal/ent/memo"
 	"github.com/entocc/entocc/internal/ent/note"
 	"github.com/entocc/entocc/internal/ent/order"
+	"github.com/entocc/entocc/internal/ent/parcel"
 	"github.com/entocc/entocc/internal/ent/pet"
 	"github.com/entocc/entocc/internal/ent/profile"
 	"github.com/entocc/entocc/internal/ent/purchase"
@@ -80,6 +81,8 @@ type Client struct {
 	Note *NoteClient
 	// Order is the client for interacting with the Order builders.
 	Order *OrderClient
+	// Parcel is the client for interacting with the Parcel builders.
+	Parcel *ParcelClient
 	// Pet is the client for interacting with the Pet builders.
 	Pet *PetClient
 	// Profile is the client for interacting with the Profile builders.
@@ -128,6 +131,7 @@ func (c *Client) init() {
 	c.Memo = NewMemoClient(c.config)
 	c.Note = NewNoteClient(c.config)
 	c.Order = NewOrderClient(c.config)
+	c.Parcel = NewParcelClient(c.config)
 	c.Pet = NewPetClient(c.config)
 	c.Profile = NewProfileClient(c.config)
 	c.Purchase = NewPurchaseClient(c.config)
@@ -155,6 +159,9 @@ type (
 		hooks *hooks
 		// interceptors to execute on queries.
 		inters *inters
+
+		// retryAttempt is the attempt of RetryTx that the transaction is.
+		retryAttempt *occhook.Attempt
 	}
 	// Option function to configure the client.
 	Option func(*config)
@@ -228,7 +235,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		return nil, fmt.Errorf("ent: starting a transaction: %w", err)
 	}
 	cfg := c.config
-	cfg.driver = tx.begun(ctx)
+	cfg.driver = tx
 	return &Tx{
 		ctx:          ctx,
 		config:       cfg,
@@ -245,6 +252,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Memo:         NewMemoClient(cfg),
 		Note:         NewNoteClient(cfg),
 		Order:        NewOrderClient(cfg),
+		Parcel:       NewParcelClient(cfg),
 		Pet:          NewPetClient(cfg),
 		Profile:      NewProfileClient(cfg),
 		Purchase:     NewPurchaseClient(cfg),
@@ -272,7 +280,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		return nil, fmt.Errorf("ent: starting a transaction: %w", err)
 	}
 	cfg := c.config
-	cfg.driver = (&txDriver{tx: tx, drv: c.driver}).begun(ctx)
+	cfg.driver = &txDriver{tx: tx, drv: c.driver}
 	return &Tx{
 		ctx:          ctx,
 		config:       cfg,
@@ -289,6 +297,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Memo:         NewMemoClient(cfg),
 		Note:         NewNoteClient(cfg),
 		Order:        NewOrderClient(cfg),
+		Parcel:       NewParcelClient(cfg),
 		Pet:          NewPetClient(cfg),
 		Profile:      NewProfileClient(cfg),
 		Purchase:     NewPurchaseClient(cfg),
@@ -331,9 +340,9 @@ func (c *Client) Close() error {
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.Account, c.Buyer, c.Card, c.Document, c.Event, c.Folder, c.Group, c.Invoice,
-		c.Like, c.Membership, c.Memo, c.Note, c.Order, c.Pet, c.Profile, c.Purchase,
-		c.PurchaseLine, c.Reading, c.Setting, c.Shelf, c.Shelter, c.Team, c.Ticket,
-		c.Tweet, c.User,
+		c.Like, c.Membership, c.Memo, c.Note, c.Order, c.Parcel, c.Pet, c.Profile,
+		c.Purchase, c.PurchaseLine, c.Reading, c.Setting, c.Shelf, c.Shelter, c.Team,
+		c.Ticket, c.Tweet, c.User,
 	} {
 		n.Use(hooks...)
 	}
@@ -344,9 +353,9 @@ func (c *Client) Use(hooks ...Hook) {
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.Account, c.Buyer, c.Card, c.Document, c.Event, c.Folder, c.Group, c.Invoice,
-		c.Like, c.Membership, c.Memo, c.Note, c.Order, c.Pet, c.Profile, c.Purchase,
-		c.PurchaseLine, c.Reading, c.Setting, c.Shelf, c.Shelter, c.Team, c.Ticket,
-		c.Tweet, c.User,
+		c.Like, c.Membership, c.Memo, c.Note, c.Order, c.Parcel, c.Pet, c.Profile,
+		c.Purchase, c.PurchaseLine, c.Reading, c.Setting, c.Shelf, c.Shelter, c.Team,
+		c.Ticket, c.Tweet, c.User,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -512,6 +521,22 @@ func (c *OrderClient) GetVersion(ctx context.Context, id int, expectedVersion in
 	return readEntity, nil
 }
 
+// GetVersion returns the Parcel entity with this ID, if it has this version. One that has another is a
+// *ParcelModifiedError, one that is not there a *NotFoundError.
+func (c *ParcelClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*Parcel, error) {
+	readRow := func(ctx context.Context) (*Parcel, error) {
+		return c.Query().Where(parcel.ID(id), latestVersion(c.driver)).Only(ctx)
+	}
+	readEntity, err := readRow(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if !occhook.SameVersion(parcelVersion, readEntity.Version, expectedVersion) {
+		return nil, entocc.NewModifiedError(occhook.Modified(parcelVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
+	}
+	return readEntity, nil
+}
+
 // GetVersion returns the Pet entity with this ID, if it has this version. One that has another is a
 // *PetModifiedError, one that is not there a *NotFoundError.
 func (c *PetClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*Pet, error) {
@@ -641,8 +666,8 @@ func (c *UserClient) GetVersion(ctx context.Context, id int, expectedVersion int
 }
 
 // RetryTx runs fn in a transaction and commits it; and again in a new transaction while it, or the commit, ends in an
-// error that another attempt may mend (see entocc.Retry). fn must read in tx what it decides by. A panic, or
-// runtime.Goexit as of t.FailNow, rolls back.
+// error that another attempt may mend (see entocc.Retry). fn must read in tx what it decides by. A panic rolls back.
+// Conflicts of writes by tx are not handed to resolvers (hook.OnModified).
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
@@ -659,6 +684,10 @@ func (c *Client) RetryTx(ctx context.Context, fn func(tx *Tx) error, opts ...ent
 
 // runTx runs fn in a transaction.
 func (c *Client) runTx(ctx context.Context, opts *stdsql.TxOptions, fn func(tx *Tx) error) (err error) {
+	retryAttempt := &occhook.Attempt{}
+	defer retryAttempt.End()
+	c = &Client{config: c.config}
+	c.retryAttempt = retryAttempt
 	var tx *Tx
 	if opts == nil {
 		tx, err = c.Tx(ctx)
@@ -668,26 +697,24 @@ func (c *Client) runTx(ctx context.Context, opts *stdsql.TxOptions, fn func(tx *
 	if err != nil {
 		return err
 	}
-	returned := false
 	defer func() {
-		if !returned { // It panicked, or runtime.Goexit was called, as t.FailNow does.
+		if v := recover(); v != nil {
 			_ = tx.Rollback()
+			panic(v)
 		}
 	}()
-	if err = fn(tx); err == nil {
-		err = tx.Commit()
-		returned = true
+	if err := fn(tx); err != nil {
+		if rerr := tx.Rollback(); rerr != nil && !errors.Is(rerr, stdsql.ErrTxDone) {
+			err = fmt.Errorf("%w (rolling back: %w)", err, rerr)
+		}
 		return err
 	}
-	returned = true
-	if rerr := tx.Rollback(); rerr != nil && !errors.Is(rerr, stdsql.ErrTxDone) {
-		err = fmt.Errorf("%w (rolling back: %w)", err, rerr)
-	}
-	return err
+	return tx.Commit()
 }
 
 // Modify loads the Account entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
+// by the entity that it is given.
 //
 //	u, err := client.Account.Modify(ctx, id, func(u *ent.Account, up *ent.AccountUpdateOne) error {
 //		...
@@ -712,7 +739,8 @@ func (c *AccountClient) Modify(ctx context.Context, id string, fn func(*Account,
 }
 
 // Modify loads the Buyer entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
+// by the entity that it is given.
 //
 //	u, err := client.Buyer.Modify(ctx, id, func(u *ent.Buyer, up *ent.BuyerUpdateOne) error {
 //		...
@@ -737,7 +765,8 @@ func (c *BuyerClient) Modify(ctx context.Context, id string, fn func(*Buyer, *Bu
 }
 
 // Modify loads the Card entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
+// by the entity that it is given.
 //
 //	u, err := client.Card.Modify(ctx, id, func(u *ent.Card, up *ent.CardUpdateOne) error {
 //		...
@@ -762,7 +791,8 @@ func (c *CardClient) Modify(ctx context.Context, id int, fn func(*Card, *CardUpd
 }
 
 // Modify loads the Document entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
+// by the entity that it is given.
 //
 //	u, err := client.Document.Modify(ctx, id, func(u *ent.Document, up *ent.DocumentUpdateOne) error {
 //		...
@@ -787,7 +817,8 @@ func (c *DocumentClient) Modify(ctx context.Context, id uuid.UUID, fn func(*Docu
 }
 
 // Modify loads the Event entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
+// by the entity that it is given.
 //
 //	u, err := client.Event.Modify(ctx, id, func(u *ent.Event, up *ent.EventUpdateOne) error {
 //		...
@@ -812,7 +843,8 @@ func (c *EventClient) Modify(ctx context.Context, id int, fn func(*Event, *Event
 }
 
 // Modify loads the Folder entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
+// by the entity that it is given.
 //
 //	u, err := client.Folder.Modify(ctx, id, func(u *ent.Folder, up *ent.FolderUpdateOne) error {
 //		...
@@ -837,7 +869,8 @@ func (c *FolderClient) Modify(ctx context.Context, id int, fn func(*Folder, *Fol
 }
 
 // Modify loads the Invoice entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
+// by the entity that it is given.
 //
 //	u, err := client.Invoice.Modify(ctx, id, func(u *ent.Invoice, up *ent.InvoiceUpdateOne) error {
 //		...
@@ -862,7 +895,8 @@ func (c *InvoiceClient) Modify(ctx context.Context, id int, fn func(*Invoice, *I
 }
 
 // Modify loads the Memo entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
+// by the entity that it is given.
 //
 //	u, err := client.Memo.Modify(ctx, id, func(u *ent.Memo, up *ent.MemoUpdateOne) error {
 //		...
@@ -887,7 +921,8 @@ func (c *MemoClient) Modify(ctx context.Context, id int, fn func(*Memo, *MemoUpd
 }
 
 // Modify loads the Note entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
+// by the entity that it is given.
 //
 //	u, err := client.Note.Modify(ctx, id, func(u *ent.Note, up *ent.NoteUpdateOne) error {
 //		...
@@ -912,7 +947,8 @@ func (c *NoteClient) Modify(ctx context.Context, id int, fn func(*Note, *NoteUpd
 }
 
 // Modify loads the Order entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
+// by the entity that it is given.
 //
 //	u, err := client.Order.Modify(ctx, id, func(u *ent.Order, up *ent.OrderUpdateOne) error {
 //		...
@@ -936,8 +972,35 @@ func (c *OrderClient) Modify(ctx context.Context, id int, fn func(*Order, *Order
 	return saved, err
 }
 
+// Modify loads the Parcel entity with this ID, has fn change it, and saves it; and does so again while its row was
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
+// by the entity that it is given.
+//
+//	u, err := client.Parcel.Modify(ctx, id, func(u *ent.Parcel, up *ent.ParcelUpdateOne) error {
+//		...
+//	})
+func (c *ParcelClient) Modify(ctx context.Context, id int, fn func(*Parcel, *ParcelUpdateOne) error, opts ...entocc.RetryOption) (saved *Parcel, err error) {
+	if _, ok := c.driver.(*txDriver); ok {
+		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
+	}
+	err = entocc.Retry(ctx, func(ctx context.Context) error {
+		entity, err := c.Get(ctx, id)
+		if err != nil {
+			return err
+		}
+		update := c.UpdateOne(entity)
+		if err := fn(entity, update); err != nil {
+			return err
+		}
+		saved, err = update.Save(ctx)
+		return err
+	}, opts...)
+	return saved, err
+}
+
 // Modify loads the Pet entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
+// by the entity that it is given.
 //
 //	u, err := client.Pet.Modify(ctx, id, func(u *ent.Pet, up *ent.PetUpdateOne) error {
 //		...
@@ -962,7 +1025,8 @@ func (c *PetClient) Modify(ctx context.Context, id int, fn func(*Pet, *PetUpdate
 }
 
 // Modify loads the Profile entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
+// by the entity that it is given.
 //
 //	u, err := client.Profile.Modify(ctx, id, func(u *ent.Profile, up *ent.ProfileUpdateOne) error {
 //		...
@@ -987,7 +1051,8 @@ func (c *ProfileClient) Modify(ctx context.Context, id int, fn func(*Profile, *P
 }
 
 // Modify loads the Purchase entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
+// by the entity that it is given.
 //
 //	u, err := client.Purchase.Modify(ctx, id, func(u *ent.Purchase, up *ent.PurchaseUpdateOne) error {
 //		...
@@ -1012,7 +1077,8 @@ func (c *PurchaseClient) Modify(ctx context.Context, id uuid.UUID, fn func(*Purc
 }
 
 // Modify loads the PurchaseLine entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
+// by the entity that it is given.
 //
 //	u, err := client.PurchaseLine.Modify(ctx, id, func(u *ent.PurchaseLine, up *ent.PurchaseLineUpdateOne) error {
 //		...
@@ -1037,7 +1103,8 @@ func (c *PurchaseLineClient) Modify(ctx context.Context, id int, fn func(*Purcha
 }
 
 // Modify loads the Reading entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
+// by the entity that it is given.
 //
 //	u, err := client.Reading.Modify(ctx, id, func(u *ent.Reading, up *ent.ReadingUpdateOne) error {
 //		...
@@ -1062,7 +1129,8 @@ func (c *ReadingClient) Modify(ctx context.Context, id int, fn func(*Reading, *R
 }
 
 // Modify loads the Setting entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
+// by the entity that it is given.
 //
 //	u, err := client.Setting.Modify(ctx, id, func(u *ent.Setting, up *ent.SettingUpdateOne) error {
 //		...
@@ -1087,7 +1155,8 @@ func (c *SettingClient) Modify(ctx context.Context, id string, fn func(*Setting,
 }
 
 // Modify loads the Ticket entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
+// by the entity that it is given.
 //
 //	u, err := client.Ticket.Modify(ctx, id, func(u *ent.Ticket, up *ent.TicketUpdateOne) error {
 //		...
@@ -1112,7 +1181,8 @@ func (c *TicketClient) Modify(ctx context.Context, id int, fn func(*Ticket, *Tic
 }
 
 // Modify loads the User entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
+// by the entity that it is given.
 //
 //	u, err := client.User.Modify(ctx, id, func(u *ent.User, up *ent.UserUpdateOne) error {
 //		...
@@ -1136,20 +1206,13 @@ func (c *UserClient) Modify(ctx context.Context, id int, fn func(*User, *UserUpd
 	return saved, err
 }
 
-// verify has the transaction check rows before it commits. One whose commit is not that of a Tx, as where a program begins
-// it by itself, checks and locks them now.
-func (tx *txDriver) verify(rows []*occhook.Verified) error {
-	if len(rows) == 0 {
-		return nil
-	}
-	if !tx.occ.Seen() {
-		return occhook.VerifyNow(tx.tx, tx.drv, rows...)
-	}
+// verify has the transaction check rows before it commits.
+func (tx *txDriver) verify(rows []*occhook.Verified) {
 	before := tx.tx
-	verifying := occhook.VerifyIn(&tx.occ, tx.tx, tx.drv, rows...)
+	verifying := occhook.Verify(tx.tx, tx.drv, rows...)
 	tx.tx = verifying
 	if before == dialect.Tx(verifying) {
-		return nil
+		return
 	}
 	tx.mu.Lock()
 	defer tx.mu.Unlock()
@@ -1159,23 +1222,17 @@ func (tx *txDriver) verify(rows []*occhook.Verified) error {
 			return next.Commit(ctx, t)
 		})
 	})
-	return nil
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *AccountModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *AccountModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		if err := tx.Account.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
+//		return tx.Account.VerifyOnCommit(read...)
 //	})
 func (c *AccountClient) VerifyOnCommit(entities ...*Account) error {
 	tx, ok := c.driver.(*txDriver)
@@ -1193,11 +1250,6 @@ func (c *AccountClient) VerifyOnCommit(entities ...*Account) error {
 	for i, readEntity := range entities {
 		if err := occhook.CheckLoaded(accountVersion, readEntity.Revision, readEntity.zeroVersion); err != nil {
 			return err
-		}
-		if readEntity.fate != nil {
-			if err := occhook.CheckFate(accountVersion, readEntity.fate, readEntity.ID, readEntity.Revision, c.driver); err != nil {
-				return err
-			}
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  accountVersion,
@@ -1217,23 +1269,19 @@ func (c *AccountClient) VerifyOnCommit(entities ...*Account) error {
 			},
 		}
 	}
-	return tx.verify(rows)
+	tx.verify(rows)
+	return nil
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *BuyerModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *BuyerModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		if err := tx.Buyer.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
+//		return tx.Buyer.VerifyOnCommit(read...)
 //	})
 func (c *BuyerClient) VerifyOnCommit(entities ...*Buyer) error {
 	tx, ok := c.driver.(*txDriver)
@@ -1251,11 +1299,6 @@ func (c *BuyerClient) VerifyOnCommit(entities ...*Buyer) error {
 	for i, readEntity := range entities {
 		if err := occhook.CheckLoaded(buyerVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
-		}
-		if readEntity.fate != nil {
-			if err := occhook.CheckFate(buyerVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); err != nil {
-				return err
-			}
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  buyerVersion,
@@ -1275,23 +1318,19 @@ func (c *BuyerClient) VerifyOnCommit(entities ...*Buyer) error {
 			},
 		}
 	}
-	return tx.verify(rows)
+	tx.verify(rows)
+	return nil
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *CardModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *CardModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		if err := tx.Card.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
+//		return tx.Card.VerifyOnCommit(read...)
 //	})
 func (c *CardClient) VerifyOnCommit(entities ...*Card) error {
 	tx, ok := c.driver.(*txDriver)
@@ -1309,11 +1348,6 @@ func (c *CardClient) VerifyOnCommit(entities ...*Card) error {
 	for i, readEntity := range entities {
 		if err := occhook.CheckLoaded(cardVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
-		}
-		if readEntity.fate != nil {
-			if err := occhook.CheckFate(cardVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); err != nil {
-				return err
-			}
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  cardVersion,
@@ -1333,23 +1367,19 @@ func (c *CardClient) VerifyOnCommit(entities ...*Card) error {
 			},
 		}
 	}
-	return tx.verify(rows)
+	tx.verify(rows)
+	return nil
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *DocumentModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *DocumentModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		if err := tx.Document.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
+//		return tx.Document.VerifyOnCommit(read...)
 //	})
 func (c *DocumentClient) VerifyOnCommit(entities ...*Document) error {
 	tx, ok := c.driver.(*txDriver)
@@ -1367,11 +1397,6 @@ func (c *DocumentClient) VerifyOnCommit(entities ...*Document) error {
 	for i, readEntity := range entities {
 		if err := occhook.CheckLoaded(documentVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
-		}
-		if readEntity.fate != nil {
-			if err := occhook.CheckFate(documentVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); err != nil {
-				return err
-			}
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  documentVersion,
@@ -1391,23 +1416,19 @@ func (c *DocumentClient) VerifyOnCommit(entities ...*Document) error {
 			},
 		}
 	}
-	return tx.verify(rows)
+	tx.verify(rows)
+	return nil
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *EventModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *EventModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		if err := tx.Event.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
+//		return tx.Event.VerifyOnCommit(read...)
 //	})
 func (c *EventClient) VerifyOnCommit(entities ...*Event) error {
 	tx, ok := c.driver.(*txDriver)
@@ -1425,11 +1446,6 @@ func (c *EventClient) VerifyOnCommit(entities ...*Event) error {
 	for i, readEntity := range entities {
 		if err := occhook.CheckLoaded(eventVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
-		}
-		if readEntity.fate != nil {
-			if err := occhook.CheckFate(eventVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); err != nil {
-				return err
-			}
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  eventVersion,
@@ -1449,23 +1465,19 @@ func (c *EventClient) VerifyOnCommit(entities ...*Event) error {
 			},
 		}
 	}
-	return tx.verify(rows)
+	tx.verify(rows)
+	return nil
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *FolderModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *FolderModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		if err := tx.Folder.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
+//		return tx.Folder.VerifyOnCommit(read...)
 //	})
 func (c *FolderClient) VerifyOnCommit(entities ...*Folder) error {
 	tx, ok := c.driver.(*txDriver)
@@ -1483,11 +1495,6 @@ func (c *FolderClient) VerifyOnCommit(entities ...*Folder) error {
 	for i, readEntity := range entities {
 		if err := occhook.CheckLoaded(folderVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
-		}
-		if readEntity.fate != nil {
-			if err := occhook.CheckFate(folderVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); err != nil {
-				return err
-			}
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  folderVersion,
@@ -1507,23 +1514,19 @@ func (c *FolderClient) VerifyOnCommit(entities ...*Folder) error {
 			},
 		}
 	}
-	return tx.verify(rows)
+	tx.verify(rows)
+	return nil
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *InvoiceModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *InvoiceModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		if err := tx.Invoice.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
+//		return tx.Invoice.VerifyOnCommit(read...)
 //	})
 func (c *InvoiceClient) VerifyOnCommit(entities ...*Invoice) error {
 	tx, ok := c.driver.(*txDriver)
@@ -1541,11 +1544,6 @@ func (c *InvoiceClient) VerifyOnCommit(entities ...*Invoice) error {
 	for i, readEntity := range entities {
 		if err := occhook.CheckLoaded(invoiceVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
-		}
-		if readEntity.fate != nil {
-			if err := occhook.CheckFate(invoiceVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); err != nil {
-				return err
-			}
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  invoiceVersion,
@@ -1565,23 +1563,19 @@ func (c *InvoiceClient) VerifyOnCommit(entities ...*Invoice) error {
 			},
 		}
 	}
-	return tx.verify(rows)
+	tx.verify(rows)
+	return nil
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *LikeModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *LikeModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		if err := tx.Like.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
+//		return tx.Like.VerifyOnCommit(read...)
 //	})
 func (c *LikeClient) VerifyOnCommit(entities ...*Like) error {
 	tx, ok := c.driver.(*txDriver)
@@ -1599,11 +1593,6 @@ func (c *LikeClient) VerifyOnCommit(entities ...*Like) error {
 	for i, readEntity := range entities {
 		if err := occhook.CheckLoaded(likeVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
-		}
-		if readEntity.fate != nil {
-			if err := occhook.CheckFate(likeVersion, readEntity.fate, []any{readEntity.UserID, readEntity.TweetID}, readEntity.Version, c.driver); err != nil {
-				return err
-			}
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  likeVersion,
@@ -1623,23 +1612,19 @@ func (c *LikeClient) VerifyOnCommit(entities ...*Like) error {
 			},
 		}
 	}
-	return tx.verify(rows)
+	tx.verify(rows)
+	return nil
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *MembershipModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *MembershipModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		if err := tx.Membership.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
+//		return tx.Membership.VerifyOnCommit(read...)
 //	})
 func (c *MembershipClient) VerifyOnCommit(entities ...*Membership) error {
 	tx, ok := c.driver.(*txDriver)
@@ -1657,11 +1642,6 @@ func (c *MembershipClient) VerifyOnCommit(entities ...*Membership) error {
 	for i, readEntity := range entities {
 		if err := occhook.CheckLoaded(membershipVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
-		}
-		if readEntity.fate != nil {
-			if err := occhook.CheckFate(membershipVersion, readEntity.fate, []any{readEntity.UserID, readEntity.TeamID}, readEntity.Version, c.driver); err != nil {
-				return err
-			}
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  membershipVersion,
@@ -1681,23 +1661,19 @@ func (c *MembershipClient) VerifyOnCommit(entities ...*Membership) error {
 			},
 		}
 	}
-	return tx.verify(rows)
+	tx.verify(rows)
+	return nil
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *MemoModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *MemoModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		if err := tx.Memo.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
+//		return tx.Memo.VerifyOnCommit(read...)
 //	})
 func (c *MemoClient) VerifyOnCommit(entities ...*Memo) error {
 	tx, ok := c.driver.(*txDriver)
@@ -1715,11 +1691,6 @@ func (c *MemoClient) VerifyOnCommit(entities ...*Memo) error {
 	for i, readEntity := range entities {
 		if err := occhook.CheckLoaded(memoVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
-		}
-		if readEntity.fate != nil {
-			if err := occhook.CheckFate(memoVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); err != nil {
-				return err
-			}
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  memoVersion,
@@ -1739,23 +1710,19 @@ func (c *MemoClient) VerifyOnCommit(entities ...*Memo) error {
 			},
 		}
 	}
-	return tx.verify(rows)
+	tx.verify(rows)
+	return nil
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *NoteModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *NoteModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		if err := tx.Note.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
+//		return tx.Note.VerifyOnCommit(read...)
 //	})
 func (c *NoteClient) VerifyOnCommit(entities ...*Note) error {
 	tx, ok := c.driver.(*txDriver)
@@ -1773,11 +1740,6 @@ func (c *NoteClient) VerifyOnCommit(entities ...*Note) error {
 	for i, readEntity := range entities {
 		if err := occhook.CheckLoaded(noteVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
-		}
-		if readEntity.fate != nil {
-			if err := occhook.CheckFate(noteVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); err != nil {
-				return err
-			}
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  noteVersion,
@@ -1797,23 +1759,19 @@ func (c *NoteClient) VerifyOnCommit(entities ...*Note) error {
 			},
 		}
 	}
-	return tx.verify(rows)
+	tx.verify(rows)
+	return nil
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *OrderModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *OrderModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		if err := tx.Order.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
+//		return tx.Order.VerifyOnCommit(read...)
 //	})
 func (c *OrderClient) VerifyOnCommit(entities ...*Order) error {
 	tx, ok := c.driver.(*txDriver)
@@ -1831,11 +1789,6 @@ func (c *OrderClient) VerifyOnCommit(entities ...*Order) error {
 	for i, readEntity := range entities {
 		if err := occhook.CheckLoaded(orderVersion, readEntity.Rev, readEntity.zeroVersion); err != nil {
 			return err
-		}
-		if readEntity.fate != nil {
-			if err := occhook.CheckFate(orderVersion, readEntity.fate, readEntity.ID, readEntity.Rev, c.driver); err != nil {
-				return err
-			}
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  orderVersion,
@@ -1855,23 +1808,68 @@ func (c *OrderClient) VerifyOnCommit(entities ...*Order) error {
 			},
 		}
 	}
-	return tx.verify(rows)
+	tx.verify(rows)
+	return nil
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *PetModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *ParcelModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		if err := tx.Pet.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
+//		return tx.Parcel.VerifyOnCommit(read...)
+//	})
+func (c *ParcelClient) VerifyOnCommit(entities ...*Parcel) error {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return occhook.NotInTx(parcelVersion)
+	}
+	readRow := func(ctx context.Context, readEntity *Parcel) (*Parcel, error) {
+		rowReader := NewParcelClient(c.config)
+		if occhook.Ended(tx.tx) {
+			rowReader.driver = tx.drv
+		}
+		return rowReader.Query().Where(parcel.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
+	}
+	rows := make([]*occhook.Verified, len(entities))
+	for i, readEntity := range entities {
+		if err := occhook.CheckLoaded(parcelVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
+			return err
+		}
+		rows[i] = &occhook.Verified{
+			Schema:  parcelVersion,
+			Table:   parcel.Table,
+			ID:      readEntity.ID,
+			Columns: []string{parcel.FieldID},
+			Values:  []any{readEntity.ID},
+			Version: readEntity.Version,
+			Typed: func(conflictMet *entocc.RecordModifiedError) error {
+				conflictMet.InTransaction(tx)
+				if conflictMet.Deleted {
+					conflictMet.Err = &NotFoundError{parcel.Label}
+				}
+				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Parcel, error) {
+					return readRow(ctx, readEntity)
+				}, nil)
+			},
+		}
+	}
+	tx.verify(rows)
+	return nil
+}
+
+// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *PetModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows.
+//
+//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
+//		return tx.Pet.VerifyOnCommit(read...)
 //	})
 func (c *PetClient) VerifyOnCommit(entities ...*Pet) error {
 	tx, ok := c.driver.(*txDriver)
@@ -1889,11 +1887,6 @@ func (c *PetClient) VerifyOnCommit(entities ...*Pet) error {
 	for i, readEntity := range entities {
 		if err := occhook.CheckLoaded(petVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
-		}
-		if readEntity.fate != nil {
-			if err := occhook.CheckFate(petVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); err != nil {
-				return err
-			}
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  petVersion,
@@ -1913,23 +1906,19 @@ func (c *PetClient) VerifyOnCommit(entities ...*Pet) error {
 			},
 		}
 	}
-	return tx.verify(rows)
+	tx.verify(rows)
+	return nil
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *ProfileModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *ProfileModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		if err := tx.Profile.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
+//		return tx.Profile.VerifyOnCommit(read...)
 //	})
 func (c *ProfileClient) VerifyOnCommit(entities ...*Profile) error {
 	tx, ok := c.driver.(*txDriver)
@@ -1947,11 +1936,6 @@ func (c *ProfileClient) VerifyOnCommit(entities ...*Profile) error {
 	for i, readEntity := range entities {
 		if err := occhook.CheckLoaded(profileVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
-		}
-		if readEntity.fate != nil {
-			if err := occhook.CheckFate(profileVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); err != nil {
-				return err
-			}
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  profileVersion,
@@ -1971,23 +1955,19 @@ func (c *ProfileClient) VerifyOnCommit(entities ...*Profile) error {
 			},
 		}
 	}
-	return tx.verify(rows)
+	tx.verify(rows)
+	return nil
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *PurchaseModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *PurchaseModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		if err := tx.Purchase.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
+//		return tx.Purchase.VerifyOnCommit(read...)
 //	})
 func (c *PurchaseClient) VerifyOnCommit(entities ...*Purchase) error {
 	tx, ok := c.driver.(*txDriver)
@@ -2005,11 +1985,6 @@ func (c *PurchaseClient) VerifyOnCommit(entities ...*Purchase) error {
 	for i, readEntity := range entities {
 		if err := occhook.CheckLoaded(purchaseVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
-		}
-		if readEntity.fate != nil {
-			if err := occhook.CheckFate(purchaseVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); err != nil {
-				return err
-			}
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  purchaseVersion,
@@ -2029,23 +2004,19 @@ func (c *PurchaseClient) VerifyOnCommit(entities ...*Purchase) error {
 			},
 		}
 	}
-	return tx.verify(rows)
+	tx.verify(rows)
+	return nil
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *PurchaseLineModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *PurchaseLineModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		if err := tx.PurchaseLine.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
+//		return tx.PurchaseLine.VerifyOnCommit(read...)
 //	})
 func (c *PurchaseLineClient) VerifyOnCommit(entities ...*PurchaseLine) error {
 	tx, ok := c.driver.(*txDriver)
@@ -2063,11 +2034,6 @@ func (c *PurchaseLineClient) VerifyOnCommit(entities ...*PurchaseLine) error {
 	for i, readEntity := range entities {
 		if err := occhook.CheckLoaded(purchaseLineVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
-		}
-		if readEntity.fate != nil {
-			if err := occhook.CheckFate(purchaseLineVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); err != nil {
-				return err
-			}
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  purchaseLineVersion,
@@ -2087,23 +2053,19 @@ func (c *PurchaseLineClient) VerifyOnCommit(entities ...*PurchaseLine) error {
 			},
 		}
 	}
-	return tx.verify(rows)
+	tx.verify(rows)
+	return nil
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *ReadingModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *ReadingModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		if err := tx.Reading.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
+//		return tx.Reading.VerifyOnCommit(read...)
 //	})
 func (c *ReadingClient) VerifyOnCommit(entities ...*Reading) error {
 	tx, ok := c.driver.(*txDriver)
@@ -2121,11 +2083,6 @@ func (c *ReadingClient) VerifyOnCommit(entities ...*Reading) error {
 	for i, readEntity := range entities {
 		if err := occhook.CheckLoaded(readingVersion, readEntity.UpdatedAt, readEntity.zeroVersion); err != nil {
 			return err
-		}
-		if readEntity.fate != nil {
-			if err := occhook.CheckFate(readingVersion, readEntity.fate, readEntity.ID, readEntity.UpdatedAt, c.driver); err != nil {
-				return err
-			}
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  readingVersion,
@@ -2145,23 +2102,19 @@ func (c *ReadingClient) VerifyOnCommit(entities ...*Reading) error {
 			},
 		}
 	}
-	return tx.verify(rows)
+	tx.verify(rows)
+	return nil
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *SettingModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *SettingModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		if err := tx.Setting.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
+//		return tx.Setting.VerifyOnCommit(read...)
 //	})
 func (c *SettingClient) VerifyOnCommit(entities ...*Setting) error {
 	tx, ok := c.driver.(*txDriver)
@@ -2179,11 +2132,6 @@ func (c *SettingClient) VerifyOnCommit(entities ...*Setting) error {
 	for i, readEntity := range entities {
 		if err := occhook.CheckLoaded(settingVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
-		}
-		if readEntity.fate != nil {
-			if err := occhook.CheckFate(settingVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); err != nil {
-				return err
-			}
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  settingVersion,
@@ -2203,23 +2151,19 @@ func (c *SettingClient) VerifyOnCommit(entities ...*Setting) error {
 			},
 		}
 	}
-	return tx.verify(rows)
+	tx.verify(rows)
+	return nil
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *TicketModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *TicketModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		if err := tx.Ticket.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
+//		return tx.Ticket.VerifyOnCommit(read...)
 //	})
 func (c *TicketClient) VerifyOnCommit(entities ...*Ticket) error {
 	tx, ok := c.driver.(*txDriver)
@@ -2237,11 +2181,6 @@ func (c *TicketClient) VerifyOnCommit(entities ...*Ticket) error {
 	for i, readEntity := range entities {
 		if err := occhook.CheckLoaded(ticketVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
-		}
-		if readEntity.fate != nil {
-			if err := occhook.CheckFate(ticketVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); err != nil {
-				return err
-			}
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  ticketVersion,
@@ -2261,23 +2200,19 @@ func (c *TicketClient) VerifyOnCommit(entities ...*Ticket) error {
 			},
 		}
 	}
-	return tx.verify(rows)
+	tx.verify(rows)
+	return nil
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *UserModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
+// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
+// *UserModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
+// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		if err := tx.User.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
+//		return tx.User.VerifyOnCommit(read...)
 //	})
 func (c *UserClient) VerifyOnCommit(entities ...*User) error {
 	tx, ok := c.driver.(*txDriver)
@@ -2295,11 +2230,6 @@ func (c *UserClient) VerifyOnCommit(entities ...*User) error {
 	for i, readEntity := range entities {
 		if err := occhook.CheckLoaded(userVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
 			return err
-		}
-		if readEntity.fate != nil {
-			if err := occhook.CheckFate(userVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); err != nil {
-				return err
-			}
 		}
 		rows[i] = &occhook.Verified{
 			Schema:  userVersion,
@@ -2319,7 +2249,8 @@ func (c *UserClient) VerifyOnCommit(entities ...*User) error {
 			},
 		}
 	}
-	return tx.verify(rows)
+	tx.verify(rows)
+	return nil
 }
 
 // Mutate implements the ent.Mutator interface.
@@ -2351,6 +2282,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Note.mutate(ctx, m)
 	case *OrderMutation:
 		return c.Order.mutate(ctx, m)
+	case *ParcelMutation:
+		return c.Parcel.mutate(ctx, m)
 	case *PetMutation:
 		return c.Pet.mutate(ctx, m)
 	case *ProfileMutation:
@@ -4198,6 +4131,172 @@ func (c *OrderClient) mutate(ctx context.Context, m *OrderMutation) (Value, erro
 		return (&OrderDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Order mutation op: %q", m.Op())
+	}
+}
+
+// ParcelClient is a client for the Parcel schema.
+type ParcelClient struct {
+	config
+}
+
+// NewParcelClient returns a client for the Parcel from the given config.
+func NewParcelClient(c config) *ParcelClient {
+	return &ParcelClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `parcel.Hooks(f(g(h())))`.
+func (c *ParcelClient) Use(hooks ...Hook) {
+	c.hooks.Parcel = append(c.hooks.Parcel, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `parcel.Intercept(f(g(h())))`.
+func (c *ParcelClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Parcel = append(c.inters.Parcel, interceptors...)
+}
+
+// Create returns a builder for creating a Parcel entity.
+func (c *ParcelClient) Create() *ParcelCreate {
+	mutation := newParcelMutation(c.config, OpCreate)
+	return &ParcelCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Parcel entities.
+func (c *ParcelClient) CreateBulk(builders ...*ParcelCreate) *ParcelCreateBulk {
+	return &ParcelCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ParcelClient) MapCreateBulk(slice any, setFunc func(*ParcelCreate, int)) *ParcelCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ParcelCreateBulk{err: fmt.Errorf("calling to ParcelClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ParcelCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ParcelCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Parcel.
+func (c *ParcelClient) Update() *ParcelUpdate {
+	mutation := newParcelMutation(c.config, OpUpdate)
+	return &ParcelUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ParcelClient) UpdateOne(_m *Parcel) *ParcelUpdateOne {
+	mutation := newParcelMutation(c.config, OpUpdateOne, withParcel(_m))
+	return (&ParcelUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).ifLoaded(_m)
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ParcelClient) UpdateOneID(id int) *ParcelUpdateOne {
+	mutation := newParcelMutation(c.config, OpUpdateOne, withParcelID(id))
+	return (&ParcelUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).byID()
+}
+
+// Delete returns a delete builder for Parcel.
+func (c *ParcelClient) Delete() *ParcelDelete {
+	mutation := newParcelMutation(c.config, OpDelete)
+	return &ParcelDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ParcelClient) DeleteOne(_m *Parcel) *ParcelDeleteOne {
+	return c.DeleteOneID(_m.ID).ifLoaded(_m)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ParcelClient) DeleteOneID(id int) *ParcelDeleteOne {
+	builder := c.Delete().Where(parcel.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return (&ParcelDeleteOne{builder}).byID()
+}
+
+// Query returns a query builder for Parcel.
+func (c *ParcelClient) Query() *ParcelQuery {
+	return &ParcelQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeParcel},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Parcel entity by its id.
+func (c *ParcelClient) Get(ctx context.Context, id int) (*Parcel, error) {
+	return c.Query().Where(parcel.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ParcelClient) GetX(ctx context.Context, id int) *Parcel {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryStamps queries the stamps edge of a Parcel.
+func (c *ParcelClient) QueryStamps(_m *Parcel) *GroupQuery {
+	query := (&GroupClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(parcel.Table, parcel.FieldID, id),
+			sqlgraph.To(group.Table, group.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, parcel.StampsTable, parcel.StampsColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryStops queries the stops edge of a Parcel.
+func (c *ParcelClient) QueryStops(_m *Parcel) *GroupQuery {
+	query := (&GroupClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(parcel.Table, parcel.FieldID, id),
+			sqlgraph.To(group.Table, group.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, parcel.StopsTable, parcel.StopsColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ParcelClient) Hooks() []Hook {
+	hooks := c.hooks.Parcel
+	return append(hooks[:len(hooks):len(hooks)], parcel.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *ParcelClient) Interceptors() []Interceptor {
+	return c.inters.Parcel
+}
+
+func (c *ParcelClient) mutate(ctx context.Context, m *ParcelMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ParcelCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ParcelUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ParcelUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ParcelDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Parcel mutation op: %q", m.Op())
 	}
 }
 
@@ -6241,36 +6340,12 @@ func (c *UserClient) mutate(ctx context.Context, m *UserMutation) (Value, error)
 type (
 	hooks struct {
 		Account, Buyer, Card, Document, Event, Folder, Group, Invoice, Like, Membership,
-		Memo, Note, Order, Pet, Profile, Purchase, PurchaseLine, Reading, Setting,
-		Shelf, Shelter, Team, Ticket, Tweet, User []ent.Hook
+		Memo, Note, Order, Parcel, Pet, Profile, Purchase, PurchaseLine, Reading,
+		Setting, Shelf, Shelter, Team, Ticket, Tweet, User []ent.Hook
 	}
 	inters struct {
 		Account, Buyer, Card, Document, Event, Folder, Group, Invoice, Like, Membership,
-		Memo, Note, Order, Pet, Profile, Purchase, PurchaseLine, Reading, Setting,
-		Shelf, Shelter, Team, Ticket, Tweet, User []ent.Interceptor
+		Memo, Note, Order, Parcel, Pet, Profile, Purchase, PurchaseLine, Reading,
+		Setting, Shelf, Shelter, Team, Ticket, Tweet, User []ent.Interceptor
 	}
 )
-
-// ExecContext allows calling the underlying ExecContext method of the driver if it is supported by it.
-// See, database/sql#DB.ExecContext for more information.
-func (c *config) ExecContext(ctx context.Context, query string, args ...any) (stdsql.Result, error) {
-	ex, ok := c.driver.(interface {
-		ExecContext(context.Context, string, ...any) (stdsql.Result, error)
-	})
-	if !ok {
-		return nil, fmt.Errorf("Driver.ExecContext is not supported")
-	}
-	return ex.ExecContext(ctx, query, args...)
-}
-
-// QueryContext allows calling the underlying QueryContext method of the driver if it is supported by it.
-// See, database/sql#DB.QueryContext for more information.
-func (c *config) QueryContext(ctx context.Context, query string, args ...any) (*stdsql.Rows, error) {
-	q, ok := c.driver.(interface {
-		QueryContext(context.Context, string, ...any) (*stdsql.Rows, error)
-	})
-	if !ok {
-		return nil, fmt.Errorf("Driver.QueryContext is not supported")
-	}
-	return q.QueryContext(ctx, query, args...)
-}

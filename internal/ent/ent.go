@@ -25,6 +25,7 @@ import (
 	"github.com/entocc/entocc/internal/ent/memo"
 	"github.com/entocc/entocc/internal/ent/note"
 	"github.com/entocc/entocc/internal/ent/order"
+	"github.com/entocc/entocc/internal/ent/parcel"
 	"github.com/entocc/entocc/internal/ent/pet"
 	"github.com/entocc/entocc/internal/ent/profile"
 	"github.com/entocc/entocc/internal/ent/purchase"
@@ -110,6 +111,7 @@ func checkColumn(t, c string) error {
 			memo.Table:         memo.ValidColumn,
 			note.Table:         note.ValidColumn,
 			order.Table:        order.ValidColumn,
+			parcel.Table:       parcel.ValidColumn,
 			pet.Table:          pet.ValidColumn,
 			profile.Table:      profile.ValidColumn,
 			purchase.Table:     purchase.ValidColumn,

@@ -26,6 +26,7 @@ import (
 	"github.com/entocc/entocc/internal/ent/memo"
 	"github.com/entocc/entocc/internal/ent/note"
 	"github.com/entocc/entocc/internal/ent/order"
+	"github.com/entocc/entocc/internal/ent/parcel"
 	"github.com/entocc/entocc/internal/ent/pet"
 	"github.com/entocc/entocc/internal/ent/predicate"
 	"github.com/entocc/entocc/internal/ent/profile"
@@ -64,6 +65,7 @@ func CheckGuards() error {
 		TypeMemo:         memo.Hooks[:],
 		TypeNote:         note.Hooks[:],
 		TypeOrder:        order.Hooks[:],
+		TypeParcel:       parcel.Hooks[:],
 		TypePet:          pet.Hooks[:],
 		TypeProfile:      profile.Hooks[:],
 		TypePurchase:     purchase.Hooks[:],
@@ -107,6 +109,7 @@ type AccountModifiedError = entocc.ModifiedError[Account]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *AccountMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return accountVersion, &m.occ
 }
 
@@ -132,8 +135,18 @@ func (m *AccountMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return accountVersion.Diff(m, base, theirs)
+		return accountVersion.Diff(m, accountVersionRow(base), accountVersionRow(theirs))
 	})
+}
+
+// accountVersionRow returns the row of an entity as it was read.
+func accountVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*Account)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &Account{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // buyerVersion is what the guard knows about the version of Buyer.
@@ -157,6 +170,7 @@ type BuyerModifiedError = entocc.ModifiedError[Buyer]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *BuyerMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return buyerVersion, &m.occ
 }
 
@@ -182,8 +196,18 @@ func (m *BuyerMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return buyerVersion.Diff(m, base, theirs)
+		return buyerVersion.Diff(m, buyerVersionRow(base), buyerVersionRow(theirs))
 	})
+}
+
+// buyerVersionRow returns the row of an entity as it was read.
+func buyerVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*Buyer)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &Buyer{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // cardVersion is what the guard knows about the version of Card.
@@ -206,6 +230,7 @@ type CardModifiedError = entocc.ModifiedError[Card]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *CardMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return cardVersion, &m.occ
 }
 
@@ -231,8 +256,18 @@ func (m *CardMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return cardVersion.Diff(m, base, theirs)
+		return cardVersion.Diff(m, cardVersionRow(base), cardVersionRow(theirs))
 	})
+}
+
+// cardVersionRow returns the row of an entity as it was read.
+func cardVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*Card)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &Card{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // documentVersion is what the guard knows about the version of Document.
@@ -256,6 +291,7 @@ type DocumentModifiedError = entocc.ModifiedError[Document]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *DocumentMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return documentVersion, &m.occ
 }
 
@@ -281,8 +317,18 @@ func (m *DocumentMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return documentVersion.Diff(m, base, theirs)
+		return documentVersion.Diff(m, documentVersionRow(base), documentVersionRow(theirs))
 	})
+}
+
+// documentVersionRow returns the row of an entity as it was read.
+func documentVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*Document)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &Document{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // eventVersion is what the guard knows about the version of Event.
@@ -302,6 +348,7 @@ type EventModifiedError = entocc.ModifiedError[Event]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *EventMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return eventVersion, &m.occ
 }
 
@@ -327,8 +374,18 @@ func (m *EventMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return eventVersion.Diff(m, base, theirs)
+		return eventVersion.Diff(m, eventVersionRow(base), eventVersionRow(theirs))
 	})
+}
+
+// eventVersionRow returns the row of an entity as it was read.
+func eventVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*Event)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &Event{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // folderVersion is what the guard knows about the version of Folder.
@@ -353,6 +410,7 @@ type FolderModifiedError = entocc.ModifiedError[Folder]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *FolderMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return folderVersion, &m.occ
 }
 
@@ -378,8 +436,18 @@ func (m *FolderMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return folderVersion.Diff(m, base, theirs)
+		return folderVersion.Diff(m, folderVersionRow(base), folderVersionRow(theirs))
 	})
+}
+
+// folderVersionRow returns the row of an entity as it was read.
+func folderVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*Folder)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &Folder{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // invoiceVersion is what the guard knows about the version of Invoice.
@@ -403,6 +471,7 @@ type InvoiceModifiedError = entocc.ModifiedError[Invoice]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *InvoiceMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return invoiceVersion, &m.occ
 }
 
@@ -428,8 +497,18 @@ func (m *InvoiceMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return invoiceVersion.Diff(m, base, theirs)
+		return invoiceVersion.Diff(m, invoiceVersionRow(base), invoiceVersionRow(theirs))
 	})
+}
+
+// invoiceVersionRow returns the row of an entity as it was read.
+func invoiceVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*Invoice)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &Invoice{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // likeVersion is what the guard knows about the version of Like.
@@ -456,6 +535,7 @@ type LikeModifiedError = entocc.ModifiedError[Like]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *LikeMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return likeVersion, &m.occ
 }
 
@@ -481,8 +561,18 @@ func (m *LikeMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return likeVersion.Diff(m, base, theirs)
+		return likeVersion.Diff(m, likeVersionRow(base), likeVersionRow(theirs))
 	})
+}
+
+// likeVersionRow returns the row of an entity as it was read.
+func likeVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*Like)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &Like{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // membershipVersion is what the guard knows about the version of Membership.
@@ -507,6 +597,7 @@ type MembershipModifiedError = entocc.ModifiedError[Membership]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *MembershipMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return membershipVersion, &m.occ
 }
 
@@ -532,8 +623,18 @@ func (m *MembershipMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return membershipVersion.Diff(m, base, theirs)
+		return membershipVersion.Diff(m, membershipVersionRow(base), membershipVersionRow(theirs))
 	})
+}
+
+// membershipVersionRow returns the row of an entity as it was read.
+func membershipVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*Membership)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &Membership{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // memoVersion is what the guard knows about the version of Memo.
@@ -554,6 +655,7 @@ type MemoModifiedError = entocc.ModifiedError[Memo]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *MemoMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return memoVersion, &m.occ
 }
 
@@ -579,8 +681,18 @@ func (m *MemoMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return memoVersion.Diff(m, base, theirs)
+		return memoVersion.Diff(m, memoVersionRow(base), memoVersionRow(theirs))
 	})
+}
+
+// memoVersionRow returns the row of an entity as it was read.
+func memoVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*Memo)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &Memo{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // noteVersion is what the guard knows about the version of Note.
@@ -601,6 +713,7 @@ type NoteModifiedError = entocc.ModifiedError[Note]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *NoteMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return noteVersion, &m.occ
 }
 
@@ -626,8 +739,18 @@ func (m *NoteMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return noteVersion.Diff(m, base, theirs)
+		return noteVersion.Diff(m, noteVersionRow(base), noteVersionRow(theirs))
 	})
+}
+
+// noteVersionRow returns the row of an entity as it was read.
+func noteVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*Note)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &Note{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // orderVersion is what the guard knows about the version of Order.
@@ -647,6 +770,7 @@ type OrderModifiedError = entocc.ModifiedError[Order]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *OrderMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return orderVersion, &m.occ
 }
 
@@ -672,8 +796,105 @@ func (m *OrderMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return orderVersion.Diff(m, base, theirs)
+		return orderVersion.Diff(m, orderVersionRow(base), orderVersionRow(theirs))
 	})
+}
+
+// orderVersionRow returns the row of an entity as it was read.
+func orderVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*Order)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &Order{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
+}
+
+// parcelVersion is what the guard knows about the version of Parcel.
+var parcelVersion = &occhook.Schema{
+	Type:     TypeParcel,
+	Field:    "version",
+	Column:   parcel.FieldVersion,
+	Strategy: occhook.Counter{},
+	Ignore:   []string{parcel.EdgeStamps, parcel.FieldScans, parcel.FieldSeenAt},
+	Fields: []occhook.Field{
+		{Name: "version", Column: parcel.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
+		{Name: "updated_at", Column: parcel.FieldUpdatedAt, Struct: "UpdatedAt", Computed: true},
+		{Name: "updated_in", Column: parcel.FieldUpdatedIn, Struct: "UpdatedIn", Computed: true},
+		{Name: "seen_at", Column: parcel.FieldSeenAt, Struct: "SeenAt", Nillable: true},
+		{Name: "scans", Column: parcel.FieldScans, Struct: "Scans", JSON: true},
+		{Name: "title", Column: parcel.FieldTitle, Struct: "Title"},
+		{Name: "note", Column: parcel.FieldNote, Struct: "Note", Nillable: true},
+		{Name: "priority", Column: parcel.FieldPriority, Struct: "Priority"},
+		{Name: "due", Column: parcel.FieldDue, Struct: "Due"},
+		{Name: "secret", Column: parcel.FieldSecret, Struct: "Secret", Sensitive: true},
+		{Name: "labels", Column: parcel.FieldLabels, Struct: "Labels", JSON: true},
+		{Name: "meta", Column: parcel.FieldMeta, Struct: "Meta", JSON: true},
+		{Name: "size", Column: parcel.FieldSize, Struct: "Size", JSON: true},
+		{Name: "seal", Column: parcel.FieldSeal, Struct: "Seal"},
+		{Name: "route", Column: parcel.FieldRoute, Struct: "Route", Nillable: true},
+		{Name: "worth", Column: parcel.FieldWorth, Struct: "Worth"},
+	},
+	Edges: []occhook.Edge{
+		{Name: parcel.EdgeStamps},
+		{Name: parcel.EdgeStops},
+	},
+}
+
+// ParcelModifiedError reports a write of Parcel that was refused, because its row has another version by now or is gone.
+type ParcelModifiedError = entocc.ModifiedError[Parcel]
+
+// VersionGuard returns what the guard of package hook needs to know about the mutation.
+func (m *ParcelMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
+	return parcelVersion, &m.occ
+}
+
+// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
+func (m *ParcelMutation) versionRow() (id any, isRow predicate.Parcel) {
+	if id, ok := m.ID(); ok {
+		return id, parcel.ID(id)
+	}
+	return nil, nil
+}
+
+// versionError gives an error of a guarded write of Parcel the form in which its callers know it.
+func (m *ParcelMutation) versionError(err error) error {
+	m.occ.Met(err)
+	return versionError(err, m.driver, parcel.Label, m.occ.Entity(), func(ctx context.Context) (*Parcel, error) {
+		_, isRow := m.versionRow()
+		if isRow == nil {
+			return nil, &NotFoundError{parcel.Label}
+		}
+		return readNow(m.driver, func(drv dialect.Driver) (*Parcel, error) {
+			reader := NewParcelClient(m.config)
+			reader.driver = drv
+			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
+		})
+	}, func(base, theirs any) []entocc.FieldDiff {
+		return parcelVersion.Diff(m, parcelVersionRow(base), parcelVersionRow(theirs))
+	})
+}
+
+// parcelVersionRow returns the row of an entity as it was read.
+func parcelVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*Parcel)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &Parcel{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
+}
+
+// VersionAppends returns the JSON fields that the mutation appends to.
+func (m *ParcelMutation) VersionAppends() (fields []string) {
+	if _, ok := m.AppendedScans(); ok {
+		fields = append(fields, parcel.FieldScans)
+	}
+	if _, ok := m.AppendedLabels(); ok {
+		fields = append(fields, parcel.FieldLabels)
+	}
+	return fields
 }
 
 // petVersion is what the guard knows about the version of Pet.
@@ -698,6 +919,7 @@ type PetModifiedError = entocc.ModifiedError[Pet]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *PetMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return petVersion, &m.occ
 }
 
@@ -723,8 +945,18 @@ func (m *PetMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return petVersion.Diff(m, base, theirs)
+		return petVersion.Diff(m, petVersionRow(base), petVersionRow(theirs))
 	})
+}
+
+// petVersionRow returns the row of an entity as it was read.
+func petVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*Pet)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &Pet{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // profileVersion is what the guard knows about the version of Profile.
@@ -737,9 +969,9 @@ var profileVersion = &occhook.Schema{
 	Fields: []occhook.Field{
 		{Name: "version", Column: profile.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
 		{Name: "title", Column: profile.FieldTitle, Struct: "Title"},
-		{Name: "keywords", Column: profile.FieldKeywords, Struct: "Keywords"},
+		{Name: "keywords", Column: profile.FieldKeywords, Struct: "Keywords", JSON: true},
 		{Name: "theme", Column: profile.FieldTheme, Struct: "Theme"},
-		{Name: "recent", Column: profile.FieldRecent, Struct: "Recent"},
+		{Name: "recent", Column: profile.FieldRecent, Struct: "Recent", JSON: true},
 	},
 }
 
@@ -748,6 +980,7 @@ type ProfileModifiedError = entocc.ModifiedError[Profile]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *ProfileMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return profileVersion, &m.occ
 }
 
@@ -773,8 +1006,18 @@ func (m *ProfileMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return profileVersion.Diff(m, base, theirs)
+		return profileVersion.Diff(m, profileVersionRow(base), profileVersionRow(theirs))
 	})
+}
+
+// profileVersionRow returns the row of an entity as it was read.
+func profileVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*Profile)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &Profile{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // VersionAppends returns the JSON fields that the mutation appends to.
@@ -811,6 +1054,7 @@ type PurchaseModifiedError = entocc.ModifiedError[Purchase]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *PurchaseMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return purchaseVersion, &m.occ
 }
 
@@ -836,8 +1080,18 @@ func (m *PurchaseMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return purchaseVersion.Diff(m, base, theirs)
+		return purchaseVersion.Diff(m, purchaseVersionRow(base), purchaseVersionRow(theirs))
 	})
+}
+
+// purchaseVersionRow returns the row of an entity as it was read.
+func purchaseVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*Purchase)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &Purchase{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // purchaseLineVersion is what the guard knows about the version of PurchaseLine.
@@ -850,11 +1104,11 @@ var purchaseLineVersion = &occhook.Schema{
 	Row:      occhook.Row{Table: purchaseline.Table, ID: purchaseline.FieldID, Scan: occhook.ScanID(PurchaseLine{}.ID)},
 	Fields: []occhook.Field{
 		{Name: "version", Column: purchaseline.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
-		{Name: "purchase_id", Column: purchaseline.FieldPurchaseID, Struct: "PurchaseID"},
+		{Name: "purchase_id", Column: purchaseline.FieldPurchaseID, Struct: "PurchaseID", Nillable: true},
 		{Name: "article", Column: purchaseline.FieldArticle, Struct: "Article"},
 		{Name: "amount", Column: purchaseline.FieldAmount, Struct: "Amount"},
 		{Name: "remark", Column: purchaseline.FieldRemark, Struct: "Remark"},
-		{Name: "code", Column: purchaseline.FieldCode, Struct: "Code"},
+		{Name: "code", Column: purchaseline.FieldCode, Struct: "Code", Nillable: true},
 	},
 	Edges: []occhook.Edge{
 		{Name: purchaseline.EdgePurchase, InRow: true, Column: purchaseline.FieldPurchaseID},
@@ -867,6 +1121,7 @@ type PurchaseLineModifiedError = entocc.ModifiedError[PurchaseLine]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *PurchaseLineMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return purchaseLineVersion, &m.occ
 }
 
@@ -892,8 +1147,18 @@ func (m *PurchaseLineMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return purchaseLineVersion.Diff(m, base, theirs)
+		return purchaseLineVersion.Diff(m, purchaseLineVersionRow(base), purchaseLineVersionRow(theirs))
 	})
+}
+
+// purchaseLineVersionRow returns the row of an entity as it was read.
+func purchaseLineVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*PurchaseLine)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &PurchaseLine{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // readingVersion is what the guard knows about the version of Reading.
@@ -913,6 +1178,7 @@ type ReadingModifiedError = entocc.ModifiedError[Reading]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *ReadingMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return readingVersion, &m.occ
 }
 
@@ -938,8 +1204,18 @@ func (m *ReadingMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return readingVersion.Diff(m, base, theirs)
+		return readingVersion.Diff(m, readingVersionRow(base), readingVersionRow(theirs))
 	})
+}
+
+// readingVersionRow returns the row of an entity as it was read.
+func readingVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*Reading)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &Reading{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // settingVersion is what the guard knows about the version of Setting.
@@ -960,6 +1236,7 @@ type SettingModifiedError = entocc.ModifiedError[Setting]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *SettingMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return settingVersion, &m.occ
 }
 
@@ -985,8 +1262,18 @@ func (m *SettingMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return settingVersion.Diff(m, base, theirs)
+		return settingVersion.Diff(m, settingVersionRow(base), settingVersionRow(theirs))
 	})
+}
+
+// settingVersionRow returns the row of an entity as it was read.
+func settingVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*Setting)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &Setting{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // ticketVersion is what the guard knows about the version of Ticket.
@@ -1007,6 +1294,7 @@ type TicketModifiedError = entocc.ModifiedError[Ticket]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *TicketMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return ticketVersion, &m.occ
 }
 
@@ -1032,8 +1320,18 @@ func (m *TicketMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return ticketVersion.Diff(m, base, theirs)
+		return ticketVersion.Diff(m, ticketVersionRow(base), ticketVersionRow(theirs))
 	})
+}
+
+// ticketVersionRow returns the row of an entity as it was read.
+func ticketVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*Ticket)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &Ticket{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // userVersion is what the guard knows about the version of User.
@@ -1047,12 +1345,12 @@ var userVersion = &occhook.Schema{
 		{Name: "version", Column: user.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
 		{Name: "name", Column: user.FieldName, Struct: "Name", Label: "Display name"},
 		{Name: "age", Column: user.FieldAge, Struct: "Age"},
-		{Name: "email", Column: user.FieldEmail, Struct: "Email"},
+		{Name: "email", Column: user.FieldEmail, Struct: "Email", Nillable: true},
 		{Name: "password", Column: user.FieldPassword, Struct: "Password", Sensitive: true},
-		{Name: "last_login", Column: user.FieldLastLogin, Struct: "LastLogin"},
-		{Name: "visits", Column: user.FieldVisits, Struct: "Visits"},
-		{Name: "labels", Column: user.FieldLabels, Struct: "Labels"},
-		{Name: "settings", Column: user.FieldSettings, Struct: "Settings"},
+		{Name: "last_login", Column: user.FieldLastLogin, Struct: "LastLogin", Nillable: true},
+		{Name: "visits", Column: user.FieldVisits, Struct: "Visits", JSON: true},
+		{Name: "labels", Column: user.FieldLabels, Struct: "Labels", JSON: true},
+		{Name: "settings", Column: user.FieldSettings, Struct: "Settings", JSON: true},
 		{Name: "avatar", Column: user.FieldAvatar, Struct: "Avatar"},
 		{Name: "born_in", Column: user.FieldBornIn, Struct: "BornIn"},
 	},
@@ -1077,6 +1375,7 @@ type UserModifiedError = entocc.ModifiedError[User]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *UserMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return userVersion, &m.occ
 }
 
@@ -1102,8 +1401,18 @@ func (m *UserMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return userVersion.Diff(m, base, theirs)
+		return userVersion.Diff(m, userVersionRow(base), userVersionRow(theirs))
 	})
+}
+
+// userVersionRow returns the row of an entity as it was read.
+func userVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*User)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &User{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // VersionAppends returns the JSON fields that the mutation appends to.

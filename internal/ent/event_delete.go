@@ -145,6 +145,16 @@ func (_d *EventDeleteOne) IfVersionIn(versions ...int64) *EventDeleteOne {
 	return _d
 }
 
+// IfVersionSent is IfVersion for a version that a client may not have sent: nil, or a zero version, is IgnoreVersion. Use it
+// for the time in which old clients learn to send one: until then they overwrite what others wrote, silently.
+func (_d *EventDeleteOne) IfVersionSent(version *int64) *EventDeleteOne {
+	if version == nil {
+		return _d.IgnoreVersion()
+	}
+	_d._d.mutation.occ.IfSent(eventVersion, *version)
+	return _d
+}
+
 // IgnoreVersion has the delete overwrite whatever is there, on purpose.
 func (_d *EventDeleteOne) IgnoreVersion() *EventDeleteOne {
 	_d._d.mutation.occ.Ignore()

@@ -30,8 +30,8 @@ type Folder struct {
 	selectValues sql.SelectValues
 	// zeroVersion notes that the version was read, and is NULL or zero in the database.
 	zeroVersion bool
-	// fate is what becomes of the version, if a transaction has written it.
-	fate *occhook.Fate
+	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
+	loaded occhook.Loaded
 }
 
 // FolderEdges holds the relations/edges for other nodes in the graph.
@@ -190,11 +190,6 @@ func (_m *Folder) IsModified(ctx context.Context) (bool, error) {
 	if err := occhook.CheckLoaded(folderVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
-	if _m.fate != nil {
-		if err := occhook.CheckFate(folderVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
-			return false, err
-		}
-	}
 	current, err := NewFolderClient(_m.config).Query().
 		Where(folder.ID(_m.ID), latestVersion(_m.config.driver)).
 		Select(folder.FieldVersion).
@@ -205,12 +200,16 @@ func (_m *Folder) IsModified(ctx context.Context) (bool, error) {
 	return !occhook.SameVersion(folderVersion, current.Version, _m.Version), nil
 }
 
+// assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
+// scanned into the values.
+func (_m *Folder) assignLoaded(columns []string, values []any) error {
+	_m.loaded.Keep(columns, values)
+	return _m.assignValues(columns, values)
+}
+
 // versionRead notes that the version was read from the database.
 func (_m *Folder) versionRead() {
 	_m.zeroVersion = _m.Version == 0
-	if tx := occhook.TxOf(_m.config.driver); tx != nil {
-		_m.fate = tx.FateOf(folder.Table, _m.ID)
-	}
 }
 
 // Folders is a parsable slice of Folder.

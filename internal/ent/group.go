@@ -20,8 +20,10 @@ type Group struct {
 	Name string `json:"name,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the GroupQuery when eager-loading is set.
-	Edges        GroupEdges `json:"edges"`
-	selectValues sql.SelectValues
+	Edges         GroupEdges `json:"edges"`
+	parcel_stamps *int
+	parcel_stops  *int
+	selectValues  sql.SelectValues
 }
 
 // GroupEdges holds the relations/edges for other nodes in the graph.
@@ -51,6 +53,10 @@ func (*Group) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullInt64)
 		case group.FieldName:
 			values[i] = new(sql.NullString)
+		case group.ForeignKeys[0]: // parcel_stamps
+			values[i] = new(sql.NullInt64)
+		case group.ForeignKeys[1]: // parcel_stops
+			values[i] = new(sql.NullInt64)
 		default:
 			values[i] = new(sql.UnknownType)
 		}
@@ -77,6 +83,20 @@ func (_m *Group) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field name", values[i])
 			} else if value.Valid {
 				_m.Name = value.String
+			}
+		case group.ForeignKeys[0]:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for edge-field parcel_stamps", value)
+			} else if value.Valid {
+				_m.parcel_stamps = new(int)
+				*_m.parcel_stamps = int(value.Int64)
+			}
+		case group.ForeignKeys[1]:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for edge-field parcel_stops", value)
+			} else if value.Valid {
+				_m.parcel_stops = new(int)
+				*_m.parcel_stops = int(value.Int64)
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])

@@ -145,6 +145,16 @@ func (_d *InvoiceDeleteOne) IfVersionIn(versions ...int64) *InvoiceDeleteOne {
 	return _d
 }
 
+// IfVersionSent is IfVersion for a version that a client may not have sent: nil, or a zero version, is IgnoreVersion. Use it
+// for the time in which old clients learn to send one: until then they overwrite what others wrote, silently.
+func (_d *InvoiceDeleteOne) IfVersionSent(version *int64) *InvoiceDeleteOne {
+	if version == nil {
+		return _d.IgnoreVersion()
+	}
+	_d._d.mutation.occ.IfSent(invoiceVersion, *version)
+	return _d
+}
+
 // IgnoreVersion has the delete overwrite whatever is there, on purpose.
 func (_d *InvoiceDeleteOne) IgnoreVersion() *InvoiceDeleteOne {
 	_d._d.mutation.occ.Ignore()

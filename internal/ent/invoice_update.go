@@ -378,7 +378,7 @@ func (_u *InvoiceUpdateOne) sqlSave(ctx context.Context) (_node *Invoice, err er
 		if write.Planned(_node) {
 			return _node, nil
 		}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
+		_spec.Assign, _spec.ScanValues = _node.assignLoaded, _node.scanValues
 		return _u.saved(_node, write.Save(ctx, _u.driver))
 	}
 
@@ -498,6 +498,16 @@ func (_u *InvoiceUpdateOne) IfVersionIn(versions ...int64) *InvoiceUpdateOne {
 		expected[i] = versions[i]
 	}
 	_u.mutation.occ.In(expected...)
+	return _u
+}
+
+// IfVersionSent is IfVersion for a version that a client may not have sent: nil, or a zero version, is IgnoreVersion. Use it
+// for the time in which old clients learn to send one: until then they overwrite what others wrote, silently.
+func (_u *InvoiceUpdateOne) IfVersionSent(version *int64) *InvoiceUpdateOne {
+	if version == nil {
+		return _u.IgnoreVersion()
+	}
+	_u.mutation.occ.IfSent(invoiceVersion, *version)
 	return _u
 }
 

@@ -138,6 +138,16 @@ func (_d *LikeDeleteOne) IfVersionIn(versions ...int64) *LikeDeleteOne {
 	return _d
 }
 
+// IfVersionSent is IfVersion for a version that a client may not have sent: nil, or a zero version, is IgnoreVersion. Use it
+// for the time in which old clients learn to send one: until then they overwrite what others wrote, silently.
+func (_d *LikeDeleteOne) IfVersionSent(version *int64) *LikeDeleteOne {
+	if version == nil {
+		return _d.IgnoreVersion()
+	}
+	_d._d.mutation.occ.IfSent(likeVersion, *version)
+	return _d
+}
+
 // IgnoreVersion has the delete overwrite whatever is there, on purpose.
 func (_d *LikeDeleteOne) IgnoreVersion() *LikeDeleteOne {
 	_d._d.mutation.occ.Ignore()

@@ -138,6 +138,16 @@ func (_d *MembershipDeleteOne) IfVersionIn(versions ...int64) *MembershipDeleteO
 	return _d
 }
 
+// IfVersionSent is IfVersion for a version that a client may not have sent: nil, or a zero version, is IgnoreVersion. Use it
+// for the time in which old clients learn to send one: until then they overwrite what others wrote, silently.
+func (_d *MembershipDeleteOne) IfVersionSent(version *int64) *MembershipDeleteOne {
+	if version == nil {
+		return _d.IgnoreVersion()
+	}
+	_d._d.mutation.occ.IfSent(membershipVersion, *version)
+	return _d
+}
+
 // IgnoreVersion has the delete overwrite whatever is there, on purpose.
 func (_d *MembershipDeleteOne) IgnoreVersion() *MembershipDeleteOne {
 	_d._d.mutation.occ.Ignore()

@@ -6,6 +6,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"image"
+	"math/big"
 	"sync"
 	"time"
 
@@ -24,6 +26,7 @@ import (
 	"github.com/entocc/entocc/internal/ent/memo"
 	"github.com/entocc/entocc/internal/ent/note"
 	"github.com/entocc/entocc/internal/ent/order"
+	"github.com/entocc/entocc/internal/ent/parcel"
 	"github.com/entocc/entocc/internal/ent/pet"
 	"github.com/entocc/entocc/internal/ent/predicate"
 	"github.com/entocc/entocc/internal/ent/profile"
@@ -62,6 +65,7 @@ const (
 	TypeMemo         = "Memo"
 	TypeNote         = "Note"
 	TypeOrder        = "Order"
+	TypeParcel       = "Parcel"
 	TypePet          = "Pet"
 	TypeProfile      = "Profile"
 	TypePurchase     = "Purchase"
@@ -6500,6 +6504,1687 @@ func (m *OrderMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *OrderMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Order edge %s", name)
+}
+
+// ParcelMutation represents an operation that mutates the Parcel nodes in the graph.
+type ParcelMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *int
+	version       *int64
+	addversion    *int64
+	updated_at    *time.Time
+	updated_in    *int
+	addupdated_in *int
+	seen_at       *time.Time
+	scans         *[]string
+	appendscans   []string
+	title         *string
+	note          *string
+	priority      *int
+	addpriority   *int
+	due           *time.Time
+	secret        *string
+	labels        *[]string
+	appendlabels  []string
+	meta          *map[string]string
+	size          **image.Point
+	seal          *[]byte
+	route         *uuid.UUID
+	worth         **big.Int
+	clearedFields map[string]struct{}
+	stamps        map[int]struct{}
+	removedstamps map[int]struct{}
+	clearedstamps bool
+	stops         map[int]struct{}
+	removedstops  map[int]struct{}
+	clearedstops  bool
+	done          bool
+	oldValue      func(context.Context) (*Parcel, error)
+	predicates    []predicate.Parcel
+	occ           versionExpectation
+}
+
+var _ ent.Mutation = (*ParcelMutation)(nil)
+
+// parcelOption allows management of the mutation configuration using functional options.
+type parcelOption func(*ParcelMutation)
+
+// newParcelMutation creates new mutation for the Parcel entity.
+func newParcelMutation(c config, op Op, opts ...parcelOption) *ParcelMutation {
+	m := &ParcelMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeParcel,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withParcelID sets the ID field of the mutation.
+func withParcelID(id int) parcelOption {
+	return func(m *ParcelMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Parcel
+		)
+		m.oldValue = func(ctx context.Context) (*Parcel, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Parcel.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withParcel sets the old Parcel of the mutation.
+func withParcel(node *Parcel) parcelOption {
+	return func(m *ParcelMutation) {
+		m.oldValue = func(context.Context) (*Parcel, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ParcelMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ParcelMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ParcelMutation) ID() (id int, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ParcelMutation) IDs(ctx context.Context) ([]int, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Parcel.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetVersion sets the "version" field.
+func (m *ParcelMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *ParcelMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Parcel entity.
+// If the Parcel object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ParcelMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *ParcelMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *ParcelMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *ParcelMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *ParcelMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *ParcelMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the Parcel entity.
+// If the Parcel object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ParcelMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *ParcelMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetUpdatedIn sets the "updated_in" field.
+func (m *ParcelMutation) SetUpdatedIn(i int) {
+	m.updated_in = &i
+	m.addupdated_in = nil
+}
+
+// UpdatedIn returns the value of the "updated_in" field in the mutation.
+func (m *ParcelMutation) UpdatedIn() (r int, exists bool) {
+	v := m.updated_in
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedIn returns the old "updated_in" field's value of the Parcel entity.
+// If the Parcel object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ParcelMutation) OldUpdatedIn(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedIn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedIn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedIn: %w", err)
+	}
+	return oldValue.UpdatedIn, nil
+}
+
+// AddUpdatedIn adds i to the "updated_in" field.
+func (m *ParcelMutation) AddUpdatedIn(i int) {
+	if m.addupdated_in != nil {
+		*m.addupdated_in += i
+	} else {
+		m.addupdated_in = &i
+	}
+}
+
+// AddedUpdatedIn returns the value that was added to the "updated_in" field in this mutation.
+func (m *ParcelMutation) AddedUpdatedIn() (r int, exists bool) {
+	v := m.addupdated_in
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearUpdatedIn clears the value of the "updated_in" field.
+func (m *ParcelMutation) ClearUpdatedIn() {
+	m.updated_in = nil
+	m.addupdated_in = nil
+	m.clearedFields[parcel.FieldUpdatedIn] = struct{}{}
+}
+
+// UpdatedInCleared returns if the "updated_in" field was cleared in this mutation.
+func (m *ParcelMutation) UpdatedInCleared() bool {
+	_, ok := m.clearedFields[parcel.FieldUpdatedIn]
+	return ok
+}
+
+// ResetUpdatedIn resets all changes to the "updated_in" field.
+func (m *ParcelMutation) ResetUpdatedIn() {
+	m.updated_in = nil
+	m.addupdated_in = nil
+	delete(m.clearedFields, parcel.FieldUpdatedIn)
+}
+
+// SetSeenAt sets the "seen_at" field.
+func (m *ParcelMutation) SetSeenAt(t time.Time) {
+	m.seen_at = &t
+}
+
+// SeenAt returns the value of the "seen_at" field in the mutation.
+func (m *ParcelMutation) SeenAt() (r time.Time, exists bool) {
+	v := m.seen_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSeenAt returns the old "seen_at" field's value of the Parcel entity.
+// If the Parcel object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ParcelMutation) OldSeenAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSeenAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSeenAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSeenAt: %w", err)
+	}
+	return oldValue.SeenAt, nil
+}
+
+// ClearSeenAt clears the value of the "seen_at" field.
+func (m *ParcelMutation) ClearSeenAt() {
+	m.seen_at = nil
+	m.clearedFields[parcel.FieldSeenAt] = struct{}{}
+}
+
+// SeenAtCleared returns if the "seen_at" field was cleared in this mutation.
+func (m *ParcelMutation) SeenAtCleared() bool {
+	_, ok := m.clearedFields[parcel.FieldSeenAt]
+	return ok
+}
+
+// ResetSeenAt resets all changes to the "seen_at" field.
+func (m *ParcelMutation) ResetSeenAt() {
+	m.seen_at = nil
+	delete(m.clearedFields, parcel.FieldSeenAt)
+}
+
+// SetScans sets the "scans" field.
+func (m *ParcelMutation) SetScans(s []string) {
+	m.scans = &s
+	m.appendscans = nil
+}
+
+// Scans returns the value of the "scans" field in the mutation.
+func (m *ParcelMutation) Scans() (r []string, exists bool) {
+	v := m.scans
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldScans returns the old "scans" field's value of the Parcel entity.
+// If the Parcel object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ParcelMutation) OldScans(ctx context.Context) (v []string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldScans is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldScans requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldScans: %w", err)
+	}
+	return oldValue.Scans, nil
+}
+
+// AppendScans adds s to the "scans" field.
+func (m *ParcelMutation) AppendScans(s []string) {
+	m.appendscans = append(m.appendscans, s...)
+}
+
+// AppendedScans returns the list of values that were appended to the "scans" field in this mutation.
+func (m *ParcelMutation) AppendedScans() ([]string, bool) {
+	if len(m.appendscans) == 0 {
+		return nil, false
+	}
+	return m.appendscans, true
+}
+
+// ClearScans clears the value of the "scans" field.
+func (m *ParcelMutation) ClearScans() {
+	m.scans = nil
+	m.appendscans = nil
+	m.clearedFields[parcel.FieldScans] = struct{}{}
+}
+
+// ScansCleared returns if the "scans" field was cleared in this mutation.
+func (m *ParcelMutation) ScansCleared() bool {
+	_, ok := m.clearedFields[parcel.FieldScans]
+	return ok
+}
+
+// ResetScans resets all changes to the "scans" field.
+func (m *ParcelMutation) ResetScans() {
+	m.scans = nil
+	m.appendscans = nil
+	delete(m.clearedFields, parcel.FieldScans)
+}
+
+// SetTitle sets the "title" field.
+func (m *ParcelMutation) SetTitle(s string) {
+	m.title = &s
+}
+
+// Title returns the value of the "title" field in the mutation.
+func (m *ParcelMutation) Title() (r string, exists bool) {
+	v := m.title
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTitle returns the old "title" field's value of the Parcel entity.
+// If the Parcel object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ParcelMutation) OldTitle(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTitle is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTitle requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTitle: %w", err)
+	}
+	return oldValue.Title, nil
+}
+
+// ResetTitle resets all changes to the "title" field.
+func (m *ParcelMutation) ResetTitle() {
+	m.title = nil
+}
+
+// SetNote sets the "note" field.
+func (m *ParcelMutation) SetNote(s string) {
+	m.note = &s
+}
+
+// Note returns the value of the "note" field in the mutation.
+func (m *ParcelMutation) Note() (r string, exists bool) {
+	v := m.note
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNote returns the old "note" field's value of the Parcel entity.
+// If the Parcel object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ParcelMutation) OldNote(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNote is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNote requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNote: %w", err)
+	}
+	return oldValue.Note, nil
+}
+
+// ClearNote clears the value of the "note" field.
+func (m *ParcelMutation) ClearNote() {
+	m.note = nil
+	m.clearedFields[parcel.FieldNote] = struct{}{}
+}
+
+// NoteCleared returns if the "note" field was cleared in this mutation.
+func (m *ParcelMutation) NoteCleared() bool {
+	_, ok := m.clearedFields[parcel.FieldNote]
+	return ok
+}
+
+// ResetNote resets all changes to the "note" field.
+func (m *ParcelMutation) ResetNote() {
+	m.note = nil
+	delete(m.clearedFields, parcel.FieldNote)
+}
+
+// SetPriority sets the "priority" field.
+func (m *ParcelMutation) SetPriority(i int) {
+	m.priority = &i
+	m.addpriority = nil
+}
+
+// Priority returns the value of the "priority" field in the mutation.
+func (m *ParcelMutation) Priority() (r int, exists bool) {
+	v := m.priority
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPriority returns the old "priority" field's value of the Parcel entity.
+// If the Parcel object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ParcelMutation) OldPriority(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPriority is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPriority requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPriority: %w", err)
+	}
+	return oldValue.Priority, nil
+}
+
+// AddPriority adds i to the "priority" field.
+func (m *ParcelMutation) AddPriority(i int) {
+	if m.addpriority != nil {
+		*m.addpriority += i
+	} else {
+		m.addpriority = &i
+	}
+}
+
+// AddedPriority returns the value that was added to the "priority" field in this mutation.
+func (m *ParcelMutation) AddedPriority() (r int, exists bool) {
+	v := m.addpriority
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPriority resets all changes to the "priority" field.
+func (m *ParcelMutation) ResetPriority() {
+	m.priority = nil
+	m.addpriority = nil
+}
+
+// SetDue sets the "due" field.
+func (m *ParcelMutation) SetDue(t time.Time) {
+	m.due = &t
+}
+
+// Due returns the value of the "due" field in the mutation.
+func (m *ParcelMutation) Due() (r time.Time, exists bool) {
+	v := m.due
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDue returns the old "due" field's value of the Parcel entity.
+// If the Parcel object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ParcelMutation) OldDue(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDue is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDue requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDue: %w", err)
+	}
+	return oldValue.Due, nil
+}
+
+// ClearDue clears the value of the "due" field.
+func (m *ParcelMutation) ClearDue() {
+	m.due = nil
+	m.clearedFields[parcel.FieldDue] = struct{}{}
+}
+
+// DueCleared returns if the "due" field was cleared in this mutation.
+func (m *ParcelMutation) DueCleared() bool {
+	_, ok := m.clearedFields[parcel.FieldDue]
+	return ok
+}
+
+// ResetDue resets all changes to the "due" field.
+func (m *ParcelMutation) ResetDue() {
+	m.due = nil
+	delete(m.clearedFields, parcel.FieldDue)
+}
+
+// SetSecret sets the "secret" field.
+func (m *ParcelMutation) SetSecret(s string) {
+	m.secret = &s
+}
+
+// Secret returns the value of the "secret" field in the mutation.
+func (m *ParcelMutation) Secret() (r string, exists bool) {
+	v := m.secret
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSecret returns the old "secret" field's value of the Parcel entity.
+// If the Parcel object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ParcelMutation) OldSecret(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSecret is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSecret requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSecret: %w", err)
+	}
+	return oldValue.Secret, nil
+}
+
+// ClearSecret clears the value of the "secret" field.
+func (m *ParcelMutation) ClearSecret() {
+	m.secret = nil
+	m.clearedFields[parcel.FieldSecret] = struct{}{}
+}
+
+// SecretCleared returns if the "secret" field was cleared in this mutation.
+func (m *ParcelMutation) SecretCleared() bool {
+	_, ok := m.clearedFields[parcel.FieldSecret]
+	return ok
+}
+
+// ResetSecret resets all changes to the "secret" field.
+func (m *ParcelMutation) ResetSecret() {
+	m.secret = nil
+	delete(m.clearedFields, parcel.FieldSecret)
+}
+
+// SetLabels sets the "labels" field.
+func (m *ParcelMutation) SetLabels(s []string) {
+	m.labels = &s
+	m.appendlabels = nil
+}
+
+// Labels returns the value of the "labels" field in the mutation.
+func (m *ParcelMutation) Labels() (r []string, exists bool) {
+	v := m.labels
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLabels returns the old "labels" field's value of the Parcel entity.
+// If the Parcel object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ParcelMutation) OldLabels(ctx context.Context) (v []string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLabels is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLabels requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLabels: %w", err)
+	}
+	return oldValue.Labels, nil
+}
+
+// AppendLabels adds s to the "labels" field.
+func (m *ParcelMutation) AppendLabels(s []string) {
+	m.appendlabels = append(m.appendlabels, s...)
+}
+
+// AppendedLabels returns the list of values that were appended to the "labels" field in this mutation.
+func (m *ParcelMutation) AppendedLabels() ([]string, bool) {
+	if len(m.appendlabels) == 0 {
+		return nil, false
+	}
+	return m.appendlabels, true
+}
+
+// ClearLabels clears the value of the "labels" field.
+func (m *ParcelMutation) ClearLabels() {
+	m.labels = nil
+	m.appendlabels = nil
+	m.clearedFields[parcel.FieldLabels] = struct{}{}
+}
+
+// LabelsCleared returns if the "labels" field was cleared in this mutation.
+func (m *ParcelMutation) LabelsCleared() bool {
+	_, ok := m.clearedFields[parcel.FieldLabels]
+	return ok
+}
+
+// ResetLabels resets all changes to the "labels" field.
+func (m *ParcelMutation) ResetLabels() {
+	m.labels = nil
+	m.appendlabels = nil
+	delete(m.clearedFields, parcel.FieldLabels)
+}
+
+// SetMeta sets the "meta" field.
+func (m *ParcelMutation) SetMeta(value map[string]string) {
+	m.meta = &value
+}
+
+// Meta returns the value of the "meta" field in the mutation.
+func (m *ParcelMutation) Meta() (r map[string]string, exists bool) {
+	v := m.meta
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMeta returns the old "meta" field's value of the Parcel entity.
+// If the Parcel object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ParcelMutation) OldMeta(ctx context.Context) (v map[string]string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMeta is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMeta requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMeta: %w", err)
+	}
+	return oldValue.Meta, nil
+}
+
+// ClearMeta clears the value of the "meta" field.
+func (m *ParcelMutation) ClearMeta() {
+	m.meta = nil
+	m.clearedFields[parcel.FieldMeta] = struct{}{}
+}
+
+// MetaCleared returns if the "meta" field was cleared in this mutation.
+func (m *ParcelMutation) MetaCleared() bool {
+	_, ok := m.clearedFields[parcel.FieldMeta]
+	return ok
+}
+
+// ResetMeta resets all changes to the "meta" field.
+func (m *ParcelMutation) ResetMeta() {
+	m.meta = nil
+	delete(m.clearedFields, parcel.FieldMeta)
+}
+
+// SetSize sets the "size" field.
+func (m *ParcelMutation) SetSize(i *image.Point) {
+	m.size = &i
+}
+
+// Size returns the value of the "size" field in the mutation.
+func (m *ParcelMutation) Size() (r *image.Point, exists bool) {
+	v := m.size
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSize returns the old "size" field's value of the Parcel entity.
+// If the Parcel object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ParcelMutation) OldSize(ctx context.Context) (v *image.Point, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSize is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSize requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSize: %w", err)
+	}
+	return oldValue.Size, nil
+}
+
+// ClearSize clears the value of the "size" field.
+func (m *ParcelMutation) ClearSize() {
+	m.size = nil
+	m.clearedFields[parcel.FieldSize] = struct{}{}
+}
+
+// SizeCleared returns if the "size" field was cleared in this mutation.
+func (m *ParcelMutation) SizeCleared() bool {
+	_, ok := m.clearedFields[parcel.FieldSize]
+	return ok
+}
+
+// ResetSize resets all changes to the "size" field.
+func (m *ParcelMutation) ResetSize() {
+	m.size = nil
+	delete(m.clearedFields, parcel.FieldSize)
+}
+
+// SetSeal sets the "seal" field.
+func (m *ParcelMutation) SetSeal(b []byte) {
+	m.seal = &b
+}
+
+// Seal returns the value of the "seal" field in the mutation.
+func (m *ParcelMutation) Seal() (r []byte, exists bool) {
+	v := m.seal
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSeal returns the old "seal" field's value of the Parcel entity.
+// If the Parcel object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ParcelMutation) OldSeal(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSeal is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSeal requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSeal: %w", err)
+	}
+	return oldValue.Seal, nil
+}
+
+// ClearSeal clears the value of the "seal" field.
+func (m *ParcelMutation) ClearSeal() {
+	m.seal = nil
+	m.clearedFields[parcel.FieldSeal] = struct{}{}
+}
+
+// SealCleared returns if the "seal" field was cleared in this mutation.
+func (m *ParcelMutation) SealCleared() bool {
+	_, ok := m.clearedFields[parcel.FieldSeal]
+	return ok
+}
+
+// ResetSeal resets all changes to the "seal" field.
+func (m *ParcelMutation) ResetSeal() {
+	m.seal = nil
+	delete(m.clearedFields, parcel.FieldSeal)
+}
+
+// SetRoute sets the "route" field.
+func (m *ParcelMutation) SetRoute(u uuid.UUID) {
+	m.route = &u
+}
+
+// Route returns the value of the "route" field in the mutation.
+func (m *ParcelMutation) Route() (r uuid.UUID, exists bool) {
+	v := m.route
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRoute returns the old "route" field's value of the Parcel entity.
+// If the Parcel object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ParcelMutation) OldRoute(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRoute is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRoute requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRoute: %w", err)
+	}
+	return oldValue.Route, nil
+}
+
+// ClearRoute clears the value of the "route" field.
+func (m *ParcelMutation) ClearRoute() {
+	m.route = nil
+	m.clearedFields[parcel.FieldRoute] = struct{}{}
+}
+
+// RouteCleared returns if the "route" field was cleared in this mutation.
+func (m *ParcelMutation) RouteCleared() bool {
+	_, ok := m.clearedFields[parcel.FieldRoute]
+	return ok
+}
+
+// ResetRoute resets all changes to the "route" field.
+func (m *ParcelMutation) ResetRoute() {
+	m.route = nil
+	delete(m.clearedFields, parcel.FieldRoute)
+}
+
+// SetWorth sets the "worth" field.
+func (m *ParcelMutation) SetWorth(b *big.Int) {
+	m.worth = &b
+}
+
+// Worth returns the value of the "worth" field in the mutation.
+func (m *ParcelMutation) Worth() (r *big.Int, exists bool) {
+	v := m.worth
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWorth returns the old "worth" field's value of the Parcel entity.
+// If the Parcel object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ParcelMutation) OldWorth(ctx context.Context) (v *big.Int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWorth is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWorth requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWorth: %w", err)
+	}
+	return oldValue.Worth, nil
+}
+
+// ClearWorth clears the value of the "worth" field.
+func (m *ParcelMutation) ClearWorth() {
+	m.worth = nil
+	m.clearedFields[parcel.FieldWorth] = struct{}{}
+}
+
+// WorthCleared returns if the "worth" field was cleared in this mutation.
+func (m *ParcelMutation) WorthCleared() bool {
+	_, ok := m.clearedFields[parcel.FieldWorth]
+	return ok
+}
+
+// ResetWorth resets all changes to the "worth" field.
+func (m *ParcelMutation) ResetWorth() {
+	m.worth = nil
+	delete(m.clearedFields, parcel.FieldWorth)
+}
+
+// AddStampIDs adds the "stamps" edge to the Group entity by ids.
+func (m *ParcelMutation) AddStampIDs(ids ...int) {
+	if m.stamps == nil {
+		m.stamps = make(map[int]struct{})
+	}
+	for i := range ids {
+		m.stamps[ids[i]] = struct{}{}
+	}
+}
+
+// ClearStamps clears the "stamps" edge to the Group entity.
+func (m *ParcelMutation) ClearStamps() {
+	m.clearedstamps = true
+}
+
+// StampsCleared reports if the "stamps" edge to the Group entity was cleared.
+func (m *ParcelMutation) StampsCleared() bool {
+	return m.clearedstamps
+}
+
+// RemoveStampIDs removes the "stamps" edge to the Group entity by IDs.
+func (m *ParcelMutation) RemoveStampIDs(ids ...int) {
+	if m.removedstamps == nil {
+		m.removedstamps = make(map[int]struct{})
+	}
+	for i := range ids {
+		delete(m.stamps, ids[i])
+		m.removedstamps[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedStamps returns the removed IDs of the "stamps" edge to the Group entity.
+func (m *ParcelMutation) RemovedStampsIDs() (ids []int) {
+	for id := range m.removedstamps {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// StampsIDs returns the "stamps" edge IDs in the mutation.
+func (m *ParcelMutation) StampsIDs() (ids []int) {
+	for id := range m.stamps {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetStamps resets all changes to the "stamps" edge.
+func (m *ParcelMutation) ResetStamps() {
+	m.stamps = nil
+	m.clearedstamps = false
+	m.removedstamps = nil
+}
+
+// AddStopIDs adds the "stops" edge to the Group entity by ids.
+func (m *ParcelMutation) AddStopIDs(ids ...int) {
+	if m.stops == nil {
+		m.stops = make(map[int]struct{})
+	}
+	for i := range ids {
+		m.stops[ids[i]] = struct{}{}
+	}
+}
+
+// ClearStops clears the "stops" edge to the Group entity.
+func (m *ParcelMutation) ClearStops() {
+	m.clearedstops = true
+}
+
+// StopsCleared reports if the "stops" edge to the Group entity was cleared.
+func (m *ParcelMutation) StopsCleared() bool {
+	return m.clearedstops
+}
+
+// RemoveStopIDs removes the "stops" edge to the Group entity by IDs.
+func (m *ParcelMutation) RemoveStopIDs(ids ...int) {
+	if m.removedstops == nil {
+		m.removedstops = make(map[int]struct{})
+	}
+	for i := range ids {
+		delete(m.stops, ids[i])
+		m.removedstops[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedStops returns the removed IDs of the "stops" edge to the Group entity.
+func (m *ParcelMutation) RemovedStopsIDs() (ids []int) {
+	for id := range m.removedstops {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// StopsIDs returns the "stops" edge IDs in the mutation.
+func (m *ParcelMutation) StopsIDs() (ids []int) {
+	for id := range m.stops {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetStops resets all changes to the "stops" edge.
+func (m *ParcelMutation) ResetStops() {
+	m.stops = nil
+	m.clearedstops = false
+	m.removedstops = nil
+}
+
+// Where appends a list predicates to the ParcelMutation builder.
+func (m *ParcelMutation) Where(ps ...predicate.Parcel) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ParcelMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ParcelMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Parcel, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ParcelMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ParcelMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Parcel).
+func (m *ParcelMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ParcelMutation) Fields() []string {
+	fields := make([]string, 0, 16)
+	if m.version != nil {
+		fields = append(fields, parcel.FieldVersion)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, parcel.FieldUpdatedAt)
+	}
+	if m.updated_in != nil {
+		fields = append(fields, parcel.FieldUpdatedIn)
+	}
+	if m.seen_at != nil {
+		fields = append(fields, parcel.FieldSeenAt)
+	}
+	if m.scans != nil {
+		fields = append(fields, parcel.FieldScans)
+	}
+	if m.title != nil {
+		fields = append(fields, parcel.FieldTitle)
+	}
+	if m.note != nil {
+		fields = append(fields, parcel.FieldNote)
+	}
+	if m.priority != nil {
+		fields = append(fields, parcel.FieldPriority)
+	}
+	if m.due != nil {
+		fields = append(fields, parcel.FieldDue)
+	}
+	if m.secret != nil {
+		fields = append(fields, parcel.FieldSecret)
+	}
+	if m.labels != nil {
+		fields = append(fields, parcel.FieldLabels)
+	}
+	if m.meta != nil {
+		fields = append(fields, parcel.FieldMeta)
+	}
+	if m.size != nil {
+		fields = append(fields, parcel.FieldSize)
+	}
+	if m.seal != nil {
+		fields = append(fields, parcel.FieldSeal)
+	}
+	if m.route != nil {
+		fields = append(fields, parcel.FieldRoute)
+	}
+	if m.worth != nil {
+		fields = append(fields, parcel.FieldWorth)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ParcelMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case parcel.FieldVersion:
+		return m.Version()
+	case parcel.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case parcel.FieldUpdatedIn:
+		return m.UpdatedIn()
+	case parcel.FieldSeenAt:
+		return m.SeenAt()
+	case parcel.FieldScans:
+		return m.Scans()
+	case parcel.FieldTitle:
+		return m.Title()
+	case parcel.FieldNote:
+		return m.Note()
+	case parcel.FieldPriority:
+		return m.Priority()
+	case parcel.FieldDue:
+		return m.Due()
+	case parcel.FieldSecret:
+		return m.Secret()
+	case parcel.FieldLabels:
+		return m.Labels()
+	case parcel.FieldMeta:
+		return m.Meta()
+	case parcel.FieldSize:
+		return m.Size()
+	case parcel.FieldSeal:
+		return m.Seal()
+	case parcel.FieldRoute:
+		return m.Route()
+	case parcel.FieldWorth:
+		return m.Worth()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ParcelMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case parcel.FieldVersion:
+		return m.OldVersion(ctx)
+	case parcel.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case parcel.FieldUpdatedIn:
+		return m.OldUpdatedIn(ctx)
+	case parcel.FieldSeenAt:
+		return m.OldSeenAt(ctx)
+	case parcel.FieldScans:
+		return m.OldScans(ctx)
+	case parcel.FieldTitle:
+		return m.OldTitle(ctx)
+	case parcel.FieldNote:
+		return m.OldNote(ctx)
+	case parcel.FieldPriority:
+		return m.OldPriority(ctx)
+	case parcel.FieldDue:
+		return m.OldDue(ctx)
+	case parcel.FieldSecret:
+		return m.OldSecret(ctx)
+	case parcel.FieldLabels:
+		return m.OldLabels(ctx)
+	case parcel.FieldMeta:
+		return m.OldMeta(ctx)
+	case parcel.FieldSize:
+		return m.OldSize(ctx)
+	case parcel.FieldSeal:
+		return m.OldSeal(ctx)
+	case parcel.FieldRoute:
+		return m.OldRoute(ctx)
+	case parcel.FieldWorth:
+		return m.OldWorth(ctx)
+	}
+	return nil, fmt.Errorf("unknown Parcel field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ParcelMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case parcel.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case parcel.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case parcel.FieldUpdatedIn:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedIn(v)
+		return nil
+	case parcel.FieldSeenAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSeenAt(v)
+		return nil
+	case parcel.FieldScans:
+		v, ok := value.([]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetScans(v)
+		return nil
+	case parcel.FieldTitle:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTitle(v)
+		return nil
+	case parcel.FieldNote:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNote(v)
+		return nil
+	case parcel.FieldPriority:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPriority(v)
+		return nil
+	case parcel.FieldDue:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDue(v)
+		return nil
+	case parcel.FieldSecret:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSecret(v)
+		return nil
+	case parcel.FieldLabels:
+		v, ok := value.([]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLabels(v)
+		return nil
+	case parcel.FieldMeta:
+		v, ok := value.(map[string]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMeta(v)
+		return nil
+	case parcel.FieldSize:
+		v, ok := value.(*image.Point)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSize(v)
+		return nil
+	case parcel.FieldSeal:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSeal(v)
+		return nil
+	case parcel.FieldRoute:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRoute(v)
+		return nil
+	case parcel.FieldWorth:
+		v, ok := value.(*big.Int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWorth(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Parcel field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ParcelMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, parcel.FieldVersion)
+	}
+	if m.addupdated_in != nil {
+		fields = append(fields, parcel.FieldUpdatedIn)
+	}
+	if m.addpriority != nil {
+		fields = append(fields, parcel.FieldPriority)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ParcelMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case parcel.FieldVersion:
+		return m.AddedVersion()
+	case parcel.FieldUpdatedIn:
+		return m.AddedUpdatedIn()
+	case parcel.FieldPriority:
+		return m.AddedPriority()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ParcelMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case parcel.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	case parcel.FieldUpdatedIn:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddUpdatedIn(v)
+		return nil
+	case parcel.FieldPriority:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPriority(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Parcel numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ParcelMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(parcel.FieldUpdatedIn) {
+		fields = append(fields, parcel.FieldUpdatedIn)
+	}
+	if m.FieldCleared(parcel.FieldSeenAt) {
+		fields = append(fields, parcel.FieldSeenAt)
+	}
+	if m.FieldCleared(parcel.FieldScans) {
+		fields = append(fields, parcel.FieldScans)
+	}
+	if m.FieldCleared(parcel.FieldNote) {
+		fields = append(fields, parcel.FieldNote)
+	}
+	if m.FieldCleared(parcel.FieldDue) {
+		fields = append(fields, parcel.FieldDue)
+	}
+	if m.FieldCleared(parcel.FieldSecret) {
+		fields = append(fields, parcel.FieldSecret)
+	}
+	if m.FieldCleared(parcel.FieldLabels) {
+		fields = append(fields, parcel.FieldLabels)
+	}
+	if m.FieldCleared(parcel.FieldMeta) {
+		fields = append(fields, parcel.FieldMeta)
+	}
+	if m.FieldCleared(parcel.FieldSize) {
+		fields = append(fields, parcel.FieldSize)
+	}
+	if m.FieldCleared(parcel.FieldSeal) {
+		fields = append(fields, parcel.FieldSeal)
+	}
+	if m.FieldCleared(parcel.FieldRoute) {
+		fields = append(fields, parcel.FieldRoute)
+	}
+	if m.FieldCleared(parcel.FieldWorth) {
+		fields = append(fields, parcel.FieldWorth)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ParcelMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ParcelMutation) ClearField(name string) error {
+	switch name {
+	case parcel.FieldUpdatedIn:
+		m.ClearUpdatedIn()
+		return nil
+	case parcel.FieldSeenAt:
+		m.ClearSeenAt()
+		return nil
+	case parcel.FieldScans:
+		m.ClearScans()
+		return nil
+	case parcel.FieldNote:
+		m.ClearNote()
+		return nil
+	case parcel.FieldDue:
+		m.ClearDue()
+		return nil
+	case parcel.FieldSecret:
+		m.ClearSecret()
+		return nil
+	case parcel.FieldLabels:
+		m.ClearLabels()
+		return nil
+	case parcel.FieldMeta:
+		m.ClearMeta()
+		return nil
+	case parcel.FieldSize:
+		m.ClearSize()
+		return nil
+	case parcel.FieldSeal:
+		m.ClearSeal()
+		return nil
+	case parcel.FieldRoute:
+		m.ClearRoute()
+		return nil
+	case parcel.FieldWorth:
+		m.ClearWorth()
+		return nil
+	}
+	return fmt.Errorf("unknown Parcel nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ParcelMutation) ResetField(name string) error {
+	switch name {
+	case parcel.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case parcel.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case parcel.FieldUpdatedIn:
+		m.ResetUpdatedIn()
+		return nil
+	case parcel.FieldSeenAt:
+		m.ResetSeenAt()
+		return nil
+	case parcel.FieldScans:
+		m.ResetScans()
+		return nil
+	case parcel.FieldTitle:
+		m.ResetTitle()
+		return nil
+	case parcel.FieldNote:
+		m.ResetNote()
+		return nil
+	case parcel.FieldPriority:
+		m.ResetPriority()
+		return nil
+	case parcel.FieldDue:
+		m.ResetDue()
+		return nil
+	case parcel.FieldSecret:
+		m.ResetSecret()
+		return nil
+	case parcel.FieldLabels:
+		m.ResetLabels()
+		return nil
+	case parcel.FieldMeta:
+		m.ResetMeta()
+		return nil
+	case parcel.FieldSize:
+		m.ResetSize()
+		return nil
+	case parcel.FieldSeal:
+		m.ResetSeal()
+		return nil
+	case parcel.FieldRoute:
+		m.ResetRoute()
+		return nil
+	case parcel.FieldWorth:
+		m.ResetWorth()
+		return nil
+	}
+	return fmt.Errorf("unknown Parcel field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ParcelMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.stamps != nil {
+		edges = append(edges, parcel.EdgeStamps)
+	}
+	if m.stops != nil {
+		edges = append(edges, parcel.EdgeStops)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ParcelMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case parcel.EdgeStamps:
+		ids := make([]ent.Value, 0, len(m.stamps))
+		for id := range m.stamps {
+			ids = append(ids, id)
+		}
+		return ids
+	case parcel.EdgeStops:
+		ids := make([]ent.Value, 0, len(m.stops))
+		for id := range m.stops {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ParcelMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.removedstamps != nil {
+		edges = append(edges, parcel.EdgeStamps)
+	}
+	if m.removedstops != nil {
+		edges = append(edges, parcel.EdgeStops)
+	}
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ParcelMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case parcel.EdgeStamps:
+		ids := make([]ent.Value, 0, len(m.removedstamps))
+		for id := range m.removedstamps {
+			ids = append(ids, id)
+		}
+		return ids
+	case parcel.EdgeStops:
+		ids := make([]ent.Value, 0, len(m.removedstops))
+		for id := range m.removedstops {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ParcelMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedstamps {
+		edges = append(edges, parcel.EdgeStamps)
+	}
+	if m.clearedstops {
+		edges = append(edges, parcel.EdgeStops)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ParcelMutation) EdgeCleared(name string) bool {
+	switch name {
+	case parcel.EdgeStamps:
+		return m.clearedstamps
+	case parcel.EdgeStops:
+		return m.clearedstops
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ParcelMutation) ClearEdge(name string) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown Parcel unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ParcelMutation) ResetEdge(name string) error {
+	switch name {
+	case parcel.EdgeStamps:
+		m.ResetStamps()
+		return nil
+	case parcel.EdgeStops:
+		m.ResetStops()
+		return nil
+	}
+	return fmt.Errorf("unknown Parcel edge %s", name)
 }
 
 // PetMutation represents an operation that mutates the Pet nodes in the graph.

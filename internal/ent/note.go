@@ -29,8 +29,8 @@ type Note struct {
 	selectValues sql.SelectValues
 	// zeroVersion notes that the version was read, and is NULL or zero in the database.
 	zeroVersion bool
-	// fate is what becomes of the version, if a transaction has written it.
-	fate *occhook.Fate
+	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
+	loaded occhook.Loaded
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -150,11 +150,6 @@ func (_m *Note) IsModified(ctx context.Context) (bool, error) {
 	if err := occhook.CheckLoaded(noteVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
-	if _m.fate != nil {
-		if err := occhook.CheckFate(noteVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
-			return false, err
-		}
-	}
 	current, err := NewNoteClient(_m.config).Query().
 		Where(note.ID(_m.ID), latestVersion(_m.config.driver)).
 		Select(note.FieldVersion).
@@ -165,12 +160,16 @@ func (_m *Note) IsModified(ctx context.Context) (bool, error) {
 	return !occhook.SameVersion(noteVersion, current.Version, _m.Version), nil
 }
 
+// assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
+// scanned into the values.
+func (_m *Note) assignLoaded(columns []string, values []any) error {
+	_m.loaded.Keep(columns, values)
+	return _m.assignValues(columns, values)
+}
+
 // versionRead notes that the version was read from the database.
 func (_m *Note) versionRead() {
 	_m.zeroVersion = _m.Version == 0
-	if tx := occhook.TxOf(_m.config.driver); tx != nil {
-		_m.fate = tx.FateOf(note.Table, _m.ID)
-	}
 }
 
 // Notes is a parsable slice of Note.

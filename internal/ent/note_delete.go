@@ -145,6 +145,16 @@ func (_d *NoteDeleteOne) IfVersionIn(versions ...int64) *NoteDeleteOne {
 	return _d
 }
 
+// IfVersionSent is IfVersion for a version that a client may not have sent: nil, or a zero version, is IgnoreVersion. Use it
+// for the time in which old clients learn to send one: until then they overwrite what others wrote, silently.
+func (_d *NoteDeleteOne) IfVersionSent(version *int64) *NoteDeleteOne {
+	if version == nil {
+		return _d.IgnoreVersion()
+	}
+	_d._d.mutation.occ.IfSent(noteVersion, *version)
+	return _d
+}
+
 // IgnoreVersion has the delete overwrite whatever is there, on purpose.
 func (_d *NoteDeleteOne) IgnoreVersion() *NoteDeleteOne {
 	_d._d.mutation.occ.Ignore()

@@ -293,7 +293,7 @@ func (_u *NoteUpdateOne) sqlSave(ctx context.Context) (_node *Note, err error) {
 		if write.Planned(_node) {
 			return _node, nil
 		}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
+		_spec.Assign, _spec.ScanValues = _node.assignLoaded, _node.scanValues
 		return _u.saved(_node, write.Save(ctx, _u.driver))
 	}
 
@@ -413,6 +413,16 @@ func (_u *NoteUpdateOne) IfVersionIn(versions ...int64) *NoteUpdateOne {
 		expected[i] = versions[i]
 	}
 	_u.mutation.occ.In(expected...)
+	return _u
+}
+
+// IfVersionSent is IfVersion for a version that a client may not have sent: nil, or a zero version, is IgnoreVersion. Use it
+// for the time in which old clients learn to send one: until then they overwrite what others wrote, silently.
+func (_u *NoteUpdateOne) IfVersionSent(version *int64) *NoteUpdateOne {
+	if version == nil {
+		return _u.IgnoreVersion()
+	}
+	_u.mutation.occ.IfSent(noteVersion, *version)
 	return _u
 }
 

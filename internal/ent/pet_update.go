@@ -470,7 +470,7 @@ func (_u *PetUpdateOne) sqlSave(ctx context.Context) (_node *Pet, err error) {
 		if write.Planned(_node) {
 			return _node, nil
 		}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
+		_spec.Assign, _spec.ScanValues = _node.assignLoaded, _node.scanValues
 		return _u.saved(_node, write.Save(ctx, _u.driver))
 	}
 
@@ -590,6 +590,16 @@ func (_u *PetUpdateOne) IfVersionIn(versions ...int64) *PetUpdateOne {
 		expected[i] = versions[i]
 	}
 	_u.mutation.occ.In(expected...)
+	return _u
+}
+
+// IfVersionSent is IfVersion for a version that a client may not have sent: nil, or a zero version, is IgnoreVersion. Use it
+// for the time in which old clients learn to send one: until then they overwrite what others wrote, silently.
+func (_u *PetUpdateOne) IfVersionSent(version *int64) *PetUpdateOne {
+	if version == nil {
+		return _u.IgnoreVersion()
+	}
+	_u.mutation.occ.IfSent(petVersion, *version)
 	return _u
 }
 

@@ -409,7 +409,7 @@ func (_u *ProfileUpdateOne) sqlSave(ctx context.Context) (_node *Profile, err er
 		if write.Planned(_node) {
 			return _node, nil
 		}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
+		_spec.Assign, _spec.ScanValues = _node.assignLoaded, _node.scanValues
 		return _u.saved(_node, write.Save(ctx, _u.driver))
 	}
 
@@ -529,6 +529,16 @@ func (_u *ProfileUpdateOne) IfVersionIn(versions ...int64) *ProfileUpdateOne {
 		expected[i] = versions[i]
 	}
 	_u.mutation.occ.In(expected...)
+	return _u
+}
+
+// IfVersionSent is IfVersion for a version that a client may not have sent: nil, or a zero version, is IgnoreVersion. Use it
+// for the time in which old clients learn to send one: until then they overwrite what others wrote, silently.
+func (_u *ProfileUpdateOne) IfVersionSent(version *int64) *ProfileUpdateOne {
+	if version == nil {
+		return _u.IgnoreVersion()
+	}
+	_u.mutation.occ.IfSent(profileVersion, *version)
 	return _u
 }
 

@@ -33,8 +33,8 @@ type Purchase struct {
 	selectValues    sql.SelectValues
 	// zeroVersion notes that the version was read, and is NULL or zero in the database.
 	zeroVersion bool
-	// fate is what becomes of the version, if a transaction has written it.
-	fate *occhook.Fate
+	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
+	loaded occhook.Loaded
 }
 
 // PurchaseEdges holds the relations/edges for other nodes in the graph.
@@ -213,11 +213,6 @@ func (_m *Purchase) IsModified(ctx context.Context) (bool, error) {
 	if err := occhook.CheckLoaded(purchaseVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
-	if _m.fate != nil {
-		if err := occhook.CheckFate(purchaseVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
-			return false, err
-		}
-	}
 	current, err := NewPurchaseClient(_m.config).Query().
 		Where(purchase.ID(_m.ID), latestVersion(_m.config.driver)).
 		Select(purchase.FieldVersion).
@@ -228,12 +223,16 @@ func (_m *Purchase) IsModified(ctx context.Context) (bool, error) {
 	return !occhook.SameVersion(purchaseVersion, current.Version, _m.Version), nil
 }
 
+// assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
+// scanned into the values.
+func (_m *Purchase) assignLoaded(columns []string, values []any) error {
+	_m.loaded.Keep(columns, values)
+	return _m.assignValues(columns, values)
+}
+
 // versionRead notes that the version was read from the database.
 func (_m *Purchase) versionRead() {
 	_m.zeroVersion = _m.Version == 0
-	if tx := occhook.TxOf(_m.config.driver); tx != nil {
-		_m.fate = tx.FateOf(purchase.Table, _m.ID)
-	}
 }
 
 // Purchases is a parsable slice of Purchase.

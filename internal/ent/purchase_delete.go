@@ -146,6 +146,16 @@ func (_d *PurchaseDeleteOne) IfVersionIn(versions ...int64) *PurchaseDeleteOne {
 	return _d
 }
 
+// IfVersionSent is IfVersion for a version that a client may not have sent: nil, or a zero version, is IgnoreVersion. Use it
+// for the time in which old clients learn to send one: until then they overwrite what others wrote, silently.
+func (_d *PurchaseDeleteOne) IfVersionSent(version *int64) *PurchaseDeleteOne {
+	if version == nil {
+		return _d.IgnoreVersion()
+	}
+	_d._d.mutation.occ.IfSent(purchaseVersion, *version)
+	return _d
+}
+
 // IgnoreVersion has the delete overwrite whatever is there, on purpose.
 func (_d *PurchaseDeleteOne) IgnoreVersion() *PurchaseDeleteOne {
 	_d._d.mutation.occ.Ignore()

@@ -631,7 +631,7 @@ func (_u *PurchaseUpdateOne) sqlSave(ctx context.Context) (_node *Purchase, err 
 		if write.Planned(_node) {
 			return _node, nil
 		}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
+		_spec.Assign, _spec.ScanValues = _node.assignLoaded, _node.scanValues
 		return _u.saved(_node, write.Save(ctx, _u.driver))
 	}
 
@@ -751,6 +751,16 @@ func (_u *PurchaseUpdateOne) IfVersionIn(versions ...int64) *PurchaseUpdateOne {
 		expected[i] = versions[i]
 	}
 	_u.mutation.occ.In(expected...)
+	return _u
+}
+
+// IfVersionSent is IfVersion for a version that a client may not have sent: nil, or a zero version, is IgnoreVersion. Use it
+// for the time in which old clients learn to send one: until then they overwrite what others wrote, silently.
+func (_u *PurchaseUpdateOne) IfVersionSent(version *int64) *PurchaseUpdateOne {
+	if version == nil {
+		return _u.IgnoreVersion()
+	}
+	_u.mutation.occ.IfSent(purchaseVersion, *version)
 	return _u
 }
 

@@ -145,6 +145,16 @@ func (_d *PurchaseLineDeleteOne) IfVersionIn(versions ...int64) *PurchaseLineDel
 	return _d
 }
 
+// IfVersionSent is IfVersion for a version that a client may not have sent: nil, or a zero version, is IgnoreVersion. Use it
+// for the time in which old clients learn to send one: until then they overwrite what others wrote, silently.
+func (_d *PurchaseLineDeleteOne) IfVersionSent(version *int64) *PurchaseLineDeleteOne {
+	if version == nil {
+		return _d.IgnoreVersion()
+	}
+	_d._d.mutation.occ.IfSent(purchaseLineVersion, *version)
+	return _d
+}
+
 // IgnoreVersion has the delete overwrite whatever is there, on purpose.
 func (_d *PurchaseLineDeleteOne) IgnoreVersion() *PurchaseLineDeleteOne {
 	_d._d.mutation.occ.Ignore()

@@ -27,8 +27,8 @@ type Reading struct {
 	selectValues sql.SelectValues
 	// zeroVersion notes that the version was read, and is NULL or zero in the database.
 	zeroVersion bool
-	// fate is what becomes of the version, if a transaction has written it.
-	fate *occhook.Fate
+	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
+	loaded occhook.Loaded
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -139,11 +139,6 @@ func (_m *Reading) IsModified(ctx context.Context) (bool, error) {
 	if err := occhook.CheckLoaded(readingVersion, _m.UpdatedAt, _m.zeroVersion); err != nil {
 		return false, err
 	}
-	if _m.fate != nil {
-		if err := occhook.CheckFate(readingVersion, _m.fate, _m.ID, _m.UpdatedAt, _m.config.driver); err != nil {
-			return false, err
-		}
-	}
 	current, err := NewReadingClient(_m.config).Query().
 		Where(reading.ID(_m.ID), latestVersion(_m.config.driver)).
 		Select(reading.FieldUpdatedAt).
@@ -154,12 +149,16 @@ func (_m *Reading) IsModified(ctx context.Context) (bool, error) {
 	return !occhook.SameVersion(readingVersion, current.UpdatedAt, _m.UpdatedAt), nil
 }
 
+// assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
+// scanned into the values.
+func (_m *Reading) assignLoaded(columns []string, values []any) error {
+	_m.loaded.Keep(columns, values)
+	return _m.assignValues(columns, values)
+}
+
 // versionRead notes that the version was read from the database.
 func (_m *Reading) versionRead() {
 	_m.zeroVersion = _m.UpdatedAt.IsZero()
-	if tx := occhook.TxOf(_m.config.driver); tx != nil {
-		_m.fate = tx.FateOf(reading.Table, _m.ID)
-	}
 }
 
 // Readings is a parsable slice of Reading.

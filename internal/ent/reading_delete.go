@@ -146,6 +146,16 @@ func (_d *ReadingDeleteOne) IfVersionIn(versions ...time.Time) *ReadingDeleteOne
 	return _d
 }
 
+// IfVersionSent is IfVersion for a version that a client may not have sent: nil, or a zero version, is IgnoreVersion. Use it
+// for the time in which old clients learn to send one: until then they overwrite what others wrote, silently.
+func (_d *ReadingDeleteOne) IfVersionSent(version *time.Time) *ReadingDeleteOne {
+	if version == nil {
+		return _d.IgnoreVersion()
+	}
+	_d._d.mutation.occ.IfSent(readingVersion, *version)
+	return _d
+}
+
 // IgnoreVersion has the delete overwrite whatever is there, on purpose.
 func (_d *ReadingDeleteOne) IgnoreVersion() *ReadingDeleteOne {
 	_d._d.mutation.occ.Ignore()

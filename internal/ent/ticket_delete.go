@@ -145,6 +145,16 @@ func (_d *TicketDeleteOne) IfVersionIn(versions ...int64) *TicketDeleteOne {
 	return _d
 }
 
+// IfVersionSent is IfVersion for a version that a client may not have sent: nil, or a zero version, is IgnoreVersion. Use it
+// for the time in which old clients learn to send one: until then they overwrite what others wrote, silently.
+func (_d *TicketDeleteOne) IfVersionSent(version *int64) *TicketDeleteOne {
+	if version == nil {
+		return _d.IgnoreVersion()
+	}
+	_d._d.mutation.occ.IfSent(ticketVersion, *version)
+	return _d
+}
+
 // IgnoreVersion has the delete overwrite whatever is there, on purpose.
 func (_d *TicketDeleteOne) IgnoreVersion() *TicketDeleteOne {
 	_d._d.mutation.occ.Ignore()

@@ -40,6 +40,8 @@ type Tx struct {
 	Note *NoteClient
 	// Order is the client for interacting with the Order builders.
 	Order *OrderClient
+	// Parcel is the client for interacting with the Parcel builders.
+	Parcel *ParcelClient
 	// Pet is the client for interacting with the Pet builders.
 	Pet *PetClient
 	// Profile is the client for interacting with the Profile builders.
@@ -208,6 +210,7 @@ func (tx *Tx) init() {
 	tx.Memo = NewMemoClient(tx.config)
 	tx.Note = NewNoteClient(tx.config)
 	tx.Order = NewOrderClient(tx.config)
+	tx.Parcel = NewParcelClient(tx.config)
 	tx.Pet = NewPetClient(tx.config)
 	tx.Profile = NewProfileClient(tx.config)
 	tx.Purchase = NewPurchaseClient(tx.config)

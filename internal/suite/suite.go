@@ -82,9 +82,9 @@ func scenarios() []scenario {
 		coreScenarios, deleteScenarios, expectedScenarios, legacyScenarios, idScenarios,
 		bulkScenarios, upsertScenarios, edgeScenarios, childScenarios,
 		batchScenarios, batchTxScenarios, batchKindScenarios, batchDeleteScenarios,
-		diffScenarios, resolveScenarios, modifyScenarios,
+		diffScenarios, baseScenarios, resolveScenarios, statedScenarios, modifyScenarios,
 		verifyScenarios, verifyAgainScenarios, touchScenarios, aggregateScenarios,
-		ignoredScenarios, switchScenarios, valueScenarios,
+		ignoredScenarios, defaultedScenarios, switchScenarios, valueScenarios,
 		ecosystemScenarios, softDeleteScenarios, txScenarios, ghostScenarios, halfwayScenarios, concurrencyScenarios, statementScenarios, httpScenarios,
 	} {
 		all = append(all, group()...)

@@ -21,6 +21,7 @@ import (
 	"github.com/entocc/entocc/internal/ent/memo"
 	"github.com/entocc/entocc/internal/ent/note"
 	"github.com/entocc/entocc/internal/ent/order"
+	"github.com/entocc/entocc/internal/ent/parcel"
 	"github.com/entocc/entocc/internal/ent/pet"
 	"github.com/entocc/entocc/internal/ent/predicate"
 	"github.com/entocc/entocc/internal/ent/profile"
@@ -443,6 +444,33 @@ func (f TraverseOrder) Traverse(ctx context.Context, q ent.Query) error {
 	return fmt.Errorf("unexpected query type %T. expect *ent.OrderQuery", q)
 }
 
+// The ParcelFunc type is an adapter to allow the use of ordinary function as a Querier.
+type ParcelFunc func(context.Context, *ent.ParcelQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f ParcelFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.ParcelQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.ParcelQuery", q)
+}
+
+// The TraverseParcel type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseParcel func(context.Context, *ent.ParcelQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseParcel) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseParcel) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ParcelQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.ParcelQuery", q)
+}
+
 // The PetFunc type is an adapter to allow the use of ordinary function as a Querier.
 type PetFunc func(context.Context, *ent.PetQuery) (ent.Value, error)
 
@@ -796,6 +824,8 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.NoteQuery, predicate.Note, note.OrderOption]{typ: ent.TypeNote, tq: q}, nil
 	case *ent.OrderQuery:
 		return &query[*ent.OrderQuery, predicate.Order, order.OrderOption]{typ: ent.TypeOrder, tq: q}, nil
+	case *ent.ParcelQuery:
+		return &query[*ent.ParcelQuery, predicate.Parcel, parcel.OrderOption]{typ: ent.TypeParcel, tq: q}, nil
 	case *ent.PetQuery:
 		return &query[*ent.PetQuery, predicate.Pet, pet.OrderOption]{typ: ent.TypePet, tq: q}, nil
 	case *ent.ProfileQuery:

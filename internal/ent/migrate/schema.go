@@ -106,12 +106,28 @@ var (
 	GroupsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt, Increment: true},
 		{Name: "name", Type: field.TypeString},
+		{Name: "parcel_stamps", Type: field.TypeInt, Nullable: true},
+		{Name: "parcel_stops", Type: field.TypeInt, Nullable: true},
 	}
 	// GroupsTable holds the schema information for the "groups" table.
 	GroupsTable = &schema.Table{
 		Name:       "groups",
 		Columns:    GroupsColumns,
 		PrimaryKey: []*schema.Column{GroupsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "groups_parcels_stamps",
+				Columns:    []*schema.Column{GroupsColumns[2]},
+				RefColumns: []*schema.Column{ParcelsColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "groups_parcels_stops",
+				Columns:    []*schema.Column{GroupsColumns[3]},
+				RefColumns: []*schema.Column{ParcelsColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
 	}
 	// InvoicesColumns holds the columns for the "invoices" table.
 	InvoicesColumns = []*schema.Column{
@@ -225,6 +241,32 @@ var (
 		Name:       "orders",
 		Columns:    OrdersColumns,
 		PrimaryKey: []*schema.Column{OrdersColumns[0]},
+	}
+	// ParcelsColumns holds the columns for the "parcels" table.
+	ParcelsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt, Increment: true},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "updated_in", Type: field.TypeInt, Nullable: true},
+		{Name: "seen_at", Type: field.TypeTime, Nullable: true},
+		{Name: "scans", Type: field.TypeJSON, Nullable: true},
+		{Name: "title", Type: field.TypeString},
+		{Name: "note", Type: field.TypeString, Nullable: true},
+		{Name: "priority", Type: field.TypeInt, Default: 0},
+		{Name: "due", Type: field.TypeTime, Nullable: true},
+		{Name: "secret", Type: field.TypeString, Nullable: true},
+		{Name: "labels", Type: field.TypeJSON, Nullable: true},
+		{Name: "meta", Type: field.TypeJSON, Nullable: true},
+		{Name: "size", Type: field.TypeJSON, Nullable: true},
+		{Name: "seal", Type: field.TypeBytes, Nullable: true},
+		{Name: "route", Type: field.TypeUUID, Nullable: true},
+		{Name: "worth", Type: field.TypeString, Nullable: true},
+	}
+	// ParcelsTable holds the schema information for the "parcels" table.
+	ParcelsTable = &schema.Table{
+		Name:       "parcels",
+		Columns:    ParcelsColumns,
+		PrimaryKey: []*schema.Column{ParcelsColumns[0]},
 	}
 	// PetsColumns holds the columns for the "pets" table.
 	PetsColumns = []*schema.Column{
@@ -554,6 +596,7 @@ var (
 		MemosTable,
 		NotesTable,
 		OrdersTable,
+		ParcelsTable,
 		PetsTable,
 		ProfilesTable,
 		PurchasesTable,
@@ -576,6 +619,8 @@ var (
 func init() {
 	CardsTable.ForeignKeys[0].RefTable = UsersTable
 	FoldersTable.ForeignKeys[0].RefTable = FoldersTable
+	GroupsTable.ForeignKeys[0].RefTable = ParcelsTable
+	GroupsTable.ForeignKeys[1].RefTable = ParcelsTable
 	InvoicesTable.ForeignKeys[0].RefTable = PurchasesTable
 	LikesTable.ForeignKeys[0].RefTable = UsersTable
 	LikesTable.ForeignKeys[1].RefTable = TweetsTable

@@ -45,6 +45,20 @@ type Note func(*sql.Selector)
 // Order is the predicate function for order builders.
 type Order func(*sql.Selector)
 
+// Parcel is the predicate function for parcel builders.
+type Parcel func(*sql.Selector)
+
+// ParcelOrErr calls the predicate only if the error is not nit.
+func ParcelOrErr(p Parcel, err error) Parcel {
+	return func(s *sql.Selector) {
+		if err != nil {
+			s.AddError(err)
+			return
+		}
+		p(s)
+	}
+}
+
 // Pet is the predicate function for pet builders.
 type Pet func(*sql.Selector)
 

@@ -4,6 +4,7 @@ package runtime
 
 import (
 	"context"
+	"math/big"
 	"time"
 
 	"github.com/entocc/entocc/internal/ent/account"
@@ -18,6 +19,7 @@ import (
 	"github.com/entocc/entocc/internal/ent/memo"
 	"github.com/entocc/entocc/internal/ent/note"
 	"github.com/entocc/entocc/internal/ent/order"
+	"github.com/entocc/entocc/internal/ent/parcel"
 	"github.com/entocc/entocc/internal/ent/pet"
 	"github.com/entocc/entocc/internal/ent/profile"
 	"github.com/entocc/entocc/internal/ent/purchase"
@@ -32,6 +34,7 @@ import (
 
 	"entgo.io/ent"
 	"entgo.io/ent/privacy"
+	"entgo.io/ent/schema/field"
 )
 
 // The init function reads all schema descriptors with runtime code
@@ -204,6 +207,34 @@ func init() {
 	orderDescState := orderFields[0].Descriptor()
 	// order.DefaultState holds the default value on creation for the state field.
 	order.DefaultState = orderDescState.Default.(string)
+	parcelMixin := schema.Parcel{}.Mixin()
+	parcelMixinHooks0 := parcelMixin[0].Hooks()
+	parcel.Hooks[0] = parcelMixinHooks0[0]
+	parcelMixinFields0 := parcelMixin[0].Fields()
+	_ = parcelMixinFields0
+	parcelFields := schema.Parcel{}.Fields()
+	_ = parcelFields
+	// parcelDescVersion is the schema descriptor for version field.
+	parcelDescVersion := parcelMixinFields0[0].Descriptor()
+	// parcel.DefaultVersion holds the default value on creation for the version field.
+	parcel.DefaultVersion = parcelDescVersion.Default.(int64)
+	// parcelDescUpdatedAt is the schema descriptor for updated_at field.
+	parcelDescUpdatedAt := parcelFields[0].Descriptor()
+	// parcel.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	parcel.DefaultUpdatedAt = parcelDescUpdatedAt.Default.(func() time.Time)
+	// parcel.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	parcel.UpdateDefaultUpdatedAt = parcelDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// parcelDescUpdatedIn is the schema descriptor for updated_in field.
+	parcelDescUpdatedIn := parcelFields[1].Descriptor()
+	// parcel.UpdateDefaultUpdatedIn holds the default value on update for the updated_in field.
+	parcel.UpdateDefaultUpdatedIn = parcelDescUpdatedIn.UpdateDefault.(func() int)
+	// parcelDescPriority is the schema descriptor for priority field.
+	parcelDescPriority := parcelFields[6].Descriptor()
+	// parcel.DefaultPriority holds the default value on creation for the priority field.
+	parcel.DefaultPriority = parcelDescPriority.Default.(int)
+	// parcelDescWorth is the schema descriptor for worth field.
+	parcelDescWorth := parcelFields[14].Descriptor()
+	parcel.ValueScanner.Worth = parcelDescWorth.ValueScanner.(field.TypeValueScanner[*big.Int])
 	petMixin := schema.Pet{}.Mixin()
 	petMixinHooks0 := petMixin[0].Hooks()
 	pet.Hooks[0] = petMixinHooks0[0]

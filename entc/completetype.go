@@ -1,0 +1,77 @@
+package entc
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+
+	"entgo.io/ent/entc/gen"
+)
+
+// completeTypes completes methods in the generated files of each type, which ent has no template for either. Entities come
+// to keep the row that a query reads, and mutations to know which fields only an update default has set:
+//
+//	return node.assignValues(columns, values)  becomes  return node.assignLoaded(columns, values)
+//	_u.mutation.SetUpdatedAt(v)                is followed by  _u.mutation.occ.Defaulted(0)
+func completeTypes(g *gen.Graph, p *plan, keepsLoaded func(typ string) bool) error {
+	for _, n := range g.Nodes {
+		v := p.versions[n.Name]
+		if v == nil {
+			continue
+		}
+		file := filepath.Join(g.Target, n.PackageDir())
+		if keepsLoaded(n.Name) {
+			if err := completeText(file+"_query.go", []text{{assignValues, "node.assignLoaded($1)", 1}}); err != nil {
+				return err
+			}
+		}
+		if texts := v.defaults(); len(texts) > 0 {
+			if err := completeText(file+"_update.go", texts); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// text is what is replaced in a file, and how often it is there.
+type text struct {
+	from  *regexp.Regexp
+	to    string
+	times int
+}
+
+var assignValues = regexp.MustCompile(`\bnode\.assignValues\((columns, values)\)`)
+
+// defaults completes the defaults of both update builders, for types that have fields which do not bump. The others need
+// not know.
+func (v *Version) defaults() []text {
+	if len(v.Only) == 0 && len(v.Ignore) == 0 {
+		return nil
+	}
+	var texts []text
+	for _, f := range v.Type.Fields {
+		if !f.UpdateDefault {
+			continue
+		}
+		from := fmt.Sprintf(`(\w+\.%s\(\)\n\s*)(\w+)(\.mutation\.%s\(v\))\n`, f.UpdateDefaultName(), f.MutationSet())
+		texts = append(texts, text{regexp.MustCompile(from), fmt.Sprintf("$1$2$3\n\t\t$2.mutation.occ.Defaulted(%d)\n", len(texts)), 2})
+	}
+	return texts
+}
+
+// completeText replaces texts in a file that is formatted, and stays so.
+func completeText(path string, texts []text) error {
+	src, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	for _, t := range texts {
+		if n := len(t.from.FindAllIndex(src, -1)); n != t.times {
+			return fmt.Errorf("entocc: ent's generated %s is not as in ent v0.14: it has %d of %d times what matches %q", filepath.Base(path), n, t.times, t.from)
+		}
+		src = t.from.ReplaceAll(src, []byte(t.to))
+	}
+	return os.WriteFile(path, src, 0o644)
+}

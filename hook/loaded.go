@@ -1,0 +1,167 @@
+package hook
+
+import (
+	"reflect"
+	"slices"
+	"time"
+
+	"github.com/entocc/entocc"
+)
+
+// Loaded is a row as it was read, which generated entities keep. What a caller has made of an entity since, or of the maps
+// and slices that it shares, says nothing about what was read: forms are decoded into entities.
+//
+// It holds what ent has scanned the row into, and would drop. No copy is made.
+type Loaded struct {
+	columns []string
+	values  []any
+}
+
+// Keep keeps a row. Nobody may scan another one into the values.
+func (l *Loaded) Keep(columns []string, values []any) { l.columns, l.values = columns, values }
+
+// Row returns the row of an entity as it was read: in fresh, an empty entity of the same type, to which assign is bound.
+// An entity that was not read, as one that was created, is taken as it is, and is no base of a diff.
+func (l *Loaded) Row(entity, fresh any, assign func([]string, []any) error) ReadRow {
+	if l.columns == nil || assign(l.columns, l.values) != nil {
+		return ReadRow{entity: entity}
+	}
+	return ReadRow{entity: fresh, columns: l.columns}
+}
+
+// ReadRow is an entity that a diff compares with. The zero one is none.
+type ReadRow struct {
+	entity any
+	// columns are those that were read; nil for an entity that may have been changed since.
+	columns []string
+}
+
+// rowOf is a ReadRow, or that of an entity that does not know what was read.
+func rowOf(entity any) ReadRow {
+	if r, ok := entity.(ReadRow); ok {
+		return r
+	}
+	return ReadRow{entity: entity}
+}
+
+// value returns what the row holds in a field; false if that is not known.
+func (r ReadRow) value(f Field) (any, bool) {
+	if r.columns != nil && !slices.Contains(r.columns, f.Column) {
+		return nil, false
+	}
+	return entityField(r.entity, f.Struct)
+}
+
+// read returns what was read into a field; false if that is not known. A value that an entity shares with what it was
+// scanned into may have been changed in both.
+func (r ReadRow) read(f Field) (any, bool) {
+	if r.columns == nil || !f.JSON && inPlace(r.entity, f) {
+		return nil, false
+	}
+	return r.value(f)
+}
+
+// inPlace reports whether a change of the field's value, made in place, shows in what it was scanned into.
+func inPlace(entity any, f Field) bool {
+	field := reflect.ValueOf(entity).Elem().FieldByName(f.Struct)
+	t := field.Type()
+	if f.Nillable && t.Kind() == reflect.Pointer {
+		t = t.Elem() // ent makes these pointers anew.
+	}
+	return hasReferences(t)
+}
+
+var timeType = reflect.TypeFor[time.Time]()
+
+// hasReferences reports whether values of the type refer to something that can be changed in place.
+func hasReferences(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.Array:
+		return hasReferences(t.Elem())
+	case reflect.Struct:
+		if t == timeType {
+			return false
+		}
+		for i := range t.NumField() {
+			if hasReferences(t.Field(i).Type) {
+				return true
+			}
+		}
+		return false
+	case reflect.Pointer, reflect.Slice, reflect.Map, reflect.Interface, reflect.Chan, reflect.Func, reflect.UnsafePointer:
+		return true
+	default:
+		return false
+	}
+}
+
+// baseOf returns the row that a write was made from, if it states the version that was read, and no other; else none. What
+// a handler happened to load says nothing about what its client saw.
+func (s *Schema) baseOf(e *Expectation, loaded ReadRow) ReadRow {
+	said := e.said()
+	for _, f := range s.Fields {
+		if f.Column != s.Column || len(said.versions) != 1 {
+			continue
+		}
+		if v, ok := loaded.value(f); ok && s.sameVersion(v, said.versions[0]) {
+			return loaded
+		}
+	}
+	return ReadRow{}
+}
+
+// sameVersion compares versions as entities hold them: NULL as the zero version.
+func (s *Schema) sameVersion(loaded, stated any) bool {
+	if loaded == nil {
+		return s.Strategy.IsZero(stated)
+	}
+	return s.Strategy.Equal(loaded, stated)
+}
+
+// said is what the caller expected, though a resolver may have gone on from there.
+func (e *Expectation) said() *Expectation {
+	if e.caller != nil {
+		return e.caller
+	}
+	return e
+}
+
+// resume expects the version of the row that a resolver has seen.
+func (e *Expectation) resume(version any) {
+	if e.caller == nil {
+		e.caller = &Expectation{source: e.source, versions: e.versions, condition: e.condition}
+	}
+	e.source, e.versions = sourceCaller, []any{version}
+}
+
+// restore expects again what the caller expected.
+func (e *Expectation) restore() {
+	if said := e.caller; said != nil {
+		e.source, e.versions, e.condition, e.caller = said.source, said.versions, said.condition, nil
+	}
+}
+
+// clashesOf returns the fields and edges that a merge leaves to somebody. Those that are never merged clash as well if
+// somebody has changed them, or if there is no base to tell by.
+func (s *Schema) clashesOf(e *Expectation, diffs []entocc.FieldDiff, never []string) []entocc.FieldDiff {
+	var clashes []entocc.FieldDiff
+	named := func(name string) bool {
+		return slices.ContainsFunc(diffs, func(d entocc.FieldDiff) bool { return d.Name == name })
+	}
+	for _, d := range diffs {
+		if d.Clashes() || slices.Contains(never, d.Name) {
+			clashes = append(clashes, d)
+		}
+	}
+	for _, f := range s.Fields {
+		if !slices.Contains(never, f.Name) || named(f.Name) {
+			continue
+		}
+		if _, ok := e.base.read(f); !ok {
+			clashes = append(clashes, entocc.FieldDiff{
+				Name: f.Name, Column: f.Column, Label: labelOr(f.Label, f.Name), Sensitive: f.Sensitive, Computed: f.Computed, TheirsChanged: true,
+			})
+		}
+	}
+	return clashes
+}
