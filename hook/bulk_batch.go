@@ -7,6 +7,7 @@ import (
 	"runtime"
 
 	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/entocc/entocc"
 )
@@ -64,6 +65,10 @@ type bulkRow interface {
 	about() *entocc.RecordModifiedError
 	// key is the same for two writes of one row.
 	key() rowKey
+	// ids are the values of the primary key, keyColumns their columns, and keySelector selects from the row's table.
+	ids() []any
+	keyColumns() []string
+	keySelector(d string) *sql.Selector
 	// shape appends to b what is the same for rows that one statement can write, or returns nothing for a row that needs
 	// its own.
 	shape(b []byte, d string) []byte
