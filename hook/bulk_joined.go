@@ -41,8 +41,15 @@ func (w *bulkTx) explain(ctx context.Context, rows []*slot) error {
 			return errKeys
 		}
 		s.own = s.row.explain(ctx, w.tx, w.dialect)
-		if s.own != nil && !entocc.IsRecordModified(s.own) {
+		var modified *entocc.RecordModifiedError
+		switch {
+		case s.own == nil:
+		case !errors.As(s.own, &modified):
 			return s.own
+		case !known(modified):
+			err := s.own
+			s.own = nil
+			return err
 		}
 	}
 	return nil

@@ -2,10 +2,12 @@ package hook
 
 import (
 	"context"
+	stdsql "database/sql"
 	"errors"
 	"fmt"
 
 	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/entocc/entocc"
 )
 
@@ -31,7 +33,7 @@ func (b *batch) write() {
 		w = again
 	}
 	if isConflict(b.failure) {
-		b.failure = w.conflictOfSome()
+		w.blame()
 	}
 	b.written = b.failure == nil
 }
@@ -45,12 +47,12 @@ func (b *batch) write() {
 func (w *bulkTx) again(failure error) *bulkTx {
 	careful, apart := w.careful, w.apart
 	switch class := entocc.Classify(failure); {
-	case failure == nil:
+	case failure == nil || w.torn:
 		return nil
 	case errors.Is(failure, errKeys) && !apart:
 		apart = true
 	case class.RolledBack:
-		if !w.own {
+		if !w.own || !class.Retryable() {
 			return nil
 		}
 	case class.Kind == entocc.KindModified && !careful && (w.own || w.dialect == dialect.Postgres):
@@ -63,18 +65,18 @@ func (w *bulkTx) again(failure error) *bulkTx {
 	return next
 }
 
-// conflictOfSome is the error of a batch whose statements met a conflict, where the database does not say in which row;
-// that of a single row is known.
-func (w *bulkTx) conflictOfSome() error {
-	failure := w.batch.failure
-	var about *entocc.RecordModifiedError
-	if !errors.As(failure, &about) {
-		about = w.rows[0].row.about()
-		if about.Err = failure; len(w.rows) > 1 {
-			about.ID, about.Expected = nil, nil
-		}
+// blame gives a conflict that the database itself has reported to its row. Where it has reported it for a statement of
+// many rows, and does not say for which, it is that of the batch.
+func (w *bulkTx) blame() {
+	b := w.batch
+	if w.blamed != nil {
+		w.blamed.own = b.failure
+		b.failure = errConflicts
+		return
 	}
-	return entocc.NewBulkModifiedError([]*entocc.RecordModifiedError{about}, []error{about}, len(w.batch.slots), 0)
+	about := w.rows[0].row.about()
+	about.ID, about.Expected, about.Err = nil, nil, b.failure
+	b.failure = entocc.NewBulkModifiedError([]*entocc.RecordModifiedError{about}, []error{about}, len(b.slots), 0)
 }
 
 // isConflict reports whether the database itself says that a row was modified.
@@ -91,7 +93,11 @@ type bulkTx struct {
 	own bool
 	// careful puts each statement between savepoints, and apart has rows told apart by the keys that the table has.
 	careful, apart bool
-	done           int
+	// torn reports that what was written in the caller's transaction could not be undone.
+	torn bool
+	// blamed is the row whose conflict has ended the transaction.
+	blamed *slot
+	done   int
 }
 
 func newBulkTx(b *batch) *bulkTx {
@@ -140,8 +146,28 @@ func (w *bulkTx) write(ctx context.Context) (err error) {
 			return rollback(w.tx, err)
 		}
 	}
-	return w.tx.Commit()
+	return w.committed(w.tx.Commit())
 }
+
+// committed says of an error of the commit what is known. That of a connection that was lost meanwhile tells nothing.
+func (w *bulkTx) committed(err error) error {
+	class := entocc.Classify(err)
+	switch {
+	case err == nil || !w.own || class.Retryable() || w.dialect == dialect.Postgres && class.TxDead || sqlgraph.IsConstraintError(err),
+		errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded), errors.Is(err, stdsql.ErrTxDone):
+		return err
+	}
+	return &unknownError{err}
+}
+
+// unknownError is that of a commit that may have been carried out.
+type unknownError struct{ error }
+
+func (e *unknownError) Error() string {
+	return "entocc: the commit of the batch failed, and whether it was written is not known: " + e.error.Error()
+}
+
+func (e *unknownError) Unwrap() error { return e.error }
 
 // writeSingle writes the only row of a batch as a save of its own is written: in one statement where that will do, without
 // a transaction. All or nothing it is either way.
@@ -164,6 +190,7 @@ func (w *bulkTx) undo(ctx context.Context, err error) error {
 			serr = w.savepoint(ctx, "RELEASE SAVEPOINT ", startPoint)
 		}
 		if serr != nil {
+			w.torn = true
 			err = fmt.Errorf("%w: the batch could not be undone, roll the transaction back: %v", err, serr) //nolint:errorlint // err is what callers match
 		}
 	}
@@ -238,18 +265,20 @@ func (w *bulkTx) writeRow(ctx context.Context, drv dialect.Driver, s *slot) erro
 	}
 	err := s.row.alone(ctx, drv)
 	var modified *entocc.RecordModifiedError
+	isModified := errors.As(err, &modified)
 	switch {
 	case err == nil && w.careful:
 		return w.savepoint(ctx, "RELEASE SAVEPOINT ", chunkPoint)
 	case err == nil:
 		return nil
-	case entocc.Classify(err).RolledBack:
-		return err // Whatever it says of this row, nothing can follow it in this transaction.
-	case errors.As(err, &modified) && len(w.rows) > 1 && w.unsure(s):
+	case isModified && (entocc.Classify(err).RolledBack || !w.careful && isConflict(modified.Err)):
+		w.blamed = s // Whatever it says of this row, nothing can follow it in this transaction.
+		return err
+	case isModified && w.unsure(s):
 		return errKeys
-	case errors.As(err, &modified) && (w.careful || !isConflict(modified.Err)):
+	case isModified && (known(modified) || w.careful && isConflict(modified.Err)):
 		s.own = err
-	case errors.As(err, &modified):
+	case isModified:
 		return err
 	default:
 		s.own = err
@@ -259,6 +288,12 @@ func (w *bulkTx) writeRow(ctx context.Context, drv dialect.Driver, s *slot) erro
 		return w.takeBack(ctx)
 	}
 	return nil
+}
+
+// known reports whether the row of a conflict was seen as it is now: an error of the question for it may have ended the
+// transaction.
+func known(modified *entocc.RecordModifiedError) bool {
+	return modified.Actual != nil || modified.Deleted || errors.Is(modified.Err, errNull)
 }
 
 // takeBack undoes what was written since the savepoint of a statement.
