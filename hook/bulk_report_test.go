@@ -118,8 +118,12 @@ func TestConflict_TellsNULLAsWhatItIs(t *testing.T) {
 func TestBatch_CallbackThatDoesNotReturnEndsTheTransaction(t *testing.T) {
 	for name, leave := range map[string]func(){"panic": func() { panic("left") }, "Goexit": runtime.Goexit} {
 		for at, ready := range map[string]func(*ent.Client, *ent.UserUpdateBulk, *ent.UserUpdateOne){
-			"OnProgress":   func(_ *ent.Client, b *ent.UserUpdateBulk, _ *ent.UserUpdateOne) { b.OnProgress(func(int, int) { leave() }) },
-			"the modifier": func(_ *ent.Client, _ *ent.UserUpdateBulk, u *ent.UserUpdateOne) { u.Modify(func(*sql.UpdateBuilder) { leave() }) },
+			"OnProgress": func(_ *ent.Client, b *ent.UserUpdateBulk, _ *ent.UserUpdateOne) {
+				b.OnProgress(func(int, int) { leave() })
+			},
+			"the modifier": func(_ *ent.Client, _ *ent.UserUpdateBulk, u *ent.UserUpdateOne) {
+				u.Modify(func(*sql.UpdateBuilder) { leave() })
+			},
 		} {
 			t.Run(name+" in "+at, func(t *testing.T) {
 				client, _ := openPool(t)

@@ -75,7 +75,9 @@ func TestDeleteBulk_ReportsWhatTheDatabaseDidWhateverItTakesForEqual(t *testing.
 }
 
 func TestUpdateBulk_ReportsWhatTheDatabaseDidWhateverItTakesForEqual(t *testing.T) {
-	update := func(s session, row *ent.Setting) *ent.SettingUpdateOne { return s.Setting.UpdateOne(row).SetValue("new") }
+	update := func(s session, row *ent.Setting) *ent.SettingUpdateOne {
+		return s.Setting.UpdateOne(row).SetValue("new")
+	}
 	eachLooseKey(t, func(t *testing.T, s session, ada, bob *ent.Setting) {
 		saved, err := s.Setting.UpdateBulk(update(s, ada), update(s, bob)).Save(t.Context())
 		require.NoError(t, err)
