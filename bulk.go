@@ -72,14 +72,24 @@ func (e *BulkModifiedError) Error() string {
 		}
 		switch {
 		case c.Deleted:
-			fmt.Fprintf(&b, " %s (expected version %v, deleted)", formatID(c.ID), c.Expected)
+			fmt.Fprintf(&b, " %s (expected version %v, deleted)", rowName(c.ID), c.Expected)
+		case c.Actual == nil && c.Err != nil:
+			fmt.Fprintf(&b, " %s (expected version %v: %v)", rowName(c.ID), c.Expected, c.Err)
 		case c.Actual == nil:
-			fmt.Fprintf(&b, " %s (expected version %v)", formatID(c.ID), c.Expected)
+			fmt.Fprintf(&b, " %s (expected version %v)", rowName(c.ID), c.Expected)
 		default:
-			fmt.Fprintf(&b, " %s (expected version %v, the row has %v)", formatID(c.ID), c.Expected, c.Actual)
+			fmt.Fprintf(&b, " %s (expected version %v, the row has %v)", rowName(c.ID), c.Expected, c.Actual)
 		}
 	}
 	return b.String()
+}
+
+// rowName says which row an ID is of.
+func rowName(id any) string {
+	if id == nil {
+		return "a row that the database does not name"
+	}
+	return "ID " + formatID(id)
 }
 
 // Unwrap returns the error of each conflict.

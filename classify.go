@@ -145,6 +145,12 @@ func classifyMySQL(err error) (Class, bool) {
 		return Class{Kind: KindModified, TxDead: true, RolledBack: true}, true
 	case 1213: // ER_LOCK_DEADLOCK
 		return Class{Kind: KindDeadlock, TxDead: true, RolledBack: true}, true
+	case 1305: // ER_SP_DOES_NOT_EXIST, of a savepoint that went with its transaction: it is entocc's, which has set it.
+		if strings.Contains(err.Error(), "SAVEPOINT entocc_") {
+			return Class{Kind: KindDeadlock, TxDead: true, RolledBack: true}, true
+		}
+	case 1180: // ER_ERROR_DURING_COMMIT: a node of a cluster that lost the others.
+		return Class{TxDead: true, RolledBack: true}, true
 	case 1205, 3572: // ER_LOCK_WAIT_TIMEOUT, ER_LOCK_NOWAIT: only the statement is undone.
 		return Class{Kind: KindLockTimeout}, true
 	}

@@ -115,5 +115,5 @@ func TestBulkModifiedError_TellsParentsFromRows(t *testing.T) {
 	err := entocc.NewBulkModifiedError([]*entocc.RecordModifiedError{parent, row, parent}, []error{parent, row, parent}, 4, 0)
 	assert.Equal(t, "Line", err.Type)
 	assert.EqualError(t, err, "entocc: 3 of 4 Line rows were modified or deleted by somebody else, 0 were written: "+
-		"Order 7 (expected version 1, the row has 5) 1 (expected version 2, the row has 3) Order 7 (expected version 1, the row has 5)")
+		"Order ID 7 (expected version 1, the row has 5) ID 1 (expected version 2, the row has 3) Order ID 7 (expected version 1, the row has 5)")
 }

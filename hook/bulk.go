@@ -2,6 +2,8 @@ package hook
 
 import (
 	"context"
+	"fmt"
+	"slices"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect"
@@ -25,6 +27,9 @@ func (b *Bulk) OnProgress(f func(done, total int)) { b.progress = f }
 // The builders' hooks are nested as those of ent's CreateBulk: all have begun before the first statement is sent, and
 // each sees what became of its own row. Builders that have no hook but the guard are planned one after another.
 func UpdateBulk[B, T any](ctx context.Context, opts Bulk, drv dialect.Driver, builders []*B, saves Saves[B, T]) ([]*T, error) {
+	if i := slices.Index(builders, nil); i >= 0 {
+		return nil, fmt.Errorf("entocc: builder %d of a batch of %d is nil (%T)", i+1, len(builders), builders[i])
+	}
 	u := updates[B, T]{saves: saves, builders: builders, nodes: make([]*T, len(builders))}
 	batch := newBatch(ctx, opts, drv, len(builders), u.save)
 	defer batch.release()
@@ -58,6 +63,9 @@ func UpdateBulk[B, T any](ctx context.Context, opts Bulk, drv dialect.Driver, bu
 // DeleteBulk deletes a batch of entities through their own builders, and returns how many rows were deleted. keys
 // are the columns of the primary key, and build returns the Exec of an entity's builder.
 func DeleteBulk[T any](ctx context.Context, opts Bulk, drv dialect.Driver, keys []string, entities []*T, build func(*T) (*Expectation, func(context.Context) error)) (int, error) {
+	if i := slices.Index(entities, nil); i >= 0 {
+		return 0, fmt.Errorf("entocc: entity %d of a batch of %d is nil (%T)", i+1, len(entities), entities[i])
+	}
 	execs := make([]func(context.Context) error, len(entities))
 	batch := newBatch(ctx, opts, drv, len(entities), func(ctx context.Context, i int) error { return execs[i](ctx) })
 	batch.keys = keys

@@ -7,6 +7,7 @@ import (
 	"runtime"
 
 	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/entocc/entocc"
 )
@@ -52,6 +53,8 @@ type slot struct {
 	matched bool
 	// row is what the builder would write; none if it had nothing to write, or a hook kept it from it.
 	row bulkRow
+	// rewritten reports that a hook, as a resolver, has written the row after its conflict.
+	rewritten bool
 	// own is what the database made of this row alone: a conflict, or that it is not there.
 	own error
 	// err is what the builder returned, after its hooks.
@@ -64,6 +67,10 @@ type bulkRow interface {
 	about() *entocc.RecordModifiedError
 	// key is the same for two writes of one row.
 	key() rowKey
+	// ids are the values of the primary key, keyColumns their columns, and keySelector selects from the row's table.
+	ids() []any
+	keyColumns() []string
+	keySelector(d string) *sql.Selector
 	// shape appends to b what is the same for rows that one statement can write, or returns nothing for a row that needs
 	// its own.
 	shape(b []byte, d string) []byte
@@ -81,6 +88,10 @@ type bulkRow interface {
 type abortedError struct{ error }
 
 func (e *abortedError) Error() string {
+	var unknown *unknownError
+	if errors.As(e.error, &unknown) {
+		return e.error.Error()
+	}
 	return "entocc: nothing of the batch was written: " + e.error.Error()
 }
 
@@ -182,7 +193,9 @@ func (s *slot) write(ctx context.Context, row bulkRow) error {
 	case b.failure != nil:
 		return &abortedError{b.failure}
 	case b.begun > s.index+1:
-		return row.alone(ctx, b.drv)
+		err := row.alone(ctx, b.drv)
+		s.rewritten = s.rewritten || err == nil
+		return err
 	}
 	s.row = row
 	b.advance(s.index + 1)
@@ -220,8 +233,11 @@ func (s *slot) conflict() error {
 	return s.own
 }
 
-// saved reports whether the builder's row is as the builder would have it.
-func (s *slot) saved() bool { return s.batch.failure == nil && s.err == nil }
+// saved reports whether the builder's row is as the builder would have it. A hook that returns something in the place of
+// its conflict, as [StoreWins] does, has not saved it.
+func (s *slot) saved() bool {
+	return s.batch.failure == nil && s.err == nil && (s.own == nil || s.rewritten)
+}
 
 // outcome is the error of the whole batch.
 func (b *batch) outcome() error {

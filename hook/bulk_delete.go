@@ -19,10 +19,10 @@ type bulkDelete struct {
 	*deleteDriver
 	query string
 	args  []any
-	// ids are the values of the primary key as the database takes them, and plain reports that there is no further
+	// values are the values of the primary key as the database takes them, and plain reports that there is no further
 	// predicate.
-	ids   []any
-	plain bool
+	values []any
+	plain  bool
 }
 
 // batched hands a delete to its batch.
@@ -46,15 +46,15 @@ func (d *bulkDelete) identify() {
 	is, guarded := b.Select().From(table), b.Select().From(table)
 	d.identity(is)
 	d.identity(guarded)
-	_, d.ids = is.Query()
+	_, d.values = is.Query()
 	if len(d.probe.accepted) > 0 {
 		guarded.Where(d.probe.schema.equals(d.probe.accepted))
 	}
 	alone, args := guarded.Query()
 	_, want, _ := strings.Cut(alone, " WHERE ")
 	_, got, ok := strings.Cut(d.query, " WHERE ")
-	d.plain = ok && got == want && reflect.DeepEqual(args, d.args) && len(d.ids) == len(d.slot.batch.keys) && plainIdent(d.probe.schema.Column) &&
-		!slices.ContainsFunc(d.ids, notPlain)
+	d.plain = ok && got == want && reflect.DeepEqual(args, d.args) && len(d.values) == len(d.slot.batch.keys) && plainIdent(d.probe.schema.Column) &&
+		!slices.ContainsFunc(d.values, notPlain)
 }
 
 // about names the row for errors.
@@ -65,7 +65,7 @@ func (d *bulkDelete) about() *entocc.RecordModifiedError {
 
 func (d *bulkDelete) version() *Schema { return d.probe.schema }
 
-func (d *bulkDelete) key() rowKey { return keyOfAll(d.ids) }
+func (d *bulkDelete) key() rowKey { return keyOfAll(d.values) }
 
 func (d *bulkDelete) size() (args, length int) {
 	for _, a := range d.args {
@@ -119,11 +119,11 @@ func (d *bulkDelete) shape(b []byte, _ string) []byte {
 func bulkDeleteStatement(dialectName string, deletes []*bulkDelete) (string, []any, error) {
 	first := deletes[0]
 	l := newRowList(dialectName, first.guard.from.Table(), first.probe.schema, len(deletes))
-	l.keys, l.guarded = len(first.ids), len(first.probe.accepted) > 0
+	l.keys, l.guarded = len(first.values), len(first.probe.accepted) > 0
 	var row []assignment
 	for _, d := range deletes {
 		row = row[:0]
-		for i, id := range d.ids {
+		for i, id := range d.values {
 			row = append(row, assignment{column: d.slot.batch.keys[i], value: id})
 		}
 		for _, v := range d.probe.accepted {

@@ -2,6 +2,7 @@ package hook
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"entgo.io/ent/dialect"
@@ -19,6 +20,8 @@ func (w *bulkTx) joined(ctx context.Context, rows []*slot) (sure bool, err error
 		sure, returned, err = w.joinedDelete(ctx, rows)
 	}
 	switch {
+	case errors.Is(err, errKeys):
+		return false, err
 	case err != nil && !isConflict(err):
 		about := rows[0].row.about()
 		return false, failed(rows[0].row.version(), about.Op, nil, nil, false, err)
@@ -34,9 +37,19 @@ func (w *bulkTx) explain(ctx context.Context, rows []*slot) error {
 		if s.matched {
 			continue
 		}
+		if w.unsure(s) {
+			return errKeys
+		}
 		s.own = s.row.explain(ctx, w.tx, w.dialect)
-		if s.own != nil && !entocc.IsRecordModified(s.own) {
+		var modified *entocc.RecordModifiedError
+		switch {
+		case s.own == nil:
+		case !errors.As(s.own, &modified):
 			return s.own
+		case !known(modified):
+			err := s.own
+			s.own = nil
+			return err
 		}
 	}
 	return nil
@@ -70,7 +83,10 @@ func (w *bulkTx) joinedUpdate(ctx context.Context, rows []*slot) (sure, returned
 		return false, false, err
 	}
 	n, err := w.assign(ctx, rows, query, args)
-	if err == nil && n != len(rows) {
+	switch {
+	case err == nil && n != len(rows) && w.unsure(rows[0]):
+		err = errKeys
+	case err == nil && n != len(rows):
 		err = fmt.Errorf("entocc: %d rows of %s were updated, and %d of them found again", len(rows), first.schema.Type, n)
 	}
 	return true, false, err
@@ -103,12 +119,18 @@ func (w *bulkTx) joinedDelete(ctx context.Context, rows []*slot) (sure, returned
 	}
 	f := finder{slots: rows}
 	err = eachRow(ctx, w.tx, query, args, func(rows *sql.Rows, _ []string) error {
-		values := newValues(deletes[0].ids)
+		values := newValues(deletes[0].values)
 		if err := rows.Scan(values...); err != nil {
 			return err
 		}
-		if s := f.find(keyOfAll(values)); s != nil {
+		s := f.find(keyOfAll(values))
+		switch {
+		case s != nil:
 			s.matched = true
+		case w.unsure(f.slots[0]):
+			return errKeys
+		default:
+			return fmt.Errorf("entocc: the database deleted row %v, which is not in the batch", keyOfAll(values))
 		}
 		return nil
 	})

@@ -27,11 +27,7 @@ func (w *Write) returned() []string {
 	if w.returns() {
 		return w.spec.Node.Columns
 	}
-	var columns []string
-	for _, id := range w.identity() {
-		columns = append(columns, id.Column)
-	}
-	return columns
+	return w.keyColumns()
 }
 
 // assign gives each write the row that a query returns for it, notes in its slot that it was returned, and counts them.
@@ -46,7 +42,10 @@ func (w *bulkTx) assign(ctx context.Context, slots []*slot, query string, args [
 			return err
 		}
 		s := f.find(r.key())
-		if s == nil {
+		switch {
+		case s == nil && w.unsure(slots[0]):
+			return errKeys
+		case s == nil:
 			return fmt.Errorf("entocc: the database returned row %v of %s, which is not in the batch", r.key(), first.schema.Type)
 		}
 		s.matched = true

@@ -45,6 +45,34 @@ func (r watchedRows) Err() error { return r.ended(r.ColumnScanner.Err()) }
 // Close reads the rest of the answer, and the error that may be in it.
 func (r watchedRows) Close() error { return r.ended(r.ColumnScanner.Close()) }
 
+// endingTx is a transaction that entocc has begun itself, and that is over once an error has ended it: no further statement
+// of it runs outside any transaction. Generated code does the same for the caller's own.
+type endingTx struct {
+	dialect.Tx
+	name string
+}
+
+// Exec sends the statement, unless the transaction is over.
+func (t *endingTx) Exec(ctx context.Context, query string, args, v any) error {
+	return t.ended(t.Tx.Exec(ctx, query, args, v))
+}
+
+// Query sends the statement, unless the transaction is over.
+func (t *endingTx) Query(ctx context.Context, query string, args, v any) error {
+	err := t.Tx.Query(ctx, query, args, v)
+	if err == nil {
+		WatchRows(t.name, v, t.ended)
+	}
+	return t.ended(err)
+}
+
+func (t *endingTx) ended(err error) error {
+	if over := EndTx(t.Tx, err); over != nil {
+		t.Tx = over
+	}
+	return err
+}
+
 // endedTx is a transaction that the database has rolled back.
 type endedTx struct{ cause error }
 

@@ -2,6 +2,9 @@ package hook
 
 import (
 	"context"
+	"database/sql/driver"
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -103,11 +106,28 @@ func (s *Schema) readVersion(ctx context.Context, q dialect.ExecQuerier, selecto
 		}
 		found = true
 	}
+	if v, ok := dest.(driver.Valuer); ok && found {
+		if held, err := v.Value(); err == nil && held == nil {
+			return nil, true, rows.Err()
+		}
+	}
 	return value(), found, rows.Err()
 }
 
+// accepts reports whether the write would be of a row with this version. The zero version stands for NULL, too.
 func (p *probe) accepts(actual any) bool {
-	return slices.ContainsFunc(p.accepted, func(v any) bool { return p.schema.Strategy.Equal(v, actual) })
+	s := p.schema.Strategy
+	return slices.ContainsFunc(p.accepted, func(v any) bool { return s.Equal(v, actual) || actual == nil && s.IsZero(v) })
+}
+
+// errNull says what the row of a conflict has in the place of a version.
+var errNull = errors.New("the version of the row is NULL")
+
+// kept is the error of a write that the database has kept from a row that has the expected version. It is no conflict: to
+// write again would end in the same way.
+func (p *probe) kept() error {
+	return fmt.Errorf("entocc: %s of %s %v wrote nothing, though the row still has the expected version %v: the database kept the write "+
+		"from it, as a trigger, a rule or a row security policy does", strings.TrimPrefix(p.op.String(), "Op"), p.schema.Type, p.id, p.expected)
 }
 
 // verdict tells a row that was modified from one that is gone, and both from one that another predicate of the mutation
@@ -120,6 +140,10 @@ func (p *probe) verdict(ctx context.Context, q dialect.ExecQuerier, actual any, 
 	switch {
 	case err != nil:
 		modified.Err = err
+	case found && p.accepts(actual) && p.notation(actual) == nil && p.version.Dialect() != dialect.MySQL:
+		return p.kept() // A node of a cluster may have been behind, on MySQL.
+	case found && actual == nil:
+		modified.Err = errNull
 	case found:
 		modified.Actual = actual
 		if notation := p.notation(actual); notation != nil {

@@ -87,7 +87,7 @@ func Upsert(hooks []ent.Hook, d string, typed func(error) error, opts func() []s
 			v, err := next.Mutate(ctx, m)
 			switch {
 			case errors.Is(err, stdsql.ErrNoRows):
-				return nil, typed(&entocc.RecordModifiedError{Type: s.Type, Op: m.Op(), Expected: e.value(), Err: err})
+				return nil, typed(&entocc.RecordModifiedError{Type: s.Type, Op: m.Op(), Expected: e.value()})
 			case err != nil:
 				return nil, typed(failed(s, m.Op(), nil, e.value(), true, err))
 			}

@@ -105,8 +105,10 @@ func (v *Verified) check(ctx context.Context, q dialect.ExecQuerier, d string, l
 		return v.failed(err)
 	case !found:
 		conflict.Deleted = true
-	case v.Schema.Strategy.Equal(actual, v.Version):
+	case v.Schema.Strategy.Equal(actual, v.Version), actual == nil && v.Schema.Strategy.IsZero(v.Version):
 		return nil
+	case actual == nil:
+		conflict.Err = errNull
 	default:
 		conflict.Actual = actual
 	}
