@@ -114,11 +114,11 @@ func (t *VerifyingTx) Commit() error {
 // certify bumps the rows on a node of a Galera cluster. Other nodes do not see the locks of this one; what they compare
 // when a transaction commits is what it has written. Rows that the transaction has changed by itself are among that.
 func (t *VerifyingTx) certify(ctx context.Context) error {
-	c, ok := t.Tx.(*clusterTx)
-	if !ok {
+	c, ok := t.Tx.(*namedTx)
+	if !ok || t.name != dialect.MySQL {
 		return nil
 	}
-	if on, err := c.onCluster(); err != nil || !on {
+	if on, err := c.session.onGalera(ctx, c); err != nil || !on {
 		return err
 	}
 	for _, row := range t.rows {

@@ -145,12 +145,13 @@ func (_u *AccountUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		return 0, err
 	}
 	if write != nil {
-		if err := write.Save(ctx, _u.driver); err != nil {
+		if err := write.Save(ctx, _u.versionWriter()); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
 	}
+	_u.driver = _u.versionWriter()
 
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -322,7 +323,7 @@ func (_u *AccountUpdateOne) sqlSave(ctx context.Context) (_node *Account, err er
 			return _node, nil
 		}
 		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		return _u.saved(_node, write.Save(ctx, _u.driver))
+		return _u.saved(_node, write.Save(ctx, _u.versionWriter()))
 	}
 
 	_node = &Account{config: _u.config}
@@ -370,7 +371,7 @@ func (_u *AccountUpdateBulk) OnProgress(f func(done, total int)) *AccountUpdateB
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *AccountUpdateBulk) Save(ctx context.Context) ([]*Account, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[AccountUpdateOne, Account]{
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[AccountUpdateOne, Account]{
 		Join: func(builder *AccountUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},

@@ -184,12 +184,13 @@ func (_u *BuyerUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		return 0, err
 	}
 	if write != nil {
-		if err := write.Save(ctx, _u.driver); err != nil {
+		if err := write.Save(ctx, _u.versionWriter()); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
 	}
+	_u.driver = _u.versionWriter()
 	_u.driver = occhook.UpdateLinking(_u.driver, _spec, buyerLinks)
 
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -399,7 +400,7 @@ func (_u *BuyerUpdateOne) sqlSave(ctx context.Context) (_node *Buyer, err error)
 			return _node, nil
 		}
 		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		return _u.saved(_node, write.Save(ctx, _u.driver))
+		return _u.saved(_node, write.Save(ctx, _u.versionWriter()))
 	}
 
 	_node = &Buyer{config: _u.config}
@@ -447,7 +448,7 @@ func (_u *BuyerUpdateBulk) OnProgress(f func(done, total int)) *BuyerUpdateBulk 
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *BuyerUpdateBulk) Save(ctx context.Context) ([]*Buyer, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[BuyerUpdateOne, Buyer]{
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[BuyerUpdateOne, Buyer]{
 		Join: func(builder *BuyerUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},

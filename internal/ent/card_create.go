@@ -141,6 +141,7 @@ func (_c *CardCreate) createSpec() (*Card, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(card.Table, sqlgraph.NewFieldSpec(card.FieldID, field.TypeInt))
 	)
 	_spec.OnConflict = _c.conflict
+	_c.driver = _c.versionWriter()
 	_spec.OnConflict = occhook.OnConflict(cardVersion, &_c.mutation.occ, card.Table, _c.conflict)
 
 	if value, ok := _c.mutation.Version(); ok {
@@ -371,6 +372,7 @@ func (_c *CardCreateBulk) Save(ctx context.Context) ([]*Card, error) {
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
+					_c.driver = _c.versionWriter()
 					spec.OnConflict = occhook.OnConflict(cardVersion, &mutation.occ, card.Table, _c.conflict)
 
 					// Invoke the actual operation on the latest mutation in the chain.

@@ -156,12 +156,13 @@ func (_u *CardUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		return 0, err
 	}
 	if write != nil {
-		if err := write.Save(ctx, _u.driver); err != nil {
+		if err := write.Save(ctx, _u.versionWriter()); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
 	}
+	_u.driver = _u.versionWriter()
 
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -343,7 +344,7 @@ func (_u *CardUpdateOne) sqlSave(ctx context.Context) (_node *Card, err error) {
 			return _node, nil
 		}
 		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		return _u.saved(_node, write.Save(ctx, _u.driver))
+		return _u.saved(_node, write.Save(ctx, _u.versionWriter()))
 	}
 
 	_node = &Card{config: _u.config}
@@ -391,7 +392,7 @@ func (_u *CardUpdateBulk) OnProgress(f func(done, total int)) *CardUpdateBulk {
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *CardUpdateBulk) Save(ctx context.Context) ([]*Card, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[CardUpdateOne, Card]{
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[CardUpdateOne, Card]{
 		Join: func(builder *CardUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},

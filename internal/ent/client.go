@@ -155,6 +155,9 @@ type (
 		hooks *hooks
 		// interceptors to execute on queries.
 		inters *inters
+
+		// versionSession is what the client knows about its connections, for guarded writes.
+		versionSession *occhook.Session
 	}
 	// Option function to configure the client.
 	Option func(*config)
@@ -163,8 +166,10 @@ type (
 // newConfig creates a new config for the client.
 func newConfig(opts ...Option) config {
 	cfg := config{log: log.Println, hooks: &hooks{}, inters: &inters{}}
+	cfg.versionSession = occhook.NewSession()
+
 	cfg.options(opts...)
-	return cfg.verifyingCommits()
+	return cfg
 }
 
 // options applies the options on the config object.
@@ -228,7 +233,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		return nil, fmt.Errorf("ent: starting a transaction: %w", err)
 	}
 	cfg := c.config
-	cfg.driver = tx
+	cfg.driver = c.versionTx(tx)
 	return &Tx{
 		ctx:          ctx,
 		config:       cfg,
@@ -272,7 +277,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		return nil, fmt.Errorf("ent: starting a transaction: %w", err)
 	}
 	cfg := c.config
-	cfg.driver = &txDriver{tx: tx, drv: c.driver}
+	cfg.driver = c.versionTx((&txDriver{tx: tx, drv: c.driver}))
 	return &Tx{
 		ctx:          ctx,
 		config:       cfg,

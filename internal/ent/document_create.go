@@ -185,6 +185,7 @@ func (_c *DocumentCreate) createSpec() (*Document, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(document.Table, sqlgraph.NewFieldSpec(document.FieldID, field.TypeUUID))
 	)
 	_spec.OnConflict = _c.conflict
+	_c.driver = _c.versionWriter()
 	_spec.OnConflict = occhook.OnConflict(documentVersion, &_c.mutation.occ, document.Table, _c.conflict)
 
 	if id, ok := _c.mutation.ID(); ok {
@@ -472,6 +473,7 @@ func (_c *DocumentCreateBulk) Save(ctx context.Context) ([]*Document, error) {
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
+					_c.driver = _c.versionWriter()
 					spec.OnConflict = occhook.OnConflict(documentVersion, &mutation.occ, document.Table, _c.conflict)
 
 					// Invoke the actual operation on the latest mutation in the chain.

@@ -210,12 +210,13 @@ func (_u *DocumentUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		return 0, err
 	}
 	if write != nil {
-		if err := write.Save(ctx, _u.driver); err != nil {
+		if err := write.Save(ctx, _u.versionWriter()); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
 	}
+	_u.driver = _u.versionWriter()
 
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -450,7 +451,7 @@ func (_u *DocumentUpdateOne) sqlSave(ctx context.Context) (_node *Document, err 
 			return _node, nil
 		}
 		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		return _u.saved(_node, write.Save(ctx, _u.driver))
+		return _u.saved(_node, write.Save(ctx, _u.versionWriter()))
 	}
 
 	_node = &Document{config: _u.config}
@@ -498,7 +499,7 @@ func (_u *DocumentUpdateBulk) OnProgress(f func(done, total int)) *DocumentUpdat
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *DocumentUpdateBulk) Save(ctx context.Context) ([]*Document, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[DocumentUpdateOne, Document]{
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[DocumentUpdateOne, Document]{
 		Join: func(builder *DocumentUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},

@@ -121,6 +121,7 @@ func (_c *EventCreate) createSpec() (*Event, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(event.Table, sqlgraph.NewFieldSpec(event.FieldID, field.TypeInt))
 	)
 	_spec.OnConflict = _c.conflict
+	_c.driver = _c.versionWriter()
 	_spec.OnConflict = occhook.OnConflict(eventVersion, &_c.mutation.occ, event.Table, _c.conflict)
 
 	if value, ok := _c.mutation.Version(); ok {
@@ -334,6 +335,7 @@ func (_c *EventCreateBulk) Save(ctx context.Context) ([]*Event, error) {
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
+					_c.driver = _c.versionWriter()
 					spec.OnConflict = occhook.OnConflict(eventVersion, &mutation.occ, event.Table, _c.conflict)
 
 					// Invoke the actual operation on the latest mutation in the chain.

@@ -155,6 +155,7 @@ func (_c *FolderCreate) createSpec() (*Folder, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(folder.Table, sqlgraph.NewFieldSpec(folder.FieldID, field.TypeInt))
 	)
 	_spec.OnConflict = _c.conflict
+	_c.driver = _c.versionWriter()
 	_spec.OnConflict = occhook.OnConflict(folderVersion, &_c.mutation.occ, folder.Table, _c.conflict)
 	_c.driver = occhook.CreateTouching(folderVersion, _c.driver, _c.conflict, len(_c.mutation.AboveIDs()) > 0, []*sqlgraph.CreateSpec{_spec}, &_c.mutation.occ)
 	if len(_c.mutation.BelowIDs()) > 0 {
@@ -412,6 +413,7 @@ func (_c *FolderCreateBulk) Save(ctx context.Context) ([]*Folder, error) {
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
+					_c.driver = _c.versionWriter()
 					spec.OnConflict = occhook.OnConflict(folderVersion, &mutation.occ, folder.Table, _c.conflict)
 					expected := make([]*versionExpectation, len(_c.builders))
 					for i := range _c.builders {

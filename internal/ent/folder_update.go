@@ -236,12 +236,13 @@ func (_u *FolderUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		return 0, err
 	}
 	if write != nil {
-		if err := write.Save(ctx, _u.driver); err != nil {
+		if err := write.Save(ctx, _u.versionWriter()); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
 	}
+	_u.driver = _u.versionWriter()
 	_u.driver = occhook.UpdateLinking(_u.driver, _spec, folderLinks)
 	if _u.mutation.occ.Touches() {
 		affected, err := occhook.UpdateTouching(ctx, folderVersion, _u.driver, _spec)
@@ -513,7 +514,7 @@ func (_u *FolderUpdateOne) sqlSave(ctx context.Context) (_node *Folder, err erro
 			return _node, nil
 		}
 		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		return _u.saved(_node, write.Save(ctx, _u.driver))
+		return _u.saved(_node, write.Save(ctx, _u.versionWriter()))
 	}
 
 	_node = &Folder{config: _u.config}
@@ -561,7 +562,7 @@ func (_u *FolderUpdateBulk) OnProgress(f func(done, total int)) *FolderUpdateBul
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *FolderUpdateBulk) Save(ctx context.Context) ([]*Folder, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[FolderUpdateOne, Folder]{
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[FolderUpdateOne, Folder]{
 		Join: func(builder *FolderUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},

@@ -167,12 +167,13 @@ func (_u *InvoiceUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		return 0, err
 	}
 	if write != nil {
-		if err := write.Save(ctx, _u.driver); err != nil {
+		if err := write.Save(ctx, _u.versionWriter()); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
 	}
+	_u.driver = _u.versionWriter()
 	if _u.mutation.occ.Touches() {
 		affected, err := occhook.UpdateTouching(ctx, invoiceVersion, _u.driver, _spec)
 		if err != nil {
@@ -372,7 +373,7 @@ func (_u *InvoiceUpdateOne) sqlSave(ctx context.Context) (_node *Invoice, err er
 			return _node, nil
 		}
 		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		return _u.saved(_node, write.Save(ctx, _u.driver))
+		return _u.saved(_node, write.Save(ctx, _u.versionWriter()))
 	}
 
 	_node = &Invoice{config: _u.config}
@@ -420,7 +421,7 @@ func (_u *InvoiceUpdateBulk) OnProgress(f func(done, total int)) *InvoiceUpdateB
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *InvoiceUpdateBulk) Save(ctx context.Context) ([]*Invoice, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[InvoiceUpdateOne, Invoice]{
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[InvoiceUpdateOne, Invoice]{
 		Join: func(builder *InvoiceUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},

@@ -183,6 +183,7 @@ func (_c *LikeCreate) createSpec() (*Like, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(like.Table, nil)
 	)
 	_spec.OnConflict = _c.conflict
+	_c.driver = _c.versionWriter()
 	_spec.OnConflict = occhook.OnConflict(likeVersion, &_c.mutation.occ, like.Table, _c.conflict)
 
 	if value, ok := _c.mutation.Version(); ok {
@@ -496,6 +497,7 @@ func (_c *LikeCreateBulk) Save(ctx context.Context) ([]*Like, error) {
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
+					_c.driver = _c.versionWriter()
 					spec.OnConflict = occhook.OnConflict(likeVersion, &mutation.occ, like.Table, _c.conflict)
 
 					// Invoke the actual operation on the latest mutation in the chain.

@@ -252,12 +252,13 @@ func (_u *LikeUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		return 0, err
 	}
 	if write != nil {
-		if err := write.Save(ctx, _u.driver); err != nil {
+		if err := write.Save(ctx, _u.versionWriter()); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
 	}
+	_u.driver = _u.versionWriter()
 
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -536,7 +537,7 @@ func (_u *LikeUpdateOne) sqlSave(ctx context.Context) (_node *Like, err error) {
 			return _node, nil
 		}
 		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		return _u.saved(_node, write.Save(ctx, _u.driver))
+		return _u.saved(_node, write.Save(ctx, _u.versionWriter()))
 	}
 
 	_node = &Like{config: _u.config}
@@ -584,7 +585,7 @@ func (_u *LikeUpdateBulk) OnProgress(f func(done, total int)) *LikeUpdateBulk {
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *LikeUpdateBulk) Save(ctx context.Context) ([]*Like, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[LikeUpdateOne, Like]{
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[LikeUpdateOne, Like]{
 		Join: func(builder *LikeUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},

@@ -208,12 +208,13 @@ func (_u *MembershipUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 		return 0, err
 	}
 	if write != nil {
-		if err := write.Save(ctx, _u.driver); err != nil {
+		if err := write.Save(ctx, _u.versionWriter()); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
 	}
+	_u.driver = _u.versionWriter()
 
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -449,7 +450,7 @@ func (_u *MembershipUpdateOne) sqlSave(ctx context.Context) (_node *Membership, 
 			return _node, nil
 		}
 		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		return _u.saved(_node, write.Save(ctx, _u.driver))
+		return _u.saved(_node, write.Save(ctx, _u.versionWriter()))
 	}
 
 	_node = &Membership{config: _u.config}
@@ -497,7 +498,7 @@ func (_u *MembershipUpdateBulk) OnProgress(f func(done, total int)) *MembershipU
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *MembershipUpdateBulk) Save(ctx context.Context) ([]*Membership, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[MembershipUpdateOne, Membership]{
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[MembershipUpdateOne, Membership]{
 		Join: func(builder *MembershipUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},

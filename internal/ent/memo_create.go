@@ -136,6 +136,7 @@ func (_c *MemoCreate) createSpec() (*Memo, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(memo.Table, sqlgraph.NewFieldSpec(memo.FieldID, field.TypeInt))
 	)
 	_spec.OnConflict = _c.conflict
+	_c.driver = _c.versionWriter()
 	_spec.OnConflict = occhook.OnConflict(memoVersion, &_c.mutation.occ, memo.Table, _c.conflict)
 
 	if value, ok := _c.mutation.DeletedAt(); ok {
@@ -392,6 +393,7 @@ func (_c *MemoCreateBulk) Save(ctx context.Context) ([]*Memo, error) {
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
+					_c.driver = _c.versionWriter()
 					spec.OnConflict = occhook.OnConflict(memoVersion, &mutation.occ, memo.Table, _c.conflict)
 
 					// Invoke the actual operation on the latest mutation in the chain.

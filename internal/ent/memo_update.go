@@ -128,12 +128,13 @@ func (_u *MemoUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		return 0, err
 	}
 	if write != nil {
-		if err := write.Save(ctx, _u.driver); err != nil {
+		if err := write.Save(ctx, _u.versionWriter()); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
 	}
+	_u.driver = _u.versionWriter()
 
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -287,7 +288,7 @@ func (_u *MemoUpdateOne) sqlSave(ctx context.Context) (_node *Memo, err error) {
 			return _node, nil
 		}
 		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		return _u.saved(_node, write.Save(ctx, _u.driver))
+		return _u.saved(_node, write.Save(ctx, _u.versionWriter()))
 	}
 
 	_node = &Memo{config: _u.config}
@@ -335,7 +336,7 @@ func (_u *MemoUpdateBulk) OnProgress(f func(done, total int)) *MemoUpdateBulk {
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *MemoUpdateBulk) Save(ctx context.Context) ([]*Memo, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[MemoUpdateOne, Memo]{
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[MemoUpdateOne, Memo]{
 		Join: func(builder *MemoUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},

@@ -104,12 +104,13 @@ func (_u *OrderUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		return 0, err
 	}
 	if write != nil {
-		if err := write.Save(ctx, _u.driver); err != nil {
+		if err := write.Save(ctx, _u.versionWriter()); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
 	}
+	_u.driver = _u.versionWriter()
 
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -240,7 +241,7 @@ func (_u *OrderUpdateOne) sqlSave(ctx context.Context) (_node *Order, err error)
 			return _node, nil
 		}
 		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		return _u.saved(_node, write.Save(ctx, _u.driver))
+		return _u.saved(_node, write.Save(ctx, _u.versionWriter()))
 	}
 
 	_node = &Order{config: _u.config}
@@ -288,7 +289,7 @@ func (_u *OrderUpdateBulk) OnProgress(f func(done, total int)) *OrderUpdateBulk 
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *OrderUpdateBulk) Save(ctx context.Context) ([]*Order, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[OrderUpdateOne, Order]{
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[OrderUpdateOne, Order]{
 		Join: func(builder *OrderUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},

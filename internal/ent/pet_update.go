@@ -217,12 +217,13 @@ func (_u *PetUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		return 0, err
 	}
 	if write != nil {
-		if err := write.Save(ctx, _u.driver); err != nil {
+		if err := write.Save(ctx, _u.versionWriter()); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
 	}
+	_u.driver = _u.versionWriter()
 
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -464,7 +465,7 @@ func (_u *PetUpdateOne) sqlSave(ctx context.Context) (_node *Pet, err error) {
 			return _node, nil
 		}
 		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		return _u.saved(_node, write.Save(ctx, _u.driver))
+		return _u.saved(_node, write.Save(ctx, _u.versionWriter()))
 	}
 
 	_node = &Pet{config: _u.config}
@@ -512,7 +513,7 @@ func (_u *PetUpdateBulk) OnProgress(f func(done, total int)) *PetUpdateBulk {
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *PetUpdateBulk) Save(ctx context.Context) ([]*Pet, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[PetUpdateOne, Pet]{
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[PetUpdateOne, Pet]{
 		Join: func(builder *PetUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},

@@ -186,12 +186,13 @@ func (_u *ProfileUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		return 0, err
 	}
 	if write != nil {
-		if err := write.Save(ctx, _u.driver); err != nil {
+		if err := write.Save(ctx, _u.versionWriter()); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
 	}
+	_u.driver = _u.versionWriter()
 
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -403,7 +404,7 @@ func (_u *ProfileUpdateOne) sqlSave(ctx context.Context) (_node *Profile, err er
 			return _node, nil
 		}
 		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		return _u.saved(_node, write.Save(ctx, _u.driver))
+		return _u.saved(_node, write.Save(ctx, _u.versionWriter()))
 	}
 
 	_node = &Profile{config: _u.config}
@@ -451,7 +452,7 @@ func (_u *ProfileUpdateBulk) OnProgress(f func(done, total int)) *ProfileUpdateB
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *ProfileUpdateBulk) Save(ctx context.Context) ([]*Profile, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[ProfileUpdateOne, Profile]{
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[ProfileUpdateOne, Profile]{
 		Join: func(builder *ProfileUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},

@@ -217,6 +217,7 @@ func (_c *PurchaseCreate) createSpec() (*Purchase, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(purchase.Table, sqlgraph.NewFieldSpec(purchase.FieldID, field.TypeUUID))
 	)
 	_spec.OnConflict = _c.conflict
+	_c.driver = _c.versionWriter()
 	_spec.OnConflict = occhook.OnConflict(purchaseVersion, &_c.mutation.occ, purchase.Table, _c.conflict)
 	_c.driver = occhook.CreateTouching(purchaseVersion, _c.driver, _c.conflict, len(_c.mutation.BuyerIDs()) > 0, []*sqlgraph.CreateSpec{_spec}, &_c.mutation.occ)
 	if len(_c.mutation.LinesIDs()) > 0 || len(_c.mutation.InvoiceIDs()) > 0 {
@@ -505,6 +506,7 @@ func (_c *PurchaseCreateBulk) Save(ctx context.Context) ([]*Purchase, error) {
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
+					_c.driver = _c.versionWriter()
 					spec.OnConflict = occhook.OnConflict(purchaseVersion, &mutation.occ, purchase.Table, _c.conflict)
 					expected := make([]*versionExpectation, len(_c.builders))
 					for i := range _c.builders {

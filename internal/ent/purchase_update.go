@@ -294,12 +294,13 @@ func (_u *PurchaseUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		return 0, err
 	}
 	if write != nil {
-		if err := write.Save(ctx, _u.driver); err != nil {
+		if err := write.Save(ctx, _u.versionWriter()); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
 	}
+	_u.driver = _u.versionWriter()
 	_u.driver = occhook.UpdateLinking(_u.driver, _spec, purchaseLinks)
 	if _u.mutation.occ.Touches() {
 		affected, err := occhook.UpdateTouching(ctx, purchaseVersion, _u.driver, _spec)
@@ -625,7 +626,7 @@ func (_u *PurchaseUpdateOne) sqlSave(ctx context.Context) (_node *Purchase, err 
 			return _node, nil
 		}
 		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		return _u.saved(_node, write.Save(ctx, _u.driver))
+		return _u.saved(_node, write.Save(ctx, _u.versionWriter()))
 	}
 
 	_node = &Purchase{config: _u.config}
@@ -673,7 +674,7 @@ func (_u *PurchaseUpdateBulk) OnProgress(f func(done, total int)) *PurchaseUpdat
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *PurchaseUpdateBulk) Save(ctx context.Context) ([]*Purchase, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[PurchaseUpdateOne, Purchase]{
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[PurchaseUpdateOne, Purchase]{
 		Join: func(builder *PurchaseUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},

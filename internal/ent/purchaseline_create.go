@@ -230,6 +230,7 @@ func (_c *PurchaseLineCreate) createSpec() (*PurchaseLine, *sqlgraph.CreateSpec)
 		_spec = sqlgraph.NewCreateSpec(purchaseline.Table, sqlgraph.NewFieldSpec(purchaseline.FieldID, field.TypeInt))
 	)
 	_spec.OnConflict = _c.conflict
+	_c.driver = _c.versionWriter()
 	_spec.OnConflict = occhook.OnConflict(purchaseLineVersion, &_c.mutation.occ, purchaseline.Table, _c.conflict)
 	_c.driver = occhook.CreateTouching(purchaseLineVersion, _c.driver, _c.conflict, len(_c.mutation.PurchaseIDs()) > 0, []*sqlgraph.CreateSpec{_spec}, &_c.mutation.occ)
 
@@ -640,6 +641,7 @@ func (_c *PurchaseLineCreateBulk) Save(ctx context.Context) ([]*PurchaseLine, er
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
+					_c.driver = _c.versionWriter()
 					spec.OnConflict = occhook.OnConflict(purchaseLineVersion, &mutation.occ, purchaseline.Table, _c.conflict)
 					expected := make([]*versionExpectation, len(_c.builders))
 					for i := range _c.builders {

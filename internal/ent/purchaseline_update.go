@@ -288,12 +288,13 @@ func (_u *PurchaseLineUpdate) sqlSave(ctx context.Context) (_node int, err error
 		return 0, err
 	}
 	if write != nil {
-		if err := write.Save(ctx, _u.driver); err != nil {
+		if err := write.Save(ctx, _u.versionWriter()); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
 	}
+	_u.driver = _u.versionWriter()
 	if _u.mutation.occ.Touches() {
 		affected, err := occhook.UpdateTouching(ctx, purchaseLineVersion, _u.driver, _spec)
 		if err != nil {
@@ -613,7 +614,7 @@ func (_u *PurchaseLineUpdateOne) sqlSave(ctx context.Context) (_node *PurchaseLi
 			return _node, nil
 		}
 		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		return _u.saved(_node, write.Save(ctx, _u.driver))
+		return _u.saved(_node, write.Save(ctx, _u.versionWriter()))
 	}
 
 	_node = &PurchaseLine{config: _u.config}
@@ -661,7 +662,7 @@ func (_u *PurchaseLineUpdateBulk) OnProgress(f func(done, total int)) *PurchaseL
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *PurchaseLineUpdateBulk) Save(ctx context.Context) ([]*PurchaseLine, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[PurchaseLineUpdateOne, PurchaseLine]{
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[PurchaseLineUpdateOne, PurchaseLine]{
 		Join: func(builder *PurchaseLineUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},

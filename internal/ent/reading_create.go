@@ -125,6 +125,7 @@ func (_c *ReadingCreate) createSpec() (*Reading, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(reading.Table, sqlgraph.NewFieldSpec(reading.FieldID, field.TypeInt))
 	)
 	_spec.OnConflict = _c.conflict
+	_c.driver = _c.versionWriter()
 	_spec.OnConflict = occhook.OnConflict(readingVersion, &_c.mutation.occ, reading.Table, _c.conflict)
 
 	if value, ok := _c.mutation.Value(); ok {
@@ -351,6 +352,7 @@ func (_c *ReadingCreateBulk) Save(ctx context.Context) ([]*Reading, error) {
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
+					_c.driver = _c.versionWriter()
 					spec.OnConflict = occhook.OnConflict(readingVersion, &mutation.occ, reading.Table, _c.conflict)
 
 					// Invoke the actual operation on the latest mutation in the chain.

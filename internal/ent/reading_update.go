@@ -112,12 +112,13 @@ func (_u *ReadingUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		return 0, err
 	}
 	if write != nil {
-		if err := write.Save(ctx, _u.driver); err != nil {
+		if err := write.Save(ctx, _u.versionWriter()); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
 	}
+	_u.driver = _u.versionWriter()
 
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -255,7 +256,7 @@ func (_u *ReadingUpdateOne) sqlSave(ctx context.Context) (_node *Reading, err er
 			return _node, nil
 		}
 		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		return _u.saved(_node, write.Save(ctx, _u.driver))
+		return _u.saved(_node, write.Save(ctx, _u.versionWriter()))
 	}
 
 	_node = &Reading{config: _u.config}
@@ -303,7 +304,7 @@ func (_u *ReadingUpdateBulk) OnProgress(f func(done, total int)) *ReadingUpdateB
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *ReadingUpdateBulk) Save(ctx context.Context) ([]*Reading, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[ReadingUpdateOne, Reading]{
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[ReadingUpdateOne, Reading]{
 		Join: func(builder *ReadingUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},

@@ -133,6 +133,7 @@ func (_c *SettingCreate) createSpec() (*Setting, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(setting.Table, sqlgraph.NewFieldSpec(setting.FieldID, field.TypeString))
 	)
 	_spec.OnConflict = _c.conflict
+	_c.driver = _c.versionWriter()
 	_spec.OnConflict = occhook.OnConflict(settingVersion, &_c.mutation.occ, setting.Table, _c.conflict)
 
 	if id, ok := _c.mutation.ID(); ok {
@@ -361,6 +362,7 @@ func (_c *SettingCreateBulk) Save(ctx context.Context) ([]*Setting, error) {
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
+					_c.driver = _c.versionWriter()
 					spec.OnConflict = occhook.OnConflict(settingVersion, &mutation.occ, setting.Table, _c.conflict)
 
 					// Invoke the actual operation on the latest mutation in the chain.

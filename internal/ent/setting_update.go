@@ -101,12 +101,13 @@ func (_u *SettingUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		return 0, err
 	}
 	if write != nil {
-		if err := write.Save(ctx, _u.driver); err != nil {
+		if err := write.Save(ctx, _u.versionWriter()); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
 	}
+	_u.driver = _u.versionWriter()
 
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -234,7 +235,7 @@ func (_u *SettingUpdateOne) sqlSave(ctx context.Context) (_node *Setting, err er
 			return _node, nil
 		}
 		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		return _u.saved(_node, write.Save(ctx, _u.driver))
+		return _u.saved(_node, write.Save(ctx, _u.versionWriter()))
 	}
 
 	_node = &Setting{config: _u.config}
@@ -282,7 +283,7 @@ func (_u *SettingUpdateBulk) OnProgress(f func(done, total int)) *SettingUpdateB
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *SettingUpdateBulk) Save(ctx context.Context) ([]*Setting, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[SettingUpdateOne, Setting]{
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[SettingUpdateOne, Setting]{
 		Join: func(builder *SettingUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},

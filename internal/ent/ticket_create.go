@@ -130,6 +130,7 @@ func (_c *TicketCreate) createSpec() (*Ticket, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(ticket.Table, sqlgraph.NewFieldSpec(ticket.FieldID, field.TypeInt))
 	)
 	_spec.OnConflict = _c.conflict
+	_c.driver = _c.versionWriter()
 	_spec.OnConflict = occhook.OnConflict(ticketVersion, &_c.mutation.occ, ticket.Table, _c.conflict)
 
 	if value, ok := _c.mutation.Version(); ok {
@@ -350,6 +351,7 @@ func (_c *TicketCreateBulk) Save(ctx context.Context) ([]*Ticket, error) {
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
+					_c.driver = _c.versionWriter()
 					spec.OnConflict = occhook.OnConflict(ticketVersion, &mutation.occ, ticket.Table, _c.conflict)
 
 					// Invoke the actual operation on the latest mutation in the chain.

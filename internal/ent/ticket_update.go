@@ -101,12 +101,13 @@ func (_u *TicketUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		return 0, err
 	}
 	if write != nil {
-		if err := write.Save(ctx, _u.driver); err != nil {
+		if err := write.Save(ctx, _u.versionWriter()); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
 	}
+	_u.driver = _u.versionWriter()
 
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -234,7 +235,7 @@ func (_u *TicketUpdateOne) sqlSave(ctx context.Context) (_node *Ticket, err erro
 			return _node, nil
 		}
 		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		return _u.saved(_node, write.Save(ctx, _u.driver))
+		return _u.saved(_node, write.Save(ctx, _u.versionWriter()))
 	}
 
 	_node = &Ticket{config: _u.config}
@@ -282,7 +283,7 @@ func (_u *TicketUpdateBulk) OnProgress(f func(done, total int)) *TicketUpdateBul
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *TicketUpdateBulk) Save(ctx context.Context) ([]*Ticket, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[TicketUpdateOne, Ticket]{
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[TicketUpdateOne, Ticket]{
 		Join: func(builder *TicketUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},

@@ -427,6 +427,7 @@ func (_c *UserCreate) createSpec() (*User, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(user.Table, sqlgraph.NewFieldSpec(user.FieldID, field.TypeInt))
 	)
 	_spec.OnConflict = _c.conflict
+	_c.driver = _c.versionWriter()
 	_spec.OnConflict = occhook.OnConflict(userVersion, &_c.mutation.occ, user.Table, _c.conflict)
 	if len(_c.mutation.PetsIDs()) > 0 || len(_c.mutation.CardIDs()) > 0 || len(_c.mutation.SpouseIDs()) > 0 || len(_c.mutation.ChildrenIDs()) > 0 {
 		_c.driver = occhook.Linking(_c.driver, userLinks)
@@ -1196,6 +1197,7 @@ func (_c *UserCreateBulk) Save(ctx context.Context) ([]*User, error) {
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
+					_c.driver = _c.versionWriter()
 					spec.OnConflict = occhook.OnConflict(userVersion, &mutation.occ, user.Table, _c.conflict)
 					_c.driver = occhook.Linking(_c.driver, userLinks)
 

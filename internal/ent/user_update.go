@@ -1240,12 +1240,13 @@ func (_u *UserUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		return 0, err
 	}
 	if write != nil {
-		if err := write.Save(ctx, _u.driver); err != nil {
+		if err := write.Save(ctx, _u.versionWriter()); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
 	}
+	_u.driver = _u.versionWriter()
 	_u.driver = occhook.UpdateLinking(_u.driver, _spec, userLinks)
 
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -2504,7 +2505,7 @@ func (_u *UserUpdateOne) sqlSave(ctx context.Context) (_node *User, err error) {
 			return _node, nil
 		}
 		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		return _u.saved(_node, write.Save(ctx, _u.driver))
+		return _u.saved(_node, write.Save(ctx, _u.versionWriter()))
 	}
 
 	_node = &User{config: _u.config}
@@ -2552,7 +2553,7 @@ func (_u *UserUpdateBulk) OnProgress(f func(done, total int)) *UserUpdateBulk {
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *UserUpdateBulk) Save(ctx context.Context) ([]*User, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[UserUpdateOne, User]{
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[UserUpdateOne, User]{
 		Join: func(builder *UserUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
