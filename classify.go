@@ -52,9 +52,10 @@ type Class struct {
 func (c Class) Retryable() bool { return c.Kind != KindOther }
 
 // IsRetryable reports whether the work that ended in err may succeed when it is run again from its start: in a new
-// transaction, with rows that are read again.
+// transaction, with rows that are read again. A write of which nobody knows whether it was applied ([IsOutcomeUnknown]) is
+// none of that work.
 func IsRetryable(err error) bool {
-	return IsRecordModified(err) || Classify(err).Retryable()
+	return !IsOutcomeUnknown(err) && (IsRecordModified(err) || Classify(err).Retryable())
 }
 
 // Classify says what err means for concurrency. It knows the errors of lib/pq, pgx, go-sql-driver/mysql, mattn's and

@@ -21,7 +21,7 @@ import (
 //	return &UserUpdateOne{..}       becomes  return (&UserUpdateOne{..}).ifLoaded(u)
 //	return c.DeleteOneID(u.ID)      becomes  return c.DeleteOneID(u.ID).ifLoaded(u)
 //	return &UserDeleteOne{builder}  becomes  return (&UserDeleteOne{builder}).byID()
-//	return cfg                      becomes  return cfg.verifyingCommits()
+//	cfg.driver = tx                 becomes  cfg.driver = c.versionTx(tx)
 //	return tx.tx.Exec(..)           becomes  return tx.ended(tx.sends(ctx, query).Exec(..))
 //	return tx.tx.Query(.., v)       becomes  return tx.endedRows(v, tx.sends(ctx, query).Query(.., v))
 //
@@ -46,7 +46,8 @@ func completeGenerated(g *gen.Graph, p *plan) error {
 			builders[n.ClientName()+".DeleteOneID"] = byID
 		}
 	}
-	builders["newConfig"] = func(_ *ast.FuncDecl, expr string) string { return expr + ".verifyingCommits()" }
+	named := func(_ *ast.FuncDecl, expr string) string { return "c.versionTx(" + expr + ")" }
+	builders["Client.Tx"], builders["Client.BeginTx"] = named, named
 	if err := complete(filepath.Join(g.Target, "client.go"), builders); err != nil {
 		return err
 	}
@@ -67,7 +68,7 @@ func completeGenerated(g *gen.Graph, p *plan) error {
 	return complete(filepath.Join(g.Target, "tx.go"), statements)
 }
 
-// completion returns what a method shall return in place of expr.
+// completion returns what a method shall return, or use for its driver, in place of expr.
 type completion func(fn *ast.FuncDecl, expr string) string
 
 // complete replaces what the last statements of methods in a file return.
@@ -92,7 +93,7 @@ func complete(path string, methods map[string]completion) error {
 		if !ok {
 			continue
 		}
-		result, err := resultOf(fn)
+		result, err := completed(fn)
 		if err != nil {
 			return fmt.Errorf("entocc: %s in ent's generated %s is not as in ent v0.14: %w", name, filepath.Base(path), err)
 		}
@@ -134,6 +135,20 @@ func methodName(fn *ast.FuncDecl) string {
 		return ""
 	}
 	return ident.Name + "." + fn.Name.Name
+}
+
+// completed returns the expression of a method that is completed: what it makes the driver of a config, or what it returns.
+func completed(fn *ast.FuncDecl) (ast.Expr, error) {
+	for _, stmt := range fn.Body.List {
+		assign, ok := stmt.(*ast.AssignStmt)
+		if !ok || len(assign.Lhs) != 1 || len(assign.Rhs) != 1 {
+			continue
+		}
+		if sel, ok := assign.Lhs[0].(*ast.SelectorExpr); ok && sel.Sel.Name == "driver" {
+			return assign.Rhs[0], nil
+		}
+	}
+	return resultOf(fn)
 }
 
 // resultOf returns the only result of the last statement of a method, or the call that makes them all.

@@ -91,6 +91,7 @@ func (e *Extension) Templates() []*gen.Template {
 		"occLinks":   func(typ string) *Links { return e.plan.links[typ] },
 		"occTouches": func() bool { return e.plan.touches() },
 		"occLinked":  func() []*Links { return e.plan.linked },
+		"occGuards":  func() bool { return len(e.plan.versions) > 0 },
 		"occImports": func() []string { return e.plan.imports },
 
 		"occKey": key,

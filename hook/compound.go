@@ -30,7 +30,7 @@ const (
 
 // saveThenRead is the save where the row can't come back from the UPDATE.
 func (w *Write) saveThenRead(ctx context.Context, drv dialect.Driver) error {
-	if d, ok := drv.(*clusterDriver); ok && w.fitsCompound() {
+	if d, ok := drv.(*namedDriver); ok && w.fitsCompound() {
 		if sent, err := w.saveInCompound(ctx, d); sent || err != nil {
 			return err
 		}
@@ -56,7 +56,7 @@ func (w *Write) fitsCompound() bool {
 
 // saveInCompound is saveInTx with a transaction that a compound statement begins. It has sent nothing where the server
 // takes no such statements.
-func (w *Write) saveInCompound(ctx context.Context, d *clusterDriver) (sent bool, err error) {
+func (w *Write) saveInCompound(ctx context.Context, d *namedDriver) (sent bool, err error) {
 	query, args, err := w.compound(ctx, d.Dialect())
 	if err != nil {
 		return false, err
@@ -72,7 +72,7 @@ func (w *Write) saveInCompound(ctx context.Context, d *clusterDriver) (sent bool
 	case errors.Is(err, driver.ErrBadConn): // The connection was dead: nothing was sent.
 		return false, nil
 	case refusesCompound(err):
-		d.compounds.Store(compoundsRefused)
+		d.session.compounds.Store(compoundsRefused)
 		return false, tx.Rollback()
 	case err != nil:
 		err = w.failed(err)
@@ -82,7 +82,7 @@ func (w *Write) saveInCompound(ctx context.Context, d *clusterDriver) (sent bool
 	if err != nil {
 		return true, rollback(tx, err)
 	}
-	return true, tx.Commit()
+	return true, w.failed(commit(tx))
 }
 
 // settle is for a compound statement that has updated nothing: it explains why, or reads the row that has it all already.
@@ -112,15 +112,15 @@ func refusesCompound(err error) bool {
 
 // pinForCompound returns a connection to a server that takes compound statements, or nil. The first call asks the server;
 // others in the meantime do without.
-func (d *clusterDriver) pinForCompound(ctx context.Context) (Pinned, error) {
-	if d.compounds.Load() == compoundsTaken {
+func (d *namedDriver) pinForCompound(ctx context.Context) (Pinned, error) {
+	if d.session.compounds.Load() == compoundsTaken {
 		return Pin(ctx, d.Driver)
 	}
-	if !d.compounds.CompareAndSwap(compoundsUnknown, compoundsAsked) {
+	if !d.session.compounds.CompareAndSwap(compoundsUnknown, compoundsAsked) {
 		return nil, nil
 	}
 	answer := compoundsUnknown
-	defer func() { d.compounds.Store(answer) }()
+	defer func() { d.session.compounds.Store(answer) }()
 	conn, err := Pin(ctx, d.Driver)
 	if conn == nil || err != nil {
 		return nil, err
@@ -133,11 +133,14 @@ func (d *clusterDriver) pinForCompound(ctx context.Context) (Pinned, error) {
 	return conn, nil
 }
 
+// inTransaction asks for the variable that tells whether the session is in a transaction.
+const inTransaction = "SELECT 'in_transaction', @@in_transaction"
+
 // askForCompounds sends a compound statement of the kind that saves are, and looks at whether the transaction that it has
 // begun is there for the next statement. This finds out about MySQL, about MariaDB in the mode ORACLE, and about proxies
 // between; one that cuts the connection has answered, too. Nodes of a Galera cluster are left to transactions of the driver's,
 // whose commits are verified.
-func (d *clusterDriver) askForCompounds(ctx context.Context, conn Pinned) (answer uint32, clean bool) {
+func (d *namedDriver) askForCompounds(ctx context.Context, conn Pinned) (answer uint32, clean bool) {
 	galera, err := variable(ctx, conn, compoundBegin+"SHOW VARIABLES WHERE Variable_name = ?"+compoundEnd, "wsrep_on")
 	open := ""
 	if err == nil {
@@ -156,7 +159,7 @@ func (d *clusterDriver) askForCompounds(ctx context.Context, conn Pinned) (answe
 // pinnedTx is a transaction that its first statement begins.
 type pinnedTx struct {
 	Pinned
-	ctx      context.Context //nolint:containedctx // as clusterTx
+	ctx      context.Context //nolint:containedctx // dialect.Tx.Commit has none, and ent's own Tx keeps it as well
 	released bool
 }
 

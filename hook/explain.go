@@ -37,11 +37,19 @@ func (w *Write) explain(ctx context.Context, q dialect.ExecQuerier, d string) er
 // failed gives an error of the guarded statement its meaning. Where the database itself says that the row was changed
 // by another transaction, that is a conflict like any other.
 func (w *Write) failed(err error) error {
+	var unknown *entocc.OutcomeUnknownError
+	if errors.As(err, &unknown) {
+		unknown.Next = w.next
+	}
 	return failed(w.schema, w.op, w.id, w.expected, len(w.accepted) > 0, err)
 }
 
 func failed(s *Schema, op ent.Op, id, expected any, guarded bool, err error) error {
+	var unknown *entocc.OutcomeUnknownError
 	switch {
+	case errors.As(err, &unknown):
+		unknown.Type, unknown.ID, unknown.Op, unknown.Expected = s.Type, id, op, expected
+		return err
 	case entocc.IsRecordModified(err):
 		return err // It says already which row, by way of VerifyOnCommit.
 	case guarded && entocc.Classify(err).Kind == entocc.KindModified:

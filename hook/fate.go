@@ -361,6 +361,10 @@ func TxOf(drv dialect.Driver) *TxState {
 			return nil
 		case *dialect.DebugDriver:
 			drv = d.Driver
+		case *namedDriver:
+			drv = d.Driver
+		case *admittedDriver:
+			drv = d.Driver
 		case *deleteDriver:
 			drv = d.Driver
 		case *touchingDelete:

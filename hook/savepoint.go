@@ -68,7 +68,7 @@ func beginPlain(ctx context.Context, drv dialect.Driver) (dialect.Tx, error) { r
 type savepointTx struct {
 	dialect.Tx
 	state *TxState
-	ctx   context.Context //nolint:containedctx // as clusterTx
+	ctx   context.Context //nolint:containedctx // as ent's own Tx
 }
 
 // savePoint is the savepoint of one write.
@@ -128,7 +128,7 @@ func (d *EndingDriver) Tx(ctx context.Context) (dialect.Tx, error) {
 		return nil, err
 	}
 	d.tx = tx
-	return endingTx{tx, d}, nil
+	return drivenTx{tx, d}, nil
 }
 
 // End rolls back a transaction that was left open.
@@ -139,19 +139,20 @@ func (d *EndingDriver) End() {
 	}
 }
 
-type endingTx struct {
+// drivenTx is the transaction of an EndingDriver.
+type drivenTx struct {
 	dialect.Tx
 	driver *EndingDriver
 }
 
 // Commit commits.
-func (t endingTx) Commit() error {
+func (t drivenTx) Commit() error {
 	t.driver.tx = nil
 	return t.Tx.Commit()
 }
 
 // Rollback rolls back.
-func (t endingTx) Rollback() error {
+func (t drivenTx) Rollback() error {
 	t.driver.tx = nil
 	return t.Tx.Rollback()
 }

@@ -35,7 +35,7 @@ func begins(drv dialect.Driver) bool {
 	switch d := drv.(type) {
 	case *sql.Driver:
 		return true
-	case *clusterDriver:
+	case *namedDriver:
 		return begins(d.Driver)
 	case *dialect.DebugDriver:
 		return begins(d.Driver)

@@ -126,11 +126,11 @@ func (t *VerifyingTx) Commit() error {
 // certify bumps the rows on a node of a Galera cluster. Other nodes do not see the locks of this one; what they compare
 // when a transaction commits is what it has written. Rows that the transaction has changed by itself are among that.
 func (t *VerifyingTx) certify(ctx context.Context) error {
-	c, ok := t.Tx.(*clusterTx)
-	if !ok {
+	c, ok := t.Tx.(*namedTx)
+	if !ok || t.name != dialect.MySQL {
 		return nil
 	}
-	if on, err := c.onCluster(); err != nil || !on {
+	if on, err := c.session.onGalera(ctx, c); err != nil || !on {
 		return err
 	}
 	for _, row := range t.rows {
@@ -262,8 +262,8 @@ func lastIndex(names []string, name string) int {
 
 // VerifyNow checks and locks rows in a transaction whose commit nobody sees, as it is not that of a client's Tx.
 func VerifyNow(tx dialect.Tx, drv dialect.Driver, rows ...*Verified) error {
-	if c, ok := tx.(*clusterTx); ok {
-		if on, err := c.onCluster(); err != nil || on {
+	if drv.Dialect() == dialect.MySQL {
+		if on, err := NewSession().onGalera(context.Background(), tx); err != nil || on {
 			return errors.Join(err, rows[0].Schema.errorf(0, nil, "VerifyOnCommit can't see the commit of this transaction, and the nodes of a cluster "+
 				"do not see the locks that would do instead: begin it by client.Tx, client.BeginTx or client.RetryTx, and commit it by its Commit"))
 		}

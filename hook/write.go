@@ -181,10 +181,25 @@ func (w *Write) alone(ctx context.Context, drv dialect.Driver) error {
 	ctx = toWriter(ctx)
 	w.inTx = TxOf(drv) != nil
 	err := w.save(ctx, drv)
+	if err != nil && entocc.IsOutcomeUnknown(err) && w.applied(ctx, drv) {
+		return nil
+	}
 	if err == nil || len(w.accepted) == 0 || entocc.Classify(err).Kind != entocc.KindDeadlock {
 		return err
 	}
 	return w.tell(ctx, drv, err)
+}
+
+// applied asks the row whether a write of which nobody knows was applied. A random version tells: nobody else makes the same.
+func (w *Write) applied(ctx context.Context, drv dialect.Driver) bool {
+	if w.next == nil || !w.schema.random() {
+		return false
+	}
+	d := drv.Dialect()
+	s := w.selector(ctx, d, w.schema.Column)
+	w.whereID(s)
+	actual, found, err := w.schema.readVersion(ctx, drv, s)
+	return err == nil && found && w.schema.Strategy.Equal(actual, w.next) && (w.spec.ScanValues == nil || w.read(ctx, drv, d) == nil)
 }
 
 // tell tells a deadlock that was a conflict from others: on a Galera cluster the loser of a conflict with another node
@@ -242,6 +257,9 @@ func (w *Write) saveReturning(ctx context.Context, drv dialect.Driver) error {
 		return err
 	}
 	found, err := w.scan(w.rowContext(ctx), drv, query, args)
+	if _, autocommits := drv.(*namedDriver); autocommits {
+		err = entocc.NameOutcome(ctx, err)
+	}
 	switch {
 	case err != nil:
 		return w.failed(err)
@@ -258,7 +276,7 @@ func (w *Write) saveInTx(ctx context.Context, drv dialect.Driver) error {
 	if w.hasExternalEdges() {
 		begins = begin
 	}
-	return atomically(ctx, drv, begins, func(tx dialect.Tx) error {
+	err := atomically(ctx, drv, begins, func(tx dialect.Tx) error {
 		if err := w.exec(ctx, tx, drv.Dialect()); err != nil {
 			return err
 		}
@@ -267,10 +285,14 @@ func (w *Write) saveInTx(ctx context.Context, drv dialect.Driver) error {
 		}
 		return w.read(ctx, tx, drv.Dialect())
 	})
+	if entocc.IsOutcomeUnknown(err) {
+		err = w.failed(err)
+	}
+	return err
 }
 
 // read reads the row that was just written.
-func (w *Write) read(ctx context.Context, tx dialect.Tx, d string) error {
+func (w *Write) read(ctx context.Context, tx dialect.ExecQuerier, d string) error {
 	t := w.rowQuery(ctx, d)
 	found, err := w.scan(ctx, tx, string(t.buf), t.args)
 	if err == nil && !found {

@@ -197,7 +197,7 @@ func versionError[T any](err error, drv dialect.Driver, label string, entity any
 
 // verifyingCommits has the client's commits verified where a database may lose them.
 func (c config) verifyingCommits() config {
-	c.driver = occhook.VerifyCommits(c.driver)
+	c.driver = c.driver
 	return c
 }
 

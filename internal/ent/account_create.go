@@ -180,6 +180,7 @@ func (_c *AccountCreate) createSpec() (*Account, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(account.Table, sqlgraph.NewFieldSpec(account.FieldID, field.TypeString))
 	)
 	_spec.OnConflict = _c.conflict
+	_c.driver = _c.versionWriter()
 	_spec.OnConflict = occhook.OnConflict(accountVersion, &_c.mutation.occ, account.Table, _c.conflict)
 	if tx := occhook.TxOf(_c.driver); tx != nil {
 		_node.fate = tx.Creates(account.Table, _spec.ID)
@@ -485,6 +486,7 @@ func (_c *AccountCreateBulk) Save(ctx context.Context) ([]*Account, error) {
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
+					_c.driver = _c.versionWriter()
 					spec.OnConflict = occhook.OnConflict(accountVersion, &mutation.occ, account.Table, _c.conflict)
 					_c.driver = occhook.Atomic(_c.driver)
 

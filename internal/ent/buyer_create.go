@@ -168,6 +168,7 @@ func (_c *BuyerCreate) createSpec() (*Buyer, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(buyer.Table, sqlgraph.NewFieldSpec(buyer.FieldID, field.TypeString))
 	)
 	_spec.OnConflict = _c.conflict
+	_c.driver = _c.versionWriter()
 	_spec.OnConflict = occhook.OnConflict(buyerVersion, &_c.mutation.occ, buyer.Table, _c.conflict)
 	if tx := occhook.TxOf(_c.driver); tx != nil {
 		_node.fate = tx.Creates(buyer.Table, _spec.ID)
@@ -419,6 +420,7 @@ func (_c *BuyerCreateBulk) Save(ctx context.Context) ([]*Buyer, error) {
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
+					_c.driver = _c.versionWriter()
 					spec.OnConflict = occhook.OnConflict(buyerVersion, &mutation.occ, buyer.Table, _c.conflict)
 					_c.driver = occhook.Atomic(_c.driver)
 					_c.driver = occhook.Linking(_c.driver, buyerLinks)

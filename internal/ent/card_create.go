@@ -141,6 +141,7 @@ func (_c *CardCreate) createSpec() (*Card, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(card.Table, sqlgraph.NewFieldSpec(card.FieldID, field.TypeInt))
 	)
 	_spec.OnConflict = _c.conflict
+	_c.driver = _c.versionWriter()
 	_spec.OnConflict = occhook.OnConflict(cardVersion, &_c.mutation.occ, card.Table, _c.conflict)
 	if tx := occhook.TxOf(_c.driver); tx != nil {
 		_node.fate = tx.Creates(card.Table, _spec.ID)
@@ -375,6 +376,7 @@ func (_c *CardCreateBulk) Save(ctx context.Context) ([]*Card, error) {
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
+					_c.driver = _c.versionWriter()
 					spec.OnConflict = occhook.OnConflict(cardVersion, &mutation.occ, card.Table, _c.conflict)
 					_c.driver = occhook.Atomic(_c.driver)
 

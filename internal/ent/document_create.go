@@ -185,6 +185,7 @@ func (_c *DocumentCreate) createSpec() (*Document, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(document.Table, sqlgraph.NewFieldSpec(document.FieldID, field.TypeUUID))
 	)
 	_spec.OnConflict = _c.conflict
+	_c.driver = _c.versionWriter()
 	_spec.OnConflict = occhook.OnConflict(documentVersion, &_c.mutation.occ, document.Table, _c.conflict)
 	if tx := occhook.TxOf(_c.driver); tx != nil {
 		_node.fate = tx.Creates(document.Table, _spec.ID)
@@ -476,6 +477,7 @@ func (_c *DocumentCreateBulk) Save(ctx context.Context) ([]*Document, error) {
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
+					_c.driver = _c.versionWriter()
 					spec.OnConflict = occhook.OnConflict(documentVersion, &mutation.occ, document.Table, _c.conflict)
 					_c.driver = occhook.Atomic(_c.driver)
 

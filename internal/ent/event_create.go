@@ -121,6 +121,7 @@ func (_c *EventCreate) createSpec() (*Event, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(event.Table, sqlgraph.NewFieldSpec(event.FieldID, field.TypeInt))
 	)
 	_spec.OnConflict = _c.conflict
+	_c.driver = _c.versionWriter()
 	_spec.OnConflict = occhook.OnConflict(eventVersion, &_c.mutation.occ, event.Table, _c.conflict)
 	if tx := occhook.TxOf(_c.driver); tx != nil {
 		_node.fate = tx.Creates(event.Table, _spec.ID)
@@ -338,6 +339,7 @@ func (_c *EventCreateBulk) Save(ctx context.Context) ([]*Event, error) {
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
+					_c.driver = _c.versionWriter()
 					spec.OnConflict = occhook.OnConflict(eventVersion, &mutation.occ, event.Table, _c.conflict)
 					_c.driver = occhook.Atomic(_c.driver)
 

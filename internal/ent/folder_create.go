@@ -155,6 +155,7 @@ func (_c *FolderCreate) createSpec() (*Folder, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(folder.Table, sqlgraph.NewFieldSpec(folder.FieldID, field.TypeInt))
 	)
 	_spec.OnConflict = _c.conflict
+	_c.driver = _c.versionWriter()
 	_spec.OnConflict = occhook.OnConflict(folderVersion, &_c.mutation.occ, folder.Table, _c.conflict)
 	if tx := occhook.TxOf(_c.driver); tx != nil {
 		_node.fate = tx.Creates(folder.Table, _spec.ID)
@@ -416,6 +417,7 @@ func (_c *FolderCreateBulk) Save(ctx context.Context) ([]*Folder, error) {
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
+					_c.driver = _c.versionWriter()
 					spec.OnConflict = occhook.OnConflict(folderVersion, &mutation.occ, folder.Table, _c.conflict)
 					expected := make([]*versionExpectation, len(_c.builders))
 					for i := range _c.builders {

@@ -154,6 +154,7 @@ func (_c *InvoiceCreate) createSpec() (*Invoice, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(invoice.Table, sqlgraph.NewFieldSpec(invoice.FieldID, field.TypeInt))
 	)
 	_spec.OnConflict = _c.conflict
+	_c.driver = _c.versionWriter()
 	_spec.OnConflict = occhook.OnConflict(invoiceVersion, &_c.mutation.occ, invoice.Table, _c.conflict)
 	if tx := occhook.TxOf(_c.driver); tx != nil {
 		_node.fate = tx.Creates(invoice.Table, _spec.ID)
@@ -409,6 +410,7 @@ func (_c *InvoiceCreateBulk) Save(ctx context.Context) ([]*Invoice, error) {
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
+					_c.driver = _c.versionWriter()
 					spec.OnConflict = occhook.OnConflict(invoiceVersion, &mutation.occ, invoice.Table, _c.conflict)
 					expected := make([]*versionExpectation, len(_c.builders))
 					for i := range _c.builders {

@@ -183,6 +183,7 @@ func (_c *LikeCreate) createSpec() (*Like, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(like.Table, nil)
 	)
 	_spec.OnConflict = _c.conflict
+	_c.driver = _c.versionWriter()
 	_spec.OnConflict = occhook.OnConflict(likeVersion, &_c.mutation.occ, like.Table, _c.conflict)
 	if tx := occhook.TxOf(_c.driver); tx != nil {
 		_node.fate = tx.Creates(like.Table, nil)
@@ -500,6 +501,7 @@ func (_c *LikeCreateBulk) Save(ctx context.Context) ([]*Like, error) {
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
+					_c.driver = _c.versionWriter()
 					spec.OnConflict = occhook.OnConflict(likeVersion, &mutation.occ, like.Table, _c.conflict)
 					_c.driver = occhook.Atomic(_c.driver)
 

@@ -136,6 +136,7 @@ func (_c *NoteCreate) createSpec() (*Note, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(note.Table, sqlgraph.NewFieldSpec(note.FieldID, field.TypeInt))
 	)
 	_spec.OnConflict = _c.conflict
+	_c.driver = _c.versionWriter()
 	_spec.OnConflict = occhook.OnConflict(noteVersion, &_c.mutation.occ, note.Table, _c.conflict)
 	if tx := occhook.TxOf(_c.driver); tx != nil {
 		_node.fate = tx.Creates(note.Table, _spec.ID)
@@ -396,6 +397,7 @@ func (_c *NoteCreateBulk) Save(ctx context.Context) ([]*Note, error) {
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
+					_c.driver = _c.versionWriter()
 					spec.OnConflict = occhook.OnConflict(noteVersion, &mutation.occ, note.Table, _c.conflict)
 					_c.driver = occhook.Atomic(_c.driver)
 

@@ -126,6 +126,7 @@ func (_c *OrderCreate) createSpec() (*Order, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(order.Table, sqlgraph.NewFieldSpec(order.FieldID, field.TypeInt))
 	)
 	_spec.OnConflict = _c.conflict
+	_c.driver = _c.versionWriter()
 	_spec.OnConflict = occhook.OnConflict(orderVersion, &_c.mutation.occ, order.Table, _c.conflict)
 	if tx := occhook.TxOf(_c.driver); tx != nil {
 		_node.fate = tx.Creates(order.Table, _spec.ID)
@@ -343,6 +344,7 @@ func (_c *OrderCreateBulk) Save(ctx context.Context) ([]*Order, error) {
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
+					_c.driver = _c.versionWriter()
 					spec.OnConflict = occhook.OnConflict(orderVersion, &mutation.occ, order.Table, _c.conflict)
 					_c.driver = occhook.Atomic(_c.driver)
 

@@ -161,6 +161,7 @@ func (_c *PetCreate) createSpec() (*Pet, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(pet.Table, sqlgraph.NewFieldSpec(pet.FieldID, field.TypeInt))
 	)
 	_spec.OnConflict = _c.conflict
+	_c.driver = _c.versionWriter()
 	_spec.OnConflict = occhook.OnConflict(petVersion, &_c.mutation.occ, pet.Table, _c.conflict)
 	if tx := occhook.TxOf(_c.driver); tx != nil {
 		_node.fate = tx.Creates(pet.Table, _spec.ID)
@@ -451,6 +452,7 @@ func (_c *PetCreateBulk) Save(ctx context.Context) ([]*Pet, error) {
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
+					_c.driver = _c.versionWriter()
 					spec.OnConflict = occhook.OnConflict(petVersion, &mutation.occ, pet.Table, _c.conflict)
 					_c.driver = occhook.Atomic(_c.driver)
 

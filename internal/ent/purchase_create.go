@@ -217,6 +217,7 @@ func (_c *PurchaseCreate) createSpec() (*Purchase, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(purchase.Table, sqlgraph.NewFieldSpec(purchase.FieldID, field.TypeUUID))
 	)
 	_spec.OnConflict = _c.conflict
+	_c.driver = _c.versionWriter()
 	_spec.OnConflict = occhook.OnConflict(purchaseVersion, &_c.mutation.occ, purchase.Table, _c.conflict)
 	if tx := occhook.TxOf(_c.driver); tx != nil {
 		_node.fate = tx.Creates(purchase.Table, _spec.ID)
@@ -509,6 +510,7 @@ func (_c *PurchaseCreateBulk) Save(ctx context.Context) ([]*Purchase, error) {
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
+					_c.driver = _c.versionWriter()
 					spec.OnConflict = occhook.OnConflict(purchaseVersion, &mutation.occ, purchase.Table, _c.conflict)
 					expected := make([]*versionExpectation, len(_c.builders))
 					for i := range _c.builders {

@@ -230,6 +230,7 @@ func (_c *PurchaseLineCreate) createSpec() (*PurchaseLine, *sqlgraph.CreateSpec)
 		_spec = sqlgraph.NewCreateSpec(purchaseline.Table, sqlgraph.NewFieldSpec(purchaseline.FieldID, field.TypeInt))
 	)
 	_spec.OnConflict = _c.conflict
+	_c.driver = _c.versionWriter()
 	_spec.OnConflict = occhook.OnConflict(purchaseLineVersion, &_c.mutation.occ, purchaseline.Table, _c.conflict)
 	if tx := occhook.TxOf(_c.driver); tx != nil {
 		_node.fate = tx.Creates(purchaseline.Table, _spec.ID)
@@ -644,6 +645,7 @@ func (_c *PurchaseLineCreateBulk) Save(ctx context.Context) ([]*PurchaseLine, er
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
+					_c.driver = _c.versionWriter()
 					spec.OnConflict = occhook.OnConflict(purchaseLineVersion, &mutation.occ, purchaseline.Table, _c.conflict)
 					expected := make([]*versionExpectation, len(_c.builders))
 					for i := range _c.builders {

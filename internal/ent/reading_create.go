@@ -125,6 +125,7 @@ func (_c *ReadingCreate) createSpec() (*Reading, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(reading.Table, sqlgraph.NewFieldSpec(reading.FieldID, field.TypeInt))
 	)
 	_spec.OnConflict = _c.conflict
+	_c.driver = _c.versionWriter()
 	_spec.OnConflict = occhook.OnConflict(readingVersion, &_c.mutation.occ, reading.Table, _c.conflict)
 	if tx := occhook.TxOf(_c.driver); tx != nil {
 		_node.fate = tx.Creates(reading.Table, _spec.ID)
@@ -355,6 +356,7 @@ func (_c *ReadingCreateBulk) Save(ctx context.Context) ([]*Reading, error) {
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
+					_c.driver = _c.versionWriter()
 					spec.OnConflict = occhook.OnConflict(readingVersion, &mutation.occ, reading.Table, _c.conflict)
 					_c.driver = occhook.Atomic(_c.driver)
 

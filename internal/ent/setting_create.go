@@ -133,6 +133,7 @@ func (_c *SettingCreate) createSpec() (*Setting, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(setting.Table, sqlgraph.NewFieldSpec(setting.FieldID, field.TypeString))
 	)
 	_spec.OnConflict = _c.conflict
+	_c.driver = _c.versionWriter()
 	_spec.OnConflict = occhook.OnConflict(settingVersion, &_c.mutation.occ, setting.Table, _c.conflict)
 	if tx := occhook.TxOf(_c.driver); tx != nil {
 		_node.fate = tx.Creates(setting.Table, _spec.ID)
@@ -365,6 +366,7 @@ func (_c *SettingCreateBulk) Save(ctx context.Context) ([]*Setting, error) {
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
+					_c.driver = _c.versionWriter()
 					spec.OnConflict = occhook.OnConflict(settingVersion, &mutation.occ, setting.Table, _c.conflict)
 					_c.driver = occhook.Atomic(_c.driver)
 

@@ -130,6 +130,7 @@ func (_c *TicketCreate) createSpec() (*Ticket, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(ticket.Table, sqlgraph.NewFieldSpec(ticket.FieldID, field.TypeInt))
 	)
 	_spec.OnConflict = _c.conflict
+	_c.driver = _c.versionWriter()
 	_spec.OnConflict = occhook.OnConflict(ticketVersion, &_c.mutation.occ, ticket.Table, _c.conflict)
 	if tx := occhook.TxOf(_c.driver); tx != nil {
 		_node.fate = tx.Creates(ticket.Table, _spec.ID)
@@ -354,6 +355,7 @@ func (_c *TicketCreateBulk) Save(ctx context.Context) ([]*Ticket, error) {
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
+					_c.driver = _c.versionWriter()
 					spec.OnConflict = occhook.OnConflict(ticketVersion, &mutation.occ, ticket.Table, _c.conflict)
 					_c.driver = occhook.Atomic(_c.driver)
 

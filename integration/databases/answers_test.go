@@ -1,0 +1,180 @@
+package databases_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"net/url"
+	"testing"
+	"time"
+
+	"entgo.io/ent/dialect"
+	"github.com/go-sql-driver/mysql"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/entocc/entocc"
+	"github.com/entocc/entocc/integration/proxy"
+	"github.com/entocc/entocc/integration/servers"
+	"github.com/entocc/entocc/internal/ent"
+	"github.com/entocc/entocc/internal/ent/user"
+	"github.com/entocc/entocc/internal/suite"
+)
+
+// lossy is a client whose connections the proxy cuts, and another one that sees what has become of the rows.
+type lossy struct {
+	session
+	proxy *proxy.Proxy
+	sees  session
+}
+
+// throughProxy opens both on a new database.
+func throughProxy(t *testing.T, driver string) lossy {
+	t.Helper()
+	if driver == "mysql" {
+		dsn := servers.MariaDBDatabase(t)
+		cfg, err := mysql.ParseDSN(dsn)
+		require.NoError(t, err)
+		p := proxy.Start(t, cfg.Addr)
+		cfg.Addr = p.Addr
+		l := lossy{openOne(t, dialect.MySQL, driver, cfg.FormatDSN()), p, openMySQL(t, dsn)}
+		createTables(t, l.sees.Client)
+		return l
+	}
+	dsn := servers.PostgresDatabase(t)
+	u, err := url.Parse(dsn)
+	require.NoError(t, err)
+	p := proxy.Start(t, u.Host)
+	u.Host = p.Addr
+	l := lossy{openOne(t, dialect.Postgres, driver, u.String()), p, openPostgres(t, dsn)}
+	createTables(t, l.sees.Client)
+	return l
+}
+
+// openOne opens a session of one connection, so that each cut meets the statement under test.
+func openOne(t *testing.T, name, driver, dsn string) session {
+	t.Helper()
+	return open(t, suite.DB{Dialect: name, Open: func(t testing.TB) *sql.DB {
+		pool, err := sql.Open(driver, dsn)
+		require.NoError(t, err)
+		pool.SetMaxOpenConns(1)
+		return pool
+	}})
+}
+
+// lostWrites are writes by an increment each, so that one which is applied twice is seen.
+var lostWrites = []struct {
+	name  string
+	write func(ctx context.Context, s session, u *ent.User) error
+}{
+	{"UpdateOne", func(ctx context.Context, s session, u *ent.User) error { return s.User.UpdateOne(u).AddAge(1).Exec(ctx) }},
+	{"IgnoreVersion", func(ctx context.Context, s session, u *ent.User) error {
+		return s.User.UpdateOneID(u.ID).IgnoreVersion().AddAge(1).Exec(ctx)
+	}},
+	{"set-based", func(ctx context.Context, s session, u *ent.User) error {
+		return s.User.Update().Where(user.ID(u.ID)).AddAge(1).Exec(ctx)
+	}},
+	{"Modify", func(ctx context.Context, s session, u *ent.User) error {
+		_, err := s.User.Modify(ctx, u.ID, func(_ *ent.User, up *ent.UserUpdateOne) error { up.AddAge(1); return nil })
+		return err
+	}},
+	{"UpdateBulk", func(ctx context.Context, s session, u *ent.User) error {
+		_, err := s.User.UpdateBulk(s.User.UpdateOne(u).AddAge(1)).Save(ctx)
+		return err
+	}},
+	{"RetryTx", func(ctx context.Context, s session, u *ent.User) error {
+		return s.RetryTx(ctx, func(tx *ent.Tx) error { return tx.User.UpdateOneID(u.ID).IgnoreVersion().AddAge(1).Exec(ctx) })
+	}},
+}
+
+// Case 31: nothing is applied twice, nothing that was applied is told as a conflict or as not written, and nothing that was
+// not is told as saved, wherever the connection ends.
+func TestWrite_WhoseAnswerIsLostIsNeverRepeatedAndNeverMisreported(t *testing.T) {
+	for _, driver := range []string{"postgres", "pgx", "mysql"} {
+		for _, w := range lostWrites {
+			t.Run(driver+" "+w.name, func(t *testing.T) {
+				l := throughProxy(t, driver)
+				unknown, done := 0, false
+				for cut := 0; !done; cut += 3 {
+					u := l.sees.user(t, "lossy")
+					_, err := l.User.Get(t.Context(), u.ID) // The connection stands.
+					require.NoError(t, err)
+					before := l.proxy.Cuts()
+					l.proxy.CutAfter(proxy.Answers, cut)
+					err = w.write(t.Context(), l.session, u)
+					done = l.proxy.Cuts() == before
+					l.proxy.Pass()
+					l.settled(t, u.ID, err)
+					if entocc.IsOutcomeUnknown(err) {
+						unknown++
+					}
+				}
+				assert.Positive(t, unknown, "some cut meets the answer of what has been applied")
+			})
+		}
+	}
+}
+
+// settled holds what a write has said against the row.
+func (l lossy) settled(t *testing.T, id int, err error) {
+	t.Helper()
+	switch {
+	case err == nil:
+		assert.Equal(t, 1, l.sees.load(t, id).Age, "it said that it was applied")
+	case entocc.IsOutcomeUnknown(err):
+		assert.False(t, entocc.IsRetryable(err), "%v", err)
+		require.Eventually(t, func() bool { return l.quiet(t) }, 10*time.Second, time.Millisecond)
+		assert.LessOrEqual(t, l.sees.load(t, id).Age, 1, "%v", err)
+	default:
+		assert.False(t, entocc.IsRecordModified(err), "a conflict with itself: %v", err)
+		require.Eventually(t, func() bool { return l.quiet(t) }, 10*time.Second, time.Millisecond)
+		assert.Zero(t, l.sees.load(t, id).Age, "it said nothing of an unknown outcome: %v", err)
+	}
+}
+
+// quiet reports whether the server has nothing more to do for connections that were cut.
+func (l lossy) quiet(t *testing.T) bool {
+	t.Helper()
+	query := "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state <> 'idle' AND pid <> pg_backend_pid()"
+	if l.sees.Pool.Driver() != nil && isMySQL(l.sees.Pool) {
+		query = "SELECT count(*) FROM information_schema.processlist WHERE db = database() AND command <> 'Sleep' AND id <> connection_id()"
+	}
+	var busy int
+	require.NoError(t, l.sees.Pool.QueryRowContext(t.Context(), query).Scan(&busy))
+	return busy == 0
+}
+
+func isMySQL(db *sql.DB) bool {
+	_, ok := db.Driver().(*mysql.MySQLDriver)
+	return ok
+}
+
+// A random version tells that the write was applied, so that it is no unknown outcome.
+func TestWrite_OfATokenWhoseAnswerIsLostIsAsked(t *testing.T) {
+	l := throughProxy(t, "pgx")
+	asked := 0
+	for cut := 0; cut < 200; cut += 10 {
+		d := l.sees.Document.Create().SetTitle("old").SaveX(t.Context())
+		_, err := l.Document.Get(t.Context(), d.ID)
+		require.NoError(t, err)
+		before := l.proxy.Cuts()
+		l.proxy.CutAfter(proxy.Answers, cut)
+		saved, err := l.Document.UpdateOne(d).SetTitle("new").Save(t.Context())
+		l.proxy.Pass()
+		if l.proxy.Cuts() == before {
+			break
+		}
+		var unknown *entocc.OutcomeUnknownError
+		switch now := l.sees.Document.GetX(t.Context(), d.ID); {
+		case err == nil:
+			asked++
+			assert.Equal(t, now.Version, saved.Version)
+			assert.Equal(t, "new", saved.Title)
+		case errors.As(err, &unknown):
+			assert.Equal(t, "Document", unknown.Type)
+			assert.Equal(t, d.Version, unknown.Expected)
+			assert.NotNil(t, unknown.Next)
+		}
+	}
+	assert.Positive(t, asked)
+}
