@@ -30,6 +30,8 @@ type Buyer struct {
 	selectValues sql.SelectValues
 	// zeroVersion notes that the version was read, and is NULL or zero in the database.
 	zeroVersion bool
+	// fate is what becomes of the version, if a transaction has written it.
+	fate *occhook.Fate
 	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
 	loaded occhook.Loaded
 }
@@ -163,6 +165,11 @@ func (_m *Buyer) IsModified(ctx context.Context) (bool, error) {
 	if err := occhook.CheckLoaded(buyerVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
+	if _m.fate != nil {
+		if err := occhook.CheckFate(buyerVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
+			return false, err
+		}
+	}
 	current, err := NewBuyerClient(_m.config).Query().
 		Where(buyer.ID(_m.ID), latestVersion(_m.config.driver)).
 		Select(buyer.FieldVersion).
@@ -183,6 +190,9 @@ func (_m *Buyer) assignLoaded(columns []string, values []any) error {
 // versionRead notes that the version was read from the database.
 func (_m *Buyer) versionRead() {
 	_m.zeroVersion = _m.Version == uuid.Nil
+	if tx := occhook.TxOf(_m.config.driver); tx != nil {
+		_m.fate = tx.FateOf(buyer.Table, _m.ID)
+	}
 }
 
 // Buyers is a parsable slice of Buyer.

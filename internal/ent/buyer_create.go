@@ -169,7 +169,7 @@ func (_c *BuyerCreate) createSpec() (*Buyer, *sqlgraph.CreateSpec) {
 	)
 	_spec.OnConflict = _c.conflict
 	_c.driver = _c.versionWriter()
-	_spec.OnConflict = occhook.OnConflict(buyerVersion, &_c.mutation.occ, buyer.Table, _c.conflict)
+	_spec.OnConflict = occhook.OnConflict(buyerVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
 	if tx := occhook.TxOf(_c.driver); tx != nil {
 		_node.fate = tx.Creates(buyer.Table, _spec.ID)
 	}
@@ -421,7 +421,7 @@ func (_c *BuyerCreateBulk) Save(ctx context.Context) ([]*Buyer, error) {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
 					_c.driver = _c.versionWriter()
-					spec.OnConflict = occhook.OnConflict(buyerVersion, &mutation.occ, buyer.Table, _c.conflict)
+					spec.OnConflict = occhook.OnConflict(buyerVersion, &mutation.occ, specs[i].Table, _c.conflict)
 					_c.driver = occhook.Atomic(_c.driver)
 					_c.driver = occhook.Linking(_c.driver, buyerLinks)
 

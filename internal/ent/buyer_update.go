@@ -180,17 +180,18 @@ func (_u *BuyerUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	_spec.AddModifiers(_u.modifiers...)
 	versionID, _ := _u.mutation.versionRow()
 	_u.mutation.occ.Through(_u.driver)
-	write, err := occhook.Update(ctx, buyerVersion, _u.mutation, &_u.mutation.occ, _spec, buyerLinks, versionID)
+	guardedWrite, err := occhook.Update(ctx, buyerVersion, _u.mutation, &_u.mutation.occ, _spec, buyerLinks, versionID)
 	if err != nil {
 		return 0, err
 	}
-	if write != nil {
-		if err := write.Save(ctx, _u.driver); err != nil {
+	if guardedWrite != nil {
+		if err := guardedWrite.Save(ctx, _u.versionWriter()); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
 	}
+	_u.driver = _u.versionWriter()
 	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
 		ending := occhook.Ending(_u.driver)
 		defer ending.End()
@@ -396,17 +397,17 @@ func (_u *BuyerUpdateOne) sqlSave(ctx context.Context) (_node *Buyer, err error)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_u.mutation.occ.Through(_u.driver)
-	write, err := occhook.UpdateOne(ctx, buyerVersion, _u.mutation, &_u.mutation.occ, _spec, buyerLinks, _spec.Node.ID.Value)
+	guardedWrite, err := occhook.UpdateOne(ctx, buyerVersion, _u.mutation, &_u.mutation.occ, _spec, buyerLinks, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
-	if write != nil {
+	if guardedWrite != nil {
 		_node = &Buyer{config: _u.config}
-		if write.Planned(_node) {
+		if guardedWrite.Planned(_node) {
 			return _node, nil
 		}
 		_spec.Assign, _spec.ScanValues = _node.assignLoaded, _node.scanValues
-		return _u.saved(_node, write.Save(ctx, _u.driver))
+		return _u.saved(_node, guardedWrite.Save(ctx, _u.versionWriter()))
 	}
 
 	_node = &Buyer{config: _u.config}
@@ -454,7 +455,7 @@ func (_u *BuyerUpdateBulk) OnProgress(f func(done, total int)) *BuyerUpdateBulk 
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *BuyerUpdateBulk) Save(ctx context.Context) ([]*Buyer, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[BuyerUpdateOne, Buyer]{
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[BuyerUpdateOne, Buyer]{
 		Join: func(builder *BuyerUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
@@ -470,8 +471,8 @@ func (_u *BuyerUpdateBulk) Save(ctx context.Context) ([]*Buyer, error) {
 }
 
 // buyerReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func buyerReuses(column string) bool {
-	switch column {
+func buyerReuses(columnName string) bool {
+	switch columnName {
 	case buyer.FieldID, buyer.FieldName:
 		return true
 	}

@@ -31,6 +31,8 @@ type Card struct {
 	selectValues sql.SelectValues
 	// zeroVersion notes that the version was read, and is NULL or zero in the database.
 	zeroVersion bool
+	// fate is what becomes of the version, if a transaction has written it.
+	fate *occhook.Fate
 	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
 	loaded occhook.Loaded
 }
@@ -175,6 +177,11 @@ func (_m *Card) IsModified(ctx context.Context) (bool, error) {
 	if err := occhook.CheckLoaded(cardVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
+	if _m.fate != nil {
+		if err := occhook.CheckFate(cardVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
+			return false, err
+		}
+	}
 	current, err := NewCardClient(_m.config).Query().
 		Where(card.ID(_m.ID), latestVersion(_m.config.driver)).
 		Select(card.FieldVersion).
@@ -195,6 +202,9 @@ func (_m *Card) assignLoaded(columns []string, values []any) error {
 // versionRead notes that the version was read from the database.
 func (_m *Card) versionRead() {
 	_m.zeroVersion = _m.Version == 0
+	if tx := occhook.TxOf(_m.config.driver); tx != nil {
+		_m.fate = tx.FateOf(card.Table, _m.ID)
+	}
 }
 
 // Cards is a parsable slice of Card.

@@ -142,7 +142,7 @@ func (_c *CardCreate) createSpec() (*Card, *sqlgraph.CreateSpec) {
 	)
 	_spec.OnConflict = _c.conflict
 	_c.driver = _c.versionWriter()
-	_spec.OnConflict = occhook.OnConflict(cardVersion, &_c.mutation.occ, card.Table, _c.conflict)
+	_spec.OnConflict = occhook.OnConflict(cardVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
 	if tx := occhook.TxOf(_c.driver); tx != nil {
 		_node.fate = tx.Creates(card.Table, _spec.ID)
 	}
@@ -377,7 +377,7 @@ func (_c *CardCreateBulk) Save(ctx context.Context) ([]*Card, error) {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
 					_c.driver = _c.versionWriter()
-					spec.OnConflict = occhook.OnConflict(cardVersion, &mutation.occ, card.Table, _c.conflict)
+					spec.OnConflict = occhook.OnConflict(cardVersion, &mutation.occ, specs[i].Table, _c.conflict)
 					_c.driver = occhook.Atomic(_c.driver)
 
 					// Invoke the actual operation on the latest mutation in the chain.

@@ -152,17 +152,18 @@ func (_u *CardUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	_spec.AddModifiers(_u.modifiers...)
 	versionID, _ := _u.mutation.versionRow()
 	_u.mutation.occ.Through(_u.driver)
-	write, err := occhook.Update(ctx, cardVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	guardedWrite, err := occhook.Update(ctx, cardVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
 	}
-	if write != nil {
-		if err := write.Save(ctx, _u.driver); err != nil {
+	if guardedWrite != nil {
+		if err := guardedWrite.Save(ctx, _u.versionWriter()); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
 	}
+	_u.driver = _u.versionWriter()
 	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
 		ending := occhook.Ending(_u.driver)
 		defer ending.End()
@@ -340,17 +341,17 @@ func (_u *CardUpdateOne) sqlSave(ctx context.Context) (_node *Card, err error) {
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_u.mutation.occ.Through(_u.driver)
-	write, err := occhook.UpdateOne(ctx, cardVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
+	guardedWrite, err := occhook.UpdateOne(ctx, cardVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
-	if write != nil {
+	if guardedWrite != nil {
 		_node = &Card{config: _u.config}
-		if write.Planned(_node) {
+		if guardedWrite.Planned(_node) {
 			return _node, nil
 		}
 		_spec.Assign, _spec.ScanValues = _node.assignLoaded, _node.scanValues
-		return _u.saved(_node, write.Save(ctx, _u.driver))
+		return _u.saved(_node, guardedWrite.Save(ctx, _u.versionWriter()))
 	}
 
 	_node = &Card{config: _u.config}
@@ -398,7 +399,7 @@ func (_u *CardUpdateBulk) OnProgress(f func(done, total int)) *CardUpdateBulk {
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *CardUpdateBulk) Save(ctx context.Context) ([]*Card, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[CardUpdateOne, Card]{
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[CardUpdateOne, Card]{
 		Join: func(builder *CardUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
@@ -414,8 +415,8 @@ func (_u *CardUpdateBulk) Save(ctx context.Context) ([]*Card, error) {
 }
 
 // cardReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func cardReuses(column string) bool {
-	switch column {
+func cardReuses(columnName string) bool {
+	switch columnName {
 	case card.FieldID, card.FieldVersion, card.FieldNumber:
 		return true
 	}

@@ -160,6 +160,9 @@ type (
 		// interceptors to execute on queries.
 		inters *inters
 
+		// versionSession is what the client knows about its connections, for guarded writes.
+		versionSession *occhook.Session
+
 		// retryAttempt is the attempt of RetryTx that the transaction is.
 		retryAttempt *occhook.Attempt
 	}
@@ -170,8 +173,10 @@ type (
 // newConfig creates a new config for the client.
 func newConfig(opts ...Option) config {
 	cfg := config{log: log.Println, hooks: &hooks{}, inters: &inters{}}
+	cfg.versionSession = occhook.NewSession()
+
 	cfg.options(opts...)
-	return cfg.verifyingCommits()
+	return cfg
 }
 
 // options applies the options on the config object.
@@ -235,7 +240,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		return nil, fmt.Errorf("ent: starting a transaction: %w", err)
 	}
 	cfg := c.config
-	cfg.driver = tx
+	cfg.driver = c.versionTx(tx.begun(ctx))
 	return &Tx{
 		ctx:          ctx,
 		config:       cfg,
@@ -280,7 +285,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		return nil, fmt.Errorf("ent: starting a transaction: %w", err)
 	}
 	cfg := c.config
-	cfg.driver = &txDriver{tx: tx, drv: c.driver}
+	cfg.driver = c.versionTx((&txDriver{tx: tx, drv: c.driver}).begun(ctx))
 	return &Tx{
 		ctx:          ctx,
 		config:       cfg,
@@ -666,7 +671,8 @@ func (c *UserClient) GetVersion(ctx context.Context, id int, expectedVersion int
 }
 
 // RetryTx runs fn in a transaction and commits it; and again in a new transaction while it, or the commit, ends in an
-// error that another attempt may mend (see entocc.Retry). fn must read in tx what it decides by. A panic rolls back.
+// error that another attempt may mend (see entocc.Retry). fn must read in tx what it decides by. A panic, or
+// runtime.Goexit as of t.FailNow, rolls back.
 // Conflicts of writes by tx are not handed to resolvers (hook.OnModified).
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
@@ -697,19 +703,22 @@ func (c *Client) runTx(ctx context.Context, opts *stdsql.TxOptions, fn func(tx *
 	if err != nil {
 		return err
 	}
+	returned := false
 	defer func() {
-		if v := recover(); v != nil {
+		if !returned { // It panicked, or runtime.Goexit was called, as t.FailNow does.
 			_ = tx.Rollback()
-			panic(v)
 		}
 	}()
-	if err := fn(tx); err != nil {
-		if rerr := tx.Rollback(); rerr != nil && !errors.Is(rerr, stdsql.ErrTxDone) {
-			err = fmt.Errorf("%w (rolling back: %w)", err, rerr)
-		}
+	if err = fn(tx); err == nil {
+		err = tx.Commit()
+		returned = true
 		return err
 	}
-	return tx.Commit()
+	returned = true
+	if rerr := tx.Rollback(); rerr != nil && !errors.Is(rerr, stdsql.ErrTxDone) {
+		err = fmt.Errorf("%w (rolling back: %w)", err, rerr)
+	}
+	return err
 }
 
 // Modify loads the Account entity with this ID, has fn change it, and saves it; and does so again while its row was
@@ -1206,13 +1215,20 @@ func (c *UserClient) Modify(ctx context.Context, id int, fn func(*User, *UserUpd
 	return saved, err
 }
 
-// verify has the transaction check rows before it commits.
-func (tx *txDriver) verify(rows []*occhook.Verified) {
+// verify has the transaction check rows before it commits. One whose commit is not that of a Tx, as where a program begins
+// it by itself, checks and locks them now.
+func (tx *txDriver) verify(rows []*occhook.Verified) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	if !tx.occ.Seen() {
+		return occhook.VerifyNow(tx.tx, tx.drv, rows...)
+	}
 	before := tx.tx
-	verifying := occhook.Verify(tx.tx, tx.drv, rows...)
+	verifying := occhook.VerifyIn(&tx.occ, tx.tx, tx.drv, rows...)
 	tx.tx = verifying
 	if before == dialect.Tx(verifying) {
-		return
+		return nil
 	}
 	tx.mu.Lock()
 	defer tx.mu.Unlock()
@@ -1222,36 +1238,47 @@ func (tx *txDriver) verify(rows []*occhook.Verified) {
 			return next.Commit(ctx, t)
 		})
 	})
+	return nil
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
-// *AccountModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
-// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows.
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
+// back and returns a *AccountModifiedError, or the first statement after the call does that writes anything:
+// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
+// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
+// Tx, as one that the program begins by itself, checks and locks the rows at the call.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		return tx.Account.VerifyOnCommit(read...)
+//		if err := tx.Account.VerifyOnCommit(read...); err != nil {
+//			return err
+//		}
+//		...
 //	})
-func (c *AccountClient) VerifyOnCommit(entities ...*Account) error {
-	tx, ok := c.driver.(*txDriver)
+func (c *AccountClient) VerifyOnCommit(readEntities ...*Account) error {
+	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
 		return occhook.NotInTx(accountVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Account) (*Account, error) {
 		rowReader := NewAccountClient(c.config)
-		if occhook.Ended(tx.tx) {
-			rowReader.driver = tx.drv
+		if occhook.Ended(txDrv.tx) {
+			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(account.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	rows := make([]*occhook.Verified, len(entities))
-	for i, readEntity := range entities {
-		if err := occhook.CheckLoaded(accountVersion, readEntity.Revision, readEntity.zeroVersion); err != nil {
-			return err
+	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	for rowIndex, readEntity := range readEntities {
+		if loadErr := occhook.CheckLoaded(accountVersion, readEntity.Revision, readEntity.zeroVersion); loadErr != nil {
+			return loadErr
 		}
-		rows[i] = &occhook.Verified{
+		if readEntity.fate != nil {
+			if fateErr := occhook.CheckFate(accountVersion, readEntity.fate, readEntity.ID, readEntity.Revision, c.driver); fateErr != nil {
+				return fateErr
+			}
+		}
+		verifiedRows[rowIndex] = &occhook.Verified{
 			Schema:  accountVersion,
 			Table:   account.Table,
 			ID:      readEntity.ID,
@@ -1259,7 +1286,7 @@ func (c *AccountClient) VerifyOnCommit(entities ...*Account) error {
 			Values:  []any{readEntity.ID},
 			Version: readEntity.Revision,
 			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(tx)
+				conflictMet.InTransaction(txDrv)
 				if conflictMet.Deleted {
 					conflictMet.Err = &NotFoundError{account.Label}
 				}
@@ -1269,38 +1296,47 @@ func (c *AccountClient) VerifyOnCommit(entities ...*Account) error {
 			},
 		}
 	}
-	tx.verify(rows)
-	return nil
+	return txDrv.verify(verifiedRows)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
-// *BuyerModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
-// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows.
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
+// back and returns a *BuyerModifiedError, or the first statement after the call does that writes anything:
+// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
+// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
+// Tx, as one that the program begins by itself, checks and locks the rows at the call.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		return tx.Buyer.VerifyOnCommit(read...)
+//		if err := tx.Buyer.VerifyOnCommit(read...); err != nil {
+//			return err
+//		}
+//		...
 //	})
-func (c *BuyerClient) VerifyOnCommit(entities ...*Buyer) error {
-	tx, ok := c.driver.(*txDriver)
+func (c *BuyerClient) VerifyOnCommit(readEntities ...*Buyer) error {
+	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
 		return occhook.NotInTx(buyerVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Buyer) (*Buyer, error) {
 		rowReader := NewBuyerClient(c.config)
-		if occhook.Ended(tx.tx) {
-			rowReader.driver = tx.drv
+		if occhook.Ended(txDrv.tx) {
+			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(buyer.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	rows := make([]*occhook.Verified, len(entities))
-	for i, readEntity := range entities {
-		if err := occhook.CheckLoaded(buyerVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
-			return err
+	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	for rowIndex, readEntity := range readEntities {
+		if loadErr := occhook.CheckLoaded(buyerVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+			return loadErr
 		}
-		rows[i] = &occhook.Verified{
+		if readEntity.fate != nil {
+			if fateErr := occhook.CheckFate(buyerVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
+				return fateErr
+			}
+		}
+		verifiedRows[rowIndex] = &occhook.Verified{
 			Schema:  buyerVersion,
 			Table:   buyer.Table,
 			ID:      readEntity.ID,
@@ -1308,7 +1344,7 @@ func (c *BuyerClient) VerifyOnCommit(entities ...*Buyer) error {
 			Values:  []any{readEntity.ID},
 			Version: readEntity.Version,
 			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(tx)
+				conflictMet.InTransaction(txDrv)
 				if conflictMet.Deleted {
 					conflictMet.Err = &NotFoundError{buyer.Label}
 				}
@@ -1318,38 +1354,47 @@ func (c *BuyerClient) VerifyOnCommit(entities ...*Buyer) error {
 			},
 		}
 	}
-	tx.verify(rows)
-	return nil
+	return txDrv.verify(verifiedRows)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
-// *CardModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
-// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows.
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
+// back and returns a *CardModifiedError, or the first statement after the call does that writes anything:
+// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
+// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
+// Tx, as one that the program begins by itself, checks and locks the rows at the call.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		return tx.Card.VerifyOnCommit(read...)
+//		if err := tx.Card.VerifyOnCommit(read...); err != nil {
+//			return err
+//		}
+//		...
 //	})
-func (c *CardClient) VerifyOnCommit(entities ...*Card) error {
-	tx, ok := c.driver.(*txDriver)
+func (c *CardClient) VerifyOnCommit(readEntities ...*Card) error {
+	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
 		return occhook.NotInTx(cardVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Card) (*Card, error) {
 		rowReader := NewCardClient(c.config)
-		if occhook.Ended(tx.tx) {
-			rowReader.driver = tx.drv
+		if occhook.Ended(txDrv.tx) {
+			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(card.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	rows := make([]*occhook.Verified, len(entities))
-	for i, readEntity := range entities {
-		if err := occhook.CheckLoaded(cardVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
-			return err
+	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	for rowIndex, readEntity := range readEntities {
+		if loadErr := occhook.CheckLoaded(cardVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+			return loadErr
 		}
-		rows[i] = &occhook.Verified{
+		if readEntity.fate != nil {
+			if fateErr := occhook.CheckFate(cardVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
+				return fateErr
+			}
+		}
+		verifiedRows[rowIndex] = &occhook.Verified{
 			Schema:  cardVersion,
 			Table:   card.Table,
 			ID:      readEntity.ID,
@@ -1357,7 +1402,7 @@ func (c *CardClient) VerifyOnCommit(entities ...*Card) error {
 			Values:  []any{readEntity.ID},
 			Version: readEntity.Version,
 			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(tx)
+				conflictMet.InTransaction(txDrv)
 				if conflictMet.Deleted {
 					conflictMet.Err = &NotFoundError{card.Label}
 				}
@@ -1367,38 +1412,47 @@ func (c *CardClient) VerifyOnCommit(entities ...*Card) error {
 			},
 		}
 	}
-	tx.verify(rows)
-	return nil
+	return txDrv.verify(verifiedRows)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
-// *DocumentModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
-// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows.
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
+// back and returns a *DocumentModifiedError, or the first statement after the call does that writes anything:
+// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
+// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
+// Tx, as one that the program begins by itself, checks and locks the rows at the call.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		return tx.Document.VerifyOnCommit(read...)
+//		if err := tx.Document.VerifyOnCommit(read...); err != nil {
+//			return err
+//		}
+//		...
 //	})
-func (c *DocumentClient) VerifyOnCommit(entities ...*Document) error {
-	tx, ok := c.driver.(*txDriver)
+func (c *DocumentClient) VerifyOnCommit(readEntities ...*Document) error {
+	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
 		return occhook.NotInTx(documentVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Document) (*Document, error) {
 		rowReader := NewDocumentClient(c.config)
-		if occhook.Ended(tx.tx) {
-			rowReader.driver = tx.drv
+		if occhook.Ended(txDrv.tx) {
+			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(document.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	rows := make([]*occhook.Verified, len(entities))
-	for i, readEntity := range entities {
-		if err := occhook.CheckLoaded(documentVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
-			return err
+	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	for rowIndex, readEntity := range readEntities {
+		if loadErr := occhook.CheckLoaded(documentVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+			return loadErr
 		}
-		rows[i] = &occhook.Verified{
+		if readEntity.fate != nil {
+			if fateErr := occhook.CheckFate(documentVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
+				return fateErr
+			}
+		}
+		verifiedRows[rowIndex] = &occhook.Verified{
 			Schema:  documentVersion,
 			Table:   document.Table,
 			ID:      readEntity.ID,
@@ -1406,7 +1460,7 @@ func (c *DocumentClient) VerifyOnCommit(entities ...*Document) error {
 			Values:  []any{readEntity.ID},
 			Version: readEntity.Version,
 			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(tx)
+				conflictMet.InTransaction(txDrv)
 				if conflictMet.Deleted {
 					conflictMet.Err = &NotFoundError{document.Label}
 				}
@@ -1416,38 +1470,47 @@ func (c *DocumentClient) VerifyOnCommit(entities ...*Document) error {
 			},
 		}
 	}
-	tx.verify(rows)
-	return nil
+	return txDrv.verify(verifiedRows)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
-// *EventModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
-// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows.
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
+// back and returns a *EventModifiedError, or the first statement after the call does that writes anything:
+// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
+// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
+// Tx, as one that the program begins by itself, checks and locks the rows at the call.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		return tx.Event.VerifyOnCommit(read...)
+//		if err := tx.Event.VerifyOnCommit(read...); err != nil {
+//			return err
+//		}
+//		...
 //	})
-func (c *EventClient) VerifyOnCommit(entities ...*Event) error {
-	tx, ok := c.driver.(*txDriver)
+func (c *EventClient) VerifyOnCommit(readEntities ...*Event) error {
+	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
 		return occhook.NotInTx(eventVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Event) (*Event, error) {
 		rowReader := NewEventClient(c.config)
-		if occhook.Ended(tx.tx) {
-			rowReader.driver = tx.drv
+		if occhook.Ended(txDrv.tx) {
+			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(event.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	rows := make([]*occhook.Verified, len(entities))
-	for i, readEntity := range entities {
-		if err := occhook.CheckLoaded(eventVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
-			return err
+	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	for rowIndex, readEntity := range readEntities {
+		if loadErr := occhook.CheckLoaded(eventVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+			return loadErr
 		}
-		rows[i] = &occhook.Verified{
+		if readEntity.fate != nil {
+			if fateErr := occhook.CheckFate(eventVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
+				return fateErr
+			}
+		}
+		verifiedRows[rowIndex] = &occhook.Verified{
 			Schema:  eventVersion,
 			Table:   event.Table,
 			ID:      readEntity.ID,
@@ -1455,7 +1518,7 @@ func (c *EventClient) VerifyOnCommit(entities ...*Event) error {
 			Values:  []any{readEntity.ID},
 			Version: readEntity.Version,
 			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(tx)
+				conflictMet.InTransaction(txDrv)
 				if conflictMet.Deleted {
 					conflictMet.Err = &NotFoundError{event.Label}
 				}
@@ -1465,38 +1528,47 @@ func (c *EventClient) VerifyOnCommit(entities ...*Event) error {
 			},
 		}
 	}
-	tx.verify(rows)
-	return nil
+	return txDrv.verify(verifiedRows)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
-// *FolderModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
-// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows.
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
+// back and returns a *FolderModifiedError, or the first statement after the call does that writes anything:
+// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
+// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
+// Tx, as one that the program begins by itself, checks and locks the rows at the call.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		return tx.Folder.VerifyOnCommit(read...)
+//		if err := tx.Folder.VerifyOnCommit(read...); err != nil {
+//			return err
+//		}
+//		...
 //	})
-func (c *FolderClient) VerifyOnCommit(entities ...*Folder) error {
-	tx, ok := c.driver.(*txDriver)
+func (c *FolderClient) VerifyOnCommit(readEntities ...*Folder) error {
+	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
 		return occhook.NotInTx(folderVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Folder) (*Folder, error) {
 		rowReader := NewFolderClient(c.config)
-		if occhook.Ended(tx.tx) {
-			rowReader.driver = tx.drv
+		if occhook.Ended(txDrv.tx) {
+			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(folder.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	rows := make([]*occhook.Verified, len(entities))
-	for i, readEntity := range entities {
-		if err := occhook.CheckLoaded(folderVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
-			return err
+	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	for rowIndex, readEntity := range readEntities {
+		if loadErr := occhook.CheckLoaded(folderVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+			return loadErr
 		}
-		rows[i] = &occhook.Verified{
+		if readEntity.fate != nil {
+			if fateErr := occhook.CheckFate(folderVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
+				return fateErr
+			}
+		}
+		verifiedRows[rowIndex] = &occhook.Verified{
 			Schema:  folderVersion,
 			Table:   folder.Table,
 			ID:      readEntity.ID,
@@ -1504,7 +1576,7 @@ func (c *FolderClient) VerifyOnCommit(entities ...*Folder) error {
 			Values:  []any{readEntity.ID},
 			Version: readEntity.Version,
 			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(tx)
+				conflictMet.InTransaction(txDrv)
 				if conflictMet.Deleted {
 					conflictMet.Err = &NotFoundError{folder.Label}
 				}
@@ -1514,38 +1586,47 @@ func (c *FolderClient) VerifyOnCommit(entities ...*Folder) error {
 			},
 		}
 	}
-	tx.verify(rows)
-	return nil
+	return txDrv.verify(verifiedRows)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
-// *InvoiceModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
-// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows.
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
+// back and returns a *InvoiceModifiedError, or the first statement after the call does that writes anything:
+// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
+// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
+// Tx, as one that the program begins by itself, checks and locks the rows at the call.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		return tx.Invoice.VerifyOnCommit(read...)
+//		if err := tx.Invoice.VerifyOnCommit(read...); err != nil {
+//			return err
+//		}
+//		...
 //	})
-func (c *InvoiceClient) VerifyOnCommit(entities ...*Invoice) error {
-	tx, ok := c.driver.(*txDriver)
+func (c *InvoiceClient) VerifyOnCommit(readEntities ...*Invoice) error {
+	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
 		return occhook.NotInTx(invoiceVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Invoice) (*Invoice, error) {
 		rowReader := NewInvoiceClient(c.config)
-		if occhook.Ended(tx.tx) {
-			rowReader.driver = tx.drv
+		if occhook.Ended(txDrv.tx) {
+			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(invoice.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	rows := make([]*occhook.Verified, len(entities))
-	for i, readEntity := range entities {
-		if err := occhook.CheckLoaded(invoiceVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
-			return err
+	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	for rowIndex, readEntity := range readEntities {
+		if loadErr := occhook.CheckLoaded(invoiceVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+			return loadErr
 		}
-		rows[i] = &occhook.Verified{
+		if readEntity.fate != nil {
+			if fateErr := occhook.CheckFate(invoiceVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
+				return fateErr
+			}
+		}
+		verifiedRows[rowIndex] = &occhook.Verified{
 			Schema:  invoiceVersion,
 			Table:   invoice.Table,
 			ID:      readEntity.ID,
@@ -1553,7 +1634,7 @@ func (c *InvoiceClient) VerifyOnCommit(entities ...*Invoice) error {
 			Values:  []any{readEntity.ID},
 			Version: readEntity.Version,
 			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(tx)
+				conflictMet.InTransaction(txDrv)
 				if conflictMet.Deleted {
 					conflictMet.Err = &NotFoundError{invoice.Label}
 				}
@@ -1563,38 +1644,47 @@ func (c *InvoiceClient) VerifyOnCommit(entities ...*Invoice) error {
 			},
 		}
 	}
-	tx.verify(rows)
-	return nil
+	return txDrv.verify(verifiedRows)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
-// *LikeModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
-// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows.
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
+// back and returns a *LikeModifiedError, or the first statement after the call does that writes anything:
+// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
+// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
+// Tx, as one that the program begins by itself, checks and locks the rows at the call.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		return tx.Like.VerifyOnCommit(read...)
+//		if err := tx.Like.VerifyOnCommit(read...); err != nil {
+//			return err
+//		}
+//		...
 //	})
-func (c *LikeClient) VerifyOnCommit(entities ...*Like) error {
-	tx, ok := c.driver.(*txDriver)
+func (c *LikeClient) VerifyOnCommit(readEntities ...*Like) error {
+	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
 		return occhook.NotInTx(likeVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Like) (*Like, error) {
 		rowReader := NewLikeClient(c.config)
-		if occhook.Ended(tx.tx) {
-			rowReader.driver = tx.drv
+		if occhook.Ended(txDrv.tx) {
+			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(like.UserID(readEntity.UserID), like.TweetID(readEntity.TweetID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	rows := make([]*occhook.Verified, len(entities))
-	for i, readEntity := range entities {
-		if err := occhook.CheckLoaded(likeVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
-			return err
+	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	for rowIndex, readEntity := range readEntities {
+		if loadErr := occhook.CheckLoaded(likeVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+			return loadErr
 		}
-		rows[i] = &occhook.Verified{
+		if readEntity.fate != nil {
+			if fateErr := occhook.CheckFate(likeVersion, readEntity.fate, []any{readEntity.UserID, readEntity.TweetID}, readEntity.Version, c.driver); fateErr != nil {
+				return fateErr
+			}
+		}
+		verifiedRows[rowIndex] = &occhook.Verified{
 			Schema:  likeVersion,
 			Table:   like.Table,
 			ID:      []any{readEntity.UserID, readEntity.TweetID},
@@ -1602,7 +1692,7 @@ func (c *LikeClient) VerifyOnCommit(entities ...*Like) error {
 			Values:  []any{readEntity.UserID, readEntity.TweetID},
 			Version: readEntity.Version,
 			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(tx)
+				conflictMet.InTransaction(txDrv)
 				if conflictMet.Deleted {
 					conflictMet.Err = &NotFoundError{like.Label}
 				}
@@ -1612,38 +1702,47 @@ func (c *LikeClient) VerifyOnCommit(entities ...*Like) error {
 			},
 		}
 	}
-	tx.verify(rows)
-	return nil
+	return txDrv.verify(verifiedRows)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
-// *MembershipModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
-// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows.
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
+// back and returns a *MembershipModifiedError, or the first statement after the call does that writes anything:
+// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
+// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
+// Tx, as one that the program begins by itself, checks and locks the rows at the call.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		return tx.Membership.VerifyOnCommit(read...)
+//		if err := tx.Membership.VerifyOnCommit(read...); err != nil {
+//			return err
+//		}
+//		...
 //	})
-func (c *MembershipClient) VerifyOnCommit(entities ...*Membership) error {
-	tx, ok := c.driver.(*txDriver)
+func (c *MembershipClient) VerifyOnCommit(readEntities ...*Membership) error {
+	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
 		return occhook.NotInTx(membershipVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Membership) (*Membership, error) {
 		rowReader := NewMembershipClient(c.config)
-		if occhook.Ended(tx.tx) {
-			rowReader.driver = tx.drv
+		if occhook.Ended(txDrv.tx) {
+			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(membership.UserID(readEntity.UserID), membership.TeamID(readEntity.TeamID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	rows := make([]*occhook.Verified, len(entities))
-	for i, readEntity := range entities {
-		if err := occhook.CheckLoaded(membershipVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
-			return err
+	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	for rowIndex, readEntity := range readEntities {
+		if loadErr := occhook.CheckLoaded(membershipVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+			return loadErr
 		}
-		rows[i] = &occhook.Verified{
+		if readEntity.fate != nil {
+			if fateErr := occhook.CheckFate(membershipVersion, readEntity.fate, []any{readEntity.UserID, readEntity.TeamID}, readEntity.Version, c.driver); fateErr != nil {
+				return fateErr
+			}
+		}
+		verifiedRows[rowIndex] = &occhook.Verified{
 			Schema:  membershipVersion,
 			Table:   membership.Table,
 			ID:      []any{readEntity.UserID, readEntity.TeamID},
@@ -1651,7 +1750,7 @@ func (c *MembershipClient) VerifyOnCommit(entities ...*Membership) error {
 			Values:  []any{readEntity.UserID, readEntity.TeamID},
 			Version: readEntity.Version,
 			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(tx)
+				conflictMet.InTransaction(txDrv)
 				if conflictMet.Deleted {
 					conflictMet.Err = &NotFoundError{membership.Label}
 				}
@@ -1661,38 +1760,47 @@ func (c *MembershipClient) VerifyOnCommit(entities ...*Membership) error {
 			},
 		}
 	}
-	tx.verify(rows)
-	return nil
+	return txDrv.verify(verifiedRows)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
-// *MemoModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
-// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows.
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
+// back and returns a *MemoModifiedError, or the first statement after the call does that writes anything:
+// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
+// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
+// Tx, as one that the program begins by itself, checks and locks the rows at the call.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		return tx.Memo.VerifyOnCommit(read...)
+//		if err := tx.Memo.VerifyOnCommit(read...); err != nil {
+//			return err
+//		}
+//		...
 //	})
-func (c *MemoClient) VerifyOnCommit(entities ...*Memo) error {
-	tx, ok := c.driver.(*txDriver)
+func (c *MemoClient) VerifyOnCommit(readEntities ...*Memo) error {
+	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
 		return occhook.NotInTx(memoVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Memo) (*Memo, error) {
 		rowReader := NewMemoClient(c.config)
-		if occhook.Ended(tx.tx) {
-			rowReader.driver = tx.drv
+		if occhook.Ended(txDrv.tx) {
+			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(memo.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	rows := make([]*occhook.Verified, len(entities))
-	for i, readEntity := range entities {
-		if err := occhook.CheckLoaded(memoVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
-			return err
+	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	for rowIndex, readEntity := range readEntities {
+		if loadErr := occhook.CheckLoaded(memoVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+			return loadErr
 		}
-		rows[i] = &occhook.Verified{
+		if readEntity.fate != nil {
+			if fateErr := occhook.CheckFate(memoVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
+				return fateErr
+			}
+		}
+		verifiedRows[rowIndex] = &occhook.Verified{
 			Schema:  memoVersion,
 			Table:   memo.Table,
 			ID:      readEntity.ID,
@@ -1700,7 +1808,7 @@ func (c *MemoClient) VerifyOnCommit(entities ...*Memo) error {
 			Values:  []any{readEntity.ID},
 			Version: readEntity.Version,
 			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(tx)
+				conflictMet.InTransaction(txDrv)
 				if conflictMet.Deleted {
 					conflictMet.Err = &NotFoundError{memo.Label}
 				}
@@ -1710,38 +1818,47 @@ func (c *MemoClient) VerifyOnCommit(entities ...*Memo) error {
 			},
 		}
 	}
-	tx.verify(rows)
-	return nil
+	return txDrv.verify(verifiedRows)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
-// *NoteModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
-// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows.
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
+// back and returns a *NoteModifiedError, or the first statement after the call does that writes anything:
+// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
+// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
+// Tx, as one that the program begins by itself, checks and locks the rows at the call.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		return tx.Note.VerifyOnCommit(read...)
+//		if err := tx.Note.VerifyOnCommit(read...); err != nil {
+//			return err
+//		}
+//		...
 //	})
-func (c *NoteClient) VerifyOnCommit(entities ...*Note) error {
-	tx, ok := c.driver.(*txDriver)
+func (c *NoteClient) VerifyOnCommit(readEntities ...*Note) error {
+	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
 		return occhook.NotInTx(noteVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Note) (*Note, error) {
 		rowReader := NewNoteClient(c.config)
-		if occhook.Ended(tx.tx) {
-			rowReader.driver = tx.drv
+		if occhook.Ended(txDrv.tx) {
+			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(note.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	rows := make([]*occhook.Verified, len(entities))
-	for i, readEntity := range entities {
-		if err := occhook.CheckLoaded(noteVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
-			return err
+	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	for rowIndex, readEntity := range readEntities {
+		if loadErr := occhook.CheckLoaded(noteVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+			return loadErr
 		}
-		rows[i] = &occhook.Verified{
+		if readEntity.fate != nil {
+			if fateErr := occhook.CheckFate(noteVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
+				return fateErr
+			}
+		}
+		verifiedRows[rowIndex] = &occhook.Verified{
 			Schema:  noteVersion,
 			Table:   note.Table,
 			ID:      readEntity.ID,
@@ -1749,7 +1866,7 @@ func (c *NoteClient) VerifyOnCommit(entities ...*Note) error {
 			Values:  []any{readEntity.ID},
 			Version: readEntity.Version,
 			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(tx)
+				conflictMet.InTransaction(txDrv)
 				if conflictMet.Deleted {
 					conflictMet.Err = &NotFoundError{note.Label}
 				}
@@ -1759,38 +1876,47 @@ func (c *NoteClient) VerifyOnCommit(entities ...*Note) error {
 			},
 		}
 	}
-	tx.verify(rows)
-	return nil
+	return txDrv.verify(verifiedRows)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
-// *OrderModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
-// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows.
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
+// back and returns a *OrderModifiedError, or the first statement after the call does that writes anything:
+// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
+// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
+// Tx, as one that the program begins by itself, checks and locks the rows at the call.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		return tx.Order.VerifyOnCommit(read...)
+//		if err := tx.Order.VerifyOnCommit(read...); err != nil {
+//			return err
+//		}
+//		...
 //	})
-func (c *OrderClient) VerifyOnCommit(entities ...*Order) error {
-	tx, ok := c.driver.(*txDriver)
+func (c *OrderClient) VerifyOnCommit(readEntities ...*Order) error {
+	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
 		return occhook.NotInTx(orderVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Order) (*Order, error) {
 		rowReader := NewOrderClient(c.config)
-		if occhook.Ended(tx.tx) {
-			rowReader.driver = tx.drv
+		if occhook.Ended(txDrv.tx) {
+			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(order.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	rows := make([]*occhook.Verified, len(entities))
-	for i, readEntity := range entities {
-		if err := occhook.CheckLoaded(orderVersion, readEntity.Rev, readEntity.zeroVersion); err != nil {
-			return err
+	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	for rowIndex, readEntity := range readEntities {
+		if loadErr := occhook.CheckLoaded(orderVersion, readEntity.Rev, readEntity.zeroVersion); loadErr != nil {
+			return loadErr
 		}
-		rows[i] = &occhook.Verified{
+		if readEntity.fate != nil {
+			if fateErr := occhook.CheckFate(orderVersion, readEntity.fate, readEntity.ID, readEntity.Rev, c.driver); fateErr != nil {
+				return fateErr
+			}
+		}
+		verifiedRows[rowIndex] = &occhook.Verified{
 			Schema:  orderVersion,
 			Table:   order.Table,
 			ID:      readEntity.ID,
@@ -1798,7 +1924,7 @@ func (c *OrderClient) VerifyOnCommit(entities ...*Order) error {
 			Values:  []any{readEntity.ID},
 			Version: readEntity.Rev,
 			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(tx)
+				conflictMet.InTransaction(txDrv)
 				if conflictMet.Deleted {
 					conflictMet.Err = &NotFoundError{order.Label}
 				}
@@ -1808,38 +1934,47 @@ func (c *OrderClient) VerifyOnCommit(entities ...*Order) error {
 			},
 		}
 	}
-	tx.verify(rows)
-	return nil
+	return txDrv.verify(verifiedRows)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
-// *ParcelModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
-// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows.
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
+// back and returns a *ParcelModifiedError, or the first statement after the call does that writes anything:
+// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
+// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
+// Tx, as one that the program begins by itself, checks and locks the rows at the call.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		return tx.Parcel.VerifyOnCommit(read...)
+//		if err := tx.Parcel.VerifyOnCommit(read...); err != nil {
+//			return err
+//		}
+//		...
 //	})
-func (c *ParcelClient) VerifyOnCommit(entities ...*Parcel) error {
-	tx, ok := c.driver.(*txDriver)
+func (c *ParcelClient) VerifyOnCommit(readEntities ...*Parcel) error {
+	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
 		return occhook.NotInTx(parcelVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Parcel) (*Parcel, error) {
 		rowReader := NewParcelClient(c.config)
-		if occhook.Ended(tx.tx) {
-			rowReader.driver = tx.drv
+		if occhook.Ended(txDrv.tx) {
+			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(parcel.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	rows := make([]*occhook.Verified, len(entities))
-	for i, readEntity := range entities {
-		if err := occhook.CheckLoaded(parcelVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
-			return err
+	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	for rowIndex, readEntity := range readEntities {
+		if loadErr := occhook.CheckLoaded(parcelVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+			return loadErr
 		}
-		rows[i] = &occhook.Verified{
+		if readEntity.fate != nil {
+			if fateErr := occhook.CheckFate(parcelVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
+				return fateErr
+			}
+		}
+		verifiedRows[rowIndex] = &occhook.Verified{
 			Schema:  parcelVersion,
 			Table:   parcel.Table,
 			ID:      readEntity.ID,
@@ -1847,7 +1982,7 @@ func (c *ParcelClient) VerifyOnCommit(entities ...*Parcel) error {
 			Values:  []any{readEntity.ID},
 			Version: readEntity.Version,
 			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(tx)
+				conflictMet.InTransaction(txDrv)
 				if conflictMet.Deleted {
 					conflictMet.Err = &NotFoundError{parcel.Label}
 				}
@@ -1857,38 +1992,47 @@ func (c *ParcelClient) VerifyOnCommit(entities ...*Parcel) error {
 			},
 		}
 	}
-	tx.verify(rows)
-	return nil
+	return txDrv.verify(verifiedRows)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
-// *PetModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
-// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows.
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
+// back and returns a *PetModifiedError, or the first statement after the call does that writes anything:
+// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
+// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
+// Tx, as one that the program begins by itself, checks and locks the rows at the call.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		return tx.Pet.VerifyOnCommit(read...)
+//		if err := tx.Pet.VerifyOnCommit(read...); err != nil {
+//			return err
+//		}
+//		...
 //	})
-func (c *PetClient) VerifyOnCommit(entities ...*Pet) error {
-	tx, ok := c.driver.(*txDriver)
+func (c *PetClient) VerifyOnCommit(readEntities ...*Pet) error {
+	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
 		return occhook.NotInTx(petVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Pet) (*Pet, error) {
 		rowReader := NewPetClient(c.config)
-		if occhook.Ended(tx.tx) {
-			rowReader.driver = tx.drv
+		if occhook.Ended(txDrv.tx) {
+			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(pet.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	rows := make([]*occhook.Verified, len(entities))
-	for i, readEntity := range entities {
-		if err := occhook.CheckLoaded(petVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
-			return err
+	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	for rowIndex, readEntity := range readEntities {
+		if loadErr := occhook.CheckLoaded(petVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+			return loadErr
 		}
-		rows[i] = &occhook.Verified{
+		if readEntity.fate != nil {
+			if fateErr := occhook.CheckFate(petVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
+				return fateErr
+			}
+		}
+		verifiedRows[rowIndex] = &occhook.Verified{
 			Schema:  petVersion,
 			Table:   pet.Table,
 			ID:      readEntity.ID,
@@ -1896,7 +2040,7 @@ func (c *PetClient) VerifyOnCommit(entities ...*Pet) error {
 			Values:  []any{readEntity.ID},
 			Version: readEntity.Version,
 			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(tx)
+				conflictMet.InTransaction(txDrv)
 				if conflictMet.Deleted {
 					conflictMet.Err = &NotFoundError{pet.Label}
 				}
@@ -1906,38 +2050,47 @@ func (c *PetClient) VerifyOnCommit(entities ...*Pet) error {
 			},
 		}
 	}
-	tx.verify(rows)
-	return nil
+	return txDrv.verify(verifiedRows)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
-// *ProfileModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
-// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows.
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
+// back and returns a *ProfileModifiedError, or the first statement after the call does that writes anything:
+// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
+// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
+// Tx, as one that the program begins by itself, checks and locks the rows at the call.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		return tx.Profile.VerifyOnCommit(read...)
+//		if err := tx.Profile.VerifyOnCommit(read...); err != nil {
+//			return err
+//		}
+//		...
 //	})
-func (c *ProfileClient) VerifyOnCommit(entities ...*Profile) error {
-	tx, ok := c.driver.(*txDriver)
+func (c *ProfileClient) VerifyOnCommit(readEntities ...*Profile) error {
+	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
 		return occhook.NotInTx(profileVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Profile) (*Profile, error) {
 		rowReader := NewProfileClient(c.config)
-		if occhook.Ended(tx.tx) {
-			rowReader.driver = tx.drv
+		if occhook.Ended(txDrv.tx) {
+			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(profile.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	rows := make([]*occhook.Verified, len(entities))
-	for i, readEntity := range entities {
-		if err := occhook.CheckLoaded(profileVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
-			return err
+	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	for rowIndex, readEntity := range readEntities {
+		if loadErr := occhook.CheckLoaded(profileVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+			return loadErr
 		}
-		rows[i] = &occhook.Verified{
+		if readEntity.fate != nil {
+			if fateErr := occhook.CheckFate(profileVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
+				return fateErr
+			}
+		}
+		verifiedRows[rowIndex] = &occhook.Verified{
 			Schema:  profileVersion,
 			Table:   profile.Table,
 			ID:      readEntity.ID,
@@ -1945,7 +2098,7 @@ func (c *ProfileClient) VerifyOnCommit(entities ...*Profile) error {
 			Values:  []any{readEntity.ID},
 			Version: readEntity.Version,
 			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(tx)
+				conflictMet.InTransaction(txDrv)
 				if conflictMet.Deleted {
 					conflictMet.Err = &NotFoundError{profile.Label}
 				}
@@ -1955,38 +2108,47 @@ func (c *ProfileClient) VerifyOnCommit(entities ...*Profile) error {
 			},
 		}
 	}
-	tx.verify(rows)
-	return nil
+	return txDrv.verify(verifiedRows)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
-// *PurchaseModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
-// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows.
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
+// back and returns a *PurchaseModifiedError, or the first statement after the call does that writes anything:
+// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
+// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
+// Tx, as one that the program begins by itself, checks and locks the rows at the call.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		return tx.Purchase.VerifyOnCommit(read...)
+//		if err := tx.Purchase.VerifyOnCommit(read...); err != nil {
+//			return err
+//		}
+//		...
 //	})
-func (c *PurchaseClient) VerifyOnCommit(entities ...*Purchase) error {
-	tx, ok := c.driver.(*txDriver)
+func (c *PurchaseClient) VerifyOnCommit(readEntities ...*Purchase) error {
+	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
 		return occhook.NotInTx(purchaseVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Purchase) (*Purchase, error) {
 		rowReader := NewPurchaseClient(c.config)
-		if occhook.Ended(tx.tx) {
-			rowReader.driver = tx.drv
+		if occhook.Ended(txDrv.tx) {
+			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(purchase.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	rows := make([]*occhook.Verified, len(entities))
-	for i, readEntity := range entities {
-		if err := occhook.CheckLoaded(purchaseVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
-			return err
+	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	for rowIndex, readEntity := range readEntities {
+		if loadErr := occhook.CheckLoaded(purchaseVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+			return loadErr
 		}
-		rows[i] = &occhook.Verified{
+		if readEntity.fate != nil {
+			if fateErr := occhook.CheckFate(purchaseVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
+				return fateErr
+			}
+		}
+		verifiedRows[rowIndex] = &occhook.Verified{
 			Schema:  purchaseVersion,
 			Table:   purchase.Table,
 			ID:      readEntity.ID,
@@ -1994,7 +2156,7 @@ func (c *PurchaseClient) VerifyOnCommit(entities ...*Purchase) error {
 			Values:  []any{readEntity.ID},
 			Version: readEntity.Version,
 			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(tx)
+				conflictMet.InTransaction(txDrv)
 				if conflictMet.Deleted {
 					conflictMet.Err = &NotFoundError{purchase.Label}
 				}
@@ -2004,38 +2166,47 @@ func (c *PurchaseClient) VerifyOnCommit(entities ...*Purchase) error {
 			},
 		}
 	}
-	tx.verify(rows)
-	return nil
+	return txDrv.verify(verifiedRows)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
-// *PurchaseLineModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
-// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows.
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
+// back and returns a *PurchaseLineModifiedError, or the first statement after the call does that writes anything:
+// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
+// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
+// Tx, as one that the program begins by itself, checks and locks the rows at the call.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		return tx.PurchaseLine.VerifyOnCommit(read...)
+//		if err := tx.PurchaseLine.VerifyOnCommit(read...); err != nil {
+//			return err
+//		}
+//		...
 //	})
-func (c *PurchaseLineClient) VerifyOnCommit(entities ...*PurchaseLine) error {
-	tx, ok := c.driver.(*txDriver)
+func (c *PurchaseLineClient) VerifyOnCommit(readEntities ...*PurchaseLine) error {
+	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
 		return occhook.NotInTx(purchaseLineVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *PurchaseLine) (*PurchaseLine, error) {
 		rowReader := NewPurchaseLineClient(c.config)
-		if occhook.Ended(tx.tx) {
-			rowReader.driver = tx.drv
+		if occhook.Ended(txDrv.tx) {
+			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(purchaseline.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	rows := make([]*occhook.Verified, len(entities))
-	for i, readEntity := range entities {
-		if err := occhook.CheckLoaded(purchaseLineVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
-			return err
+	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	for rowIndex, readEntity := range readEntities {
+		if loadErr := occhook.CheckLoaded(purchaseLineVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+			return loadErr
 		}
-		rows[i] = &occhook.Verified{
+		if readEntity.fate != nil {
+			if fateErr := occhook.CheckFate(purchaseLineVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
+				return fateErr
+			}
+		}
+		verifiedRows[rowIndex] = &occhook.Verified{
 			Schema:  purchaseLineVersion,
 			Table:   purchaseline.Table,
 			ID:      readEntity.ID,
@@ -2043,7 +2214,7 @@ func (c *PurchaseLineClient) VerifyOnCommit(entities ...*PurchaseLine) error {
 			Values:  []any{readEntity.ID},
 			Version: readEntity.Version,
 			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(tx)
+				conflictMet.InTransaction(txDrv)
 				if conflictMet.Deleted {
 					conflictMet.Err = &NotFoundError{purchaseline.Label}
 				}
@@ -2053,38 +2224,47 @@ func (c *PurchaseLineClient) VerifyOnCommit(entities ...*PurchaseLine) error {
 			},
 		}
 	}
-	tx.verify(rows)
-	return nil
+	return txDrv.verify(verifiedRows)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
-// *ReadingModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
-// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows.
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
+// back and returns a *ReadingModifiedError, or the first statement after the call does that writes anything:
+// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
+// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
+// Tx, as one that the program begins by itself, checks and locks the rows at the call.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		return tx.Reading.VerifyOnCommit(read...)
+//		if err := tx.Reading.VerifyOnCommit(read...); err != nil {
+//			return err
+//		}
+//		...
 //	})
-func (c *ReadingClient) VerifyOnCommit(entities ...*Reading) error {
-	tx, ok := c.driver.(*txDriver)
+func (c *ReadingClient) VerifyOnCommit(readEntities ...*Reading) error {
+	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
 		return occhook.NotInTx(readingVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Reading) (*Reading, error) {
 		rowReader := NewReadingClient(c.config)
-		if occhook.Ended(tx.tx) {
-			rowReader.driver = tx.drv
+		if occhook.Ended(txDrv.tx) {
+			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(reading.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	rows := make([]*occhook.Verified, len(entities))
-	for i, readEntity := range entities {
-		if err := occhook.CheckLoaded(readingVersion, readEntity.UpdatedAt, readEntity.zeroVersion); err != nil {
-			return err
+	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	for rowIndex, readEntity := range readEntities {
+		if loadErr := occhook.CheckLoaded(readingVersion, readEntity.UpdatedAt, readEntity.zeroVersion); loadErr != nil {
+			return loadErr
 		}
-		rows[i] = &occhook.Verified{
+		if readEntity.fate != nil {
+			if fateErr := occhook.CheckFate(readingVersion, readEntity.fate, readEntity.ID, readEntity.UpdatedAt, c.driver); fateErr != nil {
+				return fateErr
+			}
+		}
+		verifiedRows[rowIndex] = &occhook.Verified{
 			Schema:  readingVersion,
 			Table:   reading.Table,
 			ID:      readEntity.ID,
@@ -2092,7 +2272,7 @@ func (c *ReadingClient) VerifyOnCommit(entities ...*Reading) error {
 			Values:  []any{readEntity.ID},
 			Version: readEntity.UpdatedAt,
 			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(tx)
+				conflictMet.InTransaction(txDrv)
 				if conflictMet.Deleted {
 					conflictMet.Err = &NotFoundError{reading.Label}
 				}
@@ -2102,38 +2282,47 @@ func (c *ReadingClient) VerifyOnCommit(entities ...*Reading) error {
 			},
 		}
 	}
-	tx.verify(rows)
-	return nil
+	return txDrv.verify(verifiedRows)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
-// *SettingModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
-// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows.
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
+// back and returns a *SettingModifiedError, or the first statement after the call does that writes anything:
+// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
+// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
+// Tx, as one that the program begins by itself, checks and locks the rows at the call.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		return tx.Setting.VerifyOnCommit(read...)
+//		if err := tx.Setting.VerifyOnCommit(read...); err != nil {
+//			return err
+//		}
+//		...
 //	})
-func (c *SettingClient) VerifyOnCommit(entities ...*Setting) error {
-	tx, ok := c.driver.(*txDriver)
+func (c *SettingClient) VerifyOnCommit(readEntities ...*Setting) error {
+	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
 		return occhook.NotInTx(settingVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Setting) (*Setting, error) {
 		rowReader := NewSettingClient(c.config)
-		if occhook.Ended(tx.tx) {
-			rowReader.driver = tx.drv
+		if occhook.Ended(txDrv.tx) {
+			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(setting.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	rows := make([]*occhook.Verified, len(entities))
-	for i, readEntity := range entities {
-		if err := occhook.CheckLoaded(settingVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
-			return err
+	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	for rowIndex, readEntity := range readEntities {
+		if loadErr := occhook.CheckLoaded(settingVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+			return loadErr
 		}
-		rows[i] = &occhook.Verified{
+		if readEntity.fate != nil {
+			if fateErr := occhook.CheckFate(settingVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
+				return fateErr
+			}
+		}
+		verifiedRows[rowIndex] = &occhook.Verified{
 			Schema:  settingVersion,
 			Table:   setting.Table,
 			ID:      readEntity.ID,
@@ -2141,7 +2330,7 @@ func (c *SettingClient) VerifyOnCommit(entities ...*Setting) error {
 			Values:  []any{readEntity.ID},
 			Version: readEntity.Version,
 			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(tx)
+				conflictMet.InTransaction(txDrv)
 				if conflictMet.Deleted {
 					conflictMet.Err = &NotFoundError{setting.Label}
 				}
@@ -2151,38 +2340,47 @@ func (c *SettingClient) VerifyOnCommit(entities ...*Setting) error {
 			},
 		}
 	}
-	tx.verify(rows)
-	return nil
+	return txDrv.verify(verifiedRows)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
-// *TicketModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
-// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows.
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
+// back and returns a *TicketModifiedError, or the first statement after the call does that writes anything:
+// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
+// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
+// Tx, as one that the program begins by itself, checks and locks the rows at the call.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		return tx.Ticket.VerifyOnCommit(read...)
+//		if err := tx.Ticket.VerifyOnCommit(read...); err != nil {
+//			return err
+//		}
+//		...
 //	})
-func (c *TicketClient) VerifyOnCommit(entities ...*Ticket) error {
-	tx, ok := c.driver.(*txDriver)
+func (c *TicketClient) VerifyOnCommit(readEntities ...*Ticket) error {
+	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
 		return occhook.NotInTx(ticketVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Ticket) (*Ticket, error) {
 		rowReader := NewTicketClient(c.config)
-		if occhook.Ended(tx.tx) {
-			rowReader.driver = tx.drv
+		if occhook.Ended(txDrv.tx) {
+			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(ticket.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	rows := make([]*occhook.Verified, len(entities))
-	for i, readEntity := range entities {
-		if err := occhook.CheckLoaded(ticketVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
-			return err
+	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	for rowIndex, readEntity := range readEntities {
+		if loadErr := occhook.CheckLoaded(ticketVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+			return loadErr
 		}
-		rows[i] = &occhook.Verified{
+		if readEntity.fate != nil {
+			if fateErr := occhook.CheckFate(ticketVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
+				return fateErr
+			}
+		}
+		verifiedRows[rowIndex] = &occhook.Verified{
 			Schema:  ticketVersion,
 			Table:   ticket.Table,
 			ID:      readEntity.ID,
@@ -2190,7 +2388,7 @@ func (c *TicketClient) VerifyOnCommit(entities ...*Ticket) error {
 			Values:  []any{readEntity.ID},
 			Version: readEntity.Version,
 			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(tx)
+				conflictMet.InTransaction(txDrv)
 				if conflictMet.Deleted {
 					conflictMet.Err = &NotFoundError{ticket.Label}
 				}
@@ -2200,38 +2398,47 @@ func (c *TicketClient) VerifyOnCommit(entities ...*Ticket) error {
 			},
 		}
 	}
-	tx.verify(rows)
-	return nil
+	return txDrv.verify(verifiedRows)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
-// *UserModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
-// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows.
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
+// back and returns a *UserModifiedError, or the first statement after the call does that writes anything:
+// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
+// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
+// Tx, as one that the program begins by itself, checks and locks the rows at the call.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		return tx.User.VerifyOnCommit(read...)
+//		if err := tx.User.VerifyOnCommit(read...); err != nil {
+//			return err
+//		}
+//		...
 //	})
-func (c *UserClient) VerifyOnCommit(entities ...*User) error {
-	tx, ok := c.driver.(*txDriver)
+func (c *UserClient) VerifyOnCommit(readEntities ...*User) error {
+	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
 		return occhook.NotInTx(userVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *User) (*User, error) {
 		rowReader := NewUserClient(c.config)
-		if occhook.Ended(tx.tx) {
-			rowReader.driver = tx.drv
+		if occhook.Ended(txDrv.tx) {
+			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(user.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	rows := make([]*occhook.Verified, len(entities))
-	for i, readEntity := range entities {
-		if err := occhook.CheckLoaded(userVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
-			return err
+	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	for rowIndex, readEntity := range readEntities {
+		if loadErr := occhook.CheckLoaded(userVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+			return loadErr
 		}
-		rows[i] = &occhook.Verified{
+		if readEntity.fate != nil {
+			if fateErr := occhook.CheckFate(userVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
+				return fateErr
+			}
+		}
+		verifiedRows[rowIndex] = &occhook.Verified{
 			Schema:  userVersion,
 			Table:   user.Table,
 			ID:      readEntity.ID,
@@ -2239,7 +2446,7 @@ func (c *UserClient) VerifyOnCommit(entities ...*User) error {
 			Values:  []any{readEntity.ID},
 			Version: readEntity.Version,
 			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(tx)
+				conflictMet.InTransaction(txDrv)
 				if conflictMet.Deleted {
 					conflictMet.Err = &NotFoundError{user.Label}
 				}
@@ -2249,8 +2456,7 @@ func (c *UserClient) VerifyOnCommit(entities ...*User) error {
 			},
 		}
 	}
-	tx.verify(rows)
-	return nil
+	return txDrv.verify(verifiedRows)
 }
 
 // Mutate implements the ent.Mutator interface.
@@ -6349,3 +6555,27 @@ type (
 		Setting, Shelf, Shelter, Team, Ticket, Tweet, User []ent.Interceptor
 	}
 )
+
+// ExecContext allows calling the underlying ExecContext method of the driver if it is supported by it.
+// See, database/sql#DB.ExecContext for more information.
+func (c *config) ExecContext(ctx context.Context, query string, args ...any) (stdsql.Result, error) {
+	ex, ok := c.driver.(interface {
+		ExecContext(context.Context, string, ...any) (stdsql.Result, error)
+	})
+	if !ok {
+		return nil, fmt.Errorf("Driver.ExecContext is not supported")
+	}
+	return ex.ExecContext(ctx, query, args...)
+}
+
+// QueryContext allows calling the underlying QueryContext method of the driver if it is supported by it.
+// See, database/sql#DB.QueryContext for more information.
+func (c *config) QueryContext(ctx context.Context, query string, args ...any) (*stdsql.Rows, error) {
+	q, ok := c.driver.(interface {
+		QueryContext(context.Context, string, ...any) (*stdsql.Rows, error)
+	})
+	if !ok {
+		return nil, fmt.Errorf("Driver.QueryContext is not supported")
+	}
+	return q.QueryContext(ctx, query, args...)
+}

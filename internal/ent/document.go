@@ -32,6 +32,8 @@ type Document struct {
 	selectValues sql.SelectValues
 	// zeroVersion notes that the version was read, and is NULL or zero in the database.
 	zeroVersion bool
+	// fate is what becomes of the version, if a transaction has written it.
+	fate *occhook.Fate
 	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
 	loaded occhook.Loaded
 }
@@ -174,6 +176,11 @@ func (_m *Document) IsModified(ctx context.Context) (bool, error) {
 	if err := occhook.CheckLoaded(documentVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
+	if _m.fate != nil {
+		if err := occhook.CheckFate(documentVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
+			return false, err
+		}
+	}
 	current, err := NewDocumentClient(_m.config).Query().
 		Where(document.ID(_m.ID), latestVersion(_m.config.driver)).
 		Select(document.FieldVersion).
@@ -194,6 +201,9 @@ func (_m *Document) assignLoaded(columns []string, values []any) error {
 // versionRead notes that the version was read from the database.
 func (_m *Document) versionRead() {
 	_m.zeroVersion = _m.Version == uuid.Nil
+	if tx := occhook.TxOf(_m.config.driver); tx != nil {
+		_m.fate = tx.FateOf(document.Table, _m.ID)
+	}
 }
 
 // Documents is a parsable slice of Document.

@@ -186,7 +186,7 @@ func (_c *DocumentCreate) createSpec() (*Document, *sqlgraph.CreateSpec) {
 	)
 	_spec.OnConflict = _c.conflict
 	_c.driver = _c.versionWriter()
-	_spec.OnConflict = occhook.OnConflict(documentVersion, &_c.mutation.occ, document.Table, _c.conflict)
+	_spec.OnConflict = occhook.OnConflict(documentVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
 	if tx := occhook.TxOf(_c.driver); tx != nil {
 		_node.fate = tx.Creates(document.Table, _spec.ID)
 	}
@@ -478,7 +478,7 @@ func (_c *DocumentCreateBulk) Save(ctx context.Context) ([]*Document, error) {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
 					_c.driver = _c.versionWriter()
-					spec.OnConflict = occhook.OnConflict(documentVersion, &mutation.occ, document.Table, _c.conflict)
+					spec.OnConflict = occhook.OnConflict(documentVersion, &mutation.occ, specs[i].Table, _c.conflict)
 					_c.driver = occhook.Atomic(_c.driver)
 
 					// Invoke the actual operation on the latest mutation in the chain.

@@ -859,9 +859,9 @@ func (m *ParcelMutation) versionRow() (id any, isRow predicate.Parcel) {
 }
 
 // versionError gives an error of a guarded write of Parcel the form in which its callers know it.
-func (m *ParcelMutation) versionError(err error) error {
-	m.occ.Met(err)
-	return versionError(err, m.driver, parcel.Label, m.occ.Entity(), func(ctx context.Context) (*Parcel, error) {
+func (m *ParcelMutation) versionError(writeErr error) error {
+	m.occ.Met(writeErr)
+	return versionError(writeErr, m.driver, parcel.Label, m.occ.Entity(), func(ctx context.Context) (*Parcel, error) {
 		_, isRow := m.versionRow()
 		if isRow == nil {
 			return nil, &NotFoundError{parcel.Label}
@@ -887,14 +887,14 @@ func parcelVersionRow(entity any) occhook.ReadRow {
 }
 
 // VersionAppends returns the JSON fields that the mutation appends to.
-func (m *ParcelMutation) VersionAppends() (fields []string) {
+func (m *ParcelMutation) VersionAppends() (appendedTo []string) {
 	if _, ok := m.AppendedScans(); ok {
-		fields = append(fields, parcel.FieldScans)
+		appendedTo = append(appendedTo, parcel.FieldScans)
 	}
 	if _, ok := m.AppendedLabels(); ok {
-		fields = append(fields, parcel.FieldLabels)
+		appendedTo = append(appendedTo, parcel.FieldLabels)
 	}
-	return fields
+	return appendedTo
 }
 
 // petVersion is what the guard knows about the version of Pet.

@@ -26,6 +26,8 @@ type Event struct {
 	selectValues sql.SelectValues
 	// zeroVersion notes that the version was read, and is NULL or zero in the database.
 	zeroVersion bool
+	// fate is what becomes of the version, if a transaction has written it.
+	fate *occhook.Fate
 	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
 	loaded occhook.Loaded
 }
@@ -136,6 +138,11 @@ func (_m *Event) IsModified(ctx context.Context) (bool, error) {
 	if err := occhook.CheckLoaded(eventVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
+	if _m.fate != nil {
+		if err := occhook.CheckFate(eventVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
+			return false, err
+		}
+	}
 	current, err := NewEventClient(_m.config).Query().
 		Where(event.ID(_m.ID), latestVersion(_m.config.driver)).
 		Select(event.FieldVersion).
@@ -156,6 +163,9 @@ func (_m *Event) assignLoaded(columns []string, values []any) error {
 // versionRead notes that the version was read from the database.
 func (_m *Event) versionRead() {
 	_m.zeroVersion = _m.Version == 0
+	if tx := occhook.TxOf(_m.config.driver); tx != nil {
+		_m.fate = tx.FateOf(event.Table, _m.ID)
+	}
 }
 
 // Events is a parsable slice of Event.

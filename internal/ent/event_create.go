@@ -122,7 +122,7 @@ func (_c *EventCreate) createSpec() (*Event, *sqlgraph.CreateSpec) {
 	)
 	_spec.OnConflict = _c.conflict
 	_c.driver = _c.versionWriter()
-	_spec.OnConflict = occhook.OnConflict(eventVersion, &_c.mutation.occ, event.Table, _c.conflict)
+	_spec.OnConflict = occhook.OnConflict(eventVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
 	if tx := occhook.TxOf(_c.driver); tx != nil {
 		_node.fate = tx.Creates(event.Table, _spec.ID)
 	}
@@ -340,7 +340,7 @@ func (_c *EventCreateBulk) Save(ctx context.Context) ([]*Event, error) {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
 					_c.driver = _c.versionWriter()
-					spec.OnConflict = occhook.OnConflict(eventVersion, &mutation.occ, event.Table, _c.conflict)
+					spec.OnConflict = occhook.OnConflict(eventVersion, &mutation.occ, specs[i].Table, _c.conflict)
 					_c.driver = occhook.Atomic(_c.driver)
 
 					// Invoke the actual operation on the latest mutation in the chain.

@@ -30,6 +30,8 @@ type Folder struct {
 	selectValues sql.SelectValues
 	// zeroVersion notes that the version was read, and is NULL or zero in the database.
 	zeroVersion bool
+	// fate is what becomes of the version, if a transaction has written it.
+	fate *occhook.Fate
 	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
 	loaded occhook.Loaded
 }
@@ -190,6 +192,11 @@ func (_m *Folder) IsModified(ctx context.Context) (bool, error) {
 	if err := occhook.CheckLoaded(folderVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
+	if _m.fate != nil {
+		if err := occhook.CheckFate(folderVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
+			return false, err
+		}
+	}
 	current, err := NewFolderClient(_m.config).Query().
 		Where(folder.ID(_m.ID), latestVersion(_m.config.driver)).
 		Select(folder.FieldVersion).
@@ -210,6 +217,9 @@ func (_m *Folder) assignLoaded(columns []string, values []any) error {
 // versionRead notes that the version was read from the database.
 func (_m *Folder) versionRead() {
 	_m.zeroVersion = _m.Version == 0
+	if tx := occhook.TxOf(_m.config.driver); tx != nil {
+		_m.fate = tx.FateOf(folder.Table, _m.ID)
+	}
 }
 
 // Folders is a parsable slice of Folder.

@@ -156,7 +156,7 @@ func (_c *FolderCreate) createSpec() (*Folder, *sqlgraph.CreateSpec) {
 	)
 	_spec.OnConflict = _c.conflict
 	_c.driver = _c.versionWriter()
-	_spec.OnConflict = occhook.OnConflict(folderVersion, &_c.mutation.occ, folder.Table, _c.conflict)
+	_spec.OnConflict = occhook.OnConflict(folderVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
 	if tx := occhook.TxOf(_c.driver); tx != nil {
 		_node.fate = tx.Creates(folder.Table, _spec.ID)
 	}
@@ -376,8 +376,8 @@ func (u *FolderUpsertOne) IfVersion(version int64) *FolderUpsertOne {
 
 // IfAboveVersion has the create succeed only if the above that is set here has
 // this version. One that has another is an *entocc.RecordModifiedError of type Folder, and nothing is written.
-func (_c *FolderCreate) IfAboveVersion(version int64) *FolderCreate {
-	_c.mutation.occ.Parent(folder.EdgeAbove, version)
+func (_c *FolderCreate) IfAboveVersion(expectedVersion int64) *FolderCreate {
+	_c.mutation.occ.Parent(folder.EdgeAbove, expectedVersion)
 	return _c
 }
 
@@ -418,12 +418,12 @@ func (_c *FolderCreateBulk) Save(ctx context.Context) ([]*Folder, error) {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
 					_c.driver = _c.versionWriter()
-					spec.OnConflict = occhook.OnConflict(folderVersion, &mutation.occ, folder.Table, _c.conflict)
-					expected := make([]*versionExpectation, len(_c.builders))
+					spec.OnConflict = occhook.OnConflict(folderVersion, &mutation.occ, specs[i].Table, _c.conflict)
+					expectedVersions := make([]*versionExpectation, len(_c.builders))
 					for i := range _c.builders {
-						expected[i] = &_c.builders[i].mutation.occ
+						expectedVersions[i] = &_c.builders[i].mutation.occ
 					}
-					_c.driver = occhook.CreateTouching(folderVersion, _c.driver, _c.conflict, false, specs, expected...)
+					_c.driver = occhook.CreateTouching(folderVersion, _c.driver, _c.conflict, false, specs, expectedVersions...)
 					_c.driver = occhook.Atomic(_c.driver)
 					_c.driver = occhook.Linking(_c.driver, folderLinks)
 

@@ -232,17 +232,18 @@ func (_u *FolderUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	_spec.AddModifiers(_u.modifiers...)
 	versionID, _ := _u.mutation.versionRow()
 	_u.mutation.occ.Through(_u.driver)
-	write, err := occhook.Update(ctx, folderVersion, _u.mutation, &_u.mutation.occ, _spec, folderLinks, versionID)
+	guardedWrite, err := occhook.Update(ctx, folderVersion, _u.mutation, &_u.mutation.occ, _spec, folderLinks, versionID)
 	if err != nil {
 		return 0, err
 	}
-	if write != nil {
-		if err := write.Save(ctx, _u.driver); err != nil {
+	if guardedWrite != nil {
+		if err := guardedWrite.Save(ctx, _u.versionWriter()); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
 	}
+	_u.driver = _u.versionWriter()
 	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
 		ending := occhook.Ending(_u.driver)
 		defer ending.End()
@@ -510,17 +511,17 @@ func (_u *FolderUpdateOne) sqlSave(ctx context.Context) (_node *Folder, err erro
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_u.mutation.occ.Through(_u.driver)
-	write, err := occhook.UpdateOne(ctx, folderVersion, _u.mutation, &_u.mutation.occ, _spec, folderLinks, _spec.Node.ID.Value)
+	guardedWrite, err := occhook.UpdateOne(ctx, folderVersion, _u.mutation, &_u.mutation.occ, _spec, folderLinks, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
-	if write != nil {
+	if guardedWrite != nil {
 		_node = &Folder{config: _u.config}
-		if write.Planned(_node) {
+		if guardedWrite.Planned(_node) {
 			return _node, nil
 		}
 		_spec.Assign, _spec.ScanValues = _node.assignLoaded, _node.scanValues
-		return _u.saved(_node, write.Save(ctx, _u.driver))
+		return _u.saved(_node, guardedWrite.Save(ctx, _u.versionWriter()))
 	}
 
 	_node = &Folder{config: _u.config}
@@ -568,7 +569,7 @@ func (_u *FolderUpdateBulk) OnProgress(f func(done, total int)) *FolderUpdateBul
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *FolderUpdateBulk) Save(ctx context.Context) ([]*Folder, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[FolderUpdateOne, Folder]{
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[FolderUpdateOne, Folder]{
 		Join: func(builder *FolderUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
@@ -584,8 +585,8 @@ func (_u *FolderUpdateBulk) Save(ctx context.Context) ([]*Folder, error) {
 }
 
 // folderReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func folderReuses(column string) bool {
-	switch column {
+func folderReuses(columnName string) bool {
+	switch columnName {
 	case folder.FieldID, folder.FieldVersion, folder.FieldName:
 		return true
 	}
@@ -669,8 +670,8 @@ func (_u *FolderUpdateOne) ifLoaded(entity *Folder) *FolderUpdateOne {
 
 // IfAboveVersion has the update succeed only if the above that the row belongs to before it has
 // this version. One that has another is an *entocc.RecordModifiedError of type Folder, and nothing is written.
-func (_u *FolderUpdateOne) IfAboveVersion(version int64) *FolderUpdateOne {
-	_u.mutation.occ.Parent(folder.EdgeAbove, version)
+func (_u *FolderUpdateOne) IfAboveVersion(expectedVersion int64) *FolderUpdateOne {
+	_u.mutation.occ.Parent(folder.EdgeAbove, expectedVersion)
 	return _u
 }
 

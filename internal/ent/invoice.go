@@ -32,6 +32,8 @@ type Invoice struct {
 	selectValues     sql.SelectValues
 	// zeroVersion notes that the version was read, and is NULL or zero in the database.
 	zeroVersion bool
+	// fate is what becomes of the version, if a transaction has written it.
+	fate *occhook.Fate
 	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
 	loaded occhook.Loaded
 }
@@ -174,6 +176,11 @@ func (_m *Invoice) IsModified(ctx context.Context) (bool, error) {
 	if err := occhook.CheckLoaded(invoiceVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
+	if _m.fate != nil {
+		if err := occhook.CheckFate(invoiceVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
+			return false, err
+		}
+	}
 	current, err := NewInvoiceClient(_m.config).Query().
 		Where(invoice.ID(_m.ID), latestVersion(_m.config.driver)).
 		Select(invoice.FieldVersion).
@@ -194,6 +201,9 @@ func (_m *Invoice) assignLoaded(columns []string, values []any) error {
 // versionRead notes that the version was read from the database.
 func (_m *Invoice) versionRead() {
 	_m.zeroVersion = _m.Version == 0
+	if tx := occhook.TxOf(_m.config.driver); tx != nil {
+		_m.fate = tx.FateOf(invoice.Table, _m.ID)
+	}
 }
 
 // Invoices is a parsable slice of Invoice.

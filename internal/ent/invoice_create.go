@@ -155,7 +155,7 @@ func (_c *InvoiceCreate) createSpec() (*Invoice, *sqlgraph.CreateSpec) {
 	)
 	_spec.OnConflict = _c.conflict
 	_c.driver = _c.versionWriter()
-	_spec.OnConflict = occhook.OnConflict(invoiceVersion, &_c.mutation.occ, invoice.Table, _c.conflict)
+	_spec.OnConflict = occhook.OnConflict(invoiceVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
 	if tx := occhook.TxOf(_c.driver); tx != nil {
 		_node.fate = tx.Creates(invoice.Table, _spec.ID)
 	}
@@ -369,8 +369,8 @@ func (u *InvoiceUpsertOne) IfVersion(version int64) *InvoiceUpsertOne {
 
 // IfPurchaseVersion has the create succeed only if the purchase that is set here has
 // this version. One that has another is an *entocc.RecordModifiedError of type Purchase, and nothing is written.
-func (_c *InvoiceCreate) IfPurchaseVersion(version int64) *InvoiceCreate {
-	_c.mutation.occ.Parent(invoice.EdgePurchase, version)
+func (_c *InvoiceCreate) IfPurchaseVersion(expectedVersion int64) *InvoiceCreate {
+	_c.mutation.occ.Parent(invoice.EdgePurchase, expectedVersion)
 	return _c
 }
 
@@ -411,12 +411,12 @@ func (_c *InvoiceCreateBulk) Save(ctx context.Context) ([]*Invoice, error) {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
 					_c.driver = _c.versionWriter()
-					spec.OnConflict = occhook.OnConflict(invoiceVersion, &mutation.occ, invoice.Table, _c.conflict)
-					expected := make([]*versionExpectation, len(_c.builders))
+					spec.OnConflict = occhook.OnConflict(invoiceVersion, &mutation.occ, specs[i].Table, _c.conflict)
+					expectedVersions := make([]*versionExpectation, len(_c.builders))
 					for i := range _c.builders {
-						expected[i] = &_c.builders[i].mutation.occ
+						expectedVersions[i] = &_c.builders[i].mutation.occ
 					}
-					_c.driver = occhook.CreateTouching(invoiceVersion, _c.driver, _c.conflict, false, specs, expected...)
+					_c.driver = occhook.CreateTouching(invoiceVersion, _c.driver, _c.conflict, false, specs, expectedVersions...)
 					_c.driver = occhook.Atomic(_c.driver)
 
 					// Invoke the actual operation on the latest mutation in the chain.

@@ -36,6 +36,8 @@ type Like struct {
 	selectValues sql.SelectValues
 	// zeroVersion notes that the version was read, and is NULL or zero in the database.
 	zeroVersion bool
+	// fate is what becomes of the version, if a transaction has written it.
+	fate *occhook.Fate
 	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
 	loaded occhook.Loaded
 }
@@ -213,6 +215,11 @@ func (_m *Like) IsModified(ctx context.Context) (bool, error) {
 	if err := occhook.CheckLoaded(likeVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
+	if _m.fate != nil {
+		if err := occhook.CheckFate(likeVersion, _m.fate, []any{_m.UserID, _m.TweetID}, _m.Version, _m.config.driver); err != nil {
+			return false, err
+		}
+	}
 	current, err := NewLikeClient(_m.config).Query().
 		Where(like.UserID(_m.UserID), like.TweetID(_m.TweetID), latestVersion(_m.config.driver)).
 		Select(like.FieldVersion).
@@ -233,6 +240,9 @@ func (_m *Like) assignLoaded(columns []string, values []any) error {
 // versionRead notes that the version was read from the database.
 func (_m *Like) versionRead() {
 	_m.zeroVersion = _m.Version == 0
+	if tx := occhook.TxOf(_m.config.driver); tx != nil {
+		_m.fate = tx.FateOf(like.Table, []any{_m.UserID, _m.TweetID})
+	}
 }
 
 // Likes is a parsable slice of Like.

@@ -184,7 +184,7 @@ func (_c *LikeCreate) createSpec() (*Like, *sqlgraph.CreateSpec) {
 	)
 	_spec.OnConflict = _c.conflict
 	_c.driver = _c.versionWriter()
-	_spec.OnConflict = occhook.OnConflict(likeVersion, &_c.mutation.occ, like.Table, _c.conflict)
+	_spec.OnConflict = occhook.OnConflict(likeVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
 	if tx := occhook.TxOf(_c.driver); tx != nil {
 		_node.fate = tx.Creates(like.Table, nil)
 	}
@@ -502,7 +502,7 @@ func (_c *LikeCreateBulk) Save(ctx context.Context) ([]*Like, error) {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
 					_c.driver = _c.versionWriter()
-					spec.OnConflict = occhook.OnConflict(likeVersion, &mutation.occ, like.Table, _c.conflict)
+					spec.OnConflict = occhook.OnConflict(likeVersion, &mutation.occ, specs[i].Table, _c.conflict)
 					_c.driver = occhook.Atomic(_c.driver)
 
 					// Invoke the actual operation on the latest mutation in the chain.

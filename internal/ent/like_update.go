@@ -248,17 +248,18 @@ func (_u *LikeUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	_spec.AddModifiers(_u.modifiers...)
 	versionID, _ := _u.mutation.versionRow()
 	_u.mutation.occ.Through(_u.driver)
-	write, err := occhook.Update(ctx, likeVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	guardedWrite, err := occhook.Update(ctx, likeVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
 	}
-	if write != nil {
-		if err := write.Save(ctx, _u.driver); err != nil {
+	if guardedWrite != nil {
+		if err := guardedWrite.Save(ctx, _u.versionWriter()); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
 	}
+	_u.driver = _u.versionWriter()
 	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
 		ending := occhook.Ending(_u.driver)
 		defer ending.End()
@@ -533,17 +534,17 @@ func (_u *LikeUpdateOne) sqlSave(ctx context.Context) (_node *Like, err error) {
 	_spec.AddModifiers(_u.modifiers...)
 	versionID, _ := _u.mutation.versionRow()
 	_u.mutation.occ.Through(_u.driver)
-	write, err := occhook.UpdateOne(ctx, likeVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	guardedWrite, err := occhook.UpdateOne(ctx, likeVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return nil, err
 	}
-	if write != nil {
+	if guardedWrite != nil {
 		_node = &Like{config: _u.config}
-		if write.Planned(_node) {
+		if guardedWrite.Planned(_node) {
 			return _node, nil
 		}
 		_spec.Assign, _spec.ScanValues = _node.assignLoaded, _node.scanValues
-		return _u.saved(_node, write.Save(ctx, _u.driver))
+		return _u.saved(_node, guardedWrite.Save(ctx, _u.versionWriter()))
 	}
 
 	_node = &Like{config: _u.config}
@@ -591,7 +592,7 @@ func (_u *LikeUpdateBulk) OnProgress(f func(done, total int)) *LikeUpdateBulk {
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *LikeUpdateBulk) Save(ctx context.Context) ([]*Like, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[LikeUpdateOne, Like]{
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[LikeUpdateOne, Like]{
 		Join: func(builder *LikeUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
@@ -607,8 +608,8 @@ func (_u *LikeUpdateBulk) Save(ctx context.Context) ([]*Like, error) {
 }
 
 // likeReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func likeReuses(column string) bool {
-	switch column {
+func likeReuses(columnName string) bool {
+	switch columnName {
 	case like.FieldVersion, like.FieldUserID, like.FieldTweetID, like.FieldLikedAt, like.FieldMood:
 		return true
 	}

@@ -31,6 +31,8 @@ type Membership struct {
 	selectValues sql.SelectValues
 	// zeroVersion notes that the version was read, and is NULL or zero in the database.
 	zeroVersion bool
+	// fate is what becomes of the version, if a transaction has written it.
+	fate *occhook.Fate
 	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
 	loaded occhook.Loaded
 }
@@ -186,6 +188,11 @@ func (_m *Membership) IsModified(ctx context.Context) (bool, error) {
 	if err := occhook.CheckLoaded(membershipVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
+	if _m.fate != nil {
+		if err := occhook.CheckFate(membershipVersion, _m.fate, []any{_m.UserID, _m.TeamID}, _m.Version, _m.config.driver); err != nil {
+			return false, err
+		}
+	}
 	current, err := NewMembershipClient(_m.config).Query().
 		Where(membership.UserID(_m.UserID), membership.TeamID(_m.TeamID), latestVersion(_m.config.driver)).
 		Select(membership.FieldVersion).
@@ -206,6 +213,9 @@ func (_m *Membership) assignLoaded(columns []string, values []any) error {
 // versionRead notes that the version was read from the database.
 func (_m *Membership) versionRead() {
 	_m.zeroVersion = _m.Version == 0
+	if tx := occhook.TxOf(_m.config.driver); tx != nil {
+		_m.fate = tx.FateOf(membership.Table, []any{_m.UserID, _m.TeamID})
+	}
 }
 
 // Memberships is a parsable slice of Membership.

@@ -145,7 +145,7 @@ func (_c *MembershipCreate) createSpec() (*Membership, *sqlgraph.CreateSpec) {
 	)
 	_spec.OnConflict = _c.conflict
 	_c.driver = _c.versionWriter()
-	_spec.OnConflict = occhook.OnConflict(membershipVersion, &_c.mutation.occ, membership.Table, _c.conflict)
+	_spec.OnConflict = occhook.OnConflict(membershipVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
 	if tx := occhook.TxOf(_c.driver); tx != nil {
 		_node.fate = tx.Creates(membership.Table, nil)
 	}
@@ -390,7 +390,7 @@ func (_c *MembershipCreateBulk) Save(ctx context.Context) ([]*Membership, error)
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
 					_c.driver = _c.versionWriter()
-					spec.OnConflict = occhook.OnConflict(membershipVersion, &mutation.occ, membership.Table, _c.conflict)
+					spec.OnConflict = occhook.OnConflict(membershipVersion, &mutation.occ, specs[i].Table, _c.conflict)
 					_c.driver = occhook.Atomic(_c.driver)
 
 					// Invoke the actual operation on the latest mutation in the chain.

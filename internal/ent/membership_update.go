@@ -204,17 +204,18 @@ func (_u *MembershipUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 	_spec.AddModifiers(_u.modifiers...)
 	versionID, _ := _u.mutation.versionRow()
 	_u.mutation.occ.Through(_u.driver)
-	write, err := occhook.Update(ctx, membershipVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	guardedWrite, err := occhook.Update(ctx, membershipVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
 	}
-	if write != nil {
-		if err := write.Save(ctx, _u.driver); err != nil {
+	if guardedWrite != nil {
+		if err := guardedWrite.Save(ctx, _u.versionWriter()); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
 	}
+	_u.driver = _u.versionWriter()
 	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
 		ending := occhook.Ending(_u.driver)
 		defer ending.End()
@@ -446,17 +447,17 @@ func (_u *MembershipUpdateOne) sqlSave(ctx context.Context) (_node *Membership, 
 	_spec.AddModifiers(_u.modifiers...)
 	versionID, _ := _u.mutation.versionRow()
 	_u.mutation.occ.Through(_u.driver)
-	write, err := occhook.UpdateOne(ctx, membershipVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	guardedWrite, err := occhook.UpdateOne(ctx, membershipVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return nil, err
 	}
-	if write != nil {
+	if guardedWrite != nil {
 		_node = &Membership{config: _u.config}
-		if write.Planned(_node) {
+		if guardedWrite.Planned(_node) {
 			return _node, nil
 		}
 		_spec.Assign, _spec.ScanValues = _node.assignLoaded, _node.scanValues
-		return _u.saved(_node, write.Save(ctx, _u.driver))
+		return _u.saved(_node, guardedWrite.Save(ctx, _u.versionWriter()))
 	}
 
 	_node = &Membership{config: _u.config}
@@ -504,7 +505,7 @@ func (_u *MembershipUpdateBulk) OnProgress(f func(done, total int)) *MembershipU
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *MembershipUpdateBulk) Save(ctx context.Context) ([]*Membership, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[MembershipUpdateOne, Membership]{
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[MembershipUpdateOne, Membership]{
 		Join: func(builder *MembershipUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
@@ -520,8 +521,8 @@ func (_u *MembershipUpdateBulk) Save(ctx context.Context) ([]*Membership, error)
 }
 
 // membershipReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func membershipReuses(column string) bool {
-	switch column {
+func membershipReuses(columnName string) bool {
+	switch columnName {
 	case membership.FieldVersion, membership.FieldUserID, membership.FieldTeamID:
 		return true
 	}

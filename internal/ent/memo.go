@@ -29,6 +29,8 @@ type Memo struct {
 	selectValues sql.SelectValues
 	// zeroVersion notes that the version was read, and is NULL or zero in the database.
 	zeroVersion bool
+	// fate is what becomes of the version, if a transaction has written it.
+	fate *occhook.Fate
 	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
 	loaded occhook.Loaded
 }
@@ -150,6 +152,11 @@ func (_m *Memo) IsModified(ctx context.Context) (bool, error) {
 	if err := occhook.CheckLoaded(memoVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
+	if _m.fate != nil {
+		if err := occhook.CheckFate(memoVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
+			return false, err
+		}
+	}
 	current, err := NewMemoClient(_m.config).Query().
 		Where(memo.ID(_m.ID), latestVersion(_m.config.driver)).
 		Select(memo.FieldVersion).
@@ -170,6 +177,9 @@ func (_m *Memo) assignLoaded(columns []string, values []any) error {
 // versionRead notes that the version was read from the database.
 func (_m *Memo) versionRead() {
 	_m.zeroVersion = _m.Version == 0
+	if tx := occhook.TxOf(_m.config.driver); tx != nil {
+		_m.fate = tx.FateOf(memo.Table, _m.ID)
+	}
 }
 
 // Memos is a parsable slice of Memo.

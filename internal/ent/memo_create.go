@@ -137,7 +137,7 @@ func (_c *MemoCreate) createSpec() (*Memo, *sqlgraph.CreateSpec) {
 	)
 	_spec.OnConflict = _c.conflict
 	_c.driver = _c.versionWriter()
-	_spec.OnConflict = occhook.OnConflict(memoVersion, &_c.mutation.occ, memo.Table, _c.conflict)
+	_spec.OnConflict = occhook.OnConflict(memoVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
 	if tx := occhook.TxOf(_c.driver); tx != nil {
 		_node.fate = tx.Creates(memo.Table, _spec.ID)
 	}
@@ -398,7 +398,7 @@ func (_c *MemoCreateBulk) Save(ctx context.Context) ([]*Memo, error) {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
 					_c.driver = _c.versionWriter()
-					spec.OnConflict = occhook.OnConflict(memoVersion, &mutation.occ, memo.Table, _c.conflict)
+					spec.OnConflict = occhook.OnConflict(memoVersion, &mutation.occ, specs[i].Table, _c.conflict)
 					_c.driver = occhook.Atomic(_c.driver)
 
 					// Invoke the actual operation on the latest mutation in the chain.

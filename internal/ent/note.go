@@ -29,6 +29,8 @@ type Note struct {
 	selectValues sql.SelectValues
 	// zeroVersion notes that the version was read, and is NULL or zero in the database.
 	zeroVersion bool
+	// fate is what becomes of the version, if a transaction has written it.
+	fate *occhook.Fate
 	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
 	loaded occhook.Loaded
 }
@@ -150,6 +152,11 @@ func (_m *Note) IsModified(ctx context.Context) (bool, error) {
 	if err := occhook.CheckLoaded(noteVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
+	if _m.fate != nil {
+		if err := occhook.CheckFate(noteVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
+			return false, err
+		}
+	}
 	current, err := NewNoteClient(_m.config).Query().
 		Where(note.ID(_m.ID), latestVersion(_m.config.driver)).
 		Select(note.FieldVersion).
@@ -170,6 +177,9 @@ func (_m *Note) assignLoaded(columns []string, values []any) error {
 // versionRead notes that the version was read from the database.
 func (_m *Note) versionRead() {
 	_m.zeroVersion = _m.Version == 0
+	if tx := occhook.TxOf(_m.config.driver); tx != nil {
+		_m.fate = tx.FateOf(note.Table, _m.ID)
+	}
 }
 
 // Notes is a parsable slice of Note.

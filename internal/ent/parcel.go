@@ -62,6 +62,8 @@ type Parcel struct {
 	selectValues sql.SelectValues
 	// zeroVersion notes that the version was read, and is NULL or zero in the database.
 	zeroVersion bool
+	// fate is what becomes of the version, if a transaction has written it.
+	fate *occhook.Fate
 	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
 	loaded occhook.Loaded
 }
@@ -361,6 +363,11 @@ func (_m *Parcel) IsModified(ctx context.Context) (bool, error) {
 	if err := occhook.CheckLoaded(parcelVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
+	if _m.fate != nil {
+		if err := occhook.CheckFate(parcelVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
+			return false, err
+		}
+	}
 	current, err := NewParcelClient(_m.config).Query().
 		Where(parcel.ID(_m.ID), latestVersion(_m.config.driver)).
 		Select(parcel.FieldVersion).
@@ -381,6 +388,9 @@ func (_m *Parcel) assignLoaded(columns []string, values []any) error {
 // versionRead notes that the version was read from the database.
 func (_m *Parcel) versionRead() {
 	_m.zeroVersion = _m.Version == 0
+	if tx := occhook.TxOf(_m.config.driver); tx != nil {
+		_m.fate = tx.FateOf(parcel.Table, _m.ID)
+	}
 }
 
 // Parcels is a parsable slice of Parcel.

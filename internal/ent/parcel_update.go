@@ -616,16 +616,23 @@ func (_u *ParcelUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	versionID, _ := _u.mutation.versionRow()
-	write, err := occhook.Update(ctx, parcelVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	_u.mutation.occ.Through(_u.driver)
+	guardedWrite, err := occhook.Update(ctx, parcelVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
 	}
-	if write != nil {
-		if err := write.Save(ctx, _u.driver); err != nil {
+	if guardedWrite != nil {
+		if err := guardedWrite.Save(ctx, _u.versionWriter()); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
+	}
+	_u.driver = _u.versionWriter()
+	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
+		ending := occhook.Ending(_u.driver)
+		defer ending.End()
+		_u.driver = ending
 	}
 
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -1258,17 +1265,18 @@ func (_u *ParcelUpdateOne) sqlSave(ctx context.Context) (_node *Parcel, err erro
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
-	write, err := occhook.UpdateOne(ctx, parcelVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
+	_u.mutation.occ.Through(_u.driver)
+	guardedWrite, err := occhook.UpdateOne(ctx, parcelVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
-	if write != nil {
+	if guardedWrite != nil {
 		_node = &Parcel{config: _u.config}
-		if write.Planned(_node) {
+		if guardedWrite.Planned(_node) {
 			return _node, nil
 		}
 		_spec.Assign, _spec.ScanValues = _node.assignLoaded, _node.scanValues
-		return _u.saved(_node, write.Save(ctx, _u.driver))
+		return _u.saved(_node, guardedWrite.Save(ctx, _u.versionWriter()))
 	}
 
 	_node = &Parcel{config: _u.config}
@@ -1316,7 +1324,7 @@ func (_u *ParcelUpdateBulk) OnProgress(f func(done, total int)) *ParcelUpdateBul
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *ParcelUpdateBulk) Save(ctx context.Context) ([]*Parcel, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[ParcelUpdateOne, Parcel]{
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[ParcelUpdateOne, Parcel]{
 		Join: func(builder *ParcelUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
@@ -1332,8 +1340,8 @@ func (_u *ParcelUpdateBulk) Save(ctx context.Context) ([]*Parcel, error) {
 }
 
 // parcelReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func parcelReuses(column string) bool {
-	switch column {
+func parcelReuses(columnName string) bool {
+	switch columnName {
 	case parcel.FieldID, parcel.FieldVersion, parcel.FieldUpdatedAt, parcel.FieldUpdatedIn, parcel.FieldSeenAt, parcel.FieldScans, parcel.FieldTitle, parcel.FieldNote, parcel.FieldPriority, parcel.FieldDue, parcel.FieldSecret, parcel.FieldLabels, parcel.FieldMeta, parcel.FieldSize, parcel.FieldSeal:
 		return true
 	}
@@ -1409,6 +1417,9 @@ func (_u *ParcelUpdateOne) IgnoreVersion() *ParcelUpdateOne {
 // ifLoaded expects the version that the entity holds.
 func (_u *ParcelUpdateOne) ifLoaded(entity *Parcel) *ParcelUpdateOne {
 	_u.mutation.occ.Loaded(parcelVersion, entity, entity.Version, entity.zeroVersion)
+	if entity.fate != nil {
+		_u.mutation.occ.Written(entity.fate, entity.ID)
+	}
 	return _u
 }
 
@@ -1439,6 +1450,9 @@ func (_u *ParcelUpdateOne) saved(node *Parcel, err error) (*Parcel, error) {
 		return nil, _u.mutation.versionError(err)
 	}
 	node.versionRead()
+	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
+		node.fate = tx.Wrote(parcel.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+	}
 	_u.mutation.done = true
 	return node, nil
 }

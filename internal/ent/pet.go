@@ -34,6 +34,8 @@ type Pet struct {
 	selectValues sql.SelectValues
 	// zeroVersion notes that the version was read, and is NULL or zero in the database.
 	zeroVersion bool
+	// fate is what becomes of the version, if a transaction has written it.
+	fate *occhook.Fate
 	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
 	loaded occhook.Loaded
 }
@@ -205,6 +207,11 @@ func (_m *Pet) IsModified(ctx context.Context) (bool, error) {
 	if err := occhook.CheckLoaded(petVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
+	if _m.fate != nil {
+		if err := occhook.CheckFate(petVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
+			return false, err
+		}
+	}
 	current, err := NewPetClient(_m.config).Query().
 		Where(pet.ID(_m.ID), latestVersion(_m.config.driver)).
 		Select(pet.FieldVersion).
@@ -225,6 +232,9 @@ func (_m *Pet) assignLoaded(columns []string, values []any) error {
 // versionRead notes that the version was read from the database.
 func (_m *Pet) versionRead() {
 	_m.zeroVersion = _m.Version == 0
+	if tx := occhook.TxOf(_m.config.driver); tx != nil {
+		_m.fate = tx.FateOf(pet.Table, _m.ID)
+	}
 }
 
 // Pets is a parsable slice of Pet.

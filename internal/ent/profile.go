@@ -33,6 +33,8 @@ type Profile struct {
 	selectValues sql.SelectValues
 	// zeroVersion notes that the version was read, and is NULL or zero in the database.
 	zeroVersion bool
+	// fate is what becomes of the version, if a transaction has written it.
+	fate *occhook.Fate
 	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
 	loaded occhook.Loaded
 }
@@ -176,6 +178,11 @@ func (_m *Profile) IsModified(ctx context.Context) (bool, error) {
 	if err := occhook.CheckLoaded(profileVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
+	if _m.fate != nil {
+		if err := occhook.CheckFate(profileVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
+			return false, err
+		}
+	}
 	current, err := NewProfileClient(_m.config).Query().
 		Where(profile.ID(_m.ID), latestVersion(_m.config.driver)).
 		Select(profile.FieldVersion).
@@ -196,6 +203,9 @@ func (_m *Profile) assignLoaded(columns []string, values []any) error {
 // versionRead notes that the version was read from the database.
 func (_m *Profile) versionRead() {
 	_m.zeroVersion = _m.Version == 0
+	if tx := occhook.TxOf(_m.config.driver); tx != nil {
+		_m.fate = tx.FateOf(profile.Table, _m.ID)
+	}
 }
 
 // Profiles is a parsable slice of Profile.

@@ -182,17 +182,18 @@ func (_u *ProfileUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	_spec.AddModifiers(_u.modifiers...)
 	versionID, _ := _u.mutation.versionRow()
 	_u.mutation.occ.Through(_u.driver)
-	write, err := occhook.Update(ctx, profileVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	guardedWrite, err := occhook.Update(ctx, profileVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
 	}
-	if write != nil {
-		if err := write.Save(ctx, _u.driver); err != nil {
+	if guardedWrite != nil {
+		if err := guardedWrite.Save(ctx, _u.versionWriter()); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
 	}
+	_u.driver = _u.versionWriter()
 	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
 		ending := occhook.Ending(_u.driver)
 		defer ending.End()
@@ -400,17 +401,17 @@ func (_u *ProfileUpdateOne) sqlSave(ctx context.Context) (_node *Profile, err er
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_u.mutation.occ.Through(_u.driver)
-	write, err := occhook.UpdateOne(ctx, profileVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
+	guardedWrite, err := occhook.UpdateOne(ctx, profileVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
-	if write != nil {
+	if guardedWrite != nil {
 		_node = &Profile{config: _u.config}
-		if write.Planned(_node) {
+		if guardedWrite.Planned(_node) {
 			return _node, nil
 		}
 		_spec.Assign, _spec.ScanValues = _node.assignLoaded, _node.scanValues
-		return _u.saved(_node, write.Save(ctx, _u.driver))
+		return _u.saved(_node, guardedWrite.Save(ctx, _u.versionWriter()))
 	}
 
 	_node = &Profile{config: _u.config}
@@ -458,7 +459,7 @@ func (_u *ProfileUpdateBulk) OnProgress(f func(done, total int)) *ProfileUpdateB
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *ProfileUpdateBulk) Save(ctx context.Context) ([]*Profile, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[ProfileUpdateOne, Profile]{
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[ProfileUpdateOne, Profile]{
 		Join: func(builder *ProfileUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
@@ -474,8 +475,8 @@ func (_u *ProfileUpdateBulk) Save(ctx context.Context) ([]*Profile, error) {
 }
 
 // profileReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func profileReuses(column string) bool {
-	switch column {
+func profileReuses(columnName string) bool {
+	switch columnName {
 	case profile.FieldID, profile.FieldVersion, profile.FieldTitle, profile.FieldKeywords, profile.FieldTheme, profile.FieldRecent:
 		return true
 	}

@@ -33,6 +33,8 @@ type Purchase struct {
 	selectValues    sql.SelectValues
 	// zeroVersion notes that the version was read, and is NULL or zero in the database.
 	zeroVersion bool
+	// fate is what becomes of the version, if a transaction has written it.
+	fate *occhook.Fate
 	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
 	loaded occhook.Loaded
 }
@@ -213,6 +215,11 @@ func (_m *Purchase) IsModified(ctx context.Context) (bool, error) {
 	if err := occhook.CheckLoaded(purchaseVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
+	if _m.fate != nil {
+		if err := occhook.CheckFate(purchaseVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
+			return false, err
+		}
+	}
 	current, err := NewPurchaseClient(_m.config).Query().
 		Where(purchase.ID(_m.ID), latestVersion(_m.config.driver)).
 		Select(purchase.FieldVersion).
@@ -233,6 +240,9 @@ func (_m *Purchase) assignLoaded(columns []string, values []any) error {
 // versionRead notes that the version was read from the database.
 func (_m *Purchase) versionRead() {
 	_m.zeroVersion = _m.Version == 0
+	if tx := occhook.TxOf(_m.config.driver); tx != nil {
+		_m.fate = tx.FateOf(purchase.Table, _m.ID)
+	}
 }
 
 // Purchases is a parsable slice of Purchase.

@@ -218,7 +218,7 @@ func (_c *PurchaseCreate) createSpec() (*Purchase, *sqlgraph.CreateSpec) {
 	)
 	_spec.OnConflict = _c.conflict
 	_c.driver = _c.versionWriter()
-	_spec.OnConflict = occhook.OnConflict(purchaseVersion, &_c.mutation.occ, purchase.Table, _c.conflict)
+	_spec.OnConflict = occhook.OnConflict(purchaseVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
 	if tx := occhook.TxOf(_c.driver); tx != nil {
 		_node.fate = tx.Creates(purchase.Table, _spec.ID)
 	}
@@ -469,8 +469,8 @@ func (u *PurchaseUpsertOne) IfVersion(version int64) *PurchaseUpsertOne {
 
 // IfBuyerVersion has the create succeed only if the buyer that is set here has
 // this version. One that has another is an *entocc.RecordModifiedError of type Buyer, and nothing is written.
-func (_c *PurchaseCreate) IfBuyerVersion(version uuid.UUID) *PurchaseCreate {
-	_c.mutation.occ.Parent(purchase.EdgeBuyer, version)
+func (_c *PurchaseCreate) IfBuyerVersion(expectedVersion uuid.UUID) *PurchaseCreate {
+	_c.mutation.occ.Parent(purchase.EdgeBuyer, expectedVersion)
 	return _c
 }
 
@@ -511,12 +511,12 @@ func (_c *PurchaseCreateBulk) Save(ctx context.Context) ([]*Purchase, error) {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
 					_c.driver = _c.versionWriter()
-					spec.OnConflict = occhook.OnConflict(purchaseVersion, &mutation.occ, purchase.Table, _c.conflict)
-					expected := make([]*versionExpectation, len(_c.builders))
+					spec.OnConflict = occhook.OnConflict(purchaseVersion, &mutation.occ, specs[i].Table, _c.conflict)
+					expectedVersions := make([]*versionExpectation, len(_c.builders))
 					for i := range _c.builders {
-						expected[i] = &_c.builders[i].mutation.occ
+						expectedVersions[i] = &_c.builders[i].mutation.occ
 					}
-					_c.driver = occhook.CreateTouching(purchaseVersion, _c.driver, _c.conflict, false, specs, expected...)
+					_c.driver = occhook.CreateTouching(purchaseVersion, _c.driver, _c.conflict, false, specs, expectedVersions...)
 					_c.driver = occhook.Atomic(_c.driver)
 					_c.driver = occhook.Linking(_c.driver, purchaseLinks)
 

@@ -290,17 +290,18 @@ func (_u *PurchaseUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	_spec.AddModifiers(_u.modifiers...)
 	versionID, _ := _u.mutation.versionRow()
 	_u.mutation.occ.Through(_u.driver)
-	write, err := occhook.Update(ctx, purchaseVersion, _u.mutation, &_u.mutation.occ, _spec, purchaseLinks, versionID)
+	guardedWrite, err := occhook.Update(ctx, purchaseVersion, _u.mutation, &_u.mutation.occ, _spec, purchaseLinks, versionID)
 	if err != nil {
 		return 0, err
 	}
-	if write != nil {
-		if err := write.Save(ctx, _u.driver); err != nil {
+	if guardedWrite != nil {
+		if err := guardedWrite.Save(ctx, _u.versionWriter()); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
 	}
+	_u.driver = _u.versionWriter()
 	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
 		ending := occhook.Ending(_u.driver)
 		defer ending.End()
@@ -622,17 +623,17 @@ func (_u *PurchaseUpdateOne) sqlSave(ctx context.Context) (_node *Purchase, err 
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_u.mutation.occ.Through(_u.driver)
-	write, err := occhook.UpdateOne(ctx, purchaseVersion, _u.mutation, &_u.mutation.occ, _spec, purchaseLinks, _spec.Node.ID.Value)
+	guardedWrite, err := occhook.UpdateOne(ctx, purchaseVersion, _u.mutation, &_u.mutation.occ, _spec, purchaseLinks, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
-	if write != nil {
+	if guardedWrite != nil {
 		_node = &Purchase{config: _u.config}
-		if write.Planned(_node) {
+		if guardedWrite.Planned(_node) {
 			return _node, nil
 		}
 		_spec.Assign, _spec.ScanValues = _node.assignLoaded, _node.scanValues
-		return _u.saved(_node, write.Save(ctx, _u.driver))
+		return _u.saved(_node, guardedWrite.Save(ctx, _u.versionWriter()))
 	}
 
 	_node = &Purchase{config: _u.config}
@@ -680,7 +681,7 @@ func (_u *PurchaseUpdateBulk) OnProgress(f func(done, total int)) *PurchaseUpdat
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *PurchaseUpdateBulk) Save(ctx context.Context) ([]*Purchase, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[PurchaseUpdateOne, Purchase]{
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[PurchaseUpdateOne, Purchase]{
 		Join: func(builder *PurchaseUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
@@ -696,8 +697,8 @@ func (_u *PurchaseUpdateBulk) Save(ctx context.Context) ([]*Purchase, error) {
 }
 
 // purchaseReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func purchaseReuses(column string) bool {
-	switch column {
+func purchaseReuses(columnName string) bool {
+	switch columnName {
 	case purchase.FieldVersion, purchase.FieldState:
 		return true
 	}
@@ -781,8 +782,8 @@ func (_u *PurchaseUpdateOne) ifLoaded(entity *Purchase) *PurchaseUpdateOne {
 
 // IfBuyerVersion has the update succeed only if the buyer that the row belongs to before it has
 // this version. One that has another is an *entocc.RecordModifiedError of type Buyer, and nothing is written.
-func (_u *PurchaseUpdateOne) IfBuyerVersion(version uuid.UUID) *PurchaseUpdateOne {
-	_u.mutation.occ.Parent(purchase.EdgeBuyer, version)
+func (_u *PurchaseUpdateOne) IfBuyerVersion(expectedVersion uuid.UUID) *PurchaseUpdateOne {
+	_u.mutation.occ.Parent(purchase.EdgeBuyer, expectedVersion)
 	return _u
 }
 

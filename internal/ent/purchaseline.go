@@ -41,6 +41,8 @@ type PurchaseLine struct {
 	selectValues sql.SelectValues
 	// zeroVersion notes that the version was read, and is NULL or zero in the database.
 	zeroVersion bool
+	// fate is what becomes of the version, if a transaction has written it.
+	fate *occhook.Fate
 	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
 	loaded occhook.Loaded
 }
@@ -247,6 +249,11 @@ func (_m *PurchaseLine) IsModified(ctx context.Context) (bool, error) {
 	if err := occhook.CheckLoaded(purchaseLineVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
+	if _m.fate != nil {
+		if err := occhook.CheckFate(purchaseLineVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
+			return false, err
+		}
+	}
 	current, err := NewPurchaseLineClient(_m.config).Query().
 		Where(purchaseline.ID(_m.ID), latestVersion(_m.config.driver)).
 		Select(purchaseline.FieldVersion).
@@ -267,6 +274,9 @@ func (_m *PurchaseLine) assignLoaded(columns []string, values []any) error {
 // versionRead notes that the version was read from the database.
 func (_m *PurchaseLine) versionRead() {
 	_m.zeroVersion = _m.Version == 0
+	if tx := occhook.TxOf(_m.config.driver); tx != nil {
+		_m.fate = tx.FateOf(purchaseline.Table, _m.ID)
+	}
 }
 
 // PurchaseLines is a parsable slice of PurchaseLine.

@@ -231,7 +231,7 @@ func (_c *PurchaseLineCreate) createSpec() (*PurchaseLine, *sqlgraph.CreateSpec)
 	)
 	_spec.OnConflict = _c.conflict
 	_c.driver = _c.versionWriter()
-	_spec.OnConflict = occhook.OnConflict(purchaseLineVersion, &_c.mutation.occ, purchaseline.Table, _c.conflict)
+	_spec.OnConflict = occhook.OnConflict(purchaseLineVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
 	if tx := occhook.TxOf(_c.driver); tx != nil {
 		_node.fate = tx.Creates(purchaseline.Table, _spec.ID)
 	}
@@ -604,8 +604,8 @@ func (u *PurchaseLineUpsertOne) IfVersion(version int64) *PurchaseLineUpsertOne 
 
 // IfPurchaseVersion has the create succeed only if the purchase that is set here has
 // this version. One that has another is an *entocc.RecordModifiedError of type Purchase, and nothing is written.
-func (_c *PurchaseLineCreate) IfPurchaseVersion(version int64) *PurchaseLineCreate {
-	_c.mutation.occ.Parent(purchaseline.EdgePurchase, version)
+func (_c *PurchaseLineCreate) IfPurchaseVersion(expectedVersion int64) *PurchaseLineCreate {
+	_c.mutation.occ.Parent(purchaseline.EdgePurchase, expectedVersion)
 	return _c
 }
 
@@ -646,12 +646,12 @@ func (_c *PurchaseLineCreateBulk) Save(ctx context.Context) ([]*PurchaseLine, er
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
 					_c.driver = _c.versionWriter()
-					spec.OnConflict = occhook.OnConflict(purchaseLineVersion, &mutation.occ, purchaseline.Table, _c.conflict)
-					expected := make([]*versionExpectation, len(_c.builders))
+					spec.OnConflict = occhook.OnConflict(purchaseLineVersion, &mutation.occ, specs[i].Table, _c.conflict)
+					expectedVersions := make([]*versionExpectation, len(_c.builders))
 					for i := range _c.builders {
-						expected[i] = &_c.builders[i].mutation.occ
+						expectedVersions[i] = &_c.builders[i].mutation.occ
 					}
-					_c.driver = occhook.CreateTouching(purchaseLineVersion, _c.driver, _c.conflict, false, specs, expected...)
+					_c.driver = occhook.CreateTouching(purchaseLineVersion, _c.driver, _c.conflict, false, specs, expectedVersions...)
 					_c.driver = occhook.Atomic(_c.driver)
 
 					// Invoke the actual operation on the latest mutation in the chain.

@@ -284,17 +284,18 @@ func (_u *PurchaseLineUpdate) sqlSave(ctx context.Context) (_node int, err error
 	_spec.AddModifiers(_u.modifiers...)
 	versionID, _ := _u.mutation.versionRow()
 	_u.mutation.occ.Through(_u.driver)
-	write, err := occhook.Update(ctx, purchaseLineVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	guardedWrite, err := occhook.Update(ctx, purchaseLineVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
 	}
-	if write != nil {
-		if err := write.Save(ctx, _u.driver); err != nil {
+	if guardedWrite != nil {
+		if err := guardedWrite.Save(ctx, _u.versionWriter()); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
 	}
+	_u.driver = _u.versionWriter()
 	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
 		ending := occhook.Ending(_u.driver)
 		defer ending.End()
@@ -610,17 +611,17 @@ func (_u *PurchaseLineUpdateOne) sqlSave(ctx context.Context) (_node *PurchaseLi
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_u.mutation.occ.Through(_u.driver)
-	write, err := occhook.UpdateOne(ctx, purchaseLineVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
+	guardedWrite, err := occhook.UpdateOne(ctx, purchaseLineVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
-	if write != nil {
+	if guardedWrite != nil {
 		_node = &PurchaseLine{config: _u.config}
-		if write.Planned(_node) {
+		if guardedWrite.Planned(_node) {
 			return _node, nil
 		}
 		_spec.Assign, _spec.ScanValues = _node.assignLoaded, _node.scanValues
-		return _u.saved(_node, write.Save(ctx, _u.driver))
+		return _u.saved(_node, guardedWrite.Save(ctx, _u.versionWriter()))
 	}
 
 	_node = &PurchaseLine{config: _u.config}
@@ -668,7 +669,7 @@ func (_u *PurchaseLineUpdateBulk) OnProgress(f func(done, total int)) *PurchaseL
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *PurchaseLineUpdateBulk) Save(ctx context.Context) ([]*PurchaseLine, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[PurchaseLineUpdateOne, PurchaseLine]{
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[PurchaseLineUpdateOne, PurchaseLine]{
 		Join: func(builder *PurchaseLineUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
@@ -684,8 +685,8 @@ func (_u *PurchaseLineUpdateBulk) Save(ctx context.Context) ([]*PurchaseLine, er
 }
 
 // purchaseLineReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func purchaseLineReuses(column string) bool {
-	switch column {
+func purchaseLineReuses(columnName string) bool {
+	switch columnName {
 	case purchaseline.FieldID, purchaseline.FieldVersion, purchaseline.FieldArticle, purchaseline.FieldAmount, purchaseline.FieldRemark, purchaseline.FieldCode:
 		return true
 	}
@@ -769,8 +770,8 @@ func (_u *PurchaseLineUpdateOne) ifLoaded(entity *PurchaseLine) *PurchaseLineUpd
 
 // IfPurchaseVersion has the update succeed only if the purchase that the row belongs to before it has
 // this version. One that has another is an *entocc.RecordModifiedError of type Purchase, and nothing is written.
-func (_u *PurchaseLineUpdateOne) IfPurchaseVersion(version int64) *PurchaseLineUpdateOne {
-	_u.mutation.occ.Parent(purchaseline.EdgePurchase, version)
+func (_u *PurchaseLineUpdateOne) IfPurchaseVersion(expectedVersion int64) *PurchaseLineUpdateOne {
+	_u.mutation.occ.Parent(purchaseline.EdgePurchase, expectedVersion)
 	return _u
 }
 

@@ -27,6 +27,8 @@ type Reading struct {
 	selectValues sql.SelectValues
 	// zeroVersion notes that the version was read, and is NULL or zero in the database.
 	zeroVersion bool
+	// fate is what becomes of the version, if a transaction has written it.
+	fate *occhook.Fate
 	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
 	loaded occhook.Loaded
 }
@@ -139,6 +141,11 @@ func (_m *Reading) IsModified(ctx context.Context) (bool, error) {
 	if err := occhook.CheckLoaded(readingVersion, _m.UpdatedAt, _m.zeroVersion); err != nil {
 		return false, err
 	}
+	if _m.fate != nil {
+		if err := occhook.CheckFate(readingVersion, _m.fate, _m.ID, _m.UpdatedAt, _m.config.driver); err != nil {
+			return false, err
+		}
+	}
 	current, err := NewReadingClient(_m.config).Query().
 		Where(reading.ID(_m.ID), latestVersion(_m.config.driver)).
 		Select(reading.FieldUpdatedAt).
@@ -159,6 +166,9 @@ func (_m *Reading) assignLoaded(columns []string, values []any) error {
 // versionRead notes that the version was read from the database.
 func (_m *Reading) versionRead() {
 	_m.zeroVersion = _m.UpdatedAt.IsZero()
+	if tx := occhook.TxOf(_m.config.driver); tx != nil {
+		_m.fate = tx.FateOf(reading.Table, _m.ID)
+	}
 }
 
 // Readings is a parsable slice of Reading.

@@ -26,6 +26,8 @@ type Setting struct {
 	selectValues sql.SelectValues
 	// zeroVersion notes that the version was read, and is NULL or zero in the database.
 	zeroVersion bool
+	// fate is what becomes of the version, if a transaction has written it.
+	fate *occhook.Fate
 	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
 	loaded occhook.Loaded
 }
@@ -136,6 +138,11 @@ func (_m *Setting) IsModified(ctx context.Context) (bool, error) {
 	if err := occhook.CheckLoaded(settingVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
+	if _m.fate != nil {
+		if err := occhook.CheckFate(settingVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
+			return false, err
+		}
+	}
 	current, err := NewSettingClient(_m.config).Query().
 		Where(setting.ID(_m.ID), latestVersion(_m.config.driver)).
 		Select(setting.FieldVersion).
@@ -156,6 +163,9 @@ func (_m *Setting) assignLoaded(columns []string, values []any) error {
 // versionRead notes that the version was read from the database.
 func (_m *Setting) versionRead() {
 	_m.zeroVersion = _m.Version == 0
+	if tx := occhook.TxOf(_m.config.driver); tx != nil {
+		_m.fate = tx.FateOf(setting.Table, _m.ID)
+	}
 }
 
 // Settings is a parsable slice of Setting.

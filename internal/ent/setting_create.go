@@ -134,7 +134,7 @@ func (_c *SettingCreate) createSpec() (*Setting, *sqlgraph.CreateSpec) {
 	)
 	_spec.OnConflict = _c.conflict
 	_c.driver = _c.versionWriter()
-	_spec.OnConflict = occhook.OnConflict(settingVersion, &_c.mutation.occ, setting.Table, _c.conflict)
+	_spec.OnConflict = occhook.OnConflict(settingVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
 	if tx := occhook.TxOf(_c.driver); tx != nil {
 		_node.fate = tx.Creates(setting.Table, _spec.ID)
 	}
@@ -367,7 +367,7 @@ func (_c *SettingCreateBulk) Save(ctx context.Context) ([]*Setting, error) {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
 					_c.driver = _c.versionWriter()
-					spec.OnConflict = occhook.OnConflict(settingVersion, &mutation.occ, setting.Table, _c.conflict)
+					spec.OnConflict = occhook.OnConflict(settingVersion, &mutation.occ, specs[i].Table, _c.conflict)
 					_c.driver = occhook.Atomic(_c.driver)
 
 					// Invoke the actual operation on the latest mutation in the chain.

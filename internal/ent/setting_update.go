@@ -97,17 +97,18 @@ func (_u *SettingUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	_spec.AddModifiers(_u.modifiers...)
 	versionID, _ := _u.mutation.versionRow()
 	_u.mutation.occ.Through(_u.driver)
-	write, err := occhook.Update(ctx, settingVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	guardedWrite, err := occhook.Update(ctx, settingVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
 	}
-	if write != nil {
-		if err := write.Save(ctx, _u.driver); err != nil {
+	if guardedWrite != nil {
+		if err := guardedWrite.Save(ctx, _u.versionWriter()); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
 	}
+	_u.driver = _u.versionWriter()
 	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
 		ending := occhook.Ending(_u.driver)
 		defer ending.End()
@@ -231,17 +232,17 @@ func (_u *SettingUpdateOne) sqlSave(ctx context.Context) (_node *Setting, err er
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_u.mutation.occ.Through(_u.driver)
-	write, err := occhook.UpdateOne(ctx, settingVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
+	guardedWrite, err := occhook.UpdateOne(ctx, settingVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
-	if write != nil {
+	if guardedWrite != nil {
 		_node = &Setting{config: _u.config}
-		if write.Planned(_node) {
+		if guardedWrite.Planned(_node) {
 			return _node, nil
 		}
 		_spec.Assign, _spec.ScanValues = _node.assignLoaded, _node.scanValues
-		return _u.saved(_node, write.Save(ctx, _u.driver))
+		return _u.saved(_node, guardedWrite.Save(ctx, _u.versionWriter()))
 	}
 
 	_node = &Setting{config: _u.config}
@@ -289,7 +290,7 @@ func (_u *SettingUpdateBulk) OnProgress(f func(done, total int)) *SettingUpdateB
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *SettingUpdateBulk) Save(ctx context.Context) ([]*Setting, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[SettingUpdateOne, Setting]{
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[SettingUpdateOne, Setting]{
 		Join: func(builder *SettingUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
@@ -305,8 +306,8 @@ func (_u *SettingUpdateBulk) Save(ctx context.Context) ([]*Setting, error) {
 }
 
 // settingReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func settingReuses(column string) bool {
-	switch column {
+func settingReuses(columnName string) bool {
+	switch columnName {
 	case setting.FieldID, setting.FieldVersion, setting.FieldValue:
 		return true
 	}

@@ -28,6 +28,8 @@ type Ticket struct {
 	selectValues sql.SelectValues
 	// zeroVersion notes that the version was read, and is NULL or zero in the database.
 	zeroVersion bool
+	// fate is what becomes of the version, if a transaction has written it.
+	fate *occhook.Fate
 	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
 	loaded occhook.Loaded
 }
@@ -147,6 +149,11 @@ func (_m *Ticket) IsModified(ctx context.Context) (bool, error) {
 	if err := occhook.CheckLoaded(ticketVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
+	if _m.fate != nil {
+		if err := occhook.CheckFate(ticketVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
+			return false, err
+		}
+	}
 	current, err := NewTicketClient(_m.config).Query().
 		Where(ticket.ID(_m.ID), latestVersion(_m.config.driver)).
 		Select(ticket.FieldVersion).
@@ -167,6 +174,9 @@ func (_m *Ticket) assignLoaded(columns []string, values []any) error {
 // versionRead notes that the version was read from the database.
 func (_m *Ticket) versionRead() {
 	_m.zeroVersion = _m.Version == 0
+	if tx := occhook.TxOf(_m.config.driver); tx != nil {
+		_m.fate = tx.FateOf(ticket.Table, _m.ID)
+	}
 }
 
 // Tickets is a parsable slice of Ticket.
