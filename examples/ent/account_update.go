@@ -115,16 +115,23 @@ func (_u *AccountUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.AddField(account.FieldBalance, field.TypeInt64, value)
 	}
 	versionID, _ := _u.mutation.versionRow()
-	write, err := occhook.Update(ctx, accountVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	_u.mutation.occ.Through(_u.driver)
+	guardedWrite, err := occhook.Update(ctx, accountVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
 	}
-	if write != nil {
-		if err := write.Save(ctx, _u.driver); err != nil {
+	if guardedWrite != nil {
+		if err := guardedWrite.Save(ctx, _u.versionWriter()); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
+	}
+	_u.driver = _u.versionWriter()
+	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
+		ending := occhook.Ending(_u.driver)
+		defer ending.End()
+		_u.driver = ending
 	}
 
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -262,17 +269,18 @@ func (_u *AccountUpdateOne) sqlSave(ctx context.Context) (_node *Account, err er
 	if value, ok := _u.mutation.AddedBalance(); ok {
 		_spec.AddField(account.FieldBalance, field.TypeInt64, value)
 	}
-	write, err := occhook.UpdateOne(ctx, accountVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
+	_u.mutation.occ.Through(_u.driver)
+	guardedWrite, err := occhook.UpdateOne(ctx, accountVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
-	if write != nil {
+	if guardedWrite != nil {
 		_node = &Account{config: _u.config}
-		if write.Planned(_node) {
+		if guardedWrite.Planned(_node) {
 			return _node, nil
 		}
 		_spec.Assign, _spec.ScanValues = _node.assignLoaded, _node.scanValues
-		return _u.saved(_node, write.Save(ctx, _u.driver))
+		return _u.saved(_node, guardedWrite.Save(ctx, _u.versionWriter()))
 	}
 
 	_node = &Account{config: _u.config}
@@ -320,7 +328,7 @@ func (_u *AccountUpdateBulk) OnProgress(f func(done, total int)) *AccountUpdateB
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *AccountUpdateBulk) Save(ctx context.Context) ([]*Account, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[AccountUpdateOne, Account]{
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[AccountUpdateOne, Account]{
 		Join: func(builder *AccountUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
@@ -336,8 +344,8 @@ func (_u *AccountUpdateBulk) Save(ctx context.Context) ([]*Account, error) {
 }
 
 // accountReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func accountReuses(column string) bool {
-	switch column {
+func accountReuses(columnName string) bool {
+	switch columnName {
 	case account.FieldID, account.FieldVersion, account.FieldOwner, account.FieldBalance:
 		return true
 	}
@@ -413,6 +421,9 @@ func (_u *AccountUpdateOne) IgnoreVersion() *AccountUpdateOne {
 // ifLoaded expects the version that the entity holds.
 func (_u *AccountUpdateOne) ifLoaded(entity *Account) *AccountUpdateOne {
 	_u.mutation.occ.Loaded(accountVersion, entity, entity.Version, entity.zeroVersion)
+	if entity.fate != nil {
+		_u.mutation.occ.Written(entity.fate, entity.ID)
+	}
 	return _u
 }
 
@@ -443,6 +454,9 @@ func (_u *AccountUpdateOne) saved(node *Account, err error) (*Account, error) {
 		return nil, _u.mutation.versionError(err)
 	}
 	node.versionRead()
+	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
+		node.fate = tx.Wrote(account.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+	}
 	_u.mutation.done = true
 	return node, nil
 }

@@ -36,6 +36,8 @@ type User struct {
 	selectValues sql.SelectValues
 	// zeroVersion notes that the version was read, and is NULL or zero in the database.
 	zeroVersion bool
+	// fate is what becomes of the version, if a transaction has written it.
+	fate *occhook.Fate
 	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
 	loaded occhook.Loaded
 }
@@ -190,6 +192,11 @@ func (_m *User) IsModified(ctx context.Context) (bool, error) {
 	if err := occhook.CheckLoaded(userVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
+	if _m.fate != nil {
+		if err := occhook.CheckFate(userVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
+			return false, err
+		}
+	}
 	current, err := NewUserClient(_m.config).Query().
 		Where(user.ID(_m.ID), latestVersion(_m.config.driver)).
 		Select(user.FieldVersion).
@@ -210,6 +217,9 @@ func (_m *User) assignLoaded(columns []string, values []any) error {
 // versionRead notes that the version was read from the database.
 func (_m *User) versionRead() {
 	_m.zeroVersion = _m.Version == 0
+	if tx := occhook.TxOf(_m.config.driver); tx != nil {
+		_m.fate = tx.FateOf(user.Table, _m.ID)
+	}
 }
 
 // Users is a parsable slice of User.

@@ -43,7 +43,8 @@ func (_d *UserDelete) ExecX(ctx context.Context) int {
 
 func (_d *UserDelete) sqlExec(ctx context.Context) (int, error) {
 	_spec := sqlgraph.NewDeleteSpec(user.Table, sqlgraph.NewFieldSpec(user.FieldID, field.TypeInt))
-	if affected, done, err := occhook.DeleteRow(ctx, userVersion, _d.mutation.Op(), &_d.mutation.occ, _d.driver, _spec, len(_d.mutation.predicates)); done {
+	_d.mutation.occ.Through(_d.driver)
+	if affected, done, err := occhook.DeleteRow(ctx, userVersion, _d.mutation.Op(), &_d.mutation.occ, _d.versionWriter(), _spec, len(_d.mutation.predicates)); done {
 		if err != nil {
 			err = _d.mutation.versionError(err)
 		}
@@ -51,11 +52,11 @@ func (_d *UserDelete) sqlExec(ctx context.Context) (int, error) {
 		return affected, err
 	}
 	versionID, versionRow := _d.mutation.versionRow()
-	guarded, err := occhook.DeleteOne(ctx, userVersion, _d.mutation, &_d.mutation.occ, _d.driver, versionID, versionRow, _d.mutation.versionError)
+	guardedDriver, err := occhook.DeleteOne(ctx, userVersion, _d.mutation, &_d.mutation.occ, _d.versionWriter(), versionID, versionRow, _d.mutation.versionError)
 	if err != nil {
 		return 0, err
 	}
-	_d.driver = guarded
+	_d.driver = guardedDriver
 
 	if ps := _d.mutation.predicates; len(ps) > 0 {
 		_spec.Predicate = func(selector *sql.Selector) {
@@ -103,7 +104,7 @@ func (_d *UserDeleteBulk) OnProgress(f func(done, total int)) *UserDeleteBulk {
 // Exec deletes the batch, in one transaction, and returns how many rows were deleted.
 func (_d *UserDeleteBulk) Exec(ctx context.Context) (int, error) {
 	keys := []string{user.FieldID}
-	return occhook.DeleteBulk(ctx, _d.bulk, _d.driver, keys, _d.entities, func(entity *User) (*versionExpectation, func(context.Context) error) {
+	return occhook.DeleteBulk(ctx, _d.bulk, _d.versionWriter(), keys, _d.entities, func(entity *User) (*versionExpectation, func(context.Context) error) {
 		builder := NewUserClient(_d.config).DeleteOne(entity)
 		return &builder._d.mutation.occ, builder.Exec
 	})
@@ -163,6 +164,9 @@ func (_d *UserDeleteOne) IgnoreVersion() *UserDeleteOne {
 // ifLoaded expects the version that the entity holds.
 func (_d *UserDeleteOne) ifLoaded(entity *User) *UserDeleteOne {
 	_d._d.mutation.occ.Loaded(userVersion, entity, entity.Version, entity.zeroVersion)
+	if entity.fate != nil {
+		_d._d.mutation.occ.Written(entity.fate, entity.ID)
+	}
 	return _d
 }
 

@@ -44,6 +44,9 @@ func CheckGuards() error {
 // versionExpectation is what a mutation expects of the version of its row.
 type versionExpectation = occhook.Expectation
 
+// txState is what a transaction knows of its own writes.
+type txState = occhook.TxState
+
 // productVersion is what the guard knows about the version of Product.
 var productVersion = &occhook.Schema{
 	Type:     TypeProduct,
@@ -66,6 +69,7 @@ type ProductModifiedError = entocc.ModifiedError[Product]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *ProductMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return productVersion, &m.occ
 }
 
@@ -78,9 +82,9 @@ func (m *ProductMutation) versionRow() (id any, isRow predicate.Product) {
 }
 
 // versionError gives an error of a guarded write of Product the form in which its callers know it.
-func (m *ProductMutation) versionError(err error) error {
-	m.occ.Met(err)
-	return versionError(err, m.driver, product.Label, m.occ.Entity(), func(ctx context.Context) (*Product, error) {
+func (m *ProductMutation) versionError(writeErr error) error {
+	m.occ.Met(writeErr)
+	return versionError(writeErr, m.driver, product.Label, m.occ.Entity(), func(ctx context.Context) (*Product, error) {
 		_, isRow := m.versionRow()
 		if isRow == nil {
 			return nil, &NotFoundError{product.Label}
@@ -91,8 +95,18 @@ func (m *ProductMutation) versionError(err error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return productVersion.Diff(m, base, theirs)
+		return productVersion.Diff(m, productVersionRow(base), productVersionRow(theirs))
 	})
+}
+
+// productVersionRow returns the row of an entity as it was read.
+func productVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*Product)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &Product{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // versionError gives an error of a guarded write the form in which callers of ent know it.
@@ -124,10 +138,16 @@ func versionError[T any](err error, drv dialect.Driver, label string, entity any
 	return err
 }
 
-// verifyingCommits has the client's commits verified where a database may lose them.
-func (c config) verifyingCommits() config {
-	c.driver = c.driver
-	return c
+// IsOutcomeUnknown reports whether err says that a write may or may not have been applied, as its answer was lost.
+func IsOutcomeUnknown(err error) bool { return entocc.IsOutcomeUnknown(err) }
+
+// versionWriter returns the driver by which writes of guarded types are sent.
+func (c config) versionWriter() dialect.Driver { return occhook.Named(c.versionSession, c.driver) }
+
+// versionTx returns a transaction whose commit says so where its outcome is not known.
+func (c config) versionTx(tx *txDriver) *txDriver {
+	tx.tx = occhook.NamedTx(c.versionSession, tx.tx, c.driver)
+	return tx
 }
 
 // ended closes the transaction if err says that the database has rolled it back, so that no further statement of it runs
@@ -135,7 +155,41 @@ func (c config) verifyingCommits() config {
 func (tx *txDriver) ended(err error) error {
 	if over := occhook.EndTx(tx.tx, err); over != nil {
 		tx.tx = over
+		tx.occ.End(false, over.Commit())
 	}
+	return err
+}
+
+// TxState returns what the transaction knows of its own writes.
+func (tx *txDriver) TxState() *occhook.TxState { return &tx.occ }
+
+// begun notes that a Tx ends the transaction, so that its end is seen.
+func (tx *txDriver) begun(ctx context.Context) *txDriver {
+	tx.occ.Begin(ctx)
+	return tx
+}
+
+// sends notes a statement, and returns the transaction to send it by.
+func (tx *txDriver) sends(ctx context.Context, query string) dialect.Tx {
+	tx.occ.Sends(ctx, query)
+	return tx.tx
+}
+
+// commit commits for a Tx.
+func (tx *txDriver) commit() error {
+	if err := tx.occ.Broken(); err != nil {
+		_ = tx.rollback()
+		return err
+	}
+	err := tx.tx.Commit()
+	tx.occ.End(err == nil, err)
+	return err
+}
+
+// rollback rolls back for a Tx.
+func (tx *txDriver) rollback() error {
+	err := tx.tx.Rollback()
+	tx.occ.End(false, nil)
 	return err
 }
 

@@ -226,16 +226,23 @@ func (_u *ProductUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.SetField(product.FieldNotes, field.TypeString, value)
 	}
 	versionID, _ := _u.mutation.versionRow()
-	write, err := occhook.Update(ctx, productVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	_u.mutation.occ.Through(_u.driver)
+	guardedWrite, err := occhook.Update(ctx, productVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
 	}
-	if write != nil {
-		if err := write.Save(ctx, _u.driver); err != nil {
+	if guardedWrite != nil {
+		if err := guardedWrite.Save(ctx, _u.versionWriter()); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
+	}
+	_u.driver = _u.versionWriter()
+	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
+		ending := occhook.Ending(_u.driver)
+		defer ending.End()
+		_u.driver = ending
 	}
 
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -484,17 +491,18 @@ func (_u *ProductUpdateOne) sqlSave(ctx context.Context) (_node *Product, err er
 	if value, ok := _u.mutation.Notes(); ok {
 		_spec.SetField(product.FieldNotes, field.TypeString, value)
 	}
-	write, err := occhook.UpdateOne(ctx, productVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
+	_u.mutation.occ.Through(_u.driver)
+	guardedWrite, err := occhook.UpdateOne(ctx, productVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
-	if write != nil {
+	if guardedWrite != nil {
 		_node = &Product{config: _u.config}
-		if write.Planned(_node) {
+		if guardedWrite.Planned(_node) {
 			return _node, nil
 		}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		return _u.saved(_node, write.Save(ctx, _u.driver))
+		_spec.Assign, _spec.ScanValues = _node.assignLoaded, _node.scanValues
+		return _u.saved(_node, guardedWrite.Save(ctx, _u.versionWriter()))
 	}
 
 	_node = &Product{config: _u.config}
@@ -542,7 +550,7 @@ func (_u *ProductUpdateBulk) OnProgress(f func(done, total int)) *ProductUpdateB
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *ProductUpdateBulk) Save(ctx context.Context) ([]*Product, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[ProductUpdateOne, Product]{
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[ProductUpdateOne, Product]{
 		Join: func(builder *ProductUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
@@ -558,8 +566,8 @@ func (_u *ProductUpdateBulk) Save(ctx context.Context) ([]*Product, error) {
 }
 
 // productReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func productReuses(column string) bool {
-	switch column {
+func productReuses(columnName string) bool {
+	switch columnName {
 	case product.FieldID, product.FieldVersion, product.FieldName, product.FieldSku, product.FieldPrice, product.FieldStock, product.FieldStatus, product.FieldNotes:
 		return true
 	}
@@ -616,6 +624,16 @@ func (_u *ProductUpdateOne) IfVersionIn(versions ...int64) *ProductUpdateOne {
 	return _u
 }
 
+// IfVersionSent is IfVersion for a version that a client may not have sent: nil, or a zero version, is IgnoreVersion. Use it
+// for the time in which old clients learn to send one: until then they overwrite what others wrote, silently.
+func (_u *ProductUpdateOne) IfVersionSent(version *int64) *ProductUpdateOne {
+	if version == nil {
+		return _u.IgnoreVersion()
+	}
+	_u.mutation.occ.IfSent(productVersion, *version)
+	return _u
+}
+
 // IgnoreVersion has the update overwrite whatever is there, on purpose.
 func (_u *ProductUpdateOne) IgnoreVersion() *ProductUpdateOne {
 	_u.mutation.occ.Ignore()
@@ -625,6 +643,9 @@ func (_u *ProductUpdateOne) IgnoreVersion() *ProductUpdateOne {
 // ifLoaded expects the version that the entity holds.
 func (_u *ProductUpdateOne) ifLoaded(entity *Product) *ProductUpdateOne {
 	_u.mutation.occ.Loaded(productVersion, entity, entity.Version, entity.zeroVersion)
+	if entity.fate != nil {
+		_u.mutation.occ.Written(entity.fate, entity.ID)
+	}
 	return _u
 }
 
@@ -655,6 +676,9 @@ func (_u *ProductUpdateOne) saved(node *Product, err error) (*Product, error) {
 		return nil, _u.mutation.versionError(err)
 	}
 	node.versionRead()
+	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
+		node.fate = tx.Wrote(product.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+	}
 	_u.mutation.done = true
 	return node, nil
 }

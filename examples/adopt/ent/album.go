@@ -32,6 +32,10 @@ type Album struct {
 	selectValues sql.SelectValues
 	// zeroVersion notes that the version was read, and is NULL or zero in the database.
 	zeroVersion bool
+	// fate is what becomes of the version, if a transaction has written it.
+	fate *occhook.Fate
+	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
+	loaded occhook.Loaded
 }
 
 // AlbumEdges holds the relations/edges for other nodes in the graph.
@@ -190,6 +194,11 @@ func (_m *Album) IsModified(ctx context.Context) (bool, error) {
 	if err := occhook.CheckLoaded(albumVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
+	if _m.fate != nil {
+		if err := occhook.CheckFate(albumVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
+			return false, err
+		}
+	}
 	current, err := NewAlbumClient(_m.config).Query().
 		Where(album.ID(_m.ID), latestVersion(_m.config.driver)).
 		Select(album.FieldVersion).
@@ -200,9 +209,19 @@ func (_m *Album) IsModified(ctx context.Context) (bool, error) {
 	return !occhook.SameVersion(albumVersion, current.Version, _m.Version), nil
 }
 
+// assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
+// scanned into the values.
+func (_m *Album) assignLoaded(columns []string, values []any) error {
+	_m.loaded.Keep(columns, values)
+	return _m.assignValues(columns, values)
+}
+
 // versionRead notes that the version was read from the database.
 func (_m *Album) versionRead() {
 	_m.zeroVersion = _m.Version == 0
+	if tx := occhook.TxOf(_m.config.driver); tx != nil {
+		_m.fate = tx.FateOf(album.Table, _m.ID)
+	}
 }
 
 // Albums is a parsable slice of Album.

@@ -160,6 +160,11 @@ func (_c *AlbumCreate) createSpec() (*Album, *sqlgraph.CreateSpec) {
 		_node = &Album{config: _c.config}
 		_spec = sqlgraph.NewCreateSpec(album.Table, sqlgraph.NewFieldSpec(album.FieldID, field.TypeInt))
 	)
+	_c.driver = _c.versionWriter()
+	if tx := occhook.TxOf(_c.driver); tx != nil {
+		_node.fate = tx.Creates(album.Table, _spec.ID)
+	}
+	_c.driver = occhook.Atomic(_c.driver)
 	if len(_c.mutation.TracksIDs()) > 0 {
 		_c.driver = occhook.Linking(_c.driver, albumLinks)
 	}
@@ -246,6 +251,8 @@ func (_c *AlbumCreateBulk) Save(ctx context.Context) ([]*Album, error) {
 					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
+					_c.driver = _c.versionWriter()
+					_c.driver = occhook.Atomic(_c.driver)
 					_c.driver = occhook.Linking(_c.driver, albumLinks)
 
 					// Invoke the actual operation on the latest mutation in the chain.

@@ -420,7 +420,7 @@ func (_q *AlbumQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Album,
 		node := &Album{config: _q.config}
 		nodes = append(nodes, node)
 		node.Edges.loadedTypes = loadedTypes
-		return node.assignValues(columns, values)
+		return node.assignLoaded(columns, values)
 	}
 	for i := range hooks {
 		hooks[i](ctx, _spec)
@@ -444,7 +444,7 @@ func (_q *AlbumQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Album,
 			return nil, err
 		}
 	}
-	if occhook.Selected(_q.ctx.Fields, album.FieldVersion) {
+	if occhook.Selected(_q.ctx.Fields, albumVersion.Column) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

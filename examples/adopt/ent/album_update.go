@@ -236,16 +236,23 @@ func (_u *AlbumUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	versionID, _ := _u.mutation.versionRow()
-	write, err := occhook.Update(ctx, albumVersion, _u.mutation, &_u.mutation.occ, _spec, albumLinks, versionID)
+	_u.mutation.occ.Through(_u.driver)
+	guardedWrite, err := occhook.Update(ctx, albumVersion, _u.mutation, &_u.mutation.occ, _spec, albumLinks, versionID)
 	if err != nil {
 		return 0, err
 	}
-	if write != nil {
-		if err := write.Save(ctx, _u.driver); err != nil {
+	if guardedWrite != nil {
+		if err := guardedWrite.Save(ctx, _u.versionWriter()); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
+	}
+	_u.driver = _u.versionWriter()
+	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
+		ending := occhook.Ending(_u.driver)
+		defer ending.End()
+		_u.driver = ending
 	}
 	_u.driver = occhook.UpdateLinking(_u.driver, _spec, albumLinks)
 
@@ -503,17 +510,18 @@ func (_u *AlbumUpdateOne) sqlSave(ctx context.Context) (_node *Album, err error)
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
-	write, err := occhook.UpdateOne(ctx, albumVersion, _u.mutation, &_u.mutation.occ, _spec, albumLinks, _spec.Node.ID.Value)
+	_u.mutation.occ.Through(_u.driver)
+	guardedWrite, err := occhook.UpdateOne(ctx, albumVersion, _u.mutation, &_u.mutation.occ, _spec, albumLinks, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
-	if write != nil {
+	if guardedWrite != nil {
 		_node = &Album{config: _u.config}
-		if write.Planned(_node) {
+		if guardedWrite.Planned(_node) {
 			return _node, nil
 		}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		return _u.saved(_node, write.Save(ctx, _u.driver))
+		_spec.Assign, _spec.ScanValues = _node.assignLoaded, _node.scanValues
+		return _u.saved(_node, guardedWrite.Save(ctx, _u.versionWriter()))
 	}
 
 	_node = &Album{config: _u.config}
@@ -561,7 +569,7 @@ func (_u *AlbumUpdateBulk) OnProgress(f func(done, total int)) *AlbumUpdateBulk 
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *AlbumUpdateBulk) Save(ctx context.Context) ([]*Album, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[AlbumUpdateOne, Album]{
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[AlbumUpdateOne, Album]{
 		Join: func(builder *AlbumUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
@@ -577,8 +585,8 @@ func (_u *AlbumUpdateBulk) Save(ctx context.Context) ([]*Album, error) {
 }
 
 // albumReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func albumReuses(column string) bool {
-	switch column {
+func albumReuses(columnName string) bool {
+	switch columnName {
 	case album.FieldID, album.FieldVersion, album.FieldTitle, album.FieldArtistID:
 		return true
 	}
@@ -635,6 +643,16 @@ func (_u *AlbumUpdateOne) IfVersionIn(versions ...int64) *AlbumUpdateOne {
 	return _u
 }
 
+// IfVersionSent is IfVersion for a version that a client may not have sent: nil, or a zero version, is IgnoreVersion. Use it
+// for the time in which old clients learn to send one: until then they overwrite what others wrote, silently.
+func (_u *AlbumUpdateOne) IfVersionSent(version *int64) *AlbumUpdateOne {
+	if version == nil {
+		return _u.IgnoreVersion()
+	}
+	_u.mutation.occ.IfSent(albumVersion, *version)
+	return _u
+}
+
 // IgnoreVersion has the update overwrite whatever is there, on purpose.
 func (_u *AlbumUpdateOne) IgnoreVersion() *AlbumUpdateOne {
 	_u.mutation.occ.Ignore()
@@ -644,6 +662,9 @@ func (_u *AlbumUpdateOne) IgnoreVersion() *AlbumUpdateOne {
 // ifLoaded expects the version that the entity holds.
 func (_u *AlbumUpdateOne) ifLoaded(entity *Album) *AlbumUpdateOne {
 	_u.mutation.occ.Loaded(albumVersion, entity, entity.Version, entity.zeroVersion)
+	if entity.fate != nil {
+		_u.mutation.occ.Written(entity.fate, entity.ID)
+	}
 	return _u
 }
 
@@ -674,6 +695,9 @@ func (_u *AlbumUpdateOne) saved(node *Album, err error) (*Album, error) {
 		return nil, _u.mutation.versionError(err)
 	}
 	node.versionRead()
+	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
+		node.fate = tx.Wrote(album.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+	}
 	_u.mutation.done = true
 	return node, nil
 }

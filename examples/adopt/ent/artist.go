@@ -29,6 +29,10 @@ type Artist struct {
 	selectValues sql.SelectValues
 	// zeroVersion notes that the version was read, and is NULL or zero in the database.
 	zeroVersion bool
+	// fate is what becomes of the version, if a transaction has written it.
+	fate *occhook.Fate
+	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
+	loaded occhook.Loaded
 }
 
 // ArtistEdges holds the relations/edges for other nodes in the graph.
@@ -163,6 +167,11 @@ func (_m *Artist) IsModified(ctx context.Context) (bool, error) {
 	if err := occhook.CheckLoaded(artistVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
+	if _m.fate != nil {
+		if err := occhook.CheckFate(artistVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
+			return false, err
+		}
+	}
 	current, err := NewArtistClient(_m.config).Query().
 		Where(artist.ID(_m.ID), latestVersion(_m.config.driver)).
 		Select(artist.FieldVersion).
@@ -173,9 +182,19 @@ func (_m *Artist) IsModified(ctx context.Context) (bool, error) {
 	return !occhook.SameVersion(artistVersion, current.Version, _m.Version), nil
 }
 
+// assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
+// scanned into the values.
+func (_m *Artist) assignLoaded(columns []string, values []any) error {
+	_m.loaded.Keep(columns, values)
+	return _m.assignValues(columns, values)
+}
+
 // versionRead notes that the version was read from the database.
 func (_m *Artist) versionRead() {
 	_m.zeroVersion = _m.Version == 0
+	if tx := occhook.TxOf(_m.config.driver); tx != nil {
+		_m.fate = tx.FateOf(artist.Table, _m.ID)
+	}
 }
 
 // Artists is a parsable slice of Artist.

@@ -147,6 +147,11 @@ func (_c *ArtistCreate) createSpec() (*Artist, *sqlgraph.CreateSpec) {
 		_node = &Artist{config: _c.config}
 		_spec = sqlgraph.NewCreateSpec(artist.Table, sqlgraph.NewFieldSpec(artist.FieldID, field.TypeInt))
 	)
+	_c.driver = _c.versionWriter()
+	if tx := occhook.TxOf(_c.driver); tx != nil {
+		_node.fate = tx.Creates(artist.Table, _spec.ID)
+	}
+	_c.driver = occhook.Atomic(_c.driver)
 	if len(_c.mutation.AlbumsIDs()) > 0 {
 		_c.driver = occhook.Linking(_c.driver, artistLinks)
 	}
@@ -216,6 +221,8 @@ func (_c *ArtistCreateBulk) Save(ctx context.Context) ([]*Artist, error) {
 					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
+					_c.driver = _c.versionWriter()
+					_c.driver = occhook.Atomic(_c.driver)
 					_c.driver = occhook.Linking(_c.driver, artistLinks)
 
 					// Invoke the actual operation on the latest mutation in the chain.

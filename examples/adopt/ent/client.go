@@ -97,6 +97,12 @@ type (
 		hooks *hooks
 		// interceptors to execute on queries.
 		inters *inters
+
+		// versionSession is what the client knows about its connections, for guarded writes.
+		versionSession *occhook.Session
+
+		// retryAttempt is the attempt of RetryTx that the transaction is.
+		retryAttempt *occhook.Attempt
 	}
 	// Option function to configure the client.
 	Option func(*config)
@@ -105,8 +111,10 @@ type (
 // newConfig creates a new config for the client.
 func newConfig(opts ...Option) config {
 	cfg := config{log: log.Println, hooks: &hooks{}, inters: &inters{}}
+	cfg.versionSession = occhook.NewSession()
+
 	cfg.options(opts...)
-	return cfg.verifyingCommits()
+	return cfg
 }
 
 // options applies the options on the config object.
@@ -170,7 +178,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		return nil, fmt.Errorf("ent: starting a transaction: %w", err)
 	}
 	cfg := c.config
-	cfg.driver = tx
+	cfg.driver = c.versionTx(tx.begun(ctx))
 	return &Tx{
 		ctx:           ctx,
 		config:        cfg,
@@ -200,7 +208,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		return nil, fmt.Errorf("ent: starting a transaction: %w", err)
 	}
 	cfg := c.config
-	cfg.driver = &txDriver{tx: tx, drv: c.driver}
+	cfg.driver = c.versionTx((&txDriver{tx: tx, drv: c.driver}).begun(ctx))
 	return &Tx{
 		ctx:           ctx,
 		config:        cfg,
@@ -423,7 +431,9 @@ func (c *TrackClient) GetVersion(ctx context.Context, id int, expectedVersion in
 }
 
 // RetryTx runs fn in a transaction and commits it; and again in a new transaction while it, or the commit, ends in an
-// error that another attempt may mend (see entocc.Retry). fn must read in tx what it decides by. A panic rolls back.
+// error that another attempt may mend (see entocc.Retry). fn must read in tx what it decides by. A panic, or
+// runtime.Goexit as of t.FailNow, rolls back.
+// Conflicts of writes by tx are not handed to resolvers (hook.OnModified).
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
@@ -440,6 +450,10 @@ func (c *Client) RetryTx(ctx context.Context, fn func(tx *Tx) error, opts ...ent
 
 // runTx runs fn in a transaction.
 func (c *Client) runTx(ctx context.Context, opts *stdsql.TxOptions, fn func(tx *Tx) error) (err error) {
+	retryAttempt := &occhook.Attempt{}
+	defer retryAttempt.End()
+	c = &Client{config: c.config}
+	c.retryAttempt = retryAttempt
 	var tx *Tx
 	if opts == nil {
 		tx, err = c.Tx(ctx)
@@ -449,23 +463,27 @@ func (c *Client) runTx(ctx context.Context, opts *stdsql.TxOptions, fn func(tx *
 	if err != nil {
 		return err
 	}
+	returned := false
 	defer func() {
-		if v := recover(); v != nil {
+		if !returned { // It panicked, or runtime.Goexit was called, as t.FailNow does.
 			_ = tx.Rollback()
-			panic(v)
 		}
 	}()
-	if err := fn(tx); err != nil {
-		if rerr := tx.Rollback(); rerr != nil && !errors.Is(rerr, stdsql.ErrTxDone) {
-			err = fmt.Errorf("%w (rolling back: %w)", err, rerr)
-		}
+	if err = fn(tx); err == nil {
+		err = tx.Commit()
+		returned = true
 		return err
 	}
-	return tx.Commit()
+	returned = true
+	if rerr := tx.Rollback(); rerr != nil && !errors.Is(rerr, stdsql.ErrTxDone) {
+		err = fmt.Errorf("%w (rolling back: %w)", err, rerr)
+	}
+	return err
 }
 
 // Modify loads the Album entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
+// by the entity that it is given.
 //
 //	u, err := client.Album.Modify(ctx, id, func(u *ent.Album, up *ent.AlbumUpdateOne) error {
 //		...
@@ -490,7 +508,8 @@ func (c *AlbumClient) Modify(ctx context.Context, id int, fn func(*Album, *Album
 }
 
 // Modify loads the Artist entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
+// by the entity that it is given.
 //
 //	u, err := client.Artist.Modify(ctx, id, func(u *ent.Artist, up *ent.ArtistUpdateOne) error {
 //		...
@@ -515,7 +534,8 @@ func (c *ArtistClient) Modify(ctx context.Context, id int, fn func(*Artist, *Art
 }
 
 // Modify loads the Customer entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
+// by the entity that it is given.
 //
 //	u, err := client.Customer.Modify(ctx, id, func(u *ent.Customer, up *ent.CustomerUpdateOne) error {
 //		...
@@ -540,7 +560,8 @@ func (c *CustomerClient) Modify(ctx context.Context, id int, fn func(*Customer, 
 }
 
 // Modify loads the Employee entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
+// by the entity that it is given.
 //
 //	u, err := client.Employee.Modify(ctx, id, func(u *ent.Employee, up *ent.EmployeeUpdateOne) error {
 //		...
@@ -565,7 +586,8 @@ func (c *EmployeeClient) Modify(ctx context.Context, id int, fn func(*Employee, 
 }
 
 // Modify loads the Genre entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
+// by the entity that it is given.
 //
 //	u, err := client.Genre.Modify(ctx, id, func(u *ent.Genre, up *ent.GenreUpdateOne) error {
 //		...
@@ -590,7 +612,8 @@ func (c *GenreClient) Modify(ctx context.Context, id int, fn func(*Genre, *Genre
 }
 
 // Modify loads the Invoice entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
+// by the entity that it is given.
 //
 //	u, err := client.Invoice.Modify(ctx, id, func(u *ent.Invoice, up *ent.InvoiceUpdateOne) error {
 //		...
@@ -615,7 +638,8 @@ func (c *InvoiceClient) Modify(ctx context.Context, id int, fn func(*Invoice, *I
 }
 
 // Modify loads the InvoiceLine entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
+// by the entity that it is given.
 //
 //	u, err := client.InvoiceLine.Modify(ctx, id, func(u *ent.InvoiceLine, up *ent.InvoiceLineUpdateOne) error {
 //		...
@@ -640,7 +664,8 @@ func (c *InvoiceLineClient) Modify(ctx context.Context, id int, fn func(*Invoice
 }
 
 // Modify loads the MediaType entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
+// by the entity that it is given.
 //
 //	u, err := client.MediaType.Modify(ctx, id, func(u *ent.MediaType, up *ent.MediaTypeUpdateOne) error {
 //		...
@@ -665,7 +690,8 @@ func (c *MediaTypeClient) Modify(ctx context.Context, id int, fn func(*MediaType
 }
 
 // Modify loads the Playlist entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
+// by the entity that it is given.
 //
 //	u, err := client.Playlist.Modify(ctx, id, func(u *ent.Playlist, up *ent.PlaylistUpdateOne) error {
 //		...
@@ -690,7 +716,8 @@ func (c *PlaylistClient) Modify(ctx context.Context, id int, fn func(*Playlist, 
 }
 
 // Modify loads the Track entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
+// by the entity that it is given.
 //
 //	u, err := client.Track.Modify(ctx, id, func(u *ent.Track, up *ent.TrackUpdateOne) error {
 //		...
@@ -714,13 +741,20 @@ func (c *TrackClient) Modify(ctx context.Context, id int, fn func(*Track, *Track
 	return saved, err
 }
 
-// verify has the transaction check rows before it commits.
-func (tx *txDriver) verify(rows []*occhook.Verified) {
+// verify has the transaction check rows before it commits. One whose commit is not that of a Tx, as where a program begins
+// it by itself, checks and locks them now.
+func (tx *txDriver) verify(rows []*occhook.Verified) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	if !tx.occ.Seen() {
+		return occhook.VerifyNow(tx.tx, tx.drv, rows...)
+	}
 	before := tx.tx
-	verifying := occhook.Verify(tx.tx, tx.drv, rows...)
+	verifying := occhook.VerifyIn(&tx.occ, tx.tx, tx.drv, rows...)
 	tx.tx = verifying
 	if before == dialect.Tx(verifying) {
-		return
+		return nil
 	}
 	tx.mu.Lock()
 	defer tx.mu.Unlock()
@@ -730,36 +764,47 @@ func (tx *txDriver) verify(rows []*occhook.Verified) {
 			return next.Commit(ctx, t)
 		})
 	})
+	return nil
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
-// *AlbumModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
-// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows.
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
+// back and returns a *AlbumModifiedError, or the first statement after the call does that writes anything:
+// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
+// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
+// Tx, as one that the program begins by itself, checks and locks the rows at the call.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		return tx.Album.VerifyOnCommit(read...)
+//		if err := tx.Album.VerifyOnCommit(read...); err != nil {
+//			return err
+//		}
+//		...
 //	})
-func (c *AlbumClient) VerifyOnCommit(entities ...*Album) error {
-	tx, ok := c.driver.(*txDriver)
+func (c *AlbumClient) VerifyOnCommit(readEntities ...*Album) error {
+	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
 		return occhook.NotInTx(albumVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Album) (*Album, error) {
 		rowReader := NewAlbumClient(c.config)
-		if occhook.Ended(tx.tx) {
-			rowReader.driver = tx.drv
+		if occhook.Ended(txDrv.tx) {
+			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(album.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	rows := make([]*occhook.Verified, len(entities))
-	for i, readEntity := range entities {
-		if err := occhook.CheckLoaded(albumVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
-			return err
+	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	for rowIndex, readEntity := range readEntities {
+		if loadErr := occhook.CheckLoaded(albumVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+			return loadErr
 		}
-		rows[i] = &occhook.Verified{
+		if readEntity.fate != nil {
+			if fateErr := occhook.CheckFate(albumVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
+				return fateErr
+			}
+		}
+		verifiedRows[rowIndex] = &occhook.Verified{
 			Schema:  albumVersion,
 			Table:   album.Table,
 			ID:      readEntity.ID,
@@ -767,7 +812,7 @@ func (c *AlbumClient) VerifyOnCommit(entities ...*Album) error {
 			Values:  []any{readEntity.ID},
 			Version: readEntity.Version,
 			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(tx)
+				conflictMet.InTransaction(txDrv)
 				if conflictMet.Deleted {
 					conflictMet.Err = &NotFoundError{album.Label}
 				}
@@ -777,38 +822,47 @@ func (c *AlbumClient) VerifyOnCommit(entities ...*Album) error {
 			},
 		}
 	}
-	tx.verify(rows)
-	return nil
+	return txDrv.verify(verifiedRows)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
-// *ArtistModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
-// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows.
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
+// back and returns a *ArtistModifiedError, or the first statement after the call does that writes anything:
+// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
+// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
+// Tx, as one that the program begins by itself, checks and locks the rows at the call.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		return tx.Artist.VerifyOnCommit(read...)
+//		if err := tx.Artist.VerifyOnCommit(read...); err != nil {
+//			return err
+//		}
+//		...
 //	})
-func (c *ArtistClient) VerifyOnCommit(entities ...*Artist) error {
-	tx, ok := c.driver.(*txDriver)
+func (c *ArtistClient) VerifyOnCommit(readEntities ...*Artist) error {
+	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
 		return occhook.NotInTx(artistVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Artist) (*Artist, error) {
 		rowReader := NewArtistClient(c.config)
-		if occhook.Ended(tx.tx) {
-			rowReader.driver = tx.drv
+		if occhook.Ended(txDrv.tx) {
+			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(artist.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	rows := make([]*occhook.Verified, len(entities))
-	for i, readEntity := range entities {
-		if err := occhook.CheckLoaded(artistVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
-			return err
+	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	for rowIndex, readEntity := range readEntities {
+		if loadErr := occhook.CheckLoaded(artistVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+			return loadErr
 		}
-		rows[i] = &occhook.Verified{
+		if readEntity.fate != nil {
+			if fateErr := occhook.CheckFate(artistVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
+				return fateErr
+			}
+		}
+		verifiedRows[rowIndex] = &occhook.Verified{
 			Schema:  artistVersion,
 			Table:   artist.Table,
 			ID:      readEntity.ID,
@@ -816,7 +870,7 @@ func (c *ArtistClient) VerifyOnCommit(entities ...*Artist) error {
 			Values:  []any{readEntity.ID},
 			Version: readEntity.Version,
 			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(tx)
+				conflictMet.InTransaction(txDrv)
 				if conflictMet.Deleted {
 					conflictMet.Err = &NotFoundError{artist.Label}
 				}
@@ -826,38 +880,47 @@ func (c *ArtistClient) VerifyOnCommit(entities ...*Artist) error {
 			},
 		}
 	}
-	tx.verify(rows)
-	return nil
+	return txDrv.verify(verifiedRows)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
-// *CustomerModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
-// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows.
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
+// back and returns a *CustomerModifiedError, or the first statement after the call does that writes anything:
+// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
+// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
+// Tx, as one that the program begins by itself, checks and locks the rows at the call.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		return tx.Customer.VerifyOnCommit(read...)
+//		if err := tx.Customer.VerifyOnCommit(read...); err != nil {
+//			return err
+//		}
+//		...
 //	})
-func (c *CustomerClient) VerifyOnCommit(entities ...*Customer) error {
-	tx, ok := c.driver.(*txDriver)
+func (c *CustomerClient) VerifyOnCommit(readEntities ...*Customer) error {
+	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
 		return occhook.NotInTx(customerVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Customer) (*Customer, error) {
 		rowReader := NewCustomerClient(c.config)
-		if occhook.Ended(tx.tx) {
-			rowReader.driver = tx.drv
+		if occhook.Ended(txDrv.tx) {
+			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(customer.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	rows := make([]*occhook.Verified, len(entities))
-	for i, readEntity := range entities {
-		if err := occhook.CheckLoaded(customerVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
-			return err
+	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	for rowIndex, readEntity := range readEntities {
+		if loadErr := occhook.CheckLoaded(customerVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+			return loadErr
 		}
-		rows[i] = &occhook.Verified{
+		if readEntity.fate != nil {
+			if fateErr := occhook.CheckFate(customerVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
+				return fateErr
+			}
+		}
+		verifiedRows[rowIndex] = &occhook.Verified{
 			Schema:  customerVersion,
 			Table:   customer.Table,
 			ID:      readEntity.ID,
@@ -865,7 +928,7 @@ func (c *CustomerClient) VerifyOnCommit(entities ...*Customer) error {
 			Values:  []any{readEntity.ID},
 			Version: readEntity.Version,
 			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(tx)
+				conflictMet.InTransaction(txDrv)
 				if conflictMet.Deleted {
 					conflictMet.Err = &NotFoundError{customer.Label}
 				}
@@ -875,38 +938,47 @@ func (c *CustomerClient) VerifyOnCommit(entities ...*Customer) error {
 			},
 		}
 	}
-	tx.verify(rows)
-	return nil
+	return txDrv.verify(verifiedRows)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
-// *EmployeeModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
-// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows.
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
+// back and returns a *EmployeeModifiedError, or the first statement after the call does that writes anything:
+// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
+// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
+// Tx, as one that the program begins by itself, checks and locks the rows at the call.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		return tx.Employee.VerifyOnCommit(read...)
+//		if err := tx.Employee.VerifyOnCommit(read...); err != nil {
+//			return err
+//		}
+//		...
 //	})
-func (c *EmployeeClient) VerifyOnCommit(entities ...*Employee) error {
-	tx, ok := c.driver.(*txDriver)
+func (c *EmployeeClient) VerifyOnCommit(readEntities ...*Employee) error {
+	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
 		return occhook.NotInTx(employeeVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Employee) (*Employee, error) {
 		rowReader := NewEmployeeClient(c.config)
-		if occhook.Ended(tx.tx) {
-			rowReader.driver = tx.drv
+		if occhook.Ended(txDrv.tx) {
+			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(employee.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	rows := make([]*occhook.Verified, len(entities))
-	for i, readEntity := range entities {
-		if err := occhook.CheckLoaded(employeeVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
-			return err
+	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	for rowIndex, readEntity := range readEntities {
+		if loadErr := occhook.CheckLoaded(employeeVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+			return loadErr
 		}
-		rows[i] = &occhook.Verified{
+		if readEntity.fate != nil {
+			if fateErr := occhook.CheckFate(employeeVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
+				return fateErr
+			}
+		}
+		verifiedRows[rowIndex] = &occhook.Verified{
 			Schema:  employeeVersion,
 			Table:   employee.Table,
 			ID:      readEntity.ID,
@@ -914,7 +986,7 @@ func (c *EmployeeClient) VerifyOnCommit(entities ...*Employee) error {
 			Values:  []any{readEntity.ID},
 			Version: readEntity.Version,
 			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(tx)
+				conflictMet.InTransaction(txDrv)
 				if conflictMet.Deleted {
 					conflictMet.Err = &NotFoundError{employee.Label}
 				}
@@ -924,38 +996,47 @@ func (c *EmployeeClient) VerifyOnCommit(entities ...*Employee) error {
 			},
 		}
 	}
-	tx.verify(rows)
-	return nil
+	return txDrv.verify(verifiedRows)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
-// *GenreModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
-// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows.
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
+// back and returns a *GenreModifiedError, or the first statement after the call does that writes anything:
+// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
+// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
+// Tx, as one that the program begins by itself, checks and locks the rows at the call.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		return tx.Genre.VerifyOnCommit(read...)
+//		if err := tx.Genre.VerifyOnCommit(read...); err != nil {
+//			return err
+//		}
+//		...
 //	})
-func (c *GenreClient) VerifyOnCommit(entities ...*Genre) error {
-	tx, ok := c.driver.(*txDriver)
+func (c *GenreClient) VerifyOnCommit(readEntities ...*Genre) error {
+	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
 		return occhook.NotInTx(genreVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Genre) (*Genre, error) {
 		rowReader := NewGenreClient(c.config)
-		if occhook.Ended(tx.tx) {
-			rowReader.driver = tx.drv
+		if occhook.Ended(txDrv.tx) {
+			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(genre.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	rows := make([]*occhook.Verified, len(entities))
-	for i, readEntity := range entities {
-		if err := occhook.CheckLoaded(genreVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
-			return err
+	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	for rowIndex, readEntity := range readEntities {
+		if loadErr := occhook.CheckLoaded(genreVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+			return loadErr
 		}
-		rows[i] = &occhook.Verified{
+		if readEntity.fate != nil {
+			if fateErr := occhook.CheckFate(genreVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
+				return fateErr
+			}
+		}
+		verifiedRows[rowIndex] = &occhook.Verified{
 			Schema:  genreVersion,
 			Table:   genre.Table,
 			ID:      readEntity.ID,
@@ -963,7 +1044,7 @@ func (c *GenreClient) VerifyOnCommit(entities ...*Genre) error {
 			Values:  []any{readEntity.ID},
 			Version: readEntity.Version,
 			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(tx)
+				conflictMet.InTransaction(txDrv)
 				if conflictMet.Deleted {
 					conflictMet.Err = &NotFoundError{genre.Label}
 				}
@@ -973,38 +1054,47 @@ func (c *GenreClient) VerifyOnCommit(entities ...*Genre) error {
 			},
 		}
 	}
-	tx.verify(rows)
-	return nil
+	return txDrv.verify(verifiedRows)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
-// *InvoiceModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
-// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows.
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
+// back and returns a *InvoiceModifiedError, or the first statement after the call does that writes anything:
+// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
+// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
+// Tx, as one that the program begins by itself, checks and locks the rows at the call.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		return tx.Invoice.VerifyOnCommit(read...)
+//		if err := tx.Invoice.VerifyOnCommit(read...); err != nil {
+//			return err
+//		}
+//		...
 //	})
-func (c *InvoiceClient) VerifyOnCommit(entities ...*Invoice) error {
-	tx, ok := c.driver.(*txDriver)
+func (c *InvoiceClient) VerifyOnCommit(readEntities ...*Invoice) error {
+	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
 		return occhook.NotInTx(invoiceVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Invoice) (*Invoice, error) {
 		rowReader := NewInvoiceClient(c.config)
-		if occhook.Ended(tx.tx) {
-			rowReader.driver = tx.drv
+		if occhook.Ended(txDrv.tx) {
+			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(invoice.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	rows := make([]*occhook.Verified, len(entities))
-	for i, readEntity := range entities {
-		if err := occhook.CheckLoaded(invoiceVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
-			return err
+	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	for rowIndex, readEntity := range readEntities {
+		if loadErr := occhook.CheckLoaded(invoiceVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+			return loadErr
 		}
-		rows[i] = &occhook.Verified{
+		if readEntity.fate != nil {
+			if fateErr := occhook.CheckFate(invoiceVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
+				return fateErr
+			}
+		}
+		verifiedRows[rowIndex] = &occhook.Verified{
 			Schema:  invoiceVersion,
 			Table:   invoice.Table,
 			ID:      readEntity.ID,
@@ -1012,7 +1102,7 @@ func (c *InvoiceClient) VerifyOnCommit(entities ...*Invoice) error {
 			Values:  []any{readEntity.ID},
 			Version: readEntity.Version,
 			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(tx)
+				conflictMet.InTransaction(txDrv)
 				if conflictMet.Deleted {
 					conflictMet.Err = &NotFoundError{invoice.Label}
 				}
@@ -1022,38 +1112,47 @@ func (c *InvoiceClient) VerifyOnCommit(entities ...*Invoice) error {
 			},
 		}
 	}
-	tx.verify(rows)
-	return nil
+	return txDrv.verify(verifiedRows)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
-// *InvoiceLineModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
-// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows.
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
+// back and returns a *InvoiceLineModifiedError, or the first statement after the call does that writes anything:
+// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
+// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
+// Tx, as one that the program begins by itself, checks and locks the rows at the call.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		return tx.InvoiceLine.VerifyOnCommit(read...)
+//		if err := tx.InvoiceLine.VerifyOnCommit(read...); err != nil {
+//			return err
+//		}
+//		...
 //	})
-func (c *InvoiceLineClient) VerifyOnCommit(entities ...*InvoiceLine) error {
-	tx, ok := c.driver.(*txDriver)
+func (c *InvoiceLineClient) VerifyOnCommit(readEntities ...*InvoiceLine) error {
+	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
 		return occhook.NotInTx(invoiceLineVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *InvoiceLine) (*InvoiceLine, error) {
 		rowReader := NewInvoiceLineClient(c.config)
-		if occhook.Ended(tx.tx) {
-			rowReader.driver = tx.drv
+		if occhook.Ended(txDrv.tx) {
+			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(invoiceline.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	rows := make([]*occhook.Verified, len(entities))
-	for i, readEntity := range entities {
-		if err := occhook.CheckLoaded(invoiceLineVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
-			return err
+	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	for rowIndex, readEntity := range readEntities {
+		if loadErr := occhook.CheckLoaded(invoiceLineVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+			return loadErr
 		}
-		rows[i] = &occhook.Verified{
+		if readEntity.fate != nil {
+			if fateErr := occhook.CheckFate(invoiceLineVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
+				return fateErr
+			}
+		}
+		verifiedRows[rowIndex] = &occhook.Verified{
 			Schema:  invoiceLineVersion,
 			Table:   invoiceline.Table,
 			ID:      readEntity.ID,
@@ -1061,7 +1160,7 @@ func (c *InvoiceLineClient) VerifyOnCommit(entities ...*InvoiceLine) error {
 			Values:  []any{readEntity.ID},
 			Version: readEntity.Version,
 			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(tx)
+				conflictMet.InTransaction(txDrv)
 				if conflictMet.Deleted {
 					conflictMet.Err = &NotFoundError{invoiceline.Label}
 				}
@@ -1071,38 +1170,47 @@ func (c *InvoiceLineClient) VerifyOnCommit(entities ...*InvoiceLine) error {
 			},
 		}
 	}
-	tx.verify(rows)
-	return nil
+	return txDrv.verify(verifiedRows)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
-// *MediaTypeModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
-// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows.
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
+// back and returns a *MediaTypeModifiedError, or the first statement after the call does that writes anything:
+// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
+// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
+// Tx, as one that the program begins by itself, checks and locks the rows at the call.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		return tx.MediaType.VerifyOnCommit(read...)
+//		if err := tx.MediaType.VerifyOnCommit(read...); err != nil {
+//			return err
+//		}
+//		...
 //	})
-func (c *MediaTypeClient) VerifyOnCommit(entities ...*MediaType) error {
-	tx, ok := c.driver.(*txDriver)
+func (c *MediaTypeClient) VerifyOnCommit(readEntities ...*MediaType) error {
+	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
 		return occhook.NotInTx(mediaTypeVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *MediaType) (*MediaType, error) {
 		rowReader := NewMediaTypeClient(c.config)
-		if occhook.Ended(tx.tx) {
-			rowReader.driver = tx.drv
+		if occhook.Ended(txDrv.tx) {
+			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(mediatype.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	rows := make([]*occhook.Verified, len(entities))
-	for i, readEntity := range entities {
-		if err := occhook.CheckLoaded(mediaTypeVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
-			return err
+	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	for rowIndex, readEntity := range readEntities {
+		if loadErr := occhook.CheckLoaded(mediaTypeVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+			return loadErr
 		}
-		rows[i] = &occhook.Verified{
+		if readEntity.fate != nil {
+			if fateErr := occhook.CheckFate(mediaTypeVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
+				return fateErr
+			}
+		}
+		verifiedRows[rowIndex] = &occhook.Verified{
 			Schema:  mediaTypeVersion,
 			Table:   mediatype.Table,
 			ID:      readEntity.ID,
@@ -1110,7 +1218,7 @@ func (c *MediaTypeClient) VerifyOnCommit(entities ...*MediaType) error {
 			Values:  []any{readEntity.ID},
 			Version: readEntity.Version,
 			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(tx)
+				conflictMet.InTransaction(txDrv)
 				if conflictMet.Deleted {
 					conflictMet.Err = &NotFoundError{mediatype.Label}
 				}
@@ -1120,38 +1228,47 @@ func (c *MediaTypeClient) VerifyOnCommit(entities ...*MediaType) error {
 			},
 		}
 	}
-	tx.verify(rows)
-	return nil
+	return txDrv.verify(verifiedRows)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
-// *PlaylistModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
-// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows.
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
+// back and returns a *PlaylistModifiedError, or the first statement after the call does that writes anything:
+// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
+// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
+// Tx, as one that the program begins by itself, checks and locks the rows at the call.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		return tx.Playlist.VerifyOnCommit(read...)
+//		if err := tx.Playlist.VerifyOnCommit(read...); err != nil {
+//			return err
+//		}
+//		...
 //	})
-func (c *PlaylistClient) VerifyOnCommit(entities ...*Playlist) error {
-	tx, ok := c.driver.(*txDriver)
+func (c *PlaylistClient) VerifyOnCommit(readEntities ...*Playlist) error {
+	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
 		return occhook.NotInTx(playlistVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Playlist) (*Playlist, error) {
 		rowReader := NewPlaylistClient(c.config)
-		if occhook.Ended(tx.tx) {
-			rowReader.driver = tx.drv
+		if occhook.Ended(txDrv.tx) {
+			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(playlist.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	rows := make([]*occhook.Verified, len(entities))
-	for i, readEntity := range entities {
-		if err := occhook.CheckLoaded(playlistVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
-			return err
+	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	for rowIndex, readEntity := range readEntities {
+		if loadErr := occhook.CheckLoaded(playlistVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+			return loadErr
 		}
-		rows[i] = &occhook.Verified{
+		if readEntity.fate != nil {
+			if fateErr := occhook.CheckFate(playlistVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
+				return fateErr
+			}
+		}
+		verifiedRows[rowIndex] = &occhook.Verified{
 			Schema:  playlistVersion,
 			Table:   playlist.Table,
 			ID:      readEntity.ID,
@@ -1159,7 +1276,7 @@ func (c *PlaylistClient) VerifyOnCommit(entities ...*Playlist) error {
 			Values:  []any{readEntity.ID},
 			Version: readEntity.Version,
 			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(tx)
+				conflictMet.InTransaction(txDrv)
 				if conflictMet.Deleted {
 					conflictMet.Err = &NotFoundError{playlist.Label}
 				}
@@ -1169,38 +1286,47 @@ func (c *PlaylistClient) VerifyOnCommit(entities ...*Playlist) error {
 			},
 		}
 	}
-	tx.verify(rows)
-	return nil
+	return txDrv.verify(verifiedRows)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
-// *PlaylistTrackModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
-// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows.
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
+// back and returns a *PlaylistTrackModifiedError, or the first statement after the call does that writes anything:
+// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
+// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
+// Tx, as one that the program begins by itself, checks and locks the rows at the call.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		return tx.PlaylistTrack.VerifyOnCommit(read...)
+//		if err := tx.PlaylistTrack.VerifyOnCommit(read...); err != nil {
+//			return err
+//		}
+//		...
 //	})
-func (c *PlaylistTrackClient) VerifyOnCommit(entities ...*PlaylistTrack) error {
-	tx, ok := c.driver.(*txDriver)
+func (c *PlaylistTrackClient) VerifyOnCommit(readEntities ...*PlaylistTrack) error {
+	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
 		return occhook.NotInTx(playlistTrackVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *PlaylistTrack) (*PlaylistTrack, error) {
 		rowReader := NewPlaylistTrackClient(c.config)
-		if occhook.Ended(tx.tx) {
-			rowReader.driver = tx.drv
+		if occhook.Ended(txDrv.tx) {
+			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(playlisttrack.PlaylistId(readEntity.PlaylistId), playlisttrack.TrackId(readEntity.TrackId), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	rows := make([]*occhook.Verified, len(entities))
-	for i, readEntity := range entities {
-		if err := occhook.CheckLoaded(playlistTrackVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
-			return err
+	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	for rowIndex, readEntity := range readEntities {
+		if loadErr := occhook.CheckLoaded(playlistTrackVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+			return loadErr
 		}
-		rows[i] = &occhook.Verified{
+		if readEntity.fate != nil {
+			if fateErr := occhook.CheckFate(playlistTrackVersion, readEntity.fate, []any{readEntity.PlaylistId, readEntity.TrackId}, readEntity.Version, c.driver); fateErr != nil {
+				return fateErr
+			}
+		}
+		verifiedRows[rowIndex] = &occhook.Verified{
 			Schema:  playlistTrackVersion,
 			Table:   playlisttrack.Table,
 			ID:      []any{readEntity.PlaylistId, readEntity.TrackId},
@@ -1208,7 +1334,7 @@ func (c *PlaylistTrackClient) VerifyOnCommit(entities ...*PlaylistTrack) error {
 			Values:  []any{readEntity.PlaylistId, readEntity.TrackId},
 			Version: readEntity.Version,
 			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(tx)
+				conflictMet.InTransaction(txDrv)
 				if conflictMet.Deleted {
 					conflictMet.Err = &NotFoundError{playlisttrack.Label}
 				}
@@ -1218,38 +1344,47 @@ func (c *PlaylistTrackClient) VerifyOnCommit(entities ...*PlaylistTrack) error {
 			},
 		}
 	}
-	tx.verify(rows)
-	return nil
+	return txDrv.verify(verifiedRows)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
-// *TrackModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
-// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows.
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
+// back and returns a *TrackModifiedError, or the first statement after the call does that writes anything:
+// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
+// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
+// Tx, as one that the program begins by itself, checks and locks the rows at the call.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		return tx.Track.VerifyOnCommit(read...)
+//		if err := tx.Track.VerifyOnCommit(read...); err != nil {
+//			return err
+//		}
+//		...
 //	})
-func (c *TrackClient) VerifyOnCommit(entities ...*Track) error {
-	tx, ok := c.driver.(*txDriver)
+func (c *TrackClient) VerifyOnCommit(readEntities ...*Track) error {
+	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
 		return occhook.NotInTx(trackVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Track) (*Track, error) {
 		rowReader := NewTrackClient(c.config)
-		if occhook.Ended(tx.tx) {
-			rowReader.driver = tx.drv
+		if occhook.Ended(txDrv.tx) {
+			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(track.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	rows := make([]*occhook.Verified, len(entities))
-	for i, readEntity := range entities {
-		if err := occhook.CheckLoaded(trackVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
-			return err
+	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	for rowIndex, readEntity := range readEntities {
+		if loadErr := occhook.CheckLoaded(trackVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+			return loadErr
 		}
-		rows[i] = &occhook.Verified{
+		if readEntity.fate != nil {
+			if fateErr := occhook.CheckFate(trackVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
+				return fateErr
+			}
+		}
+		verifiedRows[rowIndex] = &occhook.Verified{
 			Schema:  trackVersion,
 			Table:   track.Table,
 			ID:      readEntity.ID,
@@ -1257,7 +1392,7 @@ func (c *TrackClient) VerifyOnCommit(entities ...*Track) error {
 			Values:  []any{readEntity.ID},
 			Version: readEntity.Version,
 			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(tx)
+				conflictMet.InTransaction(txDrv)
 				if conflictMet.Deleted {
 					conflictMet.Err = &NotFoundError{track.Label}
 				}
@@ -1267,8 +1402,7 @@ func (c *TrackClient) VerifyOnCommit(entities ...*Track) error {
 			},
 		}
 	}
-	tx.verify(rows)
-	return nil
+	return txDrv.verify(verifiedRows)
 }
 
 // Mutate implements the ent.Mutator interface.

@@ -56,6 +56,10 @@ type Employee struct {
 	selectValues sql.SelectValues
 	// zeroVersion notes that the version was read, and is NULL or zero in the database.
 	zeroVersion bool
+	// fate is what becomes of the version, if a transaction has written it.
+	fate *occhook.Fate
+	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
+	loaded occhook.Loaded
 }
 
 // EmployeeEdges holds the relations/edges for other nodes in the graph.
@@ -376,6 +380,11 @@ func (_m *Employee) IsModified(ctx context.Context) (bool, error) {
 	if err := occhook.CheckLoaded(employeeVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
+	if _m.fate != nil {
+		if err := occhook.CheckFate(employeeVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
+			return false, err
+		}
+	}
 	current, err := NewEmployeeClient(_m.config).Query().
 		Where(employee.ID(_m.ID), latestVersion(_m.config.driver)).
 		Select(employee.FieldVersion).
@@ -386,9 +395,19 @@ func (_m *Employee) IsModified(ctx context.Context) (bool, error) {
 	return !occhook.SameVersion(employeeVersion, current.Version, _m.Version), nil
 }
 
+// assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
+// scanned into the values.
+func (_m *Employee) assignLoaded(columns []string, values []any) error {
+	_m.loaded.Keep(columns, values)
+	return _m.assignValues(columns, values)
+}
+
 // versionRead notes that the version was read from the database.
 func (_m *Employee) versionRead() {
 	_m.zeroVersion = _m.Version == 0
+	if tx := occhook.TxOf(_m.config.driver); tx != nil {
+		_m.fate = tx.FateOf(employee.Table, _m.ID)
+	}
 }
 
 // Employees is a parsable slice of Employee.

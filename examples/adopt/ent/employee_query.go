@@ -455,7 +455,7 @@ func (_q *EmployeeQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Emp
 		node := &Employee{config: _q.config}
 		nodes = append(nodes, node)
 		node.Edges.loadedTypes = loadedTypes
-		return node.assignValues(columns, values)
+		return node.assignLoaded(columns, values)
 	}
 	for i := range hooks {
 		hooks[i](ctx, _spec)
@@ -486,7 +486,7 @@ func (_q *EmployeeQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Emp
 			return nil, err
 		}
 	}
-	if occhook.Selected(_q.ctx.Fields, employee.FieldVersion) {
+	if occhook.Selected(_q.ctx.Fields, employeeVersion.Column) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

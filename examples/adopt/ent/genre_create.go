@@ -147,6 +147,11 @@ func (_c *GenreCreate) createSpec() (*Genre, *sqlgraph.CreateSpec) {
 		_node = &Genre{config: _c.config}
 		_spec = sqlgraph.NewCreateSpec(genre.Table, sqlgraph.NewFieldSpec(genre.FieldID, field.TypeInt))
 	)
+	_c.driver = _c.versionWriter()
+	if tx := occhook.TxOf(_c.driver); tx != nil {
+		_node.fate = tx.Creates(genre.Table, _spec.ID)
+	}
+	_c.driver = occhook.Atomic(_c.driver)
 	if len(_c.mutation.TracksIDs()) > 0 {
 		_c.driver = occhook.Linking(_c.driver, genreLinks)
 	}
@@ -216,6 +221,8 @@ func (_c *GenreCreateBulk) Save(ctx context.Context) ([]*Genre, error) {
 					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
+					_c.driver = _c.versionWriter()
+					_c.driver = occhook.Atomic(_c.driver)
 					_c.driver = occhook.Linking(_c.driver, genreLinks)
 
 					// Invoke the actual operation on the latest mutation in the chain.

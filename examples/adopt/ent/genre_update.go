@@ -179,16 +179,23 @@ func (_u *GenreUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	versionID, _ := _u.mutation.versionRow()
-	write, err := occhook.Update(ctx, genreVersion, _u.mutation, &_u.mutation.occ, _spec, genreLinks, versionID)
+	_u.mutation.occ.Through(_u.driver)
+	guardedWrite, err := occhook.Update(ctx, genreVersion, _u.mutation, &_u.mutation.occ, _spec, genreLinks, versionID)
 	if err != nil {
 		return 0, err
 	}
-	if write != nil {
-		if err := write.Save(ctx, _u.driver); err != nil {
+	if guardedWrite != nil {
+		if err := guardedWrite.Save(ctx, _u.versionWriter()); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
+	}
+	_u.driver = _u.versionWriter()
+	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
+		ending := occhook.Ending(_u.driver)
+		defer ending.End()
+		_u.driver = ending
 	}
 	_u.driver = occhook.UpdateLinking(_u.driver, _spec, genreLinks)
 
@@ -390,17 +397,18 @@ func (_u *GenreUpdateOne) sqlSave(ctx context.Context) (_node *Genre, err error)
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
-	write, err := occhook.UpdateOne(ctx, genreVersion, _u.mutation, &_u.mutation.occ, _spec, genreLinks, _spec.Node.ID.Value)
+	_u.mutation.occ.Through(_u.driver)
+	guardedWrite, err := occhook.UpdateOne(ctx, genreVersion, _u.mutation, &_u.mutation.occ, _spec, genreLinks, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
-	if write != nil {
+	if guardedWrite != nil {
 		_node = &Genre{config: _u.config}
-		if write.Planned(_node) {
+		if guardedWrite.Planned(_node) {
 			return _node, nil
 		}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		return _u.saved(_node, write.Save(ctx, _u.driver))
+		_spec.Assign, _spec.ScanValues = _node.assignLoaded, _node.scanValues
+		return _u.saved(_node, guardedWrite.Save(ctx, _u.versionWriter()))
 	}
 
 	_node = &Genre{config: _u.config}
@@ -448,7 +456,7 @@ func (_u *GenreUpdateBulk) OnProgress(f func(done, total int)) *GenreUpdateBulk 
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *GenreUpdateBulk) Save(ctx context.Context) ([]*Genre, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[GenreUpdateOne, Genre]{
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[GenreUpdateOne, Genre]{
 		Join: func(builder *GenreUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
@@ -464,8 +472,8 @@ func (_u *GenreUpdateBulk) Save(ctx context.Context) ([]*Genre, error) {
 }
 
 // genreReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func genreReuses(column string) bool {
-	switch column {
+func genreReuses(columnName string) bool {
+	switch columnName {
 	case genre.FieldID, genre.FieldVersion, genre.FieldName:
 		return true
 	}
@@ -522,6 +530,16 @@ func (_u *GenreUpdateOne) IfVersionIn(versions ...int64) *GenreUpdateOne {
 	return _u
 }
 
+// IfVersionSent is IfVersion for a version that a client may not have sent: nil, or a zero version, is IgnoreVersion. Use it
+// for the time in which old clients learn to send one: until then they overwrite what others wrote, silently.
+func (_u *GenreUpdateOne) IfVersionSent(version *int64) *GenreUpdateOne {
+	if version == nil {
+		return _u.IgnoreVersion()
+	}
+	_u.mutation.occ.IfSent(genreVersion, *version)
+	return _u
+}
+
 // IgnoreVersion has the update overwrite whatever is there, on purpose.
 func (_u *GenreUpdateOne) IgnoreVersion() *GenreUpdateOne {
 	_u.mutation.occ.Ignore()
@@ -531,6 +549,9 @@ func (_u *GenreUpdateOne) IgnoreVersion() *GenreUpdateOne {
 // ifLoaded expects the version that the entity holds.
 func (_u *GenreUpdateOne) ifLoaded(entity *Genre) *GenreUpdateOne {
 	_u.mutation.occ.Loaded(genreVersion, entity, entity.Version, entity.zeroVersion)
+	if entity.fate != nil {
+		_u.mutation.occ.Written(entity.fate, entity.ID)
+	}
 	return _u
 }
 
@@ -561,6 +582,9 @@ func (_u *GenreUpdateOne) saved(node *Genre, err error) (*Genre, error) {
 		return nil, _u.mutation.versionError(err)
 	}
 	node.versionRead()
+	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
+		node.fate = tx.Wrote(genre.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+	}
 	_u.mutation.done = true
 	return node, nil
 }

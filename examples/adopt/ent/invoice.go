@@ -45,6 +45,10 @@ type Invoice struct {
 	selectValues sql.SelectValues
 	// zeroVersion notes that the version was read, and is NULL or zero in the database.
 	zeroVersion bool
+	// fate is what becomes of the version, if a transaction has written it.
+	fate *occhook.Fate
+	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
+	loaded occhook.Loaded
 }
 
 // InvoiceEdges holds the relations/edges for other nodes in the graph.
@@ -276,6 +280,11 @@ func (_m *Invoice) IsModified(ctx context.Context) (bool, error) {
 	if err := occhook.CheckLoaded(invoiceVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
+	if _m.fate != nil {
+		if err := occhook.CheckFate(invoiceVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
+			return false, err
+		}
+	}
 	current, err := NewInvoiceClient(_m.config).Query().
 		Where(invoice.ID(_m.ID), latestVersion(_m.config.driver)).
 		Select(invoice.FieldVersion).
@@ -286,9 +295,19 @@ func (_m *Invoice) IsModified(ctx context.Context) (bool, error) {
 	return !occhook.SameVersion(invoiceVersion, current.Version, _m.Version), nil
 }
 
+// assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
+// scanned into the values.
+func (_m *Invoice) assignLoaded(columns []string, values []any) error {
+	_m.loaded.Keep(columns, values)
+	return _m.assignValues(columns, values)
+}
+
 // versionRead notes that the version was read from the database.
 func (_m *Invoice) versionRead() {
 	_m.zeroVersion = _m.Version == 0
+	if tx := occhook.TxOf(_m.config.driver); tx != nil {
+		_m.fate = tx.FateOf(invoice.Table, _m.ID)
+	}
 }
 
 // Invoices is a parsable slice of Invoice.

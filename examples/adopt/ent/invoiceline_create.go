@@ -12,6 +12,7 @@ import (
 	"github.com/entocc/entocc/examples/adopt/ent/invoice"
 	"github.com/entocc/entocc/examples/adopt/ent/invoiceline"
 	"github.com/entocc/entocc/examples/adopt/ent/track"
+	occhook "github.com/entocc/entocc/hook"
 )
 
 // InvoiceLineCreate is the builder for creating a InvoiceLine entity.
@@ -170,6 +171,11 @@ func (_c *InvoiceLineCreate) createSpec() (*InvoiceLine, *sqlgraph.CreateSpec) {
 		_node = &InvoiceLine{config: _c.config}
 		_spec = sqlgraph.NewCreateSpec(invoiceline.Table, sqlgraph.NewFieldSpec(invoiceline.FieldID, field.TypeInt))
 	)
+	_c.driver = _c.versionWriter()
+	if tx := occhook.TxOf(_c.driver); tx != nil {
+		_node.fate = tx.Creates(invoiceline.Table, _spec.ID)
+	}
+	_c.driver = occhook.Atomic(_c.driver)
 
 	if id, ok := _c.mutation.ID(); ok {
 		_node.ID = id
@@ -258,6 +264,8 @@ func (_c *InvoiceLineCreateBulk) Save(ctx context.Context) ([]*InvoiceLine, erro
 					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
+					_c.driver = _c.versionWriter()
+					_c.driver = occhook.Atomic(_c.driver)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

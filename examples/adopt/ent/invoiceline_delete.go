@@ -43,7 +43,8 @@ func (_d *InvoiceLineDelete) ExecX(ctx context.Context) int {
 
 func (_d *InvoiceLineDelete) sqlExec(ctx context.Context) (int, error) {
 	_spec := sqlgraph.NewDeleteSpec(invoiceline.Table, sqlgraph.NewFieldSpec(invoiceline.FieldID, field.TypeInt))
-	if affected, done, err := occhook.DeleteRow(ctx, invoiceLineVersion, _d.mutation.Op(), &_d.mutation.occ, _d.driver, _spec, len(_d.mutation.predicates)); done {
+	_d.mutation.occ.Through(_d.driver)
+	if affected, done, err := occhook.DeleteRow(ctx, invoiceLineVersion, _d.mutation.Op(), &_d.mutation.occ, _d.versionWriter(), _spec, len(_d.mutation.predicates)); done {
 		if err != nil {
 			err = _d.mutation.versionError(err)
 		}
@@ -51,11 +52,11 @@ func (_d *InvoiceLineDelete) sqlExec(ctx context.Context) (int, error) {
 		return affected, err
 	}
 	versionID, versionRow := _d.mutation.versionRow()
-	guarded, err := occhook.DeleteOne(ctx, invoiceLineVersion, _d.mutation, &_d.mutation.occ, _d.driver, versionID, versionRow, _d.mutation.versionError)
+	guardedDriver, err := occhook.DeleteOne(ctx, invoiceLineVersion, _d.mutation, &_d.mutation.occ, _d.versionWriter(), versionID, versionRow, _d.mutation.versionError)
 	if err != nil {
 		return 0, err
 	}
-	_d.driver = guarded
+	_d.driver = guardedDriver
 
 	if ps := _d.mutation.predicates; len(ps) > 0 {
 		_spec.Predicate = func(selector *sql.Selector) {
@@ -103,7 +104,7 @@ func (_d *InvoiceLineDeleteBulk) OnProgress(f func(done, total int)) *InvoiceLin
 // Exec deletes the batch, in one transaction, and returns how many rows were deleted.
 func (_d *InvoiceLineDeleteBulk) Exec(ctx context.Context) (int, error) {
 	keys := []string{invoiceline.FieldID}
-	return occhook.DeleteBulk(ctx, _d.bulk, _d.driver, keys, _d.entities, func(entity *InvoiceLine) (*versionExpectation, func(context.Context) error) {
+	return occhook.DeleteBulk(ctx, _d.bulk, _d.versionWriter(), keys, _d.entities, func(entity *InvoiceLine) (*versionExpectation, func(context.Context) error) {
 		builder := NewInvoiceLineClient(_d.config).DeleteOne(entity)
 		return &builder._d.mutation.occ, builder.Exec
 	})
@@ -144,6 +145,16 @@ func (_d *InvoiceLineDeleteOne) IfVersionIn(versions ...int64) *InvoiceLineDelet
 	return _d
 }
 
+// IfVersionSent is IfVersion for a version that a client may not have sent: nil, or a zero version, is IgnoreVersion. Use it
+// for the time in which old clients learn to send one: until then they overwrite what others wrote, silently.
+func (_d *InvoiceLineDeleteOne) IfVersionSent(version *int64) *InvoiceLineDeleteOne {
+	if version == nil {
+		return _d.IgnoreVersion()
+	}
+	_d._d.mutation.occ.IfSent(invoiceLineVersion, *version)
+	return _d
+}
+
 // IgnoreVersion has the delete overwrite whatever is there, on purpose.
 func (_d *InvoiceLineDeleteOne) IgnoreVersion() *InvoiceLineDeleteOne {
 	_d._d.mutation.occ.Ignore()
@@ -153,6 +164,9 @@ func (_d *InvoiceLineDeleteOne) IgnoreVersion() *InvoiceLineDeleteOne {
 // ifLoaded expects the version that the entity holds.
 func (_d *InvoiceLineDeleteOne) ifLoaded(entity *InvoiceLine) *InvoiceLineDeleteOne {
 	_d._d.mutation.occ.Loaded(invoiceLineVersion, entity, entity.Version, entity.zeroVersion)
+	if entity.fate != nil {
+		_d._d.mutation.occ.Written(entity.fate, entity.ID)
+	}
 	return _d
 }
 

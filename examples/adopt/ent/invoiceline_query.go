@@ -419,7 +419,7 @@ func (_q *InvoiceLineQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 		node := &InvoiceLine{config: _q.config}
 		nodes = append(nodes, node)
 		node.Edges.loadedTypes = loadedTypes
-		return node.assignValues(columns, values)
+		return node.assignLoaded(columns, values)
 	}
 	for i := range hooks {
 		hooks[i](ctx, _spec)
@@ -442,7 +442,7 @@ func (_q *InvoiceLineQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 			return nil, err
 		}
 	}
-	if occhook.Selected(_q.ctx.Fields, invoiceline.FieldVersion) {
+	if occhook.Selected(_q.ctx.Fields, invoiceLineVersion.Column) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

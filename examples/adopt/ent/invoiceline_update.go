@@ -249,16 +249,23 @@ func (_u *InvoiceLineUpdate) sqlSave(ctx context.Context) (_node int, err error)
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	versionID, _ := _u.mutation.versionRow()
-	write, err := occhook.Update(ctx, invoiceLineVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	_u.mutation.occ.Through(_u.driver)
+	guardedWrite, err := occhook.Update(ctx, invoiceLineVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
 	}
-	if write != nil {
-		if err := write.Save(ctx, _u.driver); err != nil {
+	if guardedWrite != nil {
+		if err := guardedWrite.Save(ctx, _u.versionWriter()); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
+	}
+	_u.driver = _u.versionWriter()
+	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
+		ending := occhook.Ending(_u.driver)
+		defer ending.End()
+		_u.driver = ending
 	}
 
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -528,17 +535,18 @@ func (_u *InvoiceLineUpdateOne) sqlSave(ctx context.Context) (_node *InvoiceLine
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
-	write, err := occhook.UpdateOne(ctx, invoiceLineVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
+	_u.mutation.occ.Through(_u.driver)
+	guardedWrite, err := occhook.UpdateOne(ctx, invoiceLineVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
-	if write != nil {
+	if guardedWrite != nil {
 		_node = &InvoiceLine{config: _u.config}
-		if write.Planned(_node) {
+		if guardedWrite.Planned(_node) {
 			return _node, nil
 		}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		return _u.saved(_node, write.Save(ctx, _u.driver))
+		_spec.Assign, _spec.ScanValues = _node.assignLoaded, _node.scanValues
+		return _u.saved(_node, guardedWrite.Save(ctx, _u.versionWriter()))
 	}
 
 	_node = &InvoiceLine{config: _u.config}
@@ -586,7 +594,7 @@ func (_u *InvoiceLineUpdateBulk) OnProgress(f func(done, total int)) *InvoiceLin
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *InvoiceLineUpdateBulk) Save(ctx context.Context) ([]*InvoiceLine, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[InvoiceLineUpdateOne, InvoiceLine]{
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[InvoiceLineUpdateOne, InvoiceLine]{
 		Join: func(builder *InvoiceLineUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
@@ -602,8 +610,8 @@ func (_u *InvoiceLineUpdateBulk) Save(ctx context.Context) ([]*InvoiceLine, erro
 }
 
 // invoiceLineReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func invoiceLineReuses(column string) bool {
-	switch column {
+func invoiceLineReuses(columnName string) bool {
+	switch columnName {
 	case invoiceline.FieldID, invoiceline.FieldVersion, invoiceline.FieldInvoiceID, invoiceline.FieldTrackID, invoiceline.FieldUnitPrice, invoiceline.FieldQuantity:
 		return true
 	}
@@ -660,6 +668,16 @@ func (_u *InvoiceLineUpdateOne) IfVersionIn(versions ...int64) *InvoiceLineUpdat
 	return _u
 }
 
+// IfVersionSent is IfVersion for a version that a client may not have sent: nil, or a zero version, is IgnoreVersion. Use it
+// for the time in which old clients learn to send one: until then they overwrite what others wrote, silently.
+func (_u *InvoiceLineUpdateOne) IfVersionSent(version *int64) *InvoiceLineUpdateOne {
+	if version == nil {
+		return _u.IgnoreVersion()
+	}
+	_u.mutation.occ.IfSent(invoiceLineVersion, *version)
+	return _u
+}
+
 // IgnoreVersion has the update overwrite whatever is there, on purpose.
 func (_u *InvoiceLineUpdateOne) IgnoreVersion() *InvoiceLineUpdateOne {
 	_u.mutation.occ.Ignore()
@@ -669,6 +687,9 @@ func (_u *InvoiceLineUpdateOne) IgnoreVersion() *InvoiceLineUpdateOne {
 // ifLoaded expects the version that the entity holds.
 func (_u *InvoiceLineUpdateOne) ifLoaded(entity *InvoiceLine) *InvoiceLineUpdateOne {
 	_u.mutation.occ.Loaded(invoiceLineVersion, entity, entity.Version, entity.zeroVersion)
+	if entity.fate != nil {
+		_u.mutation.occ.Written(entity.fate, entity.ID)
+	}
 	return _u
 }
 
@@ -699,6 +720,9 @@ func (_u *InvoiceLineUpdateOne) saved(node *InvoiceLine, err error) (*InvoiceLin
 		return nil, _u.mutation.versionError(err)
 	}
 	node.versionRead()
+	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
+		node.fate = tx.Wrote(invoiceline.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+	}
 	_u.mutation.done = true
 	return node, nil
 }

@@ -147,6 +147,11 @@ func (_c *MediaTypeCreate) createSpec() (*MediaType, *sqlgraph.CreateSpec) {
 		_node = &MediaType{config: _c.config}
 		_spec = sqlgraph.NewCreateSpec(mediatype.Table, sqlgraph.NewFieldSpec(mediatype.FieldID, field.TypeInt))
 	)
+	_c.driver = _c.versionWriter()
+	if tx := occhook.TxOf(_c.driver); tx != nil {
+		_node.fate = tx.Creates(mediatype.Table, _spec.ID)
+	}
+	_c.driver = occhook.Atomic(_c.driver)
 	if len(_c.mutation.TracksIDs()) > 0 {
 		_c.driver = occhook.Linking(_c.driver, mediaTypeLinks)
 	}
@@ -216,6 +221,8 @@ func (_c *MediaTypeCreateBulk) Save(ctx context.Context) ([]*MediaType, error) {
 					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
+					_c.driver = _c.versionWriter()
+					_c.driver = occhook.Atomic(_c.driver)
 					_c.driver = occhook.Linking(_c.driver, mediaTypeLinks)
 
 					// Invoke the actual operation on the latest mutation in the chain.

@@ -383,7 +383,7 @@ func (_q *MediaTypeQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Me
 		node := &MediaType{config: _q.config}
 		nodes = append(nodes, node)
 		node.Edges.loadedTypes = loadedTypes
-		return node.assignValues(columns, values)
+		return node.assignLoaded(columns, values)
 	}
 	for i := range hooks {
 		hooks[i](ctx, _spec)
@@ -401,7 +401,7 @@ func (_q *MediaTypeQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Me
 			return nil, err
 		}
 	}
-	if occhook.Selected(_q.ctx.Fields, mediatype.FieldVersion) {
+	if occhook.Selected(_q.ctx.Fields, mediaTypeVersion.Column) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

@@ -11,6 +11,7 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/entocc/entocc/examples/adopt/ent/playlist"
 	"github.com/entocc/entocc/examples/adopt/ent/track"
+	occhook "github.com/entocc/entocc/hook"
 )
 
 // PlaylistCreate is the builder for creating a Playlist entity.
@@ -146,6 +147,11 @@ func (_c *PlaylistCreate) createSpec() (*Playlist, *sqlgraph.CreateSpec) {
 		_node = &Playlist{config: _c.config}
 		_spec = sqlgraph.NewCreateSpec(playlist.Table, sqlgraph.NewFieldSpec(playlist.FieldID, field.TypeInt))
 	)
+	_c.driver = _c.versionWriter()
+	if tx := occhook.TxOf(_c.driver); tx != nil {
+		_node.fate = tx.Creates(playlist.Table, _spec.ID)
+	}
+	_c.driver = occhook.Atomic(_c.driver)
 
 	if id, ok := _c.mutation.ID(); ok {
 		_node.ID = id
@@ -216,6 +222,8 @@ func (_c *PlaylistCreateBulk) Save(ctx context.Context) ([]*Playlist, error) {
 					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
+					_c.driver = _c.versionWriter()
+					_c.driver = occhook.Atomic(_c.driver)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

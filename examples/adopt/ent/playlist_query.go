@@ -420,7 +420,7 @@ func (_q *PlaylistQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Pla
 		node := &Playlist{config: _q.config}
 		nodes = append(nodes, node)
 		node.Edges.loadedTypes = loadedTypes
-		return node.assignValues(columns, values)
+		return node.assignLoaded(columns, values)
 	}
 	for i := range hooks {
 		hooks[i](ctx, _spec)
@@ -445,7 +445,7 @@ func (_q *PlaylistQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Pla
 			return nil, err
 		}
 	}
-	if occhook.Selected(_q.ctx.Fields, playlist.FieldVersion) {
+	if occhook.Selected(_q.ctx.Fields, playlistVersion.Column) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

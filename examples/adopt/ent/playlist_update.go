@@ -191,16 +191,23 @@ func (_u *PlaylistUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	versionID, _ := _u.mutation.versionRow()
-	write, err := occhook.Update(ctx, playlistVersion, _u.mutation, &_u.mutation.occ, _spec, playlistLinks, versionID)
+	_u.mutation.occ.Through(_u.driver)
+	guardedWrite, err := occhook.Update(ctx, playlistVersion, _u.mutation, &_u.mutation.occ, _spec, playlistLinks, versionID)
 	if err != nil {
 		return 0, err
 	}
-	if write != nil {
-		if err := write.Save(ctx, _u.driver); err != nil {
+	if guardedWrite != nil {
+		if err := guardedWrite.Save(ctx, _u.versionWriter()); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
+	}
+	_u.driver = _u.versionWriter()
+	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
+		ending := occhook.Ending(_u.driver)
+		defer ending.End()
+		_u.driver = ending
 	}
 	_u.driver = occhook.UpdateLinking(_u.driver, _spec, playlistLinks)
 
@@ -414,17 +421,18 @@ func (_u *PlaylistUpdateOne) sqlSave(ctx context.Context) (_node *Playlist, err 
 		edge.Target.Fields = specE.Fields
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
-	write, err := occhook.UpdateOne(ctx, playlistVersion, _u.mutation, &_u.mutation.occ, _spec, playlistLinks, _spec.Node.ID.Value)
+	_u.mutation.occ.Through(_u.driver)
+	guardedWrite, err := occhook.UpdateOne(ctx, playlistVersion, _u.mutation, &_u.mutation.occ, _spec, playlistLinks, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
-	if write != nil {
+	if guardedWrite != nil {
 		_node = &Playlist{config: _u.config}
-		if write.Planned(_node) {
+		if guardedWrite.Planned(_node) {
 			return _node, nil
 		}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		return _u.saved(_node, write.Save(ctx, _u.driver))
+		_spec.Assign, _spec.ScanValues = _node.assignLoaded, _node.scanValues
+		return _u.saved(_node, guardedWrite.Save(ctx, _u.versionWriter()))
 	}
 
 	_node = &Playlist{config: _u.config}
@@ -472,7 +480,7 @@ func (_u *PlaylistUpdateBulk) OnProgress(f func(done, total int)) *PlaylistUpdat
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *PlaylistUpdateBulk) Save(ctx context.Context) ([]*Playlist, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[PlaylistUpdateOne, Playlist]{
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[PlaylistUpdateOne, Playlist]{
 		Join: func(builder *PlaylistUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
@@ -488,8 +496,8 @@ func (_u *PlaylistUpdateBulk) Save(ctx context.Context) ([]*Playlist, error) {
 }
 
 // playlistReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func playlistReuses(column string) bool {
-	switch column {
+func playlistReuses(columnName string) bool {
+	switch columnName {
 	case playlist.FieldID, playlist.FieldVersion, playlist.FieldName:
 		return true
 	}
@@ -546,6 +554,16 @@ func (_u *PlaylistUpdateOne) IfVersionIn(versions ...int64) *PlaylistUpdateOne {
 	return _u
 }
 
+// IfVersionSent is IfVersion for a version that a client may not have sent: nil, or a zero version, is IgnoreVersion. Use it
+// for the time in which old clients learn to send one: until then they overwrite what others wrote, silently.
+func (_u *PlaylistUpdateOne) IfVersionSent(version *int64) *PlaylistUpdateOne {
+	if version == nil {
+		return _u.IgnoreVersion()
+	}
+	_u.mutation.occ.IfSent(playlistVersion, *version)
+	return _u
+}
+
 // IgnoreVersion has the update overwrite whatever is there, on purpose.
 func (_u *PlaylistUpdateOne) IgnoreVersion() *PlaylistUpdateOne {
 	_u.mutation.occ.Ignore()
@@ -555,6 +573,9 @@ func (_u *PlaylistUpdateOne) IgnoreVersion() *PlaylistUpdateOne {
 // ifLoaded expects the version that the entity holds.
 func (_u *PlaylistUpdateOne) ifLoaded(entity *Playlist) *PlaylistUpdateOne {
 	_u.mutation.occ.Loaded(playlistVersion, entity, entity.Version, entity.zeroVersion)
+	if entity.fate != nil {
+		_u.mutation.occ.Written(entity.fate, entity.ID)
+	}
 	return _u
 }
 
@@ -585,6 +606,9 @@ func (_u *PlaylistUpdateOne) saved(node *Playlist, err error) (*Playlist, error)
 		return nil, _u.mutation.versionError(err)
 	}
 	node.versionRead()
+	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
+		node.fate = tx.Wrote(playlist.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+	}
 	_u.mutation.done = true
 	return node, nil
 }

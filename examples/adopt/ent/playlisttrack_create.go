@@ -12,6 +12,7 @@ import (
 	"github.com/entocc/entocc/examples/adopt/ent/playlist"
 	"github.com/entocc/entocc/examples/adopt/ent/playlisttrack"
 	"github.com/entocc/entocc/examples/adopt/ent/track"
+	occhook "github.com/entocc/entocc/hook"
 )
 
 // PlaylistTrackCreate is the builder for creating a PlaylistTrack entity.
@@ -152,6 +153,11 @@ func (_c *PlaylistTrackCreate) createSpec() (*PlaylistTrack, *sqlgraph.CreateSpe
 		_node = &PlaylistTrack{config: _c.config}
 		_spec = sqlgraph.NewCreateSpec(playlisttrack.Table, nil)
 	)
+	_c.driver = _c.versionWriter()
+	if tx := occhook.TxOf(_c.driver); tx != nil {
+		_node.fate = tx.Creates(playlisttrack.Table, nil)
+	}
+	_c.driver = occhook.Atomic(_c.driver)
 
 	if value, ok := _c.mutation.Version(); ok {
 		_spec.SetField(playlisttrack.FieldVersion, field.TypeInt64, value)
@@ -228,6 +234,8 @@ func (_c *PlaylistTrackCreateBulk) Save(ctx context.Context) ([]*PlaylistTrack, 
 					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
+					_c.driver = _c.versionWriter()
+					_c.driver = occhook.Atomic(_c.driver)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

@@ -42,12 +42,13 @@ func (_d *PlaylistTrackDelete) ExecX(ctx context.Context) int {
 
 func (_d *PlaylistTrackDelete) sqlExec(ctx context.Context) (int, error) {
 	_spec := sqlgraph.NewDeleteSpec(playlisttrack.Table, nil)
+	_d.mutation.occ.Through(_d.driver)
 	versionID, versionRow := _d.mutation.versionRow()
-	guarded, err := occhook.DeleteOne(ctx, playlistTrackVersion, _d.mutation, &_d.mutation.occ, _d.driver, versionID, versionRow, _d.mutation.versionError)
+	guardedDriver, err := occhook.DeleteOne(ctx, playlistTrackVersion, _d.mutation, &_d.mutation.occ, _d.versionWriter(), versionID, versionRow, _d.mutation.versionError)
 	if err != nil {
 		return 0, err
 	}
-	_d.driver = guarded
+	_d.driver = guardedDriver
 
 	if ps := _d.mutation.predicates; len(ps) > 0 {
 		_spec.Predicate = func(selector *sql.Selector) {
@@ -95,7 +96,7 @@ func (_d *PlaylistTrackDeleteBulk) OnProgress(f func(done, total int)) *Playlist
 // Exec deletes the batch, in one transaction, and returns how many rows were deleted.
 func (_d *PlaylistTrackDeleteBulk) Exec(ctx context.Context) (int, error) {
 	keys := []string{playlisttrack.FieldPlaylistId, playlisttrack.FieldTrackId}
-	return occhook.DeleteBulk(ctx, _d.bulk, _d.driver, keys, _d.entities, func(entity *PlaylistTrack) (*versionExpectation, func(context.Context) error) {
+	return occhook.DeleteBulk(ctx, _d.bulk, _d.versionWriter(), keys, _d.entities, func(entity *PlaylistTrack) (*versionExpectation, func(context.Context) error) {
 		builder := entity.Delete()
 		builder._d.config, builder._d.mutation.config = _d.config, _d.config
 		return &builder._d.mutation.occ, builder.Exec
@@ -137,6 +138,16 @@ func (_d *PlaylistTrackDeleteOne) IfVersionIn(versions ...int64) *PlaylistTrackD
 	return _d
 }
 
+// IfVersionSent is IfVersion for a version that a client may not have sent: nil, or a zero version, is IgnoreVersion. Use it
+// for the time in which old clients learn to send one: until then they overwrite what others wrote, silently.
+func (_d *PlaylistTrackDeleteOne) IfVersionSent(version *int64) *PlaylistTrackDeleteOne {
+	if version == nil {
+		return _d.IgnoreVersion()
+	}
+	_d._d.mutation.occ.IfSent(playlistTrackVersion, *version)
+	return _d
+}
+
 // IgnoreVersion has the delete overwrite whatever is there, on purpose.
 func (_d *PlaylistTrackDeleteOne) IgnoreVersion() *PlaylistTrackDeleteOne {
 	_d._d.mutation.occ.Ignore()
@@ -146,6 +157,9 @@ func (_d *PlaylistTrackDeleteOne) IgnoreVersion() *PlaylistTrackDeleteOne {
 // ifLoaded expects the version that the entity holds.
 func (_d *PlaylistTrackDeleteOne) ifLoaded(entity *PlaylistTrack) *PlaylistTrackDeleteOne {
 	_d._d.mutation.occ.Loaded(playlistTrackVersion, entity, entity.Version, entity.zeroVersion)
+	if entity.fate != nil {
+		_d._d.mutation.occ.Written(entity.fate, []any{entity.PlaylistId, entity.TrackId})
+	}
 	return _d
 }
 

@@ -346,7 +346,7 @@ func (_q *PlaylistTrackQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([
 		node := &PlaylistTrack{config: _q.config}
 		nodes = append(nodes, node)
 		node.Edges.loadedTypes = loadedTypes
-		return node.assignValues(columns, values)
+		return node.assignLoaded(columns, values)
 	}
 	for i := range hooks {
 		hooks[i](ctx, _spec)
@@ -369,7 +369,7 @@ func (_q *PlaylistTrackQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([
 			return nil, err
 		}
 	}
-	if occhook.Selected(_q.ctx.Fields, playlisttrack.FieldVersion) {
+	if occhook.Selected(_q.ctx.Fields, playlistTrackVersion.Column) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

@@ -207,16 +207,23 @@ func (_u *PlaylistTrackUpdate) sqlSave(ctx context.Context) (_node int, err erro
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	versionID, _ := _u.mutation.versionRow()
-	write, err := occhook.Update(ctx, playlistTrackVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	_u.mutation.occ.Through(_u.driver)
+	guardedWrite, err := occhook.Update(ctx, playlistTrackVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
 	}
-	if write != nil {
-		if err := write.Save(ctx, _u.driver); err != nil {
+	if guardedWrite != nil {
+		if err := guardedWrite.Save(ctx, _u.versionWriter()); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
+	}
+	_u.driver = _u.versionWriter()
+	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
+		ending := occhook.Ending(_u.driver)
+		defer ending.End()
+		_u.driver = ending
 	}
 
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -447,17 +454,18 @@ func (_u *PlaylistTrackUpdateOne) sqlSave(ctx context.Context) (_node *PlaylistT
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	versionID, _ := _u.mutation.versionRow()
-	write, err := occhook.UpdateOne(ctx, playlistTrackVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	_u.mutation.occ.Through(_u.driver)
+	guardedWrite, err := occhook.UpdateOne(ctx, playlistTrackVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return nil, err
 	}
-	if write != nil {
+	if guardedWrite != nil {
 		_node = &PlaylistTrack{config: _u.config}
-		if write.Planned(_node) {
+		if guardedWrite.Planned(_node) {
 			return _node, nil
 		}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		return _u.saved(_node, write.Save(ctx, _u.driver))
+		_spec.Assign, _spec.ScanValues = _node.assignLoaded, _node.scanValues
+		return _u.saved(_node, guardedWrite.Save(ctx, _u.versionWriter()))
 	}
 
 	_node = &PlaylistTrack{config: _u.config}
@@ -505,7 +513,7 @@ func (_u *PlaylistTrackUpdateBulk) OnProgress(f func(done, total int)) *Playlist
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *PlaylistTrackUpdateBulk) Save(ctx context.Context) ([]*PlaylistTrack, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[PlaylistTrackUpdateOne, PlaylistTrack]{
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[PlaylistTrackUpdateOne, PlaylistTrack]{
 		Join: func(builder *PlaylistTrackUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
@@ -521,8 +529,8 @@ func (_u *PlaylistTrackUpdateBulk) Save(ctx context.Context) ([]*PlaylistTrack, 
 }
 
 // playlistTrackReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func playlistTrackReuses(column string) bool {
-	switch column {
+func playlistTrackReuses(columnName string) bool {
+	switch columnName {
 	case playlisttrack.FieldVersion, playlisttrack.FieldPlaylistId, playlisttrack.FieldTrackId:
 		return true
 	}
@@ -579,6 +587,16 @@ func (_u *PlaylistTrackUpdateOne) IfVersionIn(versions ...int64) *PlaylistTrackU
 	return _u
 }
 
+// IfVersionSent is IfVersion for a version that a client may not have sent: nil, or a zero version, is IgnoreVersion. Use it
+// for the time in which old clients learn to send one: until then they overwrite what others wrote, silently.
+func (_u *PlaylistTrackUpdateOne) IfVersionSent(version *int64) *PlaylistTrackUpdateOne {
+	if version == nil {
+		return _u.IgnoreVersion()
+	}
+	_u.mutation.occ.IfSent(playlistTrackVersion, *version)
+	return _u
+}
+
 // IgnoreVersion has the update overwrite whatever is there, on purpose.
 func (_u *PlaylistTrackUpdateOne) IgnoreVersion() *PlaylistTrackUpdateOne {
 	_u.mutation.occ.Ignore()
@@ -588,6 +606,9 @@ func (_u *PlaylistTrackUpdateOne) IgnoreVersion() *PlaylistTrackUpdateOne {
 // ifLoaded expects the version that the entity holds.
 func (_u *PlaylistTrackUpdateOne) ifLoaded(entity *PlaylistTrack) *PlaylistTrackUpdateOne {
 	_u.mutation.occ.Loaded(playlistTrackVersion, entity, entity.Version, entity.zeroVersion)
+	if entity.fate != nil {
+		_u.mutation.occ.Written(entity.fate, []any{entity.PlaylistId, entity.TrackId})
+	}
 	return _u
 }
 
@@ -612,6 +633,9 @@ func (_u *PlaylistTrackUpdateOne) saved(node *PlaylistTrack, err error) (*Playli
 		return nil, _u.mutation.versionError(err)
 	}
 	node.versionRead()
+	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
+		node.fate = tx.Wrote(playlisttrack.Table, []any{node.PlaylistId, node.TrackId}, _u.mutation.occ.Proves(node.Version)...)
+	}
 	_u.mutation.done = true
 	return node, nil
 }

@@ -262,6 +262,11 @@ func (_c *TrackCreate) createSpec() (*Track, *sqlgraph.CreateSpec) {
 		_node = &Track{config: _c.config}
 		_spec = sqlgraph.NewCreateSpec(track.Table, sqlgraph.NewFieldSpec(track.FieldID, field.TypeInt))
 	)
+	_c.driver = _c.versionWriter()
+	if tx := occhook.TxOf(_c.driver); tx != nil {
+		_node.fate = tx.Creates(track.Table, _spec.ID)
+	}
+	_c.driver = occhook.Atomic(_c.driver)
 	if len(_c.mutation.InvoiceLinesIDs()) > 0 {
 		_c.driver = occhook.Linking(_c.driver, trackLinks)
 	}
@@ -418,6 +423,8 @@ func (_c *TrackCreateBulk) Save(ctx context.Context) ([]*Track, error) {
 					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
+					_c.driver = _c.versionWriter()
+					_c.driver = occhook.Atomic(_c.driver)
 					_c.driver = occhook.Linking(_c.driver, trackLinks)
 
 					// Invoke the actual operation on the latest mutation in the chain.

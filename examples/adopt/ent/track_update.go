@@ -568,16 +568,23 @@ func (_u *TrackUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	versionID, _ := _u.mutation.versionRow()
-	write, err := occhook.Update(ctx, trackVersion, _u.mutation, &_u.mutation.occ, _spec, trackLinks, versionID)
+	_u.mutation.occ.Through(_u.driver)
+	guardedWrite, err := occhook.Update(ctx, trackVersion, _u.mutation, &_u.mutation.occ, _spec, trackLinks, versionID)
 	if err != nil {
 		return 0, err
 	}
-	if write != nil {
-		if err := write.Save(ctx, _u.driver); err != nil {
+	if guardedWrite != nil {
+		if err := guardedWrite.Save(ctx, _u.versionWriter()); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
+	}
+	_u.driver = _u.versionWriter()
+	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
+		ending := occhook.Ending(_u.driver)
+		defer ending.End()
+		_u.driver = ending
 	}
 	_u.driver = occhook.UpdateLinking(_u.driver, _spec, trackLinks)
 
@@ -1164,17 +1171,18 @@ func (_u *TrackUpdateOne) sqlSave(ctx context.Context) (_node *Track, err error)
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
-	write, err := occhook.UpdateOne(ctx, trackVersion, _u.mutation, &_u.mutation.occ, _spec, trackLinks, _spec.Node.ID.Value)
+	_u.mutation.occ.Through(_u.driver)
+	guardedWrite, err := occhook.UpdateOne(ctx, trackVersion, _u.mutation, &_u.mutation.occ, _spec, trackLinks, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
-	if write != nil {
+	if guardedWrite != nil {
 		_node = &Track{config: _u.config}
-		if write.Planned(_node) {
+		if guardedWrite.Planned(_node) {
 			return _node, nil
 		}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		return _u.saved(_node, write.Save(ctx, _u.driver))
+		_spec.Assign, _spec.ScanValues = _node.assignLoaded, _node.scanValues
+		return _u.saved(_node, guardedWrite.Save(ctx, _u.versionWriter()))
 	}
 
 	_node = &Track{config: _u.config}
@@ -1222,7 +1230,7 @@ func (_u *TrackUpdateBulk) OnProgress(f func(done, total int)) *TrackUpdateBulk 
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *TrackUpdateBulk) Save(ctx context.Context) ([]*Track, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[TrackUpdateOne, Track]{
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[TrackUpdateOne, Track]{
 		Join: func(builder *TrackUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
@@ -1238,8 +1246,8 @@ func (_u *TrackUpdateBulk) Save(ctx context.Context) ([]*Track, error) {
 }
 
 // trackReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func trackReuses(column string) bool {
-	switch column {
+func trackReuses(columnName string) bool {
+	switch columnName {
 	case track.FieldID, track.FieldVersion, track.FieldName, track.FieldAlbumID, track.FieldMediaTypeID, track.FieldGenreID, track.FieldComposer, track.FieldMilliseconds, track.FieldBytes, track.FieldUnitPrice:
 		return true
 	}
@@ -1296,6 +1304,16 @@ func (_u *TrackUpdateOne) IfVersionIn(versions ...int64) *TrackUpdateOne {
 	return _u
 }
 
+// IfVersionSent is IfVersion for a version that a client may not have sent: nil, or a zero version, is IgnoreVersion. Use it
+// for the time in which old clients learn to send one: until then they overwrite what others wrote, silently.
+func (_u *TrackUpdateOne) IfVersionSent(version *int64) *TrackUpdateOne {
+	if version == nil {
+		return _u.IgnoreVersion()
+	}
+	_u.mutation.occ.IfSent(trackVersion, *version)
+	return _u
+}
+
 // IgnoreVersion has the update overwrite whatever is there, on purpose.
 func (_u *TrackUpdateOne) IgnoreVersion() *TrackUpdateOne {
 	_u.mutation.occ.Ignore()
@@ -1305,6 +1323,9 @@ func (_u *TrackUpdateOne) IgnoreVersion() *TrackUpdateOne {
 // ifLoaded expects the version that the entity holds.
 func (_u *TrackUpdateOne) ifLoaded(entity *Track) *TrackUpdateOne {
 	_u.mutation.occ.Loaded(trackVersion, entity, entity.Version, entity.zeroVersion)
+	if entity.fate != nil {
+		_u.mutation.occ.Written(entity.fate, entity.ID)
+	}
 	return _u
 }
 
@@ -1335,6 +1356,9 @@ func (_u *TrackUpdateOne) saved(node *Track, err error) (*Track, error) {
 		return nil, _u.mutation.versionError(err)
 	}
 	node.versionRead()
+	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
+		node.fate = tx.Wrote(track.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+	}
 	_u.mutation.done = true
 	return node, nil
 }

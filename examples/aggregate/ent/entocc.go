@@ -46,6 +46,9 @@ func CheckGuards() error {
 // versionExpectation is what a mutation expects of the version of its row.
 type versionExpectation = occhook.Expectation
 
+// txState is what a transaction knows of its own writes.
+type txState = occhook.TxState
+
 // lineVersion is what the guard knows about the version of Line.
 var lineVersion = &occhook.Schema{
 	Type:     TypeLine,
@@ -68,6 +71,7 @@ type LineModifiedError = entocc.ModifiedError[Line]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *LineMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return lineVersion, &m.occ
 }
 
@@ -80,9 +84,9 @@ func (m *LineMutation) versionRow() (id any, isRow predicate.Line) {
 }
 
 // versionError gives an error of a guarded write of Line the form in which its callers know it.
-func (m *LineMutation) versionError(err error) error {
-	m.occ.Met(err)
-	return versionError(err, m.driver, line.Label, m.occ.Entity(), func(ctx context.Context) (*Line, error) {
+func (m *LineMutation) versionError(writeErr error) error {
+	m.occ.Met(writeErr)
+	return versionError(writeErr, m.driver, line.Label, m.occ.Entity(), func(ctx context.Context) (*Line, error) {
 		_, isRow := m.versionRow()
 		if isRow == nil {
 			return nil, &NotFoundError{line.Label}
@@ -93,8 +97,18 @@ func (m *LineMutation) versionError(err error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return lineVersion.Diff(m, base, theirs)
+		return lineVersion.Diff(m, lineVersionRow(base), lineVersionRow(theirs))
 	})
+}
+
+// lineVersionRow returns the row of an entity as it was read.
+func lineVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*Line)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &Line{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // orderVersion is what the guard knows about the version of Order.
@@ -118,6 +132,7 @@ type OrderModifiedError = entocc.ModifiedError[Order]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *OrderMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return orderVersion, &m.occ
 }
 
@@ -130,9 +145,9 @@ func (m *OrderMutation) versionRow() (id any, isRow predicate.Order) {
 }
 
 // versionError gives an error of a guarded write of Order the form in which its callers know it.
-func (m *OrderMutation) versionError(err error) error {
-	m.occ.Met(err)
-	return versionError(err, m.driver, order.Label, m.occ.Entity(), func(ctx context.Context) (*Order, error) {
+func (m *OrderMutation) versionError(writeErr error) error {
+	m.occ.Met(writeErr)
+	return versionError(writeErr, m.driver, order.Label, m.occ.Entity(), func(ctx context.Context) (*Order, error) {
 		_, isRow := m.versionRow()
 		if isRow == nil {
 			return nil, &NotFoundError{order.Label}
@@ -143,8 +158,18 @@ func (m *OrderMutation) versionError(err error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return orderVersion.Diff(m, base, theirs)
+		return orderVersion.Diff(m, orderVersionRow(base), orderVersionRow(theirs))
 	})
+}
+
+// orderVersionRow returns the row of an entity as it was read.
+func orderVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*Order)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &Order{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // The versions know the parents that they touch only now, as these may lead back to them.
@@ -190,10 +215,16 @@ func versionError[T any](err error, drv dialect.Driver, label string, entity any
 	return err
 }
 
-// verifyingCommits has the client's commits verified where a database may lose them.
-func (c config) verifyingCommits() config {
-	c.driver = c.driver
-	return c
+// IsOutcomeUnknown reports whether err says that a write may or may not have been applied, as its answer was lost.
+func IsOutcomeUnknown(err error) bool { return entocc.IsOutcomeUnknown(err) }
+
+// versionWriter returns the driver by which writes of guarded types are sent.
+func (c config) versionWriter() dialect.Driver { return occhook.Named(c.versionSession, c.driver) }
+
+// versionTx returns a transaction whose commit says so where its outcome is not known.
+func (c config) versionTx(tx *txDriver) *txDriver {
+	tx.tx = occhook.NamedTx(c.versionSession, tx.tx, c.driver)
+	return tx
 }
 
 // ended closes the transaction if err says that the database has rolled it back, so that no further statement of it runs
@@ -201,7 +232,41 @@ func (c config) verifyingCommits() config {
 func (tx *txDriver) ended(err error) error {
 	if over := occhook.EndTx(tx.tx, err); over != nil {
 		tx.tx = over
+		tx.occ.End(false, over.Commit())
 	}
+	return err
+}
+
+// TxState returns what the transaction knows of its own writes.
+func (tx *txDriver) TxState() *occhook.TxState { return &tx.occ }
+
+// begun notes that a Tx ends the transaction, so that its end is seen.
+func (tx *txDriver) begun(ctx context.Context) *txDriver {
+	tx.occ.Begin(ctx)
+	return tx
+}
+
+// sends notes a statement, and returns the transaction to send it by.
+func (tx *txDriver) sends(ctx context.Context, query string) dialect.Tx {
+	tx.occ.Sends(ctx, query)
+	return tx.tx
+}
+
+// commit commits for a Tx.
+func (tx *txDriver) commit() error {
+	if err := tx.occ.Broken(); err != nil {
+		_ = tx.rollback()
+		return err
+	}
+	err := tx.tx.Commit()
+	tx.occ.End(err == nil, err)
+	return err
+}
+
+// rollback rolls back for a Tx.
+func (tx *txDriver) rollback() error {
+	err := tx.tx.Rollback()
+	tx.occ.End(false, nil)
 	return err
 }
 

@@ -142,7 +142,12 @@ func (_c *LineCreate) createSpec() (*Line, *sqlgraph.CreateSpec) {
 		_node = &Line{config: _c.config}
 		_spec = sqlgraph.NewCreateSpec(line.Table, sqlgraph.NewFieldSpec(line.FieldID, field.TypeInt))
 	)
+	_c.driver = _c.versionWriter()
+	if tx := occhook.TxOf(_c.driver); tx != nil {
+		_node.fate = tx.Creates(line.Table, _spec.ID)
+	}
 	_c.driver = occhook.CreateTouching(lineVersion, _c.driver, nil, len(_c.mutation.OrderIDs()) > 0, []*sqlgraph.CreateSpec{_spec}, &_c.mutation.occ)
+	_c.driver = occhook.Atomic(_c.driver)
 
 	if value, ok := _c.mutation.Version(); ok {
 		_spec.SetField(line.FieldVersion, field.TypeInt64, value)
@@ -178,8 +183,8 @@ func (_c *LineCreate) createSpec() (*Line, *sqlgraph.CreateSpec) {
 
 // IfOrderVersion has the create succeed only if the order that is set here has
 // this version. One that has another is an *entocc.RecordModifiedError of type Order, and nothing is written.
-func (_c *LineCreate) IfOrderVersion(version int64) *LineCreate {
-	_c.mutation.occ.Parent(line.EdgeOrder, version)
+func (_c *LineCreate) IfOrderVersion(expectedVersion int64) *LineCreate {
+	_c.mutation.occ.Parent(line.EdgeOrder, expectedVersion)
 	return _c
 }
 
@@ -217,11 +222,13 @@ func (_c *LineCreateBulk) Save(ctx context.Context) ([]*Line, error) {
 					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					expected := make([]*versionExpectation, len(_c.builders))
+					_c.driver = _c.versionWriter()
+					expectedVersions := make([]*versionExpectation, len(_c.builders))
 					for i := range _c.builders {
-						expected[i] = &_c.builders[i].mutation.occ
+						expectedVersions[i] = &_c.builders[i].mutation.occ
 					}
-					_c.driver = occhook.CreateTouching(lineVersion, _c.driver, nil, false, specs, expected...)
+					_c.driver = occhook.CreateTouching(lineVersion, _c.driver, nil, false, specs, expectedVersions...)
+					_c.driver = occhook.Atomic(_c.driver)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

@@ -390,7 +390,7 @@ func (_q *LineQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Line, e
 		node := &Line{config: _q.config}
 		nodes = append(nodes, node)
 		node.Edges.loadedTypes = loadedTypes
-		return node.assignValues(columns, values)
+		return node.assignLoaded(columns, values)
 	}
 	for i := range hooks {
 		hooks[i](ctx, _spec)
@@ -407,7 +407,7 @@ func (_q *LineQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Line, e
 			return nil, err
 		}
 	}
-	if occhook.Selected(_q.ctx.Fields, line.FieldVersion) {
+	if occhook.Selected(_q.ctx.Fields, lineVersion.Column) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

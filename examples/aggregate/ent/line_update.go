@@ -173,16 +173,23 @@ func (_u *LineUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	versionID, _ := _u.mutation.versionRow()
-	write, err := occhook.Update(ctx, lineVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	_u.mutation.occ.Through(_u.driver)
+	guardedWrite, err := occhook.Update(ctx, lineVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
 	}
-	if write != nil {
-		if err := write.Save(ctx, _u.driver); err != nil {
+	if guardedWrite != nil {
+		if err := guardedWrite.Save(ctx, _u.versionWriter()); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
+	}
+	_u.driver = _u.versionWriter()
+	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
+		ending := occhook.Ending(_u.driver)
+		defer ending.End()
+		_u.driver = ending
 	}
 	if _u.mutation.occ.Touches() {
 		affected, err := occhook.UpdateTouching(ctx, lineVersion, _u.driver, _spec)
@@ -385,17 +392,18 @@ func (_u *LineUpdateOne) sqlSave(ctx context.Context) (_node *Line, err error) {
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
-	write, err := occhook.UpdateOne(ctx, lineVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
+	_u.mutation.occ.Through(_u.driver)
+	guardedWrite, err := occhook.UpdateOne(ctx, lineVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
-	if write != nil {
+	if guardedWrite != nil {
 		_node = &Line{config: _u.config}
-		if write.Planned(_node) {
+		if guardedWrite.Planned(_node) {
 			return _node, nil
 		}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		return _u.saved(_node, write.Save(ctx, _u.driver))
+		_spec.Assign, _spec.ScanValues = _node.assignLoaded, _node.scanValues
+		return _u.saved(_node, guardedWrite.Save(ctx, _u.versionWriter()))
 	}
 
 	_node = &Line{config: _u.config}
@@ -443,7 +451,7 @@ func (_u *LineUpdateBulk) OnProgress(f func(done, total int)) *LineUpdateBulk {
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *LineUpdateBulk) Save(ctx context.Context) ([]*Line, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[LineUpdateOne, Line]{
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[LineUpdateOne, Line]{
 		Join: func(builder *LineUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
@@ -459,8 +467,8 @@ func (_u *LineUpdateBulk) Save(ctx context.Context) ([]*Line, error) {
 }
 
 // lineReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func lineReuses(column string) bool {
-	switch column {
+func lineReuses(columnName string) bool {
+	switch columnName {
 	case line.FieldID, line.FieldVersion, line.FieldArticle, line.FieldPrice:
 		return true
 	}
@@ -517,6 +525,16 @@ func (_u *LineUpdateOne) IfVersionIn(versions ...int64) *LineUpdateOne {
 	return _u
 }
 
+// IfVersionSent is IfVersion for a version that a client may not have sent: nil, or a zero version, is IgnoreVersion. Use it
+// for the time in which old clients learn to send one: until then they overwrite what others wrote, silently.
+func (_u *LineUpdateOne) IfVersionSent(version *int64) *LineUpdateOne {
+	if version == nil {
+		return _u.IgnoreVersion()
+	}
+	_u.mutation.occ.IfSent(lineVersion, *version)
+	return _u
+}
+
 // IgnoreVersion has the update overwrite whatever is there, on purpose.
 func (_u *LineUpdateOne) IgnoreVersion() *LineUpdateOne {
 	_u.mutation.occ.Ignore()
@@ -526,13 +544,16 @@ func (_u *LineUpdateOne) IgnoreVersion() *LineUpdateOne {
 // ifLoaded expects the version that the entity holds.
 func (_u *LineUpdateOne) ifLoaded(entity *Line) *LineUpdateOne {
 	_u.mutation.occ.Loaded(lineVersion, entity, entity.Version, entity.zeroVersion)
+	if entity.fate != nil {
+		_u.mutation.occ.Written(entity.fate, entity.ID)
+	}
 	return _u
 }
 
 // IfOrderVersion has the update succeed only if the order that the row belongs to before it has
 // this version. One that has another is an *entocc.RecordModifiedError of type Order, and nothing is written.
-func (_u *LineUpdateOne) IfOrderVersion(version int64) *LineUpdateOne {
-	_u.mutation.occ.Parent(line.EdgeOrder, version)
+func (_u *LineUpdateOne) IfOrderVersion(expectedVersion int64) *LineUpdateOne {
+	_u.mutation.occ.Parent(line.EdgeOrder, expectedVersion)
 	return _u
 }
 
@@ -563,6 +584,9 @@ func (_u *LineUpdateOne) saved(node *Line, err error) (*Line, error) {
 		return nil, _u.mutation.versionError(err)
 	}
 	node.versionRead()
+	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
+		node.fate = tx.Wrote(line.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+	}
 	_u.mutation.done = true
 	return node, nil
 }

@@ -29,6 +29,10 @@ type Order struct {
 	selectValues sql.SelectValues
 	// zeroVersion notes that the version was read, and is NULL or zero in the database.
 	zeroVersion bool
+	// fate is what becomes of the version, if a transaction has written it.
+	fate *occhook.Fate
+	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
+	loaded occhook.Loaded
 }
 
 // OrderEdges holds the relations/edges for other nodes in the graph.
@@ -160,6 +164,11 @@ func (_m *Order) IsModified(ctx context.Context) (bool, error) {
 	if err := occhook.CheckLoaded(orderVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
+	if _m.fate != nil {
+		if err := occhook.CheckFate(orderVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
+			return false, err
+		}
+	}
 	current, err := NewOrderClient(_m.config).Query().
 		Where(order.ID(_m.ID), latestVersion(_m.config.driver)).
 		Select(order.FieldVersion).
@@ -170,9 +179,19 @@ func (_m *Order) IsModified(ctx context.Context) (bool, error) {
 	return !occhook.SameVersion(orderVersion, current.Version, _m.Version), nil
 }
 
+// assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
+// scanned into the values.
+func (_m *Order) assignLoaded(columns []string, values []any) error {
+	_m.loaded.Keep(columns, values)
+	return _m.assignValues(columns, values)
+}
+
 // versionRead notes that the version was read from the database.
 func (_m *Order) versionRead() {
 	_m.zeroVersion = _m.Version == 0
+	if tx := occhook.TxOf(_m.config.driver); tx != nil {
+		_m.fate = tx.FateOf(order.Table, _m.ID)
+	}
 }
 
 // Orders is a parsable slice of Order.

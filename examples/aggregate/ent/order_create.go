@@ -146,6 +146,11 @@ func (_c *OrderCreate) createSpec() (*Order, *sqlgraph.CreateSpec) {
 		_node = &Order{config: _c.config}
 		_spec = sqlgraph.NewCreateSpec(order.Table, sqlgraph.NewFieldSpec(order.FieldID, field.TypeInt))
 	)
+	_c.driver = _c.versionWriter()
+	if tx := occhook.TxOf(_c.driver); tx != nil {
+		_node.fate = tx.Creates(order.Table, _spec.ID)
+	}
+	_c.driver = occhook.Atomic(_c.driver)
 	if len(_c.mutation.LinesIDs()) > 0 {
 		_c.driver = occhook.Linking(_c.driver, orderLinks)
 	}
@@ -211,6 +216,8 @@ func (_c *OrderCreateBulk) Save(ctx context.Context) ([]*Order, error) {
 					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
+					_c.driver = _c.versionWriter()
+					_c.driver = occhook.Atomic(_c.driver)
 					_c.driver = occhook.Linking(_c.driver, orderLinks)
 
 					// Invoke the actual operation on the latest mutation in the chain.

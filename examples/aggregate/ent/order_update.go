@@ -170,16 +170,23 @@ func (_u *OrderUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	versionID, _ := _u.mutation.versionRow()
-	write, err := occhook.Update(ctx, orderVersion, _u.mutation, &_u.mutation.occ, _spec, orderLinks, versionID)
+	_u.mutation.occ.Through(_u.driver)
+	guardedWrite, err := occhook.Update(ctx, orderVersion, _u.mutation, &_u.mutation.occ, _spec, orderLinks, versionID)
 	if err != nil {
 		return 0, err
 	}
-	if write != nil {
-		if err := write.Save(ctx, _u.driver); err != nil {
+	if guardedWrite != nil {
+		if err := guardedWrite.Save(ctx, _u.versionWriter()); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
+	}
+	_u.driver = _u.versionWriter()
+	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
+		ending := occhook.Ending(_u.driver)
+		defer ending.End()
+		_u.driver = ending
 	}
 	_u.driver = occhook.UpdateLinking(_u.driver, _spec, orderLinks)
 
@@ -372,17 +379,18 @@ func (_u *OrderUpdateOne) sqlSave(ctx context.Context) (_node *Order, err error)
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
-	write, err := occhook.UpdateOne(ctx, orderVersion, _u.mutation, &_u.mutation.occ, _spec, orderLinks, _spec.Node.ID.Value)
+	_u.mutation.occ.Through(_u.driver)
+	guardedWrite, err := occhook.UpdateOne(ctx, orderVersion, _u.mutation, &_u.mutation.occ, _spec, orderLinks, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
-	if write != nil {
+	if guardedWrite != nil {
 		_node = &Order{config: _u.config}
-		if write.Planned(_node) {
+		if guardedWrite.Planned(_node) {
 			return _node, nil
 		}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		return _u.saved(_node, write.Save(ctx, _u.driver))
+		_spec.Assign, _spec.ScanValues = _node.assignLoaded, _node.scanValues
+		return _u.saved(_node, guardedWrite.Save(ctx, _u.versionWriter()))
 	}
 
 	_node = &Order{config: _u.config}
@@ -430,7 +438,7 @@ func (_u *OrderUpdateBulk) OnProgress(f func(done, total int)) *OrderUpdateBulk 
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *OrderUpdateBulk) Save(ctx context.Context) ([]*Order, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[OrderUpdateOne, Order]{
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[OrderUpdateOne, Order]{
 		Join: func(builder *OrderUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
@@ -446,8 +454,8 @@ func (_u *OrderUpdateBulk) Save(ctx context.Context) ([]*Order, error) {
 }
 
 // orderReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func orderReuses(column string) bool {
-	switch column {
+func orderReuses(columnName string) bool {
+	switch columnName {
 	case order.FieldID, order.FieldVersion, order.FieldState:
 		return true
 	}
@@ -504,6 +512,16 @@ func (_u *OrderUpdateOne) IfVersionIn(versions ...int64) *OrderUpdateOne {
 	return _u
 }
 
+// IfVersionSent is IfVersion for a version that a client may not have sent: nil, or a zero version, is IgnoreVersion. Use it
+// for the time in which old clients learn to send one: until then they overwrite what others wrote, silently.
+func (_u *OrderUpdateOne) IfVersionSent(version *int64) *OrderUpdateOne {
+	if version == nil {
+		return _u.IgnoreVersion()
+	}
+	_u.mutation.occ.IfSent(orderVersion, *version)
+	return _u
+}
+
 // IgnoreVersion has the update overwrite whatever is there, on purpose.
 func (_u *OrderUpdateOne) IgnoreVersion() *OrderUpdateOne {
 	_u.mutation.occ.Ignore()
@@ -513,6 +531,9 @@ func (_u *OrderUpdateOne) IgnoreVersion() *OrderUpdateOne {
 // ifLoaded expects the version that the entity holds.
 func (_u *OrderUpdateOne) ifLoaded(entity *Order) *OrderUpdateOne {
 	_u.mutation.occ.Loaded(orderVersion, entity, entity.Version, entity.zeroVersion)
+	if entity.fate != nil {
+		_u.mutation.occ.Written(entity.fate, entity.ID)
+	}
 	return _u
 }
 
@@ -543,6 +564,9 @@ func (_u *OrderUpdateOne) saved(node *Order, err error) (*Order, error) {
 		return nil, _u.mutation.versionError(err)
 	}
 	node.versionRead()
+	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
+		node.fate = tx.Wrote(order.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+	}
 	_u.mutation.done = true
 	return node, nil
 }

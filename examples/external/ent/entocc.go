@@ -44,6 +44,9 @@ func CheckGuards() error {
 // versionExpectation is what a mutation expects of the version of its row.
 type versionExpectation = occhook.Expectation
 
+// txState is what a transaction knows of its own writes.
+type txState = occhook.TxState
+
 // groupVersion is what the guard knows about the version of Group.
 var groupVersion = &occhook.Schema{
 	Type:     TypeGroup,
@@ -54,7 +57,7 @@ var groupVersion = &occhook.Schema{
 		{Name: "created_at", Column: group.FieldCreatedAt, Struct: "CreatedAt"},
 		{Name: "version", Column: group.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
 		{Name: "name", Column: group.FieldName, Struct: "Name"},
-		{Name: "permissions", Column: group.FieldPermissions, Struct: "Permissions"},
+		{Name: "permissions", Column: group.FieldPermissions, Struct: "Permissions", JSON: true},
 	},
 	Edges: []occhook.Edge{
 		{Name: group.EdgeMembers},
@@ -66,6 +69,7 @@ type GroupModifiedError = entocc.ModifiedError[Group]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *GroupMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return groupVersion, &m.occ
 }
 
@@ -78,9 +82,9 @@ func (m *GroupMutation) versionRow() (id any, isRow predicate.Group) {
 }
 
 // versionError gives an error of a guarded write of Group the form in which its callers know it.
-func (m *GroupMutation) versionError(err error) error {
-	m.occ.Met(err)
-	return versionError(err, m.driver, group.Label, m.occ.Entity(), func(ctx context.Context) (*Group, error) {
+func (m *GroupMutation) versionError(writeErr error) error {
+	m.occ.Met(writeErr)
+	return versionError(writeErr, m.driver, group.Label, m.occ.Entity(), func(ctx context.Context) (*Group, error) {
 		_, isRow := m.versionRow()
 		if isRow == nil {
 			return nil, &NotFoundError{group.Label}
@@ -91,16 +95,26 @@ func (m *GroupMutation) versionError(err error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return groupVersion.Diff(m, base, theirs)
+		return groupVersion.Diff(m, groupVersionRow(base), groupVersionRow(theirs))
 	})
 }
 
-// VersionAppends returns the JSON fields that the mutation appends to.
-func (m *GroupMutation) VersionAppends() (fields []string) {
-	if _, ok := m.AppendedPermissions(); ok {
-		fields = append(fields, group.FieldPermissions)
+// groupVersionRow returns the row of an entity as it was read.
+func groupVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*Group)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
 	}
-	return fields
+	asRead := &Group{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
+}
+
+// VersionAppends returns the JSON fields that the mutation appends to.
+func (m *GroupMutation) VersionAppends() (appendedTo []string) {
+	if _, ok := m.AppendedPermissions(); ok {
+		appendedTo = append(appendedTo, group.FieldPermissions)
+	}
+	return appendedTo
 }
 
 // versionError gives an error of a guarded write the form in which callers of ent know it.
@@ -132,10 +146,16 @@ func versionError[T any](err error, drv dialect.Driver, label string, entity any
 	return err
 }
 
-// verifyingCommits has the client's commits verified where a database may lose them.
-func (c config) verifyingCommits() config {
-	c.driver = c.driver
-	return c
+// IsOutcomeUnknown reports whether err says that a write may or may not have been applied, as its answer was lost.
+func IsOutcomeUnknown(err error) bool { return entocc.IsOutcomeUnknown(err) }
+
+// versionWriter returns the driver by which writes of guarded types are sent.
+func (c config) versionWriter() dialect.Driver { return occhook.Named(c.versionSession, c.driver) }
+
+// versionTx returns a transaction whose commit says so where its outcome is not known.
+func (c config) versionTx(tx *txDriver) *txDriver {
+	tx.tx = occhook.NamedTx(c.versionSession, tx.tx, c.driver)
+	return tx
 }
 
 // ended closes the transaction if err says that the database has rolled it back, so that no further statement of it runs
@@ -143,7 +163,41 @@ func (c config) verifyingCommits() config {
 func (tx *txDriver) ended(err error) error {
 	if over := occhook.EndTx(tx.tx, err); over != nil {
 		tx.tx = over
+		tx.occ.End(false, over.Commit())
 	}
+	return err
+}
+
+// TxState returns what the transaction knows of its own writes.
+func (tx *txDriver) TxState() *occhook.TxState { return &tx.occ }
+
+// begun notes that a Tx ends the transaction, so that its end is seen.
+func (tx *txDriver) begun(ctx context.Context) *txDriver {
+	tx.occ.Begin(ctx)
+	return tx
+}
+
+// sends notes a statement, and returns the transaction to send it by.
+func (tx *txDriver) sends(ctx context.Context, query string) dialect.Tx {
+	tx.occ.Sends(ctx, query)
+	return tx.tx
+}
+
+// commit commits for a Tx.
+func (tx *txDriver) commit() error {
+	if err := tx.occ.Broken(); err != nil {
+		_ = tx.rollback()
+		return err
+	}
+	err := tx.tx.Commit()
+	tx.occ.End(err == nil, err)
+	return err
+}
+
+// rollback rolls back for a Tx.
+func (tx *txDriver) rollback() error {
+	err := tx.tx.Rollback()
+	tx.occ.End(false, nil)
 	return err
 }
 

@@ -12,6 +12,7 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/entocc/entocc/examples/external/ent/group"
 	"github.com/entocc/entocc/examples/external/ent/member"
+	occhook "github.com/entocc/entocc/hook"
 )
 
 // GroupCreate is the builder for creating a Group entity.
@@ -167,6 +168,11 @@ func (_c *GroupCreate) createSpec() (*Group, *sqlgraph.CreateSpec) {
 		_node = &Group{config: _c.config}
 		_spec = sqlgraph.NewCreateSpec(group.Table, sqlgraph.NewFieldSpec(group.FieldID, field.TypeInt))
 	)
+	_c.driver = _c.versionWriter()
+	if tx := occhook.TxOf(_c.driver); tx != nil {
+		_node.fate = tx.Creates(group.Table, _spec.ID)
+	}
+	_c.driver = occhook.Atomic(_c.driver)
 
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(group.FieldCreatedAt, field.TypeTime, value)
@@ -237,6 +243,8 @@ func (_c *GroupCreateBulk) Save(ctx context.Context) ([]*Group, error) {
 					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
+					_c.driver = _c.versionWriter()
+					_c.driver = occhook.Atomic(_c.driver)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

@@ -44,6 +44,9 @@ func CheckGuards() error {
 // versionExpectation is what a mutation expects of the version of its row.
 type versionExpectation = occhook.Expectation
 
+// txState is what a transaction knows of its own writes.
+type txState = occhook.TxState
+
 // userVersion is what the guard knows about the version of User.
 var userVersion = &occhook.Schema{
 	Type:     TypeUser,
@@ -62,6 +65,7 @@ type UserModifiedError = entocc.ModifiedError[User]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *UserMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return userVersion, &m.occ
 }
 
@@ -74,9 +78,9 @@ func (m *UserMutation) versionRow() (id any, isRow predicate.User) {
 }
 
 // versionError gives an error of a guarded write of User the form in which its callers know it.
-func (m *UserMutation) versionError(err error) error {
-	m.occ.Met(err)
-	return versionError(err, m.driver, user.Label, m.occ.Entity(), func(ctx context.Context) (*User, error) {
+func (m *UserMutation) versionError(writeErr error) error {
+	m.occ.Met(writeErr)
+	return versionError(writeErr, m.driver, user.Label, m.occ.Entity(), func(ctx context.Context) (*User, error) {
 		_, isRow := m.versionRow()
 		if isRow == nil {
 			return nil, &NotFoundError{user.Label}
@@ -87,8 +91,18 @@ func (m *UserMutation) versionError(err error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return userVersion.Diff(m, base, theirs)
+		return userVersion.Diff(m, userVersionRow(base), userVersionRow(theirs))
 	})
+}
+
+// userVersionRow returns the row of an entity as it was read.
+func userVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*User)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &User{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // versionError gives an error of a guarded write the form in which callers of ent know it.
@@ -120,10 +134,16 @@ func versionError[T any](err error, drv dialect.Driver, label string, entity any
 	return err
 }
 
-// verifyingCommits has the client's commits verified where a database may lose them.
-func (c config) verifyingCommits() config {
-	c.driver = c.driver
-	return c
+// IsOutcomeUnknown reports whether err says that a write may or may not have been applied, as its answer was lost.
+func IsOutcomeUnknown(err error) bool { return entocc.IsOutcomeUnknown(err) }
+
+// versionWriter returns the driver by which writes of guarded types are sent.
+func (c config) versionWriter() dialect.Driver { return occhook.Named(c.versionSession, c.driver) }
+
+// versionTx returns a transaction whose commit says so where its outcome is not known.
+func (c config) versionTx(tx *txDriver) *txDriver {
+	tx.tx = occhook.NamedTx(c.versionSession, tx.tx, c.driver)
+	return tx
 }
 
 // ended closes the transaction if err says that the database has rolled it back, so that no further statement of it runs
@@ -131,7 +151,41 @@ func (c config) verifyingCommits() config {
 func (tx *txDriver) ended(err error) error {
 	if over := occhook.EndTx(tx.tx, err); over != nil {
 		tx.tx = over
+		tx.occ.End(false, over.Commit())
 	}
+	return err
+}
+
+// TxState returns what the transaction knows of its own writes.
+func (tx *txDriver) TxState() *occhook.TxState { return &tx.occ }
+
+// begun notes that a Tx ends the transaction, so that its end is seen.
+func (tx *txDriver) begun(ctx context.Context) *txDriver {
+	tx.occ.Begin(ctx)
+	return tx
+}
+
+// sends notes a statement, and returns the transaction to send it by.
+func (tx *txDriver) sends(ctx context.Context, query string) dialect.Tx {
+	tx.occ.Sends(ctx, query)
+	return tx.tx
+}
+
+// commit commits for a Tx.
+func (tx *txDriver) commit() error {
+	if err := tx.occ.Broken(); err != nil {
+		_ = tx.rollback()
+		return err
+	}
+	err := tx.tx.Commit()
+	tx.occ.End(err == nil, err)
+	return err
+}
+
+// rollback rolls back for a Tx.
+func (tx *txDriver) rollback() error {
+	err := tx.tx.Rollback()
+	tx.occ.End(false, nil)
 	return err
 }
 

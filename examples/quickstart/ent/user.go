@@ -28,6 +28,10 @@ type User struct {
 	selectValues sql.SelectValues
 	// zeroVersion notes that the version was read, and is NULL or zero in the database.
 	zeroVersion bool
+	// fate is what becomes of the version, if a transaction has written it.
+	fate *occhook.Fate
+	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
+	loaded occhook.Loaded
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -145,6 +149,11 @@ func (_m *User) IsModified(ctx context.Context) (bool, error) {
 	if err := occhook.CheckLoaded(userVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
+	if _m.fate != nil {
+		if err := occhook.CheckFate(userVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
+			return false, err
+		}
+	}
 	current, err := NewUserClient(_m.config).Query().
 		Where(user.ID(_m.ID), latestVersion(_m.config.driver)).
 		Select(user.FieldVersion).
@@ -155,9 +164,19 @@ func (_m *User) IsModified(ctx context.Context) (bool, error) {
 	return !occhook.SameVersion(userVersion, current.Version, _m.Version), nil
 }
 
+// assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
+// scanned into the values.
+func (_m *User) assignLoaded(columns []string, values []any) error {
+	_m.loaded.Keep(columns, values)
+	return _m.assignValues(columns, values)
+}
+
 // versionRead notes that the version was read from the database.
 func (_m *User) versionRead() {
 	_m.zeroVersion = _m.Version == 0
+	if tx := occhook.TxOf(_m.config.driver); tx != nil {
+		_m.fate = tx.FateOf(user.Table, _m.ID)
+	}
 }
 
 // Users is a parsable slice of User.

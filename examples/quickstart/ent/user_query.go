@@ -342,7 +342,7 @@ func (_q *UserQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*User, e
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &User{config: _q.config}
 		nodes = append(nodes, node)
-		return node.assignValues(columns, values)
+		return node.assignLoaded(columns, values)
 	}
 	for i := range hooks {
 		hooks[i](ctx, _spec)
@@ -353,7 +353,7 @@ func (_q *UserQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*User, e
 	if len(nodes) == 0 {
 		return nodes, nil
 	}
-	if occhook.Selected(_q.ctx.Fields, user.FieldVersion) {
+	if occhook.Selected(_q.ctx.Fields, userVersion.Column) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

@@ -105,16 +105,23 @@ func (_u *UserUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.SetField(user.FieldEmail, field.TypeString, value)
 	}
 	versionID, _ := _u.mutation.versionRow()
-	write, err := occhook.Update(ctx, userVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	_u.mutation.occ.Through(_u.driver)
+	guardedWrite, err := occhook.Update(ctx, userVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
 	}
-	if write != nil {
-		if err := write.Save(ctx, _u.driver); err != nil {
+	if guardedWrite != nil {
+		if err := guardedWrite.Save(ctx, _u.versionWriter()); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
+	}
+	_u.driver = _u.versionWriter()
+	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
+		ending := occhook.Ending(_u.driver)
+		defer ending.End()
+		_u.driver = ending
 	}
 
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -242,17 +249,18 @@ func (_u *UserUpdateOne) sqlSave(ctx context.Context) (_node *User, err error) {
 	if value, ok := _u.mutation.Email(); ok {
 		_spec.SetField(user.FieldEmail, field.TypeString, value)
 	}
-	write, err := occhook.UpdateOne(ctx, userVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
+	_u.mutation.occ.Through(_u.driver)
+	guardedWrite, err := occhook.UpdateOne(ctx, userVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
-	if write != nil {
+	if guardedWrite != nil {
 		_node = &User{config: _u.config}
-		if write.Planned(_node) {
+		if guardedWrite.Planned(_node) {
 			return _node, nil
 		}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		return _u.saved(_node, write.Save(ctx, _u.driver))
+		_spec.Assign, _spec.ScanValues = _node.assignLoaded, _node.scanValues
+		return _u.saved(_node, guardedWrite.Save(ctx, _u.versionWriter()))
 	}
 
 	_node = &User{config: _u.config}
@@ -300,7 +308,7 @@ func (_u *UserUpdateBulk) OnProgress(f func(done, total int)) *UserUpdateBulk {
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *UserUpdateBulk) Save(ctx context.Context) ([]*User, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[UserUpdateOne, User]{
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[UserUpdateOne, User]{
 		Join: func(builder *UserUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
@@ -316,8 +324,8 @@ func (_u *UserUpdateBulk) Save(ctx context.Context) ([]*User, error) {
 }
 
 // userReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func userReuses(column string) bool {
-	switch column {
+func userReuses(columnName string) bool {
+	switch columnName {
 	case user.FieldID, user.FieldVersion, user.FieldName, user.FieldEmail:
 		return true
 	}
@@ -374,6 +382,16 @@ func (_u *UserUpdateOne) IfVersionIn(versions ...int64) *UserUpdateOne {
 	return _u
 }
 
+// IfVersionSent is IfVersion for a version that a client may not have sent: nil, or a zero version, is IgnoreVersion. Use it
+// for the time in which old clients learn to send one: until then they overwrite what others wrote, silently.
+func (_u *UserUpdateOne) IfVersionSent(version *int64) *UserUpdateOne {
+	if version == nil {
+		return _u.IgnoreVersion()
+	}
+	_u.mutation.occ.IfSent(userVersion, *version)
+	return _u
+}
+
 // IgnoreVersion has the update overwrite whatever is there, on purpose.
 func (_u *UserUpdateOne) IgnoreVersion() *UserUpdateOne {
 	_u.mutation.occ.Ignore()
@@ -383,6 +401,9 @@ func (_u *UserUpdateOne) IgnoreVersion() *UserUpdateOne {
 // ifLoaded expects the version that the entity holds.
 func (_u *UserUpdateOne) ifLoaded(entity *User) *UserUpdateOne {
 	_u.mutation.occ.Loaded(userVersion, entity, entity.Version, entity.zeroVersion)
+	if entity.fate != nil {
+		_u.mutation.occ.Written(entity.fate, entity.ID)
+	}
 	return _u
 }
 
@@ -413,6 +434,9 @@ func (_u *UserUpdateOne) saved(node *User, err error) (*User, error) {
 		return nil, _u.mutation.versionError(err)
 	}
 	node.versionRead()
+	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
+		node.fate = tx.Wrote(user.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+	}
 	_u.mutation.done = true
 	return node, nil
 }

@@ -46,6 +46,9 @@ func CheckGuards() error {
 // versionExpectation is what a mutation expects of the version of its row.
 type versionExpectation = occhook.Expectation
 
+// txState is what a transaction knows of its own writes.
+type txState = occhook.TxState
+
 // projectVersion is what the guard knows about the version of Project.
 var projectVersion = &occhook.Schema{
 	Type:     TypeProject,
@@ -69,6 +72,7 @@ type ProjectModifiedError = entocc.ModifiedError[Project]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *ProjectMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return projectVersion, &m.occ
 }
 
@@ -81,9 +85,9 @@ func (m *ProjectMutation) versionRow() (id any, isRow predicate.Project) {
 }
 
 // versionError gives an error of a guarded write of Project the form in which its callers know it.
-func (m *ProjectMutation) versionError(err error) error {
-	m.occ.Met(err)
-	return versionError(err, m.driver, project.Label, m.occ.Entity(), func(ctx context.Context) (*Project, error) {
+func (m *ProjectMutation) versionError(writeErr error) error {
+	m.occ.Met(writeErr)
+	return versionError(writeErr, m.driver, project.Label, m.occ.Entity(), func(ctx context.Context) (*Project, error) {
 		_, isRow := m.versionRow()
 		if isRow == nil {
 			return nil, &NotFoundError{project.Label}
@@ -94,8 +98,18 @@ func (m *ProjectMutation) versionError(err error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return projectVersion.Diff(m, base, theirs)
+		return projectVersion.Diff(m, projectVersionRow(base), projectVersionRow(theirs))
 	})
+}
+
+// projectVersionRow returns the row of an entity as it was read.
+func projectVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*Project)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &Project{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // taskVersion is what the guard knows about the version of Task.
@@ -121,6 +135,7 @@ type TaskModifiedError = entocc.ModifiedError[Task]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *TaskMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return taskVersion, &m.occ
 }
 
@@ -133,9 +148,9 @@ func (m *TaskMutation) versionRow() (id any, isRow predicate.Task) {
 }
 
 // versionError gives an error of a guarded write of Task the form in which its callers know it.
-func (m *TaskMutation) versionError(err error) error {
-	m.occ.Met(err)
-	return versionError(err, m.driver, task.Label, m.occ.Entity(), func(ctx context.Context) (*Task, error) {
+func (m *TaskMutation) versionError(writeErr error) error {
+	m.occ.Met(writeErr)
+	return versionError(writeErr, m.driver, task.Label, m.occ.Entity(), func(ctx context.Context) (*Task, error) {
 		_, isRow := m.versionRow()
 		if isRow == nil {
 			return nil, &NotFoundError{task.Label}
@@ -146,8 +161,18 @@ func (m *TaskMutation) versionError(err error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return taskVersion.Diff(m, base, theirs)
+		return taskVersion.Diff(m, taskVersionRow(base), taskVersionRow(theirs))
 	})
+}
+
+// taskVersionRow returns the row of an entity as it was read.
+func taskVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*Task)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &Task{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // The versions know the parents that they touch only now, as these may lead back to them.
@@ -193,10 +218,16 @@ func versionError[T any](err error, drv dialect.Driver, label string, entity any
 	return err
 }
 
-// verifyingCommits has the client's commits verified where a database may lose them.
-func (c config) verifyingCommits() config {
-	c.driver = c.driver
-	return c
+// IsOutcomeUnknown reports whether err says that a write may or may not have been applied, as its answer was lost.
+func IsOutcomeUnknown(err error) bool { return entocc.IsOutcomeUnknown(err) }
+
+// versionWriter returns the driver by which writes of guarded types are sent.
+func (c config) versionWriter() dialect.Driver { return occhook.Named(c.versionSession, c.driver) }
+
+// versionTx returns a transaction whose commit says so where its outcome is not known.
+func (c config) versionTx(tx *txDriver) *txDriver {
+	tx.tx = occhook.NamedTx(c.versionSession, tx.tx, c.driver)
+	return tx
 }
 
 // ended closes the transaction if err says that the database has rolled it back, so that no further statement of it runs
@@ -204,7 +235,41 @@ func (c config) verifyingCommits() config {
 func (tx *txDriver) ended(err error) error {
 	if over := occhook.EndTx(tx.tx, err); over != nil {
 		tx.tx = over
+		tx.occ.End(false, over.Commit())
 	}
+	return err
+}
+
+// TxState returns what the transaction knows of its own writes.
+func (tx *txDriver) TxState() *occhook.TxState { return &tx.occ }
+
+// begun notes that a Tx ends the transaction, so that its end is seen.
+func (tx *txDriver) begun(ctx context.Context) *txDriver {
+	tx.occ.Begin(ctx)
+	return tx
+}
+
+// sends notes a statement, and returns the transaction to send it by.
+func (tx *txDriver) sends(ctx context.Context, query string) dialect.Tx {
+	tx.occ.Sends(ctx, query)
+	return tx.tx
+}
+
+// commit commits for a Tx.
+func (tx *txDriver) commit() error {
+	if err := tx.occ.Broken(); err != nil {
+		_ = tx.rollback()
+		return err
+	}
+	err := tx.tx.Commit()
+	tx.occ.End(err == nil, err)
+	return err
+}
+
+// rollback rolls back for a Tx.
+func (tx *txDriver) rollback() error {
+	err := tx.tx.Rollback()
+	tx.occ.End(false, nil)
 	return err
 }
 

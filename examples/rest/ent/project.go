@@ -34,6 +34,10 @@ type Project struct {
 	selectValues sql.SelectValues
 	// zeroVersion notes that the version was read, and is NULL or zero in the database.
 	zeroVersion bool
+	// fate is what becomes of the version, if a transaction has written it.
+	fate *occhook.Fate
+	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
+	loaded occhook.Loaded
 }
 
 // ProjectEdges holds the relations/edges for other nodes in the graph.
@@ -185,6 +189,11 @@ func (_m *Project) IsModified(ctx context.Context) (bool, error) {
 	if err := occhook.CheckLoaded(projectVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
+	if _m.fate != nil {
+		if err := occhook.CheckFate(projectVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
+			return false, err
+		}
+	}
 	current, err := NewProjectClient(_m.config).Query().
 		Where(project.ID(_m.ID), latestVersion(_m.config.driver)).
 		Select(project.FieldVersion).
@@ -195,9 +204,19 @@ func (_m *Project) IsModified(ctx context.Context) (bool, error) {
 	return !occhook.SameVersion(projectVersion, current.Version, _m.Version), nil
 }
 
+// assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
+// scanned into the values.
+func (_m *Project) assignLoaded(columns []string, values []any) error {
+	_m.loaded.Keep(columns, values)
+	return _m.assignValues(columns, values)
+}
+
 // versionRead notes that the version was read from the database.
 func (_m *Project) versionRead() {
 	_m.zeroVersion = _m.Version == uuid.Nil
+	if tx := occhook.TxOf(_m.config.driver); tx != nil {
+		_m.fate = tx.FateOf(project.Table, _m.ID)
+	}
 }
 
 // Projects is a parsable slice of Project.

@@ -44,7 +44,8 @@ func (_d *ProjectDelete) ExecX(ctx context.Context) int {
 
 func (_d *ProjectDelete) sqlExec(ctx context.Context) (int, error) {
 	_spec := sqlgraph.NewDeleteSpec(project.Table, sqlgraph.NewFieldSpec(project.FieldID, field.TypeString))
-	if affected, done, err := occhook.DeleteRow(ctx, projectVersion, _d.mutation.Op(), &_d.mutation.occ, _d.driver, _spec, len(_d.mutation.predicates)); done {
+	_d.mutation.occ.Through(_d.driver)
+	if affected, done, err := occhook.DeleteRow(ctx, projectVersion, _d.mutation.Op(), &_d.mutation.occ, _d.versionWriter(), _spec, len(_d.mutation.predicates)); done {
 		if err != nil {
 			err = _d.mutation.versionError(err)
 		}
@@ -52,11 +53,11 @@ func (_d *ProjectDelete) sqlExec(ctx context.Context) (int, error) {
 		return affected, err
 	}
 	versionID, versionRow := _d.mutation.versionRow()
-	guarded, err := occhook.DeleteOne(ctx, projectVersion, _d.mutation, &_d.mutation.occ, _d.driver, versionID, versionRow, _d.mutation.versionError)
+	guardedDriver, err := occhook.DeleteOne(ctx, projectVersion, _d.mutation, &_d.mutation.occ, _d.versionWriter(), versionID, versionRow, _d.mutation.versionError)
 	if err != nil {
 		return 0, err
 	}
-	_d.driver = guarded
+	_d.driver = guardedDriver
 
 	if ps := _d.mutation.predicates; len(ps) > 0 {
 		_spec.Predicate = func(selector *sql.Selector) {
@@ -104,7 +105,7 @@ func (_d *ProjectDeleteBulk) OnProgress(f func(done, total int)) *ProjectDeleteB
 // Exec deletes the batch, in one transaction, and returns how many rows were deleted.
 func (_d *ProjectDeleteBulk) Exec(ctx context.Context) (int, error) {
 	keys := []string{project.FieldID}
-	return occhook.DeleteBulk(ctx, _d.bulk, _d.driver, keys, _d.entities, func(entity *Project) (*versionExpectation, func(context.Context) error) {
+	return occhook.DeleteBulk(ctx, _d.bulk, _d.versionWriter(), keys, _d.entities, func(entity *Project) (*versionExpectation, func(context.Context) error) {
 		builder := NewProjectClient(_d.config).DeleteOne(entity)
 		return &builder._d.mutation.occ, builder.Exec
 	})
@@ -145,6 +146,16 @@ func (_d *ProjectDeleteOne) IfVersionIn(versions ...uuid.UUID) *ProjectDeleteOne
 	return _d
 }
 
+// IfVersionSent is IfVersion for a version that a client may not have sent: nil, or a zero version, is IgnoreVersion. Use it
+// for the time in which old clients learn to send one: until then they overwrite what others wrote, silently.
+func (_d *ProjectDeleteOne) IfVersionSent(version *uuid.UUID) *ProjectDeleteOne {
+	if version == nil {
+		return _d.IgnoreVersion()
+	}
+	_d._d.mutation.occ.IfSent(projectVersion, *version)
+	return _d
+}
+
 // IgnoreVersion has the delete overwrite whatever is there, on purpose.
 func (_d *ProjectDeleteOne) IgnoreVersion() *ProjectDeleteOne {
 	_d._d.mutation.occ.Ignore()
@@ -154,6 +165,9 @@ func (_d *ProjectDeleteOne) IgnoreVersion() *ProjectDeleteOne {
 // ifLoaded expects the version that the entity holds.
 func (_d *ProjectDeleteOne) ifLoaded(entity *Project) *ProjectDeleteOne {
 	_d._d.mutation.occ.Loaded(projectVersion, entity, entity.Version, entity.zeroVersion)
+	if entity.fate != nil {
+		_d._d.mutation.occ.Written(entity.fate, entity.ID)
+	}
 	return _d
 }
 

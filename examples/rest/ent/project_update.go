@@ -228,16 +228,23 @@ func (_u *ProjectUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	versionID, _ := _u.mutation.versionRow()
-	write, err := occhook.Update(ctx, projectVersion, _u.mutation, &_u.mutation.occ, _spec, projectLinks, versionID)
+	_u.mutation.occ.Through(_u.driver)
+	guardedWrite, err := occhook.Update(ctx, projectVersion, _u.mutation, &_u.mutation.occ, _spec, projectLinks, versionID)
 	if err != nil {
 		return 0, err
 	}
-	if write != nil {
-		if err := write.Save(ctx, _u.driver); err != nil {
+	if guardedWrite != nil {
+		if err := guardedWrite.Save(ctx, _u.versionWriter()); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
+	}
+	_u.driver = _u.versionWriter()
+	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
+		ending := occhook.Ending(_u.driver)
+		defer ending.End()
+		_u.driver = ending
 	}
 	_u.driver = occhook.UpdateLinking(_u.driver, _spec, projectLinks)
 
@@ -487,17 +494,18 @@ func (_u *ProjectUpdateOne) sqlSave(ctx context.Context) (_node *Project, err er
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
-	write, err := occhook.UpdateOne(ctx, projectVersion, _u.mutation, &_u.mutation.occ, _spec, projectLinks, _spec.Node.ID.Value)
+	_u.mutation.occ.Through(_u.driver)
+	guardedWrite, err := occhook.UpdateOne(ctx, projectVersion, _u.mutation, &_u.mutation.occ, _spec, projectLinks, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
-	if write != nil {
+	if guardedWrite != nil {
 		_node = &Project{config: _u.config}
-		if write.Planned(_node) {
+		if guardedWrite.Planned(_node) {
 			return _node, nil
 		}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		return _u.saved(_node, write.Save(ctx, _u.driver))
+		_spec.Assign, _spec.ScanValues = _node.assignLoaded, _node.scanValues
+		return _u.saved(_node, guardedWrite.Save(ctx, _u.versionWriter()))
 	}
 
 	_node = &Project{config: _u.config}
@@ -545,7 +553,7 @@ func (_u *ProjectUpdateBulk) OnProgress(f func(done, total int)) *ProjectUpdateB
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *ProjectUpdateBulk) Save(ctx context.Context) ([]*Project, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[ProjectUpdateOne, Project]{
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[ProjectUpdateOne, Project]{
 		Join: func(builder *ProjectUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
@@ -561,8 +569,8 @@ func (_u *ProjectUpdateBulk) Save(ctx context.Context) ([]*Project, error) {
 }
 
 // projectReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func projectReuses(column string) bool {
-	switch column {
+func projectReuses(columnName string) bool {
+	switch columnName {
 	case project.FieldID, project.FieldName, project.FieldDescription, project.FieldPoints:
 		return true
 	}
@@ -619,6 +627,16 @@ func (_u *ProjectUpdateOne) IfVersionIn(versions ...uuid.UUID) *ProjectUpdateOne
 	return _u
 }
 
+// IfVersionSent is IfVersion for a version that a client may not have sent: nil, or a zero version, is IgnoreVersion. Use it
+// for the time in which old clients learn to send one: until then they overwrite what others wrote, silently.
+func (_u *ProjectUpdateOne) IfVersionSent(version *uuid.UUID) *ProjectUpdateOne {
+	if version == nil {
+		return _u.IgnoreVersion()
+	}
+	_u.mutation.occ.IfSent(projectVersion, *version)
+	return _u
+}
+
 // IgnoreVersion has the update overwrite whatever is there, on purpose.
 func (_u *ProjectUpdateOne) IgnoreVersion() *ProjectUpdateOne {
 	_u.mutation.occ.Ignore()
@@ -628,6 +646,9 @@ func (_u *ProjectUpdateOne) IgnoreVersion() *ProjectUpdateOne {
 // ifLoaded expects the version that the entity holds.
 func (_u *ProjectUpdateOne) ifLoaded(entity *Project) *ProjectUpdateOne {
 	_u.mutation.occ.Loaded(projectVersion, entity, entity.Version, entity.zeroVersion)
+	if entity.fate != nil {
+		_u.mutation.occ.Written(entity.fate, entity.ID)
+	}
 	return _u
 }
 
@@ -658,6 +679,9 @@ func (_u *ProjectUpdateOne) saved(node *Project, err error) (*Project, error) {
 		return nil, _u.mutation.versionError(err)
 	}
 	node.versionRead()
+	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
+		node.fate = tx.Wrote(project.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+	}
 	_u.mutation.done = true
 	return node, nil
 }

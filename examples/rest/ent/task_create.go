@@ -170,7 +170,12 @@ func (_c *TaskCreate) createSpec() (*Task, *sqlgraph.CreateSpec) {
 		_node = &Task{config: _c.config}
 		_spec = sqlgraph.NewCreateSpec(task.Table, sqlgraph.NewFieldSpec(task.FieldID, field.TypeInt))
 	)
+	_c.driver = _c.versionWriter()
+	if tx := occhook.TxOf(_c.driver); tx != nil {
+		_node.fate = tx.Creates(task.Table, _spec.ID)
+	}
 	_c.driver = occhook.CreateTouching(taskVersion, _c.driver, nil, len(_c.mutation.ProjectIDs()) > 0, []*sqlgraph.CreateSpec{_spec}, &_c.mutation.occ)
+	_c.driver = occhook.Atomic(_c.driver)
 
 	if value, ok := _c.mutation.Version(); ok {
 		_spec.SetField(task.FieldVersion, field.TypeUUID, value)
@@ -206,8 +211,8 @@ func (_c *TaskCreate) createSpec() (*Task, *sqlgraph.CreateSpec) {
 
 // IfProjectVersion has the create succeed only if the project that is set here has
 // this version. One that has another is an *entocc.RecordModifiedError of type Project, and nothing is written.
-func (_c *TaskCreate) IfProjectVersion(version uuid.UUID) *TaskCreate {
-	_c.mutation.occ.Parent(task.EdgeProject, version)
+func (_c *TaskCreate) IfProjectVersion(expectedVersion uuid.UUID) *TaskCreate {
+	_c.mutation.occ.Parent(task.EdgeProject, expectedVersion)
 	return _c
 }
 
@@ -245,11 +250,13 @@ func (_c *TaskCreateBulk) Save(ctx context.Context) ([]*Task, error) {
 					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					expected := make([]*versionExpectation, len(_c.builders))
+					_c.driver = _c.versionWriter()
+					expectedVersions := make([]*versionExpectation, len(_c.builders))
 					for i := range _c.builders {
-						expected[i] = &_c.builders[i].mutation.occ
+						expectedVersions[i] = &_c.builders[i].mutation.occ
 					}
-					_c.driver = occhook.CreateTouching(taskVersion, _c.driver, nil, false, specs, expected...)
+					_c.driver = occhook.CreateTouching(taskVersion, _c.driver, nil, false, specs, expectedVersions...)
+					_c.driver = occhook.Atomic(_c.driver)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

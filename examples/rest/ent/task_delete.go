@@ -44,7 +44,8 @@ func (_d *TaskDelete) ExecX(ctx context.Context) int {
 
 func (_d *TaskDelete) sqlExec(ctx context.Context) (int, error) {
 	_spec := sqlgraph.NewDeleteSpec(task.Table, sqlgraph.NewFieldSpec(task.FieldID, field.TypeInt))
-	if affected, done, err := occhook.DeleteRow(ctx, taskVersion, _d.mutation.Op(), &_d.mutation.occ, _d.driver, _spec, len(_d.mutation.predicates)); done {
+	_d.mutation.occ.Through(_d.driver)
+	if affected, done, err := occhook.DeleteRow(ctx, taskVersion, _d.mutation.Op(), &_d.mutation.occ, _d.versionWriter(), _spec, len(_d.mutation.predicates)); done {
 		if err != nil {
 			err = _d.mutation.versionError(err)
 		}
@@ -52,11 +53,11 @@ func (_d *TaskDelete) sqlExec(ctx context.Context) (int, error) {
 		return affected, err
 	}
 	versionID, versionRow := _d.mutation.versionRow()
-	guarded, err := occhook.DeleteOne(ctx, taskVersion, _d.mutation, &_d.mutation.occ, _d.driver, versionID, versionRow, _d.mutation.versionError)
+	guardedDriver, err := occhook.DeleteOne(ctx, taskVersion, _d.mutation, &_d.mutation.occ, _d.versionWriter(), versionID, versionRow, _d.mutation.versionError)
 	if err != nil {
 		return 0, err
 	}
-	_d.driver = guarded
+	_d.driver = guardedDriver
 
 	if ps := _d.mutation.predicates; len(ps) > 0 {
 		_spec.Predicate = func(selector *sql.Selector) {
@@ -104,7 +105,7 @@ func (_d *TaskDeleteBulk) OnProgress(f func(done, total int)) *TaskDeleteBulk {
 // Exec deletes the batch, in one transaction, and returns how many rows were deleted.
 func (_d *TaskDeleteBulk) Exec(ctx context.Context) (int, error) {
 	keys := []string{task.FieldID}
-	return occhook.DeleteBulk(ctx, _d.bulk, _d.driver, keys, _d.entities, func(entity *Task) (*versionExpectation, func(context.Context) error) {
+	return occhook.DeleteBulk(ctx, _d.bulk, _d.versionWriter(), keys, _d.entities, func(entity *Task) (*versionExpectation, func(context.Context) error) {
 		builder := NewTaskClient(_d.config).DeleteOne(entity)
 		return &builder._d.mutation.occ, builder.Exec
 	})
@@ -145,6 +146,16 @@ func (_d *TaskDeleteOne) IfVersionIn(versions ...uuid.UUID) *TaskDeleteOne {
 	return _d
 }
 
+// IfVersionSent is IfVersion for a version that a client may not have sent: nil, or a zero version, is IgnoreVersion. Use it
+// for the time in which old clients learn to send one: until then they overwrite what others wrote, silently.
+func (_d *TaskDeleteOne) IfVersionSent(version *uuid.UUID) *TaskDeleteOne {
+	if version == nil {
+		return _d.IgnoreVersion()
+	}
+	_d._d.mutation.occ.IfSent(taskVersion, *version)
+	return _d
+}
+
 // IgnoreVersion has the delete overwrite whatever is there, on purpose.
 func (_d *TaskDeleteOne) IgnoreVersion() *TaskDeleteOne {
 	_d._d.mutation.occ.Ignore()
@@ -154,13 +165,16 @@ func (_d *TaskDeleteOne) IgnoreVersion() *TaskDeleteOne {
 // ifLoaded expects the version that the entity holds.
 func (_d *TaskDeleteOne) ifLoaded(entity *Task) *TaskDeleteOne {
 	_d._d.mutation.occ.Loaded(taskVersion, entity, entity.Version, entity.zeroVersion)
+	if entity.fate != nil {
+		_d._d.mutation.occ.Written(entity.fate, entity.ID)
+	}
 	return _d
 }
 
 // IfProjectVersion has the delete succeed only if the project that the row belongs to before it has
 // this version. One that has another is an *entocc.RecordModifiedError of type Project, and nothing is written.
-func (_d *TaskDeleteOne) IfProjectVersion(version uuid.UUID) *TaskDeleteOne {
-	_d._d.mutation.occ.Parent(task.EdgeProject, version)
+func (_d *TaskDeleteOne) IfProjectVersion(expectedVersion uuid.UUID) *TaskDeleteOne {
+	_d._d.mutation.occ.Parent(task.EdgeProject, expectedVersion)
 	return _d
 }
 

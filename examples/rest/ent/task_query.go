@@ -382,7 +382,7 @@ func (_q *TaskQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Task, e
 		node := &Task{config: _q.config}
 		nodes = append(nodes, node)
 		node.Edges.loadedTypes = loadedTypes
-		return node.assignValues(columns, values)
+		return node.assignLoaded(columns, values)
 	}
 	for i := range hooks {
 		hooks[i](ctx, _spec)
@@ -399,7 +399,7 @@ func (_q *TaskQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Task, e
 			return nil, err
 		}
 	}
-	if occhook.Selected(_q.ctx.Fields, task.FieldVersion) {
+	if occhook.Selected(_q.ctx.Fields, taskVersion.Column) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

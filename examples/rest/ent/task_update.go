@@ -122,16 +122,23 @@ func (_u *TaskUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.SetField(task.FieldDone, field.TypeBool, value)
 	}
 	versionID, _ := _u.mutation.versionRow()
-	write, err := occhook.Update(ctx, taskVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	_u.mutation.occ.Through(_u.driver)
+	guardedWrite, err := occhook.Update(ctx, taskVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
 	}
-	if write != nil {
-		if err := write.Save(ctx, _u.driver); err != nil {
+	if guardedWrite != nil {
+		if err := guardedWrite.Save(ctx, _u.versionWriter()); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
+	}
+	_u.driver = _u.versionWriter()
+	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
+		ending := occhook.Ending(_u.driver)
+		defer ending.End()
+		_u.driver = ending
 	}
 	if _u.mutation.occ.Touches() {
 		affected, err := occhook.UpdateTouching(ctx, taskVersion, _u.driver, _spec)
@@ -283,17 +290,18 @@ func (_u *TaskUpdateOne) sqlSave(ctx context.Context) (_node *Task, err error) {
 	if value, ok := _u.mutation.Done(); ok {
 		_spec.SetField(task.FieldDone, field.TypeBool, value)
 	}
-	write, err := occhook.UpdateOne(ctx, taskVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
+	_u.mutation.occ.Through(_u.driver)
+	guardedWrite, err := occhook.UpdateOne(ctx, taskVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
-	if write != nil {
+	if guardedWrite != nil {
 		_node = &Task{config: _u.config}
-		if write.Planned(_node) {
+		if guardedWrite.Planned(_node) {
 			return _node, nil
 		}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		return _u.saved(_node, write.Save(ctx, _u.driver))
+		_spec.Assign, _spec.ScanValues = _node.assignLoaded, _node.scanValues
+		return _u.saved(_node, guardedWrite.Save(ctx, _u.versionWriter()))
 	}
 
 	_node = &Task{config: _u.config}
@@ -341,7 +349,7 @@ func (_u *TaskUpdateBulk) OnProgress(f func(done, total int)) *TaskUpdateBulk {
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *TaskUpdateBulk) Save(ctx context.Context) ([]*Task, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[TaskUpdateOne, Task]{
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[TaskUpdateOne, Task]{
 		Join: func(builder *TaskUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
@@ -357,8 +365,8 @@ func (_u *TaskUpdateBulk) Save(ctx context.Context) ([]*Task, error) {
 }
 
 // taskReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func taskReuses(column string) bool {
-	switch column {
+func taskReuses(columnName string) bool {
+	switch columnName {
 	case task.FieldID, task.FieldTitle, task.FieldDone, task.FieldProjectID:
 		return true
 	}
@@ -415,6 +423,16 @@ func (_u *TaskUpdateOne) IfVersionIn(versions ...uuid.UUID) *TaskUpdateOne {
 	return _u
 }
 
+// IfVersionSent is IfVersion for a version that a client may not have sent: nil, or a zero version, is IgnoreVersion. Use it
+// for the time in which old clients learn to send one: until then they overwrite what others wrote, silently.
+func (_u *TaskUpdateOne) IfVersionSent(version *uuid.UUID) *TaskUpdateOne {
+	if version == nil {
+		return _u.IgnoreVersion()
+	}
+	_u.mutation.occ.IfSent(taskVersion, *version)
+	return _u
+}
+
 // IgnoreVersion has the update overwrite whatever is there, on purpose.
 func (_u *TaskUpdateOne) IgnoreVersion() *TaskUpdateOne {
 	_u.mutation.occ.Ignore()
@@ -424,13 +442,16 @@ func (_u *TaskUpdateOne) IgnoreVersion() *TaskUpdateOne {
 // ifLoaded expects the version that the entity holds.
 func (_u *TaskUpdateOne) ifLoaded(entity *Task) *TaskUpdateOne {
 	_u.mutation.occ.Loaded(taskVersion, entity, entity.Version, entity.zeroVersion)
+	if entity.fate != nil {
+		_u.mutation.occ.Written(entity.fate, entity.ID)
+	}
 	return _u
 }
 
 // IfProjectVersion has the update succeed only if the project that the row belongs to before it has
 // this version. One that has another is an *entocc.RecordModifiedError of type Project, and nothing is written.
-func (_u *TaskUpdateOne) IfProjectVersion(version uuid.UUID) *TaskUpdateOne {
-	_u.mutation.occ.Parent(task.EdgeProject, version)
+func (_u *TaskUpdateOne) IfProjectVersion(expectedVersion uuid.UUID) *TaskUpdateOne {
+	_u.mutation.occ.Parent(task.EdgeProject, expectedVersion)
 	return _u
 }
 
@@ -461,6 +482,9 @@ func (_u *TaskUpdateOne) saved(node *Task, err error) (*Task, error) {
 		return nil, _u.mutation.versionError(err)
 	}
 	node.versionRead()
+	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
+		node.fate = tx.Wrote(task.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+	}
 	_u.mutation.done = true
 	return node, nil
 }

@@ -70,6 +70,12 @@ type (
 		hooks *hooks
 		// interceptors to execute on queries.
 		inters *inters
+
+		// versionSession is what the client knows about its connections, for guarded writes.
+		versionSession *occhook.Session
+
+		// retryAttempt is the attempt of RetryTx that the transaction is.
+		retryAttempt *occhook.Attempt
 	}
 	// Option function to configure the client.
 	Option func(*config)
@@ -78,8 +84,10 @@ type (
 // newConfig creates a new config for the client.
 func newConfig(opts ...Option) config {
 	cfg := config{log: log.Println, hooks: &hooks{}, inters: &inters{}}
+	cfg.versionSession = occhook.NewSession()
+
 	cfg.options(opts...)
-	return cfg.verifyingCommits()
+	return cfg
 }
 
 // options applies the options on the config object.
@@ -143,7 +151,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		return nil, fmt.Errorf("ent: starting a transaction: %w", err)
 	}
 	cfg := c.config
-	cfg.driver = tx
+	cfg.driver = c.versionTx(tx.begun(ctx))
 	return &Tx{
 		ctx:     ctx,
 		config:  cfg,
@@ -166,7 +174,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		return nil, fmt.Errorf("ent: starting a transaction: %w", err)
 	}
 	cfg := c.config
-	cfg.driver = &txDriver{tx: tx, drv: c.driver}
+	cfg.driver = c.versionTx((&txDriver{tx: tx, drv: c.driver}).begun(ctx))
 	return &Tx{
 		ctx:     ctx,
 		config:  cfg,
@@ -282,7 +290,9 @@ func (c *UserClient) GetVersion(ctx context.Context, id int, expectedVersion int
 }
 
 // RetryTx runs fn in a transaction and commits it; and again in a new transaction while it, or the commit, ends in an
-// error that another attempt may mend (see entocc.Retry). fn must read in tx what it decides by. A panic rolls back.
+// error that another attempt may mend (see entocc.Retry). fn must read in tx what it decides by. A panic, or
+// runtime.Goexit as of t.FailNow, rolls back.
+// Conflicts of writes by tx are not handed to resolvers (hook.OnModified).
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
@@ -299,6 +309,10 @@ func (c *Client) RetryTx(ctx context.Context, fn func(tx *Tx) error, opts ...ent
 
 // runTx runs fn in a transaction.
 func (c *Client) runTx(ctx context.Context, opts *stdsql.TxOptions, fn func(tx *Tx) error) (err error) {
+	retryAttempt := &occhook.Attempt{}
+	defer retryAttempt.End()
+	c = &Client{config: c.config}
+	c.retryAttempt = retryAttempt
 	var tx *Tx
 	if opts == nil {
 		tx, err = c.Tx(ctx)
@@ -308,23 +322,27 @@ func (c *Client) runTx(ctx context.Context, opts *stdsql.TxOptions, fn func(tx *
 	if err != nil {
 		return err
 	}
+	returned := false
 	defer func() {
-		if v := recover(); v != nil {
+		if !returned { // It panicked, or runtime.Goexit was called, as t.FailNow does.
 			_ = tx.Rollback()
-			panic(v)
 		}
 	}()
-	if err := fn(tx); err != nil {
-		if rerr := tx.Rollback(); rerr != nil && !errors.Is(rerr, stdsql.ErrTxDone) {
-			err = fmt.Errorf("%w (rolling back: %w)", err, rerr)
-		}
+	if err = fn(tx); err == nil {
+		err = tx.Commit()
+		returned = true
 		return err
 	}
-	return tx.Commit()
+	returned = true
+	if rerr := tx.Rollback(); rerr != nil && !errors.Is(rerr, stdsql.ErrTxDone) {
+		err = fmt.Errorf("%w (rolling back: %w)", err, rerr)
+	}
+	return err
 }
 
 // Modify loads the Group entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
+// by the entity that it is given.
 //
 //	u, err := client.Group.Modify(ctx, id, func(u *ent.Group, up *ent.GroupUpdateOne) error {
 //		...
@@ -349,7 +367,8 @@ func (c *GroupClient) Modify(ctx context.Context, id int, fn func(*Group, *Group
 }
 
 // Modify loads the Invoice entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
+// by the entity that it is given.
 //
 //	u, err := client.Invoice.Modify(ctx, id, func(u *ent.Invoice, up *ent.InvoiceUpdateOne) error {
 //		...
@@ -374,7 +393,8 @@ func (c *InvoiceClient) Modify(ctx context.Context, id int, fn func(*Invoice, *I
 }
 
 // Modify loads the Pet entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
+// by the entity that it is given.
 //
 //	u, err := client.Pet.Modify(ctx, id, func(u *ent.Pet, up *ent.PetUpdateOne) error {
 //		...
@@ -399,7 +419,8 @@ func (c *PetClient) Modify(ctx context.Context, id int, fn func(*Pet, *PetUpdate
 }
 
 // Modify loads the User entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
+// by the entity that it is given.
 //
 //	u, err := client.User.Modify(ctx, id, func(u *ent.User, up *ent.UserUpdateOne) error {
 //		...
@@ -423,13 +444,20 @@ func (c *UserClient) Modify(ctx context.Context, id int, fn func(*User, *UserUpd
 	return saved, err
 }
 
-// verify has the transaction check rows before it commits.
-func (tx *txDriver) verify(rows []*occhook.Verified) {
+// verify has the transaction check rows before it commits. One whose commit is not that of a Tx, as where a program begins
+// it by itself, checks and locks them now.
+func (tx *txDriver) verify(rows []*occhook.Verified) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	if !tx.occ.Seen() {
+		return occhook.VerifyNow(tx.tx, tx.drv, rows...)
+	}
 	before := tx.tx
-	verifying := occhook.Verify(tx.tx, tx.drv, rows...)
+	verifying := occhook.VerifyIn(&tx.occ, tx.tx, tx.drv, rows...)
 	tx.tx = verifying
 	if before == dialect.Tx(verifying) {
-		return
+		return nil
 	}
 	tx.mu.Lock()
 	defer tx.mu.Unlock()
@@ -439,36 +467,47 @@ func (tx *txDriver) verify(rows []*occhook.Verified) {
 			return next.Commit(ctx, t)
 		})
 	})
+	return nil
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
-// *GroupModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
-// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows.
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
+// back and returns a *GroupModifiedError, or the first statement after the call does that writes anything:
+// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
+// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
+// Tx, as one that the program begins by itself, checks and locks the rows at the call.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		return tx.Group.VerifyOnCommit(read...)
+//		if err := tx.Group.VerifyOnCommit(read...); err != nil {
+//			return err
+//		}
+//		...
 //	})
-func (c *GroupClient) VerifyOnCommit(entities ...*Group) error {
-	tx, ok := c.driver.(*txDriver)
+func (c *GroupClient) VerifyOnCommit(readEntities ...*Group) error {
+	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
 		return occhook.NotInTx(groupVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Group) (*Group, error) {
 		rowReader := NewGroupClient(c.config)
-		if occhook.Ended(tx.tx) {
-			rowReader.driver = tx.drv
+		if occhook.Ended(txDrv.tx) {
+			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(group.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	rows := make([]*occhook.Verified, len(entities))
-	for i, readEntity := range entities {
-		if err := occhook.CheckLoaded(groupVersion, readEntity.Token, readEntity.zeroVersion); err != nil {
-			return err
+	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	for rowIndex, readEntity := range readEntities {
+		if loadErr := occhook.CheckLoaded(groupVersion, readEntity.Token, readEntity.zeroVersion); loadErr != nil {
+			return loadErr
 		}
-		rows[i] = &occhook.Verified{
+		if readEntity.fate != nil {
+			if fateErr := occhook.CheckFate(groupVersion, readEntity.fate, readEntity.ID, readEntity.Token, c.driver); fateErr != nil {
+				return fateErr
+			}
+		}
+		verifiedRows[rowIndex] = &occhook.Verified{
 			Schema:  groupVersion,
 			Table:   group.Table,
 			ID:      readEntity.ID,
@@ -476,7 +515,7 @@ func (c *GroupClient) VerifyOnCommit(entities ...*Group) error {
 			Values:  []any{readEntity.ID},
 			Version: readEntity.Token,
 			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(tx)
+				conflictMet.InTransaction(txDrv)
 				if conflictMet.Deleted {
 					conflictMet.Err = &NotFoundError{group.Label}
 				}
@@ -486,38 +525,47 @@ func (c *GroupClient) VerifyOnCommit(entities ...*Group) error {
 			},
 		}
 	}
-	tx.verify(rows)
-	return nil
+	return txDrv.verify(verifiedRows)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
-// *InvoiceModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
-// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows.
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
+// back and returns a *InvoiceModifiedError, or the first statement after the call does that writes anything:
+// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
+// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
+// Tx, as one that the program begins by itself, checks and locks the rows at the call.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		return tx.Invoice.VerifyOnCommit(read...)
+//		if err := tx.Invoice.VerifyOnCommit(read...); err != nil {
+//			return err
+//		}
+//		...
 //	})
-func (c *InvoiceClient) VerifyOnCommit(entities ...*Invoice) error {
-	tx, ok := c.driver.(*txDriver)
+func (c *InvoiceClient) VerifyOnCommit(readEntities ...*Invoice) error {
+	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
 		return occhook.NotInTx(invoiceVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Invoice) (*Invoice, error) {
 		rowReader := NewInvoiceClient(c.config)
-		if occhook.Ended(tx.tx) {
-			rowReader.driver = tx.drv
+		if occhook.Ended(txDrv.tx) {
+			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(invoice.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	rows := make([]*occhook.Verified, len(entities))
-	for i, readEntity := range entities {
-		if err := occhook.CheckLoaded(invoiceVersion, readEntity.Rev, readEntity.zeroVersion); err != nil {
-			return err
+	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	for rowIndex, readEntity := range readEntities {
+		if loadErr := occhook.CheckLoaded(invoiceVersion, readEntity.Rev, readEntity.zeroVersion); loadErr != nil {
+			return loadErr
 		}
-		rows[i] = &occhook.Verified{
+		if readEntity.fate != nil {
+			if fateErr := occhook.CheckFate(invoiceVersion, readEntity.fate, readEntity.ID, readEntity.Rev, c.driver); fateErr != nil {
+				return fateErr
+			}
+		}
+		verifiedRows[rowIndex] = &occhook.Verified{
 			Schema:  invoiceVersion,
 			Table:   invoice.Table,
 			ID:      readEntity.ID,
@@ -525,7 +573,7 @@ func (c *InvoiceClient) VerifyOnCommit(entities ...*Invoice) error {
 			Values:  []any{readEntity.ID},
 			Version: readEntity.Rev,
 			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(tx)
+				conflictMet.InTransaction(txDrv)
 				if conflictMet.Deleted {
 					conflictMet.Err = &NotFoundError{invoice.Label}
 				}
@@ -535,38 +583,47 @@ func (c *InvoiceClient) VerifyOnCommit(entities ...*Invoice) error {
 			},
 		}
 	}
-	tx.verify(rows)
-	return nil
+	return txDrv.verify(verifiedRows)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
-// *PetModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
-// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows.
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
+// back and returns a *PetModifiedError, or the first statement after the call does that writes anything:
+// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
+// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
+// Tx, as one that the program begins by itself, checks and locks the rows at the call.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		return tx.Pet.VerifyOnCommit(read...)
+//		if err := tx.Pet.VerifyOnCommit(read...); err != nil {
+//			return err
+//		}
+//		...
 //	})
-func (c *PetClient) VerifyOnCommit(entities ...*Pet) error {
-	tx, ok := c.driver.(*txDriver)
+func (c *PetClient) VerifyOnCommit(readEntities ...*Pet) error {
+	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
 		return occhook.NotInTx(petVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Pet) (*Pet, error) {
 		rowReader := NewPetClient(c.config)
-		if occhook.Ended(tx.tx) {
-			rowReader.driver = tx.drv
+		if occhook.Ended(txDrv.tx) {
+			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(pet.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	rows := make([]*occhook.Verified, len(entities))
-	for i, readEntity := range entities {
-		if err := occhook.CheckLoaded(petVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
-			return err
+	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	for rowIndex, readEntity := range readEntities {
+		if loadErr := occhook.CheckLoaded(petVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+			return loadErr
 		}
-		rows[i] = &occhook.Verified{
+		if readEntity.fate != nil {
+			if fateErr := occhook.CheckFate(petVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
+				return fateErr
+			}
+		}
+		verifiedRows[rowIndex] = &occhook.Verified{
 			Schema:  petVersion,
 			Table:   pet.Table,
 			ID:      readEntity.ID,
@@ -574,7 +631,7 @@ func (c *PetClient) VerifyOnCommit(entities ...*Pet) error {
 			Values:  []any{readEntity.ID},
 			Version: readEntity.Version,
 			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(tx)
+				conflictMet.InTransaction(txDrv)
 				if conflictMet.Deleted {
 					conflictMet.Err = &NotFoundError{pet.Label}
 				}
@@ -584,38 +641,47 @@ func (c *PetClient) VerifyOnCommit(entities ...*Pet) error {
 			},
 		}
 	}
-	tx.verify(rows)
-	return nil
+	return txDrv.verify(verifiedRows)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
-// *UserModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
-// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows.
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
+// back and returns a *UserModifiedError, or the first statement after the call does that writes anything:
+// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
+// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
+// Tx, as one that the program begins by itself, checks and locks the rows at the call.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		return tx.User.VerifyOnCommit(read...)
+//		if err := tx.User.VerifyOnCommit(read...); err != nil {
+//			return err
+//		}
+//		...
 //	})
-func (c *UserClient) VerifyOnCommit(entities ...*User) error {
-	tx, ok := c.driver.(*txDriver)
+func (c *UserClient) VerifyOnCommit(readEntities ...*User) error {
+	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
 		return occhook.NotInTx(userVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *User) (*User, error) {
 		rowReader := NewUserClient(c.config)
-		if occhook.Ended(tx.tx) {
-			rowReader.driver = tx.drv
+		if occhook.Ended(txDrv.tx) {
+			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(user.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	rows := make([]*occhook.Verified, len(entities))
-	for i, readEntity := range entities {
-		if err := occhook.CheckLoaded(userVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
-			return err
+	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	for rowIndex, readEntity := range readEntities {
+		if loadErr := occhook.CheckLoaded(userVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+			return loadErr
 		}
-		rows[i] = &occhook.Verified{
+		if readEntity.fate != nil {
+			if fateErr := occhook.CheckFate(userVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
+				return fateErr
+			}
+		}
+		verifiedRows[rowIndex] = &occhook.Verified{
 			Schema:  userVersion,
 			Table:   user.Table,
 			ID:      readEntity.ID,
@@ -623,7 +689,7 @@ func (c *UserClient) VerifyOnCommit(entities ...*User) error {
 			Values:  []any{readEntity.ID},
 			Version: readEntity.Version,
 			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(tx)
+				conflictMet.InTransaction(txDrv)
 				if conflictMet.Deleted {
 					conflictMet.Err = &NotFoundError{user.Label}
 				}
@@ -633,8 +699,7 @@ func (c *UserClient) VerifyOnCommit(entities ...*User) error {
 			},
 		}
 	}
-	tx.verify(rows)
-	return nil
+	return txDrv.verify(verifiedRows)
 }
 
 // Mutate implements the ent.Mutator interface.

@@ -50,6 +50,9 @@ func CheckGuards() error {
 // versionExpectation is what a mutation expects of the version of its row.
 type versionExpectation = occhook.Expectation
 
+// txState is what a transaction knows of its own writes.
+type txState = occhook.TxState
+
 // groupVersion is what the guard knows about the version of Group.
 var groupVersion = &occhook.Schema{
 	Type:       TypeGroup,
@@ -71,6 +74,7 @@ type GroupModifiedError = entocc.ModifiedError[Group]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *GroupMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return groupVersion, &m.occ
 }
 
@@ -83,9 +87,9 @@ func (m *GroupMutation) versionRow() (id any, isRow predicate.Group) {
 }
 
 // versionError gives an error of a guarded write of Group the form in which its callers know it.
-func (m *GroupMutation) versionError(err error) error {
-	m.occ.Met(err)
-	return versionError(err, m.driver, group.Label, m.occ.Entity(), func(ctx context.Context) (*Group, error) {
+func (m *GroupMutation) versionError(writeErr error) error {
+	m.occ.Met(writeErr)
+	return versionError(writeErr, m.driver, group.Label, m.occ.Entity(), func(ctx context.Context) (*Group, error) {
 		_, isRow := m.versionRow()
 		if isRow == nil {
 			return nil, &NotFoundError{group.Label}
@@ -96,8 +100,18 @@ func (m *GroupMutation) versionError(err error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return groupVersion.Diff(m, base, theirs)
+		return groupVersion.Diff(m, groupVersionRow(base), groupVersionRow(theirs))
 	})
+}
+
+// groupVersionRow returns the row of an entity as it was read.
+func groupVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*Group)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &Group{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // invoiceVersion is what the guard knows about the version of Invoice.
@@ -117,6 +131,7 @@ type InvoiceModifiedError = entocc.ModifiedError[Invoice]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *InvoiceMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return invoiceVersion, &m.occ
 }
 
@@ -129,9 +144,9 @@ func (m *InvoiceMutation) versionRow() (id any, isRow predicate.Invoice) {
 }
 
 // versionError gives an error of a guarded write of Invoice the form in which its callers know it.
-func (m *InvoiceMutation) versionError(err error) error {
-	m.occ.Met(err)
-	return versionError(err, m.driver, invoice.Label, m.occ.Entity(), func(ctx context.Context) (*Invoice, error) {
+func (m *InvoiceMutation) versionError(writeErr error) error {
+	m.occ.Met(writeErr)
+	return versionError(writeErr, m.driver, invoice.Label, m.occ.Entity(), func(ctx context.Context) (*Invoice, error) {
 		_, isRow := m.versionRow()
 		if isRow == nil {
 			return nil, &NotFoundError{invoice.Label}
@@ -142,8 +157,18 @@ func (m *InvoiceMutation) versionError(err error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return invoiceVersion.Diff(m, base, theirs)
+		return invoiceVersion.Diff(m, invoiceVersionRow(base), invoiceVersionRow(theirs))
 	})
+}
+
+// invoiceVersionRow returns the row of an entity as it was read.
+func invoiceVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*Invoice)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &Invoice{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // petVersion is what the guard knows about the version of Pet.
@@ -166,6 +191,7 @@ type PetModifiedError = entocc.ModifiedError[Pet]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *PetMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return petVersion, &m.occ
 }
 
@@ -178,9 +204,9 @@ func (m *PetMutation) versionRow() (id any, isRow predicate.Pet) {
 }
 
 // versionError gives an error of a guarded write of Pet the form in which its callers know it.
-func (m *PetMutation) versionError(err error) error {
-	m.occ.Met(err)
-	return versionError(err, m.driver, pet.Label, m.occ.Entity(), func(ctx context.Context) (*Pet, error) {
+func (m *PetMutation) versionError(writeErr error) error {
+	m.occ.Met(writeErr)
+	return versionError(writeErr, m.driver, pet.Label, m.occ.Entity(), func(ctx context.Context) (*Pet, error) {
 		_, isRow := m.versionRow()
 		if isRow == nil {
 			return nil, &NotFoundError{pet.Label}
@@ -191,8 +217,18 @@ func (m *PetMutation) versionError(err error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return petVersion.Diff(m, base, theirs)
+		return petVersion.Diff(m, petVersionRow(base), petVersionRow(theirs))
 	})
+}
+
+// petVersionRow returns the row of an entity as it was read.
+func petVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*Pet)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &Pet{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // userVersion is what the guard knows about the version of User.
@@ -220,6 +256,7 @@ type UserModifiedError = entocc.ModifiedError[User]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *UserMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return userVersion, &m.occ
 }
 
@@ -232,9 +269,9 @@ func (m *UserMutation) versionRow() (id any, isRow predicate.User) {
 }
 
 // versionError gives an error of a guarded write of User the form in which its callers know it.
-func (m *UserMutation) versionError(err error) error {
-	m.occ.Met(err)
-	return versionError(err, m.driver, user.Label, m.occ.Entity(), func(ctx context.Context) (*User, error) {
+func (m *UserMutation) versionError(writeErr error) error {
+	m.occ.Met(writeErr)
+	return versionError(writeErr, m.driver, user.Label, m.occ.Entity(), func(ctx context.Context) (*User, error) {
 		_, isRow := m.versionRow()
 		if isRow == nil {
 			return nil, &NotFoundError{user.Label}
@@ -245,8 +282,18 @@ func (m *UserMutation) versionError(err error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return userVersion.Diff(m, base, theirs)
+		return userVersion.Diff(m, userVersionRow(base), userVersionRow(theirs))
 	})
+}
+
+// userVersionRow returns the row of an entity as it was read.
+func userVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*User)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &User{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // userLinks are the versioned rows of other types that edges of User write to.
@@ -285,10 +332,16 @@ func versionError[T any](err error, drv dialect.Driver, label string, entity any
 	return err
 }
 
-// verifyingCommits has the client's commits verified where a database may lose them.
-func (c config) verifyingCommits() config {
-	c.driver = c.driver
-	return c
+// IsOutcomeUnknown reports whether err says that a write may or may not have been applied, as its answer was lost.
+func IsOutcomeUnknown(err error) bool { return entocc.IsOutcomeUnknown(err) }
+
+// versionWriter returns the driver by which writes of guarded types are sent.
+func (c config) versionWriter() dialect.Driver { return occhook.Named(c.versionSession, c.driver) }
+
+// versionTx returns a transaction whose commit says so where its outcome is not known.
+func (c config) versionTx(tx *txDriver) *txDriver {
+	tx.tx = occhook.NamedTx(c.versionSession, tx.tx, c.driver)
+	return tx
 }
 
 // ended closes the transaction if err says that the database has rolled it back, so that no further statement of it runs
@@ -296,7 +349,41 @@ func (c config) verifyingCommits() config {
 func (tx *txDriver) ended(err error) error {
 	if over := occhook.EndTx(tx.tx, err); over != nil {
 		tx.tx = over
+		tx.occ.End(false, over.Commit())
 	}
+	return err
+}
+
+// TxState returns what the transaction knows of its own writes.
+func (tx *txDriver) TxState() *occhook.TxState { return &tx.occ }
+
+// begun notes that a Tx ends the transaction, so that its end is seen.
+func (tx *txDriver) begun(ctx context.Context) *txDriver {
+	tx.occ.Begin(ctx)
+	return tx
+}
+
+// sends notes a statement, and returns the transaction to send it by.
+func (tx *txDriver) sends(ctx context.Context, query string) dialect.Tx {
+	tx.occ.Sends(ctx, query)
+	return tx.tx
+}
+
+// commit commits for a Tx.
+func (tx *txDriver) commit() error {
+	if err := tx.occ.Broken(); err != nil {
+		_ = tx.rollback()
+		return err
+	}
+	err := tx.tx.Commit()
+	tx.occ.End(err == nil, err)
+	return err
+}
+
+// rollback rolls back for a Tx.
+func (tx *txDriver) rollback() error {
+	err := tx.tx.Rollback()
+	tx.occ.End(false, nil)
 	return err
 }
 

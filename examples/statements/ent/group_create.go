@@ -145,7 +145,12 @@ func (_c *GroupCreate) createSpec() (*Group, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(group.Table, sqlgraph.NewFieldSpec(group.FieldID, field.TypeInt))
 	)
 	_spec.OnConflict = _c.conflict
-	_spec.OnConflict = occhook.OnConflict(groupVersion, &_c.mutation.occ, group.Table, _c.conflict)
+	_c.driver = _c.versionWriter()
+	_spec.OnConflict = occhook.OnConflict(groupVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
+	if tx := occhook.TxOf(_c.driver); tx != nil {
+		_node.fate = tx.Creates(group.Table, _spec.ID)
+	}
+	_c.driver = occhook.Atomic(_c.driver)
 
 	if value, ok := _c.mutation.Token(); ok {
 		_spec.SetField(group.FieldToken, field.TypeUUID, value)
@@ -374,7 +379,9 @@ func (_c *GroupCreateBulk) Save(ctx context.Context) ([]*Group, error) {
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
-					spec.OnConflict = occhook.OnConflict(groupVersion, &mutation.occ, group.Table, _c.conflict)
+					_c.driver = _c.versionWriter()
+					spec.OnConflict = occhook.OnConflict(groupVersion, &mutation.occ, specs[i].Table, _c.conflict)
+					_c.driver = occhook.Atomic(_c.driver)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

@@ -171,16 +171,23 @@ func (_u *GroupUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	versionID, _ := _u.mutation.versionRow()
-	write, err := occhook.Update(ctx, groupVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	_u.mutation.occ.Through(_u.driver)
+	guardedWrite, err := occhook.Update(ctx, groupVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
 	}
-	if write != nil {
-		if err := write.Save(ctx, _u.driver); err != nil {
+	if guardedWrite != nil {
+		if err := guardedWrite.Save(ctx, _u.versionWriter()); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
+	}
+	_u.driver = _u.versionWriter()
+	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
+		ending := occhook.Ending(_u.driver)
+		defer ending.End()
+		_u.driver = ending
 	}
 
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -372,17 +379,18 @@ func (_u *GroupUpdateOne) sqlSave(ctx context.Context) (_node *Group, err error)
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
-	write, err := occhook.UpdateOne(ctx, groupVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
+	_u.mutation.occ.Through(_u.driver)
+	guardedWrite, err := occhook.UpdateOne(ctx, groupVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
-	if write != nil {
+	if guardedWrite != nil {
 		_node = &Group{config: _u.config}
-		if write.Planned(_node) {
+		if guardedWrite.Planned(_node) {
 			return _node, nil
 		}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		return _u.saved(_node, write.Save(ctx, _u.driver))
+		_spec.Assign, _spec.ScanValues = _node.assignLoaded, _node.scanValues
+		return _u.saved(_node, guardedWrite.Save(ctx, _u.versionWriter()))
 	}
 
 	_node = &Group{config: _u.config}
@@ -430,7 +438,7 @@ func (_u *GroupUpdateBulk) OnProgress(f func(done, total int)) *GroupUpdateBulk 
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *GroupUpdateBulk) Save(ctx context.Context) ([]*Group, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[GroupUpdateOne, Group]{
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[GroupUpdateOne, Group]{
 		Join: func(builder *GroupUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
@@ -446,8 +454,8 @@ func (_u *GroupUpdateBulk) Save(ctx context.Context) ([]*Group, error) {
 }
 
 // groupReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func groupReuses(column string) bool {
-	switch column {
+func groupReuses(columnName string) bool {
+	switch columnName {
 	case group.FieldID, group.FieldName:
 		return true
 	}
@@ -504,6 +512,16 @@ func (_u *GroupUpdateOne) IfVersionIn(versions ...uuid.UUID) *GroupUpdateOne {
 	return _u
 }
 
+// IfVersionSent is IfVersion for a version that a client may not have sent: nil, or a zero version, is IgnoreVersion. Use it
+// for the time in which old clients learn to send one: until then they overwrite what others wrote, silently.
+func (_u *GroupUpdateOne) IfVersionSent(version *uuid.UUID) *GroupUpdateOne {
+	if version == nil {
+		return _u.IgnoreVersion()
+	}
+	_u.mutation.occ.IfSent(groupVersion, *version)
+	return _u
+}
+
 // IgnoreVersion has the update overwrite whatever is there, on purpose.
 func (_u *GroupUpdateOne) IgnoreVersion() *GroupUpdateOne {
 	_u.mutation.occ.Ignore()
@@ -513,6 +531,9 @@ func (_u *GroupUpdateOne) IgnoreVersion() *GroupUpdateOne {
 // ifLoaded expects the version that the entity holds.
 func (_u *GroupUpdateOne) ifLoaded(entity *Group) *GroupUpdateOne {
 	_u.mutation.occ.Loaded(groupVersion, entity, entity.Token, entity.zeroVersion)
+	if entity.fate != nil {
+		_u.mutation.occ.Written(entity.fate, entity.ID)
+	}
 	return _u
 }
 
@@ -543,6 +564,9 @@ func (_u *GroupUpdateOne) saved(node *Group, err error) (*Group, error) {
 		return nil, _u.mutation.versionError(err)
 	}
 	node.versionRead()
+	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
+		node.fate = tx.Wrote(group.Table, node.ID, _u.mutation.occ.Proves(node.Token)...)
+	}
 	_u.mutation.done = true
 	return node, nil
 }

@@ -26,6 +26,10 @@ type Invoice struct {
 	selectValues sql.SelectValues
 	// zeroVersion notes that the version was read, and is NULL or zero in the database.
 	zeroVersion bool
+	// fate is what becomes of the version, if a transaction has written it.
+	fate *occhook.Fate
+	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
+	loaded occhook.Loaded
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -134,6 +138,11 @@ func (_m *Invoice) IsModified(ctx context.Context) (bool, error) {
 	if err := occhook.CheckLoaded(invoiceVersion, _m.Rev, _m.zeroVersion); err != nil {
 		return false, err
 	}
+	if _m.fate != nil {
+		if err := occhook.CheckFate(invoiceVersion, _m.fate, _m.ID, _m.Rev, _m.config.driver); err != nil {
+			return false, err
+		}
+	}
 	current, err := NewInvoiceClient(_m.config).Query().
 		Where(invoice.ID(_m.ID), latestVersion(_m.config.driver)).
 		Select(invoice.FieldRev).
@@ -144,9 +153,19 @@ func (_m *Invoice) IsModified(ctx context.Context) (bool, error) {
 	return !occhook.SameVersion(invoiceVersion, current.Rev, _m.Rev), nil
 }
 
+// assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
+// scanned into the values.
+func (_m *Invoice) assignLoaded(columns []string, values []any) error {
+	_m.loaded.Keep(columns, values)
+	return _m.assignValues(columns, values)
+}
+
 // versionRead notes that the version was read from the database.
 func (_m *Invoice) versionRead() {
 	_m.zeroVersion = _m.Rev == 0
+	if tx := occhook.TxOf(_m.config.driver); tx != nil {
+		_m.fate = tx.FateOf(invoice.Table, _m.ID)
+	}
 }
 
 // Invoices is a parsable slice of Invoice.

@@ -88,16 +88,23 @@ func (_u *InvoiceUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.SetField(invoice.FieldText, field.TypeString, value)
 	}
 	versionID, _ := _u.mutation.versionRow()
-	write, err := occhook.Update(ctx, invoiceVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	_u.mutation.occ.Through(_u.driver)
+	guardedWrite, err := occhook.Update(ctx, invoiceVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
 	}
-	if write != nil {
-		if err := write.Save(ctx, _u.driver); err != nil {
+	if guardedWrite != nil {
+		if err := guardedWrite.Save(ctx, _u.versionWriter()); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
+	}
+	_u.driver = _u.versionWriter()
+	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
+		ending := occhook.Ending(_u.driver)
+		defer ending.End()
+		_u.driver = ending
 	}
 
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -208,17 +215,18 @@ func (_u *InvoiceUpdateOne) sqlSave(ctx context.Context) (_node *Invoice, err er
 	if value, ok := _u.mutation.Text(); ok {
 		_spec.SetField(invoice.FieldText, field.TypeString, value)
 	}
-	write, err := occhook.UpdateOne(ctx, invoiceVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
+	_u.mutation.occ.Through(_u.driver)
+	guardedWrite, err := occhook.UpdateOne(ctx, invoiceVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
-	if write != nil {
+	if guardedWrite != nil {
 		_node = &Invoice{config: _u.config}
-		if write.Planned(_node) {
+		if guardedWrite.Planned(_node) {
 			return _node, nil
 		}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		return _u.saved(_node, write.Save(ctx, _u.driver))
+		_spec.Assign, _spec.ScanValues = _node.assignLoaded, _node.scanValues
+		return _u.saved(_node, guardedWrite.Save(ctx, _u.versionWriter()))
 	}
 
 	_node = &Invoice{config: _u.config}
@@ -266,7 +274,7 @@ func (_u *InvoiceUpdateBulk) OnProgress(f func(done, total int)) *InvoiceUpdateB
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *InvoiceUpdateBulk) Save(ctx context.Context) ([]*Invoice, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[InvoiceUpdateOne, Invoice]{
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[InvoiceUpdateOne, Invoice]{
 		Join: func(builder *InvoiceUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
@@ -282,8 +290,8 @@ func (_u *InvoiceUpdateBulk) Save(ctx context.Context) ([]*Invoice, error) {
 }
 
 // invoiceReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func invoiceReuses(column string) bool {
-	switch column {
+func invoiceReuses(columnName string) bool {
+	switch columnName {
 	case invoice.FieldID, invoice.FieldRev, invoice.FieldText:
 		return true
 	}
@@ -340,6 +348,16 @@ func (_u *InvoiceUpdateOne) IfVersionIn(versions ...int64) *InvoiceUpdateOne {
 	return _u
 }
 
+// IfVersionSent is IfVersion for a version that a client may not have sent: nil, or a zero version, is IgnoreVersion. Use it
+// for the time in which old clients learn to send one: until then they overwrite what others wrote, silently.
+func (_u *InvoiceUpdateOne) IfVersionSent(version *int64) *InvoiceUpdateOne {
+	if version == nil {
+		return _u.IgnoreVersion()
+	}
+	_u.mutation.occ.IfSent(invoiceVersion, *version)
+	return _u
+}
+
 // IgnoreVersion has the update overwrite whatever is there, on purpose.
 func (_u *InvoiceUpdateOne) IgnoreVersion() *InvoiceUpdateOne {
 	_u.mutation.occ.Ignore()
@@ -349,6 +367,9 @@ func (_u *InvoiceUpdateOne) IgnoreVersion() *InvoiceUpdateOne {
 // ifLoaded expects the version that the entity holds.
 func (_u *InvoiceUpdateOne) ifLoaded(entity *Invoice) *InvoiceUpdateOne {
 	_u.mutation.occ.Loaded(invoiceVersion, entity, entity.Rev, entity.zeroVersion)
+	if entity.fate != nil {
+		_u.mutation.occ.Written(entity.fate, entity.ID)
+	}
 	return _u
 }
 
@@ -379,6 +400,9 @@ func (_u *InvoiceUpdateOne) saved(node *Invoice, err error) (*Invoice, error) {
 		return nil, _u.mutation.versionError(err)
 	}
 	node.versionRead()
+	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
+		node.fate = tx.Wrote(invoice.Table, node.ID, _u.mutation.occ.Proves(node.Rev)...)
+	}
 	_u.mutation.done = true
 	return node, nil
 }

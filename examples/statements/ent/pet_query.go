@@ -390,7 +390,7 @@ func (_q *PetQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Pet, err
 		node := &Pet{config: _q.config}
 		nodes = append(nodes, node)
 		node.Edges.loadedTypes = loadedTypes
-		return node.assignValues(columns, values)
+		return node.assignLoaded(columns, values)
 	}
 	for i := range hooks {
 		hooks[i](ctx, _spec)
@@ -407,7 +407,7 @@ func (_q *PetQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Pet, err
 			return nil, err
 		}
 	}
-	if occhook.Selected(_q.ctx.Fields, pet.FieldVersion) {
+	if occhook.Selected(_q.ctx.Fields, petVersion.Column) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

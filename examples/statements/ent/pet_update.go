@@ -143,16 +143,23 @@ func (_u *PetUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	versionID, _ := _u.mutation.versionRow()
-	write, err := occhook.Update(ctx, petVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	_u.mutation.occ.Through(_u.driver)
+	guardedWrite, err := occhook.Update(ctx, petVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
 	}
-	if write != nil {
-		if err := write.Save(ctx, _u.driver); err != nil {
+	if guardedWrite != nil {
+		if err := guardedWrite.Save(ctx, _u.versionWriter()); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
+	}
+	_u.driver = _u.versionWriter()
+	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
+		ending := occhook.Ending(_u.driver)
+		defer ending.End()
+		_u.driver = ending
 	}
 
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -317,17 +324,18 @@ func (_u *PetUpdateOne) sqlSave(ctx context.Context) (_node *Pet, err error) {
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
-	write, err := occhook.UpdateOne(ctx, petVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
+	_u.mutation.occ.Through(_u.driver)
+	guardedWrite, err := occhook.UpdateOne(ctx, petVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
-	if write != nil {
+	if guardedWrite != nil {
 		_node = &Pet{config: _u.config}
-		if write.Planned(_node) {
+		if guardedWrite.Planned(_node) {
 			return _node, nil
 		}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		return _u.saved(_node, write.Save(ctx, _u.driver))
+		_spec.Assign, _spec.ScanValues = _node.assignLoaded, _node.scanValues
+		return _u.saved(_node, guardedWrite.Save(ctx, _u.versionWriter()))
 	}
 
 	_node = &Pet{config: _u.config}
@@ -375,7 +383,7 @@ func (_u *PetUpdateBulk) OnProgress(f func(done, total int)) *PetUpdateBulk {
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *PetUpdateBulk) Save(ctx context.Context) ([]*Pet, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[PetUpdateOne, Pet]{
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[PetUpdateOne, Pet]{
 		Join: func(builder *PetUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
@@ -391,8 +399,8 @@ func (_u *PetUpdateBulk) Save(ctx context.Context) ([]*Pet, error) {
 }
 
 // petReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func petReuses(column string) bool {
-	switch column {
+func petReuses(columnName string) bool {
+	switch columnName {
 	case pet.FieldID, pet.FieldVersion, pet.FieldName:
 		return true
 	}
@@ -449,6 +457,16 @@ func (_u *PetUpdateOne) IfVersionIn(versions ...int64) *PetUpdateOne {
 	return _u
 }
 
+// IfVersionSent is IfVersion for a version that a client may not have sent: nil, or a zero version, is IgnoreVersion. Use it
+// for the time in which old clients learn to send one: until then they overwrite what others wrote, silently.
+func (_u *PetUpdateOne) IfVersionSent(version *int64) *PetUpdateOne {
+	if version == nil {
+		return _u.IgnoreVersion()
+	}
+	_u.mutation.occ.IfSent(petVersion, *version)
+	return _u
+}
+
 // IgnoreVersion has the update overwrite whatever is there, on purpose.
 func (_u *PetUpdateOne) IgnoreVersion() *PetUpdateOne {
 	_u.mutation.occ.Ignore()
@@ -458,6 +476,9 @@ func (_u *PetUpdateOne) IgnoreVersion() *PetUpdateOne {
 // ifLoaded expects the version that the entity holds.
 func (_u *PetUpdateOne) ifLoaded(entity *Pet) *PetUpdateOne {
 	_u.mutation.occ.Loaded(petVersion, entity, entity.Version, entity.zeroVersion)
+	if entity.fate != nil {
+		_u.mutation.occ.Written(entity.fate, entity.ID)
+	}
 	return _u
 }
 
@@ -488,6 +509,9 @@ func (_u *PetUpdateOne) saved(node *Pet, err error) (*Pet, error) {
 		return nil, _u.mutation.versionError(err)
 	}
 	node.versionRead()
+	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
+		node.fate = tx.Wrote(pet.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+	}
 	_u.mutation.done = true
 	return node, nil
 }

@@ -420,7 +420,7 @@ func (_q *UserQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*User, e
 		node := &User{config: _q.config}
 		nodes = append(nodes, node)
 		node.Edges.loadedTypes = loadedTypes
-		return node.assignValues(columns, values)
+		return node.assignLoaded(columns, values)
 	}
 	for i := range hooks {
 		hooks[i](ctx, _spec)
@@ -445,7 +445,7 @@ func (_q *UserQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*User, e
 			return nil, err
 		}
 	}
-	if occhook.Selected(_q.ctx.Fields, user.FieldVersion) {
+	if occhook.Selected(_q.ctx.Fields, userVersion.Column) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

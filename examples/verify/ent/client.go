@@ -56,6 +56,12 @@ type (
 		hooks *hooks
 		// interceptors to execute on queries.
 		inters *inters
+
+		// versionSession is what the client knows about its connections, for guarded writes.
+		versionSession *occhook.Session
+
+		// retryAttempt is the attempt of RetryTx that the transaction is.
+		retryAttempt *occhook.Attempt
 	}
 	// Option function to configure the client.
 	Option func(*config)
@@ -64,8 +70,10 @@ type (
 // newConfig creates a new config for the client.
 func newConfig(opts ...Option) config {
 	cfg := config{log: log.Println, hooks: &hooks{}, inters: &inters{}}
+	cfg.versionSession = occhook.NewSession()
+
 	cfg.options(opts...)
-	return cfg.verifyingCommits()
+	return cfg
 }
 
 // options applies the options on the config object.
@@ -129,7 +137,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		return nil, fmt.Errorf("ent: starting a transaction: %w", err)
 	}
 	cfg := c.config
-	cfg.driver = tx
+	cfg.driver = c.versionTx(tx.begun(ctx))
 	return &Tx{
 		ctx:    ctx,
 		config: cfg,
@@ -149,7 +157,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		return nil, fmt.Errorf("ent: starting a transaction: %w", err)
 	}
 	cfg := c.config
-	cfg.driver = &txDriver{tx: tx, drv: c.driver}
+	cfg.driver = c.versionTx((&txDriver{tx: tx, drv: c.driver}).begun(ctx))
 	return &Tx{
 		ctx:    ctx,
 		config: cfg,
@@ -208,7 +216,9 @@ func (c *DoctorClient) GetVersion(ctx context.Context, id int, expectedVersion i
 }
 
 // RetryTx runs fn in a transaction and commits it; and again in a new transaction while it, or the commit, ends in an
-// error that another attempt may mend (see entocc.Retry). fn must read in tx what it decides by. A panic rolls back.
+// error that another attempt may mend (see entocc.Retry). fn must read in tx what it decides by. A panic, or
+// runtime.Goexit as of t.FailNow, rolls back.
+// Conflicts of writes by tx are not handed to resolvers (hook.OnModified).
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
@@ -225,6 +235,10 @@ func (c *Client) RetryTx(ctx context.Context, fn func(tx *Tx) error, opts ...ent
 
 // runTx runs fn in a transaction.
 func (c *Client) runTx(ctx context.Context, opts *stdsql.TxOptions, fn func(tx *Tx) error) (err error) {
+	retryAttempt := &occhook.Attempt{}
+	defer retryAttempt.End()
+	c = &Client{config: c.config}
+	c.retryAttempt = retryAttempt
 	var tx *Tx
 	if opts == nil {
 		tx, err = c.Tx(ctx)
@@ -234,23 +248,27 @@ func (c *Client) runTx(ctx context.Context, opts *stdsql.TxOptions, fn func(tx *
 	if err != nil {
 		return err
 	}
+	returned := false
 	defer func() {
-		if v := recover(); v != nil {
+		if !returned { // It panicked, or runtime.Goexit was called, as t.FailNow does.
 			_ = tx.Rollback()
-			panic(v)
 		}
 	}()
-	if err := fn(tx); err != nil {
-		if rerr := tx.Rollback(); rerr != nil && !errors.Is(rerr, stdsql.ErrTxDone) {
-			err = fmt.Errorf("%w (rolling back: %w)", err, rerr)
-		}
+	if err = fn(tx); err == nil {
+		err = tx.Commit()
+		returned = true
 		return err
 	}
-	return tx.Commit()
+	returned = true
+	if rerr := tx.Rollback(); rerr != nil && !errors.Is(rerr, stdsql.ErrTxDone) {
+		err = fmt.Errorf("%w (rolling back: %w)", err, rerr)
+	}
+	return err
 }
 
 // Modify loads the Doctor entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry). fn may run several times: it must decide by the entity that it is given.
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
+// by the entity that it is given.
 //
 //	u, err := client.Doctor.Modify(ctx, id, func(u *ent.Doctor, up *ent.DoctorUpdateOne) error {
 //		...
@@ -274,13 +292,20 @@ func (c *DoctorClient) Modify(ctx context.Context, id int, fn func(*Doctor, *Doc
 	return saved, err
 }
 
-// verify has the transaction check rows before it commits.
-func (tx *txDriver) verify(rows []*occhook.Verified) {
+// verify has the transaction check rows before it commits. One whose commit is not that of a Tx, as where a program begins
+// it by itself, checks and locks them now.
+func (tx *txDriver) verify(rows []*occhook.Verified) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	if !tx.occ.Seen() {
+		return occhook.VerifyNow(tx.tx, tx.drv, rows...)
+	}
 	before := tx.tx
-	verifying := occhook.Verify(tx.tx, tx.drv, rows...)
+	verifying := occhook.VerifyIn(&tx.occ, tx.tx, tx.drv, rows...)
 	tx.tx = verifying
 	if before == dialect.Tx(verifying) {
-		return
+		return nil
 	}
 	tx.mu.Lock()
 	defer tx.mu.Unlock()
@@ -290,36 +315,47 @@ func (tx *txDriver) verify(rows []*occhook.Verified) {
 			return next.Commit(ctx, t)
 		})
 	})
+	return nil
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by. Else its Commit rolls back and returns a
-// *DoctorModifiedError, or the first statement of it does that writes to their table. Rows that the transaction
-// goes on to write itself are no conflict. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows.
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
+// back and returns a *DoctorModifiedError, or the first statement after the call does that writes anything:
+// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
+// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
+// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
+// Tx, as one that the program begins by itself, checks and locks the rows at the call.
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
-//		return tx.Doctor.VerifyOnCommit(read...)
+//		if err := tx.Doctor.VerifyOnCommit(read...); err != nil {
+//			return err
+//		}
+//		...
 //	})
-func (c *DoctorClient) VerifyOnCommit(entities ...*Doctor) error {
-	tx, ok := c.driver.(*txDriver)
+func (c *DoctorClient) VerifyOnCommit(readEntities ...*Doctor) error {
+	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
 		return occhook.NotInTx(doctorVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Doctor) (*Doctor, error) {
 		rowReader := NewDoctorClient(c.config)
-		if occhook.Ended(tx.tx) {
-			rowReader.driver = tx.drv
+		if occhook.Ended(txDrv.tx) {
+			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(doctor.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	rows := make([]*occhook.Verified, len(entities))
-	for i, readEntity := range entities {
-		if err := occhook.CheckLoaded(doctorVersion, readEntity.Version, readEntity.zeroVersion); err != nil {
-			return err
+	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	for rowIndex, readEntity := range readEntities {
+		if loadErr := occhook.CheckLoaded(doctorVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+			return loadErr
 		}
-		rows[i] = &occhook.Verified{
+		if readEntity.fate != nil {
+			if fateErr := occhook.CheckFate(doctorVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
+				return fateErr
+			}
+		}
+		verifiedRows[rowIndex] = &occhook.Verified{
 			Schema:  doctorVersion,
 			Table:   doctor.Table,
 			ID:      readEntity.ID,
@@ -327,7 +363,7 @@ func (c *DoctorClient) VerifyOnCommit(entities ...*Doctor) error {
 			Values:  []any{readEntity.ID},
 			Version: readEntity.Version,
 			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(tx)
+				conflictMet.InTransaction(txDrv)
 				if conflictMet.Deleted {
 					conflictMet.Err = &NotFoundError{doctor.Label}
 				}
@@ -337,8 +373,7 @@ func (c *DoctorClient) VerifyOnCommit(entities ...*Doctor) error {
 			},
 		}
 	}
-	tx.verify(rows)
-	return nil
+	return txDrv.verify(verifiedRows)
 }
 
 // Mutate implements the ent.Mutator interface.

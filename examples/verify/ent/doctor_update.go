@@ -105,16 +105,23 @@ func (_u *DoctorUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.SetField(doctor.FieldOnCall, field.TypeBool, value)
 	}
 	versionID, _ := _u.mutation.versionRow()
-	write, err := occhook.Update(ctx, doctorVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	_u.mutation.occ.Through(_u.driver)
+	guardedWrite, err := occhook.Update(ctx, doctorVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
 	}
-	if write != nil {
-		if err := write.Save(ctx, _u.driver); err != nil {
+	if guardedWrite != nil {
+		if err := guardedWrite.Save(ctx, _u.versionWriter()); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
+	}
+	_u.driver = _u.versionWriter()
+	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
+		ending := occhook.Ending(_u.driver)
+		defer ending.End()
+		_u.driver = ending
 	}
 
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -242,17 +249,18 @@ func (_u *DoctorUpdateOne) sqlSave(ctx context.Context) (_node *Doctor, err erro
 	if value, ok := _u.mutation.OnCall(); ok {
 		_spec.SetField(doctor.FieldOnCall, field.TypeBool, value)
 	}
-	write, err := occhook.UpdateOne(ctx, doctorVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
+	_u.mutation.occ.Through(_u.driver)
+	guardedWrite, err := occhook.UpdateOne(ctx, doctorVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
-	if write != nil {
+	if guardedWrite != nil {
 		_node = &Doctor{config: _u.config}
-		if write.Planned(_node) {
+		if guardedWrite.Planned(_node) {
 			return _node, nil
 		}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		return _u.saved(_node, write.Save(ctx, _u.driver))
+		_spec.Assign, _spec.ScanValues = _node.assignLoaded, _node.scanValues
+		return _u.saved(_node, guardedWrite.Save(ctx, _u.versionWriter()))
 	}
 
 	_node = &Doctor{config: _u.config}
@@ -300,7 +308,7 @@ func (_u *DoctorUpdateBulk) OnProgress(f func(done, total int)) *DoctorUpdateBul
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *DoctorUpdateBulk) Save(ctx context.Context) ([]*Doctor, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[DoctorUpdateOne, Doctor]{
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[DoctorUpdateOne, Doctor]{
 		Join: func(builder *DoctorUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
@@ -316,8 +324,8 @@ func (_u *DoctorUpdateBulk) Save(ctx context.Context) ([]*Doctor, error) {
 }
 
 // doctorReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func doctorReuses(column string) bool {
-	switch column {
+func doctorReuses(columnName string) bool {
+	switch columnName {
 	case doctor.FieldID, doctor.FieldVersion, doctor.FieldName, doctor.FieldOnCall:
 		return true
 	}
@@ -374,6 +382,16 @@ func (_u *DoctorUpdateOne) IfVersionIn(versions ...int64) *DoctorUpdateOne {
 	return _u
 }
 
+// IfVersionSent is IfVersion for a version that a client may not have sent: nil, or a zero version, is IgnoreVersion. Use it
+// for the time in which old clients learn to send one: until then they overwrite what others wrote, silently.
+func (_u *DoctorUpdateOne) IfVersionSent(version *int64) *DoctorUpdateOne {
+	if version == nil {
+		return _u.IgnoreVersion()
+	}
+	_u.mutation.occ.IfSent(doctorVersion, *version)
+	return _u
+}
+
 // IgnoreVersion has the update overwrite whatever is there, on purpose.
 func (_u *DoctorUpdateOne) IgnoreVersion() *DoctorUpdateOne {
 	_u.mutation.occ.Ignore()
@@ -383,6 +401,9 @@ func (_u *DoctorUpdateOne) IgnoreVersion() *DoctorUpdateOne {
 // ifLoaded expects the version that the entity holds.
 func (_u *DoctorUpdateOne) ifLoaded(entity *Doctor) *DoctorUpdateOne {
 	_u.mutation.occ.Loaded(doctorVersion, entity, entity.Version, entity.zeroVersion)
+	if entity.fate != nil {
+		_u.mutation.occ.Written(entity.fate, entity.ID)
+	}
 	return _u
 }
 
@@ -413,6 +434,9 @@ func (_u *DoctorUpdateOne) saved(node *Doctor, err error) (*Doctor, error) {
 		return nil, _u.mutation.versionError(err)
 	}
 	node.versionRead()
+	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
+		node.fate = tx.Wrote(doctor.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+	}
 	_u.mutation.done = true
 	return node, nil
 }

@@ -44,6 +44,9 @@ func CheckGuards() error {
 // versionExpectation is what a mutation expects of the version of its row.
 type versionExpectation = occhook.Expectation
 
+// txState is what a transaction knows of its own writes.
+type txState = occhook.TxState
+
 // doctorVersion is what the guard knows about the version of Doctor.
 var doctorVersion = &occhook.Schema{
 	Type:     TypeDoctor,
@@ -62,6 +65,7 @@ type DoctorModifiedError = entocc.ModifiedError[Doctor]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *DoctorMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return doctorVersion, &m.occ
 }
 
@@ -74,9 +78,9 @@ func (m *DoctorMutation) versionRow() (id any, isRow predicate.Doctor) {
 }
 
 // versionError gives an error of a guarded write of Doctor the form in which its callers know it.
-func (m *DoctorMutation) versionError(err error) error {
-	m.occ.Met(err)
-	return versionError(err, m.driver, doctor.Label, m.occ.Entity(), func(ctx context.Context) (*Doctor, error) {
+func (m *DoctorMutation) versionError(writeErr error) error {
+	m.occ.Met(writeErr)
+	return versionError(writeErr, m.driver, doctor.Label, m.occ.Entity(), func(ctx context.Context) (*Doctor, error) {
 		_, isRow := m.versionRow()
 		if isRow == nil {
 			return nil, &NotFoundError{doctor.Label}
@@ -87,8 +91,18 @@ func (m *DoctorMutation) versionError(err error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return doctorVersion.Diff(m, base, theirs)
+		return doctorVersion.Diff(m, doctorVersionRow(base), doctorVersionRow(theirs))
 	})
+}
+
+// doctorVersionRow returns the row of an entity as it was read.
+func doctorVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*Doctor)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &Doctor{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // versionError gives an error of a guarded write the form in which callers of ent know it.
@@ -120,10 +134,16 @@ func versionError[T any](err error, drv dialect.Driver, label string, entity any
 	return err
 }
 
-// verifyingCommits has the client's commits verified where a database may lose them.
-func (c config) verifyingCommits() config {
-	c.driver = c.driver
-	return c
+// IsOutcomeUnknown reports whether err says that a write may or may not have been applied, as its answer was lost.
+func IsOutcomeUnknown(err error) bool { return entocc.IsOutcomeUnknown(err) }
+
+// versionWriter returns the driver by which writes of guarded types are sent.
+func (c config) versionWriter() dialect.Driver { return occhook.Named(c.versionSession, c.driver) }
+
+// versionTx returns a transaction whose commit says so where its outcome is not known.
+func (c config) versionTx(tx *txDriver) *txDriver {
+	tx.tx = occhook.NamedTx(c.versionSession, tx.tx, c.driver)
+	return tx
 }
 
 // ended closes the transaction if err says that the database has rolled it back, so that no further statement of it runs
@@ -131,7 +151,41 @@ func (c config) verifyingCommits() config {
 func (tx *txDriver) ended(err error) error {
 	if over := occhook.EndTx(tx.tx, err); over != nil {
 		tx.tx = over
+		tx.occ.End(false, over.Commit())
 	}
+	return err
+}
+
+// TxState returns what the transaction knows of its own writes.
+func (tx *txDriver) TxState() *occhook.TxState { return &tx.occ }
+
+// begun notes that a Tx ends the transaction, so that its end is seen.
+func (tx *txDriver) begun(ctx context.Context) *txDriver {
+	tx.occ.Begin(ctx)
+	return tx
+}
+
+// sends notes a statement, and returns the transaction to send it by.
+func (tx *txDriver) sends(ctx context.Context, query string) dialect.Tx {
+	tx.occ.Sends(ctx, query)
+	return tx.tx
+}
+
+// commit commits for a Tx.
+func (tx *txDriver) commit() error {
+	if err := tx.occ.Broken(); err != nil {
+		_ = tx.rollback()
+		return err
+	}
+	err := tx.tx.Commit()
+	tx.occ.End(err == nil, err)
+	return err
+}
+
+// rollback rolls back for a Tx.
+func (tx *txDriver) rollback() error {
+	err := tx.tx.Rollback()
+	tx.occ.End(false, nil)
 	return err
 }
 

@@ -422,7 +422,7 @@ func (_q *AlbumQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Album,
 		node := &Album{config: _q.config}
 		nodes = append(nodes, node)
 		node.Edges.loadedTypes = loadedTypes
-		return node.assignValues(columns, values)
+		return node.assignLoaded(columns, values)
 	}
 	if len(_q.modifiers) > 0 {
 		_spec.Modifiers = _q.modifiers
@@ -449,7 +449,7 @@ func (_q *AlbumQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Album,
 			return nil, err
 		}
 	}
-	if occhook.Selected(_q.ctx.Fields, album.FieldVersion) {
+	if occhook.Selected(_q.ctx.Fields, albumVersion.Column) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

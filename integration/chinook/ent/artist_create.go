@@ -150,7 +150,12 @@ func (_c *ArtistCreate) createSpec() (*Artist, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(artist.Table, sqlgraph.NewFieldSpec(artist.FieldID, field.TypeInt))
 	)
 	_spec.OnConflict = _c.conflict
-	_spec.OnConflict = occhook.OnConflict(artistVersion, &_c.mutation.occ, artist.Table, _c.conflict)
+	_c.driver = _c.versionWriter()
+	_spec.OnConflict = occhook.OnConflict(artistVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
+	if tx := occhook.TxOf(_c.driver); tx != nil {
+		_node.fate = tx.Creates(artist.Table, _spec.ID)
+	}
+	_c.driver = occhook.Atomic(_c.driver)
 	if len(_c.mutation.AlbumsIDs()) > 0 {
 		_c.driver = occhook.Linking(_c.driver, artistLinks)
 	}
@@ -405,7 +410,9 @@ func (_c *ArtistCreateBulk) Save(ctx context.Context) ([]*Artist, error) {
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
-					spec.OnConflict = occhook.OnConflict(artistVersion, &mutation.occ, artist.Table, _c.conflict)
+					_c.driver = _c.versionWriter()
+					spec.OnConflict = occhook.OnConflict(artistVersion, &mutation.occ, specs[i].Table, _c.conflict)
+					_c.driver = occhook.Atomic(_c.driver)
 					_c.driver = occhook.Linking(_c.driver, artistLinks)
 
 					// Invoke the actual operation on the latest mutation in the chain.

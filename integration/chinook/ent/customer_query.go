@@ -422,7 +422,7 @@ func (_q *CustomerQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Cus
 		node := &Customer{config: _q.config}
 		nodes = append(nodes, node)
 		node.Edges.loadedTypes = loadedTypes
-		return node.assignValues(columns, values)
+		return node.assignLoaded(columns, values)
 	}
 	if len(_q.modifiers) > 0 {
 		_spec.Modifiers = _q.modifiers
@@ -449,7 +449,7 @@ func (_q *CustomerQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Cus
 			return nil, err
 		}
 	}
-	if occhook.Selected(_q.ctx.Fields, customer.FieldVersion) {
+	if occhook.Selected(_q.ctx.Fields, customerVersion.Column) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

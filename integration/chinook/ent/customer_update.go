@@ -481,16 +481,23 @@ func (_u *CustomerUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	versionID, _ := _u.mutation.versionRow()
-	write, err := occhook.Update(ctx, customerVersion, _u.mutation, &_u.mutation.occ, _spec, customerLinks, versionID)
+	_u.mutation.occ.Through(_u.driver)
+	guardedWrite, err := occhook.Update(ctx, customerVersion, _u.mutation, &_u.mutation.occ, _spec, customerLinks, versionID)
 	if err != nil {
 		return 0, err
 	}
-	if write != nil {
-		if err := write.Save(ctx, _u.driver); err != nil {
+	if guardedWrite != nil {
+		if err := guardedWrite.Save(ctx, _u.versionWriter()); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
+	}
+	_u.driver = _u.versionWriter()
+	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
+		ending := occhook.Ending(_u.driver)
+		defer ending.End()
+		_u.driver = ending
 	}
 	_u.driver = occhook.UpdateLinking(_u.driver, _spec, customerLinks)
 
@@ -993,17 +1000,18 @@ func (_u *CustomerUpdateOne) sqlSave(ctx context.Context) (_node *Customer, err 
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
-	write, err := occhook.UpdateOne(ctx, customerVersion, _u.mutation, &_u.mutation.occ, _spec, customerLinks, _spec.Node.ID.Value)
+	_u.mutation.occ.Through(_u.driver)
+	guardedWrite, err := occhook.UpdateOne(ctx, customerVersion, _u.mutation, &_u.mutation.occ, _spec, customerLinks, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
-	if write != nil {
+	if guardedWrite != nil {
 		_node = &Customer{config: _u.config}
-		if write.Planned(_node) {
+		if guardedWrite.Planned(_node) {
 			return _node, nil
 		}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		return _u.saved(_node, write.Save(ctx, _u.driver))
+		_spec.Assign, _spec.ScanValues = _node.assignLoaded, _node.scanValues
+		return _u.saved(_node, guardedWrite.Save(ctx, _u.versionWriter()))
 	}
 
 	_node = &Customer{config: _u.config}
@@ -1051,7 +1059,7 @@ func (_u *CustomerUpdateBulk) OnProgress(f func(done, total int)) *CustomerUpdat
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *CustomerUpdateBulk) Save(ctx context.Context) ([]*Customer, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[CustomerUpdateOne, Customer]{
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[CustomerUpdateOne, Customer]{
 		Join: func(builder *CustomerUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
@@ -1067,8 +1075,8 @@ func (_u *CustomerUpdateBulk) Save(ctx context.Context) ([]*Customer, error) {
 }
 
 // customerReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func customerReuses(column string) bool {
-	switch column {
+func customerReuses(columnName string) bool {
+	switch columnName {
 	case customer.FieldID, customer.FieldVersion, customer.FieldFirstName, customer.FieldLastName, customer.FieldCompany, customer.FieldAddress, customer.FieldCity, customer.FieldState, customer.FieldCountry, customer.FieldPostalCode, customer.FieldPhone, customer.FieldFax, customer.FieldEmail, customer.FieldSupportRepID:
 		return true
 	}
@@ -1125,6 +1133,16 @@ func (_u *CustomerUpdateOne) IfVersionIn(versions ...int64) *CustomerUpdateOne {
 	return _u
 }
 
+// IfVersionSent is IfVersion for a version that a client may not have sent: nil, or a zero version, is IgnoreVersion. Use it
+// for the time in which old clients learn to send one: until then they overwrite what others wrote, silently.
+func (_u *CustomerUpdateOne) IfVersionSent(version *int64) *CustomerUpdateOne {
+	if version == nil {
+		return _u.IgnoreVersion()
+	}
+	_u.mutation.occ.IfSent(customerVersion, *version)
+	return _u
+}
+
 // IgnoreVersion has the update overwrite whatever is there, on purpose.
 func (_u *CustomerUpdateOne) IgnoreVersion() *CustomerUpdateOne {
 	_u.mutation.occ.Ignore()
@@ -1134,6 +1152,9 @@ func (_u *CustomerUpdateOne) IgnoreVersion() *CustomerUpdateOne {
 // ifLoaded expects the version that the entity holds.
 func (_u *CustomerUpdateOne) ifLoaded(entity *Customer) *CustomerUpdateOne {
 	_u.mutation.occ.Loaded(customerVersion, entity, entity.Version, entity.zeroVersion)
+	if entity.fate != nil {
+		_u.mutation.occ.Written(entity.fate, entity.ID)
+	}
 	return _u
 }
 
@@ -1164,6 +1185,9 @@ func (_u *CustomerUpdateOne) saved(node *Customer, err error) (*Customer, error)
 		return nil, _u.mutation.versionError(err)
 	}
 	node.versionRead()
+	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
+		node.fate = tx.Wrote(customer.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+	}
 	_u.mutation.done = true
 	return node, nil
 }

@@ -637,16 +637,23 @@ func (_u *EmployeeUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	versionID, _ := _u.mutation.versionRow()
-	write, err := occhook.Update(ctx, employeeVersion, _u.mutation, &_u.mutation.occ, _spec, employeeLinks, versionID)
+	_u.mutation.occ.Through(_u.driver)
+	guardedWrite, err := occhook.Update(ctx, employeeVersion, _u.mutation, &_u.mutation.occ, _spec, employeeLinks, versionID)
 	if err != nil {
 		return 0, err
 	}
-	if write != nil {
-		if err := write.Save(ctx, _u.driver); err != nil {
+	if guardedWrite != nil {
+		if err := guardedWrite.Save(ctx, _u.versionWriter()); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
+	}
+	_u.driver = _u.versionWriter()
+	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
+		ending := occhook.Ending(_u.driver)
+		defer ending.End()
+		_u.driver = ending
 	}
 	_u.driver = occhook.UpdateLinking(_u.driver, _spec, employeeLinks)
 
@@ -1305,17 +1312,18 @@ func (_u *EmployeeUpdateOne) sqlSave(ctx context.Context) (_node *Employee, err 
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
-	write, err := occhook.UpdateOne(ctx, employeeVersion, _u.mutation, &_u.mutation.occ, _spec, employeeLinks, _spec.Node.ID.Value)
+	_u.mutation.occ.Through(_u.driver)
+	guardedWrite, err := occhook.UpdateOne(ctx, employeeVersion, _u.mutation, &_u.mutation.occ, _spec, employeeLinks, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
-	if write != nil {
+	if guardedWrite != nil {
 		_node = &Employee{config: _u.config}
-		if write.Planned(_node) {
+		if guardedWrite.Planned(_node) {
 			return _node, nil
 		}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		return _u.saved(_node, write.Save(ctx, _u.driver))
+		_spec.Assign, _spec.ScanValues = _node.assignLoaded, _node.scanValues
+		return _u.saved(_node, guardedWrite.Save(ctx, _u.versionWriter()))
 	}
 
 	_node = &Employee{config: _u.config}
@@ -1363,7 +1371,7 @@ func (_u *EmployeeUpdateBulk) OnProgress(f func(done, total int)) *EmployeeUpdat
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *EmployeeUpdateBulk) Save(ctx context.Context) ([]*Employee, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[EmployeeUpdateOne, Employee]{
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[EmployeeUpdateOne, Employee]{
 		Join: func(builder *EmployeeUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
@@ -1379,8 +1387,8 @@ func (_u *EmployeeUpdateBulk) Save(ctx context.Context) ([]*Employee, error) {
 }
 
 // employeeReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func employeeReuses(column string) bool {
-	switch column {
+func employeeReuses(columnName string) bool {
+	switch columnName {
 	case employee.FieldID, employee.FieldVersion, employee.FieldLastName, employee.FieldFirstName, employee.FieldTitle, employee.FieldReportsTo, employee.FieldBirthDate, employee.FieldHireDate, employee.FieldAddress, employee.FieldCity, employee.FieldState, employee.FieldCountry, employee.FieldPostalCode, employee.FieldPhone, employee.FieldFax, employee.FieldEmail:
 		return true
 	}
@@ -1437,6 +1445,16 @@ func (_u *EmployeeUpdateOne) IfVersionIn(versions ...int64) *EmployeeUpdateOne {
 	return _u
 }
 
+// IfVersionSent is IfVersion for a version that a client may not have sent: nil, or a zero version, is IgnoreVersion. Use it
+// for the time in which old clients learn to send one: until then they overwrite what others wrote, silently.
+func (_u *EmployeeUpdateOne) IfVersionSent(version *int64) *EmployeeUpdateOne {
+	if version == nil {
+		return _u.IgnoreVersion()
+	}
+	_u.mutation.occ.IfSent(employeeVersion, *version)
+	return _u
+}
+
 // IgnoreVersion has the update overwrite whatever is there, on purpose.
 func (_u *EmployeeUpdateOne) IgnoreVersion() *EmployeeUpdateOne {
 	_u.mutation.occ.Ignore()
@@ -1446,6 +1464,9 @@ func (_u *EmployeeUpdateOne) IgnoreVersion() *EmployeeUpdateOne {
 // ifLoaded expects the version that the entity holds.
 func (_u *EmployeeUpdateOne) ifLoaded(entity *Employee) *EmployeeUpdateOne {
 	_u.mutation.occ.Loaded(employeeVersion, entity, entity.Version, entity.zeroVersion)
+	if entity.fate != nil {
+		_u.mutation.occ.Written(entity.fate, entity.ID)
+	}
 	return _u
 }
 
@@ -1476,6 +1497,9 @@ func (_u *EmployeeUpdateOne) saved(node *Employee, err error) (*Employee, error)
 		return nil, _u.mutation.versionError(err)
 	}
 	node.versionRead()
+	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
+		node.fate = tx.Wrote(employee.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+	}
 	_u.mutation.done = true
 	return node, nil
 }

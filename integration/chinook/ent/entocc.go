@@ -64,6 +64,9 @@ func CheckGuards() error {
 // versionExpectation is what a mutation expects of the version of its row.
 type versionExpectation = occhook.Expectation
 
+// txState is what a transaction knows of its own writes.
+type txState = occhook.TxState
+
 // albumVersion is what the guard knows about the version of Album.
 var albumVersion = &occhook.Schema{
 	Type:     TypeAlbum,
@@ -86,6 +89,7 @@ type AlbumModifiedError = entocc.ModifiedError[Album]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *AlbumMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return albumVersion, &m.occ
 }
 
@@ -98,9 +102,9 @@ func (m *AlbumMutation) versionRow() (id any, isRow predicate.Album) {
 }
 
 // versionError gives an error of a guarded write of Album the form in which its callers know it.
-func (m *AlbumMutation) versionError(err error) error {
-	m.occ.Met(err)
-	return versionError(err, m.driver, album.Label, m.occ.Entity(), func(ctx context.Context) (*Album, error) {
+func (m *AlbumMutation) versionError(writeErr error) error {
+	m.occ.Met(writeErr)
+	return versionError(writeErr, m.driver, album.Label, m.occ.Entity(), func(ctx context.Context) (*Album, error) {
 		_, isRow := m.versionRow()
 		if isRow == nil {
 			return nil, &NotFoundError{album.Label}
@@ -111,8 +115,18 @@ func (m *AlbumMutation) versionError(err error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return albumVersion.Diff(m, base, theirs)
+		return albumVersion.Diff(m, albumVersionRow(base), albumVersionRow(theirs))
 	})
+}
+
+// albumVersionRow returns the row of an entity as it was read.
+func albumVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*Album)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &Album{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // artistVersion is what the guard knows about the version of Artist.
@@ -123,7 +137,7 @@ var artistVersion = &occhook.Schema{
 	Strategy: occhook.Counter{},
 	Fields: []occhook.Field{
 		{Name: "version", Column: artist.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
-		{Name: "name", Column: artist.FieldName, Struct: "Name"},
+		{Name: "name", Column: artist.FieldName, Struct: "Name", Nillable: true},
 	},
 	Edges: []occhook.Edge{
 		{Name: artist.EdgeAlbums},
@@ -135,6 +149,7 @@ type ArtistModifiedError = entocc.ModifiedError[Artist]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *ArtistMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return artistVersion, &m.occ
 }
 
@@ -147,9 +162,9 @@ func (m *ArtistMutation) versionRow() (id any, isRow predicate.Artist) {
 }
 
 // versionError gives an error of a guarded write of Artist the form in which its callers know it.
-func (m *ArtistMutation) versionError(err error) error {
-	m.occ.Met(err)
-	return versionError(err, m.driver, artist.Label, m.occ.Entity(), func(ctx context.Context) (*Artist, error) {
+func (m *ArtistMutation) versionError(writeErr error) error {
+	m.occ.Met(writeErr)
+	return versionError(writeErr, m.driver, artist.Label, m.occ.Entity(), func(ctx context.Context) (*Artist, error) {
 		_, isRow := m.versionRow()
 		if isRow == nil {
 			return nil, &NotFoundError{artist.Label}
@@ -160,8 +175,18 @@ func (m *ArtistMutation) versionError(err error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return artistVersion.Diff(m, base, theirs)
+		return artistVersion.Diff(m, artistVersionRow(base), artistVersionRow(theirs))
 	})
+}
+
+// artistVersionRow returns the row of an entity as it was read.
+func artistVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*Artist)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &Artist{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // customerVersion is what the guard knows about the version of Customer.
@@ -174,16 +199,16 @@ var customerVersion = &occhook.Schema{
 		{Name: "version", Column: customer.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
 		{Name: "first_name", Column: customer.FieldFirstName, Struct: "FirstName"},
 		{Name: "last_name", Column: customer.FieldLastName, Struct: "LastName"},
-		{Name: "company", Column: customer.FieldCompany, Struct: "Company"},
-		{Name: "address", Column: customer.FieldAddress, Struct: "Address"},
-		{Name: "city", Column: customer.FieldCity, Struct: "City"},
-		{Name: "state", Column: customer.FieldState, Struct: "State"},
-		{Name: "country", Column: customer.FieldCountry, Struct: "Country"},
-		{Name: "postal_code", Column: customer.FieldPostalCode, Struct: "PostalCode"},
-		{Name: "phone", Column: customer.FieldPhone, Struct: "Phone"},
-		{Name: "fax", Column: customer.FieldFax, Struct: "Fax"},
+		{Name: "company", Column: customer.FieldCompany, Struct: "Company", Nillable: true},
+		{Name: "address", Column: customer.FieldAddress, Struct: "Address", Nillable: true},
+		{Name: "city", Column: customer.FieldCity, Struct: "City", Nillable: true},
+		{Name: "state", Column: customer.FieldState, Struct: "State", Nillable: true},
+		{Name: "country", Column: customer.FieldCountry, Struct: "Country", Nillable: true},
+		{Name: "postal_code", Column: customer.FieldPostalCode, Struct: "PostalCode", Nillable: true},
+		{Name: "phone", Column: customer.FieldPhone, Struct: "Phone", Nillable: true},
+		{Name: "fax", Column: customer.FieldFax, Struct: "Fax", Nillable: true},
 		{Name: "email", Column: customer.FieldEmail, Struct: "Email"},
-		{Name: "support_rep_id", Column: customer.FieldSupportRepID, Struct: "SupportRepID"},
+		{Name: "support_rep_id", Column: customer.FieldSupportRepID, Struct: "SupportRepID", Nillable: true},
 	},
 	Edges: []occhook.Edge{
 		{Name: customer.EdgeSupportRep, InRow: true, Column: customer.FieldSupportRepID},
@@ -196,6 +221,7 @@ type CustomerModifiedError = entocc.ModifiedError[Customer]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *CustomerMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return customerVersion, &m.occ
 }
 
@@ -208,9 +234,9 @@ func (m *CustomerMutation) versionRow() (id any, isRow predicate.Customer) {
 }
 
 // versionError gives an error of a guarded write of Customer the form in which its callers know it.
-func (m *CustomerMutation) versionError(err error) error {
-	m.occ.Met(err)
-	return versionError(err, m.driver, customer.Label, m.occ.Entity(), func(ctx context.Context) (*Customer, error) {
+func (m *CustomerMutation) versionError(writeErr error) error {
+	m.occ.Met(writeErr)
+	return versionError(writeErr, m.driver, customer.Label, m.occ.Entity(), func(ctx context.Context) (*Customer, error) {
 		_, isRow := m.versionRow()
 		if isRow == nil {
 			return nil, &NotFoundError{customer.Label}
@@ -221,8 +247,18 @@ func (m *CustomerMutation) versionError(err error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return customerVersion.Diff(m, base, theirs)
+		return customerVersion.Diff(m, customerVersionRow(base), customerVersionRow(theirs))
 	})
+}
+
+// customerVersionRow returns the row of an entity as it was read.
+func customerVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*Customer)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &Customer{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // employeeVersion is what the guard knows about the version of Employee.
@@ -235,18 +271,18 @@ var employeeVersion = &occhook.Schema{
 		{Name: "version", Column: employee.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
 		{Name: "last_name", Column: employee.FieldLastName, Struct: "LastName"},
 		{Name: "first_name", Column: employee.FieldFirstName, Struct: "FirstName"},
-		{Name: "title", Column: employee.FieldTitle, Struct: "Title"},
-		{Name: "reports_to", Column: employee.FieldReportsTo, Struct: "ReportsTo"},
-		{Name: "birth_date", Column: employee.FieldBirthDate, Struct: "BirthDate"},
-		{Name: "hire_date", Column: employee.FieldHireDate, Struct: "HireDate"},
-		{Name: "address", Column: employee.FieldAddress, Struct: "Address"},
-		{Name: "city", Column: employee.FieldCity, Struct: "City"},
-		{Name: "state", Column: employee.FieldState, Struct: "State"},
-		{Name: "country", Column: employee.FieldCountry, Struct: "Country"},
-		{Name: "postal_code", Column: employee.FieldPostalCode, Struct: "PostalCode"},
-		{Name: "phone", Column: employee.FieldPhone, Struct: "Phone"},
-		{Name: "fax", Column: employee.FieldFax, Struct: "Fax"},
-		{Name: "email", Column: employee.FieldEmail, Struct: "Email"},
+		{Name: "title", Column: employee.FieldTitle, Struct: "Title", Nillable: true},
+		{Name: "reports_to", Column: employee.FieldReportsTo, Struct: "ReportsTo", Nillable: true},
+		{Name: "birth_date", Column: employee.FieldBirthDate, Struct: "BirthDate", Nillable: true},
+		{Name: "hire_date", Column: employee.FieldHireDate, Struct: "HireDate", Nillable: true},
+		{Name: "address", Column: employee.FieldAddress, Struct: "Address", Nillable: true},
+		{Name: "city", Column: employee.FieldCity, Struct: "City", Nillable: true},
+		{Name: "state", Column: employee.FieldState, Struct: "State", Nillable: true},
+		{Name: "country", Column: employee.FieldCountry, Struct: "Country", Nillable: true},
+		{Name: "postal_code", Column: employee.FieldPostalCode, Struct: "PostalCode", Nillable: true},
+		{Name: "phone", Column: employee.FieldPhone, Struct: "Phone", Nillable: true},
+		{Name: "fax", Column: employee.FieldFax, Struct: "Fax", Nillable: true},
+		{Name: "email", Column: employee.FieldEmail, Struct: "Email", Nillable: true},
 	},
 	Edges: []occhook.Edge{
 		{Name: employee.EdgeManager, InRow: true, Column: employee.FieldReportsTo},
@@ -260,6 +296,7 @@ type EmployeeModifiedError = entocc.ModifiedError[Employee]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *EmployeeMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return employeeVersion, &m.occ
 }
 
@@ -272,9 +309,9 @@ func (m *EmployeeMutation) versionRow() (id any, isRow predicate.Employee) {
 }
 
 // versionError gives an error of a guarded write of Employee the form in which its callers know it.
-func (m *EmployeeMutation) versionError(err error) error {
-	m.occ.Met(err)
-	return versionError(err, m.driver, employee.Label, m.occ.Entity(), func(ctx context.Context) (*Employee, error) {
+func (m *EmployeeMutation) versionError(writeErr error) error {
+	m.occ.Met(writeErr)
+	return versionError(writeErr, m.driver, employee.Label, m.occ.Entity(), func(ctx context.Context) (*Employee, error) {
 		_, isRow := m.versionRow()
 		if isRow == nil {
 			return nil, &NotFoundError{employee.Label}
@@ -285,8 +322,18 @@ func (m *EmployeeMutation) versionError(err error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return employeeVersion.Diff(m, base, theirs)
+		return employeeVersion.Diff(m, employeeVersionRow(base), employeeVersionRow(theirs))
 	})
+}
+
+// employeeVersionRow returns the row of an entity as it was read.
+func employeeVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*Employee)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &Employee{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // genreVersion is what the guard knows about the version of Genre.
@@ -297,7 +344,7 @@ var genreVersion = &occhook.Schema{
 	Strategy: occhook.Counter{},
 	Fields: []occhook.Field{
 		{Name: "version", Column: genre.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
-		{Name: "name", Column: genre.FieldName, Struct: "Name"},
+		{Name: "name", Column: genre.FieldName, Struct: "Name", Nillable: true},
 	},
 	Edges: []occhook.Edge{
 		{Name: genre.EdgeTracks},
@@ -309,6 +356,7 @@ type GenreModifiedError = entocc.ModifiedError[Genre]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *GenreMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return genreVersion, &m.occ
 }
 
@@ -321,9 +369,9 @@ func (m *GenreMutation) versionRow() (id any, isRow predicate.Genre) {
 }
 
 // versionError gives an error of a guarded write of Genre the form in which its callers know it.
-func (m *GenreMutation) versionError(err error) error {
-	m.occ.Met(err)
-	return versionError(err, m.driver, genre.Label, m.occ.Entity(), func(ctx context.Context) (*Genre, error) {
+func (m *GenreMutation) versionError(writeErr error) error {
+	m.occ.Met(writeErr)
+	return versionError(writeErr, m.driver, genre.Label, m.occ.Entity(), func(ctx context.Context) (*Genre, error) {
 		_, isRow := m.versionRow()
 		if isRow == nil {
 			return nil, &NotFoundError{genre.Label}
@@ -334,8 +382,18 @@ func (m *GenreMutation) versionError(err error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return genreVersion.Diff(m, base, theirs)
+		return genreVersion.Diff(m, genreVersionRow(base), genreVersionRow(theirs))
 	})
+}
+
+// genreVersionRow returns the row of an entity as it was read.
+func genreVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*Genre)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &Genre{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // invoiceVersion is what the guard knows about the version of Invoice.
@@ -348,11 +406,11 @@ var invoiceVersion = &occhook.Schema{
 		{Name: "version", Column: invoice.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
 		{Name: "customer_id", Column: invoice.FieldCustomerID, Struct: "CustomerID"},
 		{Name: "invoice_date", Column: invoice.FieldInvoiceDate, Struct: "InvoiceDate"},
-		{Name: "billing_address", Column: invoice.FieldBillingAddress, Struct: "BillingAddress"},
-		{Name: "billing_city", Column: invoice.FieldBillingCity, Struct: "BillingCity"},
-		{Name: "billing_state", Column: invoice.FieldBillingState, Struct: "BillingState"},
-		{Name: "billing_country", Column: invoice.FieldBillingCountry, Struct: "BillingCountry"},
-		{Name: "billing_postal_code", Column: invoice.FieldBillingPostalCode, Struct: "BillingPostalCode"},
+		{Name: "billing_address", Column: invoice.FieldBillingAddress, Struct: "BillingAddress", Nillable: true},
+		{Name: "billing_city", Column: invoice.FieldBillingCity, Struct: "BillingCity", Nillable: true},
+		{Name: "billing_state", Column: invoice.FieldBillingState, Struct: "BillingState", Nillable: true},
+		{Name: "billing_country", Column: invoice.FieldBillingCountry, Struct: "BillingCountry", Nillable: true},
+		{Name: "billing_postal_code", Column: invoice.FieldBillingPostalCode, Struct: "BillingPostalCode", Nillable: true},
 		{Name: "total", Column: invoice.FieldTotal, Struct: "Total"},
 	},
 	Edges: []occhook.Edge{
@@ -366,6 +424,7 @@ type InvoiceModifiedError = entocc.ModifiedError[Invoice]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *InvoiceMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return invoiceVersion, &m.occ
 }
 
@@ -378,9 +437,9 @@ func (m *InvoiceMutation) versionRow() (id any, isRow predicate.Invoice) {
 }
 
 // versionError gives an error of a guarded write of Invoice the form in which its callers know it.
-func (m *InvoiceMutation) versionError(err error) error {
-	m.occ.Met(err)
-	return versionError(err, m.driver, invoice.Label, m.occ.Entity(), func(ctx context.Context) (*Invoice, error) {
+func (m *InvoiceMutation) versionError(writeErr error) error {
+	m.occ.Met(writeErr)
+	return versionError(writeErr, m.driver, invoice.Label, m.occ.Entity(), func(ctx context.Context) (*Invoice, error) {
 		_, isRow := m.versionRow()
 		if isRow == nil {
 			return nil, &NotFoundError{invoice.Label}
@@ -391,8 +450,18 @@ func (m *InvoiceMutation) versionError(err error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return invoiceVersion.Diff(m, base, theirs)
+		return invoiceVersion.Diff(m, invoiceVersionRow(base), invoiceVersionRow(theirs))
 	})
+}
+
+// invoiceVersionRow returns the row of an entity as it was read.
+func invoiceVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*Invoice)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &Invoice{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // invoiceLineVersion is what the guard knows about the version of InvoiceLine.
@@ -419,6 +488,7 @@ type InvoiceLineModifiedError = entocc.ModifiedError[InvoiceLine]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *InvoiceLineMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return invoiceLineVersion, &m.occ
 }
 
@@ -431,9 +501,9 @@ func (m *InvoiceLineMutation) versionRow() (id any, isRow predicate.InvoiceLine)
 }
 
 // versionError gives an error of a guarded write of InvoiceLine the form in which its callers know it.
-func (m *InvoiceLineMutation) versionError(err error) error {
-	m.occ.Met(err)
-	return versionError(err, m.driver, invoiceline.Label, m.occ.Entity(), func(ctx context.Context) (*InvoiceLine, error) {
+func (m *InvoiceLineMutation) versionError(writeErr error) error {
+	m.occ.Met(writeErr)
+	return versionError(writeErr, m.driver, invoiceline.Label, m.occ.Entity(), func(ctx context.Context) (*InvoiceLine, error) {
 		_, isRow := m.versionRow()
 		if isRow == nil {
 			return nil, &NotFoundError{invoiceline.Label}
@@ -444,8 +514,18 @@ func (m *InvoiceLineMutation) versionError(err error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return invoiceLineVersion.Diff(m, base, theirs)
+		return invoiceLineVersion.Diff(m, invoiceLineVersionRow(base), invoiceLineVersionRow(theirs))
 	})
+}
+
+// invoiceLineVersionRow returns the row of an entity as it was read.
+func invoiceLineVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*InvoiceLine)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &InvoiceLine{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // mediaTypeVersion is what the guard knows about the version of MediaType.
@@ -456,7 +536,7 @@ var mediaTypeVersion = &occhook.Schema{
 	Strategy: occhook.Counter{},
 	Fields: []occhook.Field{
 		{Name: "version", Column: mediatype.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
-		{Name: "name", Column: mediatype.FieldName, Struct: "Name"},
+		{Name: "name", Column: mediatype.FieldName, Struct: "Name", Nillable: true},
 	},
 	Edges: []occhook.Edge{
 		{Name: mediatype.EdgeTracks},
@@ -468,6 +548,7 @@ type MediaTypeModifiedError = entocc.ModifiedError[MediaType]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *MediaTypeMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return mediaTypeVersion, &m.occ
 }
 
@@ -480,9 +561,9 @@ func (m *MediaTypeMutation) versionRow() (id any, isRow predicate.MediaType) {
 }
 
 // versionError gives an error of a guarded write of MediaType the form in which its callers know it.
-func (m *MediaTypeMutation) versionError(err error) error {
-	m.occ.Met(err)
-	return versionError(err, m.driver, mediatype.Label, m.occ.Entity(), func(ctx context.Context) (*MediaType, error) {
+func (m *MediaTypeMutation) versionError(writeErr error) error {
+	m.occ.Met(writeErr)
+	return versionError(writeErr, m.driver, mediatype.Label, m.occ.Entity(), func(ctx context.Context) (*MediaType, error) {
 		_, isRow := m.versionRow()
 		if isRow == nil {
 			return nil, &NotFoundError{mediatype.Label}
@@ -493,8 +574,18 @@ func (m *MediaTypeMutation) versionError(err error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return mediaTypeVersion.Diff(m, base, theirs)
+		return mediaTypeVersion.Diff(m, mediaTypeVersionRow(base), mediaTypeVersionRow(theirs))
 	})
+}
+
+// mediaTypeVersionRow returns the row of an entity as it was read.
+func mediaTypeVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*MediaType)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &MediaType{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // playlistVersion is what the guard knows about the version of Playlist.
@@ -505,7 +596,7 @@ var playlistVersion = &occhook.Schema{
 	Strategy: occhook.Counter{},
 	Fields: []occhook.Field{
 		{Name: "version", Column: playlist.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
-		{Name: "name", Column: playlist.FieldName, Struct: "Name"},
+		{Name: "name", Column: playlist.FieldName, Struct: "Name", Nillable: true},
 	},
 	Edges: []occhook.Edge{
 		{Name: playlist.EdgeTracks},
@@ -517,6 +608,7 @@ type PlaylistModifiedError = entocc.ModifiedError[Playlist]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *PlaylistMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return playlistVersion, &m.occ
 }
 
@@ -529,9 +621,9 @@ func (m *PlaylistMutation) versionRow() (id any, isRow predicate.Playlist) {
 }
 
 // versionError gives an error of a guarded write of Playlist the form in which its callers know it.
-func (m *PlaylistMutation) versionError(err error) error {
-	m.occ.Met(err)
-	return versionError(err, m.driver, playlist.Label, m.occ.Entity(), func(ctx context.Context) (*Playlist, error) {
+func (m *PlaylistMutation) versionError(writeErr error) error {
+	m.occ.Met(writeErr)
+	return versionError(writeErr, m.driver, playlist.Label, m.occ.Entity(), func(ctx context.Context) (*Playlist, error) {
 		_, isRow := m.versionRow()
 		if isRow == nil {
 			return nil, &NotFoundError{playlist.Label}
@@ -542,8 +634,18 @@ func (m *PlaylistMutation) versionError(err error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return playlistVersion.Diff(m, base, theirs)
+		return playlistVersion.Diff(m, playlistVersionRow(base), playlistVersionRow(theirs))
 	})
+}
+
+// playlistVersionRow returns the row of an entity as it was read.
+func playlistVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*Playlist)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &Playlist{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // playlistTrackVersion is what the guard knows about the version of PlaylistTrack.
@@ -568,21 +670,22 @@ type PlaylistTrackModifiedError = entocc.ModifiedError[PlaylistTrack]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *PlaylistTrackMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return playlistTrackVersion, &m.occ
 }
 
 // versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
 func (m *PlaylistTrackMutation) versionRow() (id any, isRow predicate.PlaylistTrack) {
-	if u, ok := m.occ.Entity().(*PlaylistTrack); ok {
-		return []any{u.PlaylistId, u.TrackId}, playlisttrack.And(playlisttrack.PlaylistId(u.PlaylistId), playlisttrack.TrackId(u.TrackId))
+	if rowEntity, ok := m.occ.Entity().(*PlaylistTrack); ok {
+		return []any{rowEntity.PlaylistId, rowEntity.TrackId}, playlisttrack.And(playlisttrack.PlaylistId(rowEntity.PlaylistId), playlisttrack.TrackId(rowEntity.TrackId))
 	}
 	return nil, nil
 }
 
 // versionError gives an error of a guarded write of PlaylistTrack the form in which its callers know it.
-func (m *PlaylistTrackMutation) versionError(err error) error {
-	m.occ.Met(err)
-	return versionError(err, m.driver, playlisttrack.Label, m.occ.Entity(), func(ctx context.Context) (*PlaylistTrack, error) {
+func (m *PlaylistTrackMutation) versionError(writeErr error) error {
+	m.occ.Met(writeErr)
+	return versionError(writeErr, m.driver, playlisttrack.Label, m.occ.Entity(), func(ctx context.Context) (*PlaylistTrack, error) {
 		_, isRow := m.versionRow()
 		if isRow == nil {
 			return nil, &NotFoundError{playlisttrack.Label}
@@ -593,8 +696,18 @@ func (m *PlaylistTrackMutation) versionError(err error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return playlistTrackVersion.Diff(m, base, theirs)
+		return playlistTrackVersion.Diff(m, playlistTrackVersionRow(base), playlistTrackVersionRow(theirs))
 	})
+}
+
+// playlistTrackVersionRow returns the row of an entity as it was read.
+func playlistTrackVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*PlaylistTrack)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &PlaylistTrack{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // trackVersion is what the guard knows about the version of Track.
@@ -606,12 +719,12 @@ var trackVersion = &occhook.Schema{
 	Fields: []occhook.Field{
 		{Name: "version", Column: track.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
 		{Name: "name", Column: track.FieldName, Struct: "Name"},
-		{Name: "album_id", Column: track.FieldAlbumID, Struct: "AlbumID"},
+		{Name: "album_id", Column: track.FieldAlbumID, Struct: "AlbumID", Nillable: true},
 		{Name: "media_type_id", Column: track.FieldMediaTypeID, Struct: "MediaTypeID"},
-		{Name: "genre_id", Column: track.FieldGenreID, Struct: "GenreID"},
-		{Name: "composer", Column: track.FieldComposer, Struct: "Composer"},
+		{Name: "genre_id", Column: track.FieldGenreID, Struct: "GenreID", Nillable: true},
+		{Name: "composer", Column: track.FieldComposer, Struct: "Composer", Nillable: true},
 		{Name: "milliseconds", Column: track.FieldMilliseconds, Struct: "Milliseconds"},
-		{Name: "bytes", Column: track.FieldBytes, Struct: "Bytes"},
+		{Name: "bytes", Column: track.FieldBytes, Struct: "Bytes", Nillable: true},
 		{Name: "unit_price", Column: track.FieldUnitPrice, Struct: "UnitPrice"},
 	},
 	Edges: []occhook.Edge{
@@ -628,6 +741,7 @@ type TrackModifiedError = entocc.ModifiedError[Track]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *TrackMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return trackVersion, &m.occ
 }
 
@@ -640,9 +754,9 @@ func (m *TrackMutation) versionRow() (id any, isRow predicate.Track) {
 }
 
 // versionError gives an error of a guarded write of Track the form in which its callers know it.
-func (m *TrackMutation) versionError(err error) error {
-	m.occ.Met(err)
-	return versionError(err, m.driver, track.Label, m.occ.Entity(), func(ctx context.Context) (*Track, error) {
+func (m *TrackMutation) versionError(writeErr error) error {
+	m.occ.Met(writeErr)
+	return versionError(writeErr, m.driver, track.Label, m.occ.Entity(), func(ctx context.Context) (*Track, error) {
 		_, isRow := m.versionRow()
 		if isRow == nil {
 			return nil, &NotFoundError{track.Label}
@@ -653,8 +767,18 @@ func (m *TrackMutation) versionError(err error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return trackVersion.Diff(m, base, theirs)
+		return trackVersion.Diff(m, trackVersionRow(base), trackVersionRow(theirs))
 	})
+}
+
+// trackVersionRow returns the row of an entity as it was read.
+func trackVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*Track)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &Track{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // albumLinks are the versioned rows of other types that edges of Album write to.
@@ -753,10 +877,16 @@ func versionError[T any](err error, drv dialect.Driver, label string, entity any
 	return err
 }
 
-// verifyingCommits has the client's commits verified where a database may lose them.
-func (c config) verifyingCommits() config {
-	c.driver = c.driver
-	return c
+// IsOutcomeUnknown reports whether err says that a write may or may not have been applied, as its answer was lost.
+func IsOutcomeUnknown(err error) bool { return entocc.IsOutcomeUnknown(err) }
+
+// versionWriter returns the driver by which writes of guarded types are sent.
+func (c config) versionWriter() dialect.Driver { return occhook.Named(c.versionSession, c.driver) }
+
+// versionTx returns a transaction whose commit says so where its outcome is not known.
+func (c config) versionTx(tx *txDriver) *txDriver {
+	tx.tx = occhook.NamedTx(c.versionSession, tx.tx, c.driver)
+	return tx
 }
 
 // ended closes the transaction if err says that the database has rolled it back, so that no further statement of it runs
@@ -764,7 +894,41 @@ func (c config) verifyingCommits() config {
 func (tx *txDriver) ended(err error) error {
 	if over := occhook.EndTx(tx.tx, err); over != nil {
 		tx.tx = over
+		tx.occ.End(false, over.Commit())
 	}
+	return err
+}
+
+// TxState returns what the transaction knows of its own writes.
+func (tx *txDriver) TxState() *occhook.TxState { return &tx.occ }
+
+// begun notes that a Tx ends the transaction, so that its end is seen.
+func (tx *txDriver) begun(ctx context.Context) *txDriver {
+	tx.occ.Begin(ctx)
+	return tx
+}
+
+// sends notes a statement, and returns the transaction to send it by.
+func (tx *txDriver) sends(ctx context.Context, query string) dialect.Tx {
+	tx.occ.Sends(ctx, query)
+	return tx.tx
+}
+
+// commit commits for a Tx.
+func (tx *txDriver) commit() error {
+	if err := tx.occ.Broken(); err != nil {
+		_ = tx.rollback()
+		return err
+	}
+	err := tx.tx.Commit()
+	tx.occ.End(err == nil, err)
+	return err
+}
+
+// rollback rolls back for a Tx.
+func (tx *txDriver) rollback() error {
+	err := tx.tx.Rollback()
+	tx.occ.End(false, nil)
 	return err
 }
 

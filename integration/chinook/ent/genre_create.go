@@ -150,7 +150,12 @@ func (_c *GenreCreate) createSpec() (*Genre, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(genre.Table, sqlgraph.NewFieldSpec(genre.FieldID, field.TypeInt))
 	)
 	_spec.OnConflict = _c.conflict
-	_spec.OnConflict = occhook.OnConflict(genreVersion, &_c.mutation.occ, genre.Table, _c.conflict)
+	_c.driver = _c.versionWriter()
+	_spec.OnConflict = occhook.OnConflict(genreVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
+	if tx := occhook.TxOf(_c.driver); tx != nil {
+		_node.fate = tx.Creates(genre.Table, _spec.ID)
+	}
+	_c.driver = occhook.Atomic(_c.driver)
 	if len(_c.mutation.TracksIDs()) > 0 {
 		_c.driver = occhook.Linking(_c.driver, genreLinks)
 	}
@@ -405,7 +410,9 @@ func (_c *GenreCreateBulk) Save(ctx context.Context) ([]*Genre, error) {
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
-					spec.OnConflict = occhook.OnConflict(genreVersion, &mutation.occ, genre.Table, _c.conflict)
+					_c.driver = _c.versionWriter()
+					spec.OnConflict = occhook.OnConflict(genreVersion, &mutation.occ, specs[i].Table, _c.conflict)
+					_c.driver = occhook.Atomic(_c.driver)
 					_c.driver = occhook.Linking(_c.driver, genreLinks)
 
 					// Invoke the actual operation on the latest mutation in the chain.

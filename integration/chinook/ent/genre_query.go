@@ -385,7 +385,7 @@ func (_q *GenreQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Genre,
 		node := &Genre{config: _q.config}
 		nodes = append(nodes, node)
 		node.Edges.loadedTypes = loadedTypes
-		return node.assignValues(columns, values)
+		return node.assignLoaded(columns, values)
 	}
 	if len(_q.modifiers) > 0 {
 		_spec.Modifiers = _q.modifiers
@@ -406,7 +406,7 @@ func (_q *GenreQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Genre,
 			return nil, err
 		}
 	}
-	if occhook.Selected(_q.ctx.Fields, genre.FieldVersion) {
+	if occhook.Selected(_q.ctx.Fields, genreVersion.Column) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

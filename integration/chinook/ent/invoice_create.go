@@ -243,7 +243,12 @@ func (_c *InvoiceCreate) createSpec() (*Invoice, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(invoice.Table, sqlgraph.NewFieldSpec(invoice.FieldID, field.TypeInt))
 	)
 	_spec.OnConflict = _c.conflict
-	_spec.OnConflict = occhook.OnConflict(invoiceVersion, &_c.mutation.occ, invoice.Table, _c.conflict)
+	_c.driver = _c.versionWriter()
+	_spec.OnConflict = occhook.OnConflict(invoiceVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
+	if tx := occhook.TxOf(_c.driver); tx != nil {
+		_node.fate = tx.Creates(invoice.Table, _spec.ID)
+	}
+	_c.driver = occhook.Atomic(_c.driver)
 	if len(_c.mutation.LinesIDs()) > 0 {
 		_c.driver = occhook.Linking(_c.driver, invoiceLinks)
 	}
@@ -786,7 +791,9 @@ func (_c *InvoiceCreateBulk) Save(ctx context.Context) ([]*Invoice, error) {
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
-					spec.OnConflict = occhook.OnConflict(invoiceVersion, &mutation.occ, invoice.Table, _c.conflict)
+					_c.driver = _c.versionWriter()
+					spec.OnConflict = occhook.OnConflict(invoiceVersion, &mutation.occ, specs[i].Table, _c.conflict)
+					_c.driver = occhook.Atomic(_c.driver)
 					_c.driver = occhook.Linking(_c.driver, invoiceLinks)
 
 					// Invoke the actual operation on the latest mutation in the chain.

@@ -150,7 +150,12 @@ func (_c *MediaTypeCreate) createSpec() (*MediaType, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(mediatype.Table, sqlgraph.NewFieldSpec(mediatype.FieldID, field.TypeInt))
 	)
 	_spec.OnConflict = _c.conflict
-	_spec.OnConflict = occhook.OnConflict(mediaTypeVersion, &_c.mutation.occ, mediatype.Table, _c.conflict)
+	_c.driver = _c.versionWriter()
+	_spec.OnConflict = occhook.OnConflict(mediaTypeVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
+	if tx := occhook.TxOf(_c.driver); tx != nil {
+		_node.fate = tx.Creates(mediatype.Table, _spec.ID)
+	}
+	_c.driver = occhook.Atomic(_c.driver)
 	if len(_c.mutation.TracksIDs()) > 0 {
 		_c.driver = occhook.Linking(_c.driver, mediaTypeLinks)
 	}
@@ -405,7 +410,9 @@ func (_c *MediaTypeCreateBulk) Save(ctx context.Context) ([]*MediaType, error) {
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
-					spec.OnConflict = occhook.OnConflict(mediaTypeVersion, &mutation.occ, mediatype.Table, _c.conflict)
+					_c.driver = _c.versionWriter()
+					spec.OnConflict = occhook.OnConflict(mediaTypeVersion, &mutation.occ, specs[i].Table, _c.conflict)
+					_c.driver = occhook.Atomic(_c.driver)
 					_c.driver = occhook.Linking(_c.driver, mediaTypeLinks)
 
 					// Invoke the actual operation on the latest mutation in the chain.

@@ -422,7 +422,7 @@ func (_q *PlaylistQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Pla
 		node := &Playlist{config: _q.config}
 		nodes = append(nodes, node)
 		node.Edges.loadedTypes = loadedTypes
-		return node.assignValues(columns, values)
+		return node.assignLoaded(columns, values)
 	}
 	if len(_q.modifiers) > 0 {
 		_spec.Modifiers = _q.modifiers
@@ -450,7 +450,7 @@ func (_q *PlaylistQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Pla
 			return nil, err
 		}
 	}
-	if occhook.Selected(_q.ctx.Fields, playlist.FieldVersion) {
+	if occhook.Selected(_q.ctx.Fields, playlistVersion.Column) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

@@ -31,6 +31,10 @@ type PlaylistTrack struct {
 	selectValues sql.SelectValues
 	// zeroVersion notes that the version was read, and is NULL or zero in the database.
 	zeroVersion bool
+	// fate is what becomes of the version, if a transaction has written it.
+	fate *occhook.Fate
+	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
+	loaded occhook.Loaded
 }
 
 // PlaylistTrackEdges holds the relations/edges for other nodes in the graph.
@@ -184,6 +188,11 @@ func (_m *PlaylistTrack) IsModified(ctx context.Context) (bool, error) {
 	if err := occhook.CheckLoaded(playlistTrackVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
+	if _m.fate != nil {
+		if err := occhook.CheckFate(playlistTrackVersion, _m.fate, []any{_m.PlaylistId, _m.TrackId}, _m.Version, _m.config.driver); err != nil {
+			return false, err
+		}
+	}
 	current, err := NewPlaylistTrackClient(_m.config).Query().
 		Where(playlisttrack.PlaylistId(_m.PlaylistId), playlisttrack.TrackId(_m.TrackId), latestVersion(_m.config.driver)).
 		Select(playlisttrack.FieldVersion).
@@ -194,9 +203,19 @@ func (_m *PlaylistTrack) IsModified(ctx context.Context) (bool, error) {
 	return !occhook.SameVersion(playlistTrackVersion, current.Version, _m.Version), nil
 }
 
+// assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
+// scanned into the values.
+func (_m *PlaylistTrack) assignLoaded(columns []string, values []any) error {
+	_m.loaded.Keep(columns, values)
+	return _m.assignValues(columns, values)
+}
+
 // versionRead notes that the version was read from the database.
 func (_m *PlaylistTrack) versionRead() {
 	_m.zeroVersion = _m.Version == 0
+	if tx := occhook.TxOf(_m.config.driver); tx != nil {
+		_m.fate = tx.FateOf(playlisttrack.Table, []any{_m.PlaylistId, _m.TrackId})
+	}
 }
 
 // PlaylistTracks is a parsable slice of PlaylistTrack.

@@ -156,7 +156,12 @@ func (_c *PlaylistTrackCreate) createSpec() (*PlaylistTrack, *sqlgraph.CreateSpe
 		_spec = sqlgraph.NewCreateSpec(playlisttrack.Table, nil)
 	)
 	_spec.OnConflict = _c.conflict
-	_spec.OnConflict = occhook.OnConflict(playlistTrackVersion, &_c.mutation.occ, playlisttrack.Table, _c.conflict)
+	_c.driver = _c.versionWriter()
+	_spec.OnConflict = occhook.OnConflict(playlistTrackVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
+	if tx := occhook.TxOf(_c.driver); tx != nil {
+		_node.fate = tx.Creates(playlisttrack.Table, nil)
+	}
+	_c.driver = occhook.Atomic(_c.driver)
 
 	if value, ok := _c.mutation.Version(); ok {
 		_spec.SetField(playlisttrack.FieldVersion, field.TypeInt64, value)
@@ -396,7 +401,9 @@ func (_c *PlaylistTrackCreateBulk) Save(ctx context.Context) ([]*PlaylistTrack, 
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
-					spec.OnConflict = occhook.OnConflict(playlistTrackVersion, &mutation.occ, playlisttrack.Table, _c.conflict)
+					_c.driver = _c.versionWriter()
+					spec.OnConflict = occhook.OnConflict(playlistTrackVersion, &mutation.occ, specs[i].Table, _c.conflict)
+					_c.driver = occhook.Atomic(_c.driver)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

@@ -570,7 +570,7 @@ func (_q *TrackQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Track,
 		node := &Track{config: _q.config}
 		nodes = append(nodes, node)
 		node.Edges.loadedTypes = loadedTypes
-		return node.assignValues(columns, values)
+		return node.assignLoaded(columns, values)
 	}
 	if len(_q.modifiers) > 0 {
 		_spec.Modifiers = _q.modifiers
@@ -623,7 +623,7 @@ func (_q *TrackQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Track,
 			return nil, err
 		}
 	}
-	if occhook.Selected(_q.ctx.Fields, track.FieldVersion) {
+	if occhook.Selected(_q.ctx.Fields, trackVersion.Column) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

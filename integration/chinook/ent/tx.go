@@ -80,7 +80,7 @@ func (f CommitFunc) Commit(ctx context.Context, tx *Tx) error {
 func (tx *Tx) Commit() error {
 	txDriver := tx.config.driver.(*txDriver)
 	var fn Committer = CommitFunc(func(context.Context, *Tx) error {
-		return txDriver.tx.Commit()
+		return txDriver.commit()
 	})
 	txDriver.mu.Lock()
 	hooks := append([]CommitHook(nil), txDriver.onCommit...)
@@ -136,7 +136,7 @@ func (f RollbackFunc) Rollback(ctx context.Context, tx *Tx) error {
 func (tx *Tx) Rollback() error {
 	txDriver := tx.config.driver.(*txDriver)
 	var fn Rollbacker = RollbackFunc(func(context.Context, *Tx) error {
-		return txDriver.tx.Rollback()
+		return txDriver.rollback()
 	})
 	txDriver.mu.Lock()
 	hooks := append([]RollbackHook(nil), txDriver.onRollback...)
@@ -198,6 +198,9 @@ type txDriver struct {
 	mu         sync.Mutex
 	onCommit   []CommitHook
 	onRollback []RollbackHook
+
+	// what the transaction knows of its own writes.
+	occ txState
 }
 
 // newTx creates a new transactional driver.
@@ -229,12 +232,12 @@ func (*txDriver) Rollback() error { return nil }
 
 // Exec calls tx.Exec.
 func (tx *txDriver) Exec(ctx context.Context, query string, args, v any) error {
-	return tx.ended(tx.tx.Exec(ctx, query, args, v))
+	return tx.ended(tx.sends(ctx, query).Exec(ctx, query, args, v))
 }
 
 // Query calls tx.Query.
 func (tx *txDriver) Query(ctx context.Context, query string, args, v any) error {
-	return tx.endedRows(v, tx.tx.Query(ctx, query, args, v))
+	return tx.endedRows(v, tx.sends(ctx, query).Query(ctx, query, args, v))
 }
 
 var _ dialect.Driver = (*txDriver)(nil)

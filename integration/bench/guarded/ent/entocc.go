@@ -50,6 +50,9 @@ func CheckGuards() error {
 // versionExpectation is what a mutation expects of the version of its row.
 type versionExpectation = occhook.Expectation
 
+// txState is what a transaction knows of its own writes.
+type txState = occhook.TxState
+
 // itemVersion is what the guard knows about the version of Item.
 var itemVersion = &occhook.Schema{
 	Type:     TypeItem,
@@ -71,6 +74,7 @@ type ItemModifiedError = entocc.ModifiedError[Item]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *ItemMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return itemVersion, &m.occ
 }
 
@@ -83,9 +87,9 @@ func (m *ItemMutation) versionRow() (id any, isRow predicate.Item) {
 }
 
 // versionError gives an error of a guarded write of Item the form in which its callers know it.
-func (m *ItemMutation) versionError(err error) error {
-	m.occ.Met(err)
-	return versionError(err, m.driver, item.Label, m.occ.Entity(), func(ctx context.Context) (*Item, error) {
+func (m *ItemMutation) versionError(writeErr error) error {
+	m.occ.Met(writeErr)
+	return versionError(writeErr, m.driver, item.Label, m.occ.Entity(), func(ctx context.Context) (*Item, error) {
 		_, isRow := m.versionRow()
 		if isRow == nil {
 			return nil, &NotFoundError{item.Label}
@@ -96,8 +100,18 @@ func (m *ItemMutation) versionError(err error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return itemVersion.Diff(m, base, theirs)
+		return itemVersion.Diff(m, itemVersionRow(base), itemVersionRow(theirs))
 	})
+}
+
+// itemVersionRow returns the row of an entity as it was read.
+func itemVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*Item)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &Item{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // middleVersion is what the guard knows about the version of Middle.
@@ -134,6 +148,7 @@ type MiddleModifiedError = entocc.ModifiedError[Middle]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *MiddleMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return middleVersion, &m.occ
 }
 
@@ -146,9 +161,9 @@ func (m *MiddleMutation) versionRow() (id any, isRow predicate.Middle) {
 }
 
 // versionError gives an error of a guarded write of Middle the form in which its callers know it.
-func (m *MiddleMutation) versionError(err error) error {
-	m.occ.Met(err)
-	return versionError(err, m.driver, middle.Label, m.occ.Entity(), func(ctx context.Context) (*Middle, error) {
+func (m *MiddleMutation) versionError(writeErr error) error {
+	m.occ.Met(writeErr)
+	return versionError(writeErr, m.driver, middle.Label, m.occ.Entity(), func(ctx context.Context) (*Middle, error) {
 		_, isRow := m.versionRow()
 		if isRow == nil {
 			return nil, &NotFoundError{middle.Label}
@@ -159,8 +174,18 @@ func (m *MiddleMutation) versionError(err error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return middleVersion.Diff(m, base, theirs)
+		return middleVersion.Diff(m, middleVersionRow(base), middleVersionRow(theirs))
 	})
+}
+
+// middleVersionRow returns the row of an entity as it was read.
+func middleVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*Middle)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &Middle{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // narrowVersion is what the guard knows about the version of Narrow.
@@ -180,6 +205,7 @@ type NarrowModifiedError = entocc.ModifiedError[Narrow]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *NarrowMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return narrowVersion, &m.occ
 }
 
@@ -192,9 +218,9 @@ func (m *NarrowMutation) versionRow() (id any, isRow predicate.Narrow) {
 }
 
 // versionError gives an error of a guarded write of Narrow the form in which its callers know it.
-func (m *NarrowMutation) versionError(err error) error {
-	m.occ.Met(err)
-	return versionError(err, m.driver, narrow.Label, m.occ.Entity(), func(ctx context.Context) (*Narrow, error) {
+func (m *NarrowMutation) versionError(writeErr error) error {
+	m.occ.Met(writeErr)
+	return versionError(writeErr, m.driver, narrow.Label, m.occ.Entity(), func(ctx context.Context) (*Narrow, error) {
 		_, isRow := m.versionRow()
 		if isRow == nil {
 			return nil, &NotFoundError{narrow.Label}
@@ -205,8 +231,18 @@ func (m *NarrowMutation) versionError(err error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return narrowVersion.Diff(m, base, theirs)
+		return narrowVersion.Diff(m, narrowVersionRow(base), narrowVersionRow(theirs))
 	})
+}
+
+// narrowVersionRow returns the row of an entity as it was read.
+func narrowVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*Narrow)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &Narrow{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // wideVersion is what the guard knows about the version of Wide.
@@ -283,6 +319,7 @@ type WideModifiedError = entocc.ModifiedError[Wide]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
 func (m *WideMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
 	return wideVersion, &m.occ
 }
 
@@ -295,9 +332,9 @@ func (m *WideMutation) versionRow() (id any, isRow predicate.Wide) {
 }
 
 // versionError gives an error of a guarded write of Wide the form in which its callers know it.
-func (m *WideMutation) versionError(err error) error {
-	m.occ.Met(err)
-	return versionError(err, m.driver, wide.Label, m.occ.Entity(), func(ctx context.Context) (*Wide, error) {
+func (m *WideMutation) versionError(writeErr error) error {
+	m.occ.Met(writeErr)
+	return versionError(writeErr, m.driver, wide.Label, m.occ.Entity(), func(ctx context.Context) (*Wide, error) {
 		_, isRow := m.versionRow()
 		if isRow == nil {
 			return nil, &NotFoundError{wide.Label}
@@ -308,8 +345,18 @@ func (m *WideMutation) versionError(err error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return wideVersion.Diff(m, base, theirs)
+		return wideVersion.Diff(m, wideVersionRow(base), wideVersionRow(theirs))
 	})
+}
+
+// wideVersionRow returns the row of an entity as it was read.
+func wideVersionRow(entity any) occhook.ReadRow {
+	loadedEntity, _ := entity.(*Wide)
+	if loadedEntity == nil {
+		return occhook.ReadRow{}
+	}
+	asRead := &Wide{}
+	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // versionError gives an error of a guarded write the form in which callers of ent know it.
@@ -341,10 +388,16 @@ func versionError[T any](err error, drv dialect.Driver, label string, entity any
 	return err
 }
 
-// verifyingCommits has the client's commits verified where a database may lose them.
-func (c config) verifyingCommits() config {
-	c.driver = c.driver
-	return c
+// IsOutcomeUnknown reports whether err says that a write may or may not have been applied, as its answer was lost.
+func IsOutcomeUnknown(err error) bool { return entocc.IsOutcomeUnknown(err) }
+
+// versionWriter returns the driver by which writes of guarded types are sent.
+func (c config) versionWriter() dialect.Driver { return occhook.Named(c.versionSession, c.driver) }
+
+// versionTx returns a transaction whose commit says so where its outcome is not known.
+func (c config) versionTx(tx *txDriver) *txDriver {
+	tx.tx = occhook.NamedTx(c.versionSession, tx.tx, c.driver)
+	return tx
 }
 
 // ended closes the transaction if err says that the database has rolled it back, so that no further statement of it runs
@@ -352,7 +405,41 @@ func (c config) verifyingCommits() config {
 func (tx *txDriver) ended(err error) error {
 	if over := occhook.EndTx(tx.tx, err); over != nil {
 		tx.tx = over
+		tx.occ.End(false, over.Commit())
 	}
+	return err
+}
+
+// TxState returns what the transaction knows of its own writes.
+func (tx *txDriver) TxState() *occhook.TxState { return &tx.occ }
+
+// begun notes that a Tx ends the transaction, so that its end is seen.
+func (tx *txDriver) begun(ctx context.Context) *txDriver {
+	tx.occ.Begin(ctx)
+	return tx
+}
+
+// sends notes a statement, and returns the transaction to send it by.
+func (tx *txDriver) sends(ctx context.Context, query string) dialect.Tx {
+	tx.occ.Sends(ctx, query)
+	return tx.tx
+}
+
+// commit commits for a Tx.
+func (tx *txDriver) commit() error {
+	if err := tx.occ.Broken(); err != nil {
+		_ = tx.rollback()
+		return err
+	}
+	err := tx.tx.Commit()
+	tx.occ.End(err == nil, err)
+	return err
+}
+
+// rollback rolls back for a Tx.
+func (tx *txDriver) rollback() error {
+	err := tx.tx.Rollback()
+	tx.occ.End(false, nil)
 	return err
 }
 

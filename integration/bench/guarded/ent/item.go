@@ -35,6 +35,10 @@ type Item struct {
 	selectValues sql.SelectValues
 	// zeroVersion notes that the version was read, and is NULL or zero in the database.
 	zeroVersion bool
+	// fate is what becomes of the version, if a transaction has written it.
+	fate *occhook.Fate
+	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
+	loaded occhook.Loaded
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -181,6 +185,11 @@ func (_m *Item) IsModified(ctx context.Context) (bool, error) {
 	if err := occhook.CheckLoaded(itemVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
+	if _m.fate != nil {
+		if err := occhook.CheckFate(itemVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
+			return false, err
+		}
+	}
 	current, err := NewItemClient(_m.config).Query().
 		Where(item.ID(_m.ID), latestVersion(_m.config.driver)).
 		Select(item.FieldVersion).
@@ -191,9 +200,19 @@ func (_m *Item) IsModified(ctx context.Context) (bool, error) {
 	return !occhook.SameVersion(itemVersion, current.Version, _m.Version), nil
 }
 
+// assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
+// scanned into the values.
+func (_m *Item) assignLoaded(columns []string, values []any) error {
+	_m.loaded.Keep(columns, values)
+	return _m.assignValues(columns, values)
+}
+
 // versionRead notes that the version was read from the database.
 func (_m *Item) versionRead() {
 	_m.zeroVersion = _m.Version == 0
+	if tx := occhook.TxOf(_m.config.driver); tx != nil {
+		_m.fate = tx.FateOf(item.Table, _m.ID)
+	}
 }
 
 // Items is a parsable slice of Item.

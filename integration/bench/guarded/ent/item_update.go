@@ -185,16 +185,23 @@ func (_u *ItemUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.SetField(item.FieldCreatedAt, field.TypeTime, value)
 	}
 	versionID, _ := _u.mutation.versionRow()
-	write, err := occhook.Update(ctx, itemVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	_u.mutation.occ.Through(_u.driver)
+	guardedWrite, err := occhook.Update(ctx, itemVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
 	}
-	if write != nil {
-		if err := write.Save(ctx, _u.driver); err != nil {
+	if guardedWrite != nil {
+		if err := guardedWrite.Save(ctx, _u.versionWriter()); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
+	}
+	_u.driver = _u.versionWriter()
+	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
+		ending := occhook.Ending(_u.driver)
+		defer ending.End()
+		_u.driver = ending
 	}
 
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -401,17 +408,18 @@ func (_u *ItemUpdateOne) sqlSave(ctx context.Context) (_node *Item, err error) {
 	if value, ok := _u.mutation.CreatedAt(); ok {
 		_spec.SetField(item.FieldCreatedAt, field.TypeTime, value)
 	}
-	write, err := occhook.UpdateOne(ctx, itemVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
+	_u.mutation.occ.Through(_u.driver)
+	guardedWrite, err := occhook.UpdateOne(ctx, itemVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
-	if write != nil {
+	if guardedWrite != nil {
 		_node = &Item{config: _u.config}
-		if write.Planned(_node) {
+		if guardedWrite.Planned(_node) {
 			return _node, nil
 		}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		return _u.saved(_node, write.Save(ctx, _u.driver))
+		_spec.Assign, _spec.ScanValues = _node.assignLoaded, _node.scanValues
+		return _u.saved(_node, guardedWrite.Save(ctx, _u.versionWriter()))
 	}
 
 	_node = &Item{config: _u.config}
@@ -459,7 +467,7 @@ func (_u *ItemUpdateBulk) OnProgress(f func(done, total int)) *ItemUpdateBulk {
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *ItemUpdateBulk) Save(ctx context.Context) ([]*Item, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[ItemUpdateOne, Item]{
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[ItemUpdateOne, Item]{
 		Join: func(builder *ItemUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
@@ -475,8 +483,8 @@ func (_u *ItemUpdateBulk) Save(ctx context.Context) ([]*Item, error) {
 }
 
 // itemReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func itemReuses(column string) bool {
-	switch column {
+func itemReuses(columnName string) bool {
+	switch columnName {
 	case item.FieldID, item.FieldVersion, item.FieldName, item.FieldAge, item.FieldEmail, item.FieldNote, item.FieldCreatedAt:
 		return true
 	}
@@ -533,6 +541,16 @@ func (_u *ItemUpdateOne) IfVersionIn(versions ...int64) *ItemUpdateOne {
 	return _u
 }
 
+// IfVersionSent is IfVersion for a version that a client may not have sent: nil, or a zero version, is IgnoreVersion. Use it
+// for the time in which old clients learn to send one: until then they overwrite what others wrote, silently.
+func (_u *ItemUpdateOne) IfVersionSent(version *int64) *ItemUpdateOne {
+	if version == nil {
+		return _u.IgnoreVersion()
+	}
+	_u.mutation.occ.IfSent(itemVersion, *version)
+	return _u
+}
+
 // IgnoreVersion has the update overwrite whatever is there, on purpose.
 func (_u *ItemUpdateOne) IgnoreVersion() *ItemUpdateOne {
 	_u.mutation.occ.Ignore()
@@ -542,6 +560,9 @@ func (_u *ItemUpdateOne) IgnoreVersion() *ItemUpdateOne {
 // ifLoaded expects the version that the entity holds.
 func (_u *ItemUpdateOne) ifLoaded(entity *Item) *ItemUpdateOne {
 	_u.mutation.occ.Loaded(itemVersion, entity, entity.Version, entity.zeroVersion)
+	if entity.fate != nil {
+		_u.mutation.occ.Written(entity.fate, entity.ID)
+	}
 	return _u
 }
 
@@ -572,6 +593,9 @@ func (_u *ItemUpdateOne) saved(node *Item, err error) (*Item, error) {
 		return nil, _u.mutation.versionError(err)
 	}
 	node.versionRead()
+	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
+		node.fate = tx.Wrote(item.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+	}
 	_u.mutation.done = true
 	return node, nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
+	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/middle"
 )
 
@@ -486,6 +487,11 @@ func (_c *MiddleCreate) createSpec() (*Middle, *sqlgraph.CreateSpec) {
 		_node = &Middle{config: _c.config}
 		_spec = sqlgraph.NewCreateSpec(middle.Table, sqlgraph.NewFieldSpec(middle.FieldID, field.TypeInt))
 	)
+	_c.driver = _c.versionWriter()
+	if tx := occhook.TxOf(_c.driver); tx != nil {
+		_node.fate = tx.Creates(middle.Table, _spec.ID)
+	}
+	_c.driver = occhook.Atomic(_c.driver)
 
 	if value, ok := _c.mutation.Version(); ok {
 		_spec.SetField(middle.FieldVersion, field.TypeInt64, value)
@@ -600,6 +606,8 @@ func (_c *MiddleCreateBulk) Save(ctx context.Context) ([]*Middle, error) {
 					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
+					_c.driver = _c.versionWriter()
+					_c.driver = occhook.Atomic(_c.driver)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

@@ -342,7 +342,7 @@ func (_q *MiddleQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Middl
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &Middle{config: _q.config}
 		nodes = append(nodes, node)
-		return node.assignValues(columns, values)
+		return node.assignLoaded(columns, values)
 	}
 	for i := range hooks {
 		hooks[i](ctx, _spec)
@@ -353,7 +353,7 @@ func (_q *MiddleQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Middl
 	if len(nodes) == 0 {
 		return nodes, nil
 	}
-	if occhook.Selected(_q.ctx.Fields, middle.FieldVersion) {
+	if occhook.Selected(_q.ctx.Fields, middleVersion.Column) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

@@ -377,16 +377,23 @@ func (_u *MiddleUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.SetField(middle.FieldF17, field.TypeString, value)
 	}
 	versionID, _ := _u.mutation.versionRow()
-	write, err := occhook.Update(ctx, middleVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	_u.mutation.occ.Through(_u.driver)
+	guardedWrite, err := occhook.Update(ctx, middleVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
 	}
-	if write != nil {
-		if err := write.Save(ctx, _u.driver); err != nil {
+	if guardedWrite != nil {
+		if err := guardedWrite.Save(ctx, _u.versionWriter()); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
+	}
+	_u.driver = _u.versionWriter()
+	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
+		ending := occhook.Ending(_u.driver)
+		defer ending.End()
+		_u.driver = ending
 	}
 
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -786,17 +793,18 @@ func (_u *MiddleUpdateOne) sqlSave(ctx context.Context) (_node *Middle, err erro
 	if value, ok := _u.mutation.F17(); ok {
 		_spec.SetField(middle.FieldF17, field.TypeString, value)
 	}
-	write, err := occhook.UpdateOne(ctx, middleVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
+	_u.mutation.occ.Through(_u.driver)
+	guardedWrite, err := occhook.UpdateOne(ctx, middleVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
-	if write != nil {
+	if guardedWrite != nil {
 		_node = &Middle{config: _u.config}
-		if write.Planned(_node) {
+		if guardedWrite.Planned(_node) {
 			return _node, nil
 		}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		return _u.saved(_node, write.Save(ctx, _u.driver))
+		_spec.Assign, _spec.ScanValues = _node.assignLoaded, _node.scanValues
+		return _u.saved(_node, guardedWrite.Save(ctx, _u.versionWriter()))
 	}
 
 	_node = &Middle{config: _u.config}
@@ -844,7 +852,7 @@ func (_u *MiddleUpdateBulk) OnProgress(f func(done, total int)) *MiddleUpdateBul
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *MiddleUpdateBulk) Save(ctx context.Context) ([]*Middle, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[MiddleUpdateOne, Middle]{
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[MiddleUpdateOne, Middle]{
 		Join: func(builder *MiddleUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
@@ -860,8 +868,8 @@ func (_u *MiddleUpdateBulk) Save(ctx context.Context) ([]*Middle, error) {
 }
 
 // middleReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func middleReuses(column string) bool {
-	switch column {
+func middleReuses(columnName string) bool {
+	switch columnName {
 	case middle.FieldID, middle.FieldVersion, middle.FieldF00, middle.FieldF01, middle.FieldF02, middle.FieldF03, middle.FieldF04, middle.FieldF05, middle.FieldF06, middle.FieldF07, middle.FieldF08, middle.FieldF09, middle.FieldF10, middle.FieldF11, middle.FieldF12, middle.FieldF13, middle.FieldF14, middle.FieldF15, middle.FieldF16, middle.FieldF17:
 		return true
 	}
@@ -918,6 +926,16 @@ func (_u *MiddleUpdateOne) IfVersionIn(versions ...int64) *MiddleUpdateOne {
 	return _u
 }
 
+// IfVersionSent is IfVersion for a version that a client may not have sent: nil, or a zero version, is IgnoreVersion. Use it
+// for the time in which old clients learn to send one: until then they overwrite what others wrote, silently.
+func (_u *MiddleUpdateOne) IfVersionSent(version *int64) *MiddleUpdateOne {
+	if version == nil {
+		return _u.IgnoreVersion()
+	}
+	_u.mutation.occ.IfSent(middleVersion, *version)
+	return _u
+}
+
 // IgnoreVersion has the update overwrite whatever is there, on purpose.
 func (_u *MiddleUpdateOne) IgnoreVersion() *MiddleUpdateOne {
 	_u.mutation.occ.Ignore()
@@ -927,6 +945,9 @@ func (_u *MiddleUpdateOne) IgnoreVersion() *MiddleUpdateOne {
 // ifLoaded expects the version that the entity holds.
 func (_u *MiddleUpdateOne) ifLoaded(entity *Middle) *MiddleUpdateOne {
 	_u.mutation.occ.Loaded(middleVersion, entity, entity.Version, entity.zeroVersion)
+	if entity.fate != nil {
+		_u.mutation.occ.Written(entity.fate, entity.ID)
+	}
 	return _u
 }
 
@@ -957,6 +978,9 @@ func (_u *MiddleUpdateOne) saved(node *Middle, err error) (*Middle, error) {
 		return nil, _u.mutation.versionError(err)
 	}
 	node.versionRead()
+	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
+		node.fate = tx.Wrote(middle.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+	}
 	_u.mutation.done = true
 	return node, nil
 }

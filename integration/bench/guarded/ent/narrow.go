@@ -26,6 +26,10 @@ type Narrow struct {
 	selectValues sql.SelectValues
 	// zeroVersion notes that the version was read, and is NULL or zero in the database.
 	zeroVersion bool
+	// fate is what becomes of the version, if a transaction has written it.
+	fate *occhook.Fate
+	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
+	loaded occhook.Loaded
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -134,6 +138,11 @@ func (_m *Narrow) IsModified(ctx context.Context) (bool, error) {
 	if err := occhook.CheckLoaded(narrowVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
+	if _m.fate != nil {
+		if err := occhook.CheckFate(narrowVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
+			return false, err
+		}
+	}
 	current, err := NewNarrowClient(_m.config).Query().
 		Where(narrow.ID(_m.ID), latestVersion(_m.config.driver)).
 		Select(narrow.FieldVersion).
@@ -144,9 +153,19 @@ func (_m *Narrow) IsModified(ctx context.Context) (bool, error) {
 	return !occhook.SameVersion(narrowVersion, current.Version, _m.Version), nil
 }
 
+// assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
+// scanned into the values.
+func (_m *Narrow) assignLoaded(columns []string, values []any) error {
+	_m.loaded.Keep(columns, values)
+	return _m.assignValues(columns, values)
+}
+
 // versionRead notes that the version was read from the database.
 func (_m *Narrow) versionRead() {
 	_m.zeroVersion = _m.Version == 0
+	if tx := occhook.TxOf(_m.config.driver); tx != nil {
+		_m.fate = tx.FateOf(narrow.Table, _m.ID)
+	}
 }
 
 // Narrows is a parsable slice of Narrow.

@@ -9,6 +9,7 @@ import (
 
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
+	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/narrow"
 )
 
@@ -129,6 +130,11 @@ func (_c *NarrowCreate) createSpec() (*Narrow, *sqlgraph.CreateSpec) {
 		_node = &Narrow{config: _c.config}
 		_spec = sqlgraph.NewCreateSpec(narrow.Table, sqlgraph.NewFieldSpec(narrow.FieldID, field.TypeInt))
 	)
+	_c.driver = _c.versionWriter()
+	if tx := occhook.TxOf(_c.driver); tx != nil {
+		_node.fate = tx.Creates(narrow.Table, _spec.ID)
+	}
+	_c.driver = occhook.Atomic(_c.driver)
 
 	if value, ok := _c.mutation.Version(); ok {
 		_spec.SetField(narrow.FieldVersion, field.TypeInt64, value)
@@ -175,6 +181,8 @@ func (_c *NarrowCreateBulk) Save(ctx context.Context) ([]*Narrow, error) {
 					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
+					_c.driver = _c.versionWriter()
+					_c.driver = occhook.Atomic(_c.driver)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

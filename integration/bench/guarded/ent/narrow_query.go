@@ -342,7 +342,7 @@ func (_q *NarrowQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Narro
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &Narrow{config: _q.config}
 		nodes = append(nodes, node)
-		return node.assignValues(columns, values)
+		return node.assignLoaded(columns, values)
 	}
 	for i := range hooks {
 		hooks[i](ctx, _spec)
@@ -353,7 +353,7 @@ func (_q *NarrowQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Narro
 	if len(nodes) == 0 {
 		return nodes, nil
 	}
-	if occhook.Selected(_q.ctx.Fields, narrow.FieldVersion) {
+	if occhook.Selected(_q.ctx.Fields, narrowVersion.Column) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

@@ -140,6 +140,10 @@ type Wide struct {
 	selectValues sql.SelectValues
 	// zeroVersion notes that the version was read, and is NULL or zero in the database.
 	zeroVersion bool
+	// fate is what becomes of the version, if a transaction has written it.
+	fate *occhook.Fate
+	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
+	loaded occhook.Loaded
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -761,6 +765,11 @@ func (_m *Wide) IsModified(ctx context.Context) (bool, error) {
 	if err := occhook.CheckLoaded(wideVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
+	if _m.fate != nil {
+		if err := occhook.CheckFate(wideVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
+			return false, err
+		}
+	}
 	current, err := NewWideClient(_m.config).Query().
 		Where(wide.ID(_m.ID), latestVersion(_m.config.driver)).
 		Select(wide.FieldVersion).
@@ -771,9 +780,19 @@ func (_m *Wide) IsModified(ctx context.Context) (bool, error) {
 	return !occhook.SameVersion(wideVersion, current.Version, _m.Version), nil
 }
 
+// assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
+// scanned into the values.
+func (_m *Wide) assignLoaded(columns []string, values []any) error {
+	_m.loaded.Keep(columns, values)
+	return _m.assignValues(columns, values)
+}
+
 // versionRead notes that the version was read from the database.
 func (_m *Wide) versionRead() {
 	_m.zeroVersion = _m.Version == 0
+	if tx := occhook.TxOf(_m.config.driver); tx != nil {
+		_m.fate = tx.FateOf(wide.Table, _m.ID)
+	}
 }
 
 // Wides is a parsable slice of Wide.

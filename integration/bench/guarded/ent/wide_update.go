@@ -1057,16 +1057,23 @@ func (_u *WideUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.SetField(wide.FieldF57, field.TypeString, value)
 	}
 	versionID, _ := _u.mutation.versionRow()
-	write, err := occhook.Update(ctx, wideVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	_u.mutation.occ.Through(_u.driver)
+	guardedWrite, err := occhook.Update(ctx, wideVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
 	}
-	if write != nil {
-		if err := write.Save(ctx, _u.driver); err != nil {
+	if guardedWrite != nil {
+		if err := guardedWrite.Save(ctx, _u.versionWriter()); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
+	}
+	_u.driver = _u.versionWriter()
+	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
+		ending := occhook.Ending(_u.driver)
+		defer ending.End()
+		_u.driver = ending
 	}
 
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -2146,17 +2153,18 @@ func (_u *WideUpdateOne) sqlSave(ctx context.Context) (_node *Wide, err error) {
 	if value, ok := _u.mutation.F57(); ok {
 		_spec.SetField(wide.FieldF57, field.TypeString, value)
 	}
-	write, err := occhook.UpdateOne(ctx, wideVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
+	_u.mutation.occ.Through(_u.driver)
+	guardedWrite, err := occhook.UpdateOne(ctx, wideVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
-	if write != nil {
+	if guardedWrite != nil {
 		_node = &Wide{config: _u.config}
-		if write.Planned(_node) {
+		if guardedWrite.Planned(_node) {
 			return _node, nil
 		}
-		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		return _u.saved(_node, write.Save(ctx, _u.driver))
+		_spec.Assign, _spec.ScanValues = _node.assignLoaded, _node.scanValues
+		return _u.saved(_node, guardedWrite.Save(ctx, _u.versionWriter()))
 	}
 
 	_node = &Wide{config: _u.config}
@@ -2204,7 +2212,7 @@ func (_u *WideUpdateBulk) OnProgress(f func(done, total int)) *WideUpdateBulk {
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *WideUpdateBulk) Save(ctx context.Context) ([]*Wide, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.driver, _u.builders, occhook.Saves[WideUpdateOne, Wide]{
+	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[WideUpdateOne, Wide]{
 		Join: func(builder *WideUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
@@ -2220,8 +2228,8 @@ func (_u *WideUpdateBulk) Save(ctx context.Context) ([]*Wide, error) {
 }
 
 // wideReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func wideReuses(column string) bool {
-	switch column {
+func wideReuses(columnName string) bool {
+	switch columnName {
 	case wide.FieldID, wide.FieldVersion, wide.FieldF00, wide.FieldF01, wide.FieldF02, wide.FieldF03, wide.FieldF04, wide.FieldF05, wide.FieldF06, wide.FieldF07, wide.FieldF08, wide.FieldF09, wide.FieldF10, wide.FieldF11, wide.FieldF12, wide.FieldF13, wide.FieldF14, wide.FieldF15, wide.FieldF16, wide.FieldF17, wide.FieldF18, wide.FieldF19, wide.FieldF20, wide.FieldF21, wide.FieldF22, wide.FieldF23, wide.FieldF24, wide.FieldF25, wide.FieldF26, wide.FieldF27, wide.FieldF28, wide.FieldF29, wide.FieldF30, wide.FieldF31, wide.FieldF32, wide.FieldF33, wide.FieldF34, wide.FieldF35, wide.FieldF36, wide.FieldF37, wide.FieldF38, wide.FieldF39, wide.FieldF40, wide.FieldF41, wide.FieldF42, wide.FieldF43, wide.FieldF44, wide.FieldF45, wide.FieldF46, wide.FieldF47, wide.FieldF48, wide.FieldF49, wide.FieldF50, wide.FieldF51, wide.FieldF52, wide.FieldF53, wide.FieldF54, wide.FieldF55, wide.FieldF56, wide.FieldF57:
 		return true
 	}
@@ -2278,6 +2286,16 @@ func (_u *WideUpdateOne) IfVersionIn(versions ...int64) *WideUpdateOne {
 	return _u
 }
 
+// IfVersionSent is IfVersion for a version that a client may not have sent: nil, or a zero version, is IgnoreVersion. Use it
+// for the time in which old clients learn to send one: until then they overwrite what others wrote, silently.
+func (_u *WideUpdateOne) IfVersionSent(version *int64) *WideUpdateOne {
+	if version == nil {
+		return _u.IgnoreVersion()
+	}
+	_u.mutation.occ.IfSent(wideVersion, *version)
+	return _u
+}
+
 // IgnoreVersion has the update overwrite whatever is there, on purpose.
 func (_u *WideUpdateOne) IgnoreVersion() *WideUpdateOne {
 	_u.mutation.occ.Ignore()
@@ -2287,6 +2305,9 @@ func (_u *WideUpdateOne) IgnoreVersion() *WideUpdateOne {
 // ifLoaded expects the version that the entity holds.
 func (_u *WideUpdateOne) ifLoaded(entity *Wide) *WideUpdateOne {
 	_u.mutation.occ.Loaded(wideVersion, entity, entity.Version, entity.zeroVersion)
+	if entity.fate != nil {
+		_u.mutation.occ.Written(entity.fate, entity.ID)
+	}
 	return _u
 }
 
@@ -2317,6 +2338,9 @@ func (_u *WideUpdateOne) saved(node *Wide, err error) (*Wide, error) {
 		return nil, _u.mutation.versionError(err)
 	}
 	node.versionRead()
+	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
+		node.fate = tx.Wrote(wide.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+	}
 	_u.mutation.done = true
 	return node, nil
 }
