@@ -56,7 +56,8 @@ func secured(next http.Handler) http.Handler {
 		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "same-origin")
-		h.Set("Cache-Control", "no-store")
+		// Not no-store: with it Firefox throws away what was typed when the page is left, so that Back has lost it.
+		h.Set("Cache-Control", "private, no-cache")
 		next.ServeHTTP(w, r)
 	})
 }

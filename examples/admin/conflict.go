@@ -49,7 +49,7 @@ func (a *admin) compare(w http.ResponseWriter, r *http.Request, status, id int, 
 	}
 	merge := form.Onto(theirs)
 	if merge.Settled() {
-		return saved(w, r, id, "1")
+		return saved(w, r, id, map[bool]string{true: "1", false: "0"}[form.Base != nil])
 	}
 	why := fmt.Sprintf("%s has saved this product%s, while you were editing it.", saver(current, who(r)), savedAt(current))
 	if form.Err != nil {

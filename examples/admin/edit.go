@@ -96,7 +96,7 @@ func (a *admin) edit(w http.ResponseWriter, r *http.Request) error {
 	case query.Get("saved") == "1":
 		page.Message = "Saved."
 	case query.Has("saved"):
-		page.Message = "There was nothing to save: you have changed nothing."
+		page.Message = "There was nothing to save: this is what is stored."
 	}
 	return a.renderEdit(w, http.StatusOK, page)
 }
