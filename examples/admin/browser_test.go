@@ -160,7 +160,7 @@ func (u *tab) leave(what string, do func() error) {
 	u.must(u.driver.eval(`window.left = `+mark, nil), what)
 	for range 4 {
 		u.must(do(), what)
-		if u.soon(`window.left !== ` + mark + ` && document.readyState === "complete" && document.body !== null`) {
+		if u.soon(`window.left !== ` + mark + ` && document.readyState === "complete" && location.href !== "about:blank"`) {
 			return
 		}
 	}

@@ -97,6 +97,6 @@ func (u *chromiumTab) reload() error { return u.run(page.Reload()) }
 func (u *chromiumTab) noScript() error { return u.run(emulation.SetScriptExecutionDisabled(true)) }
 
 func (u *chromiumTab) screenshot() (picture []byte, err error) {
-	err = u.run(chromedp.FullScreenshot(&picture, 100))
+	err = u.run(page.BringToFront(), chromedp.FullScreenshot(&picture, 100))
 	return picture, err
 }
