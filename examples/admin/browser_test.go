@@ -22,7 +22,7 @@ import (
 var update = flag.Bool("update", false, "keep the screenshots")
 
 // patience is how long a test waits for a page to show something.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // driver is a browser, and tabDriver one of its tabs.
 type driver interface {
