@@ -219,8 +219,15 @@ func TestReadForms_RowsOfAListKeepApart(t *testing.T) {
 func TestTextDiff_SpansMakeBothTexts(t *testing.T) {
 	long := strings.Repeat("word and ", 3000)
 	for _, texts := range [][2]string{
-		{"", ""}, {"a", ""}, {"", "b"}, {"one two three", "one 2 three"}, {"same", "same"}, {"ä ö\nü", "ä ü\nö"},
-		{long, "first " + long + "last"}, {long, strings.ReplaceAll(long, "and", "or")}, {"x\n" + long, strings.ToUpper(long) + "\ny"},
+		{"", ""},
+		{"a", ""},
+		{"", "b"},
+		{"one two three", "one 2 three"},
+		{"same", "same"},
+		{"ä ö\nü", "ä ü\nö"},
+		{long, "first " + long + "last"},
+		{long, strings.ReplaceAll(long, "and", "or")},
+		{"x\n" + long, strings.ToUpper(long) + "\ny"},
 	} {
 		var a, b string
 		for _, span := range occhttp.TextDiff(texts[0], texts[1]) {

@@ -65,7 +65,7 @@ func (f *Form) compare(field string) Choice {
 // Clashes counts the fields that both sides have changed, and not to the same.
 func Clashes(choices []Choice) (n int) {
 	for _, c := range choices {
-		if c.FieldDiff.Clashes() {
+		if c.Clashes() {
 			n++
 		}
 	}

@@ -141,11 +141,11 @@ func together(action string, forms ...url.Values) url.Values {
 	return all
 }
 
-// retype sets what a form has under all names that end so.
-func retype(form url.Values, suffix, text string) url.Values {
+// restate replaces the states of a form.
+func restate(form url.Values, state string) url.Values {
 	for name := range form {
-		if strings.HasSuffix(name, suffix) {
-			form.Set(name, text)
+		if strings.HasSuffix(name, ".state") {
+			form.Set(name, state)
 		}
 	}
 	return form
@@ -192,16 +192,16 @@ func TestForms_RefusedStateIsComparedAndNothingIsLost(t *testing.T) {
 		}
 	}
 	for name, state := range map[string]string{"missing": "", "tampered": token[:len(token)-2] + "xx", "a bare version": "1", "an unknown key": "x" + token} {
-		status, body := s.post("/products/1", retype(s.filled(1, "notes", "typed & kept"), ".state", state))
+		status, body := s.post("/products/1", restate(s.filled(1, "notes", "typed & kept"), state))
 		assert.Equal(t, http.StatusBadRequest, status, name)
 		assert.Contains(t, body, "typed &amp; kept", name)
 		assert.Contains(t, body, "From the spring harvest.", name)
 		for _, action := range []string{"save", "archive", "delete"} {
-			status, body = s.post("/products/bulk", retype(together(action, s.filled(1, "price", "0.07", "selected", "1")), ".state", state))
+			status, body = s.post("/products/bulk", restate(together(action, s.filled(1, "price", "0.07", "selected", "1")), state))
 			assert.Equal(t, http.StatusBadRequest, status, "%s, %s", action, name)
 			assert.Contains(t, body, "0.07", "%s, %s", action, name)
 		}
-		status, _ = s.post("/products/delete", retype(s.filled(1), ".state", state))
+		status, _ = s.post("/products/delete", restate(s.filled(1), state))
 		assert.Equal(t, http.StatusBadRequest, status, name)
 	}
 	status, body := s.post("/products/1", s.filled(2, "notes", "typed & kept"))
@@ -282,7 +282,7 @@ func TestSave_SecondClickIsSaved(t *testing.T) {
 	list := together("save", s.filled(1, "price", "21.00"), s.filled(2, "stock", "1"))
 	archive := together("archive", s.filled(3, "selected", "1"))
 	erase := s.filled(4)
-	add := retype(s.filled(1, "sku", "NEW-1"), ".state", "")
+	add := restate(s.filled(1, "sku", "NEW-1"), "")
 	for range 2 {
 		for path, posted := range map[string][]url.Values{"/products/bulk": {list, archive}, "/products/delete": {erase}, "/products/new": {add}} {
 			for _, form := range posted {

@@ -112,7 +112,7 @@ func TestMain(m *testing.M) {
 // profile is a folder for the browser's own files. It goes after the browser, which may write to its end.
 func profile(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "admin-browser-")
+	dir, err := os.MkdirTemp("", "admin-browser-") //nolint:usetesting // the browser outlives the test that starts it
 	require.NoError(t, err)
 	closing = append(closing, func() {
 		for end := time.Now().Add(patience / 4); os.RemoveAll(dir) != nil && time.Now().Before(end); {
