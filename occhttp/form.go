@@ -57,6 +57,9 @@ type Form struct {
 // Form returns the form of a row as it is now.
 func (s *Signer) Form(entity entocc.Versioned, base Values) (*Form, error) {
 	tag, err := Tag(entity)
+	if err == nil {
+		_, err = s.Sign(entity) // an ID may be too long for a token
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -96,6 +99,21 @@ func (s *Signer) FormSince(entity entocc.Versioned, base Values, from string) (*
 	return f, nil
 }
 
+// FormOf returns the form of a page whose row is gone, by the [Form.Token] in its URL: without texts, but with inputs that
+// have the names that the browser knows, so that it puts back what was typed. It is nil if the URL says nothing of the type.
+func (s *Signer) FormOf(typ, from string) *Form {
+	opaque := payloadOf(from)
+	if !strings.HasPrefix(opaque, url.PathEscape(typ)+"/") {
+		return nil
+	}
+	f := &Form{signer: s, Mine: make(Values), Stale: true}
+	f.at(opaque)
+	if _, err := s.open(from); err != nil {
+		f.Err = badToken(err)
+	}
+	return f
+}
+
 // NewForm returns a form for a row that is not there yet.
 func (s *Signer) NewForm(mine Values) *Form {
 	f := &Form{signer: s, Mine: maps.Clone(mine)}
@@ -117,7 +135,7 @@ func (f *Form) State() template.HTML {
 	if f.Err == nil {
 		value = f.signer.signState(f)
 	}
-	return template.HTML(`<input type="hidden" name="` + f.Name("state") + `" value="` + value + `" autocomplete="off">`) //nolint:gosec // both are base64
+	return template.HTML(`<input type="hidden" name="` + f.Name("state") + `" value="` + value + `" autocomplete="off">`) //nolint:gosec // letters, digits, ".", "-" and "_"
 }
 
 // Name is the name of the input of a field. It has the version in it.
@@ -190,7 +208,7 @@ func (s *Signer) ReadForms(typ string, posted url.Values) []*Form {
 	texts := make(map[string]Values)
 	for name, list := range posted {
 		tag, field, ok := strings.Cut(name, ".")
-		if !ok || len(tag) != tagLen || len(list) == 0 {
+		if !ok || !tagText.MatchString(tag) || len(list) == 0 {
 			continue
 		}
 		if texts[tag] == nil {

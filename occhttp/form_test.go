@@ -152,6 +152,32 @@ func TestFormSince_PageOfAVersionThatIsGoneStaysOne(t *testing.T) {
 	assert.False(t, form.Stale, "of another row")
 }
 
+func TestFormOf_RowThatIsGoneKeepsThePlacesOfTexts(t *testing.T) {
+	signer := formSigner(t, "a")
+	first, err := signer.Form(note{"1", 1}, base)
+	require.NoError(t, err)
+	gone := signer.FormOf("Note", first.Token())
+	require.NotNil(t, gone)
+	assert.Equal(t, first.Name("title"), gone.Name("title"))
+	read := signer.ReadForm("Note", post(t, gone, "title", "typed"))
+	assert.True(t, accepts(read, note{"1", 1}), "which meets no row")
+	assert.Equal(t, "typed", read.Text("title"))
+	assert.Nil(t, signer.FormOf("Other", first.Token()))
+	assert.Nil(t, signer.FormOf("Note", "x"))
+	assert.Error(t, formSigner(t, "b").FormOf("Note", first.Token()).Err)
+}
+
+func TestReadForm_NamesCannotCarryMarkup(t *testing.T) {
+	form := formSigner(t, "a").ReadForm("Note", url.Values{`f"><script>xy.state`: {"x"}, `f"><script>xy.title`: {"typed"}})
+	assert.NotContains(t, string(form.State()), "<script")
+	assert.NotContains(t, string(form.Attrs(`"><script>`)), "<script")
+}
+
+func TestForm_IDTooLongForATokenIsRefused(t *testing.T) {
+	_, err := formSigner(t, "a").Form(note{strings.Repeat("x", 5000), 1}, base)
+	assert.True(t, entocc.IsVersionError(err))
+}
+
 func TestForm_Merge(t *testing.T) {
 	signer := formSigner(t, "a")
 	form, err := signer.Form(note{"1", 1}, occhttp.Values{"mine": "0", "theirs": "0", "both": "0", "same": "0", "none": "0"})

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/url"
+	"regexp"
 	"strings"
 )
 
@@ -31,8 +32,8 @@ const (
 
 var errOtherText = errors.New("the texts of the form were typed into another version than its own: look at both, and save again")
 
-// tagLen is the length of what stands for the version in the names of inputs.
-const tagLen = 13
+// tagText is what stands for the version in the names of inputs.
+var tagText = regexp.MustCompile(`^f[A-Za-z0-9_-]{12}$`)
 
 // tagOf stands for a version in names and ids. It depends on no key, so that names outlive the rotation of keys, and it
 // is no secret: what counts is signed.

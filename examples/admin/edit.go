@@ -70,15 +70,21 @@ func same(form *occhttp.Form, p *ent.Product) bool {
 // edit shows the form of a product. Its URL says from which version it was made, so that a page that the browser loads
 // again, and puts typed texts into, is that of the same version: when that is gone, saving is a conflict.
 func (a *admin) edit(w http.ResponseWriter, r *http.Request) error {
-	p, err := a.product(r)
-	if err != nil {
-		return err
-	}
 	signer, err := a.keys.current(r.Context())
 	if err != nil {
 		return err
 	}
 	query := r.URL.Query()
+	p, err := a.product(r)
+	if form := signer.FormOf(ent.TypeProduct, query.Get("from")); ent.IsNotFound(err) && form != nil {
+		return a.renderEdit(w, http.StatusNotFound, editPage{
+			Title: "Deleted by somebody else", Form: form, Action: r.URL.Path, Problem: true,
+			Message: "This product is not there any more. What you had typed is still in the form, where your browser has kept it: save it to add it again.",
+		})
+	}
+	if err != nil {
+		return err
+	}
 	form, err := signer.FormSince(p, valuesOf(p), query.Get("from"))
 	if err != nil {
 		return err
@@ -90,6 +96,9 @@ func (a *admin) edit(w http.ResponseWriter, r *http.Request) error {
 	}
 	page := editPage{Title: p.Name, Form: form}
 	switch {
+	case form.Err != nil:
+		page.Problem = true
+		page.Message = "This page was opened too long ago. What you had typed is still in the form, where your browser has kept it; when you save, you will see what is stored beside it."
 	case form.Stale:
 		page.Problem = true
 		page.Message = saver(p, who(r)) + " has saved this product" + savedAt(p) + ", after this page was opened. What you had typed is still in the form, where your browser has kept it; when you save, you will see both."

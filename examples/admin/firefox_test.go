@@ -156,7 +156,11 @@ func (b *firefox) send(method string, params any) (json.RawMessage, error) {
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	limit := patience
+	if method == "session.new" { // until the browser has started
+		limit *= 5
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
 	select {
 	case m := <-reply:
