@@ -65,6 +65,9 @@ func (a *admin) ask(w http.ResponseWriter, _ *http.Request, id int, form *occhtt
 
 func (a *admin) renderConflict(w http.ResponseWriter, status, id int, merge *occhttp.Form, why string) error {
 	page := conflictPage{Title: "Changed by somebody else", ID: id, Form: merge, Theirs: "Theirs, as it is now"}
+	if status == http.StatusBadRequest {
+		page.Title, page.Theirs = "Not saved yet", "As it is stored now"
+	}
 	var names []string
 	for _, f := range fields {
 		names = append(names, f.Name)
