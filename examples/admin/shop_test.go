@@ -169,4 +169,3 @@ func (s *shop) post(path string, form url.Values, header ...string) (status int,
 	require.NoError(s, err)
 	return resp.StatusCode, string(read)
 }
-
