@@ -45,6 +45,7 @@ func TestBrowser_RandomWalk(t *testing.T) {
 		}
 		steps := 0
 		for end := time.Now().Add(*walkFor); time.Now().Before(end) && !b.Failed(); steps++ {
+			b.forgotten.Store(random.IntN(2) == 0)
 			users[random.IntN(2)].step(random)
 		}
 		b.Logf("%d steps", steps)
