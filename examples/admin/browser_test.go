@@ -245,10 +245,11 @@ func (u *tab) value(name string) (text string) {
 	return text
 }
 
-// shows reports whether a text is on the page, as such or in an input.
+// shows reports whether a text is on the page, as such, in an input, or with what was there before it struck out.
 func (u *tab) shows(text string) (is bool) {
 	u.Helper()
-	u.must(u.driver.eval(`document.body.innerText.includes(`+quote(text)+`) || [...document.querySelectorAll("input:not([type=hidden]), textarea, select")].some((e) => e.value === `+quote(text)+`)`, &is), "shows")
+	u.must(u.driver.eval(`document.body.innerText.includes(`+quote(text)+`) || [...document.querySelectorAll("input:not([type=hidden]), textarea, select")].some((e) => e.value === `+quote(text)+`) ||
+		[...document.querySelectorAll(".value")].some((e) => { const c = e.cloneNode(true); c.querySelectorAll("del").forEach((d) => d.remove()); return c.textContent.includes(`+quote(text)+`); })`, &is), "shows")
 	return is
 }
 

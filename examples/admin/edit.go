@@ -124,8 +124,11 @@ func (a *admin) save(w http.ResponseWriter, r *http.Request) error {
 	if r.PostForm.Get("action") != "overwrite" && len(form.Choose()) > 0 {
 		return a.ask(w, r, id, form)
 	}
-	if form.Err != nil {
+	switch {
+	case form.Err != nil:
 		return a.compare(w, r, http.StatusBadRequest, id, form)
+	case form.Base == nil: // of a version that is gone: no write would pass
+		return a.compare(w, r, http.StatusConflict, id, form)
 	}
 	if len(form.Changed()) == 0 {
 		return saved(w, r, id, "0")
