@@ -19,5 +19,12 @@
 // Nothing is checked before the write: the versions of the header travel into its WHERE, so that a commit in between is
 // found too. The handler loads and authorizes first, as ever; who is refused there learns nothing about versions.
 //
+// For forms there is one rule: version, base and text travel together. No page hands the token of one version to a text that
+// was typed into another, and nothing that was typed is lost; browsers put old texts back into pages that they load
+// again. [Form] is that rule as a type; docs/forms.md explains it.
+//
+//	form := signer.ReadForm(ent.TypeProduct, r.PostForm)
+//	err := client.Product.UpdateOneID(id).IfMatch(form).SetTitle(form.Text("title")).Exec(ctx)
+//
 // The package needs the standard library only. [Handler] and [Middleware] are plain net/http, and so fit chi, echo and gin.
 package occhttp

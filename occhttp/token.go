@@ -2,7 +2,6 @@ package occhttp
 
 import (
 	"crypto/hmac"
-	"crypto/sha256"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -72,19 +71,11 @@ func (s *Signer) SignKey(key entocc.VersionKey) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	token := s.current.ID + "." + base64.RawURLEncoding.EncodeToString([]byte(tag.Opaque)) + "." +
-		base64.RawURLEncoding.EncodeToString(s.mac(s.keys[s.current.ID], tag.Opaque))
+	token := s.sign(tag.Opaque)
 	if len(token) > maxToken {
 		return "", &entocc.VersionError{Type: key.Type, Reason: fmt.Sprintf("the ID makes its token larger than %d bytes", maxToken)}
 	}
 	return token, nil
-}
-
-// mac signs what a token says, with words that keep it apart from anything else that the key may sign.
-func (s *Signer) mac(k Key, opaque string) []byte {
-	h := hmac.New(sha256.New, k.Secret)
-	h.Write([]byte("entocc token 1\x00" + k.ID + "\x00" + opaque))
-	return h.Sum(nil)
 }
 
 var (
@@ -96,11 +87,16 @@ var (
 
 // open returns the opaque tag that a token holds, if one of the keys signed it.
 func (s *Signer) open(token string) (opaque string, err error) {
-	if token == "" {
-		return "", errNoToken
-	}
 	if len(token) > maxToken {
 		return "", errBadToken
+	}
+	return s.unseal(tokenWords, token)
+}
+
+// unseal returns what seal has signed with the same words.
+func (s *Signer) unseal(words, token string) (payload string, err error) {
+	if token == "" {
+		return "", errNoToken
 	}
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {
@@ -111,7 +107,7 @@ func (s *Signer) open(token string) (opaque string, err error) {
 		return "", errForgery
 	}
 	encoding := base64.RawURLEncoding.Strict()
-	payload, err := encoding.DecodeString(parts[1])
+	read, err := encoding.DecodeString(parts[1])
 	if err != nil || strings.ContainsAny(token, "\r\n") {
 		return "", errBadToken
 	}
@@ -119,10 +115,10 @@ func (s *Signer) open(token string) (opaque string, err error) {
 	if err != nil {
 		return "", errBadToken
 	}
-	if !hmac.Equal(sum, s.mac(k, string(payload))) {
+	if !hmac.Equal(sum, macOf(k, words, string(read))) {
 		return "", errForgery
 	}
-	return string(payload), nil
+	return string(read), nil
 }
 
 // IfMatch returns what a token expects, for a builder. A token that is missing, tampered with, signed by no key of the

@@ -3,8 +3,9 @@ package main
 import (
 	"bytes"
 	"embed"
-	"errors"
 	"html/template"
+	"io"
+	"log/slog"
 	"net/http"
 	"strconv"
 
@@ -18,14 +19,14 @@ var files embed.FS
 // admin is the application.
 type admin struct {
 	client *ent.Client
-	signer *occhttp.Signer
+	keys   *keys
 	pages  map[string]*template.Template
 }
 
 // newAdmin returns the handler of the whole application.
-func newAdmin(client *ent.Client, signer *occhttp.Signer) http.Handler {
-	a := &admin{client: client, signer: signer, pages: make(map[string]*template.Template)}
-	for _, page := range []string{"list", "edit", "conflict", "gone", "delete", "error"} {
+func newAdmin(client *ent.Client) http.Handler {
+	a := &admin{client: client, keys: &keys{client: client}, pages: make(map[string]*template.Template)}
+	for _, page := range []string{"list", "edit", "conflict", "delete", "error"} {
 		a.pages[page] = template.Must(template.New("layout.html").Funcs(template.FuncMap{"input": newInput}).ParseFS(files, "templates/layout.html", "templates/field.html", "templates/"+page+".html"))
 	}
 	mux := http.NewServeMux()
@@ -38,6 +39,7 @@ func newAdmin(client *ent.Client, signer *occhttp.Signer) http.Handler {
 		"GET /products/{id}":         a.edit,
 		"POST /products/{id}":        a.save,
 		"GET /products/{id}/changes": a.changes,
+		"GET /as/{name}":             a.as,
 	} {
 		mux.Handle(pattern, handle)
 	}
@@ -54,40 +56,59 @@ func secured(next http.Handler) http.Handler {
 		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "same-origin")
-		h.Set("Cache-Control", "no-store")
+		// Not no-store: with it Firefox throws away what was typed when the page is left, so that Back has lost it.
+		h.Set("Cache-Control", "private, no-cache")
 		next.ServeHTTP(w, r)
 	})
 }
 
 // input is what the template of one input needs. Its label is empty where one stands beside it.
 type input struct {
-	F                             field
-	ID, Name, Value, Label, Wrong string
+	F                   field
+	Attrs               template.HTMLAttr
+	ID                  string
+	Value, Label, Wrong string
+	Focus               bool
 }
 
-func newInput(f field, name, value, label, wrong string) input {
-	return input{F: f, ID: name, Name: name, Value: value, Label: label, Wrong: wrong}
+// newInput has the name and the id of an input from its form: they have the version in them.
+func newInput(f field, form *occhttp.Form, label string, focus bool) input {
+	return input{
+		F: f, Attrs: form.Attrs(f.Name), ID: form.Name(f.Name), Value: form.Text(f.Name),
+		Label: label, Wrong: form.Wrong[f.Name], Focus: focus,
+	}
 }
 
-// maxForm is the largest form that is read, in bytes.
-const maxForm = 1 << 20
+// maxForm is the largest form that is read, in bytes. It is far above what the fields may hold, so that nearly all that is
+// too long is shown again.
+const maxForm = 8 << 20
 
 // limited reads the form of a request, up to a size.
 func limited(next http.Handler) http.Handler {
 	return occhttp.Handler(func(w http.ResponseWriter, r *http.Request) error {
 		if r.Method == http.MethodPost {
-			r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+			body := r.Body
+			r.Body = http.MaxBytesReader(w, body, maxForm)
 			if err := r.ParseForm(); err != nil {
-				var tooLarge *http.MaxBytesError
-				if errors.As(err, &tooLarge) {
-					return err
-				}
-				return &occhttp.Problem{Status: http.StatusBadRequest, Detail: "The form can't be read."}
+				_, _ = io.Copy(io.Discard, io.LimitReader(body, 16*maxForm)) // a browser shows no answer before it has sent its form
+				return &occhttp.Problem{Status: http.StatusRequestEntityTooLarge, Detail: "Nothing was saved: the form is too large, or can't be read. What you typed is still in it: go back."}
 			}
 		}
 		next.ServeHTTP(w, r)
 		return nil
 	})
+}
+
+// why says to the user why a write failed, and logs what is not theirs to fix.
+func (a *admin) why(r *http.Request, err error) (status int, reason string) {
+	p := occhttp.ProblemOf(r, err)
+	if p.Status >= http.StatusInternalServerError {
+		slog.ErrorContext(r.Context(), "the form was not saved", "path", r.URL.Path, "error", err)
+	}
+	if p.Detail == "" {
+		p.Detail = "Something went wrong here. What you typed is below: try again."
+	}
+	return p.Status, p.Detail
 }
 
 // render answers with a page. It is rendered to its end before anything is sent.

@@ -2,13 +2,13 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"path/filepath"
 	"regexp"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -16,135 +16,150 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/entocc/entocc/examples/admin/ent"
-	"github.com/entocc/entocc/occhttp"
 )
-
-// shop is the application on a real listener, with the products of seed.
-type shop struct {
-	*testing.T
-	client *ent.Client
-	signer *occhttp.Signer
-	url    string
-}
-
-func newShop(t *testing.T) *shop {
-	t.Helper()
-	client, err := open(t.Context(), filepath.Join(t.TempDir(), "shop.db"), "")
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = client.Close() })
-	require.NoError(t, seed(t.Context(), client))
-	signer, err := newSigner(strings.Repeat("k", 32))
-	require.NoError(t, err)
-	listener := httptest.NewServer(newAdmin(client, signer))
-	t.Cleanup(listener.Close)
-	return &shop{T: t, client: client, signer: signer, url: listener.URL}
-}
-
-// token is the signed version of a product as it is now.
-func (s *shop) token(id int) string {
-	s.Helper()
-	token, err := s.signer.Sign(s.client.Product.GetX(s.Context(), id))
-	require.NoError(s, err)
-	return token
-}
-
-// somebody saves the product as somebody else would.
-func (s *shop) somebody(id int, change func(*ent.ProductUpdateOne)) {
-	s.Helper()
-	update := s.client.Product.UpdateOneID(id).IgnoreVersion()
-	change(update)
-	update.ExecX(s.Context())
-}
-
-// form is that of the edit page of product 1, with changes.
-func (s *shop) form(changes ...string) url.Values {
-	s.Helper()
-	form := url.Values{"token": {s.token(1)}}
-	for name, value := range valuesOf(s.client.Product.GetX(s.Context(), 1)) {
-		form.Set(name, value)
-		form.Set("base."+name, value)
-	}
-	for i := 0; i < len(changes); i += 2 {
-		form.Set(changes[i], changes[i+1])
-	}
-	return form
-}
-
-// post sends a form as the browser does that shows our page, and follows no redirect.
-func (s *shop) post(path string, form url.Values, header ...string) (status int, body string) {
-	s.Helper()
-	req, err := http.NewRequestWithContext(s.Context(), "POST", s.url+path, strings.NewReader(form.Encode()))
-	require.NoError(s, err)
-	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	req.Header.Set("Accept", "text/html")
-	req.Header.Set("Sec-Fetch-Site", "same-origin")
-	for i := 0; i < len(header); i += 2 {
-		req.Header.Set(header[i], header[i+1])
-	}
-	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	resp, err := client.Do(req)
-	require.NoError(s, err)
-	defer resp.Body.Close()
-	read, err := io.ReadAll(resp.Body)
-	require.NoError(s, err)
-	return resp.StatusCode, string(read)
-}
 
 func TestForms_OfOtherSitesAreRefused(t *testing.T) {
 	s := newShop(t)
 	for _, header := range [][]string{{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Site", "same-site"}, {"Sec-Fetch-Site", "", "Origin", "https://evil.example"}} {
-		status, _ := s.post("/products/1", s.form("name", "evil"), header...)
+		status, _ := s.post("/products/1", s.filled(1, "name", "evil"), header...)
 		assert.Equal(t, http.StatusForbidden, status, "%v", header)
 	}
 	assert.NotEqual(t, "evil", s.client.Product.GetX(t.Context(), 1).Name)
 }
 
-func TestForms_BadTokensAreRefusedAndNothingIsWritten(t *testing.T) {
+// TestForms_RefusedStateIsComparedAndNothingIsLost: a key that is gone, a form of another product, a state that was
+// tampered with. The page has what was typed, and asks.
+func TestForms_RefusedStateIsComparedAndNothingIsLost(t *testing.T) {
 	s := newShop(t)
-	good := s.token(1)
-	for name, token := range map[string]string{
-		"missing": "", "tampered": good[:len(good)-2] + "xx", "of another product": s.token(2), "a bare version": "1", "huge": strings.Repeat("x", 5000),
-	} {
-		status, body := s.post("/products/1", s.form("name", "evil", "token", token))
-		assert.Equal(t, http.StatusBadRequest, status, name)
-		assert.Contains(t, body, "reload the page")
-		for _, action := range []string{"save", "archive", "delete"} {
-			if name == "of another product" {
-				continue // each row of the list names its own product
-			}
-			form := url.Values{"action": {action}, "row": {token}, "selected": {token}, "price.1": {"0"}, "base.price.1": {"1"}}
-			status, _ = s.post("/products/bulk", form)
-			assert.Equal(t, http.StatusBadRequest, status, "%s, %s", action, name)
-		}
-		if name != "of another product" {
-			status, _ = s.post("/products/delete", url.Values{"row": {token}})
-			assert.Equal(t, http.StatusBadRequest, status, name)
+	good := s.filled(1)
+	var token string
+	for name := range good {
+		if strings.HasSuffix(name, ".state") {
+			token = good.Get(name)
 		}
 	}
+	for name, state := range map[string]string{"missing": "", "tampered": token[:len(token)-2] + "xx", "a bare version": "1", "an unknown key": "x" + token} {
+		status, body := s.post("/products/1", restate(s.filled(1, "notes", "typed & kept"), state))
+		assert.Equal(t, http.StatusBadRequest, status, name)
+		assert.Contains(t, body, "typed &amp; kept", name)
+		assert.Contains(t, body, "From the spring harvest.", name)
+		for _, action := range []string{"save", "archive", "delete"} {
+			status, body = s.post("/products/bulk", restate(together(action, s.filled(1, "price", "0.07", "selected", "1")), state))
+			assert.Equal(t, http.StatusBadRequest, status, "%s, %s", action, name)
+			assert.Contains(t, body, "0.07", "%s, %s", action, name)
+		}
+		status, _ = s.post("/products/delete", restate(s.filled(1), state))
+		assert.Equal(t, http.StatusBadRequest, status, name)
+	}
+	status, body := s.post("/products/1", s.filled(2, "notes", "typed & kept"))
+	assert.Equal(t, http.StatusBadRequest, status, "of another product")
+	assert.Contains(t, body, "typed &amp; kept")
 	for _, p := range s.client.Product.Query().AllX(t.Context()) {
 		assert.EqualValues(t, 1, p.Version)
+	}
+}
+
+// TestForms_OutliveARestart: the keys are in the database, and one that has been dropped loses nothing.
+func TestForms_OutliveARestart(t *testing.T) {
+	s := newShop(t)
+	form, other := s.filled(1, "price", "20.00"), s.filled(2, "notes", "typed & kept")
+	restarted := httptest.NewServer(newAdmin(s.client))
+	t.Cleanup(restarted.Close)
+	s.url = restarted.URL
+	status, _ := s.post("/products/1", form)
+	assert.Equal(t, http.StatusSeeOther, status)
+	assert.Equal(t, "20.00", s.stored(1)["price"])
+
+	s.client.FormKey.Delete().ExecX(t.Context())
+	emptied := httptest.NewServer(newAdmin(s.client))
+	t.Cleanup(emptied.Close)
+	s.url = emptied.URL
+	status, body := s.post("/products/2", other)
+	assert.Equal(t, http.StatusBadRequest, status)
+	assert.Contains(t, body, "typed &amp; kept")
+	assert.Empty(t, s.stored(2)["notes"])
+}
+
+// TestForms_DatabaseThatFailsLosesNothing: whatever was wrong, the answer has what was typed.
+func TestForms_DatabaseThatFailsLosesNothing(t *testing.T) {
+	s := newShop(t)
+	s.client.Product.Use(func(ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(context.Context, ent.Mutation) (ent.Value, error) { return nil, errors.New("the disk is full") })
+	})
+	for path, form := range map[string]url.Values{
+		"/products/1": s.filled(1, "notes", "typed & kept"), "/products/new": s.filled(1, "notes", "typed & kept", "state", ""),
+		"/products/bulk": together("save", s.filled(1, "price", "0.07")),
+	} {
+		status, body := s.post(path, form)
+		assert.Equal(t, http.StatusInternalServerError, status, path)
+		assert.True(t, strings.Contains(body, "typed &amp; kept") || strings.Contains(body, `value="0.07"`), path)
+		assert.NotContains(t, body, "disk", path)
 	}
 }
 
 func TestForms_BadValuesAreToldAndKept(t *testing.T) {
 	s := newShop(t)
 	for field, bad := range map[string]string{"name": "", "sku": "TEA-02", "price": "1.234", "stock": "-1", "status": "lost"} {
-		status, body := s.post("/products/1", s.form(field, bad, "notes", "typed & kept"))
+		status, body := s.post("/products/1", s.filled(1, field, bad, "notes", "typed & kept"))
 		assert.Equal(t, http.StatusBadRequest, status, field)
-		assert.Contains(t, body, `id="`+field+`-wrong"`)
+		assert.Contains(t, body, "."+field+`-wrong"`)
 		assert.Contains(t, body, "typed &amp; kept")
 	}
-	status, _ := s.post("/products/bulk", url.Values{"action": {"fly"}})
+	long := strings.Repeat("x", 2<<20)
+	status, body := s.post("/products/1", s.filled(1, "notes", long))
 	assert.Equal(t, http.StatusBadRequest, status)
-	status, _ = s.post("/products/new", url.Values{"notes": {strings.Repeat("x", maxForm)}})
+	assert.Contains(t, body, long, "a text that is too long is shown again")
+	status, body = s.post("/products/bulk", together("fly", s.filled(1, "price", "0.07")))
+	assert.Equal(t, http.StatusBadRequest, status)
+	assert.Contains(t, body, `value="0.07"`)
+	status, body = s.post("/products/new", url.Values{"notes": {strings.Repeat("x", maxForm)}})
 	assert.Equal(t, http.StatusRequestEntityTooLarge, status)
+	assert.Contains(t, body, "go back")
 	assert.EqualValues(t, 1, s.client.Product.GetX(t.Context(), 1).Version)
+}
+
+// TestSave_SecondClickIsSaved: it changes nothing, and nobody else is to blame for that.
+func TestSave_SecondClickIsSaved(t *testing.T) {
+	s := newShop(t)
+	form := s.filled(1, "price", "20.00")
+	for range 2 {
+		status, _ := s.post("/products/1", form)
+		assert.Equal(t, http.StatusSeeOther, status)
+	}
+	list := together("save", s.filled(1, "price", "21.00"), s.filled(2, "stock", "1"))
+	archive := together("archive", s.filled(3, "selected", "1"))
+	erase := s.filled(4)
+	add := restate(s.filled(1, "sku", "NEW-1"), "")
+	for range 2 {
+		for path, posted := range map[string][]url.Values{"/products/bulk": {list, archive}, "/products/delete": {erase}, "/products/new": {add}} {
+			for _, form := range posted {
+				status, body := s.post(path, form)
+				assert.Equal(t, http.StatusSeeOther, status, "%s", body)
+			}
+		}
+	}
+	assert.EqualValues(t, 3, s.client.Product.GetX(t.Context(), 1).Version)
+	assert.Equal(t, 6, s.client.Product.Query().CountX(t.Context()))
+}
+
+// TestSave_FieldThatWasNotPostedIsLeftAlone, as of a form that was cut off.
+func TestSave_FieldThatWasNotPostedIsLeftAlone(t *testing.T) {
+	s := newShop(t)
+	form := s.filled(1, "price", "20.00")
+	for name := range form {
+		if strings.HasSuffix(name, ".notes") {
+			form.Del(name)
+		}
+	}
+	status, _ := s.post("/products/1", form)
+	assert.Equal(t, http.StatusSeeOther, status)
+	assert.Equal(t, "From the spring harvest.\nOrder again in May.", s.stored(1)["notes"])
 }
 
 func TestPages_EscapeEverything(t *testing.T) {
 	s := newShop(t)
 	const evil = `"><script>alert(1)</script>`
-	form := s.form("name", evil, "notes", "</textarea>"+evil)
+	form := s.filled(1, "name", evil, "notes", "</textarea>"+evil)
 	s.somebody(1, func(up *ent.ProductUpdateOne) { up.SetName(evil + "2").SetNotes(evil) })
 	status, body := s.post("/products/1", form)
 	require.Equal(t, http.StatusConflict, status)
@@ -158,7 +173,7 @@ func TestPages_EscapeEverything(t *testing.T) {
 		assert.NotContains(t, resp.Header.Get("Content-Security-Policy"), "unsafe")
 		pages[path] = string(read)
 	}
-	_, pages["delete"] = s.post("/products/bulk", url.Values{"action": {"delete"}, "row": {s.token(1)}, "selected": {s.token(1)}})
+	_, pages["delete"] = s.post("/products/bulk", together("delete", s.filled(1, "selected", "1")))
 	s.client.Product.DeleteOneID(1).IgnoreVersion().ExecX(t.Context())
 	_, pages["gone"] = s.post("/products/1", form)
 	for name, page := range pages {
@@ -171,7 +186,7 @@ func TestPages_EscapeEverything(t *testing.T) {
 // TestPages_EveryInputHasALabel is what a screen reader asks for.
 func TestPages_EveryInputHasALabel(t *testing.T) {
 	s := newShop(t)
-	form := s.form("price", "1", "notes", "mine")
+	form := s.filled(1, "price", "1", "notes", "mine")
 	s.somebody(1, func(up *ent.ProductUpdateOne) { up.SetPrice(2).SetStock(3) })
 	_, conflict := s.post("/products/1", form)
 	pages := map[string]string{"conflict": conflict}
@@ -201,7 +216,7 @@ func TestPages_EveryInputHasALabel(t *testing.T) {
 
 func TestSave_CommitBetweenFormAndWriteIsAConflict(t *testing.T) {
 	s := newShop(t)
-	form := s.form("price", "20.00")
+	form := s.filled(1, "price", "20.00")
 	s.somebody(1, func(up *ent.ProductUpdateOne) { up.SetStock(39) })
 	status, body := s.post("/products/1", form)
 	assert.Equal(t, http.StatusConflict, status)
@@ -218,17 +233,8 @@ func TestList_ModesOfSaveAll(t *testing.T) {
 	} {
 		t.Run(mode, func(t *testing.T) {
 			s := newShop(t)
-			form := url.Values{"action": {"save"}, "mode": {mode}}
-			for id := 1; id <= 3; id++ {
-				form.Add("row", s.token(id))
-				v := valuesOf(s.client.Product.GetX(t.Context(), id))
-				for _, f := range inline {
-					form.Set("base."+f.Name+"."+strconv.Itoa(id), v[f.Name])
-					form.Set(f.Name+"."+strconv.Itoa(id), v[f.Name])
-				}
-			}
-			form.Set("price.1", "15.00")
-			form.Set("price.2", "9.99")
+			form := together("save", s.filled(1, "price", "15.00"), s.filled(2, "price", "9.99"), s.filled(3))
+			form.Set("mode", mode)
 			s.somebody(2, func(up *ent.ProductUpdateOne) { up.SetPrice(700) })
 			status, body := s.post("/products/bulk", form)
 			assert.Equal(t, http.StatusConflict, status)

@@ -1,18 +1,18 @@
 package main
 
 import (
-	"context"
+	"encoding/json"
 	"flag"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
+	"slices"
+	"strconv"
+	"sync/atomic"
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/cdproto/page"
-	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/require"
 )
 
@@ -22,173 +22,268 @@ import (
 var update = flag.Bool("update", false, "keep the screenshots")
 
 // patience is how long a test waits for a page to show something.
-const patience = 20 * time.Second
+const patience = time.Minute
+
+// driver is a browser, and tabDriver one of its tabs.
+type driver interface {
+	tab(t *testing.T, width, height int) tabDriver
+}
+
+// tabDriver is what the tests ask of a browser. Nothing waits for a page.
+type tabDriver interface {
+	navigate(url string) error
+	back() error
+	reload() error
+	// eval evaluates an expression to a value that JSON can hold.
+	eval(expression string, result any) error
+	click(x, y float64) error
+	keys(text string) error
+	screenshot() ([]byte, error)
+	// warned counts the warnings before typed text is thrown away; each was answered with yes.
+	warned() int
+}
+
+type counter struct{ warnings atomic.Int64 }
+
+func (w *counter) warned() int { return int(w.warnings.Load()) }
+
+// kinds are the browsers that every test runs in, and the databases that they run with.
+var kinds = []struct {
+	name, database string
+	programs       []string
+	start          func(t *testing.T, path, profile string) driver
+}{
+	{"chromium", "sqlite", []string{"chromium", "chromium-browser", "google-chrome"}, startChromium},
+	{"firefox", "postgres", []string{"firefox-esr", "firefox"}, startFirefox},
+}
 
 // browser is a real browser; its tabs are the users.
 type browser struct {
 	*shop
-	ctx context.Context
+	kind   string
+	driver driver
 }
 
-func newBrowser(t *testing.T) *browser {
+// inBrowsers runs a test in each browser.
+func inBrowsers(t *testing.T, test func(b *browser)) {
 	t.Helper()
 	if testing.Short() && os.Getenv("CI") == "" {
-		t.Skip("-short leaves out the browser")
+		t.Skip("-short leaves out the browsers")
 	}
-	opts := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(chromium(t)),
-		chromedp.NoSandbox, chromedp.DisableGPU, chromedp.Flag("disable-quic", true),
-		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("disable-sync", true), chromedp.Flag("hide-scrollbars", true), chromedp.WSURLReadTimeout(time.Minute),
-	)
-	// Without a UserDataDir it is a new one, which goes with the browser.
-	ctx, stop := chromedp.NewExecAllocator(context.Background(), opts...)
-	t.Cleanup(stop)
-	ctx, closeBrowser := chromedp.NewContext(ctx)
-	t.Cleanup(closeBrowser)
-	require.NoError(t, chromedp.Run(ctx), "starting chromium")
-	return &browser{shop: newShop(t), ctx: ctx}
+	for _, kind := range kinds {
+		t.Run(kind.name, func(t *testing.T) {
+			if started[kind.name] == nil {
+				started[kind.name] = kind.start(t, find(t, kind.name, kind.programs), profile(t))
+			}
+			test(&browser{shop: newShopIn(t, kind.database), kind: kind.name, driver: started[kind.name]})
+		})
+	}
 }
 
-// chromium finds the browser. Where there is none the tests are skipped, but in CI they fail.
-func chromium(t *testing.T) string {
+// find finds a browser. Where there is none the tests are skipped, but in CI they fail.
+func find(t *testing.T, name string, programs []string) string {
 	t.Helper()
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if path, err := exec.LookPath(name); err == nil {
+	for _, program := range programs {
+		if path, err := exec.LookPath(program); err == nil {
 			return path
 		}
 	}
 	if os.Getenv("CI") != "" {
-		t.Fatal("chromium is not installed, and CI must not leave out the browser tests: apt-get install chromium")
+		t.Fatalf("%s is not installed, and CI must not leave out the browser tests: apt-get install %s", name, programs[0])
 	}
-	t.Skip("chromium is not installed: the browser tests are left out")
+	t.Skipf("%s is not installed: its tests are left out", name)
 	return ""
+}
+
+// started are the browsers that run, which the tests share, and closing is how they end.
+var (
+	started = make(map[string]driver)
+	closing []func()
+)
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	for _, end := range slices.Backward(closing) {
+		end()
+	}
+	os.Exit(code)
+}
+
+// profile is a folder for the browser's own files. It goes after the browser, which may write to its end.
+func profile(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "admin-browser-") //nolint:usetesting // the browser outlives the test that starts it
+	require.NoError(t, err)
+	closing = append(closing, func() {
+		for end := time.Now().Add(patience / 4); os.RemoveAll(dir) != nil && time.Now().Before(end); {
+			time.Sleep(50 * time.Millisecond)
+		}
+	})
+	return dir
 }
 
 // tab is one user.
 type tab struct {
 	*browser
-	ctx context.Context
+	driver tabDriver
+	left   int
 }
 
 // tab opens a tab. Its width is that of a desktop or of a phone.
 func (b *browser) tab(phone bool) *tab {
 	b.Helper()
-	ctx, closeTab := chromedp.NewContext(b.ctx)
-	b.Cleanup(closeTab)
-	// The first run opens the tab, which lives no longer than the context of that run: it is one without a timeout.
-	require.NoError(b, chromedp.Run(ctx))
-	u := &tab{browser: b, ctx: ctx}
-	// The warning before typed text is thrown away is answered with yes.
-	chromedp.ListenTarget(ctx, func(event any) {
-		if _, ok := event.(*page.EventJavascriptDialogOpening); ok {
-			go func() { _ = chromedp.Run(ctx, page.HandleJavaScriptDialog(true)) }()
-		}
-	})
+	width, height := 1120, 700
 	if phone {
-		u.run(chromedp.EmulateViewport(390, 844, chromedp.EmulateScale(2), chromedp.EmulateMobile))
-	} else {
-		u.run(chromedp.EmulateViewport(1120, 700))
+		width, height = 390, 844
 	}
-	return u
+	return &tab{browser: b, driver: b.driver.tab(b.T, width, height)}
 }
 
-func (u *tab) run(actions ...chromedp.Action) {
+// must fails the test with what the page shows.
+func (u *tab) must(err error, what string) {
 	u.Helper()
-	ctx, cancel := context.WithTimeout(u.ctx, patience)
-	defer cancel()
-	if err := chromedp.Run(ctx, actions...); err != nil {
+	if err != nil {
 		var text string
-		ctx, cancel := context.WithTimeout(u.ctx, time.Second)
-		defer cancel()
-		_ = chromedp.Run(ctx, chromedp.Evaluate(`location.href + "\n" + document.body.innerText`, &text))
-		require.NoError(u, err, text)
+		_ = u.driver.eval(`location.href + "\n" + document.body.innerText`, &text)
+		require.NoError(u, err, "%s\n%s", what, text)
 	}
 }
 
-// open shows a page.
-func (u *tab) open(path string) { u.Helper(); u.run(chromedp.Navigate(u.url + path)) }
-
-// typeIn replaces the text of an input.
-func (u *tab) typeIn(id, text string) {
+// leave does what leads to another page, and waits for it. A busy machine may lay the page out anew under the mouse: a
+// click that led nowhere is made again, as a user would.
+func (u *tab) leave(what string, do func() error) {
 	u.Helper()
-	u.run(chromedp.WaitVisible(byID(id), chromedp.ByQuery),
-		chromedp.Evaluate(`document.getElementById(`+quote(id)+`).select()`, nil),
-		chromedp.SendKeys(byID(id), text, chromedp.ByQuery))
-}
-
-// click clicks, and waits for the page that follows. A busy machine may lay the page out anew under the mouse, as after a
-// screenshot: a click that led nowhere is made again, as a user would.
-func (u *tab) click(id string) {
-	u.Helper()
-	u.run(chromedp.Evaluate(`window.left = false`, nil))
+	u.soon(`document.readyState === "complete"`)
+	// A page that the browser has kept comes back with what its window was told before.
+	u.left++
+	mark := strconv.Itoa(u.left)
+	u.must(u.driver.eval(`window.left = `+mark, nil), what)
 	for range 4 {
-		u.run(chromedp.Click(byID(id), chromedp.ByQuery))
-		if u.soon(`window.left === undefined && document.readyState === "complete"`) {
+		u.must(do(), what)
+		if u.soon(`window.left !== ` + mark + ` && document.readyState === "complete" && location.href !== "about:blank"`) {
 			return
 		}
 	}
-	require.Fail(u, "the click led to no other page", id)
+	u.must(os.ErrDeadlineExceeded, what+" led to no other page")
 }
+
+// open shows a page.
+func (u *tab) open(path string) {
+	u.Helper()
+	u.leave("open "+path, func() error { return u.driver.navigate(u.url + path) })
+}
+
+func (u *tab) back()   { u.Helper(); u.leave("back", u.driver.back) }
+func (u *tab) reload() { u.Helper(); u.leave("reload", u.driver.reload) }
+
+// click clicks what leads to another page, and choose what does not.
+func (u *tab) click(name string) {
+	u.Helper()
+	u.leave("click "+name, func() error { return u.press(name) })
+}
+
+func (u *tab) choose(name string) { u.Helper(); u.must(u.press(name), "choose "+name) }
+
+func (u *tab) press(name string) error {
+	var at struct{ X, Y float64 }
+	err := u.driver.eval(`(() => { const e = `+element(name)+`; e.scrollIntoView({block: "center", behavior: "instant"}); const r = e.getBoundingClientRect(); return {X: r.x + r.width / 2, Y: r.y + r.height / 2}; })()`, &at)
+	if err != nil {
+		return err
+	}
+	return u.driver.click(at.X, at.Y)
+}
+
+// element finds a button by its id, and an input by its field: "price", or "price.2" in the row of product 2. The ids of
+// inputs have the version in them.
+func element(name string) string {
+	return `((name) => document.getElementById(name) || document.querySelector('[data-field="' + name + '"]') ||
+		document.querySelector('#row-' + name.replace(/.*[.-]/, "") + ' [data-field="' + name.replace(/[.-][^.-]*$/, "").replace("select", "selected") + '"]'))(` + quote(name) + `)`
+}
+
+// typeIn replaces the text of an input, and chooses in a select.
+func (u *tab) typeIn(name, text string) {
+	u.Helper()
+	require.True(u, u.soon(element(name)+` !== null`), "there is no input %s", name)
+	u.must(u.driver.eval(`(() => { const e = `+element(name)+`; e.focus(); if (e.select) e.select(); return true; })()`, nil), "focus "+name)
+	u.must(u.driver.keys(text), "type into "+name)
+}
+
+// arrowDown is the key, as chromedp spells it.
+const arrowDown = kb.ArrowDown
+
+// enter presses a key that leads to another page.
+func (u *tab) enter() { u.Helper(); u.leave("Enter", func() error { return u.driver.keys("\r") }) }
 
 // soon waits for an expression to be true, through the change of a page.
 func (u *tab) soon(expression string) bool {
-	ctx, cancel := context.WithTimeout(u.ctx, patience/4)
-	defer cancel()
-	tick := time.NewTicker(20 * time.Millisecond)
-	defer tick.Stop()
-	for {
+	for end := time.Now().Add(patience / 4); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
 		var is bool
-		if err := chromedp.Run(ctx, chromedp.Evaluate(expression, &is)); err == nil && is {
+		if err := u.driver.eval(expression, &is); err == nil && is {
 			return true
 		}
-		select {
-		case <-ctx.Done():
-			return false
-		case <-tick.C:
-		}
 	}
+	return false
 }
-
-// choose clicks what does not lead to another page.
-func (u *tab) choose(id string) { u.Helper(); u.run(chromedp.Click(byID(id), chromedp.ByQuery)) }
-
-// byID selects by an ID, which may have dots.
-func byID(id string) string { return `[id="` + id + `"]` }
 
 // sees wants the page to show a text, by now or soon.
 func (u *tab) sees(text string) {
 	u.Helper()
-	u.run(chromedp.Poll(`document.body.innerText.includes(`+quote(text)+`)`, nil, chromedp.WithPollingTimeout(patience)))
+	if !u.soon(`document.body.innerText.includes(` + quote(text) + `)`) {
+		u.must(os.ErrDeadlineExceeded, "waiting for: "+text)
+	}
 }
 
-func quote(text string) string { return "`" + strings.ReplaceAll(text, "`", "") + "`" }
+func quote(text string) string {
+	quoted, _ := json.Marshal(text) // a string
+	return string(quoted)
+}
 
 // value is the text of an input.
-func (u *tab) value(id string) (text string) {
+func (u *tab) value(name string) (text string) {
 	u.Helper()
-	u.run(chromedp.Value(byID(id), &text, chromedp.ByQuery))
+	u.must(u.driver.eval(element(name)+`.value`, &text), "value of "+name)
 	return text
+}
+
+// shows reports whether a text is on the page, as such, in an input, or with what was there before it struck out.
+func (u *tab) shows(text string) (is bool) {
+	u.Helper()
+	u.must(u.driver.eval(`document.body.innerText.includes(`+quote(text)+`) || [...document.querySelectorAll("input:not([type=hidden]), textarea, select")].some((e) => e.value === `+quote(text)+`) ||
+		[...document.querySelectorAll(".value")].some((e) => { const c = e.cloneNode(true); c.querySelectorAll("del").forEach((d) => d.remove()); return c.textContent.includes(`+quote(text)+`); })`, &is), "shows")
+	return is
+}
+
+// checked reports whether a box or a choice is checked.
+func (u *tab) checked(name string) (is bool) {
+	u.Helper()
+	u.must(u.driver.eval(element(name)+`.checked`, &is), "checked "+name)
+	return is
 }
 
 // screenshot keeps a picture of the page.
 func (u *tab) screenshot(name string) {
 	u.Helper()
-	var picture []byte
-	u.run(chromedp.FullScreenshot(&picture, 100))
+	picture, err := u.driver.screenshot()
+	u.must(err, "screenshot")
 	require.NotEmpty(u, picture)
-	if *update {
+	if *update && u.kind == "chromium" {
 		require.NoError(u, os.WriteFile(filepath.Join("screenshots", name+".png"), picture, 0o600))
 	}
 }
 
-// noScript switches JavaScript off in the tab.
-func (u *tab) noScript() { u.Helper(); u.run(emulation.SetScriptExecutionDisabled(true)) }
+// noScript switches JavaScript off where the browser lets a test do so. Firefox gets pages without their script.
+func (u *tab) noScript() {
+	u.Helper()
+	u.scriptless.Store(true)
+	if off, ok := u.driver.(interface{ noScript() error }); ok {
+		u.must(off.noScript(), "no script")
+	}
+}
 
 // requireNoOverflow wants the page to be no wider than the window.
 func (u *tab) requireNoOverflow() {
 	u.Helper()
 	var wide bool
-	u.run(chromedp.Evaluate(`document.documentElement.scrollWidth > window.innerWidth`, &wide))
+	u.must(u.driver.eval(`document.documentElement.scrollWidth > window.innerWidth`, &wide), "overflow")
 	require.False(u, wide, "the page is wider than the window")
 }

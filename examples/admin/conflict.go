@@ -1,90 +1,113 @@
 package main
 
 import (
+	"fmt"
 	"net/http"
-	"net/url"
 
 	"github.com/entocc/entocc/examples/admin/ent"
+	"github.com/entocc/entocc/occhttp"
 )
 
 // conflictPage shows what the product was, what the user made of it, and what somebody else did.
 type conflictPage struct {
-	Title string
-	ID    int
-	// Token is that of the version that the page shows as theirs.
-	Token string
-	Rows  []conflictRow
-	// Clashes counts the fields that both changed.
-	Clashes int
-	Theirs  values
+	Title, Message string
+	ID             int
+	// Form is made from the version that the page shows as theirs.
+	Form *occhttp.Form
+	Rows []conflictRow
+	// Theirs says whose the other side is.
+	Theirs string
 }
 
 // conflictRow is one field.
 type conflictRow struct {
-	Field                      field
-	Name, Label                string
-	Base, Mine, Theirs         string
-	MineChanged, TheirsChanged bool
-	// Clash: both changed it, and not to the same. Differs: there is something to choose.
-	Clash, Differs bool
-	// TakeMine is the choice that the page begins with.
-	TakeMine bool
+	occhttp.Choice
+	Field field
+	// Spans are what somebody else changed in a long text.
+	Spans []occhttp.Span
+	// Focus is the first thing to decide.
+	Focus bool
 }
 
-// conflict answers with the page that lets the user decide, field by field.
-func (a *admin) conflict(w http.ResponseWriter, r *http.Request, modified *ent.ProductModifiedError, base, mine values) error {
-	current, err := modified.Current(r.Context())
+// compare answers with the page that lets the user decide, field by field. When nothing is left to decide, as after a
+// second click on Save, it answers as a save does.
+func (a *admin) compare(w http.ResponseWriter, r *http.Request, status, id int, form *occhttp.Form) error {
+	current, err := a.client.Product.Get(r.Context(), id)
 	if ent.IsNotFound(err) {
-		return a.render(w, http.StatusConflict, "gone", gonePage{Title: "Deleted by somebody else", Mine: mine, Fields: fields})
+		return a.gone(w, r, form)
 	}
+	if err != nil {
+		return a.refuse(w, r, editPage{Title: "Not saved", Form: form, Action: r.URL.Path}, err)
+	}
+	signer, err := a.keys.current(r.Context())
 	if err != nil {
 		return err
 	}
-	token, err := a.signer.Sign(current)
+	theirs, err := signer.Form(current, valuesOf(current))
 	if err != nil {
 		return err
 	}
-	page := conflictPage{Title: "Changed by somebody else", ID: current.ID, Token: token, Theirs: valuesOf(current)}
+	merge := form.Onto(theirs)
+	if merge.Settled() {
+		return saved(w, r, id, map[bool]string{true: "1", false: "0"}[form.Base != nil])
+	}
+	why := fmt.Sprintf("%s has saved this product%s, while you were editing it.", saver(current, who(r)), savedAt(current))
+	if form.Err != nil {
+		why = "This form was opened too long ago, or is another product's."
+	}
+	return a.renderConflict(w, status, id, merge, why)
+}
+
+// ask shows the conflict page again, as the user chose theirs where they had typed into their own.
+func (a *admin) ask(w http.ResponseWriter, _ *http.Request, id int, form *occhttp.Form) error {
+	return a.renderConflict(w, http.StatusConflict, id, form, "You chose theirs, and typed into yours: say once more which is right.")
+}
+
+func (a *admin) renderConflict(w http.ResponseWriter, status, id int, merge *occhttp.Form, why string) error {
+	page := conflictPage{Title: "Changed by somebody else", ID: id, Form: merge, Theirs: "Theirs, as it is now"}
+	if status == http.StatusBadRequest {
+		page.Title, page.Theirs = "Not saved yet", "As it is stored now"
+	}
+	var names []string
 	for _, f := range fields {
-		row := compare(f, base[f.Name], mine[f.Name], page.Theirs[f.Name])
+		names = append(names, f.Name)
+	}
+	choices := merge.Choices(names...)
+	clashes, focused := occhttp.Clashes(choices), false
+	for i, c := range choices {
+		row := conflictRow{Choice: c, Field: fields[i]}
+		if row.Field.Kind == "textarea" && c.HasBase && c.TheirsChanged {
+			row.Spans = occhttp.TextDiff(c.Base, c.Theirs)
+		}
+		trouble := c.Asked || c.Clashes() || clashes == 0 && c.Differs
+		row.Focus = trouble && !focused
+		focused = focused || trouble
 		page.Rows = append(page.Rows, row)
-		if row.Clash {
-			page.Clashes++
-		}
 	}
-	return a.render(w, http.StatusConflict, "conflict", page)
+	page.Message = "Nothing was saved yet. " + why + " " + toDecide(merge, clashes)
+	return a.render(w, status, "conflict", page)
 }
 
-// compare is a three-way comparison. A field that only one side changed begins with that side; one that both changed
-// begins with the user's, who is asked.
-func compare(f field, base, mine, theirs string) conflictRow {
-	row := conflictRow{Field: f, Name: f.Name, Label: f.Label, Base: base, Mine: mine, Theirs: theirs}
-	row.MineChanged, row.TheirsChanged = mine != base, theirs != base
-	row.Differs = mine != theirs
-	row.Clash = row.MineChanged && row.TheirsChanged && row.Differs
-	row.TakeMine = row.MineChanged
-	return row
+// toDecide says what there is to decide.
+func toDecide(merge *occhttp.Form, clashes int) string {
+	many := map[bool]string{true: "one field", false: fmt.Sprintf("%d fields", clashes)}[clashes == 1]
+	switch {
+	case clashes == 0:
+		return "You have changed different fields, so both can be kept."
+	case merge.Origin == nil:
+		return "What is in your form differs from it in " + many + ": choose which is right."
+	}
+	return "You both have changed " + many + ": choose which is right."
 }
 
-// chosen are the values of a form. On the conflict page each field has a choice, and the button "overwrite" chooses the
-// user's for all.
-func chosen(form url.Values) values {
-	mine := posted(form, fields, "", "")
-	if form.Get("action") == "overwrite" {
-		return mine
+// gone keeps what the user typed for a product that is not there anymore.
+func (a *admin) gone(w http.ResponseWriter, r *http.Request, form *occhttp.Form) error {
+	signer, err := a.keys.current(r.Context())
+	if err != nil {
+		return err
 	}
-	theirs := posted(form, fields, "base.", "")
-	for _, f := range fields {
-		if form.Get("choice."+f.Name) == "theirs" {
-			mine[f.Name] = theirs[f.Name]
-		}
-	}
-	return mine
-}
-
-// gonePage keeps what the user typed for a product that is not there anymore.
-type gonePage struct {
-	Title  string
-	Mine   values
-	Fields []field
+	return a.renderEdit(w, http.StatusConflict, editPage{
+		Title: "Deleted by somebody else", Form: signer.NewForm(form.Mine), Button: "Add it again", Problem: true, Keep: true,
+		Message: "This product is not there any more, so nothing was saved. What you typed is kept below: you can add it again as a new product.",
+	})
 }

@@ -1,12 +1,12 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
 
-	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/examples/admin/ent"
 	"github.com/entocc/entocc/examples/admin/ent/product"
 	"github.com/entocc/entocc/occhttp"
@@ -18,28 +18,31 @@ type listPage struct {
 	Rows    []listRow
 	Fields  []field
 	Message string
-	// Problem says that the message is one about something that was not done.
-	Problem bool
-	Skip    bool
+	// Problem says that the message is one about something that was not done. Gone are texts for products that are not
+	// there any more. Keep has the browser warn before what is in the form is left.
+	Problem, Skip, Keep bool
+	Gone                []string
 }
 
-// listRow is one product of the list.
+// listRow is one product of the list. Its form has the version, the base and what is in the inputs.
 type listRow struct {
 	ID        int
 	Name, SKU string
-	// Token is that of the version that Base shows.
-	Token      string
-	Base, Mine values
-	Wrong      map[string]string
-	// Conflict: somebody else changed it while the list was open. What the user typed is kept.
-	Conflict, Selected, Saved bool
+	Form      *occhttp.Form
+	Now       occhttp.Values
+	// By is who saved it last. Conflict: that was while the list was open, and what the user typed or selected is kept.
+	By             string
+	Conflict       bool
+	Selected, Done bool
+	// Focus is the field that is wrong, or differs from what somebody else has saved, in the first such row.
+	Focus string
 }
 
 // maxRows is how many products the list shows.
 const maxRows = 200
 
 func (a *admin) list(w http.ResponseWriter, r *http.Request) error {
-	page, err := a.load(r)
+	page, err := a.load(r.Context())
 	if err != nil {
 		return err
 	}
@@ -48,28 +51,42 @@ func (a *admin) list(w http.ResponseWriter, r *http.Request) error {
 }
 
 // load is the list as it is stored.
-func (a *admin) load(r *http.Request) (*listPage, error) {
-	products, err := a.client.Product.Query().Order(product.ByID()).Limit(maxRows).All(r.Context())
+func (a *admin) load(ctx context.Context, also ...int) (*listPage, error) {
+	products, err := a.client.Product.Query().Order(product.ByID()).Limit(maxRows).All(ctx)
 	if err != nil {
 		return nil, err
 	}
 	page := &listPage{Title: "Products", Fields: inline}
+	shown := make(map[int]bool)
 	for _, p := range products {
-		token, err := a.signer.Sign(p)
+		shown[p.ID] = true
+	}
+	for _, id := range also { // what the user had before them, and others have pushed out of the list
+		if p, err := a.client.Product.Get(ctx, id); !shown[id] && err == nil {
+			products = append(products, p)
+		}
+	}
+	signer, err := a.keys.current(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range products {
+		v := valuesOf(p)
+		delete(v, "notes") // the list neither shows nor edits them
+		form, err := signer.Form(p, v)
 		if err != nil {
 			return nil, err
 		}
-		v := valuesOf(p)
-		page.Rows = append(page.Rows, listRow{ID: p.ID, Name: p.Name, SKU: p.Sku, Token: token, Base: v, Mine: v})
+		page.Rows = append(page.Rows, listRow{ID: p.ID, Name: p.Name, SKU: p.Sku, Form: form, Now: v, By: savedBy(p)})
 	}
 	return page, nil
 }
 
 // message says what the request before this page has done. It takes numbers from the URL, and no text.
 func message(q url.Values) string {
-	for _, done := range [...]struct{ key, verb string }{{"saved", "saved"}, {"archived", "archived"}, {"activated", "activated"}, {"deleted", "deleted"}} {
-		if n, err := strconv.Atoi(q.Get(done.key)); err == nil {
-			return count(n) + " " + done.verb + "."
+	for _, verb := range [...]string{"saved", "archived", "activated", "deleted"} {
+		if n, err := strconv.Atoi(q.Get(verb)); err == nil {
+			return count(n) + " " + verb + "."
 		}
 	}
 	return ""
@@ -82,91 +99,127 @@ func count(n int) string {
 	return fmt.Sprintf("%d products", n)
 }
 
+// change is what a user wants of one row of the list: its form, as it was posted.
+type change struct {
+	*occhttp.Form
+	id       int
+	selected bool
+	// done: this request has written it.
+	done bool
+}
+
+// rowsOf reads the rows of the form.
+func (a *admin) rowsOf(r *http.Request) ([]*change, error) {
+	signer, err := a.keys.current(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	var rows []*change
+	for _, form := range signer.ReadForms(ent.TypeProduct, r.PostForm) {
+		c := &change{Form: tidy(form), selected: form.Has("selected")}
+		if len(form.ID) == 1 {
+			c.id, _ = strconv.Atoi(form.ID[0]) // 0 is no product
+		}
+		rows = append(rows, c)
+	}
+	return rows, nil
+}
+
+// typed reports whether the user typed into the row.
+func (c *change) typed() bool { return typed(c.Form, inline) }
+
 // again answers with the list as it is by now, in which everything that the user typed or selected is still there.
 func (a *admin) again(w http.ResponseWriter, r *http.Request, status int, rows []*change, text string) error {
-	page, err := a.load(r)
+	page, err := a.reload(r, rows)
 	if err != nil {
 		return err
 	}
-	page.Message, page.Problem, page.Skip = text, status != http.StatusOK, r.PostForm.Get("mode") == "skip"
-	byID := make(map[int]*change, len(rows))
+	page.Message, page.Problem = text, true
+	return a.render(w, status, "list", page)
+}
+
+func (a *admin) reload(r *http.Request, rows []*change) (*listPage, error) {
+	byID, also := make(map[int]*change), []int(nil)
 	for _, c := range rows {
 		byID[c.id] = c
+		if c.typed() || c.selected {
+			also = append(also, c.id)
+		}
 	}
+	page, err := a.load(r.Context(), also...)
+	if err != nil {
+		return nil, err
+	}
+	page.Skip = r.PostForm.Get("mode") == "skip"
 	for i := range page.Rows {
 		row := &page.Rows[i]
 		if c := byID[row.ID]; c != nil {
 			row.keep(c)
+			delete(byID, row.ID)
+		}
+		page.Keep = page.Keep || typed(row.Form, inline)
+	}
+	page.focus()
+	for _, c := range rows {
+		if byID[c.id] == c && c.typed() && !c.done {
+			page.Gone = append(page.Gone, c.lost())
 		}
 	}
-	return a.render(w, status, "list", page)
+	return page, nil
 }
 
-// keep puts what the user typed into a row that was not saved. What only somebody else changed is shown as it is by now.
+// focus puts the focus where the trouble is.
+func (page *listPage) focus() {
+	for i := range page.Rows {
+		row := &page.Rows[i]
+		for _, f := range inline {
+			if row.Form.Wrong[f.Name] != "" || row.Conflict && row.Form.Differs(f.Name) {
+				row.Focus = f.Name
+				return
+			}
+		}
+	}
+}
+
+// keep puts what the user typed into a row, as one with the version that it was typed into. Where that is gone, the row
+// is marked, shows what is stored by now beside what was typed, and goes on from there. What only somebody else changed
+// is shown as it is by now.
 func (row *listRow) keep(c *change) {
-	row.Selected, row.Wrong, row.Conflict, row.Saved = c.selected, c.wrong, c.conflict, c.saved
-	if c.saved {
+	row.Selected, row.Done = c.selected && !c.done, c.done
+	if c.done || !c.typed() && !c.selected {
 		return
 	}
-	row.Mine = make(values)
+	if c.Err == nil && c.String() == row.Form.String() {
+		row.Form = c.Form
+		return
+	}
+	wrong := c.Wrong
+	merge := c.Onto(row.Form)
+	for _, choice := range merge.Choices() {
+		if !choice.MineChanged {
+			merge.Mine[choice.Name] = choice.Theirs
+		}
+	}
+	if c.Err != nil && merge.Settled() {
+		return
+	}
+	row.Form, row.Conflict = merge, true
+	row.Form.Wrong = wrong
+}
+
+// settled reports that what the user wanted of the row is what is stored now, though somebody has saved it since, as
+// the first of two clicks on Save has.
+func (row *listRow) settled() bool {
+	return row.Conflict && row.Form.Settled()
+}
+
+// lost is what was typed into a row that is not there anymore.
+func (c *change) lost() string {
+	text := "“" + c.Base["name"] + "”"
 	for _, f := range inline {
-		row.Mine[f.Name] = row.Base[f.Name]
-		if c.mine[f.Name] != c.base[f.Name] {
-			row.Mine[f.Name] = c.mine[f.Name]
+		if c.Has(f.Name) && c.Differs(f.Name) {
+			text += fmt.Sprintf(", %s: %s", f.Label, c.Text(f.Name))
 		}
 	}
-	if len(c.wrong) > 0 && !c.conflict {
-		row.Token, row.Base = c.token, c.base
-	}
-}
-
-// change is what a user wants of one row of the list.
-type change struct {
-	id              int
-	token           string
-	base, mine      values
-	wrong           map[string]string
-	selected, saved bool
-	// conflict: the row was modified by somebody else, or is gone.
-	conflict bool
-	// row is the condition of a write: the version that the list showed.
-	row     *occhttp.Row
-	version int64
-}
-
-// rows reads the rows of the form. A row without a good token is refused, and with it the whole form.
-func (a *admin) rows(form url.Values) ([]*change, error) {
-	selected := make(map[string]bool)
-	for _, token := range form["selected"] {
-		selected[token] = true
-	}
-	var rows []*change
-	for _, token := range form["row"] {
-		row, err := a.signer.Row(ent.TypeProduct, token)
-		if err != nil {
-			return nil, err
-		}
-		id, err := strconv.Atoi(row.ID[0])
-		if err != nil {
-			return nil, err
-		}
-		seen := row.Accept(entocc.VersionKey{Type: ent.TypeProduct, ID: id, Version: int64(0)})
-		if seen.Err != nil {
-			return nil, seen.Err
-		}
-		suffix := "." + row.ID[0]
-		rows = append(rows, &change{
-			id: id, token: token, selected: selected[token],
-			base: posted(form, inline, "base.", suffix), mine: posted(form, inline, "", suffix),
-			row: row, version: seen.Versions[0].(int64),
-		})
-		delete(selected, token)
-	}
-	for token := range selected {
-		if _, err := a.signer.Row(ent.TypeProduct, token); err != nil {
-			return nil, err
-		}
-		return nil, errSelection
-	}
-	return rows, nil
+	return text
 }

@@ -9,7 +9,6 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"database/sql"
 	"errors"
 	"flag"
@@ -29,7 +28,6 @@ import (
 
 	"github.com/entocc/entocc/examples/admin/ent"
 	_ "github.com/entocc/entocc/examples/admin/ent/runtime" // The guard is a schema hook: ent finds it through this import.
-	"github.com/entocc/entocc/occhttp"
 )
 
 func main() {
@@ -58,16 +56,12 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err := seed(ctx, client); err != nil {
 		return err
 	}
-	signer, err := newSigner(os.Getenv("ADMIN_KEY"))
-	if err != nil {
-		return err
-	}
 	listener, err := net.Listen("tcp", *addr)
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(out, "listening on http://%s\n", listener.Addr())
-	server := &http.Server{Handler: newAdmin(client, signer), ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{Handler: newAdmin(client), ReadHeaderTimeout: 10 * time.Second}
 	go func() {
 		<-ctx.Done()
 		_ = server.Close()
@@ -76,17 +70,6 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	return nil
-}
-
-// newSigner signs the versions in forms. Without a secret of its own (ADMIN_KEY, 32 bytes or more) the process makes one
-// up, and a form that was open when it restarted asks for a reload.
-func newSigner(secret string) (*occhttp.Signer, error) {
-	key := []byte(secret)
-	if secret == "" {
-		key = make([]byte, 32)
-		_, _ = rand.Read(key) // never fails
-	}
-	return occhttp.NewSigner(occhttp.Key{ID: "1", Secret: key})
 }
 
 // open opens the database and creates its tables.

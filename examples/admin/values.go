@@ -2,13 +2,13 @@ package main
 
 import (
 	"fmt"
-	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/entocc/entocc/examples/admin/ent"
 	"github.com/entocc/entocc/examples/admin/ent/product"
+	"github.com/entocc/entocc/occhttp"
 )
 
 // field is one field of the form of a product.
@@ -30,50 +30,51 @@ var (
 	inline = fields[2:5]
 )
 
-// values are the fields of a product as a form has them.
-type values map[string]string
-
-// valuesOf are the values of a stored product.
-func valuesOf(p *ent.Product) values {
-	return values{
-		"name": p.Name, "sku": p.Sku, "price": fmt.Sprintf("%d.%02d", p.Price/100, p.Price%100),
+// valuesOf are the texts of a stored product, as the inputs of its form show them.
+func valuesOf(p *ent.Product) occhttp.Values {
+	return occhttp.Values{
+		"name": oneLine(p.Name), "sku": oneLine(p.Sku), "price": fmt.Sprintf("%d.%02d", p.Price/100, p.Price%100),
 		"stock": strconv.Itoa(p.Stock), "status": p.Status.String(), "notes": p.Notes,
 	}
 }
 
-// posted are the values of a form, whose inputs are named prefix + field + suffix. Browsers send line breaks as CR LF.
-func posted(form url.Values, of []field, prefix, suffix string) values {
-	v := make(values)
-	for _, f := range of {
-		v[f.Name] = strings.ReplaceAll(form.Get(prefix+f.Name+suffix), "\r\n", "\n")
-		if f.Kind != "textarea" {
-			v[f.Name] = strings.TrimSpace(v[f.Name])
-		}
-	}
-	return v
+// oneLine is what the input of a field of one line makes of a text.
+func oneLine(text string) string {
+	return strings.TrimSpace(strings.NewReplacer("\r", "", "\n", "").Replace(text))
 }
 
-// changed reports whether v differs from base in any of the fields.
-func (v values) changed(base values, of []field) bool {
+// tidy reads the posted texts as their inputs show them.
+func tidy(form *occhttp.Form) *occhttp.Form {
+	for _, f := range fields {
+		if text, ok := form.Mine[f.Name]; ok && f.Kind != "textarea" {
+			form.Mine[f.Name] = oneLine(text)
+		}
+	}
+	return form
+}
+
+// typed reports whether the user changed any of the fields.
+func typed(form *occhttp.Form, of []field) bool {
 	for _, f := range of {
-		if v[f.Name] != base[f.Name] {
+		if form.Has(f.Name) && form.Differs(f.Name) {
 			return true
 		}
 	}
 	return false
 }
 
-// apply sets what differs from base. It returns what is wrong with the values, by field.
-func (v values) apply(m *ent.ProductMutation, base values, of []field) map[string]string {
+// apply sets what the user changed, and who did. It returns what is wrong with the values, by field.
+func apply(m *ent.ProductMutation, form *occhttp.Form, of []field, user string) map[string]string {
 	wrong := make(map[string]string)
 	for _, f := range of {
-		if base != nil && v[f.Name] == base[f.Name] {
+		if !form.Differs(f.Name) {
 			continue
 		}
-		if err := set(m, f.Name, v[f.Name]); err != nil {
+		if err := set(m, f.Name, form.Text(f.Name)); err != nil {
 			wrong[f.Name] = err.Error()
 		}
 	}
+	m.SetUpdatedBy(user)
 	return wrong
 }
 
@@ -107,10 +108,16 @@ func set(m *ent.ProductMutation, name, text string) error {
 		}
 		m.SetStatus(statusOf(text))
 	case "notes":
+		if len(text) > maxNotes {
+			return fmt.Errorf("at most %d characters; these are %d", maxNotes, len(text))
+		}
 		m.SetNotes(text)
 	}
 	return nil
 }
+
+// maxNotes is far below maxForm: a text that is too long is told, and shown again.
+const maxNotes = 100_000
 
 func statusOf(text string) product.Status { return product.Status(text) }
 

@@ -10,6 +10,7 @@ import (
 
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
+	"github.com/entocc/entocc/examples/admin/ent/formkey"
 	"github.com/entocc/entocc/examples/admin/ent/product"
 
 	stdsql "database/sql"
@@ -27,6 +28,8 @@ type Client struct {
 	config
 	// Schema is the client for creating, migrating and dropping schema.
 	Schema *migrate.Schema
+	// FormKey is the client for interacting with the FormKey builders.
+	FormKey *FormKeyClient
 	// Product is the client for interacting with the Product builders.
 	Product *ProductClient
 }
@@ -40,6 +43,7 @@ func NewClient(opts ...Option) *Client {
 
 func (c *Client) init() {
 	c.Schema = migrate.NewSchema(c.driver)
+	c.FormKey = NewFormKeyClient(c.config)
 	c.Product = NewProductClient(c.config)
 }
 
@@ -141,6 +145,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 	return &Tx{
 		ctx:     ctx,
 		config:  cfg,
+		FormKey: NewFormKeyClient(cfg),
 		Product: NewProductClient(cfg),
 	}, nil
 }
@@ -161,6 +166,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 	return &Tx{
 		ctx:     ctx,
 		config:  cfg,
+		FormKey: NewFormKeyClient(cfg),
 		Product: NewProductClient(cfg),
 	}, nil
 }
@@ -168,7 +174,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 // Debug returns a new debug-client. It's used to get verbose logging on specific operations.
 //
 //	client.Debug().
-//		Product.
+//		FormKey.
 //		Query().
 //		Count(ctx)
 func (c *Client) Debug() *Client {
@@ -190,12 +196,14 @@ func (c *Client) Close() error {
 // Use adds the mutation hooks to all the entity clients.
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
+	c.FormKey.Use(hooks...)
 	c.Product.Use(hooks...)
 }
 
 // Intercept adds the query interceptors to all the entity clients.
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
+	c.FormKey.Intercept(interceptors...)
 	c.Product.Intercept(interceptors...)
 }
 
@@ -379,10 +387,145 @@ func (c *ProductClient) VerifyOnCommit(readEntities ...*Product) error {
 // Mutate implements the ent.Mutator interface.
 func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 	switch m := m.(type) {
+	case *FormKeyMutation:
+		return c.FormKey.mutate(ctx, m)
 	case *ProductMutation:
 		return c.Product.mutate(ctx, m)
 	default:
 		return nil, fmt.Errorf("ent: unknown mutation type %T", m)
+	}
+}
+
+// FormKeyClient is a client for the FormKey schema.
+type FormKeyClient struct {
+	config
+}
+
+// NewFormKeyClient returns a client for the FormKey from the given config.
+func NewFormKeyClient(c config) *FormKeyClient {
+	return &FormKeyClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `formkey.Hooks(f(g(h())))`.
+func (c *FormKeyClient) Use(hooks ...Hook) {
+	c.hooks.FormKey = append(c.hooks.FormKey, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `formkey.Intercept(f(g(h())))`.
+func (c *FormKeyClient) Intercept(interceptors ...Interceptor) {
+	c.inters.FormKey = append(c.inters.FormKey, interceptors...)
+}
+
+// Create returns a builder for creating a FormKey entity.
+func (c *FormKeyClient) Create() *FormKeyCreate {
+	mutation := newFormKeyMutation(c.config, OpCreate)
+	return &FormKeyCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of FormKey entities.
+func (c *FormKeyClient) CreateBulk(builders ...*FormKeyCreate) *FormKeyCreateBulk {
+	return &FormKeyCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *FormKeyClient) MapCreateBulk(slice any, setFunc func(*FormKeyCreate, int)) *FormKeyCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &FormKeyCreateBulk{err: fmt.Errorf("calling to FormKeyClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*FormKeyCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &FormKeyCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for FormKey.
+func (c *FormKeyClient) Update() *FormKeyUpdate {
+	mutation := newFormKeyMutation(c.config, OpUpdate)
+	return &FormKeyUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *FormKeyClient) UpdateOne(_m *FormKey) *FormKeyUpdateOne {
+	mutation := newFormKeyMutation(c.config, OpUpdateOne, withFormKey(_m))
+	return &FormKeyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *FormKeyClient) UpdateOneID(id string) *FormKeyUpdateOne {
+	mutation := newFormKeyMutation(c.config, OpUpdateOne, withFormKeyID(id))
+	return &FormKeyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for FormKey.
+func (c *FormKeyClient) Delete() *FormKeyDelete {
+	mutation := newFormKeyMutation(c.config, OpDelete)
+	return &FormKeyDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *FormKeyClient) DeleteOne(_m *FormKey) *FormKeyDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *FormKeyClient) DeleteOneID(id string) *FormKeyDeleteOne {
+	builder := c.Delete().Where(formkey.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &FormKeyDeleteOne{builder}
+}
+
+// Query returns a query builder for FormKey.
+func (c *FormKeyClient) Query() *FormKeyQuery {
+	return &FormKeyQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeFormKey},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a FormKey entity by its id.
+func (c *FormKeyClient) Get(ctx context.Context, id string) (*FormKey, error) {
+	return c.Query().Where(formkey.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *FormKeyClient) GetX(ctx context.Context, id string) *FormKey {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *FormKeyClient) Hooks() []Hook {
+	return c.hooks.FormKey
+}
+
+// Interceptors returns the client interceptors.
+func (c *FormKeyClient) Interceptors() []Interceptor {
+	return c.inters.FormKey
+}
+
+func (c *FormKeyClient) mutate(ctx context.Context, m *FormKeyMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&FormKeyCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&FormKeyUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&FormKeyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&FormKeyDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown FormKey mutation op: %q", m.Op())
 	}
 }
 
@@ -523,9 +666,9 @@ func (c *ProductClient) mutate(ctx context.Context, m *ProductMutation) (Value, 
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		Product []ent.Hook
+		FormKey, Product []ent.Hook
 	}
 	inters struct {
-		Product []ent.Interceptor
+		FormKey, Product []ent.Interceptor
 	}
 )

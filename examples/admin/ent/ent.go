@@ -12,6 +12,7 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
+	"github.com/entocc/entocc/examples/admin/ent/formkey"
 	"github.com/entocc/entocc/examples/admin/ent/product"
 )
 
@@ -73,6 +74,7 @@ var (
 func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
+			formkey.Table: formkey.ValidColumn,
 			product.Table: product.ValidColumn,
 		})
 	})

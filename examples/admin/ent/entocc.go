@@ -61,6 +61,8 @@ var productVersion = &occhook.Schema{
 		{Name: "stock", Column: product.FieldStock, Struct: "Stock"},
 		{Name: "status", Column: product.FieldStatus, Struct: "Status"},
 		{Name: "notes", Column: product.FieldNotes, Struct: "Notes"},
+		{Name: "updated_by", Column: product.FieldUpdatedBy, Struct: "UpdatedBy"},
+		{Name: "updated_at", Column: product.FieldUpdatedAt, Struct: "UpdatedAt", Computed: true},
 	},
 }
 

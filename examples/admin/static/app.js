@@ -1,17 +1,31 @@
-// Everything works without this script. It adds two comforts: a warning before typed text is thrown away, and news of
-// what somebody else saves while a form is open. It never touches what was typed.
+// Everything works without this script. It adds three comforts: a warning before typed text is thrown away, the choice of
+// what one types into, and news of what somebody else saves while a form is open. It never touches what was typed.
 "use strict";
 
+// A form is dirty if it differs from what the server sent, be it by typing or as the browser has put texts back; and if
+// the page says that what the server sent is not saved.
+const dirty = (form) => form.dataset.guard === "keep" || [...form.elements].some((e) =>
+  e.type === "hidden" ? false :
+  e.type === "checkbox" || e.type === "radio" ? e.checked !== e.defaultChecked :
+  e.options ? [...e.options].some((o) => o.selected !== o.defaultSelected && [...e.options].some((d) => d.defaultSelected)) :
+  e.defaultValue !== undefined && e.value !== e.defaultValue);
+
 for (const form of document.querySelectorAll("form[data-guard]")) {
-  let typed = false;
-  form.addEventListener("input", () => { typed = true; });
-  form.addEventListener("submit", () => { typed = false; });
-  window.addEventListener("beforeunload", (event) => { if (typed) event.preventDefault(); });
+  let sent = false;
+  form.addEventListener("submit", () => { sent = true; });
+  window.addEventListener("pageshow", () => { sent = false; }); // back in a page that the browser has kept
+  window.addEventListener("beforeunload", (event) => { if (!sent && dirty(form)) event.preventDefault(); });
+}
+
+// Who types into their side of a conflict means it.
+for (const side of document.querySelectorAll("form.merge .mine")) {
+  side.addEventListener("input", (event) => {
+    if (event.target.type !== "radio") side.querySelector("input[type=radio]").checked = true;
+  });
 }
 
 const form = document.querySelector("form[data-changes]");
 if (form) {
-  const base = (name) => form.elements["base." + name].value.replaceAll("\r\n", "\n");
   let tag = "";
 
   const look = async () => {
@@ -28,14 +42,15 @@ if (form) {
     const now = await response.json();
     let changed = 0;
     for (const note of form.querySelectorAll("[data-now]")) {
-      const name = note.dataset.now;
-      note.hidden = now[name] === base(name);
-      note.textContent = "saved by somebody else: " + now[name];
+      const text = now.values[note.dataset.now].replace(/\r\n?/g, "\n");
+      note.hidden = text === note.dataset.base;
+      note.textContent = "saved by somebody else: " + text;
       if (!note.hidden) changed++;
     }
     news.hidden = changed === 0;
-    news.textContent = "Somebody else has just saved this product. What you typed is still here; when you save, you will see both.";
+    news.textContent = now.by + ". What you typed is still here; when you save, you will see both.";
   };
-  look();
-  setInterval(look, 2000);
+  const again = () => look().catch(() => {}); // the server is away for a moment
+  again();
+  setInterval(again, 2000);
 }

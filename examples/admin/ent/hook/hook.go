@@ -9,6 +9,18 @@ import (
 	"github.com/entocc/entocc/examples/admin/ent"
 )
 
+// The FormKeyFunc type is an adapter to allow the use of ordinary
+// function as FormKey mutator.
+type FormKeyFunc func(context.Context, *ent.FormKeyMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f FormKeyFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.FormKeyMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.FormKeyMutation", m)
+}
+
 // The ProductFunc type is an adapter to allow the use of ordinary
 // function as Product mutator.
 type ProductFunc func(context.Context, *ent.ProductMutation) (ent.Value, error)

@@ -8,6 +8,18 @@ import (
 )
 
 var (
+	// FormKeysColumns holds the columns for the "form_keys" table.
+	FormKeysColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString},
+		{Name: "secret", Type: field.TypeBytes},
+		{Name: "created_at", Type: field.TypeTime},
+	}
+	// FormKeysTable holds the schema information for the "form_keys" table.
+	FormKeysTable = &schema.Table{
+		Name:       "form_keys",
+		Columns:    FormKeysColumns,
+		PrimaryKey: []*schema.Column{FormKeysColumns[0]},
+	}
 	// ProductsColumns holds the columns for the "products" table.
 	ProductsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt, Increment: true},
@@ -18,6 +30,8 @@ var (
 		{Name: "stock", Type: field.TypeInt, Default: 0},
 		{Name: "status", Type: field.TypeEnum, Enums: []string{"draft", "active", "archived"}, Default: "draft"},
 		{Name: "notes", Type: field.TypeString, Size: 2147483647, Default: ""},
+		{Name: "updated_by", Type: field.TypeString, Nullable: true},
+		{Name: "updated_at", Type: field.TypeTime, Nullable: true},
 	}
 	// ProductsTable holds the schema information for the "products" table.
 	ProductsTable = &schema.Table{
@@ -27,6 +41,7 @@ var (
 	}
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
+		FormKeysTable,
 		ProductsTable,
 	}
 )

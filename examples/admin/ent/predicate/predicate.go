@@ -6,5 +6,8 @@ import (
 	"entgo.io/ent/dialect/sql"
 )
 
+// FormKey is the predicate function for formkey builders.
+type FormKey func(*sql.Selector)
+
 // Product is the predicate function for product builders.
 type Product func(*sql.Selector)

@@ -3,6 +3,9 @@
 package runtime
 
 import (
+	"time"
+
+	"github.com/entocc/entocc/examples/admin/ent/formkey"
 	"github.com/entocc/entocc/examples/admin/ent/product"
 	"github.com/entocc/entocc/examples/admin/ent/schema"
 )
@@ -11,6 +14,12 @@ import (
 // (default values, validators, hooks and policies) and stitches it
 // to their package variables.
 func init() {
+	formkeyFields := schema.FormKey{}.Fields()
+	_ = formkeyFields
+	// formkeyDescCreatedAt is the schema descriptor for created_at field.
+	formkeyDescCreatedAt := formkeyFields[2].Descriptor()
+	// formkey.DefaultCreatedAt holds the default value on creation for the created_at field.
+	formkey.DefaultCreatedAt = formkeyDescCreatedAt.Default.(func() time.Time)
 	productMixin := schema.Product{}.Mixin()
 	productMixinHooks0 := productMixin[0].Hooks()
 	product.Hooks[0] = productMixinHooks0[0]
@@ -72,6 +81,12 @@ func init() {
 	productDescNotes := productFields[5].Descriptor()
 	// product.DefaultNotes holds the default value on creation for the notes field.
 	product.DefaultNotes = productDescNotes.Default.(string)
+	// productDescUpdatedAt is the schema descriptor for updated_at field.
+	productDescUpdatedAt := productFields[7].Descriptor()
+	// product.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	product.DefaultUpdatedAt = productDescUpdatedAt.Default.(func() time.Time)
+	// product.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	product.UpdateDefaultUpdatedAt = productDescUpdatedAt.UpdateDefault.(func() time.Time)
 }
 
 const (

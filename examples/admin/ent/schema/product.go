@@ -2,6 +2,8 @@
 package schema
 
 import (
+	"time"
+
 	"entgo.io/ent"
 	"entgo.io/ent/schema/field"
 	"github.com/entocc/entocc/mixin"
@@ -22,5 +24,8 @@ func (Product) Fields() []ent.Field {
 		field.Int("stock").NonNegative().Default(0),
 		field.Enum("status").Values("draft", "active", "archived").Default("draft"),
 		field.Text("notes").Default(""),
+		// Who saved it last, and when, for the conflict page.
+		field.String("updated_by").Optional(),
+		field.Time("updated_at").Optional().Nillable().Default(time.Now).UpdateDefault(time.Now),
 	}
 }
