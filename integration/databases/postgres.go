@@ -15,24 +15,26 @@ import (
 	"github.com/entocc/entocc/internal/suite"
 )
 
-// Postgres returns PostgreSQL: both drivers, at its three levels. READ UNCOMMITTED is READ COMMITTED there.
+// Postgres returns PostgreSQL 15 and 18: both drivers, at their three levels. READ UNCOMMITTED is READ COMMITTED there.
 func Postgres() []Database {
 	var all []Database
 	for _, driver := range [...]struct{ name, registered string }{{"lib/pq", "postgres"}, {"pgx", "pgx"}} {
 		for _, level := range [...]sql.IsolationLevel{
 			sql.LevelReadCommitted, sql.LevelRepeatableRead, sql.LevelSerializable,
 		} {
-			all = append(all, postgres("PostgreSQL, "+driver.name, driver.registered, level))
+			all = append(all,
+				postgres("PostgreSQL, "+driver.name, servers.PostgresDatabase, driver.registered, level),
+				postgres("PostgreSQL 18, "+driver.name, servers.Postgres18Database, driver.registered, level))
 		}
 	}
 	return all
 }
 
-func postgres(name, driver string, level sql.IsolationLevel) Database {
+func postgres(name string, database func(testing.TB) string, driver string, level sql.IsolationLevel) Database {
 	words := strings.ToUpper(level.String())
 	return Database{Name: name, Level: words, New: func(t testing.TB) suite.DB {
 		t.Helper()
-		dsn, err := url.Parse(servers.PostgresDatabase(t))
+		dsn, err := url.Parse(database(t))
 		require.NoError(t, err)
 		params := dsn.Query()
 		params.Set("default_transaction_isolation", strings.ToLower(words))

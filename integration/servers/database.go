@@ -16,9 +16,21 @@ import (
 // test, together with the connections that were forgotten there.
 func PostgresDatabase(t testing.TB) string {
 	t.Helper()
-	u, err := url.Parse(Postgres(t))
+	return postgresDatabase(t, Postgres(t))
+}
+
+// Postgres18Database is PostgresDatabase on the Postgres18 server.
+func Postgres18Database(t testing.TB) string {
+	t.Helper()
+	return postgresDatabase(t, Postgres18(t))
+}
+
+// postgresDatabase makes the database on the server.
+func postgresDatabase(t testing.TB, server string) string {
+	t.Helper()
+	u, err := url.Parse(server)
 	if err != nil {
-		t.Fatalf("ENTOCC_POSTGRES: %v", err)
+		t.Fatalf("the URL of the PostgreSQL server: %v", err)
 	}
 	name := newName()
 	run(t, "pgx", u.String(), "CREATE DATABASE "+name, "DROP DATABASE "+name+" WITH (FORCE)")

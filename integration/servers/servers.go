@@ -18,6 +18,12 @@ func Postgres(t testing.TB) string {
 	return Env(t, "ENTOCC_POSTGRES", "the PostgreSQL part")
 }
 
+// Postgres18 returns the URL of a PostgreSQL 18 server, from ENTOCC_POSTGRES18. The one of [Postgres] is older.
+func Postgres18(t testing.TB) string {
+	t.Helper()
+	return Env(t, "ENTOCC_POSTGRES18", "the PostgreSQL 18 part")
+}
+
 // PostgresReplica returns the URL of a hot standby of the Postgres server, from ENTOCC_POSTGRES_REPLICA. It lags, and
 // answers writes with 25006.
 func PostgresReplica(t testing.TB) string {
