@@ -62,7 +62,7 @@ var productVersion = &occhook.Schema{
 		{Name: "status", Column: product.FieldStatus, Struct: "Status"},
 		{Name: "notes", Column: product.FieldNotes, Struct: "Notes"},
 		{Name: "updated_by", Column: product.FieldUpdatedBy, Struct: "UpdatedBy"},
-		{Name: "updated_at", Column: product.FieldUpdatedAt, Struct: "UpdatedAt", Computed: true},
+		{Name: "updated_at", Column: product.FieldUpdatedAt, Struct: "UpdatedAt", Computed: true, Nillable: true},
 	},
 }
 
