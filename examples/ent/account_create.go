@@ -128,8 +128,8 @@ func (_c *AccountCreate) createSpec() (*Account, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(account.Table, sqlgraph.NewFieldSpec(account.FieldID, field.TypeInt))
 	)
 	_c.driver = _c.versionWriter()
-	if tx := occhook.TxOf(_c.driver); tx != nil {
-		_node.fate = tx.Creates(account.Table, _spec.ID)
+	if txWrites := occhook.TxOf(_c.driver); txWrites != nil {
+		_node.fate = txWrites.Creates(account.Table, _spec.ID)
 	}
 	_c.driver = occhook.Atomic(_c.driver)
 

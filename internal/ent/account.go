@@ -185,8 +185,8 @@ func (_m *Account) assignLoaded(columns []string, values []any) error {
 // versionRead notes that the version was read from the database.
 func (_m *Account) versionRead() {
 	_m.zeroVersion = _m.Revision == 0
-	if tx := occhook.TxOf(_m.config.driver); tx != nil {
-		_m.fate = tx.FateOf(account.Table, _m.ID)
+	if txWrites := occhook.TxOf(_m.config.driver); txWrites != nil {
+		_m.fate = txWrites.FateOf(account.Table, _m.ID)
 	}
 }
 

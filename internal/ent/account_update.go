@@ -504,8 +504,8 @@ func (_u *AccountUpdateOne) saved(node *Account, err error) (*Account, error) {
 		return nil, _u.mutation.versionError(err)
 	}
 	node.versionRead()
-	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
-		node.fate = tx.Wrote(account.Table, node.ID, _u.mutation.occ.Proves(node.Revision)...)
+	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
+		node.fate = txWrites.Wrote(account.Table, node.ID, _u.mutation.occ.Proves(node.Revision)...)
 	}
 	_u.mutation.done = true
 	return node, nil

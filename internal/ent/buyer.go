@@ -190,8 +190,8 @@ func (_m *Buyer) assignLoaded(columns []string, values []any) error {
 // versionRead notes that the version was read from the database.
 func (_m *Buyer) versionRead() {
 	_m.zeroVersion = _m.Version == uuid.Nil
-	if tx := occhook.TxOf(_m.config.driver); tx != nil {
-		_m.fate = tx.FateOf(buyer.Table, _m.ID)
+	if txWrites := occhook.TxOf(_m.config.driver); txWrites != nil {
+		_m.fate = txWrites.FateOf(buyer.Table, _m.ID)
 	}
 }
 

@@ -170,8 +170,8 @@ func (_c *BuyerCreate) createSpec() (*Buyer, *sqlgraph.CreateSpec) {
 	_spec.OnConflict = _c.conflict
 	_c.driver = _c.versionWriter()
 	_spec.OnConflict = occhook.OnConflict(buyerVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
-	if tx := occhook.TxOf(_c.driver); tx != nil {
-		_node.fate = tx.Creates(buyer.Table, _spec.ID)
+	if txWrites := occhook.TxOf(_c.driver); txWrites != nil {
+		_node.fate = txWrites.Creates(buyer.Table, _spec.ID)
 	}
 	_c.driver = occhook.Atomic(_c.driver)
 	if len(_c.mutation.PurchasesIDs()) > 0 {

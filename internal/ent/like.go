@@ -240,8 +240,8 @@ func (_m *Like) assignLoaded(columns []string, values []any) error {
 // versionRead notes that the version was read from the database.
 func (_m *Like) versionRead() {
 	_m.zeroVersion = _m.Version == 0
-	if tx := occhook.TxOf(_m.config.driver); tx != nil {
-		_m.fate = tx.FateOf(like.Table, []any{_m.UserID, _m.TweetID})
+	if txWrites := occhook.TxOf(_m.config.driver); txWrites != nil {
+		_m.fate = txWrites.FateOf(like.Table, []any{_m.UserID, _m.TweetID})
 	}
 }
 

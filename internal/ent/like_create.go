@@ -185,8 +185,8 @@ func (_c *LikeCreate) createSpec() (*Like, *sqlgraph.CreateSpec) {
 	_spec.OnConflict = _c.conflict
 	_c.driver = _c.versionWriter()
 	_spec.OnConflict = occhook.OnConflict(likeVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
-	if tx := occhook.TxOf(_c.driver); tx != nil {
-		_node.fate = tx.Creates(like.Table, nil)
+	if txWrites := occhook.TxOf(_c.driver); txWrites != nil {
+		_node.fate = txWrites.Creates(like.Table, nil)
 	}
 	_c.driver = occhook.Atomic(_c.driver)
 

@@ -326,8 +326,8 @@ func (_c *ParcelCreate) createSpec() (*Parcel, *sqlgraph.CreateSpec, error) {
 	_spec.OnConflict = _c.conflict
 	_c.driver = _c.versionWriter()
 	_spec.OnConflict = occhook.OnConflict(parcelVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
-	if tx := occhook.TxOf(_c.driver); tx != nil {
-		_node.fate = tx.Creates(parcel.Table, _spec.ID)
+	if txWrites := occhook.TxOf(_c.driver); txWrites != nil {
+		_node.fate = txWrites.Creates(parcel.Table, _spec.ID)
 	}
 	_c.driver = occhook.Atomic(_c.driver)
 

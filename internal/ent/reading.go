@@ -166,8 +166,8 @@ func (_m *Reading) assignLoaded(columns []string, values []any) error {
 // versionRead notes that the version was read from the database.
 func (_m *Reading) versionRead() {
 	_m.zeroVersion = _m.UpdatedAt.IsZero()
-	if tx := occhook.TxOf(_m.config.driver); tx != nil {
-		_m.fate = tx.FateOf(reading.Table, _m.ID)
+	if txWrites := occhook.TxOf(_m.config.driver); txWrites != nil {
+		_m.fate = txWrites.FateOf(reading.Table, _m.ID)
 	}
 }
 

@@ -437,8 +437,8 @@ func (_u *ReadingUpdateOne) saved(node *Reading, err error) (*Reading, error) {
 		return nil, _u.mutation.versionError(err)
 	}
 	node.versionRead()
-	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
-		node.fate = tx.Wrote(reading.Table, node.ID, _u.mutation.occ.Proves(node.UpdatedAt)...)
+	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
+		node.fate = txWrites.Wrote(reading.Table, node.ID, _u.mutation.occ.Proves(node.UpdatedAt)...)
 	}
 	_u.mutation.done = true
 	return node, nil

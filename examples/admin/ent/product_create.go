@@ -261,8 +261,8 @@ func (_c *ProductCreate) createSpec() (*Product, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(product.Table, sqlgraph.NewFieldSpec(product.FieldID, field.TypeInt))
 	)
 	_c.driver = _c.versionWriter()
-	if tx := occhook.TxOf(_c.driver); tx != nil {
-		_node.fate = tx.Creates(product.Table, _spec.ID)
+	if txWrites := occhook.TxOf(_c.driver); txWrites != nil {
+		_node.fate = txWrites.Creates(product.Table, _spec.ID)
 	}
 	_c.driver = occhook.Atomic(_c.driver)
 

@@ -405,8 +405,8 @@ func (_m *Employee) assignLoaded(columns []string, values []any) error {
 // versionRead notes that the version was read from the database.
 func (_m *Employee) versionRead() {
 	_m.zeroVersion = _m.Version == 0
-	if tx := occhook.TxOf(_m.config.driver); tx != nil {
-		_m.fate = tx.FateOf(employee.Table, _m.ID)
+	if txWrites := occhook.TxOf(_m.config.driver); txWrites != nil {
+		_m.fate = txWrites.FateOf(employee.Table, _m.ID)
 	}
 }
 

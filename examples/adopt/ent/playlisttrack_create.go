@@ -154,8 +154,8 @@ func (_c *PlaylistTrackCreate) createSpec() (*PlaylistTrack, *sqlgraph.CreateSpe
 		_spec = sqlgraph.NewCreateSpec(playlisttrack.Table, nil)
 	)
 	_c.driver = _c.versionWriter()
-	if tx := occhook.TxOf(_c.driver); tx != nil {
-		_node.fate = tx.Creates(playlisttrack.Table, nil)
+	if txWrites := occhook.TxOf(_c.driver); txWrites != nil {
+		_node.fate = txWrites.Creates(playlisttrack.Table, nil)
 	}
 	_c.driver = occhook.Atomic(_c.driver)
 

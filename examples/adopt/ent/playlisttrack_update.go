@@ -633,8 +633,8 @@ func (_u *PlaylistTrackUpdateOne) saved(node *PlaylistTrack, err error) (*Playli
 		return nil, _u.mutation.versionError(err)
 	}
 	node.versionRead()
-	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
-		node.fate = tx.Wrote(playlisttrack.Table, []any{node.PlaylistId, node.TrackId}, _u.mutation.occ.Proves(node.Version)...)
+	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
+		node.fate = txWrites.Wrote(playlisttrack.Table, []any{node.PlaylistId, node.TrackId}, _u.mutation.occ.Proves(node.Version)...)
 	}
 	_u.mutation.done = true
 	return node, nil

@@ -263,8 +263,8 @@ func (_c *TrackCreate) createSpec() (*Track, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(track.Table, sqlgraph.NewFieldSpec(track.FieldID, field.TypeInt))
 	)
 	_c.driver = _c.versionWriter()
-	if tx := occhook.TxOf(_c.driver); tx != nil {
-		_node.fate = tx.Creates(track.Table, _spec.ID)
+	if txWrites := occhook.TxOf(_c.driver); txWrites != nil {
+		_node.fate = txWrites.Creates(track.Table, _spec.ID)
 	}
 	_c.driver = occhook.Atomic(_c.driver)
 	if len(_c.mutation.InvoiceLinesIDs()) > 0 {

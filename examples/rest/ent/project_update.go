@@ -679,8 +679,8 @@ func (_u *ProjectUpdateOne) saved(node *Project, err error) (*Project, error) {
 		return nil, _u.mutation.versionError(err)
 	}
 	node.versionRead()
-	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
-		node.fate = tx.Wrote(project.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
+		node.fate = txWrites.Wrote(project.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
 	}
 	_u.mutation.done = true
 	return node, nil

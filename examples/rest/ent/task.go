@@ -219,8 +219,8 @@ func (_m *Task) assignLoaded(columns []string, values []any) error {
 // versionRead notes that the version was read from the database.
 func (_m *Task) versionRead() {
 	_m.zeroVersion = _m.Version == uuid.Nil
-	if tx := occhook.TxOf(_m.config.driver); tx != nil {
-		_m.fate = tx.FateOf(task.Table, _m.ID)
+	if txWrites := occhook.TxOf(_m.config.driver); txWrites != nil {
+		_m.fate = txWrites.FateOf(task.Table, _m.ID)
 	}
 }
 

@@ -482,8 +482,8 @@ func (_u *TaskUpdateOne) saved(node *Task, err error) (*Task, error) {
 		return nil, _u.mutation.versionError(err)
 	}
 	node.versionRead()
-	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
-		node.fate = tx.Wrote(task.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
+		node.fate = txWrites.Wrote(task.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
 	}
 	_u.mutation.done = true
 	return node, nil

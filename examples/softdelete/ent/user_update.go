@@ -487,8 +487,8 @@ func (_u *UserUpdateOne) saved(node *User, err error) (*User, error) {
 		return nil, _u.mutation.versionError(err)
 	}
 	node.versionRead()
-	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
-		node.fate = tx.Wrote(user.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
+		node.fate = txWrites.Wrote(user.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
 	}
 	_u.mutation.done = true
 	return node, nil

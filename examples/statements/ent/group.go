@@ -192,8 +192,8 @@ func (_m *Group) assignLoaded(columns []string, values []any) error {
 // versionRead notes that the version was read from the database.
 func (_m *Group) versionRead() {
 	_m.zeroVersion = _m.Token == uuid.Nil
-	if tx := occhook.TxOf(_m.config.driver); tx != nil {
-		_m.fate = tx.FateOf(group.Table, _m.ID)
+	if txWrites := occhook.TxOf(_m.config.driver); txWrites != nil {
+		_m.fate = txWrites.FateOf(group.Table, _m.ID)
 	}
 }
 

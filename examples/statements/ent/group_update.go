@@ -564,8 +564,8 @@ func (_u *GroupUpdateOne) saved(node *Group, err error) (*Group, error) {
 		return nil, _u.mutation.versionError(err)
 	}
 	node.versionRead()
-	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
-		node.fate = tx.Wrote(group.Table, node.ID, _u.mutation.occ.Proves(node.Token)...)
+	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
+		node.fate = txWrites.Wrote(group.Table, node.ID, _u.mutation.occ.Proves(node.Token)...)
 	}
 	_u.mutation.done = true
 	return node, nil

@@ -192,8 +192,8 @@ func (_m *Artist) assignLoaded(columns []string, values []any) error {
 // versionRead notes that the version was read from the database.
 func (_m *Artist) versionRead() {
 	_m.zeroVersion = _m.Version == 0
-	if tx := occhook.TxOf(_m.config.driver); tx != nil {
-		_m.fate = tx.FateOf(artist.Table, _m.ID)
+	if txWrites := occhook.TxOf(_m.config.driver); txWrites != nil {
+		_m.fate = txWrites.FateOf(artist.Table, _m.ID)
 	}
 }
 

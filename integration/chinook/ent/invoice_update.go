@@ -1026,8 +1026,8 @@ func (_u *InvoiceUpdateOne) saved(node *Invoice, err error) (*Invoice, error) {
 		return nil, _u.mutation.versionError(err)
 	}
 	node.versionRead()
-	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
-		node.fate = tx.Wrote(invoice.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
+		node.fate = txWrites.Wrote(invoice.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
 	}
 	_u.mutation.done = true
 	return node, nil

@@ -152,8 +152,8 @@ func (_c *MediaTypeCreate) createSpec() (*MediaType, *sqlgraph.CreateSpec) {
 	_spec.OnConflict = _c.conflict
 	_c.driver = _c.versionWriter()
 	_spec.OnConflict = occhook.OnConflict(mediaTypeVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
-	if tx := occhook.TxOf(_c.driver); tx != nil {
-		_node.fate = tx.Creates(mediatype.Table, _spec.ID)
+	if txWrites := occhook.TxOf(_c.driver); txWrites != nil {
+		_node.fate = txWrites.Creates(mediatype.Table, _spec.ID)
 	}
 	_c.driver = occhook.Atomic(_c.driver)
 	if len(_c.mutation.TracksIDs()) > 0 {

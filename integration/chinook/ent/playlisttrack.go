@@ -213,8 +213,8 @@ func (_m *PlaylistTrack) assignLoaded(columns []string, values []any) error {
 // versionRead notes that the version was read from the database.
 func (_m *PlaylistTrack) versionRead() {
 	_m.zeroVersion = _m.Version == 0
-	if tx := occhook.TxOf(_m.config.driver); tx != nil {
-		_m.fate = tx.FateOf(playlisttrack.Table, []any{_m.PlaylistId, _m.TrackId})
+	if txWrites := occhook.TxOf(_m.config.driver); txWrites != nil {
+		_m.fate = txWrites.FateOf(playlisttrack.Table, []any{_m.PlaylistId, _m.TrackId})
 	}
 }
 

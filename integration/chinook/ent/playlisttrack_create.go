@@ -158,8 +158,8 @@ func (_c *PlaylistTrackCreate) createSpec() (*PlaylistTrack, *sqlgraph.CreateSpe
 	_spec.OnConflict = _c.conflict
 	_c.driver = _c.versionWriter()
 	_spec.OnConflict = occhook.OnConflict(playlistTrackVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
-	if tx := occhook.TxOf(_c.driver); tx != nil {
-		_node.fate = tx.Creates(playlisttrack.Table, nil)
+	if txWrites := occhook.TxOf(_c.driver); txWrites != nil {
+		_node.fate = txWrites.Creates(playlisttrack.Table, nil)
 	}
 	_c.driver = occhook.Atomic(_c.driver)
 

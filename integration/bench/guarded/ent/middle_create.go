@@ -488,8 +488,8 @@ func (_c *MiddleCreate) createSpec() (*Middle, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(middle.Table, sqlgraph.NewFieldSpec(middle.FieldID, field.TypeInt))
 	)
 	_c.driver = _c.versionWriter()
-	if tx := occhook.TxOf(_c.driver); tx != nil {
-		_node.fate = tx.Creates(middle.Table, _spec.ID)
+	if txWrites := occhook.TxOf(_c.driver); txWrites != nil {
+		_node.fate = txWrites.Creates(middle.Table, _spec.ID)
 	}
 	_c.driver = occhook.Atomic(_c.driver)
 

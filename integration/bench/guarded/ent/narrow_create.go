@@ -131,8 +131,8 @@ func (_c *NarrowCreate) createSpec() (*Narrow, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(narrow.Table, sqlgraph.NewFieldSpec(narrow.FieldID, field.TypeInt))
 	)
 	_c.driver = _c.versionWriter()
-	if tx := occhook.TxOf(_c.driver); tx != nil {
-		_node.fate = tx.Creates(narrow.Table, _spec.ID)
+	if txWrites := occhook.TxOf(_c.driver); txWrites != nil {
+		_node.fate = txWrites.Creates(narrow.Table, _spec.ID)
 	}
 	_c.driver = occhook.Atomic(_c.driver)
 

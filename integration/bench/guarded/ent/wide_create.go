@@ -1328,8 +1328,8 @@ func (_c *WideCreate) createSpec() (*Wide, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(wide.Table, sqlgraph.NewFieldSpec(wide.FieldID, field.TypeInt))
 	)
 	_c.driver = _c.versionWriter()
-	if tx := occhook.TxOf(_c.driver); tx != nil {
-		_node.fate = tx.Creates(wide.Table, _spec.ID)
+	if txWrites := occhook.TxOf(_c.driver); txWrites != nil {
+		_node.fate = txWrites.Creates(wide.Table, _spec.ID)
 	}
 	_c.driver = occhook.Atomic(_c.driver)
 

@@ -2338,8 +2338,8 @@ func (_u *WideUpdateOne) saved(node *Wide, err error) (*Wide, error) {
 		return nil, _u.mutation.versionError(err)
 	}
 	node.versionRead()
-	if tx := occhook.TxOf(_u.driver); tx != nil && _u.mutation.occ.Bumps() {
-		node.fate = tx.Wrote(wide.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
+		node.fate = txWrites.Wrote(wide.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
 	}
 	_u.mutation.done = true
 	return node, nil
