@@ -448,15 +448,15 @@ func (_u *AccountUpdateOne) plan(ctx context.Context) (*Account, error) {
 	return _u.Save(ctx)
 }
 
-// saved ends a save: node is the row as it is now, if err is nil.
-func (_u *AccountUpdateOne) saved(node *Account, err error) (*Account, error) {
+// saved ends a save: savedNode is the row as it is now, if err is nil.
+func (_u *AccountUpdateOne) saved(savedNode *Account, err error) (*Account, error) {
 	if err != nil {
 		return nil, _u.mutation.versionError(err)
 	}
-	node.versionRead()
+	savedNode.versionRead()
 	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
-		node.fate = txWrites.Wrote(account.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+		savedNode.fate = txWrites.Wrote(account.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true
-	return node, nil
+	return savedNode, nil
 }

@@ -575,15 +575,15 @@ func (_u *BuyerUpdateOne) plan(ctx context.Context) (*Buyer, error) {
 	return _u.Save(ctx)
 }
 
-// saved ends a save: node is the row as it is now, if err is nil.
-func (_u *BuyerUpdateOne) saved(node *Buyer, err error) (*Buyer, error) {
+// saved ends a save: savedNode is the row as it is now, if err is nil.
+func (_u *BuyerUpdateOne) saved(savedNode *Buyer, err error) (*Buyer, error) {
 	if err != nil {
 		return nil, _u.mutation.versionError(err)
 	}
-	node.versionRead()
+	savedNode.versionRead()
 	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
-		node.fate = txWrites.Wrote(buyer.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+		savedNode.fate = txWrites.Wrote(buyer.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true
-	return node, nil
+	return savedNode, nil
 }

@@ -519,15 +519,15 @@ func (_u *CardUpdateOne) plan(ctx context.Context) (*Card, error) {
 	return _u.Save(ctx)
 }
 
-// saved ends a save: node is the row as it is now, if err is nil.
-func (_u *CardUpdateOne) saved(node *Card, err error) (*Card, error) {
+// saved ends a save: savedNode is the row as it is now, if err is nil.
+func (_u *CardUpdateOne) saved(savedNode *Card, err error) (*Card, error) {
 	if err != nil {
 		return nil, _u.mutation.versionError(err)
 	}
-	node.versionRead()
+	savedNode.versionRead()
 	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
-		node.fate = txWrites.Wrote(card.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+		savedNode.fate = txWrites.Wrote(card.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true
-	return node, nil
+	return savedNode, nil
 }

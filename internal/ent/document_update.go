@@ -626,15 +626,15 @@ func (_u *DocumentUpdateOne) plan(ctx context.Context) (*Document, error) {
 	return _u.Save(ctx)
 }
 
-// saved ends a save: node is the row as it is now, if err is nil.
-func (_u *DocumentUpdateOne) saved(node *Document, err error) (*Document, error) {
+// saved ends a save: savedNode is the row as it is now, if err is nil.
+func (_u *DocumentUpdateOne) saved(savedNode *Document, err error) (*Document, error) {
 	if err != nil {
 		return nil, _u.mutation.versionError(err)
 	}
-	node.versionRead()
+	savedNode.versionRead()
 	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
-		node.fate = txWrites.Wrote(document.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+		savedNode.fate = txWrites.Wrote(document.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true
-	return node, nil
+	return savedNode, nil
 }

@@ -410,15 +410,15 @@ func (_u *EventUpdateOne) plan(ctx context.Context) (*Event, error) {
 	return _u.Save(ctx)
 }
 
-// saved ends a save: node is the row as it is now, if err is nil.
-func (_u *EventUpdateOne) saved(node *Event, err error) (*Event, error) {
+// saved ends a save: savedNode is the row as it is now, if err is nil.
+func (_u *EventUpdateOne) saved(savedNode *Event, err error) (*Event, error) {
 	if err != nil {
 		return nil, _u.mutation.versionError(err)
 	}
-	node.versionRead()
+	savedNode.versionRead()
 	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
-		node.fate = txWrites.Wrote(event.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+		savedNode.fate = txWrites.Wrote(event.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true
-	return node, nil
+	return savedNode, nil
 }

@@ -696,15 +696,15 @@ func (_u *FolderUpdateOne) plan(ctx context.Context) (*Folder, error) {
 	return _u.Save(ctx)
 }
 
-// saved ends a save: node is the row as it is now, if err is nil.
-func (_u *FolderUpdateOne) saved(node *Folder, err error) (*Folder, error) {
+// saved ends a save: savedNode is the row as it is now, if err is nil.
+func (_u *FolderUpdateOne) saved(savedNode *Folder, err error) (*Folder, error) {
 	if err != nil {
 		return nil, _u.mutation.versionError(err)
 	}
-	node.versionRead()
+	savedNode.versionRead()
 	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
-		node.fate = txWrites.Wrote(folder.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+		savedNode.fate = txWrites.Wrote(folder.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true
-	return node, nil
+	return savedNode, nil
 }

@@ -706,15 +706,15 @@ func (_u *LikeUpdateOne) plan(ctx context.Context) (*Like, error) {
 	return _u.Save(ctx)
 }
 
-// saved ends a save: node is the row as it is now, if err is nil.
-func (_u *LikeUpdateOne) saved(node *Like, err error) (*Like, error) {
+// saved ends a save: savedNode is the row as it is now, if err is nil.
+func (_u *LikeUpdateOne) saved(savedNode *Like, err error) (*Like, error) {
 	if err != nil {
 		return nil, _u.mutation.versionError(err)
 	}
-	node.versionRead()
+	savedNode.versionRead()
 	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
-		node.fate = txWrites.Wrote(like.Table, []any{node.UserID, node.TweetID}, _u.mutation.occ.Proves(node.Version)...)
+		savedNode.fate = txWrites.Wrote(like.Table, []any{savedNode.UserID, savedNode.TweetID}, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true
-	return node, nil
+	return savedNode, nil
 }

@@ -619,15 +619,15 @@ func (_u *MembershipUpdateOne) plan(ctx context.Context) (*Membership, error) {
 	return _u.Save(ctx)
 }
 
-// saved ends a save: node is the row as it is now, if err is nil.
-func (_u *MembershipUpdateOne) saved(node *Membership, err error) (*Membership, error) {
+// saved ends a save: savedNode is the row as it is now, if err is nil.
+func (_u *MembershipUpdateOne) saved(savedNode *Membership, err error) (*Membership, error) {
 	if err != nil {
 		return nil, _u.mutation.versionError(err)
 	}
-	node.versionRead()
+	savedNode.versionRead()
 	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
-		node.fate = txWrites.Wrote(membership.Table, []any{node.UserID, node.TeamID}, _u.mutation.occ.Proves(node.Version)...)
+		savedNode.fate = txWrites.Wrote(membership.Table, []any{savedNode.UserID, savedNode.TeamID}, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true
-	return node, nil
+	return savedNode, nil
 }

@@ -463,15 +463,15 @@ func (_u *MemoUpdateOne) plan(ctx context.Context) (*Memo, error) {
 	return _u.Save(ctx)
 }
 
-// saved ends a save: node is the row as it is now, if err is nil.
-func (_u *MemoUpdateOne) saved(node *Memo, err error) (*Memo, error) {
+// saved ends a save: savedNode is the row as it is now, if err is nil.
+func (_u *MemoUpdateOne) saved(savedNode *Memo, err error) (*Memo, error) {
 	if err != nil {
 		return nil, _u.mutation.versionError(err)
 	}
-	node.versionRead()
+	savedNode.versionRead()
 	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
-		node.fate = txWrites.Wrote(memo.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+		savedNode.fate = txWrites.Wrote(memo.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true
-	return node, nil
+	return savedNode, nil
 }

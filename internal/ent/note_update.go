@@ -463,15 +463,15 @@ func (_u *NoteUpdateOne) plan(ctx context.Context) (*Note, error) {
 	return _u.Save(ctx)
 }
 
-// saved ends a save: node is the row as it is now, if err is nil.
-func (_u *NoteUpdateOne) saved(node *Note, err error) (*Note, error) {
+// saved ends a save: savedNode is the row as it is now, if err is nil.
+func (_u *NoteUpdateOne) saved(savedNode *Note, err error) (*Note, error) {
 	if err != nil {
 		return nil, _u.mutation.versionError(err)
 	}
-	node.versionRead()
+	savedNode.versionRead()
 	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
-		node.fate = txWrites.Wrote(note.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+		savedNode.fate = txWrites.Wrote(note.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true
-	return node, nil
+	return savedNode, nil
 }

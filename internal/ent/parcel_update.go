@@ -1444,15 +1444,15 @@ func (_u *ParcelUpdateOne) plan(ctx context.Context) (*Parcel, error) {
 	return _u.Save(ctx)
 }
 
-// saved ends a save: node is the row as it is now, if err is nil.
-func (_u *ParcelUpdateOne) saved(node *Parcel, err error) (*Parcel, error) {
+// saved ends a save: savedNode is the row as it is now, if err is nil.
+func (_u *ParcelUpdateOne) saved(savedNode *Parcel, err error) (*Parcel, error) {
 	if err != nil {
 		return nil, _u.mutation.versionError(err)
 	}
-	node.versionRead()
+	savedNode.versionRead()
 	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
-		node.fate = txWrites.Wrote(parcel.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+		savedNode.fate = txWrites.Wrote(parcel.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true
-	return node, nil
+	return savedNode, nil
 }

@@ -640,15 +640,15 @@ func (_u *PetUpdateOne) plan(ctx context.Context) (*Pet, error) {
 	return _u.Save(ctx)
 }
 
-// saved ends a save: node is the row as it is now, if err is nil.
-func (_u *PetUpdateOne) saved(node *Pet, err error) (*Pet, error) {
+// saved ends a save: savedNode is the row as it is now, if err is nil.
+func (_u *PetUpdateOne) saved(savedNode *Pet, err error) (*Pet, error) {
 	if err != nil {
 		return nil, _u.mutation.versionError(err)
 	}
-	node.versionRead()
+	savedNode.versionRead()
 	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
-		node.fate = txWrites.Wrote(pet.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+		savedNode.fate = txWrites.Wrote(pet.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true
-	return node, nil
+	return savedNode, nil
 }

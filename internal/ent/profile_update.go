@@ -579,15 +579,15 @@ func (_u *ProfileUpdateOne) plan(ctx context.Context) (*Profile, error) {
 	return _u.Save(ctx)
 }
 
-// saved ends a save: node is the row as it is now, if err is nil.
-func (_u *ProfileUpdateOne) saved(node *Profile, err error) (*Profile, error) {
+// saved ends a save: savedNode is the row as it is now, if err is nil.
+func (_u *ProfileUpdateOne) saved(savedNode *Profile, err error) (*Profile, error) {
 	if err != nil {
 		return nil, _u.mutation.versionError(err)
 	}
-	node.versionRead()
+	savedNode.versionRead()
 	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
-		node.fate = txWrites.Wrote(profile.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+		savedNode.fate = txWrites.Wrote(profile.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true
-	return node, nil
+	return savedNode, nil
 }

@@ -808,15 +808,15 @@ func (_u *PurchaseUpdateOne) plan(ctx context.Context) (*Purchase, error) {
 	return _u.Save(ctx)
 }
 
-// saved ends a save: node is the row as it is now, if err is nil.
-func (_u *PurchaseUpdateOne) saved(node *Purchase, err error) (*Purchase, error) {
+// saved ends a save: savedNode is the row as it is now, if err is nil.
+func (_u *PurchaseUpdateOne) saved(savedNode *Purchase, err error) (*Purchase, error) {
 	if err != nil {
 		return nil, _u.mutation.versionError(err)
 	}
-	node.versionRead()
+	savedNode.versionRead()
 	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
-		node.fate = txWrites.Wrote(purchase.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+		savedNode.fate = txWrites.Wrote(purchase.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true
-	return node, nil
+	return savedNode, nil
 }

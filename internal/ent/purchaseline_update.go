@@ -796,15 +796,15 @@ func (_u *PurchaseLineUpdateOne) plan(ctx context.Context) (*PurchaseLine, error
 	return _u.Save(ctx)
 }
 
-// saved ends a save: node is the row as it is now, if err is nil.
-func (_u *PurchaseLineUpdateOne) saved(node *PurchaseLine, err error) (*PurchaseLine, error) {
+// saved ends a save: savedNode is the row as it is now, if err is nil.
+func (_u *PurchaseLineUpdateOne) saved(savedNode *PurchaseLine, err error) (*PurchaseLine, error) {
 	if err != nil {
 		return nil, _u.mutation.versionError(err)
 	}
-	node.versionRead()
+	savedNode.versionRead()
 	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
-		node.fate = txWrites.Wrote(purchaseline.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+		savedNode.fate = txWrites.Wrote(purchaseline.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true
-	return node, nil
+	return savedNode, nil
 }

@@ -431,15 +431,15 @@ func (_u *ReadingUpdateOne) plan(ctx context.Context) (*Reading, error) {
 	return _u.Save(ctx)
 }
 
-// saved ends a save: node is the row as it is now, if err is nil.
-func (_u *ReadingUpdateOne) saved(node *Reading, err error) (*Reading, error) {
+// saved ends a save: savedNode is the row as it is now, if err is nil.
+func (_u *ReadingUpdateOne) saved(savedNode *Reading, err error) (*Reading, error) {
 	if err != nil {
 		return nil, _u.mutation.versionError(err)
 	}
-	node.versionRead()
+	savedNode.versionRead()
 	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
-		node.fate = txWrites.Wrote(reading.Table, node.ID, _u.mutation.occ.Proves(node.UpdatedAt)...)
+		savedNode.fate = txWrites.Wrote(reading.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.UpdatedAt)...)
 	}
 	_u.mutation.done = true
-	return node, nil
+	return savedNode, nil
 }

@@ -410,15 +410,15 @@ func (_u *SettingUpdateOne) plan(ctx context.Context) (*Setting, error) {
 	return _u.Save(ctx)
 }
 
-// saved ends a save: node is the row as it is now, if err is nil.
-func (_u *SettingUpdateOne) saved(node *Setting, err error) (*Setting, error) {
+// saved ends a save: savedNode is the row as it is now, if err is nil.
+func (_u *SettingUpdateOne) saved(savedNode *Setting, err error) (*Setting, error) {
 	if err != nil {
 		return nil, _u.mutation.versionError(err)
 	}
-	node.versionRead()
+	savedNode.versionRead()
 	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
-		node.fate = txWrites.Wrote(setting.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+		savedNode.fate = txWrites.Wrote(setting.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true
-	return node, nil
+	return savedNode, nil
 }

@@ -789,15 +789,15 @@ func (_u *ProductUpdateOne) plan(ctx context.Context) (*Product, error) {
 	return _u.Save(ctx)
 }
 
-// saved ends a save: node is the row as it is now, if err is nil.
-func (_u *ProductUpdateOne) saved(node *Product, err error) (*Product, error) {
+// saved ends a save: savedNode is the row as it is now, if err is nil.
+func (_u *ProductUpdateOne) saved(savedNode *Product, err error) (*Product, error) {
 	if err != nil {
 		return nil, _u.mutation.versionError(err)
 	}
-	node.versionRead()
+	savedNode.versionRead()
 	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
-		node.fate = txWrites.Wrote(product.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+		savedNode.fate = txWrites.Wrote(product.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true
-	return node, nil
+	return savedNode, nil
 }

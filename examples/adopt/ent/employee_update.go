@@ -1475,15 +1475,15 @@ func (_u *EmployeeUpdateOne) plan(ctx context.Context) (*Employee, error) {
 	return _u.Save(ctx)
 }
 
-// saved ends a save: node is the row as it is now, if err is nil.
-func (_u *EmployeeUpdateOne) saved(node *Employee, err error) (*Employee, error) {
+// saved ends a save: savedNode is the row as it is now, if err is nil.
+func (_u *EmployeeUpdateOne) saved(savedNode *Employee, err error) (*Employee, error) {
 	if err != nil {
 		return nil, _u.mutation.versionError(err)
 	}
-	node.versionRead()
+	savedNode.versionRead()
 	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
-		node.fate = txWrites.Wrote(employee.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+		savedNode.fate = txWrites.Wrote(employee.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true
-	return node, nil
+	return savedNode, nil
 }

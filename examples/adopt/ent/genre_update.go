@@ -576,15 +576,15 @@ func (_u *GenreUpdateOne) plan(ctx context.Context) (*Genre, error) {
 	return _u.Save(ctx)
 }
 
-// saved ends a save: node is the row as it is now, if err is nil.
-func (_u *GenreUpdateOne) saved(node *Genre, err error) (*Genre, error) {
+// saved ends a save: savedNode is the row as it is now, if err is nil.
+func (_u *GenreUpdateOne) saved(savedNode *Genre, err error) (*Genre, error) {
 	if err != nil {
 		return nil, _u.mutation.versionError(err)
 	}
-	node.versionRead()
+	savedNode.versionRead()
 	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
-		node.fate = txWrites.Wrote(genre.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+		savedNode.fate = txWrites.Wrote(genre.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true
-	return node, nil
+	return savedNode, nil
 }

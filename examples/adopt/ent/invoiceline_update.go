@@ -714,15 +714,15 @@ func (_u *InvoiceLineUpdateOne) plan(ctx context.Context) (*InvoiceLine, error) 
 	return _u.Save(ctx)
 }
 
-// saved ends a save: node is the row as it is now, if err is nil.
-func (_u *InvoiceLineUpdateOne) saved(node *InvoiceLine, err error) (*InvoiceLine, error) {
+// saved ends a save: savedNode is the row as it is now, if err is nil.
+func (_u *InvoiceLineUpdateOne) saved(savedNode *InvoiceLine, err error) (*InvoiceLine, error) {
 	if err != nil {
 		return nil, _u.mutation.versionError(err)
 	}
-	node.versionRead()
+	savedNode.versionRead()
 	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
-		node.fate = txWrites.Wrote(invoiceline.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+		savedNode.fate = txWrites.Wrote(invoiceline.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true
-	return node, nil
+	return savedNode, nil
 }

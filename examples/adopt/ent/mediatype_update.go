@@ -576,15 +576,15 @@ func (_u *MediaTypeUpdateOne) plan(ctx context.Context) (*MediaType, error) {
 	return _u.Save(ctx)
 }
 
-// saved ends a save: node is the row as it is now, if err is nil.
-func (_u *MediaTypeUpdateOne) saved(node *MediaType, err error) (*MediaType, error) {
+// saved ends a save: savedNode is the row as it is now, if err is nil.
+func (_u *MediaTypeUpdateOne) saved(savedNode *MediaType, err error) (*MediaType, error) {
 	if err != nil {
 		return nil, _u.mutation.versionError(err)
 	}
-	node.versionRead()
+	savedNode.versionRead()
 	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
-		node.fate = txWrites.Wrote(mediatype.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+		savedNode.fate = txWrites.Wrote(mediatype.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true
-	return node, nil
+	return savedNode, nil
 }

@@ -600,15 +600,15 @@ func (_u *PlaylistUpdateOne) plan(ctx context.Context) (*Playlist, error) {
 	return _u.Save(ctx)
 }
 
-// saved ends a save: node is the row as it is now, if err is nil.
-func (_u *PlaylistUpdateOne) saved(node *Playlist, err error) (*Playlist, error) {
+// saved ends a save: savedNode is the row as it is now, if err is nil.
+func (_u *PlaylistUpdateOne) saved(savedNode *Playlist, err error) (*Playlist, error) {
 	if err != nil {
 		return nil, _u.mutation.versionError(err)
 	}
-	node.versionRead()
+	savedNode.versionRead()
 	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
-		node.fate = txWrites.Wrote(playlist.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+		savedNode.fate = txWrites.Wrote(playlist.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true
-	return node, nil
+	return savedNode, nil
 }

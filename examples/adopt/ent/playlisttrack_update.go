@@ -627,15 +627,15 @@ func (_u *PlaylistTrackUpdateOne) plan(ctx context.Context) (*PlaylistTrack, err
 	return _u.Save(ctx)
 }
 
-// saved ends a save: node is the row as it is now, if err is nil.
-func (_u *PlaylistTrackUpdateOne) saved(node *PlaylistTrack, err error) (*PlaylistTrack, error) {
+// saved ends a save: savedNode is the row as it is now, if err is nil.
+func (_u *PlaylistTrackUpdateOne) saved(savedNode *PlaylistTrack, err error) (*PlaylistTrack, error) {
 	if err != nil {
 		return nil, _u.mutation.versionError(err)
 	}
-	node.versionRead()
+	savedNode.versionRead()
 	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
-		node.fate = txWrites.Wrote(playlisttrack.Table, []any{node.PlaylistId, node.TrackId}, _u.mutation.occ.Proves(node.Version)...)
+		savedNode.fate = txWrites.Wrote(playlisttrack.Table, []any{savedNode.PlaylistId, savedNode.TrackId}, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true
-	return node, nil
+	return savedNode, nil
 }

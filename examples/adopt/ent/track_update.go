@@ -1350,15 +1350,15 @@ func (_u *TrackUpdateOne) plan(ctx context.Context) (*Track, error) {
 	return _u.Save(ctx)
 }
 
-// saved ends a save: node is the row as it is now, if err is nil.
-func (_u *TrackUpdateOne) saved(node *Track, err error) (*Track, error) {
+// saved ends a save: savedNode is the row as it is now, if err is nil.
+func (_u *TrackUpdateOne) saved(savedNode *Track, err error) (*Track, error) {
 	if err != nil {
 		return nil, _u.mutation.versionError(err)
 	}
-	node.versionRead()
+	savedNode.versionRead()
 	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
-		node.fate = txWrites.Wrote(track.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+		savedNode.fate = txWrites.Wrote(track.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true
-	return node, nil
+	return savedNode, nil
 }

@@ -578,15 +578,15 @@ func (_u *LineUpdateOne) plan(ctx context.Context) (*Line, error) {
 	return _u.Save(ctx)
 }
 
-// saved ends a save: node is the row as it is now, if err is nil.
-func (_u *LineUpdateOne) saved(node *Line, err error) (*Line, error) {
+// saved ends a save: savedNode is the row as it is now, if err is nil.
+func (_u *LineUpdateOne) saved(savedNode *Line, err error) (*Line, error) {
 	if err != nil {
 		return nil, _u.mutation.versionError(err)
 	}
-	node.versionRead()
+	savedNode.versionRead()
 	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
-		node.fate = txWrites.Wrote(line.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+		savedNode.fate = txWrites.Wrote(line.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true
-	return node, nil
+	return savedNode, nil
 }

@@ -558,15 +558,15 @@ func (_u *OrderUpdateOne) plan(ctx context.Context) (*Order, error) {
 	return _u.Save(ctx)
 }
 
-// saved ends a save: node is the row as it is now, if err is nil.
-func (_u *OrderUpdateOne) saved(node *Order, err error) (*Order, error) {
+// saved ends a save: savedNode is the row as it is now, if err is nil.
+func (_u *OrderUpdateOne) saved(savedNode *Order, err error) (*Order, error) {
 	if err != nil {
 		return nil, _u.mutation.versionError(err)
 	}
-	node.versionRead()
+	savedNode.versionRead()
 	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
-		node.fate = txWrites.Wrote(order.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+		savedNode.fate = txWrites.Wrote(order.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true
-	return node, nil
+	return savedNode, nil
 }

@@ -598,15 +598,15 @@ func (_u *GroupUpdateOne) plan(ctx context.Context) (*Group, error) {
 	return _u.Save(ctx)
 }
 
-// saved ends a save: node is the row as it is now, if err is nil.
-func (_u *GroupUpdateOne) saved(node *Group, err error) (*Group, error) {
+// saved ends a save: savedNode is the row as it is now, if err is nil.
+func (_u *GroupUpdateOne) saved(savedNode *Group, err error) (*Group, error) {
 	if err != nil {
 		return nil, _u.mutation.versionError(err)
 	}
-	node.versionRead()
+	savedNode.versionRead()
 	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
-		node.fate = txWrites.Wrote(group.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+		savedNode.fate = txWrites.Wrote(group.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true
-	return node, nil
+	return savedNode, nil
 }

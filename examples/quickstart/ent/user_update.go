@@ -428,15 +428,15 @@ func (_u *UserUpdateOne) plan(ctx context.Context) (*User, error) {
 	return _u.Save(ctx)
 }
 
-// saved ends a save: node is the row as it is now, if err is nil.
-func (_u *UserUpdateOne) saved(node *User, err error) (*User, error) {
+// saved ends a save: savedNode is the row as it is now, if err is nil.
+func (_u *UserUpdateOne) saved(savedNode *User, err error) (*User, error) {
 	if err != nil {
 		return nil, _u.mutation.versionError(err)
 	}
-	node.versionRead()
+	savedNode.versionRead()
 	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
-		node.fate = txWrites.Wrote(user.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+		savedNode.fate = txWrites.Wrote(user.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true
-	return node, nil
+	return savedNode, nil
 }

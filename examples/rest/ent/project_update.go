@@ -673,15 +673,15 @@ func (_u *ProjectUpdateOne) plan(ctx context.Context) (*Project, error) {
 	return _u.Save(ctx)
 }
 
-// saved ends a save: node is the row as it is now, if err is nil.
-func (_u *ProjectUpdateOne) saved(node *Project, err error) (*Project, error) {
+// saved ends a save: savedNode is the row as it is now, if err is nil.
+func (_u *ProjectUpdateOne) saved(savedNode *Project, err error) (*Project, error) {
 	if err != nil {
 		return nil, _u.mutation.versionError(err)
 	}
-	node.versionRead()
+	savedNode.versionRead()
 	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
-		node.fate = txWrites.Wrote(project.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+		savedNode.fate = txWrites.Wrote(project.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true
-	return node, nil
+	return savedNode, nil
 }

@@ -476,15 +476,15 @@ func (_u *TaskUpdateOne) plan(ctx context.Context) (*Task, error) {
 	return _u.Save(ctx)
 }
 
-// saved ends a save: node is the row as it is now, if err is nil.
-func (_u *TaskUpdateOne) saved(node *Task, err error) (*Task, error) {
+// saved ends a save: savedNode is the row as it is now, if err is nil.
+func (_u *TaskUpdateOne) saved(savedNode *Task, err error) (*Task, error) {
 	if err != nil {
 		return nil, _u.mutation.versionError(err)
 	}
-	node.versionRead()
+	savedNode.versionRead()
 	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
-		node.fate = txWrites.Wrote(task.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+		savedNode.fate = txWrites.Wrote(task.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true
-	return node, nil
+	return savedNode, nil
 }

@@ -394,15 +394,15 @@ func (_u *InvoiceUpdateOne) plan(ctx context.Context) (*Invoice, error) {
 	return _u.Save(ctx)
 }
 
-// saved ends a save: node is the row as it is now, if err is nil.
-func (_u *InvoiceUpdateOne) saved(node *Invoice, err error) (*Invoice, error) {
+// saved ends a save: savedNode is the row as it is now, if err is nil.
+func (_u *InvoiceUpdateOne) saved(savedNode *Invoice, err error) (*Invoice, error) {
 	if err != nil {
 		return nil, _u.mutation.versionError(err)
 	}
-	node.versionRead()
+	savedNode.versionRead()
 	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
-		node.fate = txWrites.Wrote(invoice.Table, node.ID, _u.mutation.occ.Proves(node.Rev)...)
+		savedNode.fate = txWrites.Wrote(invoice.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Rev)...)
 	}
 	_u.mutation.done = true
-	return node, nil
+	return savedNode, nil
 }

@@ -428,15 +428,15 @@ func (_u *DoctorUpdateOne) plan(ctx context.Context) (*Doctor, error) {
 	return _u.Save(ctx)
 }
 
-// saved ends a save: node is the row as it is now, if err is nil.
-func (_u *DoctorUpdateOne) saved(node *Doctor, err error) (*Doctor, error) {
+// saved ends a save: savedNode is the row as it is now, if err is nil.
+func (_u *DoctorUpdateOne) saved(savedNode *Doctor, err error) (*Doctor, error) {
 	if err != nil {
 		return nil, _u.mutation.versionError(err)
 	}
-	node.versionRead()
+	savedNode.versionRead()
 	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
-		node.fate = txWrites.Wrote(doctor.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+		savedNode.fate = txWrites.Wrote(doctor.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true
-	return node, nil
+	return savedNode, nil
 }

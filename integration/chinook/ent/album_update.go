@@ -705,15 +705,15 @@ func (_u *AlbumUpdateOne) plan(ctx context.Context) (*Album, error) {
 	return _u.Save(ctx)
 }
 
-// saved ends a save: node is the row as it is now, if err is nil.
-func (_u *AlbumUpdateOne) saved(node *Album, err error) (*Album, error) {
+// saved ends a save: savedNode is the row as it is now, if err is nil.
+func (_u *AlbumUpdateOne) saved(savedNode *Album, err error) (*Album, error) {
 	if err != nil {
 		return nil, _u.mutation.versionError(err)
 	}
-	node.versionRead()
+	savedNode.versionRead()
 	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
-		node.fate = txWrites.Wrote(album.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+		savedNode.fate = txWrites.Wrote(album.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true
-	return node, nil
+	return savedNode, nil
 }

@@ -1179,15 +1179,15 @@ func (_u *CustomerUpdateOne) plan(ctx context.Context) (*Customer, error) {
 	return _u.Save(ctx)
 }
 
-// saved ends a save: node is the row as it is now, if err is nil.
-func (_u *CustomerUpdateOne) saved(node *Customer, err error) (*Customer, error) {
+// saved ends a save: savedNode is the row as it is now, if err is nil.
+func (_u *CustomerUpdateOne) saved(savedNode *Customer, err error) (*Customer, error) {
 	if err != nil {
 		return nil, _u.mutation.versionError(err)
 	}
-	node.versionRead()
+	savedNode.versionRead()
 	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
-		node.fate = txWrites.Wrote(customer.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+		savedNode.fate = txWrites.Wrote(customer.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true
-	return node, nil
+	return savedNode, nil
 }

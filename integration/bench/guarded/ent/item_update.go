@@ -587,15 +587,15 @@ func (_u *ItemUpdateOne) plan(ctx context.Context) (*Item, error) {
 	return _u.Save(ctx)
 }
 
-// saved ends a save: node is the row as it is now, if err is nil.
-func (_u *ItemUpdateOne) saved(node *Item, err error) (*Item, error) {
+// saved ends a save: savedNode is the row as it is now, if err is nil.
+func (_u *ItemUpdateOne) saved(savedNode *Item, err error) (*Item, error) {
 	if err != nil {
 		return nil, _u.mutation.versionError(err)
 	}
-	node.versionRead()
+	savedNode.versionRead()
 	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
-		node.fate = txWrites.Wrote(item.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+		savedNode.fate = txWrites.Wrote(item.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true
-	return node, nil
+	return savedNode, nil
 }

@@ -972,15 +972,15 @@ func (_u *MiddleUpdateOne) plan(ctx context.Context) (*Middle, error) {
 	return _u.Save(ctx)
 }
 
-// saved ends a save: node is the row as it is now, if err is nil.
-func (_u *MiddleUpdateOne) saved(node *Middle, err error) (*Middle, error) {
+// saved ends a save: savedNode is the row as it is now, if err is nil.
+func (_u *MiddleUpdateOne) saved(savedNode *Middle, err error) (*Middle, error) {
 	if err != nil {
 		return nil, _u.mutation.versionError(err)
 	}
-	node.versionRead()
+	savedNode.versionRead()
 	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
-		node.fate = txWrites.Wrote(middle.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+		savedNode.fate = txWrites.Wrote(middle.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true
-	return node, nil
+	return savedNode, nil
 }

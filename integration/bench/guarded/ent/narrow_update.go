@@ -394,15 +394,15 @@ func (_u *NarrowUpdateOne) plan(ctx context.Context) (*Narrow, error) {
 	return _u.Save(ctx)
 }
 
-// saved ends a save: node is the row as it is now, if err is nil.
-func (_u *NarrowUpdateOne) saved(node *Narrow, err error) (*Narrow, error) {
+// saved ends a save: savedNode is the row as it is now, if err is nil.
+func (_u *NarrowUpdateOne) saved(savedNode *Narrow, err error) (*Narrow, error) {
 	if err != nil {
 		return nil, _u.mutation.versionError(err)
 	}
-	node.versionRead()
+	savedNode.versionRead()
 	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
-		node.fate = txWrites.Wrote(narrow.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+		savedNode.fate = txWrites.Wrote(narrow.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true
-	return node, nil
+	return savedNode, nil
 }

@@ -2332,15 +2332,15 @@ func (_u *WideUpdateOne) plan(ctx context.Context) (*Wide, error) {
 	return _u.Save(ctx)
 }
 
-// saved ends a save: node is the row as it is now, if err is nil.
-func (_u *WideUpdateOne) saved(node *Wide, err error) (*Wide, error) {
+// saved ends a save: savedNode is the row as it is now, if err is nil.
+func (_u *WideUpdateOne) saved(savedNode *Wide, err error) (*Wide, error) {
 	if err != nil {
 		return nil, _u.mutation.versionError(err)
 	}
-	node.versionRead()
+	savedNode.versionRead()
 	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
-		node.fate = txWrites.Wrote(wide.Table, node.ID, _u.mutation.occ.Proves(node.Version)...)
+		savedNode.fate = txWrites.Wrote(wide.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true
-	return node, nil
+	return savedNode, nil
 }
