@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"reflect"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -135,8 +136,7 @@ func notSent(err error) bool {
 
 // isLost reports whether an error is that of a connection that has ended.
 func isLost(err error) bool {
-	switch err { //nolint:errorlint // walk unwraps
-	case driver.ErrBadConn, io.EOF, io.ErrUnexpectedEOF, net.ErrClosed, syscall.ECONNRESET, syscall.EPIPE:
+	if slices.Contains([]error{driver.ErrBadConn, io.EOF, io.ErrUnexpectedEOF, net.ErrClosed, syscall.ECONNRESET, syscall.EPIPE}, err) {
 		return true
 	}
 	if op, ok := err.(*net.OpError); ok { //nolint:errorlint // walk unwraps

@@ -75,7 +75,7 @@ type savepointTx struct {
 const savePoint = "entocc_save"
 
 func (s *savepointTx) send(ctx context.Context, command string) error {
-	return s.Tx.Exec(ctx, command+savePoint, []any{}, nil)
+	return s.Exec(ctx, command+savePoint, []any{}, nil)
 }
 
 // Commit keeps what was written, for the commit of the transaction.

@@ -20,7 +20,7 @@ func TestGenerate_ComposedMixinsAreGuarded(t *testing.T) {
 
 	var types strings.Builder
 	block := m.testdata("composedsmoke/type.txt")
-	for _, typ := range []string{"Counted", "Timed", "Random", "Appended:Rev", "Direct", "Wrapped", "Overhooked", "Bare", "Unannotated", "Own:Rev"} {
+	for _, typ := range []string{"Counted", "Timed", "Random", "Appended:Rev", "Direct", "Wrapped", "Rehooked", "Bare", "Unannotated", "Own:Rev"} {
 		name, field, ok := strings.Cut(typ, ":")
 		if !ok {
 			field = "Version"

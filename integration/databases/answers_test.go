@@ -67,7 +67,9 @@ var lostWrites = []struct {
 	name  string
 	write func(ctx context.Context, s session, u *ent.User) error
 }{
-	{"UpdateOne", func(ctx context.Context, s session, u *ent.User) error { return s.User.UpdateOne(u).AddAge(1).Exec(ctx) }},
+	{"UpdateOne", func(ctx context.Context, s session, u *ent.User) error {
+		return s.User.UpdateOne(u).AddAge(1).Exec(ctx)
+	}},
 	{"IgnoreVersion", func(ctx context.Context, s session, u *ent.User) error {
 		return s.User.UpdateOneID(u.ID).IgnoreVersion().AddAge(1).Exec(ctx)
 	}},
@@ -95,7 +97,7 @@ func TestWrite_WhoseAnswerIsLostIsNeverRepeatedAndNeverMisreported(t *testing.T)
 			t.Run(driver+" "+w.name, func(t *testing.T) {
 				l := throughProxy(t, driver)
 				unknown, done := 0, false
-				for cut := 0; !done; cut += 3 {
+				for cut := 0; !done; cut += 5 {
 					u := l.sees.user(t, "lossy")
 					_, err := l.User.Get(t.Context(), u.ID) // The connection stands.
 					require.NoError(t, err)

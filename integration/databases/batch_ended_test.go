@@ -18,7 +18,7 @@ import (
 
 // deadlocked runs write, a batch over a, b and c by a statement for each, and makes it the victim of a deadlock when it
 // has written a, and waits for b: the other transaction has more to lose. Then that one commits a and b.
-func deadlocked(t *testing.T, mine, theirs session, a, b *ent.User, write func() error) error {
+func deadlocked(t *testing.T, theirs session, a, b *ent.User, write func() error) error {
 	t.Helper()
 	other := theirs.tx(t)
 	for i := range 30 {
@@ -48,7 +48,7 @@ func TestBatch_DoesNotGoOnAfterADeadlock(t *testing.T) {
 				mine, theirs := pairOn(t, name, repeatableRead)
 				a, b, c := mine.user(t, "before"), mine.user(t, "before"), mine.user(t, "before")
 				var saved []*ent.User
-				err := deadlocked(t, mine, theirs, a, b, func() (err error) {
+				err := deadlocked(t, theirs, a, b, func() (err error) {
 					batch := mine.User.UpdateBulk(three(a, b, c)...)
 					if skip {
 						batch.SkipModified()
@@ -73,7 +73,7 @@ func TestBatch_InTheCallersTxIsOverAfterADeadlock(t *testing.T) {
 	mine, theirs := pairOn(t, mariadb, repeatableRead)
 	a, b, c := mine.user(t, "before"), mine.user(t, "before"), mine.user(t, "before")
 	tx := mine.tx(t)
-	err := deadlocked(t, mine, theirs, a, b, func() error {
+	err := deadlocked(t, theirs, a, b, func() error {
 		builders := three(a, b, c)
 		saved, err := tx.User.UpdateBulk(builders...).SkipModified().Save(t.Context())
 		assert.Empty(t, saved)

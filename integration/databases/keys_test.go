@@ -19,8 +19,11 @@ var looseKeys = []struct {
 	{sqliteWAL, sqliteDeferred, "text COLLATE NOCASE", [2]string{"ada", "bob"}, [2]string{"ADA", "Bob"}},
 	{postgres, readCommitted, "char(8)", [2]string{"ada", "bob"}, [2]string{"ada", "bob"}},
 	{postgres, repeatableRead, "char(8)", [2]string{"ada", "bob"}, [2]string{"ada  ", "bob"}},
-	{postgres, readCommitted, "uuid", [2]string{"0b1ccc4e-8f1a-4ccd-9e3c-30a4b4cf0000", "0b1ccc4e-8f1a-4ccd-9e3c-30a4b4cf0001"},
-		[2]string{"0B1CCC4E-8F1A-4CCD-9E3C-30A4B4CF0000", "{0b1ccc4e-8f1a-4ccd-9e3c-30a4b4cf0001}"}},
+	{
+		postgres, readCommitted, "uuid",
+		[2]string{"0b1ccc4e-8f1a-4ccd-9e3c-30a4b4cf0000", "0b1ccc4e-8f1a-4ccd-9e3c-30a4b4cf0001"},
+		[2]string{"0B1CCC4E-8F1A-4CCD-9E3C-30A4B4CF0000", "{0b1ccc4e-8f1a-4ccd-9e3c-30a4b4cf0001}"},
+	},
 	{mariadb, repeatableRead, "varchar(40) COLLATE utf8mb4_general_ci", [2]string{"ada", "bob"}, [2]string{"ADA", "bob "}},
 	{mariadbSnapshot, repeatableRead, "varchar(40) COLLATE utf8mb4_general_ci", [2]string{"ada", "bob"}, [2]string{"Ada", "Bob"}},
 }

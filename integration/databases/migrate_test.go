@@ -76,9 +76,9 @@ func (l legacy) trigger() {
 }
 
 // texts answers a query of one column.
-func (l legacy) texts(query string, args ...any) (texts []string) {
+func (l legacy) texts(query string) (texts []string) {
 	l.Helper()
-	rows, err := l.QueryContext(l.Context(), query, args...)
+	rows, err := l.QueryContext(l.Context(), query)
 	require.NoError(l, err, query)
 	defer func() { require.NoError(l, rows.Close()) }()
 	for rows.Next() {

@@ -43,6 +43,7 @@ func postgres(name string, database func(testing.TB) string, driver string, leve
 			Name: name, Dialect: dialect.Postgres, Isolation: level,
 			Open: func(t testing.TB) *sql.DB { return pool(t, driver, dsn.String()) },
 			Traits: suite.Traits{
+				Repeats:        driver == "postgres",
 				Snapshot:       level != sql.LevelReadCommitted,
 				ConflictEndsTx: level != sql.LevelReadCommitted,
 			},

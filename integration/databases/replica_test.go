@@ -51,7 +51,7 @@ func onLagging(t *testing.T, test func(*testing.T, lagging, *ent.User)) {
 	})
 	t.Run("Galera, two nodes", func(t *testing.T) {
 		dsns := servers.GaleraDatabase(t)
-		l := lagging{openMySQL(t, dsns[0]), openMySQL(t, dsns[1]), dialect.MySQL}
+		l := lagging{openMySQL(t, interpolated(t, dsns[0])), openMySQL(t, interpolated(t, dsns[1])), dialect.MySQL}
 		createTables(t, l.writer.Client)
 		other, err := openMySQL(t, dsns[1]).Pool.Conn(t.Context())
 		require.NoError(t, err)

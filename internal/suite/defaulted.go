@@ -114,6 +114,9 @@ func createdTimeIsThatOfTheRow(s *Scene) {
 		tx := s.Tx()
 		require.NoError(s, tx.Reading.VerifyOnCommit(r))
 		require.NoError(s, tx.Commit())
+		if s.db.Traits.Nodes { // The commit has bumped the row.
+			r = s.Client.Reading.GetX(s.ctx, r.ID)
+		}
 		r = saved(s, r.Update().SetValue(2))
 		r = saved(s, s.Client.Reading.UpdateOneID(r.ID).IfVersion(r.UpdatedAt).SetValue(3))
 		done(s, r.Delete())

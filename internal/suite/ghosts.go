@@ -254,8 +254,8 @@ func ghostOfAFailedCommitIsRefused(s *Scene) {
 }
 
 // send sends a statement of the program's own in a transaction.
-func (s *Scene) send(tx *ent.Tx, query string, args ...any) {
+func (s *Scene) send(tx *ent.Tx, query string) {
 	s.Helper()
-	_, err := tx.ExecContext(s.ctx, query, args...)
+	_, err := tx.ExecContext(s.ctx, query)
 	require.NoError(s, err, query)
 }

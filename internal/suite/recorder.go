@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc/hook"
 )
 
@@ -18,10 +19,20 @@ type Recorder struct {
 	sent []string
 	// refused are the errors that the next statements with a verb are answered by.
 	refused map[string][]error
+	// single takes a write that is a transaction of its own for one statement.
+	single bool
 }
 
 // Record wraps a driver.
 func Record(drv dialect.Driver) *Recorder { return &Recorder{Driver: drv} }
+
+// recordOf records what is sent to a database. Where each write is a transaction, as database/sql could send it twice
+// otherwise, BEGIN and COMMIT are not counted.
+func recordOf(db DB, pool *stdsql.DB) *Recorder {
+	r := Record(sql.OpenDB(db.Dialect, pool))
+	r.single = db.Traits.Repeats
+	return r
+}
 
 // Reset forgets what was sent.
 func (r *Recorder) Reset() {
@@ -34,7 +45,13 @@ func (r *Recorder) Reset() {
 func (r *Recorder) Sent() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return append([]string(nil), r.sent...)
+	sent := append([]string(nil), r.sent...)
+	for i := 0; r.single && i+2 < len(sent); i++ {
+		if sent[i] == "BEGIN" && sent[i+2] == "COMMIT" {
+			sent = append(sent[:i], append([]string{sent[i+1]}, sent[i+3:]...)...)
+		}
+	}
+	return sent
 }
 
 // Writes returns what of it changes rows.

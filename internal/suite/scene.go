@@ -51,7 +51,7 @@ func newStage(t *testing.T, db DB, pool, other *stdsql.DB) *stage {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	t.Cleanup(cancel)
-	return &stage{t: t, db: db, ctx: ctx, SQL: other, Sent: Record(sql.OpenDB(db.Dialect, pool))}
+	return &stage{t: t, db: db, ctx: ctx, SQL: other, Sent: recordOf(db, pool)}
 }
 
 // Tx begins a transaction at the database's level. It is rolled back at the end, if it is open still.

@@ -51,6 +51,9 @@ type Traits struct {
 	// Nodes: the second pool leads to another node of a cluster, whose writers do not wait for those of this one, and
 	// whose commits come here a little later (Galera). IDs are not counted by one there.
 	Nodes bool
+	// Repeats: the driver may send a statement a second time outside of a transaction, so that each write is sent in one
+	// (lib/pq).
+	Repeats bool
 }
 
 // Report says what one run of the suite has shown.

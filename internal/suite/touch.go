@@ -100,6 +100,7 @@ func createTouchesTheParent(s *Scene) {
 }
 
 func createWithoutParentIsOneInsert(s *Scene) {
+	s.acquaint()
 	s.Sent.Reset()
 	saved(s, s.Client.PurchaseLine.Create())
 	assert.Len(s, s.Sent.Sent(), 1)

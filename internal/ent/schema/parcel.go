@@ -45,4 +45,3 @@ func (Parcel) Fields() []ent.Field {
 func (Parcel) Edges() []ent.Edge {
 	return []ent.Edge{edge.To("stamps", Group.Type), edge.To("stops", Group.Type)}
 }
-

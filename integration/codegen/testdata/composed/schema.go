@@ -69,14 +69,14 @@ func (hooksOver) Hooks() []ent.Hook {
 	return []ent.Hook{func(next ent.Mutator) ent.Mutator { return next }}
 }
 
-// Overhooked has other hooks, Bare none, and Unannotated no annotation.
+// Rehooked has other hooks, Bare none, and Unannotated no annotation.
 type (
-	Overhooked  struct{ named }
+	Rehooked  struct{ named }
 	Bare        struct{ named }
 	Unannotated struct{ named }
 )
 
-func (Overhooked) Mixin() []ent.Mixin { return []ent.Mixin{hooksOver{}} }
+func (Rehooked) Mixin() []ent.Mixin { return []ent.Mixin{hooksOver{}} }
 
 type bare struct{ mixin.Version }
 
