@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"entgo.io/ent"
 	"github.com/entocc/entocc"
 )
 
@@ -15,14 +16,28 @@ import (
 type Loaded struct {
 	columns []string
 	values  []any
+	// created is a copy of the mutation by which an entity was created that was not read.
+	created Creation
 }
 
 // Keep keeps a row. Nobody may scan another one into the values.
 func (l *Loaded) Keep(columns []string, values []any) { l.columns, l.values = columns, values }
 
+// Creation is a mutation that creates an entity.
+type Creation interface {
+	Field(name string) (ent.Value, bool)
+}
+
+// Created keeps what the creation of an entity has set. What the database itself has put into other fields is not known. The
+// mutation is a copy, as its builder may go on to create another entity.
+func (l *Loaded) Created(copied Creation) { l.created = copied }
+
 // Row returns the row of an entity as it was read: in fresh, an empty entity of the same type, to which assign is bound.
-// An entity that was not read, as one that was created, is taken as it is, and is no base of a diff.
+// An entity that was neither read nor created is taken as it is, and is no base of a diff.
 func (l *Loaded) Row(entity, fresh any, assign func([]string, []any) error) ReadRow {
+	if l.created != nil {
+		return ReadRow{entity: entity, created: l.created}
+	}
 	if l.columns == nil || assign(l.columns, l.values) != nil {
 		return ReadRow{entity: entity}
 	}
@@ -34,6 +49,8 @@ type ReadRow struct {
 	entity any
 	// columns are those that were read; nil for an entity that may have been changed since.
 	columns []string
+	// created is what the entity was created by, if it was not read.
+	created Creation
 }
 
 // rowOf is a ReadRow, or that of an entity that does not know what was read.
@@ -46,6 +63,9 @@ func rowOf(entity any) ReadRow {
 
 // value returns what the row holds in a field; false if that is not known.
 func (r ReadRow) value(f Field) (any, bool) {
+	if r.created != nil {
+		return r.created.Field(f.Column)
+	}
 	if r.columns != nil && !slices.Contains(r.columns, f.Column) {
 		return nil, false
 	}
@@ -55,6 +75,13 @@ func (r ReadRow) value(f Field) (any, bool) {
 // read returns what was read into a field; false if that is not known. A value that an entity shares with what it was
 // scanned into may have been changed in both.
 func (r ReadRow) read(f Field) (any, bool) {
+	if r.created != nil {
+		v, ok := r.value(f)
+		if !ok || hasReferences(reflect.TypeOf(v)) {
+			return nil, false // The entity shares it with its mutation.
+		}
+		return v, true
+	}
 	if r.columns == nil || !f.JSON && inPlace(r.entity, f) {
 		return nil, false
 	}
@@ -63,8 +90,7 @@ func (r ReadRow) read(f Field) (any, bool) {
 
 // inPlace reports whether a change of the field's value, made in place, shows in what it was scanned into.
 func inPlace(entity any, f Field) bool {
-	field := reflect.ValueOf(entity).Elem().FieldByName(f.Struct)
-	t := field.Type()
+	t := reflect.ValueOf(entity).Elem().FieldByName(f.Struct).Type()
 	if f.Nillable && t.Kind() == reflect.Pointer {
 		t = t.Elem() // ent makes these pointers anew.
 	}

@@ -146,6 +146,8 @@ func (_c *CardCreate) createSpec() (*Card, *sqlgraph.CreateSpec) {
 	if txWrites := occhook.TxOf(_c.driver); txWrites != nil {
 		_node.fate = txWrites.Creates(card.Table, _spec.ID)
 	}
+	createdBy := *_c.mutation
+	_node.loaded.Created(&createdBy)
 	_c.driver = occhook.Atomic(_c.driver)
 
 	if value, ok := _c.mutation.Version(); ok {

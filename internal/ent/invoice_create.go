@@ -159,6 +159,8 @@ func (_c *InvoiceCreate) createSpec() (*Invoice, *sqlgraph.CreateSpec) {
 	if txWrites := occhook.TxOf(_c.driver); txWrites != nil {
 		_node.fate = txWrites.Creates(invoice.Table, _spec.ID)
 	}
+	createdBy := *_c.mutation
+	_node.loaded.Created(&createdBy)
 	_c.driver = occhook.CreateTouching(invoiceVersion, _c.driver, _c.conflict, len(_c.mutation.PurchaseIDs()) > 0, []*sqlgraph.CreateSpec{_spec}, &_c.mutation.occ)
 	_c.driver = occhook.Atomic(_c.driver)
 

@@ -222,6 +222,8 @@ func (_c *PurchaseCreate) createSpec() (*Purchase, *sqlgraph.CreateSpec) {
 	if txWrites := occhook.TxOf(_c.driver); txWrites != nil {
 		_node.fate = txWrites.Creates(purchase.Table, _spec.ID)
 	}
+	createdBy := *_c.mutation
+	_node.loaded.Created(&createdBy)
 	_c.driver = occhook.CreateTouching(purchaseVersion, _c.driver, _c.conflict, len(_c.mutation.BuyerIDs()) > 0, []*sqlgraph.CreateSpec{_spec}, &_c.mutation.occ)
 	_c.driver = occhook.Atomic(_c.driver)
 	if len(_c.mutation.LinesIDs()) > 0 || len(_c.mutation.InvoiceIDs()) > 0 {

@@ -235,6 +235,8 @@ func (_c *PurchaseLineCreate) createSpec() (*PurchaseLine, *sqlgraph.CreateSpec)
 	if txWrites := occhook.TxOf(_c.driver); txWrites != nil {
 		_node.fate = txWrites.Creates(purchaseline.Table, _spec.ID)
 	}
+	createdBy := *_c.mutation
+	_node.loaded.Created(&createdBy)
 	_c.driver = occhook.CreateTouching(purchaseLineVersion, _c.driver, _c.conflict, len(_c.mutation.PurchaseIDs()) > 0, []*sqlgraph.CreateSpec{_spec}, &_c.mutation.occ)
 	_c.driver = occhook.Atomic(_c.driver)
 

@@ -157,6 +157,8 @@ func (_c *PlaylistTrackCreate) createSpec() (*PlaylistTrack, *sqlgraph.CreateSpe
 	if txWrites := occhook.TxOf(_c.driver); txWrites != nil {
 		_node.fate = txWrites.Creates(playlisttrack.Table, nil)
 	}
+	createdBy := *_c.mutation
+	_node.loaded.Created(&createdBy)
 	_c.driver = occhook.Atomic(_c.driver)
 
 	if value, ok := _c.mutation.Version(); ok {

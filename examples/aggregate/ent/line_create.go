@@ -146,6 +146,8 @@ func (_c *LineCreate) createSpec() (*Line, *sqlgraph.CreateSpec) {
 	if txWrites := occhook.TxOf(_c.driver); txWrites != nil {
 		_node.fate = txWrites.Creates(line.Table, _spec.ID)
 	}
+	createdBy := *_c.mutation
+	_node.loaded.Created(&createdBy)
 	_c.driver = occhook.CreateTouching(lineVersion, _c.driver, nil, len(_c.mutation.OrderIDs()) > 0, []*sqlgraph.CreateSpec{_spec}, &_c.mutation.occ)
 	_c.driver = occhook.Atomic(_c.driver)
 

@@ -209,6 +209,8 @@ func (_c *ProjectCreate) createSpec() (*Project, *sqlgraph.CreateSpec) {
 	if txWrites := occhook.TxOf(_c.driver); txWrites != nil {
 		_node.fate = txWrites.Creates(project.Table, _spec.ID)
 	}
+	createdBy := *_c.mutation
+	_node.loaded.Created(&createdBy)
 	_c.driver = occhook.Atomic(_c.driver)
 	if len(_c.mutation.TasksIDs()) > 0 {
 		_c.driver = occhook.Linking(_c.driver, projectLinks)

@@ -174,6 +174,8 @@ func (_c *TaskCreate) createSpec() (*Task, *sqlgraph.CreateSpec) {
 	if txWrites := occhook.TxOf(_c.driver); txWrites != nil {
 		_node.fate = txWrites.Creates(task.Table, _spec.ID)
 	}
+	createdBy := *_c.mutation
+	_node.loaded.Created(&createdBy)
 	_c.driver = occhook.CreateTouching(taskVersion, _c.driver, nil, len(_c.mutation.ProjectIDs()) > 0, []*sqlgraph.CreateSpec{_spec}, &_c.mutation.occ)
 	_c.driver = occhook.Atomic(_c.driver)
 

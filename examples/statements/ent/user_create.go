@@ -203,6 +203,8 @@ func (_c *UserCreate) createSpec() (*User, *sqlgraph.CreateSpec) {
 	if txWrites := occhook.TxOf(_c.driver); txWrites != nil {
 		_node.fate = txWrites.Creates(user.Table, _spec.ID)
 	}
+	createdBy := *_c.mutation
+	_node.loaded.Created(&createdBy)
 	_c.driver = occhook.Atomic(_c.driver)
 	if len(_c.mutation.PetsIDs()) > 0 {
 		_c.driver = occhook.Linking(_c.driver, userLinks)

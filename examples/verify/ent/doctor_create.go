@@ -143,6 +143,8 @@ func (_c *DoctorCreate) createSpec() (*Doctor, *sqlgraph.CreateSpec) {
 	if txWrites := occhook.TxOf(_c.driver); txWrites != nil {
 		_node.fate = txWrites.Creates(doctor.Table, _spec.ID)
 	}
+	createdBy := *_c.mutation
+	_node.loaded.Created(&createdBy)
 	_c.driver = occhook.Atomic(_c.driver)
 
 	if value, ok := _c.mutation.Version(); ok {

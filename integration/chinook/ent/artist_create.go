@@ -155,6 +155,8 @@ func (_c *ArtistCreate) createSpec() (*Artist, *sqlgraph.CreateSpec) {
 	if txWrites := occhook.TxOf(_c.driver); txWrites != nil {
 		_node.fate = txWrites.Creates(artist.Table, _spec.ID)
 	}
+	createdBy := *_c.mutation
+	_node.loaded.Created(&createdBy)
 	_c.driver = occhook.Atomic(_c.driver)
 	if len(_c.mutation.AlbumsIDs()) > 0 {
 		_c.driver = occhook.Linking(_c.driver, artistLinks)

@@ -362,6 +362,8 @@ func (_c *EmployeeCreate) createSpec() (*Employee, *sqlgraph.CreateSpec) {
 	if txWrites := occhook.TxOf(_c.driver); txWrites != nil {
 		_node.fate = txWrites.Creates(employee.Table, _spec.ID)
 	}
+	createdBy := *_c.mutation
+	_node.loaded.Created(&createdBy)
 	_c.driver = occhook.Atomic(_c.driver)
 	if len(_c.mutation.ReportsIDs()) > 0 || len(_c.mutation.CustomersIDs()) > 0 {
 		_c.driver = occhook.Linking(_c.driver, employeeLinks)
