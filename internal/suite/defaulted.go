@@ -121,6 +121,9 @@ func createdTimeIsThatOfTheRow(s *Scene) {
 		r = saved(s, s.Client.Reading.UpdateOneID(r.ID).IfVersion(r.UpdatedAt).SetValue(3))
 		done(s, r.Delete())
 	}
+	if s.db.Traits.Nodes {
+		return // Nodes count IDs in steps, so that ent returns wrong IDs from CreateBulk.
+	}
 	many, err := s.Client.Reading.CreateBulk(s.Client.Reading.Create().SetValue(1), s.Client.Reading.Create().SetValue(2)).Save(s.ctx)
 	require.NoError(s, err)
 	s.catchUp()
