@@ -64,6 +64,9 @@ func (s *Schema) notLoaded(op ent.Op) error {
 	return s.errorf(op, nil, "the entity was loaded without its version: add %q to the Select of its query, or state the version by IfVersion", s.Column)
 }
 
+// SelectsVersion reports whether a query that selects fields reads the version too.
+func SelectsVersion(s *Schema, fields []string) bool { return Selected(fields, s.Column) }
+
 // Selected reports whether a query read a column. fields are those that were selected, none means all.
 func Selected(fields []string, column string) bool {
 	return len(fields) == 0 || slices.Contains(fields, column)

@@ -407,7 +407,7 @@ func (_q *BuyerQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Buyer,
 			return nil, err
 		}
 	}
-	if occhook.Selected(_q.ctx.Fields, buyerVersion.Column) {
+	if occhook.SelectsVersion(buyerVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

@@ -413,7 +413,7 @@ func (_q *CardQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Card, e
 			return nil, err
 		}
 	}
-	if occhook.Selected(_q.ctx.Fields, cardVersion.Column) {
+	if occhook.SelectsVersion(cardVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

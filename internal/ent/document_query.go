@@ -408,7 +408,7 @@ func (_q *DocumentQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Doc
 			return nil, err
 		}
 	}
-	if occhook.Selected(_q.ctx.Fields, documentVersion.Column) {
+	if occhook.SelectsVersion(documentVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

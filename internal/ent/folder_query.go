@@ -456,7 +456,7 @@ func (_q *FolderQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Folde
 			return nil, err
 		}
 	}
-	if occhook.Selected(_q.ctx.Fields, folderVersion.Column) {
+	if occhook.SelectsVersion(folderVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

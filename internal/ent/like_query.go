@@ -375,7 +375,7 @@ func (_q *LikeQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Like, e
 			return nil, err
 		}
 	}
-	if occhook.Selected(_q.ctx.Fields, likeVersion.Column) {
+	if occhook.SelectsVersion(likeVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

@@ -375,7 +375,7 @@ func (_q *MembershipQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*M
 			return nil, err
 		}
 	}
-	if occhook.Selected(_q.ctx.Fields, membershipVersion.Column) {
+	if occhook.SelectsVersion(membershipVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

@@ -359,7 +359,7 @@ func (_q *MemoQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Memo, e
 	if len(nodes) == 0 {
 		return nodes, nil
 	}
-	if occhook.Selected(_q.ctx.Fields, memoVersion.Column) {
+	if occhook.SelectsVersion(memoVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

@@ -359,7 +359,7 @@ func (_q *NoteQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Note, e
 	if len(nodes) == 0 {
 		return nodes, nil
 	}
-	if occhook.Selected(_q.ctx.Fields, noteVersion.Column) {
+	if occhook.SelectsVersion(noteVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

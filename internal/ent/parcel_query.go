@@ -450,7 +450,7 @@ func (_q *ParcelQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Parce
 			return nil, err
 		}
 	}
-	if occhook.Selected(_q.ctx.Fields, parcelVersion.Column) {
+	if occhook.SelectsVersion(parcelVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

@@ -456,7 +456,7 @@ func (_q *PetQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Pet, err
 			return nil, err
 		}
 	}
-	if occhook.Selected(_q.ctx.Fields, petVersion.Column) {
+	if occhook.SelectsVersion(petVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

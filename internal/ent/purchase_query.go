@@ -502,7 +502,7 @@ func (_q *PurchaseQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Pur
 			return nil, err
 		}
 	}
-	if occhook.Selected(_q.ctx.Fields, purchaseVersion.Column) {
+	if occhook.SelectsVersion(purchaseVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

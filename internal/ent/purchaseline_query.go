@@ -457,7 +457,7 @@ func (_q *PurchaseLineQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]
 			return nil, err
 		}
 	}
-	if occhook.Selected(_q.ctx.Fields, purchaseLineVersion.Column) {
+	if occhook.SelectsVersion(purchaseLineVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

@@ -359,7 +359,7 @@ func (_q *ReadingQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Read
 	if len(nodes) == 0 {
 		return nodes, nil
 	}
-	if occhook.Selected(_q.ctx.Fields, readingVersion.Column) {
+	if occhook.SelectsVersion(readingVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

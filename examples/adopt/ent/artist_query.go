@@ -401,7 +401,7 @@ func (_q *ArtistQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Artis
 			return nil, err
 		}
 	}
-	if occhook.Selected(_q.ctx.Fields, artistVersion.Column) {
+	if occhook.SelectsVersion(artistVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

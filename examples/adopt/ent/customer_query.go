@@ -444,7 +444,7 @@ func (_q *CustomerQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Cus
 			return nil, err
 		}
 	}
-	if occhook.Selected(_q.ctx.Fields, customerVersion.Column) {
+	if occhook.SelectsVersion(customerVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

@@ -401,7 +401,7 @@ func (_q *GenreQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Genre,
 			return nil, err
 		}
 	}
-	if occhook.Selected(_q.ctx.Fields, genreVersion.Column) {
+	if occhook.SelectsVersion(genreVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

@@ -369,7 +369,7 @@ func (_q *PlaylistTrackQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([
 			return nil, err
 		}
 	}
-	if occhook.Selected(_q.ctx.Fields, playlistTrackVersion.Column) {
+	if occhook.SelectsVersion(playlistTrackVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

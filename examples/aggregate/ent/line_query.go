@@ -407,7 +407,7 @@ func (_q *LineQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Line, e
 			return nil, err
 		}
 	}
-	if occhook.Selected(_q.ctx.Fields, lineVersion.Column) {
+	if occhook.SelectsVersion(lineVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

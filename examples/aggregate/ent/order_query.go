@@ -401,7 +401,7 @@ func (_q *OrderQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Order,
 			return nil, err
 		}
 	}
-	if occhook.Selected(_q.ctx.Fields, orderVersion.Column) {
+	if occhook.SelectsVersion(orderVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

@@ -401,7 +401,7 @@ func (_q *ProjectQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Proj
 			return nil, err
 		}
 	}
-	if occhook.Selected(_q.ctx.Fields, projectVersion.Column) {
+	if occhook.SelectsVersion(projectVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

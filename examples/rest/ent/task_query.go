@@ -399,7 +399,7 @@ func (_q *TaskQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Task, e
 			return nil, err
 		}
 	}
-	if occhook.Selected(_q.ctx.Fields, taskVersion.Column) {
+	if occhook.SelectsVersion(taskVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

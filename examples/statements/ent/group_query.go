@@ -401,7 +401,7 @@ func (_q *GroupQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Group,
 			return nil, err
 		}
 	}
-	if occhook.Selected(_q.ctx.Fields, groupVersion.Column) {
+	if occhook.SelectsVersion(groupVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

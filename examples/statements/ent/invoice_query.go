@@ -353,7 +353,7 @@ func (_q *InvoiceQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Invo
 	if len(nodes) == 0 {
 		return nodes, nil
 	}
-	if occhook.Selected(_q.ctx.Fields, invoiceVersion.Column) {
+	if occhook.SelectsVersion(invoiceVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

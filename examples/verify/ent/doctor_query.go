@@ -353,7 +353,7 @@ func (_q *DoctorQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Docto
 	if len(nodes) == 0 {
 		return nodes, nil
 	}
-	if occhook.Selected(_q.ctx.Fields, doctorVersion.Column) {
+	if occhook.SelectsVersion(doctorVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

@@ -449,7 +449,7 @@ func (_q *AlbumQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Album,
 			return nil, err
 		}
 	}
-	if occhook.Selected(_q.ctx.Fields, albumVersion.Column) {
+	if occhook.SelectsVersion(albumVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

@@ -491,7 +491,7 @@ func (_q *EmployeeQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Emp
 			return nil, err
 		}
 	}
-	if occhook.Selected(_q.ctx.Fields, employeeVersion.Column) {
+	if occhook.SelectsVersion(employeeVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

@@ -447,7 +447,7 @@ func (_q *InvoiceLineQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 			return nil, err
 		}
 	}
-	if occhook.Selected(_q.ctx.Fields, invoiceLineVersion.Column) {
+	if occhook.SelectsVersion(invoiceLineVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

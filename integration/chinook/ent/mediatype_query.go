@@ -406,7 +406,7 @@ func (_q *MediaTypeQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Me
 			return nil, err
 		}
 	}
-	if occhook.Selected(_q.ctx.Fields, mediaTypeVersion.Column) {
+	if occhook.SelectsVersion(mediaTypeVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

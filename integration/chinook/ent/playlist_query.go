@@ -450,7 +450,7 @@ func (_q *PlaylistQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Pla
 			return nil, err
 		}
 	}
-	if occhook.Selected(_q.ctx.Fields, playlistVersion.Column) {
+	if occhook.SelectsVersion(playlistVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

@@ -623,7 +623,7 @@ func (_q *TrackQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Track,
 			return nil, err
 		}
 	}
-	if occhook.Selected(_q.ctx.Fields, trackVersion.Column) {
+	if occhook.SelectsVersion(trackVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

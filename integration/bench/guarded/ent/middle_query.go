@@ -353,7 +353,7 @@ func (_q *MiddleQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Middl
 	if len(nodes) == 0 {
 		return nodes, nil
 	}
-	if occhook.Selected(_q.ctx.Fields, middleVersion.Column) {
+	if occhook.SelectsVersion(middleVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

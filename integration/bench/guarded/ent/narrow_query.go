@@ -353,7 +353,7 @@ func (_q *NarrowQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Narro
 	if len(nodes) == 0 {
 		return nodes, nil
 	}
-	if occhook.Selected(_q.ctx.Fields, narrowVersion.Column) {
+	if occhook.SelectsVersion(narrowVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

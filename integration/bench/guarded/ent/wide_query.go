@@ -353,7 +353,7 @@ func (_q *WideQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Wide, e
 	if len(nodes) == 0 {
 		return nodes, nil
 	}
-	if occhook.Selected(_q.ctx.Fields, wideVersion.Column) {
+	if occhook.SelectsVersion(wideVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}
