@@ -58,6 +58,3 @@ type Nodes struct{ versioned }
 
 // Err has a package that is called as a variable of generated code.
 type Err struct{ versioned }
-
-// Entities has a package that is called as a variable of generated code.
-type Entities struct{ versioned }
