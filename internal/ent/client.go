@@ -368,7 +368,7 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 
 // GetVersion returns the Account entity with this ID, if it has this version. One that has another is a
 // *AccountModifiedError, one that is not there a *NotFoundError.
-func (c *AccountClient) GetVersion(ctx context.Context, id string, expectedVersion int64) (*Account, error) {
+func (c *AccountClient) GetVersion(ctx context.Context, id string, versionSeen int64) (*Account, error) {
 	readRow := func(ctx context.Context) (*Account, error) {
 		return c.Query().Where(account.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
@@ -376,15 +376,15 @@ func (c *AccountClient) GetVersion(ctx context.Context, id string, expectedVersi
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(accountVersion, readEntity.Revision, expectedVersion) {
-		return nil, entocc.NewModifiedError(occhook.Modified(accountVersion, id, expectedVersion, readEntity.Revision), nil, readRow, nil)
+	if !occhook.SameVersion(accountVersion, readEntity.Revision, versionSeen) {
+		return nil, entocc.NewModifiedError(occhook.Modified(accountVersion, id, versionSeen, readEntity.Revision), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
 
 // GetVersion returns the Buyer entity with this ID, if it has this version. One that has another is a
 // *BuyerModifiedError, one that is not there a *NotFoundError.
-func (c *BuyerClient) GetVersion(ctx context.Context, id string, expectedVersion uuid.UUID) (*Buyer, error) {
+func (c *BuyerClient) GetVersion(ctx context.Context, id string, versionSeen uuid.UUID) (*Buyer, error) {
 	readRow := func(ctx context.Context) (*Buyer, error) {
 		return c.Query().Where(buyer.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
@@ -392,15 +392,15 @@ func (c *BuyerClient) GetVersion(ctx context.Context, id string, expectedVersion
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(buyerVersion, readEntity.Version, expectedVersion) {
-		return nil, entocc.NewModifiedError(occhook.Modified(buyerVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
+	if !occhook.SameVersion(buyerVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occhook.Modified(buyerVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
 
 // GetVersion returns the Card entity with this ID, if it has this version. One that has another is a
 // *CardModifiedError, one that is not there a *NotFoundError.
-func (c *CardClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*Card, error) {
+func (c *CardClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Card, error) {
 	readRow := func(ctx context.Context) (*Card, error) {
 		return c.Query().Where(card.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
@@ -408,15 +408,15 @@ func (c *CardClient) GetVersion(ctx context.Context, id int, expectedVersion int
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(cardVersion, readEntity.Version, expectedVersion) {
-		return nil, entocc.NewModifiedError(occhook.Modified(cardVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
+	if !occhook.SameVersion(cardVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occhook.Modified(cardVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
 
 // GetVersion returns the Document entity with this ID, if it has this version. One that has another is a
 // *DocumentModifiedError, one that is not there a *NotFoundError.
-func (c *DocumentClient) GetVersion(ctx context.Context, id uuid.UUID, expectedVersion uuid.UUID) (*Document, error) {
+func (c *DocumentClient) GetVersion(ctx context.Context, id uuid.UUID, versionSeen uuid.UUID) (*Document, error) {
 	readRow := func(ctx context.Context) (*Document, error) {
 		return c.Query().Where(document.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
@@ -424,15 +424,15 @@ func (c *DocumentClient) GetVersion(ctx context.Context, id uuid.UUID, expectedV
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(documentVersion, readEntity.Version, expectedVersion) {
-		return nil, entocc.NewModifiedError(occhook.Modified(documentVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
+	if !occhook.SameVersion(documentVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occhook.Modified(documentVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
 
 // GetVersion returns the Event entity with this ID, if it has this version. One that has another is a
 // *EventModifiedError, one that is not there a *NotFoundError.
-func (c *EventClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*Event, error) {
+func (c *EventClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Event, error) {
 	readRow := func(ctx context.Context) (*Event, error) {
 		return c.Query().Where(event.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
@@ -440,15 +440,15 @@ func (c *EventClient) GetVersion(ctx context.Context, id int, expectedVersion in
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(eventVersion, readEntity.Version, expectedVersion) {
-		return nil, entocc.NewModifiedError(occhook.Modified(eventVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
+	if !occhook.SameVersion(eventVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occhook.Modified(eventVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
 
 // GetVersion returns the Folder entity with this ID, if it has this version. One that has another is a
 // *FolderModifiedError, one that is not there a *NotFoundError.
-func (c *FolderClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*Folder, error) {
+func (c *FolderClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Folder, error) {
 	readRow := func(ctx context.Context) (*Folder, error) {
 		return c.Query().Where(folder.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
@@ -456,15 +456,15 @@ func (c *FolderClient) GetVersion(ctx context.Context, id int, expectedVersion i
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(folderVersion, readEntity.Version, expectedVersion) {
-		return nil, entocc.NewModifiedError(occhook.Modified(folderVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
+	if !occhook.SameVersion(folderVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occhook.Modified(folderVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
 
 // GetVersion returns the Invoice entity with this ID, if it has this version. One that has another is a
 // *InvoiceModifiedError, one that is not there a *NotFoundError.
-func (c *InvoiceClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*Invoice, error) {
+func (c *InvoiceClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Invoice, error) {
 	readRow := func(ctx context.Context) (*Invoice, error) {
 		return c.Query().Where(invoice.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
@@ -472,15 +472,15 @@ func (c *InvoiceClient) GetVersion(ctx context.Context, id int, expectedVersion 
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(invoiceVersion, readEntity.Version, expectedVersion) {
-		return nil, entocc.NewModifiedError(occhook.Modified(invoiceVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
+	if !occhook.SameVersion(invoiceVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occhook.Modified(invoiceVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
 
 // GetVersion returns the Memo entity with this ID, if it has this version. One that has another is a
 // *MemoModifiedError, one that is not there a *NotFoundError.
-func (c *MemoClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*Memo, error) {
+func (c *MemoClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Memo, error) {
 	readRow := func(ctx context.Context) (*Memo, error) {
 		return c.Query().Where(memo.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
@@ -488,15 +488,15 @@ func (c *MemoClient) GetVersion(ctx context.Context, id int, expectedVersion int
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(memoVersion, readEntity.Version, expectedVersion) {
-		return nil, entocc.NewModifiedError(occhook.Modified(memoVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
+	if !occhook.SameVersion(memoVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occhook.Modified(memoVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
 
 // GetVersion returns the Note entity with this ID, if it has this version. One that has another is a
 // *NoteModifiedError, one that is not there a *NotFoundError.
-func (c *NoteClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*Note, error) {
+func (c *NoteClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Note, error) {
 	readRow := func(ctx context.Context) (*Note, error) {
 		return c.Query().Where(note.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
@@ -504,15 +504,15 @@ func (c *NoteClient) GetVersion(ctx context.Context, id int, expectedVersion int
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(noteVersion, readEntity.Version, expectedVersion) {
-		return nil, entocc.NewModifiedError(occhook.Modified(noteVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
+	if !occhook.SameVersion(noteVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occhook.Modified(noteVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
 
 // GetVersion returns the Order entity with this ID, if it has this version. One that has another is a
 // *OrderModifiedError, one that is not there a *NotFoundError.
-func (c *OrderClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*Order, error) {
+func (c *OrderClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Order, error) {
 	readRow := func(ctx context.Context) (*Order, error) {
 		return c.Query().Where(order.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
@@ -520,15 +520,15 @@ func (c *OrderClient) GetVersion(ctx context.Context, id int, expectedVersion in
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(orderVersion, readEntity.Rev, expectedVersion) {
-		return nil, entocc.NewModifiedError(occhook.Modified(orderVersion, id, expectedVersion, readEntity.Rev), nil, readRow, nil)
+	if !occhook.SameVersion(orderVersion, readEntity.Rev, versionSeen) {
+		return nil, entocc.NewModifiedError(occhook.Modified(orderVersion, id, versionSeen, readEntity.Rev), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
 
 // GetVersion returns the Parcel entity with this ID, if it has this version. One that has another is a
 // *ParcelModifiedError, one that is not there a *NotFoundError.
-func (c *ParcelClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*Parcel, error) {
+func (c *ParcelClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Parcel, error) {
 	readRow := func(ctx context.Context) (*Parcel, error) {
 		return c.Query().Where(parcel.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
@@ -536,15 +536,15 @@ func (c *ParcelClient) GetVersion(ctx context.Context, id int, expectedVersion i
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(parcelVersion, readEntity.Version, expectedVersion) {
-		return nil, entocc.NewModifiedError(occhook.Modified(parcelVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
+	if !occhook.SameVersion(parcelVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occhook.Modified(parcelVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
 
 // GetVersion returns the Pet entity with this ID, if it has this version. One that has another is a
 // *PetModifiedError, one that is not there a *NotFoundError.
-func (c *PetClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*Pet, error) {
+func (c *PetClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Pet, error) {
 	readRow := func(ctx context.Context) (*Pet, error) {
 		return c.Query().Where(pet.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
@@ -552,15 +552,15 @@ func (c *PetClient) GetVersion(ctx context.Context, id int, expectedVersion int6
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(petVersion, readEntity.Version, expectedVersion) {
-		return nil, entocc.NewModifiedError(occhook.Modified(petVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
+	if !occhook.SameVersion(petVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occhook.Modified(petVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
 
 // GetVersion returns the Profile entity with this ID, if it has this version. One that has another is a
 // *ProfileModifiedError, one that is not there a *NotFoundError.
-func (c *ProfileClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*Profile, error) {
+func (c *ProfileClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Profile, error) {
 	readRow := func(ctx context.Context) (*Profile, error) {
 		return c.Query().Where(profile.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
@@ -568,15 +568,15 @@ func (c *ProfileClient) GetVersion(ctx context.Context, id int, expectedVersion 
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(profileVersion, readEntity.Version, expectedVersion) {
-		return nil, entocc.NewModifiedError(occhook.Modified(profileVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
+	if !occhook.SameVersion(profileVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occhook.Modified(profileVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
 
 // GetVersion returns the Purchase entity with this ID, if it has this version. One that has another is a
 // *PurchaseModifiedError, one that is not there a *NotFoundError.
-func (c *PurchaseClient) GetVersion(ctx context.Context, id uuid.UUID, expectedVersion int64) (*Purchase, error) {
+func (c *PurchaseClient) GetVersion(ctx context.Context, id uuid.UUID, versionSeen int64) (*Purchase, error) {
 	readRow := func(ctx context.Context) (*Purchase, error) {
 		return c.Query().Where(purchase.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
@@ -584,15 +584,15 @@ func (c *PurchaseClient) GetVersion(ctx context.Context, id uuid.UUID, expectedV
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(purchaseVersion, readEntity.Version, expectedVersion) {
-		return nil, entocc.NewModifiedError(occhook.Modified(purchaseVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
+	if !occhook.SameVersion(purchaseVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occhook.Modified(purchaseVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
 
 // GetVersion returns the PurchaseLine entity with this ID, if it has this version. One that has another is a
 // *PurchaseLineModifiedError, one that is not there a *NotFoundError.
-func (c *PurchaseLineClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*PurchaseLine, error) {
+func (c *PurchaseLineClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*PurchaseLine, error) {
 	readRow := func(ctx context.Context) (*PurchaseLine, error) {
 		return c.Query().Where(purchaseline.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
@@ -600,15 +600,15 @@ func (c *PurchaseLineClient) GetVersion(ctx context.Context, id int, expectedVer
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(purchaseLineVersion, readEntity.Version, expectedVersion) {
-		return nil, entocc.NewModifiedError(occhook.Modified(purchaseLineVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
+	if !occhook.SameVersion(purchaseLineVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occhook.Modified(purchaseLineVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
 
 // GetVersion returns the Reading entity with this ID, if it has this version. One that has another is a
 // *ReadingModifiedError, one that is not there a *NotFoundError.
-func (c *ReadingClient) GetVersion(ctx context.Context, id int, expectedVersion time.Time) (*Reading, error) {
+func (c *ReadingClient) GetVersion(ctx context.Context, id int, versionSeen time.Time) (*Reading, error) {
 	readRow := func(ctx context.Context) (*Reading, error) {
 		return c.Query().Where(reading.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
@@ -616,15 +616,15 @@ func (c *ReadingClient) GetVersion(ctx context.Context, id int, expectedVersion 
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(readingVersion, readEntity.UpdatedAt, expectedVersion) {
-		return nil, entocc.NewModifiedError(occhook.Modified(readingVersion, id, expectedVersion, readEntity.UpdatedAt), nil, readRow, nil)
+	if !occhook.SameVersion(readingVersion, readEntity.UpdatedAt, versionSeen) {
+		return nil, entocc.NewModifiedError(occhook.Modified(readingVersion, id, versionSeen, readEntity.UpdatedAt), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
 
 // GetVersion returns the Setting entity with this ID, if it has this version. One that has another is a
 // *SettingModifiedError, one that is not there a *NotFoundError.
-func (c *SettingClient) GetVersion(ctx context.Context, id string, expectedVersion int64) (*Setting, error) {
+func (c *SettingClient) GetVersion(ctx context.Context, id string, versionSeen int64) (*Setting, error) {
 	readRow := func(ctx context.Context) (*Setting, error) {
 		return c.Query().Where(setting.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
@@ -632,15 +632,15 @@ func (c *SettingClient) GetVersion(ctx context.Context, id string, expectedVersi
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(settingVersion, readEntity.Version, expectedVersion) {
-		return nil, entocc.NewModifiedError(occhook.Modified(settingVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
+	if !occhook.SameVersion(settingVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occhook.Modified(settingVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
 
 // GetVersion returns the Ticket entity with this ID, if it has this version. One that has another is a
 // *TicketModifiedError, one that is not there a *NotFoundError.
-func (c *TicketClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*Ticket, error) {
+func (c *TicketClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Ticket, error) {
 	readRow := func(ctx context.Context) (*Ticket, error) {
 		return c.Query().Where(ticket.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
@@ -648,15 +648,15 @@ func (c *TicketClient) GetVersion(ctx context.Context, id int, expectedVersion i
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(ticketVersion, readEntity.Version, expectedVersion) {
-		return nil, entocc.NewModifiedError(occhook.Modified(ticketVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
+	if !occhook.SameVersion(ticketVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occhook.Modified(ticketVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
 
 // GetVersion returns the User entity with this ID, if it has this version. One that has another is a
 // *UserModifiedError, one that is not there a *NotFoundError.
-func (c *UserClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*User, error) {
+func (c *UserClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*User, error) {
 	readRow := func(ctx context.Context) (*User, error) {
 		return c.Query().Where(user.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
@@ -664,8 +664,8 @@ func (c *UserClient) GetVersion(ctx context.Context, id int, expectedVersion int
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(userVersion, readEntity.Version, expectedVersion) {
-		return nil, entocc.NewModifiedError(occhook.Modified(userVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
+	if !occhook.SameVersion(userVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occhook.Modified(userVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }

@@ -378,8 +378,8 @@ func (u *FolderUpsertOne) IfVersion(version int64) *FolderUpsertOne {
 
 // IfAboveVersion has the create succeed only if the above that is set here has
 // this version. One that has another is an *entocc.RecordModifiedError of type Folder, and nothing is written.
-func (_c *FolderCreate) IfAboveVersion(expectedVersion int64) *FolderCreate {
-	_c.mutation.occ.Parent(folder.EdgeAbove, expectedVersion)
+func (_c *FolderCreate) IfAboveVersion(versionSeen int64) *FolderCreate {
+	_c.mutation.occ.Parent(folder.EdgeAbove, versionSeen)
 	return _c
 }
 

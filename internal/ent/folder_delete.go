@@ -172,8 +172,8 @@ func (_d *FolderDeleteOne) ifLoaded(entity *Folder) *FolderDeleteOne {
 
 // IfAboveVersion has the delete succeed only if the above that the row belongs to before it has
 // this version. One that has another is an *entocc.RecordModifiedError of type Folder, and nothing is written.
-func (_d *FolderDeleteOne) IfAboveVersion(expectedVersion int64) *FolderDeleteOne {
-	_d._d.mutation.occ.Parent(folder.EdgeAbove, expectedVersion)
+func (_d *FolderDeleteOne) IfAboveVersion(versionSeen int64) *FolderDeleteOne {
+	_d._d.mutation.occ.Parent(folder.EdgeAbove, versionSeen)
 	return _d
 }
 

@@ -670,8 +670,8 @@ func (_u *FolderUpdateOne) ifLoaded(entity *Folder) *FolderUpdateOne {
 
 // IfAboveVersion has the update succeed only if the above that the row belongs to before it has
 // this version. One that has another is an *entocc.RecordModifiedError of type Folder, and nothing is written.
-func (_u *FolderUpdateOne) IfAboveVersion(expectedVersion int64) *FolderUpdateOne {
-	_u.mutation.occ.Parent(folder.EdgeAbove, expectedVersion)
+func (_u *FolderUpdateOne) IfAboveVersion(versionSeen int64) *FolderUpdateOne {
+	_u.mutation.occ.Parent(folder.EdgeAbove, versionSeen)
 	return _u
 }
 

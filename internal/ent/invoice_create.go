@@ -371,8 +371,8 @@ func (u *InvoiceUpsertOne) IfVersion(version int64) *InvoiceUpsertOne {
 
 // IfPurchaseVersion has the create succeed only if the purchase that is set here has
 // this version. One that has another is an *entocc.RecordModifiedError of type Purchase, and nothing is written.
-func (_c *InvoiceCreate) IfPurchaseVersion(expectedVersion int64) *InvoiceCreate {
-	_c.mutation.occ.Parent(invoice.EdgePurchase, expectedVersion)
+func (_c *InvoiceCreate) IfPurchaseVersion(versionSeen int64) *InvoiceCreate {
+	_c.mutation.occ.Parent(invoice.EdgePurchase, versionSeen)
 	return _c
 }
 

@@ -172,8 +172,8 @@ func (_d *InvoiceDeleteOne) ifLoaded(entity *Invoice) *InvoiceDeleteOne {
 
 // IfPurchaseVersion has the delete succeed only if the purchase that the row belongs to before it has
 // this version. One that has another is an *entocc.RecordModifiedError of type Purchase, and nothing is written.
-func (_d *InvoiceDeleteOne) IfPurchaseVersion(expectedVersion int64) *InvoiceDeleteOne {
-	_d._d.mutation.occ.Parent(invoice.EdgePurchase, expectedVersion)
+func (_d *InvoiceDeleteOne) IfPurchaseVersion(versionSeen int64) *InvoiceDeleteOne {
+	_d._d.mutation.occ.Parent(invoice.EdgePurchase, versionSeen)
 	return _d
 }
 

@@ -529,8 +529,8 @@ func (_u *InvoiceUpdateOne) ifLoaded(entity *Invoice) *InvoiceUpdateOne {
 
 // IfPurchaseVersion has the update succeed only if the purchase that the row belongs to before it has
 // this version. One that has another is an *entocc.RecordModifiedError of type Purchase, and nothing is written.
-func (_u *InvoiceUpdateOne) IfPurchaseVersion(expectedVersion int64) *InvoiceUpdateOne {
-	_u.mutation.occ.Parent(invoice.EdgePurchase, expectedVersion)
+func (_u *InvoiceUpdateOne) IfPurchaseVersion(versionSeen int64) *InvoiceUpdateOne {
+	_u.mutation.occ.Parent(invoice.EdgePurchase, versionSeen)
 	return _u
 }
 

@@ -471,8 +471,8 @@ func (u *PurchaseUpsertOne) IfVersion(version int64) *PurchaseUpsertOne {
 
 // IfBuyerVersion has the create succeed only if the buyer that is set here has
 // this version. One that has another is an *entocc.RecordModifiedError of type Buyer, and nothing is written.
-func (_c *PurchaseCreate) IfBuyerVersion(expectedVersion uuid.UUID) *PurchaseCreate {
-	_c.mutation.occ.Parent(purchase.EdgeBuyer, expectedVersion)
+func (_c *PurchaseCreate) IfBuyerVersion(versionSeen uuid.UUID) *PurchaseCreate {
+	_c.mutation.occ.Parent(purchase.EdgeBuyer, versionSeen)
 	return _c
 }
 

@@ -173,8 +173,8 @@ func (_d *PurchaseDeleteOne) ifLoaded(entity *Purchase) *PurchaseDeleteOne {
 
 // IfBuyerVersion has the delete succeed only if the buyer that the row belongs to before it has
 // this version. One that has another is an *entocc.RecordModifiedError of type Buyer, and nothing is written.
-func (_d *PurchaseDeleteOne) IfBuyerVersion(expectedVersion uuid.UUID) *PurchaseDeleteOne {
-	_d._d.mutation.occ.Parent(purchase.EdgeBuyer, expectedVersion)
+func (_d *PurchaseDeleteOne) IfBuyerVersion(versionSeen uuid.UUID) *PurchaseDeleteOne {
+	_d._d.mutation.occ.Parent(purchase.EdgeBuyer, versionSeen)
 	return _d
 }
 

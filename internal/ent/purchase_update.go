@@ -782,8 +782,8 @@ func (_u *PurchaseUpdateOne) ifLoaded(entity *Purchase) *PurchaseUpdateOne {
 
 // IfBuyerVersion has the update succeed only if the buyer that the row belongs to before it has
 // this version. One that has another is an *entocc.RecordModifiedError of type Buyer, and nothing is written.
-func (_u *PurchaseUpdateOne) IfBuyerVersion(expectedVersion uuid.UUID) *PurchaseUpdateOne {
-	_u.mutation.occ.Parent(purchase.EdgeBuyer, expectedVersion)
+func (_u *PurchaseUpdateOne) IfBuyerVersion(versionSeen uuid.UUID) *PurchaseUpdateOne {
+	_u.mutation.occ.Parent(purchase.EdgeBuyer, versionSeen)
 	return _u
 }
 

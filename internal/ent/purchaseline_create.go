@@ -606,8 +606,8 @@ func (u *PurchaseLineUpsertOne) IfVersion(version int64) *PurchaseLineUpsertOne 
 
 // IfPurchaseVersion has the create succeed only if the purchase that is set here has
 // this version. One that has another is an *entocc.RecordModifiedError of type Purchase, and nothing is written.
-func (_c *PurchaseLineCreate) IfPurchaseVersion(expectedVersion int64) *PurchaseLineCreate {
-	_c.mutation.occ.Parent(purchaseline.EdgePurchase, expectedVersion)
+func (_c *PurchaseLineCreate) IfPurchaseVersion(versionSeen int64) *PurchaseLineCreate {
+	_c.mutation.occ.Parent(purchaseline.EdgePurchase, versionSeen)
 	return _c
 }
 

@@ -172,8 +172,8 @@ func (_d *PurchaseLineDeleteOne) ifLoaded(entity *PurchaseLine) *PurchaseLineDel
 
 // IfPurchaseVersion has the delete succeed only if the purchase that the row belongs to before it has
 // this version. One that has another is an *entocc.RecordModifiedError of type Purchase, and nothing is written.
-func (_d *PurchaseLineDeleteOne) IfPurchaseVersion(expectedVersion int64) *PurchaseLineDeleteOne {
-	_d._d.mutation.occ.Parent(purchaseline.EdgePurchase, expectedVersion)
+func (_d *PurchaseLineDeleteOne) IfPurchaseVersion(versionSeen int64) *PurchaseLineDeleteOne {
+	_d._d.mutation.occ.Parent(purchaseline.EdgePurchase, versionSeen)
 	return _d
 }
 

@@ -770,8 +770,8 @@ func (_u *PurchaseLineUpdateOne) ifLoaded(entity *PurchaseLine) *PurchaseLineUpd
 
 // IfPurchaseVersion has the update succeed only if the purchase that the row belongs to before it has
 // this version. One that has another is an *entocc.RecordModifiedError of type Purchase, and nothing is written.
-func (_u *PurchaseLineUpdateOne) IfPurchaseVersion(expectedVersion int64) *PurchaseLineUpdateOne {
-	_u.mutation.occ.Parent(purchaseline.EdgePurchase, expectedVersion)
+func (_u *PurchaseLineUpdateOne) IfPurchaseVersion(versionSeen int64) *PurchaseLineUpdateOne {
+	_u.mutation.occ.Parent(purchaseline.EdgePurchase, versionSeen)
 	return _u
 }
 

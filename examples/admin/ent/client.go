@@ -209,7 +209,7 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 
 // GetVersion returns the Product entity with this ID, if it has this version. One that has another is a
 // *ProductModifiedError, one that is not there a *NotFoundError.
-func (c *ProductClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*Product, error) {
+func (c *ProductClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Product, error) {
 	readRow := func(ctx context.Context) (*Product, error) {
 		return c.Query().Where(product.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
@@ -217,8 +217,8 @@ func (c *ProductClient) GetVersion(ctx context.Context, id int, expectedVersion 
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(productVersion, readEntity.Version, expectedVersion) {
-		return nil, entocc.NewModifiedError(occhook.Modified(productVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
+	if !occhook.SameVersion(productVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occhook.Modified(productVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }

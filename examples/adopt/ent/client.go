@@ -272,7 +272,7 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 
 // GetVersion returns the Album entity with this ID, if it has this version. One that has another is a
 // *AlbumModifiedError, one that is not there a *NotFoundError.
-func (c *AlbumClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*Album, error) {
+func (c *AlbumClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Album, error) {
 	readRow := func(ctx context.Context) (*Album, error) {
 		return c.Query().Where(album.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
@@ -280,15 +280,15 @@ func (c *AlbumClient) GetVersion(ctx context.Context, id int, expectedVersion in
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(albumVersion, readEntity.Version, expectedVersion) {
-		return nil, entocc.NewModifiedError(occhook.Modified(albumVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
+	if !occhook.SameVersion(albumVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occhook.Modified(albumVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
 
 // GetVersion returns the Artist entity with this ID, if it has this version. One that has another is a
 // *ArtistModifiedError, one that is not there a *NotFoundError.
-func (c *ArtistClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*Artist, error) {
+func (c *ArtistClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Artist, error) {
 	readRow := func(ctx context.Context) (*Artist, error) {
 		return c.Query().Where(artist.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
@@ -296,15 +296,15 @@ func (c *ArtistClient) GetVersion(ctx context.Context, id int, expectedVersion i
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(artistVersion, readEntity.Version, expectedVersion) {
-		return nil, entocc.NewModifiedError(occhook.Modified(artistVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
+	if !occhook.SameVersion(artistVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occhook.Modified(artistVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
 
 // GetVersion returns the Customer entity with this ID, if it has this version. One that has another is a
 // *CustomerModifiedError, one that is not there a *NotFoundError.
-func (c *CustomerClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*Customer, error) {
+func (c *CustomerClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Customer, error) {
 	readRow := func(ctx context.Context) (*Customer, error) {
 		return c.Query().Where(customer.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
@@ -312,15 +312,15 @@ func (c *CustomerClient) GetVersion(ctx context.Context, id int, expectedVersion
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(customerVersion, readEntity.Version, expectedVersion) {
-		return nil, entocc.NewModifiedError(occhook.Modified(customerVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
+	if !occhook.SameVersion(customerVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occhook.Modified(customerVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
 
 // GetVersion returns the Employee entity with this ID, if it has this version. One that has another is a
 // *EmployeeModifiedError, one that is not there a *NotFoundError.
-func (c *EmployeeClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*Employee, error) {
+func (c *EmployeeClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Employee, error) {
 	readRow := func(ctx context.Context) (*Employee, error) {
 		return c.Query().Where(employee.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
@@ -328,15 +328,15 @@ func (c *EmployeeClient) GetVersion(ctx context.Context, id int, expectedVersion
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(employeeVersion, readEntity.Version, expectedVersion) {
-		return nil, entocc.NewModifiedError(occhook.Modified(employeeVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
+	if !occhook.SameVersion(employeeVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occhook.Modified(employeeVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
 
 // GetVersion returns the Genre entity with this ID, if it has this version. One that has another is a
 // *GenreModifiedError, one that is not there a *NotFoundError.
-func (c *GenreClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*Genre, error) {
+func (c *GenreClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Genre, error) {
 	readRow := func(ctx context.Context) (*Genre, error) {
 		return c.Query().Where(genre.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
@@ -344,15 +344,15 @@ func (c *GenreClient) GetVersion(ctx context.Context, id int, expectedVersion in
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(genreVersion, readEntity.Version, expectedVersion) {
-		return nil, entocc.NewModifiedError(occhook.Modified(genreVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
+	if !occhook.SameVersion(genreVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occhook.Modified(genreVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
 
 // GetVersion returns the Invoice entity with this ID, if it has this version. One that has another is a
 // *InvoiceModifiedError, one that is not there a *NotFoundError.
-func (c *InvoiceClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*Invoice, error) {
+func (c *InvoiceClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Invoice, error) {
 	readRow := func(ctx context.Context) (*Invoice, error) {
 		return c.Query().Where(invoice.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
@@ -360,15 +360,15 @@ func (c *InvoiceClient) GetVersion(ctx context.Context, id int, expectedVersion 
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(invoiceVersion, readEntity.Version, expectedVersion) {
-		return nil, entocc.NewModifiedError(occhook.Modified(invoiceVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
+	if !occhook.SameVersion(invoiceVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occhook.Modified(invoiceVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
 
 // GetVersion returns the InvoiceLine entity with this ID, if it has this version. One that has another is a
 // *InvoiceLineModifiedError, one that is not there a *NotFoundError.
-func (c *InvoiceLineClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*InvoiceLine, error) {
+func (c *InvoiceLineClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*InvoiceLine, error) {
 	readRow := func(ctx context.Context) (*InvoiceLine, error) {
 		return c.Query().Where(invoiceline.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
@@ -376,15 +376,15 @@ func (c *InvoiceLineClient) GetVersion(ctx context.Context, id int, expectedVers
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(invoiceLineVersion, readEntity.Version, expectedVersion) {
-		return nil, entocc.NewModifiedError(occhook.Modified(invoiceLineVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
+	if !occhook.SameVersion(invoiceLineVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occhook.Modified(invoiceLineVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
 
 // GetVersion returns the MediaType entity with this ID, if it has this version. One that has another is a
 // *MediaTypeModifiedError, one that is not there a *NotFoundError.
-func (c *MediaTypeClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*MediaType, error) {
+func (c *MediaTypeClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*MediaType, error) {
 	readRow := func(ctx context.Context) (*MediaType, error) {
 		return c.Query().Where(mediatype.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
@@ -392,15 +392,15 @@ func (c *MediaTypeClient) GetVersion(ctx context.Context, id int, expectedVersio
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(mediaTypeVersion, readEntity.Version, expectedVersion) {
-		return nil, entocc.NewModifiedError(occhook.Modified(mediaTypeVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
+	if !occhook.SameVersion(mediaTypeVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occhook.Modified(mediaTypeVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
 
 // GetVersion returns the Playlist entity with this ID, if it has this version. One that has another is a
 // *PlaylistModifiedError, one that is not there a *NotFoundError.
-func (c *PlaylistClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*Playlist, error) {
+func (c *PlaylistClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Playlist, error) {
 	readRow := func(ctx context.Context) (*Playlist, error) {
 		return c.Query().Where(playlist.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
@@ -408,15 +408,15 @@ func (c *PlaylistClient) GetVersion(ctx context.Context, id int, expectedVersion
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(playlistVersion, readEntity.Version, expectedVersion) {
-		return nil, entocc.NewModifiedError(occhook.Modified(playlistVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
+	if !occhook.SameVersion(playlistVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occhook.Modified(playlistVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
 
 // GetVersion returns the Track entity with this ID, if it has this version. One that has another is a
 // *TrackModifiedError, one that is not there a *NotFoundError.
-func (c *TrackClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*Track, error) {
+func (c *TrackClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Track, error) {
 	readRow := func(ctx context.Context) (*Track, error) {
 		return c.Query().Where(track.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
@@ -424,8 +424,8 @@ func (c *TrackClient) GetVersion(ctx context.Context, id int, expectedVersion in
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(trackVersion, readEntity.Version, expectedVersion) {
-		return nil, entocc.NewModifiedError(occhook.Modified(trackVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
+	if !occhook.SameVersion(trackVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occhook.Modified(trackVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }

@@ -210,7 +210,7 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 
 // GetVersion returns the Line entity with this ID, if it has this version. One that has another is a
 // *LineModifiedError, one that is not there a *NotFoundError.
-func (c *LineClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*Line, error) {
+func (c *LineClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Line, error) {
 	readRow := func(ctx context.Context) (*Line, error) {
 		return c.Query().Where(line.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
@@ -218,15 +218,15 @@ func (c *LineClient) GetVersion(ctx context.Context, id int, expectedVersion int
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(lineVersion, readEntity.Version, expectedVersion) {
-		return nil, entocc.NewModifiedError(occhook.Modified(lineVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
+	if !occhook.SameVersion(lineVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occhook.Modified(lineVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
 
 // GetVersion returns the Order entity with this ID, if it has this version. One that has another is a
 // *OrderModifiedError, one that is not there a *NotFoundError.
-func (c *OrderClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*Order, error) {
+func (c *OrderClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Order, error) {
 	readRow := func(ctx context.Context) (*Order, error) {
 		return c.Query().Where(order.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
@@ -234,8 +234,8 @@ func (c *OrderClient) GetVersion(ctx context.Context, id int, expectedVersion in
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(orderVersion, readEntity.Version, expectedVersion) {
-		return nil, entocc.NewModifiedError(occhook.Modified(orderVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
+	if !occhook.SameVersion(orderVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occhook.Modified(orderVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }

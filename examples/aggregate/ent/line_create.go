@@ -185,8 +185,8 @@ func (_c *LineCreate) createSpec() (*Line, *sqlgraph.CreateSpec) {
 
 // IfOrderVersion has the create succeed only if the order that is set here has
 // this version. One that has another is an *entocc.RecordModifiedError of type Order, and nothing is written.
-func (_c *LineCreate) IfOrderVersion(expectedVersion int64) *LineCreate {
-	_c.mutation.occ.Parent(line.EdgeOrder, expectedVersion)
+func (_c *LineCreate) IfOrderVersion(versionSeen int64) *LineCreate {
+	_c.mutation.occ.Parent(line.EdgeOrder, versionSeen)
 	return _c
 }
 

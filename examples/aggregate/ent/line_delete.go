@@ -172,8 +172,8 @@ func (_d *LineDeleteOne) ifLoaded(entity *Line) *LineDeleteOne {
 
 // IfOrderVersion has the delete succeed only if the order that the row belongs to before it has
 // this version. One that has another is an *entocc.RecordModifiedError of type Order, and nothing is written.
-func (_d *LineDeleteOne) IfOrderVersion(expectedVersion int64) *LineDeleteOne {
-	_d._d.mutation.occ.Parent(line.EdgeOrder, expectedVersion)
+func (_d *LineDeleteOne) IfOrderVersion(versionSeen int64) *LineDeleteOne {
+	_d._d.mutation.occ.Parent(line.EdgeOrder, versionSeen)
 	return _d
 }
 

@@ -552,8 +552,8 @@ func (_u *LineUpdateOne) ifLoaded(entity *Line) *LineUpdateOne {
 
 // IfOrderVersion has the update succeed only if the order that the row belongs to before it has
 // this version. One that has another is an *entocc.RecordModifiedError of type Order, and nothing is written.
-func (_u *LineUpdateOne) IfOrderVersion(expectedVersion int64) *LineUpdateOne {
-	_u.mutation.occ.Parent(line.EdgeOrder, expectedVersion)
+func (_u *LineUpdateOne) IfOrderVersion(versionSeen int64) *LineUpdateOne {
+	_u.mutation.occ.Parent(line.EdgeOrder, versionSeen)
 	return _u
 }
 

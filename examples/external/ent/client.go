@@ -210,7 +210,7 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 
 // GetVersion returns the Group entity with this ID, if it has this version. One that has another is a
 // *GroupModifiedError, one that is not there a *NotFoundError.
-func (c *GroupClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*Group, error) {
+func (c *GroupClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Group, error) {
 	readRow := func(ctx context.Context) (*Group, error) {
 		return c.Query().Where(group.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
@@ -218,8 +218,8 @@ func (c *GroupClient) GetVersion(ctx context.Context, id int, expectedVersion in
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(groupVersion, readEntity.Version, expectedVersion) {
-		return nil, entocc.NewModifiedError(occhook.Modified(groupVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
+	if !occhook.SameVersion(groupVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occhook.Modified(groupVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }

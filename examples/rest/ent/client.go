@@ -211,7 +211,7 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 
 // GetVersion returns the Project entity with this ID, if it has this version. One that has another is a
 // *ProjectModifiedError, one that is not there a *NotFoundError.
-func (c *ProjectClient) GetVersion(ctx context.Context, id string, expectedVersion uuid.UUID) (*Project, error) {
+func (c *ProjectClient) GetVersion(ctx context.Context, id string, versionSeen uuid.UUID) (*Project, error) {
 	readRow := func(ctx context.Context) (*Project, error) {
 		return c.Query().Where(project.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
@@ -219,15 +219,15 @@ func (c *ProjectClient) GetVersion(ctx context.Context, id string, expectedVersi
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(projectVersion, readEntity.Version, expectedVersion) {
-		return nil, entocc.NewModifiedError(occhook.Modified(projectVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
+	if !occhook.SameVersion(projectVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occhook.Modified(projectVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
 
 // GetVersion returns the Task entity with this ID, if it has this version. One that has another is a
 // *TaskModifiedError, one that is not there a *NotFoundError.
-func (c *TaskClient) GetVersion(ctx context.Context, id int, expectedVersion uuid.UUID) (*Task, error) {
+func (c *TaskClient) GetVersion(ctx context.Context, id int, versionSeen uuid.UUID) (*Task, error) {
 	readRow := func(ctx context.Context) (*Task, error) {
 		return c.Query().Where(task.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
@@ -235,8 +235,8 @@ func (c *TaskClient) GetVersion(ctx context.Context, id int, expectedVersion uui
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(taskVersion, readEntity.Version, expectedVersion) {
-		return nil, entocc.NewModifiedError(occhook.Modified(taskVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
+	if !occhook.SameVersion(taskVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occhook.Modified(taskVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }

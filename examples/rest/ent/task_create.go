@@ -213,8 +213,8 @@ func (_c *TaskCreate) createSpec() (*Task, *sqlgraph.CreateSpec) {
 
 // IfProjectVersion has the create succeed only if the project that is set here has
 // this version. One that has another is an *entocc.RecordModifiedError of type Project, and nothing is written.
-func (_c *TaskCreate) IfProjectVersion(expectedVersion uuid.UUID) *TaskCreate {
-	_c.mutation.occ.Parent(task.EdgeProject, expectedVersion)
+func (_c *TaskCreate) IfProjectVersion(versionSeen uuid.UUID) *TaskCreate {
+	_c.mutation.occ.Parent(task.EdgeProject, versionSeen)
 	return _c
 }
 

@@ -173,8 +173,8 @@ func (_d *TaskDeleteOne) ifLoaded(entity *Task) *TaskDeleteOne {
 
 // IfProjectVersion has the delete succeed only if the project that the row belongs to before it has
 // this version. One that has another is an *entocc.RecordModifiedError of type Project, and nothing is written.
-func (_d *TaskDeleteOne) IfProjectVersion(expectedVersion uuid.UUID) *TaskDeleteOne {
-	_d._d.mutation.occ.Parent(task.EdgeProject, expectedVersion)
+func (_d *TaskDeleteOne) IfProjectVersion(versionSeen uuid.UUID) *TaskDeleteOne {
+	_d._d.mutation.occ.Parent(task.EdgeProject, versionSeen)
 	return _d
 }
 

@@ -450,8 +450,8 @@ func (_u *TaskUpdateOne) ifLoaded(entity *Task) *TaskUpdateOne {
 
 // IfProjectVersion has the update succeed only if the project that the row belongs to before it has
 // this version. One that has another is an *entocc.RecordModifiedError of type Project, and nothing is written.
-func (_u *TaskUpdateOne) IfProjectVersion(expectedVersion uuid.UUID) *TaskUpdateOne {
-	_u.mutation.occ.Parent(task.EdgeProject, expectedVersion)
+func (_u *TaskUpdateOne) IfProjectVersion(versionSeen uuid.UUID) *TaskUpdateOne {
+	_u.mutation.occ.Parent(task.EdgeProject, versionSeen)
 	return _u
 }
 

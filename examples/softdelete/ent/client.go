@@ -209,7 +209,7 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 
 // GetVersion returns the User entity with this ID, if it has this version. One that has another is a
 // *UserModifiedError, one that is not there a *NotFoundError.
-func (c *UserClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*User, error) {
+func (c *UserClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*User, error) {
 	readRow := func(ctx context.Context) (*User, error) {
 		return c.Query().Where(user.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
@@ -217,8 +217,8 @@ func (c *UserClient) GetVersion(ctx context.Context, id int, expectedVersion int
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(userVersion, readEntity.Version, expectedVersion) {
-		return nil, entocc.NewModifiedError(occhook.Modified(userVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
+	if !occhook.SameVersion(userVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occhook.Modified(userVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }

@@ -227,7 +227,7 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 
 // GetVersion returns the Group entity with this ID, if it has this version. One that has another is a
 // *GroupModifiedError, one that is not there a *NotFoundError.
-func (c *GroupClient) GetVersion(ctx context.Context, id int, expectedVersion uuid.UUID) (*Group, error) {
+func (c *GroupClient) GetVersion(ctx context.Context, id int, versionSeen uuid.UUID) (*Group, error) {
 	readRow := func(ctx context.Context) (*Group, error) {
 		return c.Query().Where(group.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
@@ -235,15 +235,15 @@ func (c *GroupClient) GetVersion(ctx context.Context, id int, expectedVersion uu
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(groupVersion, readEntity.Token, expectedVersion) {
-		return nil, entocc.NewModifiedError(occhook.Modified(groupVersion, id, expectedVersion, readEntity.Token), nil, readRow, nil)
+	if !occhook.SameVersion(groupVersion, readEntity.Token, versionSeen) {
+		return nil, entocc.NewModifiedError(occhook.Modified(groupVersion, id, versionSeen, readEntity.Token), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
 
 // GetVersion returns the Invoice entity with this ID, if it has this version. One that has another is a
 // *InvoiceModifiedError, one that is not there a *NotFoundError.
-func (c *InvoiceClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*Invoice, error) {
+func (c *InvoiceClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Invoice, error) {
 	readRow := func(ctx context.Context) (*Invoice, error) {
 		return c.Query().Where(invoice.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
@@ -251,15 +251,15 @@ func (c *InvoiceClient) GetVersion(ctx context.Context, id int, expectedVersion 
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(invoiceVersion, readEntity.Rev, expectedVersion) {
-		return nil, entocc.NewModifiedError(occhook.Modified(invoiceVersion, id, expectedVersion, readEntity.Rev), nil, readRow, nil)
+	if !occhook.SameVersion(invoiceVersion, readEntity.Rev, versionSeen) {
+		return nil, entocc.NewModifiedError(occhook.Modified(invoiceVersion, id, versionSeen, readEntity.Rev), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
 
 // GetVersion returns the Pet entity with this ID, if it has this version. One that has another is a
 // *PetModifiedError, one that is not there a *NotFoundError.
-func (c *PetClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*Pet, error) {
+func (c *PetClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Pet, error) {
 	readRow := func(ctx context.Context) (*Pet, error) {
 		return c.Query().Where(pet.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
@@ -267,15 +267,15 @@ func (c *PetClient) GetVersion(ctx context.Context, id int, expectedVersion int6
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(petVersion, readEntity.Version, expectedVersion) {
-		return nil, entocc.NewModifiedError(occhook.Modified(petVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
+	if !occhook.SameVersion(petVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occhook.Modified(petVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
 
 // GetVersion returns the User entity with this ID, if it has this version. One that has another is a
 // *UserModifiedError, one that is not there a *NotFoundError.
-func (c *UserClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*User, error) {
+func (c *UserClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*User, error) {
 	readRow := func(ctx context.Context) (*User, error) {
 		return c.Query().Where(user.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
@@ -283,8 +283,8 @@ func (c *UserClient) GetVersion(ctx context.Context, id int, expectedVersion int
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(userVersion, readEntity.Version, expectedVersion) {
-		return nil, entocc.NewModifiedError(occhook.Modified(userVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
+	if !occhook.SameVersion(userVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occhook.Modified(userVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }

@@ -201,7 +201,7 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 
 // GetVersion returns the Doctor entity with this ID, if it has this version. One that has another is a
 // *DoctorModifiedError, one that is not there a *NotFoundError.
-func (c *DoctorClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*Doctor, error) {
+func (c *DoctorClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Doctor, error) {
 	readRow := func(ctx context.Context) (*Doctor, error) {
 		return c.Query().Where(doctor.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
@@ -209,8 +209,8 @@ func (c *DoctorClient) GetVersion(ctx context.Context, id int, expectedVersion i
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(doctorVersion, readEntity.Version, expectedVersion) {
-		return nil, entocc.NewModifiedError(occhook.Modified(doctorVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
+	if !occhook.SameVersion(doctorVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occhook.Modified(doctorVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }

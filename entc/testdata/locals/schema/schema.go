@@ -49,12 +49,3 @@ type Spec struct{ versioned }
 
 // Column has a package that is called as a variable of generated code.
 type Column struct{ versioned }
-
-// Fields has a package that is called as a variable of generated code.
-type Fields struct{ versioned }
-
-// Nodes has a package that is called as a variable of generated code.
-type Nodes struct{ versioned }
-
-// Err has a package that is called as a variable of generated code.
-type Err struct{ versioned }

@@ -225,7 +225,7 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 
 // GetVersion returns the Item entity with this ID, if it has this version. One that has another is a
 // *ItemModifiedError, one that is not there a *NotFoundError.
-func (c *ItemClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*Item, error) {
+func (c *ItemClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Item, error) {
 	readRow := func(ctx context.Context) (*Item, error) {
 		return c.Query().Where(item.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
@@ -233,15 +233,15 @@ func (c *ItemClient) GetVersion(ctx context.Context, id int, expectedVersion int
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(itemVersion, readEntity.Version, expectedVersion) {
-		return nil, entocc.NewModifiedError(occhook.Modified(itemVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
+	if !occhook.SameVersion(itemVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occhook.Modified(itemVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
 
 // GetVersion returns the Middle entity with this ID, if it has this version. One that has another is a
 // *MiddleModifiedError, one that is not there a *NotFoundError.
-func (c *MiddleClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*Middle, error) {
+func (c *MiddleClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Middle, error) {
 	readRow := func(ctx context.Context) (*Middle, error) {
 		return c.Query().Where(middle.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
@@ -249,15 +249,15 @@ func (c *MiddleClient) GetVersion(ctx context.Context, id int, expectedVersion i
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(middleVersion, readEntity.Version, expectedVersion) {
-		return nil, entocc.NewModifiedError(occhook.Modified(middleVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
+	if !occhook.SameVersion(middleVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occhook.Modified(middleVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
 
 // GetVersion returns the Narrow entity with this ID, if it has this version. One that has another is a
 // *NarrowModifiedError, one that is not there a *NotFoundError.
-func (c *NarrowClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*Narrow, error) {
+func (c *NarrowClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Narrow, error) {
 	readRow := func(ctx context.Context) (*Narrow, error) {
 		return c.Query().Where(narrow.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
@@ -265,15 +265,15 @@ func (c *NarrowClient) GetVersion(ctx context.Context, id int, expectedVersion i
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(narrowVersion, readEntity.Version, expectedVersion) {
-		return nil, entocc.NewModifiedError(occhook.Modified(narrowVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
+	if !occhook.SameVersion(narrowVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occhook.Modified(narrowVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
 
 // GetVersion returns the Wide entity with this ID, if it has this version. One that has another is a
 // *WideModifiedError, one that is not there a *NotFoundError.
-func (c *WideClient) GetVersion(ctx context.Context, id int, expectedVersion int64) (*Wide, error) {
+func (c *WideClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Wide, error) {
 	readRow := func(ctx context.Context) (*Wide, error) {
 		return c.Query().Where(wide.ID(id), latestVersion(c.driver)).Only(ctx)
 	}
@@ -281,8 +281,8 @@ func (c *WideClient) GetVersion(ctx context.Context, id int, expectedVersion int
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(wideVersion, readEntity.Version, expectedVersion) {
-		return nil, entocc.NewModifiedError(occhook.Modified(wideVersion, id, expectedVersion, readEntity.Version), nil, readRow, nil)
+	if !occhook.SameVersion(wideVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occhook.Modified(wideVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
