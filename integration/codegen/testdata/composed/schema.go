@@ -71,7 +71,7 @@ func (hooksOver) Hooks() []ent.Hook {
 
 // Rehooked has other hooks, Bare none, and Unannotated no annotation.
 type (
-	Rehooked  struct{ named }
+	Rehooked    struct{ named }
 	Bare        struct{ named }
 	Unannotated struct{ named }
 )
