@@ -44,9 +44,9 @@ func (w *bulkTx) tellApart(ctx context.Context) error {
 	seen := make(map[rowKey]*slot, len(w.rows))
 	for _, s := range w.rows {
 		if first := seen[s.key]; first != nil {
-			about := s.row.about()
-			return &entocc.VersionError{Type: about.Type, Op: about.Op, Reason: fmt.Sprintf("the batch has one row twice, as %v and as %v, "+
-				"which the database takes for the same key: make all changes of a row by one builder", first.row.about().ID, about.ID)}
+			about := s.row.claimed()
+			return &entocc.VersionError{Type: about.schema.Type, Op: about.op, Reason: fmt.Sprintf("the batch has one row twice, as %v and as %v, "+
+				"which the database takes for the same key: make all changes of a row by one builder", first.row.claimed().id, about.id)}
 		}
 		seen[s.key] = s
 	}
@@ -94,7 +94,7 @@ func (d *bulkDelete) keySelector(name string) *sql.Selector {
 }
 
 // keyColumns are those of the primary key.
-func (w *Write) keyColumns() []string {
+func (w *bulkWrite) keyColumns() []string {
 	identity := w.identity()
 	columns := make([]string, len(identity))
 	for i, id := range identity {
@@ -103,4 +103,4 @@ func (w *Write) keyColumns() []string {
 	return columns
 }
 
-func (w *Write) keySelector(d string) *sql.Selector { return w.selector(context.Background(), d) }
+func (w *bulkWrite) keySelector(d string) *sql.Selector { return w.selector(context.Background(), d) }

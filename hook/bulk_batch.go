@@ -51,8 +51,10 @@ type slot struct {
 	// key is that of the row, and matched reports that the last statement has found it.
 	key     rowKey
 	matched bool
-	// row is what the builder would write; none if it had nothing to write, or a hook kept it from it.
-	row bulkRow
+	// row is what the builder would write; none if it had nothing to write, or a hook kept it from it. Of an update it is
+	// the one below.
+	row    bulkRow
+	update bulkWrite
 	// rewritten reports that a hook, as a resolver, has written the row after its conflict.
 	rewritten bool
 	// own is what the database made of this row alone: a conflict, or that it is not there.
@@ -63,8 +65,8 @@ type slot struct {
 
 // bulkRow is the write of one row, an update or a delete.
 type bulkRow interface {
-	// about names the row for errors.
-	about() *entocc.RecordModifiedError
+	// claimed is what the write claims of its row.
+	claimed() *claim
 	// key is the same for two writes of one row.
 	key() rowKey
 	// ids are the values of the primary key, keyColumns their columns, and keySelector selects from the row's table.
@@ -80,8 +82,6 @@ type bulkRow interface {
 	alone(ctx context.Context, drv dialect.Driver) error
 	// explain returns why a guarded statement did not match the row.
 	explain(ctx context.Context, q dialect.ExecQuerier, d string) error
-	// version is what the guard knows about the row's type.
-	version() *Schema
 }
 
 // abortedError is what builders return whose row was not written because of another one.
@@ -249,7 +249,7 @@ func (b *batch) outcome() error {
 		case modified != nil && (s.err != nil || b.failure != nil):
 			conflicts, errs = append(conflicts, modified), append(errs, s.conflict())
 		case s.own != nil && s.err != nil:
-			return fmt.Errorf("entocc: row %v of the batch: %w", s.row.about().ID, s.err)
+			return fmt.Errorf("entocc: row %v of the batch: %w", s.row.claimed().id, s.err)
 		case s.err != nil && b.failure == nil:
 			others = append(others, s.err)
 		}

@@ -2,7 +2,6 @@ package hook
 
 import (
 	"context"
-	"database/sql/driver"
 	"reflect"
 	"slices"
 	"strconv"
@@ -11,12 +10,12 @@ import (
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
-	"github.com/entocc/entocc"
 )
 
 // bulkDelete is the delete of one row as a part of a batch.
 type bulkDelete struct {
 	*deleteDriver
+	slot  *slot
 	query string
 	args  []any
 	// values are the values of the primary key as the database takes them, and plain reports that there is no further
@@ -25,16 +24,11 @@ type bulkDelete struct {
 	plain  bool
 }
 
-// batched hands a delete to its batch.
-func (d *deleteDriver) batched(ctx context.Context, query string, args any, res *sql.Result) error {
-	argv, _ := args.([]any)
-	row := &bulkDelete{deleteDriver: d, query: query, args: argv}
+// Delete implements [Slot].
+func (s *slot) Delete(ctx context.Context, d *deleteDriver, query string, args []any) error {
+	row := &bulkDelete{deleteDriver: d, slot: s, query: query, args: args}
 	row.identify()
-	if err := d.slot.write(ctx, row); err != nil {
-		return err
-	}
-	*res = driver.RowsAffected(1)
-	return nil
+	return s.write(ctx, row)
 }
 
 // identify finds the values of the primary key, and whether the DELETE is of nothing but the row and its guard.
@@ -47,23 +41,17 @@ func (d *bulkDelete) identify() {
 	d.identity(is)
 	d.identity(guarded)
 	_, d.values = is.Query()
-	if len(d.probe.accepted) > 0 {
-		guarded.Where(d.probe.schema.equals(d.probe.accepted))
+	if len(d.claim.accepted) > 0 {
+		guarded.Where(d.claim.schema.equals(d.claim.accepted))
 	}
 	alone, args := guarded.Query()
 	_, want, _ := strings.Cut(alone, " WHERE ")
 	_, got, ok := strings.Cut(d.query, " WHERE ")
-	d.plain = ok && got == want && reflect.DeepEqual(args, d.args) && len(d.values) == len(d.slot.batch.keys) && plainIdent(d.probe.schema.Column) &&
+	d.plain = ok && got == want && reflect.DeepEqual(args, d.args) && len(d.values) == len(d.slot.batch.keys) && plainIdent(d.claim.schema.Column) &&
 		!slices.ContainsFunc(d.values, notPlain)
 }
 
-// about names the row for errors.
-func (d *bulkDelete) about() *entocc.RecordModifiedError {
-	p := d.probe
-	return &entocc.RecordModifiedError{Type: p.schema.Type, ID: p.id, Op: p.op, Expected: p.expected}
-}
-
-func (d *bulkDelete) version() *Schema { return d.probe.schema }
+func (d *bulkDelete) claimed() *claim { return &d.claim }
 
 func (d *bulkDelete) key() rowKey { return keyOfAll(d.values) }
 
@@ -93,9 +81,9 @@ func (d *bulkDelete) alone(ctx context.Context, drv dialect.Driver) error {
 // shape tells the deletes that one joined statement can carry out: those that have no other predicate than their row's
 // identity, and one version to expect, or none. Those that touch parents are sent alone.
 func (d *bulkDelete) shape(b []byte, _ string) []byte {
-	accepted := d.probe.accepted
+	accepted := d.claim.accepted
 	_, touches := d.Driver.(*touchingDelete)
-	if touches || !d.plain || len(accepted) > 1 || len(accepted) == 1 && d.probe.schema.Strategy.IsZero(accepted[0]) {
+	if touches || !d.plain || len(accepted) > 1 || len(accepted) == 1 && d.claim.schema.Strategy.IsZero(accepted[0]) {
 		return nil
 	}
 	b = strconv.AppendBool(b, len(accepted) == 1)
@@ -118,15 +106,15 @@ func (d *bulkDelete) shape(b []byte, _ string) []byte {
 //	DELETE FROM t WHERE id IN (?, ..) AND (id, version) IN ((?, ?), ..)
 func bulkDeleteStatement(dialectName string, deletes []*bulkDelete) (string, []any, error) {
 	first := deletes[0]
-	l := newRowList(dialectName, first.guard.from.Table(), first.probe.schema, len(deletes))
-	l.keys, l.guarded = len(first.values), len(first.probe.accepted) > 0
+	l := newRowList(dialectName, first.guard.from.Table(), first.claim.schema, len(deletes))
+	l.keys, l.guarded = len(first.values), len(first.claim.accepted) > 0
 	var row []assignment
 	for _, d := range deletes {
 		row = row[:0]
 		for i, id := range d.values {
 			row = append(row, assignment{column: d.slot.batch.keys[i], value: id})
 		}
-		for _, v := range d.probe.accepted {
+		for _, v := range d.claim.accepted {
 			row = append(row, assignment{column: l.version, value: v})
 		}
 		l.addRow(row)

@@ -14,7 +14,7 @@ import (
 // it has matched, and where it has matched all.
 func (w *bulkTx) joined(ctx context.Context, rows []*slot) (sure bool, err error) {
 	returned := false
-	if _, ok := rows[0].row.(*Write); ok {
+	if _, ok := rows[0].row.(*bulkWrite); ok {
 		sure, returned, err = w.joinedUpdate(ctx, rows)
 	} else {
 		sure, returned, err = w.joinedDelete(ctx, rows)
@@ -23,8 +23,8 @@ func (w *bulkTx) joined(ctx context.Context, rows []*slot) (sure bool, err error
 	case errors.Is(err, errKeys):
 		return false, err
 	case err != nil && !isConflict(err):
-		about := rows[0].row.about()
-		return false, failed(rows[0].row.version(), about.Op, nil, nil, false, err)
+		about := rows[0].row.claimed()
+		return false, (&claim{schema: about.schema, op: about.op}).failed(err)
 	case err != nil || !sure || !returned:
 		return sure, err
 	}
@@ -57,7 +57,7 @@ func (w *bulkTx) explain(ctx context.Context, rows []*slot) error {
 
 // joinedUpdate updates rows by one statement. returned reports that the database has told which.
 func (w *bulkTx) joinedUpdate(ctx context.Context, rows []*slot) (sure, returned bool, err error) {
-	first := rows[0].row.(*Write)
+	first := rows[0].row.(*bulkWrite)
 	u, err := newBulkUpdate(w.dialect, rows)
 	if err != nil {
 		return false, false, err

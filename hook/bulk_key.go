@@ -80,9 +80,9 @@ func (b *batch) duplicate() error {
 			seen = b.firstKeys(i)
 		}
 		if seen[s.key] {
-			about := s.row.about()
-			return &entocc.VersionError{Type: about.Type, Op: about.Op, Reason: fmt.Sprintf("the batch has row %v twice: "+
-				"make all changes of a row by one builder", about.ID)}
+			about := s.row.claimed()
+			return &entocc.VersionError{Type: about.schema.Type, Op: about.op, Reason: fmt.Sprintf("the batch has row %v twice: "+
+				"make all changes of a row by one builder", about.id)}
 		}
 		seen[s.key] = true
 	}

@@ -17,13 +17,13 @@ type rowScanner interface {
 }
 
 // read has the write read its row into its entity, by a statement of its own.
-func (b *batch) read(w *Write) {
+func (b *batch) read(w *bulkWrite) {
 	w.spec.ScanValues = b.scanner.scanValues
 	w.spec.Assign = func(columns []string, values []any) error { return b.scanner.assign(w.node, columns, values) }
 }
 
 // returned are the columns that the statement returns.
-func (w *Write) returned() []string {
+func (w *bulkWrite) returned() []string {
 	if w.returns() {
 		return w.spec.Node.Columns
 	}
@@ -35,7 +35,7 @@ func (w *bulkTx) assign(ctx context.Context, slots []*slot, query string, args [
 	for _, s := range slots {
 		s.matched = false
 	}
-	f, first := finder{slots: slots}, slots[0].row.(*Write)
+	f, first := finder{slots: slots}, slots[0].row.(*bulkWrite)
 	r := rowReader{first: first, scanner: w.batch.scanner}
 	err = eachRow(ctx, w.tx, query, args, func(rows *sql.Rows, columns []string) error {
 		if err := r.scan(rows, columns); err != nil {
@@ -50,7 +50,7 @@ func (w *bulkTx) assign(ctx context.Context, slots []*slot, query string, args [
 		}
 		s.matched = true
 		n++
-		if write := s.row.(*Write); write.returns() {
+		if write := s.row.(*bulkWrite); write.returns() {
 			return w.batch.scanner.assign(write.node, columns, r.values)
 		}
 		return nil
@@ -60,7 +60,7 @@ func (w *bulkTx) assign(ctx context.Context, slots []*slot, query string, args [
 
 // rowReader scans the rows that a statement returns for the writes of a batch, one after another.
 type rowReader struct {
-	first   *Write
+	first   *bulkWrite
 	scanner rowScanner
 	// values are what Assign takes, and dests what they are scanned through.
 	values, dests []any

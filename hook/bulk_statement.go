@@ -11,23 +11,23 @@ import (
 // bulkUpdate is the joined statement of writes that have the same shape.
 type bulkUpdate struct {
 	rowList
-	first   *Write
+	first   *bulkWrite
 	cleared []string
 	// increments reports that the next version of each row is the expected one and 1, so that the list need not have it.
 	increments bool
 }
 
 func newBulkUpdate(d string, rows []*slot) (*bulkUpdate, error) {
-	first := rows[0].row.(*Write)
+	first := rows[0].row.(*bulkWrite)
 	table := sql.Dialect(d).Table(first.spec.Node.Table).Schema(first.spec.Node.Schema)
 	u := &bulkUpdate{first: first, rowList: newRowList(d, table, first.schema, len(rows))}
 	u.keys, u.guarded = len(first.identity()), len(first.accepted) > 0
 	u.numeric = d == dialect.MySQL && u.keys == 1 && sortByKey(rows)
 	u.zero = u.guarded && first.schema.Strategy.IsZero(first.accepted[0])
-	u.increments = !u.zero && first.next != nil && !slices.ContainsFunc(rows, func(s *slot) bool { return !s.row.(*Write).increments() })
+	u.increments = !u.zero && first.next != nil && !slices.ContainsFunc(rows, func(s *slot) bool { return !s.row.(*bulkWrite).increments() })
 	var row []assignment
 	for _, s := range rows {
-		w := s.row.(*Write)
+		w := s.row.(*bulkWrite)
 		row = row[:0]
 		for _, id := range w.identity() {
 			row = append(row, assignment{column: id.Column, value: id.Value})
@@ -49,7 +49,7 @@ func newBulkUpdate(d string, rows []*slot) (*bulkUpdate, error) {
 
 // increments reports whether the next version is the expected one and 1. A token is known before the write also where
 // none is expected.
-func (w *Write) increments() bool {
+func (w *bulkWrite) increments() bool {
 	if len(w.accepted) == 0 {
 		return false
 	}

@@ -74,7 +74,7 @@ func (w *bulkTx) blame() {
 		b.failure = errConflicts
 		return
 	}
-	about := w.rows[0].row.about()
+	about := w.rows[0].row.claimed().conflict()
 	about.ID, about.Expected, about.Err = nil, nil, b.failure
 	b.failure = entocc.NewBulkModifiedError([]*entocc.RecordModifiedError{about}, []error{about}, len(b.slots), 0)
 }

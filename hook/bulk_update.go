@@ -7,26 +7,56 @@ import (
 	"strconv"
 
 	"entgo.io/ent/dialect"
-	"entgo.io/ent/dialect/sql/sqlgraph"
-	"github.com/entocc/entocc"
 )
 
-// about names the row for errors.
-func (w *Write) about() *entocc.RecordModifiedError {
-	return &entocc.RecordModifiedError{Type: w.schema.Type, ID: w.id, Op: w.op, Expected: w.expected}
+// bulkWrite is the save of one row as a part of a batch.
+type bulkWrite struct {
+	*Write
+	slot *slot
+	// node is the entity that the batch reads the row into.
+	node any
 }
 
-// identity returns the columns of the primary key with the row's values.
-func (w *Write) identity() []*sqlgraph.FieldSpec {
-	if w.spec.Node.ID == nil {
-		return w.spec.Node.CompositeID
+// take takes up a write. One that a hook makes when its row is written already, as a resolver does, gets a place of its own.
+func (s *slot) take(w *Write, node any) *bulkWrite {
+	u := &s.update
+	switch {
+	case u.Write == w:
+		return u
+	case s.row != nil:
+		u = &bulkWrite{}
 	}
-	w.keyed[0] = w.spec.Node.ID
-	return w.keyed[:]
+	*u = bulkWrite{Write: w, slot: s, node: node}
+	return u
 }
+
+// Plan implements [Slot].
+func (s *slot) Plan(w *Write, node any) bool {
+	u := s.take(w, node)
+	if s.batch.planning {
+		s.row = u
+	}
+	return s.batch.planning
+}
+
+// Save implements [Slot].
+func (s *slot) Save(ctx context.Context, w *Write) error { return s.write(ctx, s.take(w, nil)) }
+
+// Touched implements [Slot].
+func (s *slot) Touched() *parents { return s.batch.touched }
+
+// alone saves the row by its own statements.
+func (w *bulkWrite) alone(ctx context.Context, drv dialect.Driver) error {
+	if w.spec.ScanValues == nil && w.node != nil {
+		w.slot.batch.read(w)
+	}
+	return w.Write.alone(ctx, drv)
+}
+
+func (w *bulkWrite) claimed() *claim { return &w.claim }
 
 // ids are the values of the primary key as the database takes them.
-func (w *Write) ids() []any {
+func (w *bulkWrite) ids() []any {
 	var values []any
 	for _, id := range w.identity() {
 		values = append(values, id.Value)
@@ -34,33 +64,18 @@ func (w *Write) ids() []any {
 	return values
 }
 
-func (w *Write) key() rowKey {
+func (w *bulkWrite) key() rowKey {
 	if id := w.spec.Node.ID; id != nil {
 		return keyOf(id.Value)
 	}
 	return keyOfAll(w.ids())
 }
 
-// Planned reports whether the write waits for the others of its batch, which reads the row that it leaves into node then.
-func (w *Write) Planned(node any) bool {
-	if w.slot == nil {
-		return false
-	}
-	w.node = node
-	if w.slot.batch.planning {
-		w.slot.row = w
-		return true
-	}
-	return false
-}
-
 // returns reports whether the row is read as the write leaves it.
-func (w *Write) returns() bool { return w.node != nil || w.spec.ScanValues != nil }
-
-func (w *Write) version() *Schema { return w.schema }
+func (w *bulkWrite) returns() bool { return w.node != nil || w.spec.ScanValues != nil }
 
 // size counts two arguments for a value, as MySQL's form of the statement has them, and those that look for the row.
-func (w *Write) size() (args, length int) {
+func (w *bulkWrite) size() (args, length int) {
 	ids, set := len(w.identity()), len(w.spec.Fields.Set)+len(w.spec.Edges.Add)+1
 	args = 2*ids + 1 + (ids+1)*set + set/rowsPerCase + 1
 	for _, f := range w.spec.Fields.Set {
@@ -71,7 +86,7 @@ func (w *Write) size() (args, length int) {
 
 // shape tells the writes that one joined statement can carry out: the same columns are set and cleared, the same are
 // returned, the version is guarded and changed alike, and predicates are the same to the last argument.
-func (w *Write) shape(b []byte, d string) []byte {
+func (w *bulkWrite) shape(b []byte, d string) []byte {
 	spec := w.spec
 	if w.checkOnly || w.touches() || len(spec.Fields.Add)+len(spec.Modifiers) > 0 || len(w.accepted) > 1 || w.hasExternalEdges() ||
 		d == dialect.MySQL && !w.bump || !w.returnsIdentity() || !w.plain() {
@@ -111,7 +126,7 @@ func (w *Write) shape(b []byte, d string) []byte {
 }
 
 // returnsIdentity reports whether the row can be told from others by what is returned of it.
-func (w *Write) returnsIdentity() bool {
+func (w *bulkWrite) returnsIdentity() bool {
 	if !w.returns() {
 		return true
 	}

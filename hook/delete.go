@@ -2,6 +2,7 @@ package hook
 
 import (
 	"context"
+	"database/sql/driver"
 	"fmt"
 
 	"entgo.io/ent"
@@ -41,7 +42,7 @@ func DeleteOne(ctx context.Context, s *Schema, m DeleteMutation, e *Expectation,
 		return drv, nil
 	}
 	d := &deleteDriver{Driver: drv, guard: e.deletion, identity: identity, typed: typed, slot: e.slot}
-	d.probe = probe{schema: s, op: m.Op(), id: id, expected: e.value(), accepted: accepted, stated: e.stated()}
+	d.claim = e.claim(s, m.Op(), id, accepted)
 	return d, nil
 }
 
@@ -67,12 +68,12 @@ func (g *deleteGuard) where(s *sql.Selector) {
 // deleteDriver sends one DELETE that is guarded, and explains why it matched no row.
 type deleteDriver struct {
 	dialect.Driver
-	probe    probe
+	claim    claim
 	guard    *deleteGuard
 	identity func(*sql.Selector)
 	typed    func(error) error
 	// slot is the place of the delete in a batch, if it is part of one.
-	slot *slot
+	slot Slot
 }
 
 // Exec sends the DELETE.
@@ -86,22 +87,26 @@ func (d *deleteDriver) Exec(ctx context.Context, query string, args, v any) erro
 func (d *deleteDriver) exec(ctx context.Context, query string, args, v any) error {
 	res, ok := v.(*sql.Result)
 	if !ok || d.guard.from == nil {
-		return fmt.Errorf("entocc: unexpected statement in a guarded delete of %s: %q", d.probe.schema.Type, query)
+		return fmt.Errorf("entocc: unexpected statement in a guarded delete of %s: %q", d.claim.schema.Type, query)
 	}
 	if d.slot != nil {
-		return d.batched(ctx, query, args, res)
+		argv, _ := args.([]any)
+		if err := d.slot.Delete(ctx, d, query, argv); err != nil {
+			return err
+		}
+		*res = driver.RowsAffected(1)
+		return nil
 	}
 	return d.send(ctx, d.Driver, query, args, res)
 }
 
 // send sends the DELETE and looks at the number of rows.
 func (d *deleteDriver) send(ctx context.Context, drv dialect.Driver, query string, args any, res *sql.Result) error {
-	p := d.probe
 	if err := drv.Exec(ctx, query, args, res); err != nil {
-		return failed(p.schema, p.op, p.id, p.expected, len(p.accepted) > 0, err)
+		return d.claim.failed(err)
 	}
 	affected, err := (*res).RowsAffected()
-	if err != nil || affected > 0 || len(p.accepted) == 0 {
+	if err != nil || affected > 0 || len(d.claim.accepted) == 0 {
 		return err
 	}
 	return d.explain(toWriter(ctx), drv, drv.Dialect())
@@ -109,7 +114,7 @@ func (d *deleteDriver) send(ctx context.Context, drv dialect.Driver, query strin
 
 // explain tells why no row matched.
 func (d *deleteDriver) explain(ctx context.Context, q dialect.ExecQuerier, name string) error {
-	p := d.probe
+	p := probe{claim: d.claim}
 	if len(p.accepted) == 0 {
 		return &sqlgraph.NotFoundError{}
 	}

@@ -25,18 +25,15 @@ func DeleteRow(ctx context.Context, s *Schema, op ent.Op, e *Expectation, drv di
 	if err != nil || len(accepted) != 1 || s.Strategy.IsZero(accepted[0]) || notPlain(accepted[0]) {
 		return 0, false, nil //nolint:nilerr // DeleteOne meets the same error
 	}
-	r := rowDelete{schema: s, op: op, expectation: e, node: spec.Node, accepted: accepted}
+	r := rowDelete{claim: e.claim(s, op, e.row, accepted), node: spec.Node}
 	affected, err = r.send(ctx, drv)
 	return affected, true, err
 }
 
 // rowDelete is a delete of one row by its primary key and one version.
 type rowDelete struct {
-	schema      *Schema
-	op          ent.Op
-	expectation *Expectation
-	node        *sqlgraph.NodeSpec
-	accepted    []any
+	claim
+	node *sqlgraph.NodeSpec
 }
 
 // send sends the DELETE and looks at the number of rows.
@@ -44,7 +41,7 @@ func (r *rowDelete) send(ctx context.Context, drv dialect.Driver) (int, error) {
 	var res sql.Result
 	query, args := r.query(drv.Dialect())
 	if err := drv.Exec(ctx, query, args, &res); err != nil {
-		return 0, failed(r.schema, r.op, r.expectation.row, r.expectation.value(), true, err)
+		return 0, r.failed(err)
 	}
 	affected, err := res.RowsAffected()
 	if err != nil {
@@ -60,19 +57,19 @@ func (r *rowDelete) send(ctx context.Context, drv dialect.Driver) (int, error) {
 func (r *rowDelete) query(d string) (string, []any) {
 	t := text{dialect: d, buf: make([]byte, 0, 128), args: make([]any, 0, 2)}
 	t.write("DELETE FROM ").ident(r.node.Table).write(" WHERE ")
-	t.ident(r.node.Table).write(".").ident(r.node.ID.Column).write(" = ").arg(r.expectation.row)
+	t.ident(r.node.Table).write(".").ident(r.node.ID.Column).write(" = ").arg(r.id)
 	t.write(" AND ").ident(r.schema.Column).write(" = ").arg(r.accepted[0])
 	return string(t.buf), t.args
 }
 
 // explain tells why no row matched.
 func (r *rowDelete) explain(ctx context.Context, drv dialect.Driver) error {
-	e, b := r.expectation, sql.Dialect(drv.Dialect())
+	b := sql.Dialect(drv.Dialect())
 	table := b.Table(r.node.Table)
 	row := func() *sql.Selector {
-		return b.Select().From(table).Where(sql.EQ(table.C(r.node.ID.Column), e.row))
+		return b.Select().From(table).Where(sql.EQ(table.C(r.node.ID.Column), r.id))
 	}
-	p := probe{schema: r.schema, op: r.op, id: e.row, expected: e.value(), accepted: r.accepted, stated: e.stated()}
+	p := probe{claim: r.claim}
 	p.row, p.version = row(), row().Select(table.C(r.schema.Column))
 	actual, found, err := p.read(ctx, drv)
 	return p.verdict(ctx, drv, actual, found, err)

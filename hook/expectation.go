@@ -40,7 +40,7 @@ type Expectation struct {
 	// refused says why no write may be made, for sourceRefused.
 	refused refusal
 	// slot is the mutation's place in a batch, if it is part of one.
-	slot *slot
+	slot Slot
 	// met is the conflict that the mutation's own statement met last, if it did.
 	met *entocc.RecordModifiedError
 	// condition reports that the expectation is that of an IfMatch.
@@ -132,7 +132,12 @@ func (e *Expectation) Entity() any { return e.entity }
 // stated reports whether the caller named the version, so that it is checked even when there is nothing to write.
 func (e *Expectation) stated() bool { return e.source == sourceCaller }
 
-// error value of the RecordModifiedError: one version, or the list.
+// claim returns what a write by the expectation claims of its row.
+func (e *Expectation) claim(s *Schema, op ent.Op, id any, accepted []any) claim {
+	return claim{schema: s, op: op, id: id, accepted: accepted, expected: e.value(), stated: e.stated()}
+}
+
+// value is the version that is expected, for errors: one version, or the list.
 func (e *Expectation) value() any {
 	if matchesNone(e.versions) {
 		return string(e.versions[0].(noVersion))

@@ -4,11 +4,7 @@ import (
 	"context"
 	"database/sql/driver"
 	"errors"
-	"fmt"
-	"slices"
-	"strings"
 
-	"entgo.io/ent"
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -22,7 +18,7 @@ func (w *Write) explain(ctx context.Context, q dialect.ExecQuerier, d string) er
 	if len(w.accepted) == 0 && !unchanged {
 		return &sqlgraph.NotFoundError{}
 	}
-	p := probe{schema: w.schema, op: w.op, id: w.id, expected: w.expected, accepted: w.accepted, stated: w.stated}
+	p := probe{claim: w.claim}
 	p.version = w.selector(ctx, d, w.schema.Column)
 	w.where(p.version)
 	p.row = w.selector(ctx, d)
@@ -41,51 +37,13 @@ func (w *Write) failed(err error) error {
 	if errors.As(err, &unknown) {
 		unknown.Next = w.next
 	}
-	return failed(w.schema, w.op, w.id, w.expected, len(w.accepted) > 0, err)
-}
-
-func failed(s *Schema, op ent.Op, id, expected any, guarded bool, err error) error {
-	var unknown *entocc.OutcomeUnknownError
-	switch {
-	case errors.As(err, &unknown):
-		unknown.Type, unknown.ID, unknown.Op, unknown.Expected = s.Type, id, op, expected
-		return err
-	case entocc.IsRecordModified(err):
-		return err // It says already which row, by way of VerifyOnCommit.
-	case guarded && entocc.Classify(err).Kind == entocc.KindModified:
-		return &entocc.RecordModifiedError{Type: s.Type, ID: id, Op: op, Expected: expected, Err: err}
-	default:
-		return s.unusable(op, err)
-	}
-}
-
-// unusable tells an error of a statement that had no next version for a row as a VersionError.
-func (s *Schema) unusable(op ent.Op, err error) error {
-	if err == nil || entocc.IsVersionError(err) || !isOverflow(err, s.Column) && !strings.Contains(err.Error(), errEntropy.Error()) {
-		return err
-	}
-	return s.errorf(op, err, "the version of a row can't be followed by another")
-}
-
-// isOverflow knows the errors that Bump provokes: PostgreSQL's has the text in it that is no number, MySQL's 1690 the expression, and
-// SQLite raises this one nowhere else in an UPDATE that ent builds.
-func isOverflow(err error, column string) bool {
-	msg := err.Error()
-	return strings.Contains(msg, overflowMark) ||
-		strings.Contains(msg, "integer overflow") ||
-		strings.Contains(msg, "BIGINT value is out of range") && strings.Contains(msg, column)
+	return w.claim.failed(err)
 }
 
 // probe finds out why a guarded statement matched no row. It runs on failure only, on the connection of the statement,
 // and sees the row as it was committed last.
 type probe struct {
-	schema   *Schema
-	op       ent.Op
-	id       any
-	expected any
-	accepted []any
-	// stated reports that the caller named the version, and no entity.
-	stated bool
+	claim
 	// version selects the row's version under all predicates of the mutation but the guard; row selects the row alone.
 	version, row *sql.Selector
 }
@@ -122,29 +80,14 @@ func (s *Schema) readVersion(ctx context.Context, q dialect.ExecQuerier, selecto
 	return value(), found, rows.Err()
 }
 
-// accepts reports whether the write would be of a row with this version. The zero version stands for NULL, too.
-func (p *probe) accepts(actual any) bool {
-	s := p.schema.Strategy
-	return slices.ContainsFunc(p.accepted, func(v any) bool { return s.Equal(v, actual) || actual == nil && s.IsZero(v) })
-}
-
-// errNull says what the row of a conflict has in the place of a version.
-var errNull = errors.New("the version of the row is NULL")
-
-// kept is the error of a write that the database has kept from a row that has the expected version. It is no conflict: to
-// write again would end in the same way.
-func (p *probe) kept() error {
-	return fmt.Errorf("entocc: %s of %s %v wrote nothing, though the row still has the expected version %v: the database kept the write "+
-		"from it, as a trigger, a rule or a row security policy does", strings.TrimPrefix(p.op.String(), "Op"), p.schema.Type, p.id, p.expected)
-}
-
 // verdict tells a row that was modified from one that is gone, and both from one that another predicate of the mutation
 // hides, which stays NotFound and tells nothing about its version.
 func (p *probe) verdict(ctx context.Context, q dialect.ExecQuerier, actual any, found bool, err error) error {
 	if len(p.accepted) == 0 && err == nil {
 		return &sqlgraph.NotFoundError{}
 	}
-	modified := &entocc.RecordModifiedError{Type: p.schema.Type, ID: p.id, Op: p.op, Expected: p.expected, Err: p.unreadable()}
+	modified := p.conflict()
+	modified.Err = p.unreadable()
 	switch {
 	case err != nil:
 		modified.Err = err
@@ -195,19 +138,4 @@ func (p *probe) notation(actual any) error {
 	}
 	return p.schema.errorf(p.op, nil, "the column %q holds this time in another notation than the driver's, and SQLite compares "+
 		"texts: have it written anew, as by IgnoreVersion or a set-based update", p.schema.Column)
-}
-
-// unreadable says so when the expected version is one that no guarded row ever had: most often the caller forgot to
-// send it. An entity of a row that was there before the mixin may hold it all the same.
-func (p *probe) unreadable() error {
-	if !p.stated || matchesNone(p.accepted) {
-		return nil
-	}
-	for _, v := range p.accepted {
-		n, isInt := v.(int64)
-		if p.schema.Strategy.IsZero(v) || isInt && n < 0 {
-			return p.schema.errorf(p.op, nil, "expected version %v is not one that a guarded row has: was it sent at all?", v)
-		}
-	}
-	return nil
 }

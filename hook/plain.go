@@ -70,13 +70,14 @@ func (s *Schema) updatePlain(ctx context.Context, m ent.Mutation, sm storage, ne
 	}
 	sm.WhereP(onlyInUpdate(s.equals([]any{expected}), bumped))
 	v, err := next.Mutate(ctx, m)
-	if err != nil && isEntNotFound(err) {
-		return nil, &entocc.RecordModifiedError{Type: s.Type, ID: mutationID(m), Op: m.Op(), Expected: expected}
+	if err == nil {
+		return v, nil
 	}
-	if err != nil {
-		return nil, failed(s, m.Op(), mutationID(m), expected, true, err)
+	c := claim{schema: s, op: m.Op(), id: mutationID(m), accepted: []any{expected}, expected: expected}
+	if isEntNotFound(err) {
+		return nil, c.conflict()
 	}
-	return v, nil
+	return nil, c.failed(err)
 }
 
 // setPlain sets the next version in the mutation, if it changes anything that counts, and reports whether it did.

@@ -80,6 +80,15 @@ func (w *Write) whereID(s *sql.Selector) {
 	}
 }
 
+// identity returns the columns of the primary key with the row's values.
+func (w *Write) identity() []*sqlgraph.FieldSpec {
+	if w.spec.Node.ID == nil {
+		return w.spec.Node.CompositeID
+	}
+	w.keyed[0] = w.spec.Node.ID
+	return w.keyed[:]
+}
+
 // setColumns assigns what the mutation sets, the foreign keys of this row among it.
 func (w *Write) setColumns(update *sql.UpdateBuilder) error {
 	set, cleared, err := w.assignments()

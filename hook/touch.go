@@ -71,20 +71,16 @@ func (p *parents) own(s *Schema, id any) {
 	p.seen[own] = true
 }
 
-// flush bumps the parents; or, for a write that is part of a batch, leaves them to the end of it.
-func (p *parents) flush(ctx context.Context, q dialect.ExecQuerier, d string, s *slot) error {
-	if s == nil || s.batch.touched == nil {
-		return p.bump(ctx, q, d)
-	}
+// moveTo leaves the parents to others, which bump them later.
+func (p *parents) moveTo(others *parents) {
 	for key := range p.seen {
 		if !slices.Contains(p.next, key) {
-			s.batch.touched.own(key.schema, key.id)
+			others.own(key.schema, key.id)
 		}
 	}
 	for _, key := range p.next {
-		s.batch.touched.add(key.schema, key.id)
+		others.add(key.schema, key.id)
 	}
-	return nil
 }
 
 // add notes a parent, if there is one.
@@ -133,7 +129,7 @@ func (p *parents) bumpType(ctx context.Context, q dialect.ExecQuerier, d string,
 		}
 		var res sql.Result
 		if err := q.Exec(ctx, query, args, &res); err != nil {
-			return s.unusable(0, failed(s, 0, nil, nil, false, err))
+			return (&claim{schema: s}).failed(err)
 		}
 		if len(s.Touch) == 0 {
 			continue

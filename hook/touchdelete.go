@@ -20,7 +20,7 @@ type touchingDelete struct {
 	one     bool
 	parents []parentVersion
 	// slot is the place of the delete in a batch, if it is part of one.
-	slot *slot
+	slot Slot
 }
 
 // touchingDelete returns the driver for a delete of the type.
@@ -80,7 +80,7 @@ func (t *touchingDelete) delete(ctx context.Context, tx joined, query string, ar
 		return affected, err
 	}
 	p.of(t.schema, rows)
-	return affected, p.flush(ctx, tx, tx.name, t.slot)
+	return affected, flush(ctx, tx, tx.name, p, t.slot)
 }
 
 // lock reads and locks the rows that the DELETE matches.

@@ -45,7 +45,7 @@ func (w *Write) saveThenTouch(ctx context.Context, tx joined) error {
 			return err
 		}
 	}
-	return w.touched.flush(ctx, tx, tx.name, w.slot)
+	return flush(ctx, tx, tx.name, w.touched, w.slot)
 }
 
 // readParents notes the parents of the child as the save left it.
@@ -190,7 +190,7 @@ func (s *Schema) updateRows(ctx context.Context, tx joined, spec *sqlgraph.Updat
 	part.Predicate = func(selector *sql.Selector) { selector.Where(oneOf(selector.C(s.Row.ID), ids)) }
 	n, err := sqlgraph.UpdateNodes(ctx, tx, &part)
 	if err != nil {
-		return 0, failed(s, 0, nil, nil, false, err)
+		return 0, (&claim{schema: s}).failed(err)
 	}
 	return n, nil
 }

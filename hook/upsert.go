@@ -84,12 +84,13 @@ func Upsert(hooks []ent.Hook, d string, typed func(error) error, opts func() []s
 			if err := s.checkUpsert(d, m.Op(), opts()); err != nil {
 				return nil, err
 			}
+			claim := e.claim(s, m.Op(), nil, e.versions)
 			v, err := next.Mutate(ctx, m)
 			switch {
 			case errors.Is(err, stdsql.ErrNoRows):
-				return nil, typed(&entocc.RecordModifiedError{Type: s.Type, Op: m.Op(), Expected: e.value()})
+				return nil, typed(claim.conflict())
 			case err != nil:
-				return nil, typed(failed(s, m.Op(), nil, e.value(), true, err))
+				return nil, typed(claim.failed(err))
 			}
 			return v, nil
 		})

@@ -72,9 +72,13 @@ func (v *Verified) lockDatabase(ctx context.Context, q dialect.ExecQuerier) erro
 	return nil
 }
 
+func (v *Verified) claim() *claim {
+	return &claim{schema: v.Schema, id: v.ID, accepted: []any{v.Version}, expected: v.Version}
+}
+
 // failed gives an error of a check its meaning.
 func (v *Verified) failed(err error) error {
-	err = failed(v.Schema, 0, v.ID, v.Version, true, err)
+	err = v.claim().failed(err)
 	var modified *entocc.RecordModifiedError
 	if v.Typed != nil && errors.As(err, &modified) {
 		return v.Typed(modified)
@@ -99,13 +103,14 @@ func (v *Verified) check(ctx context.Context, q dialect.ExecQuerier, d string, l
 	}
 	l.apply(s)
 	actual, found, err := v.Schema.readVersion(ctx, q, s)
-	conflict := &entocc.RecordModifiedError{Type: v.Schema.Type, ID: v.ID, Expected: v.Version}
+	claim := v.claim()
+	conflict := claim.conflict()
 	switch {
 	case err != nil:
 		return v.failed(err)
 	case !found:
 		conflict.Deleted = true
-	case v.Schema.Strategy.Equal(actual, v.Version), actual == nil && v.Schema.Strategy.IsZero(v.Version):
+	case claim.accepts(actual):
 		return nil
 	case actual == nil:
 		conflict.Err = errNull

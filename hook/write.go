@@ -28,16 +28,9 @@ type appender interface{ VersionAppends() []string }
 
 // Write is a save of one row that entocc carries out in place of ent's sqlgraph.UpdateNode.
 type Write struct {
-	schema *Schema
-	op     ent.Op
-	id     any
-	spec   *sqlgraph.UpdateSpec
-	links  *Links
-	// accepted are the versions that the row may have; none means that the write is not guarded.
-	accepted []any
-	expected any
-	// stated reports that the caller named the version, and no entity.
-	stated bool
+	claim
+	spec  *sqlgraph.UpdateSpec
+	links *Links
 	// bump reports whether the version changes, and next is its new value where the old one is known.
 	bump bool
 	next any
@@ -47,9 +40,7 @@ type Write struct {
 	parents []parentVersion
 	touched *parents
 	// slot is the place of the write in a batch, if it is part of one.
-	slot *slot
-	// node is the entity that a batch reads the row into.
-	node any
+	slot Slot
 	// inTx reports that the save is part of a transaction of the caller's that keeps account of what it writes.
 	inTx bool
 	// keyed is the primary key of a row that has one column for it.
@@ -70,8 +61,7 @@ func UpdateOne(ctx context.Context, s *Schema, m Mutation, e *Expectation, spec 
 		return nil, err
 	}
 	w := &Write{
-		schema: s, op: m.Op(), id: id, spec: spec, links: links,
-		accepted: accepted, expected: e.value(), stated: e.stated(), slot: e.slot, parents: e.parents,
+		claim: e.claim(s, m.Op(), id, accepted), spec: spec, links: links, slot: e.slot, parents: e.parents,
 	}
 	if !changes(spec) && !e.force {
 		if (!e.stated() || len(accepted) == 0) && len(e.parents) == 0 {
@@ -168,16 +158,13 @@ func (s *Schema) changed(m Mutation, e *Expectation, spec *sqlgraph.UpdateSpec) 
 // Save sends the write, and has the spec's ScanValues and Assign take the row as it left it.
 func (w *Write) Save(ctx context.Context, drv dialect.Driver) error {
 	if w.slot != nil {
-		return w.slot.write(ctx, w)
+		return w.slot.Save(ctx, w)
 	}
 	return w.alone(ctx, drv)
 }
 
 // alone sends the write by its own statements.
 func (w *Write) alone(ctx context.Context, drv dialect.Driver) error {
-	if w.spec.ScanValues == nil && w.node != nil {
-		w.slot.batch.read(w)
-	}
 	ctx = toWriter(ctx)
 	w.inTx = TxOf(drv) != nil
 	err := w.save(ctx, drv)

@@ -1,0 +1,33 @@
+package hook
+
+import (
+	"context"
+
+	"entgo.io/ent/dialect"
+)
+
+// Slot is the place of a write in a batch, which carries it out together with others.
+type Slot interface {
+	// Plan takes a write of which the batch reads the row into node, and reports whether the write waits for the others
+	// now. If not, Save or Delete follows.
+	Plan(w *Write, node any) bool
+	// Save and Delete take a write, and return what became of it.
+	Save(ctx context.Context, w *Write) error
+	Delete(ctx context.Context, d *deleteDriver, query string, args []any) error
+	// Touched are the parents that the batch bumps when its rows are written; nil when each write is to bump its own.
+	Touched() *parents
+}
+
+// Planned reports whether the write waits for the others of its batch, which reads the row that it leaves into node then.
+func (w *Write) Planned(node any) bool { return w.slot != nil && w.slot.Plan(w, node) }
+
+// flush bumps the parents; or, for a write that is part of a batch, leaves them to the end of it.
+func flush(ctx context.Context, q dialect.ExecQuerier, d string, p *parents, s Slot) error {
+	if s != nil {
+		if touched := s.Touched(); touched != nil {
+			p.moveTo(touched)
+			return nil
+		}
+	}
+	return p.bump(ctx, q, d)
+}
