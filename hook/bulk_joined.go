@@ -94,11 +94,7 @@ func (w *bulkTx) joinedUpdate(ctx context.Context, rows []*slot) (sure, returned
 
 // affects sends a statement and reports whether it affects every row.
 func (w *bulkTx) affects(ctx context.Context, query string, args []any, n int) (bool, error) {
-	var res sql.Result
-	if err := w.tx.Exec(ctx, query, args, &res); err != nil {
-		return false, err
-	}
-	affected, err := res.RowsAffected()
+	affected, err := execAffected(ctx, w.tx, query, args)
 	return err == nil && affected == int64(n), err
 }
 

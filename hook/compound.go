@@ -2,13 +2,9 @@ package hook
 
 import (
 	"context"
-	"database/sql/driver"
-	"errors"
-	"slices"
 	"strings"
 
 	"entgo.io/ent/dialect"
-	"entgo.io/ent/dialect/sql/sqlgraph"
 )
 
 // MariaDB has no UPDATE .. RETURNING, but takes compound statements outside of stored programs: one statement begins the
@@ -28,86 +24,18 @@ const (
 	compoundsRefused
 )
 
-// saveThenRead is the save where the row can't come back from the UPDATE.
-func (w *Write) saveThenRead(ctx context.Context, drv dialect.Driver) error {
-	if d, ok := drv.(*namedDriver); ok && w.fitsCompound() {
-		if sent, err := w.saveInCompound(ctx, d); sent || err != nil {
-			return err
-		}
-	}
-	return w.saveInTx(ctx, drv)
-}
-
-// fitsCompound reports whether the statement's text is all of entocc's making. SQL of the caller's own, as in a modifier
-// or a predicate, could end the part of the statement that it is meant for.
-func (w *Write) fitsCompound() bool {
-	spec := w.spec
-	if spec.Predicate != nil || len(spec.Modifiers) > 0 || !w.plain() {
-		return false
-	}
-	for _, f := range spec.Fields.Add {
-		if !plainIdent(f.Column) || notPlain(f.Value) {
-			return false
-		}
-	}
-	key := w.identity()
-	return len(key) > 0 && !slices.ContainsFunc(key, func(f *sqlgraph.FieldSpec) bool { return f.Value == nil })
-}
-
-// saveInCompound is saveInTx with a transaction that a compound statement begins. It has sent nothing where the server
-// takes no such statements.
-func (w *Write) saveInCompound(ctx context.Context, d *namedDriver) (sent bool, err error) {
-	query, args, err := w.compound(ctx, d.Dialect())
-	if err != nil {
-		return false, err
+// beginCompound returns a transaction that its first statement begins, a compound one, or nil where the server takes no such
+// statements. drv is one that autocommits.
+func beginCompound(ctx context.Context, drv dialect.Driver) (*pinnedTx, error) {
+	d, ok := drv.(*namedDriver)
+	if !ok {
+		return nil, nil
 	}
 	conn, err := d.pinForCompound(ctx)
 	if conn == nil || err != nil {
-		return false, err
+		return nil, err
 	}
-	tx := &pinnedTx{Pinned: conn, ctx: ctx}
-	defer tx.abandon()
-	found, err := w.scan(ctx, tx, query, args)
-	switch {
-	case errors.Is(err, driver.ErrBadConn): // The connection was dead: nothing was sent.
-		return false, nil
-	case refusesCompound(err):
-		d.session.compounds.Store(compoundsRefused)
-		return false, tx.Rollback()
-	case err != nil:
-		err = w.failed(err)
-	case !found:
-		err = w.settle(ctx, tx, d.Dialect())
-	}
-	if err != nil {
-		return true, rollback(tx, err)
-	}
-	return true, w.failed(commit(tx))
-}
-
-// settle is for a compound statement that has updated nothing: it explains why, or reads the row that has it all already.
-func (w *Write) settle(ctx context.Context, tx dialect.Tx, d string) error {
-	if err := w.explain(ctx, tx, d); err != nil {
-		return err
-	}
-	return w.read(ctx, tx, d)
-}
-
-// compound returns the statement that begins a transaction, updates the row, and reads it if it was updated.
-func (w *Write) compound(ctx context.Context, d string) (string, []any, error) {
-	update, args, err := w.query(ctx, d, nil)
-	if err != nil {
-		return "", nil, err
-	}
-	read := w.rowQuery(ctx, d)
-	query := compoundBegin + update + "; " + string(read.buf) + " AND ROW_COUNT() > 0" + compoundEnd
-	return query, append(args, read.args...), nil
-}
-
-// refusesCompound reports whether an error says that a statement was not understood (1064), or is none that can be
-// prepared (1295). Nothing of it was carried out.
-func refusesCompound(err error) bool {
-	return err != nil && (strings.Contains(err.Error(), "Error 1064") || strings.Contains(err.Error(), "Error 1295"))
+	return &pinnedTx{Pinned: conn, session: d.session, ctx: ctx}, nil
 }
 
 // pinForCompound returns a connection to a server that takes compound statements, or nil. The first call asks the server;
@@ -159,8 +87,19 @@ func (d *namedDriver) askForCompounds(ctx context.Context, conn Pinned) (answer 
 // pinnedTx is a transaction that its first statement begins.
 type pinnedTx struct {
 	Pinned
+	session  *Session
 	ctx      context.Context //nolint:containedctx // dialect.Tx.Commit has none, and ent's own Tx keeps it as well
 	released bool
+}
+
+// refuses reports whether an error says that the statement was not understood (1064), or is none that can be prepared (1295).
+// Nothing of it was carried out, and the server is not asked again.
+func (t *pinnedTx) refuses(err error) bool {
+	if err == nil || !strings.Contains(err.Error(), "Error 1064") && !strings.Contains(err.Error(), "Error 1295") {
+		return false
+	}
+	t.session.compounds.Store(compoundsRefused)
+	return true
 }
 
 // Commit commits, unless the context has ended by then, as transactions of database/sql do. It is not broken off half-way.

@@ -76,6 +76,9 @@ type deleteDriver struct {
 	slot Slot
 }
 
+// Unwrap returns the driver within.
+func (d *deleteDriver) Unwrap() dialect.Driver { return d.Driver }
+
 // Exec sends the DELETE.
 func (d *deleteDriver) Exec(ctx context.Context, query string, args, v any) error {
 	if err := d.exec(ctx, query, args, v); err != nil {

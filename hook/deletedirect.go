@@ -38,14 +38,10 @@ type rowDelete struct {
 
 // send sends the DELETE and looks at the number of rows.
 func (r *rowDelete) send(ctx context.Context, drv dialect.Driver) (int, error) {
-	var res sql.Result
 	query, args := r.query(drv.Dialect())
-	if err := drv.Exec(ctx, query, args, &res); err != nil {
-		return 0, r.failed(err)
-	}
-	affected, err := res.RowsAffected()
+	affected, err := execAffected(ctx, drv, query, args)
 	if err != nil {
-		return 0, err
+		return 0, r.failed(err)
 	}
 	if affected == 0 {
 		err = r.explain(toWriter(ctx), drv)

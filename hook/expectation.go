@@ -160,7 +160,7 @@ func (e *Expectation) guard(ctx context.Context, s *Schema, op ent.Op) ([]any, e
 	switch e.source {
 	case sourceEntity:
 		if e.fate != nil {
-			return e.versions, e.fate.refuse(s, op, e.written, e.versions[0], e.drv)
+			return e.versions, refuseFate(s, op, e.fate, e.written, e.versions[0], e.drv)
 		}
 		return e.versions, nil
 	case sourceCaller:

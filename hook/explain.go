@@ -59,25 +59,21 @@ func (s *Schema) readVersion(ctx context.Context, q dialect.ExecQuerier, selecto
 	if err := selector.Err(); err != nil {
 		return nil, false, err
 	}
-	rows := &sql.Rows{}
-	query, args := selector.Query()
-	if err := q.Query(ctx, query, args, rows); err != nil {
-		return nil, false, err
-	}
-	defer rows.Close()
 	dest, value := s.Strategy.Scan()
-	for rows.Next() {
-		if err := rows.Scan(dest); err != nil {
-			return nil, false, err
-		}
+	query, args := selector.Query()
+	err = eachRow(ctx, q, query, args, func(rows *sql.Rows, _ []string) error {
 		found = true
+		return rows.Scan(dest)
+	})
+	if err != nil {
+		return nil, false, err
 	}
 	if v, ok := dest.(driver.Valuer); ok && found {
 		if held, err := v.Value(); err == nil && held == nil {
-			return nil, true, rows.Err()
+			return nil, true, nil
 		}
 	}
-	return value(), found, rows.Err()
+	return value(), found, nil
 }
 
 // verdict tells a row that was modified from one that is gone, and both from one that another predicate of the mutation
@@ -111,23 +107,18 @@ func (p *probe) verdict(ctx context.Context, q dialect.ExecQuerier, actual any, 
 }
 
 // exists reports whether the row is there, whatever the mutation's other predicates say.
-func (p *probe) exists(ctx context.Context, q dialect.ExecQuerier) (bool, error) {
+func (p *probe) exists(ctx context.Context, q dialect.ExecQuerier) (found bool, err error) {
 	if p.row.P() == nil {
 		return false, nil
 	}
 	p.row.SelectExpr(sql.Raw("1"))
 	lockLatest(p.row)
-	rows := &sql.Rows{}
 	query, args := p.row.Query()
-	if err := q.Query(ctx, query, args, rows); err != nil {
-		return false, err
-	}
-	defer rows.Close()
-	found := false
-	for rows.Next() {
+	err = eachRow(ctx, q, query, args, func(*sql.Rows, []string) error {
 		found = true
-	}
-	return found, rows.Err()
+		return nil
+	})
+	return found, err
 }
 
 // notation says so when SQLite compared two texts that are the same time: the row was written by a program, or by

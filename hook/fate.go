@@ -5,13 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 
-	"entgo.io/ent"
 	"entgo.io/ent/dialect"
-	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 )
 
@@ -38,27 +37,33 @@ func later(a, b *Fate) *Fate {
 	return a
 }
 
-// refuse refuses a write from an entity whose version is not one that the database has outside its transaction. drv is what
-// the write goes by, if that is known already.
-func (f *Fate) refuse(s *Schema, op ent.Op, id, version any, drv dialect.Driver) error {
-	if f == nil || f.state.Load() == fateCommitted {
-		return nil
-	}
-	undone := f.state.Load() == fateUndone
-	if !undone && f.tx.ctx.Err() == nil {
-		if tx := TxOf(drv); drv == nil || tx == f.tx {
-			return nil
-		}
-		return s.errorf(op, nil, "version %v of the entity %v was written by a transaction that has not been committed. "+
-			"Write in that transaction, or commit it first", version, id)
-	}
-	return s.errorf(op, f.tx.reason(), "version %v of the entity %v never was, because the transaction that wrote it was rolled back. "+
-		"Read the entity again, or write from the one that was read before", version, id)
-}
+// standing is what a version is to a driver.
+type standing uint8
 
-// CheckFate refuses to compare the version of an entity that is not one which the database has outside its transaction.
-func CheckFate(s *Schema, f *Fate, id, version any, drv dialect.Driver) error {
-	return f.refuse(s, 0, id, version, drv)
+const (
+	// there is a version that the database has, for this driver.
+	there standing = iota
+	// elsewhere is one that only the transaction has which has written it.
+	elsewhere
+	// undone is one that never was.
+	undone
+)
+
+// standing tells what the version is to a driver, which may not be known yet. cause is why it never was.
+func (f *Fate) standing(drv dialect.Driver) (s standing, cause error) {
+	state := fateCommitted
+	if f != nil {
+		state = f.state.Load()
+	}
+	switch {
+	case state == fateCommitted:
+		return there, nil
+	case state == fateUndone || f.tx.ctx.Err() != nil:
+		return undone, f.tx.reason()
+	case drv == nil || TxOf(drv) == f.tx:
+		return there, nil
+	}
+	return elsewhere, nil
 }
 
 // TxState is what a transaction of a generated client knows of its own writes: which rows have a version now that is lost
@@ -183,18 +188,14 @@ func (t *TxState) set() (names []string) {
 	return names
 }
 
-// prove notes which rows need no further check, as the transaction has written them itself by a write that was guarded by
-// the version that is expected.
-func (t *TxState) prove(rows []*Verified) {
+// proves reports whether the transaction has written a row itself, by a write that was guarded by a version that is the
+// one expected now.
+func (t *TxState) proves(table string, id any, expected func(version any) bool) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for _, row := range rows {
-		for _, v := range t.proven[txRowKey(row.Table, row.ID)] {
-			if v.fate.state.Load() != fateUndone && row.Schema.Strategy.Equal(v.version, row.Version) {
-				row.locked = true
-			}
-		}
-	}
+	return slices.ContainsFunc(t.proven[txRowKey(table, id)], func(v provenVersion) bool {
+		return v.fate.state.Load() != fateUndone && expected(v.version)
+	})
 }
 
 // Creates notes that a row is about to be inserted, and returns the fate of its version. id is that of its spec, nil where
@@ -345,40 +346,17 @@ type writtenRow struct {
 	id    any
 }
 
-// rowContext returns the context of a statement that writes the row of the save alone.
-func (w *Write) rowContext(ctx context.Context) context.Context {
-	if !w.inTx {
-		return ctx
-	}
-	return context.WithValue(ctx, rowWritten{}, &writtenRow{w.spec.Node.Table, w.id})
+// withRow returns the context of a statement that writes one row, and no other.
+func withRow(ctx context.Context, table string, id any) context.Context {
+	return context.WithValue(ctx, rowWritten{}, &writtenRow{table, id})
 }
 
 // TxOf returns the state of the transaction that a driver of a generated client belongs to, or nil.
 func TxOf(drv dialect.Driver) *TxState {
-	for {
-		switch d := drv.(type) {
-		case *sql.Driver:
-			return nil
-		case *dialect.DebugDriver:
-			drv = d.Driver
-		case *namedDriver:
-			drv = d.Driver
-		case *admittedDriver:
-			drv = d.Driver
-		case *deleteDriver:
-			drv = d.Driver
-		case *touchingDelete:
-			drv = d.Driver
-		case *touchingCreate:
-			drv = d.Driver
-		case *EndingDriver:
-			drv = d.Driver
-		case childDriver:
-			drv = d.Driver
-		case interface{ TxState() *TxState }:
+	for ; drv != nil; drv = unwrap(drv) {
+		if d, ok := drv.(interface{ TxState() *TxState }); ok {
 			return d.TxState()
-		default:
-			return nil
 		}
 	}
+	return nil
 }

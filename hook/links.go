@@ -78,6 +78,9 @@ type childDriver struct {
 	touched  *parents
 }
 
+// Unwrap returns the driver within.
+func (d childDriver) Unwrap() dialect.Driver { return d.Driver }
+
 // Tx starts a transaction that rewrites alike.
 func (d childDriver) Tx(ctx context.Context) (dialect.Tx, error) {
 	tx, err := begin(ctx, d.Driver)

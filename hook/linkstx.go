@@ -87,13 +87,9 @@ func (t *childTx) note(ctx context.Context, c *Child, update string, args []any)
 	b := &sql.Builder{}
 	b.SetDialect(t.name)
 	b.WriteString("SELECT ").IdentComma(s.touchColumns()...)
-	query := b.String() + " FROM " + table + " WHERE " + where
-	if t.name == dialect.SQLite {
-		if err := beginWriting(ctx, t.Tx, s.Row.Table, s.Column); err != nil {
-			return err
-		}
-	} else {
-		query += " FOR UPDATE"
+	query := b.String() + " FROM " + table + " WHERE " + where + exclusive.clause(t.name)
+	if err := beginWriting(ctx, t.Tx, t.name, s.Row.Table, s.Column); err != nil {
+		return err
 	}
 	rows, err := s.queryChildren(ctx, t.Tx, query, args[set:])
 	if err != nil {

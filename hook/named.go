@@ -20,6 +20,9 @@ type namedDriver struct {
 	inTx bool
 }
 
+// Unwrap returns the driver within.
+func (d *namedDriver) Unwrap() dialect.Driver { return d.Driver }
+
 // Exec sends a statement.
 func (d *namedDriver) Exec(ctx context.Context, query string, args, v any) error {
 	if err := d.session.admit(ctx, d.Driver); err != nil {

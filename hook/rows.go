@@ -7,15 +7,6 @@ import (
 	"entgo.io/ent/dialect/sql"
 )
 
-// scan runs a query for the row and assigns it.
-func (w *Write) scan(ctx context.Context, drv dialect.ExecQuerier, query string, args []any) (found bool, err error) {
-	err = eachRow(ctx, drv, query, args, func(rows *sql.Rows, columns []string) error {
-		found = true
-		return w.assign(rows, columns)
-	})
-	return found, err
-}
-
 // eachRow runs a query and reads it to its end: on SQLite the commit of a statement happens at its last step, and an error
 // of it would be hidden by closing early.
 func eachRow(ctx context.Context, drv dialect.ExecQuerier, query string, args []any, scan func(*sql.Rows, []string) error) (err error) {
@@ -40,21 +31,11 @@ func eachRow(ctx context.Context, drv dialect.ExecQuerier, query string, args []
 	return rows.Err()
 }
 
-func (w *Write) assign(rows *sql.Rows, columns []string) error {
-	if w.spec.ScanValues == nil {
-		return nil
+// execAffected sends a statement, and returns how many rows it has affected.
+func execAffected(ctx context.Context, q dialect.ExecQuerier, query string, args []any) (int64, error) {
+	var res sql.Result
+	if err := q.Exec(ctx, query, args, &res); err != nil {
+		return 0, err
 	}
-	values, err := w.spec.ScanValues(columns)
-	if err != nil {
-		return err
-	}
-	for i, v := range values {
-		if _, ok := v.(*sql.UnknownType); ok {
-			values[i] = sql.ScanTypeOf(rows, i)
-		}
-	}
-	if err := rows.Scan(values...); err != nil {
-		return err
-	}
-	return w.spec.Assign(columns, values)
+	return res.RowsAffected()
 }

@@ -121,6 +121,9 @@ func Ending(drv dialect.Driver) *EndingDriver {
 	return &EndingDriver{Driver: drv}
 }
 
+// Unwrap returns the driver within.
+func (d *EndingDriver) Unwrap() dialect.Driver { return d.Driver }
+
 // Tx begins the transaction of the write.
 func (d *EndingDriver) Tx(ctx context.Context) (dialect.Tx, error) {
 	tx, err := begin(ctx, d.Driver)

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"entgo.io/ent"
-	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
 )
@@ -133,15 +132,3 @@ func (e *bumpExpr) Query() (string, []any) {
 	e.AddError(b.Err())
 	return b.Query()
 }
-
-// lockLatest makes a query in a transaction see the row as it was committed last. Only MySQL and MariaDB need it: at
-// REPEATABLE READ a plain SELECT answers from an old snapshot, although a write of the same transaction sees the current
-// row. The clause is the one that both understand.
-func lockLatest(s *sql.Selector) {
-	if s.Dialect() == dialect.MySQL {
-		s.For(sql.LockShare, sql.WithLockClause("LOCK IN SHARE MODE"))
-	}
-}
-
-// Latest is the predicate form of the same, for generated queries.
-func Latest(s *sql.Selector) { lockLatest(s) }

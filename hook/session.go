@@ -118,6 +118,9 @@ type admittedDriver struct {
 	session *Session
 }
 
+// Unwrap returns the driver within.
+func (d *admittedDriver) Unwrap() dialect.Driver { return d.Driver }
+
 // Exec sends a statement.
 func (d *admittedDriver) Exec(ctx context.Context, query string, args, v any) error {
 	if err := d.session.admit(ctx, d.Driver); err != nil {
@@ -172,6 +175,15 @@ func (s *Session) admit(ctx context.Context, drv dialect.Driver) error {
 // errPrepared refuses a write on a Galera cluster by prepared statements.
 var errPrepared = errors.New("entocc: nothing is written: this is a node of a Galera cluster, which can lose a transaction of prepared statements " +
 	"without an error; add interpolateParams=true to the DSN")
+
+// onGalera reports whether a transaction of a client's is on a node of a Galera cluster.
+func onGalera(ctx context.Context, tx dialect.Tx, d string) (bool, error) {
+	t, ok := tx.(*namedTx)
+	if !ok || d != dialect.MySQL {
+		return false, nil
+	}
+	return t.session.onGalera(ctx, t)
+}
 
 // onGalera reports whether the server is a node of a Galera cluster.
 func (s *Session) onGalera(ctx context.Context, q dialect.ExecQuerier) (bool, error) {

@@ -199,3 +199,11 @@ func externalEdges(edges []*sqlgraph.EdgeSpec) []*sqlgraph.EdgeSpec {
 	}
 	return rest
 }
+
+// rowContext returns the context of a statement that writes the row of the save alone.
+func (w *Write) rowContext(ctx context.Context) context.Context {
+	if !w.inTx {
+		return ctx
+	}
+	return withRow(ctx, w.spec.Node.Table, w.id)
+}

@@ -127,8 +127,7 @@ func (p *parents) bumpType(ctx context.Context, q dialect.ExecQuerier, d string,
 		if err := update.Err(); err != nil {
 			return s.unusable(0, err)
 		}
-		var res sql.Result
-		if err := q.Exec(ctx, query, args, &res); err != nil {
+		if _, err := execAffected(ctx, q, query, args); err != nil {
 			return (&claim{schema: s}).failed(err)
 		}
 		if len(s.Touch) == 0 {
@@ -179,14 +178,9 @@ func (s *Schema) readChildren(ctx context.Context, q dialect.ExecQuerier, select
 	return s.queryChildren(ctx, q, query, args)
 }
 
-func (s *Schema) queryChildren(ctx context.Context, q dialect.ExecQuerier, query string, args any) ([]child, error) {
-	rows := &sql.Rows{}
-	if err := q.Query(ctx, query, args, rows); err != nil {
-		return nil, err
-	}
-	defer rows.Close()
+func (s *Schema) queryChildren(ctx context.Context, q dialect.ExecQuerier, query string, args []any) ([]child, error) {
 	var children []child
-	for rows.Next() {
+	err := eachRow(ctx, q, query, args, func(rows *sql.Rows, _ []string) error {
 		id, value := s.Row.Scan()
 		dest, values := []any{id}, []func() any{value}
 		for _, t := range s.Touch {
@@ -194,15 +188,16 @@ func (s *Schema) queryChildren(ctx context.Context, q dialect.ExecQuerier, query
 			dest, values = append(dest, id), append(values, value)
 		}
 		if err := rows.Scan(dest...); err != nil {
-			return nil, err
+			return err
 		}
 		c := child{id: values[0]()}
 		for _, value := range values[1:] {
 			c.parents = append(c.parents, value())
 		}
 		children = append(children, c)
-	}
-	return children, rows.Err()
+		return nil
+	})
+	return children, err
 }
 
 // lock locks parents that a foreign key is about to be set to. MySQL and MariaDB lock such a parent shared by

@@ -47,6 +47,9 @@ func CreateTouching(s *Schema, drv dialect.Driver, opts []sql.ConflictOption, se
 	return t
 }
 
+// Unwrap returns the driver within.
+func (t *touchingCreate) Unwrap() dialect.Driver { return t.Driver }
+
 // plainDriver takes off what an earlier run of the same builder put around its driver.
 func plainDriver(drv dialect.Driver) dialect.Driver {
 	for {
@@ -118,10 +121,8 @@ func (t *touchingTx) begin() error {
 		if len(expected) == 0 {
 			continue
 		}
-		if d == dialect.SQLite {
-			if err := beginWriting(t.ctx, t.Tx, s.Row.Table, s.Column); err != nil {
-				return err
-			}
+		if err := beginWriting(t.ctx, t.Tx, d, s.Row.Table, s.Column); err != nil {
+			return err
 		}
 		if err := s.checkParents(t.ctx, t.Tx, d, expected, s.childOf(spec)); err != nil {
 			return err

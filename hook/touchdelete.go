@@ -34,6 +34,9 @@ func (s *Schema) touchingDelete(ctx context.Context, drv dialect.Driver, e *Expe
 	return &touchingDelete{Driver: drv, schema: s, one: one, parents: e.parents, slot: e.slot}
 }
 
+// Unwrap returns the driver within.
+func (t *touchingDelete) Unwrap() dialect.Driver { return t.Driver }
+
 // on returns the same for another driver.
 func (t *touchingDelete) on(drv dialect.Driver) *touchingDelete {
 	other := *t
@@ -44,18 +47,19 @@ func (t *touchingDelete) on(drv dialect.Driver) *touchingDelete {
 // Exec sends the DELETE.
 func (t *touchingDelete) Exec(ctx context.Context, query string, args, v any) error {
 	res, ok := v.(*sql.Result)
+	argv, _ := args.([]any)
 	if !ok || !strings.HasPrefix(query, "DELETE FROM ") {
 		return fmt.Errorf("entocc: unexpected statement in a delete of %s: %q", t.schema.Type, query)
 	}
 	ctx = toWriter(ctx)
 	return atomically(ctx, t.Driver, begin, func(tx dialect.Tx) error {
-		affected, err := t.delete(ctx, joined{tx, t.Dialect()}, query, args)
+		affected, err := t.delete(ctx, joined{tx, t.Dialect()}, query, argv)
 		*res = stddriver.RowsAffected(affected)
 		return err
 	})
 }
 
-func (t *touchingDelete) delete(ctx context.Context, tx joined, query string, args any) (affected int64, err error) {
+func (t *touchingDelete) delete(ctx context.Context, tx joined, query string, args []any) (affected int64, err error) {
 	rows, err := t.lock(ctx, tx, query, args)
 	if err != nil || len(rows) == 0 {
 		return 0, err
@@ -68,11 +72,7 @@ func (t *touchingDelete) delete(ctx context.Context, tx joined, query string, ar
 		p.own(t.schema, row.id)
 	}
 	if t.one {
-		var res sql.Result
-		if err := tx.Exec(ctx, query, args, &res); err != nil {
-			return 0, err
-		}
-		affected, err = res.RowsAffected()
+		affected, err = execAffected(ctx, tx, query, args)
 	} else {
 		affected, err = t.deleteRows(ctx, tx, rows)
 	}
@@ -84,21 +84,15 @@ func (t *touchingDelete) delete(ctx context.Context, tx joined, query string, ar
 }
 
 // lock reads and locks the rows that the DELETE matches.
-func (t *touchingDelete) lock(ctx context.Context, tx joined, query string, args any) ([]child, error) {
+func (t *touchingDelete) lock(ctx context.Context, tx joined, query string, args []any) ([]child, error) {
 	s := t.schema
-	if tx.name == dialect.SQLite {
-		if err := beginWriting(ctx, tx, s.Row.Table, s.Column); err != nil {
-			return nil, err
-		}
+	if err := beginWriting(ctx, tx, tx.name, s.Row.Table, s.Column); err != nil {
+		return nil, err
 	}
 	b := &sql.Builder{}
 	b.SetDialect(tx.name)
 	b.WriteString("SELECT ").IdentComma(s.touchColumns()...)
-	selected := b.String() + " FROM " + strings.TrimPrefix(query, "DELETE FROM ")
-	if tx.name != dialect.SQLite {
-		selected += " FOR UPDATE"
-	}
-	return s.queryChildren(ctx, tx, selected, args)
+	return s.queryChildren(ctx, tx, b.String()+" FROM "+strings.TrimPrefix(query, "DELETE FROM ")+exclusive.clause(tx.name), args)
 }
 
 // deleteRows deletes rows that are locked by their IDs: no other row can come to match in between, whose parents would
@@ -107,11 +101,7 @@ func (t *touchingDelete) deleteRows(ctx context.Context, tx joined, rows []child
 	row := t.schema.Row
 	for part := range slices.Chunk(rows, chunk) {
 		query, args := sql.Dialect(tx.name).Delete(row.Table).Where(oneOf(row.ID, childIDs(part))).Query()
-		var res sql.Result
-		if err := tx.Exec(ctx, query, args, &res); err != nil {
-			return 0, err
-		}
-		n, err := res.RowsAffected()
+		n, err := execAffected(ctx, tx, query, args)
 		if err != nil {
 			return 0, err
 		}

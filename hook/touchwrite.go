@@ -81,10 +81,8 @@ func (s *Schema) moved(edges []*sqlgraph.EdgeSpec) map[*Touch]*sqlgraph.EdgeSpec
 
 // lockChild reads and locks the child as it is before the save, and compares the versions of its parents.
 func (w *Write) lockChild(ctx context.Context, tx joined) ([]child, error) {
-	if tx.name == dialect.SQLite {
-		if err := beginWriting(ctx, tx, w.schema.Row.Table, w.schema.Column); err != nil {
-			return nil, w.failed(err)
-		}
+	if err := beginWriting(ctx, tx, tx.name, w.schema.Row.Table, w.schema.Column); err != nil {
+		return nil, w.failed(err)
 	}
 	s := w.selector(ctx, tx.name)
 	w.where(s)
@@ -143,10 +141,8 @@ func UpdateTouching(ctx context.Context, s *Schema, drv dialect.Driver, spec *sq
 }
 
 func (s *Schema) updateTouching(ctx context.Context, tx joined, spec *sqlgraph.UpdateSpec) (affected int, err error) {
-	if tx.name == dialect.SQLite {
-		if err := beginWriting(ctx, tx, s.Row.Table, s.Column); err != nil {
-			return 0, err
-		}
+	if err := beginWriting(ctx, tx, tx.name, s.Row.Table, s.Column); err != nil {
+		return 0, err
 	}
 	b := sql.Dialect(tx.name)
 	selector := b.Select().From(b.Table(spec.Node.Table)).WithContext(ctx)

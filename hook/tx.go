@@ -32,13 +32,10 @@ func (joined) Rollback() error { return nil }
 
 // begins reports whether a transaction of drv is surely a new one, and not one that is under way.
 func begins(drv dialect.Driver) bool {
-	switch d := drv.(type) {
-	case *sql.Driver:
-		return true
-	case *namedDriver:
-		return begins(d.Driver)
-	case *dialect.DebugDriver:
-		return begins(d.Driver)
+	for ; drv != nil; drv = unwrap(drv) {
+		if _, ok := drv.(*sql.Driver); ok {
+			return true
+		}
 	}
 	return false
 }
@@ -49,4 +46,24 @@ func rollback(tx dialect.Tx, err error) error {
 		err = fmt.Errorf("%w: %v", err, rerr) //nolint:errorlint // as ent: err is what callers match
 	}
 	return err
+}
+
+// wrapper is a driver of entocc's around another one.
+type wrapper interface{ Unwrap() dialect.Driver }
+
+// unwrap returns the driver within one of entocc's, or ent's DebugDriver; nil for others.
+func unwrap(drv dialect.Driver) dialect.Driver {
+	switch d := drv.(type) {
+	case wrapper:
+		return d.Unwrap()
+	case *dialect.DebugDriver:
+		return d.Driver
+	}
+	return nil
+}
+
+// autocommits reports whether the driver of a client commits each statement by itself.
+func autocommits(drv dialect.Driver) bool {
+	_, ok := drv.(*namedDriver)
+	return ok
 }

@@ -31,18 +31,6 @@ type Verified struct {
 	depth int
 }
 
-// lock is how a check keeps others from changing a row before the transaction ends.
-type lock uint8
-
-const (
-	unlocked lock = iota
-	// shared lets others lock the row alike.
-	shared
-	// exclusive is for rows that the transaction may go on to write: two that locked them shared would wait for each
-	// other.
-	exclusive
-)
-
 // NotInTx returns the error of a row that shall be verified outside a transaction.
 func NotInTx(s *Schema) error {
 	return s.errorf(0, nil, "VerifyOnCommit is for the clients of a transaction, which have a commit to check it at: "+
@@ -65,8 +53,8 @@ func (v *Verified) table(d string) (*sql.DialectBuilder, *sql.SelectTable) {
 
 // lockDatabase begins to write on SQLite, whose transactions then see what was committed last, and keep others from
 // writing. It changes no row.
-func (v *Verified) lockDatabase(ctx context.Context, q dialect.ExecQuerier) error {
-	if err := beginWriting(ctx, q, v.Table, v.Schema.Column); err != nil {
+func (v *Verified) lockDatabase(ctx context.Context, q dialect.ExecQuerier, d string) error {
+	if err := beginWriting(ctx, q, d, v.Table, v.Schema.Column); err != nil {
 		return v.failed(err)
 	}
 	return nil
@@ -84,14 +72,6 @@ func (v *Verified) failed(err error) error {
 		return v.Typed(modified)
 	}
 	return err
-}
-
-// beginWriting sends SQLite an UPDATE that matches no row.
-func beginWriting(ctx context.Context, q dialect.ExecQuerier, table, column string) error {
-	query, args := sql.Dialect(dialect.SQLite).Update(table).Set(column, sql.ExprFunc(func(b *sql.Builder) { b.Ident(column) })).
-		Where(sql.ExprP("1 = 0")).Query()
-	var res sql.Result
-	return q.Exec(ctx, query, args, &res)
 }
 
 // check compares the row's version with the one that was read.
@@ -127,29 +107,11 @@ func (v *Verified) bump(ctx context.Context, q dialect.ExecQuerier, d string) er
 	for i, column := range v.Columns {
 		update.Where(sql.EQ(column, v.Values[i]))
 	}
-	var res sql.Result
 	query, args := update.Query()
-	if err := q.Exec(ctx, query, args, &res); err != nil {
+	affected, err := execAffected(ctx, q, query, args)
+	if err != nil {
 		return v.failed(err)
 	}
-	affected, err := res.RowsAffected()
-	if affected > 0 {
-		v.locked = true
-	}
-	return err
-}
-
-// apply adds the clause of the lock, in the words that MySQL, MariaDB and PostgreSQL understand.
-func (l lock) apply(s *sql.Selector) {
-	switch d := s.Dialect(); {
-	case l == unlocked || d == dialect.SQLite:
-	case l == exclusive && d == dialect.Postgres:
-		s.For(sql.LockNoKeyUpdate)
-	case l == exclusive:
-		s.ForUpdate()
-	case d == dialect.Postgres:
-		s.ForShare()
-	default:
-		lockLatest(s)
-	}
+	v.locked = v.locked || affected > 0
+	return nil
 }

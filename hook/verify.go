@@ -44,7 +44,9 @@ func VerifyIn(state *TxState, tx dialect.Tx, drv dialect.Driver, rows ...*Verifi
 	if !ok {
 		t = &VerifyingTx{Tx: tx, name: drv.Dialect(), latest: drv, ctx: context.Background(), savepoints: state.set()}
 	}
-	state.prove(rows)
+	for _, row := range rows {
+		row.locked = row.locked || state.proves(row.Table, row.ID, func(v any) bool { return row.Schema.Strategy.Equal(v, row.Version) })
+	}
 	t.rows = slices.DeleteFunc(t.rows, func(earlier *Verified) bool {
 		return slices.ContainsFunc(rows, earlier.sameRow) && !slices.ContainsFunc(rows, earlier.same)
 	})
@@ -126,11 +128,7 @@ func (t *VerifyingTx) Commit() error {
 // certify bumps the rows on a node of a Galera cluster. Other nodes do not see the locks of this one; what they compare
 // when a transaction commits is what it has written. Rows that the transaction has changed by itself are among that.
 func (t *VerifyingTx) certify(ctx context.Context) error {
-	c, ok := t.Tx.(*namedTx)
-	if !ok || t.name != dialect.MySQL {
-		return nil
-	}
-	if on, err := c.session.onGalera(ctx, c); err != nil || !on {
+	if on, err := onGalera(ctx, t.Tx, t.name); err != nil || !on {
 		return err
 	}
 	for _, row := range t.rows {
@@ -216,10 +214,8 @@ func (t *VerifyingTx) check(ctx context.Context, rows []*Verified, locks func(*V
 	}
 	ctx = toWriter(ctx)
 	slices.SortStableFunc(rows, func(a, b *Verified) int { return strings.Compare(a.key(), b.key()) })
-	if t.name == dialect.SQLite {
-		if err := rows[0].lockDatabase(ctx, t.Tx); err != nil {
-			return err
-		}
+	if err := rows[0].lockDatabase(ctx, t.Tx, t.name); err != nil {
+		return err
 	}
 	for _, row := range rows {
 		if err := row.check(ctx, t.Tx, t.name, locks(row)); err != nil {

@@ -244,7 +244,7 @@ func (w *Write) saveReturning(ctx context.Context, drv dialect.Driver) error {
 		return err
 	}
 	found, err := w.scan(w.rowContext(ctx), drv, query, args)
-	if _, autocommits := drv.(*namedDriver); autocommits {
+	if autocommits(drv) {
 		err = entocc.NameOutcome(ctx, err)
 	}
 	switch {
@@ -320,15 +320,11 @@ func (w *Write) exec(ctx context.Context, tx dialect.ExecQuerier, d string) erro
 	if err != nil {
 		return err
 	}
-	var res sql.Result
-	if err := tx.Exec(w.rowContext(ctx), query, args, &res); err != nil {
+	affected, err := execAffected(w.rowContext(ctx), tx, query, args)
+	switch {
+	case err != nil:
 		return w.failed(err)
-	}
-	affected, err := res.RowsAffected()
-	if err != nil {
-		return err
-	}
-	if affected == 0 {
+	case affected == 0:
 		return w.explain(ctx, tx, d)
 	}
 	return nil
@@ -341,11 +337,7 @@ func (w *Write) check(ctx context.Context, drv dialect.Driver) error {
 	if len(w.accepted) > 0 {
 		s.Where(w.schema.equals(w.accepted))
 	}
-	if d := drv.Dialect(); d == dialect.Postgres {
-		s.ForShare()
-	} else {
-		lockLatest(s)
-	}
+	shared.apply(s)
 	query, args := s.Query()
 	found, err := w.scan(ctx, drv, query, args)
 	switch {
