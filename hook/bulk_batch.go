@@ -84,25 +84,6 @@ type bulkRow interface {
 	explain(ctx context.Context, q dialect.ExecQuerier, d string) error
 }
 
-// abortedError is what builders return whose row was not written because of another one.
-type abortedError struct{ error }
-
-func (e *abortedError) Error() string {
-	var unknown *unknownError
-	if errors.As(e.error, &unknown) {
-		return e.error.Error()
-	}
-	return "entocc: nothing of the batch was written: " + e.error.Error()
-}
-
-func (e *abortedError) Unwrap() error { return e.error }
-
-// Aborted reports whether err is that of another row of the batch, so that it is not for the builder at hand to type.
-func Aborted(err error) bool {
-	var e *abortedError
-	return errors.As(err, &e)
-}
-
 func newBatch(ctx context.Context, opts Bulk, drv dialect.Driver, n int, save func(context.Context, int) error) *batch {
 	return &batch{opts: opts, drv: drv, slots: make([]slot, n), save: save, root: ctx}
 }
@@ -191,7 +172,7 @@ func (s *slot) write(ctx context.Context, row bulkRow) error {
 	case b.failure != nil && s.own != nil:
 		return s.own
 	case b.failure != nil:
-		return &abortedError{b.failure}
+		return aborted(b.failure)
 	case b.begun > s.index+1:
 		err := row.alone(ctx, b.drv)
 		s.rewritten = s.rewritten || err == nil
@@ -212,7 +193,7 @@ func (s *slot) result() error {
 	case failure == nil || sqlgraph.IsConstraintError(failure):
 		return failure
 	}
-	return &abortedError{failure}
+	return aborted(failure)
 }
 
 // modified is the conflict of the row, if it has one.
@@ -308,4 +289,10 @@ func onNewStack(f func()) {
 	case !returned:
 		runtime.Goexit()
 	}
+}
+
+// aborted is the error of a builder whose row was not written because of another one.
+func aborted(failure error) error {
+	var unknown *unknownError
+	return newAborted(failure, errors.As(failure, &unknown))
 }

@@ -59,7 +59,7 @@ func (u *updates[B, T]) save(ctx context.Context, i int) (err error) {
 func (u *updates[B, T]) plan(ctx context.Context, i int) (err error) {
 	m := u.saves.Mutation(u.builders[i])
 	s, e := m.VersionGuard()
-	if s.admit(ctx, m, e) != nil {
+	if admit(ctx, s, m, e) != nil {
 		return u.save(ctx, i)
 	}
 	u.nodes[i], err = u.saves.Plan(u.builders[i], ctx)

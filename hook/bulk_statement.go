@@ -50,12 +50,7 @@ func newBulkUpdate(d string, rows []*slot) (*bulkUpdate, error) {
 // increments reports whether the next version is the expected one and 1. A token is known before the write also where
 // none is expected.
 func (w *bulkWrite) increments() bool {
-	if len(w.accepted) == 0 {
-		return false
-	}
-	old, isInt := w.accepted[0].(int64)
-	next, ok := w.next.(int64)
-	return isInt && ok && next == old+1
+	return len(w.accepted) > 0 && w.schema.Strategy.Follows(w.accepted[0], w.next)
 }
 
 // joinValues builds the form of PostgreSQL and SQLite:

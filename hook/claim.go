@@ -68,8 +68,7 @@ func (c *claim) unreadable() error {
 		return nil
 	}
 	for _, v := range c.accepted {
-		n, isInt := v.(int64)
-		if c.schema.Strategy.IsZero(v) || isInt && n < 0 {
+		if !c.schema.Strategy.Possible(v) {
 			return c.schema.errorf(c.op, nil, "expected version %v is not one that a guarded row has: was it sent at all?", v)
 		}
 	}
@@ -94,4 +93,17 @@ func isOverflow(err error, column string) bool {
 	return strings.Contains(msg, overflowMark) ||
 		strings.Contains(msg, "integer overflow") ||
 		strings.Contains(msg, "BIGINT value is out of range") && strings.Contains(msg, column)
+}
+
+// noVersion stands in for the expected versions of a condition that names none of this row: no row can match. It holds
+// the words of the condition, for the error.
+type noVersion string
+
+// matchesNone reports whether the expected versions are those of a condition that no row can match.
+func matchesNone(expected []any) bool {
+	if len(expected) != 1 {
+		return false
+	}
+	_, none := expected[0].(noVersion)
+	return none
 }

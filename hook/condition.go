@@ -2,19 +2,6 @@ package hook
 
 import "github.com/entocc/entocc"
 
-// noVersion stands in for the expected versions of a condition that names none of this row: no row can match. It holds
-// the words of the condition, for the error.
-type noVersion string
-
-// matchesNone reports whether the expected versions are those of a condition that no row can match.
-func matchesNone(expected []any) bool {
-	if len(expected) != 1 {
-		return false
-	}
-	_, none := expected[0].(noVersion)
-	return none
-}
-
 // IfMatch expects what a condition accepts of the row with this ID. One that accepts nothing is a conflict that the
 // statement itself finds, so that a row which other predicates of the mutation hide stays NotFound.
 func (e *Expectation) IfMatch(s *Schema, id any, cond entocc.Condition) {

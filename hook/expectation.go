@@ -180,3 +180,26 @@ func (e *Expectation) guard(ctx context.Context, s *Schema, op ent.Op) ([]any, e
 		"Write from the loaded entity, state its version by IfVersion, or overwrite on purpose by IgnoreVersion "+
 		"(AllowBlind in the schema's mixin allows it for every write by ID)")
 }
+
+// said is what the caller expected, though a resolver may have gone on from there.
+func (e *Expectation) said() *Expectation {
+	if e.caller != nil {
+		return e.caller
+	}
+	return e
+}
+
+// resume expects the version of the row that a resolver has seen.
+func (e *Expectation) resume(version any) {
+	if e.caller == nil {
+		e.caller = &Expectation{source: e.source, versions: e.versions, condition: e.condition}
+	}
+	e.source, e.versions = sourceCaller, []any{version}
+}
+
+// restore expects again what the caller expected.
+func (e *Expectation) restore() {
+	if said := e.caller; said != nil {
+		e.source, e.versions, e.condition, e.caller = said.source, said.versions, said.condition, nil
+	}
+}

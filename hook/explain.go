@@ -2,7 +2,6 @@ package hook
 
 import (
 	"context"
-	"database/sql/driver"
 	"errors"
 
 	"entgo.io/ent/dialect"
@@ -54,28 +53,6 @@ func (p *probe) read(ctx context.Context, q dialect.ExecQuerier) (actual any, fo
 	return p.schema.readVersion(ctx, q, p.version)
 }
 
-// readVersion runs a query for one version.
-func (s *Schema) readVersion(ctx context.Context, q dialect.ExecQuerier, selector *sql.Selector) (version any, found bool, err error) {
-	if err := selector.Err(); err != nil {
-		return nil, false, err
-	}
-	dest, value := s.Strategy.Scan()
-	query, args := selector.Query()
-	err = eachRow(ctx, q, query, args, func(rows *sql.Rows, _ []string) error {
-		found = true
-		return rows.Scan(dest)
-	})
-	if err != nil {
-		return nil, false, err
-	}
-	if v, ok := dest.(driver.Valuer); ok && found {
-		if held, err := v.Value(); err == nil && held == nil {
-			return nil, true, nil
-		}
-	}
-	return value(), found, nil
-}
-
 // verdict tells a row that was modified from one that is gone, and both from one that another predicate of the mutation
 // hides, which stays NotFound and tells nothing about its version.
 func (p *probe) verdict(ctx context.Context, q dialect.ExecQuerier, actual any, found bool, err error) error {
@@ -124,7 +101,7 @@ func (p *probe) exists(ctx context.Context, q dialect.ExecQuerier) (found bool, 
 // notation says so when SQLite compared two texts that are the same time: the row was written by a program, or by
 // CURRENT_TIMESTAMP, in another notation than the driver's.
 func (p *probe) notation(actual any) error {
-	if _, isTime := p.schema.Strategy.(Time); !isTime || p.version.Dialect() != dialect.SQLite || !p.accepts(actual) {
+	if !p.schema.Strategy.Textual(p.version.Dialect()) || !p.accepts(actual) {
 		return nil
 	}
 	return p.schema.errorf(p.op, nil, "the column %q holds this time in another notation than the driver's, and SQLite compares "+

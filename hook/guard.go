@@ -3,10 +3,8 @@ package hook
 import (
 	"context"
 	"sync/atomic"
-	"time"
 
 	"entgo.io/ent"
-	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
 )
 
@@ -27,48 +25,20 @@ func Guard(s *Schema) ent.Hook {
 			g, ok := m.(guarded)
 			if !ok {
 				s := typed.of(m.Type())
-				if err := s.refused(ctx, m); err != nil {
+				if err := refused(ctx, s, m); err != nil {
 					return nil, err
 				}
-				v, err := s.guardPlain(ctx, m, next)
+				v, err := guardPlain(ctx, s, m, next)
 				return v, s.unusable(m.Op(), err)
 			}
 			s, e := g.VersionGuard()
-			if err := s.admit(ctx, m, e); err != nil {
+			if err := admit(ctx, s, m, e); err != nil {
 				return nil, err
 			}
 			v, err := next.Mutate(ctx, m)
 			return v, s.unusable(m.Op(), err)
 		})
 	}
-}
-
-// admit is what the guard has to do before a mutation: it refuses early what can't be guarded.
-func (s *Schema) admit(ctx context.Context, m ent.Mutation, e *Expectation) error {
-	if err := s.refused(ctx, m); err != nil {
-		return err
-	}
-	if err := s.beginVersion(m); err != nil {
-		return err
-	}
-	e.shadow = entocc.IncrementSkipped(ctx, s.Type)
-	if _, err := e.guard(ctx, s, m.Op()); err != nil && !m.Op().Is(ent.OpCreate) {
-		return err
-	}
-	return nil
-}
-
-// refused returns the error of a write that its context does not allow (entocc.BeforeWrite).
-func (s *Schema) refused(ctx context.Context, m ent.Mutation) error {
-	if err := entocc.WriteRefused(ctx, s.Type); err != nil {
-		return s.errorf(m.Op(), err, "its context does not allow it")
-	}
-	return nil
-}
-
-// guarded is a mutation that was generated with the extension.
-type guarded interface {
-	VersionGuard() (*Schema, *Expectation)
 }
 
 // typedSchema gives the schema of a mixin, which does not know the type that it is mixed into, its name.
@@ -97,38 +67,4 @@ func Disable(types ...string) ent.Hook {
 			return next.Mutate(entocc.SkipCheck(ctx, types...), m)
 		})
 	}
-}
-
-// beginVersion gives a new row the first version, where neither its caller nor a default of the field did: a field that
-// mixin.Guard found in the schema may have none. It refuses a token that is not random: the default is the nil UUID where
-// there is no randomness.
-func (s *Schema) beginVersion(m ent.Mutation) error {
-	if !m.Op().Is(ent.OpCreate) {
-		return nil
-	}
-	v, ok := m.Field(s.Column)
-	if !ok {
-		_, zero := s.Strategy.Scan()
-		first, err := s.Strategy.Next(zero())
-		if err != nil {
-			return s.errorf(m.Op(), err, "a new row needs a version")
-		}
-		return m.SetField(s.Column, first)
-	}
-	switch s.Strategy.(type) {
-	case Token:
-		if s.Strategy.IsZero(v) {
-			return s.errorf(m.Op(), errEntropy, "a new row needs a random version token, not the nil UUID")
-		}
-	case Time:
-		if t, ok := v.(time.Time); ok {
-			return m.SetField(s.Column, asStored(t))
-		}
-	}
-	return nil
-}
-
-// storage is a mutation that takes predicates of the SQL storage.
-type storage interface {
-	WhereP(...func(*sql.Selector))
 }

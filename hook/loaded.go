@@ -121,55 +121,17 @@ func hasReferences(t reflect.Type) bool {
 	}
 }
 
-// baseOf returns the row that a write was made from, if it states the version that was read, and no other; else none. What
-// a handler happened to load says nothing about what its client saw.
-func (s *Schema) baseOf(e *Expectation, loaded ReadRow) ReadRow {
-	said := e.said()
-	for _, f := range s.Fields {
-		if f.Column != s.Column || len(said.versions) != 1 {
-			continue
-		}
-		if v, ok := loaded.value(f); ok && s.sameVersion(v, said.versions[0]) {
-			return loaded
-		}
-	}
-	return ReadRow{}
-}
-
 // sameVersion compares versions as entities hold them: NULL as the zero version.
-func (s *Schema) sameVersion(loaded, stated any) bool {
+func sameVersion(s *Schema, loaded, stated any) bool {
 	if loaded == nil {
 		return s.Strategy.IsZero(stated)
 	}
 	return s.Strategy.Equal(loaded, stated)
 }
 
-// said is what the caller expected, though a resolver may have gone on from there.
-func (e *Expectation) said() *Expectation {
-	if e.caller != nil {
-		return e.caller
-	}
-	return e
-}
-
-// resume expects the version of the row that a resolver has seen.
-func (e *Expectation) resume(version any) {
-	if e.caller == nil {
-		e.caller = &Expectation{source: e.source, versions: e.versions, condition: e.condition}
-	}
-	e.source, e.versions = sourceCaller, []any{version}
-}
-
-// restore expects again what the caller expected.
-func (e *Expectation) restore() {
-	if said := e.caller; said != nil {
-		e.source, e.versions, e.condition, e.caller = said.source, said.versions, said.condition, nil
-	}
-}
-
 // clashesOf returns the fields and edges that a merge leaves to somebody. Those that are never merged clash as well if
 // somebody has changed them, or if there is no base to tell by.
-func (s *Schema) clashesOf(e *Expectation, diffs []entocc.FieldDiff, never []string) []entocc.FieldDiff {
+func clashesOf(s *Schema, base ReadRow, diffs []entocc.FieldDiff, never []string) []entocc.FieldDiff {
 	var clashes []entocc.FieldDiff
 	named := func(name string) bool {
 		return slices.ContainsFunc(diffs, func(d entocc.FieldDiff) bool { return d.Name == name })
@@ -183,11 +145,24 @@ func (s *Schema) clashesOf(e *Expectation, diffs []entocc.FieldDiff, never []str
 		if !slices.Contains(never, f.Name) || named(f.Name) {
 			continue
 		}
-		if _, ok := e.base.read(f); !ok {
+		if _, ok := base.read(f); !ok {
 			clashes = append(clashes, entocc.FieldDiff{
 				Name: f.Name, Column: f.Column, Label: labelOr(f.Label, f.Name), Sensitive: f.Sensitive, Computed: f.Computed, TheirsChanged: true,
 			})
 		}
 	}
 	return clashes
+}
+
+// holds reports whether the row was read with this version.
+func (r ReadRow) holds(s *Schema, version any) bool {
+	for _, f := range s.Fields {
+		if f.Column != s.Column {
+			continue
+		}
+		if v, ok := r.value(f); ok && sameVersion(s, v, version) {
+			return true
+		}
+	}
+	return false
 }

@@ -14,7 +14,7 @@ import (
 )
 
 // guardPlain guards a mutation of a client that was generated without the extension.
-func (s *Schema) guardPlain(ctx context.Context, m ent.Mutation, next ent.Mutator) (ent.Value, error) {
+func guardPlain(ctx context.Context, s *Schema, m ent.Mutation, next ent.Mutator) (ent.Value, error) {
 	sm, ok := m.(storage)
 	if s.Strategy == nil {
 		return nil, s.errorf(m.Op(), nil, "mixin.Guard needs generated code: add the extension of github.com/entocc/entocc/entc to ent/entc.go, and keep the annotation of the mixin where another embeds it")
@@ -22,7 +22,7 @@ func (s *Schema) guardPlain(ctx context.Context, m ent.Mutation, next ent.Mutato
 	if len(s.Touch) > 0 {
 		return nil, s.errorf(m.Op(), nil, "Touch needs generated code: add the extension of github.com/entocc/entocc/entc to ent/entc.go")
 	}
-	if err := s.beginVersion(m); err != nil {
+	if err := beginVersion(s, m); err != nil {
 		return nil, err
 	}
 	if !ok {
@@ -30,9 +30,9 @@ func (s *Schema) guardPlain(ctx context.Context, m ent.Mutation, next ent.Mutato
 	}
 	switch op := m.Op(); {
 	case op.Is(ent.OpUpdateOne):
-		return s.updatePlain(ctx, m, sm, next)
+		return updatePlain(ctx, s, m, sm, next)
 	case op.Is(ent.OpUpdate):
-		if err := s.bumpPlain(ctx, m, sm); err != nil {
+		if err := bumpPlain(ctx, s, m, sm); err != nil {
 			return nil, err
 		}
 	case op.Is(ent.OpDeleteOne):
@@ -45,14 +45,14 @@ func (s *Schema) guardPlain(ctx context.Context, m ent.Mutation, next ent.Mutato
 }
 
 // updatePlain guards UpdateOne(u) by the version that u holds.
-func (s *Schema) updatePlain(ctx context.Context, m ent.Mutation, sm storage, next ent.Mutator) (ent.Value, error) {
+func updatePlain(ctx context.Context, s *Schema, m ent.Mutation, sm storage, next ent.Mutator) (ent.Value, error) {
 	byEntity, skipped := fromEntity(m), entocc.CheckSkipped(ctx, s.Type)
 	if !skipped && !byEntity && !s.AllowBlind {
 		return nil, s.errorf(m.Op(), nil, "a write by ID says nothing about the version that the caller saw. "+
 			"Write from the loaded entity, or add the extension of github.com/entocc/entocc/entc to ent/entc.go for IfVersion")
 	}
 	if skipped || !byEntity {
-		if err := s.bumpPlain(ctx, m, sm); err != nil {
+		if err := bumpPlain(ctx, s, m, sm); err != nil {
 			return nil, err
 		}
 		return next.Mutate(ctx, m)
@@ -64,7 +64,7 @@ func (s *Schema) updatePlain(ctx context.Context, m ent.Mutation, sm storage, ne
 	if s.Strategy.IsZero(expected) {
 		return nil, s.errorf(m.Op(), nil, "the entity was loaded without its version: add %q to the Select of its query", s.Column)
 	}
-	bumped, err := s.setPlain(ctx, m, expected)
+	bumped, err := setPlain(ctx, s, m, expected)
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +81,7 @@ func (s *Schema) updatePlain(ctx context.Context, m ent.Mutation, sm storage, ne
 }
 
 // setPlain sets the next version in the mutation, if it changes anything that counts, and reports whether it did.
-func (s *Schema) setPlain(ctx context.Context, m ent.Mutation, expected any) (bumped bool, err error) {
+func setPlain(ctx context.Context, s *Schema, m ent.Mutation, expected any) (bumped bool, err error) {
 	if err := m.ResetField(s.Column); err != nil || !changesPlain(m, everything) {
 		return false, err
 	}
@@ -97,14 +97,15 @@ func (s *Schema) setPlain(ctx context.Context, m ent.Mutation, expected any) (bu
 }
 
 // bumpPlain bumps the version of rows whose versions are not known.
-func (s *Schema) bumpPlain(ctx context.Context, m ent.Mutation, sm storage) error {
+func bumpPlain(ctx context.Context, s *Schema, m ent.Mutation, sm storage) error {
 	if err := m.ResetField(s.Column); err != nil {
 		return err
 	}
 	if entocc.IncrementSkipped(ctx, s.Type) || !changesPlain(m, s.counts) {
 		return nil
 	}
-	if _, isToken := s.Strategy.(Token); isToken {
+	step := s.Strategy.Step()
+	if step == nil {
 		next, err := s.Strategy.Next(nil)
 		if err != nil {
 			return s.errorf(m.Op(), err, "the version can't be followed by another")
@@ -114,11 +115,11 @@ func (s *Schema) bumpPlain(ctx context.Context, m ent.Mutation, sm storage) erro
 	sm.WhereP(func(sel *sql.Selector) {
 		// ent adds, and SQLite would turn a version that overflows into a REAL; this fails the statement instead.
 		sel.Where(sql.P(func(b *sql.Builder) {
-			Counter{}.Bump(b, sel.C(s.Column))
+			s.Strategy.Bump(b, sel.C(s.Column))
 			b.WriteString(" IS NOT NULL")
 		}))
 	})
-	return m.AddField(s.Column, int64(1))
+	return m.AddField(s.Column, step)
 }
 
 // changesPlain reports whether the mutation changes a field or edge that counts. Modifiers are out of sight here. The
@@ -206,4 +207,9 @@ func mutationID(m ent.Mutation) any {
 		return nil
 	}
 	return out[0].Interface()
+}
+
+// storage is a mutation that takes predicates of the SQL storage.
+type storage interface {
+	WhereP(...func(*sql.Selector))
 }

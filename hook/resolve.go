@@ -266,7 +266,7 @@ func (c *Conflict) Save(ctx context.Context) (ent.Value, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%w (loading the row as it is now: %w)", c.Err, err)
 		}
-		version = s.versionOf(current)
+		version = versionOf(s, current)
 	}
 	e.resume(version)
 	v, err := c.next.Mutate(ctx, c.Mutation)
@@ -276,9 +276,8 @@ func (c *Conflict) Save(ctx context.Context) (ent.Value, error) {
 
 // saveMerged is Save without the fields that the write sets to what they were, and that others have changed.
 func (c *Conflict) saveMerged(ctx context.Context, diffs []entocc.FieldDiff) (ent.Value, error) {
-	if g, ok := c.Mutation.(guarded); ok {
-		s, _ := g.VersionGuard()
-		kept, err := s.keepTheirs(c.Mutation, diffs)
+	if _, ok := c.Mutation.(guarded); ok {
+		kept, err := keepTheirs(c.Mutation, diffs)
 		if c.kept = append(c.kept, kept...); err != nil {
 			return nil, fmt.Errorf("%w (merging: %w)", c.Err, err)
 		}
@@ -351,7 +350,7 @@ func Merge(never ...string) Resolver {
 			return nil, errNoExtension
 		}
 		s, e := g.VersionGuard()
-		if clashes := s.clashesOf(e, diffs, never); len(clashes) > 0 {
+		if clashes := clashesOf(s, e.base, diffs, never); len(clashes) > 0 {
 			return nil, &entocc.MergeError{Clashes: clashes, Err: c.Err}
 		}
 		return c.saveMerged(ctx, diffs)

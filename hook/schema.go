@@ -1,6 +1,7 @@
 package hook
 
 import (
+	stdsql "database/sql"
 	"fmt"
 	"slices"
 
@@ -106,13 +107,6 @@ func (s *Schema) next(op ent.Op, old any) (any, error) {
 	return next, nil
 }
 
-// random reports whether the next version does not depend on the old one. It is made before the statement then, so that
-// a lack of randomness is an error of its own.
-func (s *Schema) random() bool {
-	_, ok := s.Strategy.(Token)
-	return ok
-}
-
 // bump returns the SQL expression of the next version of a row in the table.
 func (s *Schema) bump(table string) sql.Querier { return &bumpExpr{schema: s, table: table} }
 
@@ -131,4 +125,55 @@ func (e *bumpExpr) Query() (string, []any) {
 	e.schema.Strategy.Bump(b, b.Quote(e.table)+"."+b.Quote(e.schema.Column))
 	e.AddError(b.Err())
 	return b.Query()
+}
+
+// Touch is an edge to a parent whose version bumps with every change of a child. The foreign key is a column of the
+// child's row.
+type Touch struct {
+	// Edge is the name of the edge, and Column that of its foreign key.
+	Edge, Column string
+	// Parent is the parent's version.
+	Parent *Schema
+}
+
+// Row tells how to find the rows of a type that touches, or is touched.
+type Row struct {
+	// Table is the table, and ID the column of the primary key.
+	Table, ID string
+	// Scan returns a destination for an ID that may be NULL, and a function that reads it: nil for NULL.
+	Scan func() (dest any, value func() any)
+}
+
+// ScanID returns the Scan of a [Row] with IDs like this one.
+func ScanID[T any](T) func() (dest any, value func() any) {
+	return func() (any, func() any) {
+		var id stdsql.Null[T]
+		return &id, func() any {
+			if !id.Valid {
+				return nil
+			}
+			return id.V
+		}
+	}
+}
+
+// Field is what a diff knows about a field of an entity.
+type Field struct {
+	// Name is the field's name in the schema, Column its column, Struct its name in the entity.
+	Name, Column, Struct string
+	// Label is the schema's comment; the name if empty.
+	Label string
+	// Sensitive fields are never shown; Computed ones have an update default; Nillable ones are pointers in the entity; JSON
+	// ones are decoded from text.
+	Sensitive, Computed, Nillable, JSON bool
+}
+
+// Edge is what a diff knows about an edge of an entity.
+type Edge struct {
+	Name string
+	// Label is the schema's comment; the name if empty.
+	Label string
+	// InRow reports that the edge's foreign key is a column of this row, and Column its name if a field shows it.
+	InRow  bool
+	Column string
 }

@@ -2,6 +2,7 @@ package hook
 
 import (
 	"context"
+	"errors"
 
 	"entgo.io/ent/dialect"
 )
@@ -30,4 +31,29 @@ func flush(ctx context.Context, q dialect.ExecQuerier, d string, p *parents, s S
 		}
 	}
 	return p.bump(ctx, q, d)
+}
+
+// abortedError is what builders return whose row was not written because of another one of their batch.
+type abortedError struct {
+	error
+	// unknown reports that the rows may have been written after all.
+	unknown bool
+}
+
+func (e *abortedError) Error() string {
+	if e.unknown {
+		return e.error.Error()
+	}
+	return "entocc: nothing of the batch was written: " + e.error.Error()
+}
+
+func (e *abortedError) Unwrap() error { return e.error }
+
+// newAborted returns the error of a builder whose batch has failed.
+func newAborted(failure error, unknown bool) error { return &abortedError{failure, unknown} }
+
+// Aborted reports whether err is that of another row of the batch, so that it is not for the builder at hand to type.
+func Aborted(err error) bool {
+	var e *abortedError
+	return errors.As(err, &e)
 }

@@ -152,11 +152,6 @@ func (w *Write) appendAssignments(to []assignment, clear []string) (set []assign
 	return set, cleared, nil
 }
 
-// inRow reports whether the edge's foreign key is a column of this row.
-func inRow(e *sqlgraph.EdgeSpec) bool {
-	return e.Rel == sqlgraph.M2O || e.Rel == sqlgraph.O2O && (e.Inverse || e.Bidi)
-}
-
 // external reports whether the edge is written to another row or table.
 func external(e *sqlgraph.EdgeSpec) bool {
 	return e.Rel == sqlgraph.M2M || e.Rel == sqlgraph.O2M || e.Rel == sqlgraph.O2O && !e.Inverse

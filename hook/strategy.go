@@ -3,6 +3,7 @@ package hook
 import (
 	stdsql "database/sql"
 	"errors"
+	"fmt"
 	"math"
 	"time"
 
@@ -25,6 +26,20 @@ type Strategy interface {
 	Scan() (dest any, value func() any)
 	// Equal reports whether two versions are the same.
 	Equal(a, b any) bool
+	// First returns the version of a new row: given is what its caller or a default has set, nil for nothing.
+	First(given any) (any, error)
+	// Random reports whether the next version does not depend on the old one. It is made before the statement then, so that
+	// a lack of randomness is an error of its own.
+	Random() bool
+	// Step returns what makes the next version when it is added to one, or nil if nothing does. Clients without generated
+	// code of entocc's add it in the statement.
+	Step() any
+	// Follows reports whether next is old + 1 to every database.
+	Follows(old, next any) bool
+	// Possible reports whether v is a version that a guarded write may have made.
+	Possible(v any) bool
+	// Textual reports whether the database compares versions as texts, though a version has several notations.
+	Textual(dialect string) bool
 }
 
 var (
@@ -73,6 +88,33 @@ func (Counter) Scan() (dest any, value func() any) {
 // Equal compares as int64.
 func (Counter) Equal(a, b any) bool { return a == b }
 
+// First returns what was given, or 1.
+func (c Counter) First(given any) (any, error) {
+	if given == nil {
+		return c.Next(int64(0))
+	}
+	return given, nil
+}
+
+// Random reports false.
+func (Counter) Random() bool { return false }
+
+// Step returns 1.
+func (Counter) Step() any { return int64(1) }
+
+// Follows compares as int64.
+func (Counter) Follows(old, next any) bool {
+	a, okA := old.(int64)
+	b, okB := next.(int64)
+	return okA && okB && b == a+1
+}
+
+// Possible reports whether v is above 0.
+func (Counter) Possible(v any) bool { n, ok := v.(int64); return ok && n > 0 }
+
+// Textual reports false.
+func (Counter) Textual(string) bool { return false }
+
 // Timestamp is the strategy of mixin.TimeVersion: an int64 of microseconds since 1970 in UTC, max(old + 1, now). It
 // rises strictly though clocks go back.
 type Timestamp struct{ Counter }
@@ -84,6 +126,14 @@ func (t Timestamp) Next(old any) (any, error) {
 		return nil, err
 	}
 	return max(next.(int64), time.Now().UnixMicro()), nil
+}
+
+// First returns what was given, or now.
+func (t Timestamp) First(given any) (any, error) {
+	if given == nil {
+		return t.Next(int64(0))
+	}
+	return given, nil
 }
 
 // Bump writes max(ident + 1, now).
@@ -130,6 +180,33 @@ func (Token) Scan() (dest any, value func() any) {
 
 // Equal compares as uuid.UUID.
 func (Token) Equal(a, b any) bool { return a == b }
+
+// First returns what was given, or a new random token. It refuses the nil UUID, which the field's default is where there is
+// no randomness.
+func (t Token) First(given any) (any, error) {
+	switch {
+	case given == nil:
+		return t.Next(nil)
+	case t.IsZero(given):
+		return nil, fmt.Errorf("%w: not the nil UUID", errEntropy)
+	}
+	return given, nil
+}
+
+// Random reports true.
+func (Token) Random() bool { return true }
+
+// Step returns nil.
+func (Token) Step() any { return nil }
+
+// Follows reports false.
+func (Token) Follows(_, _ any) bool { return false }
+
+// Possible reports whether v is not the nil UUID.
+func (t Token) Possible(v any) bool { return !t.IsZero(v) }
+
+// Textual reports false.
+func (Token) Textual(string) bool { return false }
 
 // Time is the strategy of mixin.Guard on a time column of the schema's own: max(old + 1 microsecond, now), in UTC and
 // whole microseconds, which is what every supported database keeps.
@@ -179,6 +256,29 @@ func (Time) Equal(a, b any) bool {
 	y, okY := b.(time.Time)
 	return okX && okY && x.Equal(y)
 }
+
+// First returns what was given as databases keep it, or now.
+func (t Time) First(given any) (any, error) {
+	if v, ok := given.(time.Time); ok {
+		return asStored(v), nil
+	}
+	return asStored(time.Now()), nil
+}
+
+// Random reports false.
+func (Time) Random() bool { return false }
+
+// Step returns nil.
+func (Time) Step() any { return nil }
+
+// Follows reports false.
+func (Time) Follows(_, _ any) bool { return false }
+
+// Possible reports whether v is not the zero time.
+func (t Time) Possible(v any) bool { return !t.IsZero(v) }
+
+// Textual reports whether the database is SQLite, which has no times.
+func (Time) Textual(d string) bool { return d == dialect.SQLite }
 
 // orZero writes the column, with 0 in the place of NULL.
 func orZero(b *sql.Builder, ident string) *sql.Builder {

@@ -2,7 +2,6 @@ package hook
 
 import (
 	"context"
-	stdsql "database/sql"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,36 +10,6 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
 )
-
-// Touch is an edge to a parent whose version bumps with every change of a child. The foreign key is a column of the
-// child's row.
-type Touch struct {
-	// Edge is the name of the edge, and Column that of its foreign key.
-	Edge, Column string
-	// Parent is the parent's version.
-	Parent *Schema
-}
-
-// Row tells how to find the rows of a type that touches, or is touched.
-type Row struct {
-	// Table is the table, and ID the column of the primary key.
-	Table, ID string
-	// Scan returns a destination for an ID that may be NULL, and a function that reads it: nil for NULL.
-	Scan func() (dest any, value func() any)
-}
-
-// ScanID returns the Scan of a [Row] with IDs like this one.
-func ScanID[T any](T) func() (dest any, value func() any) {
-	return func() (any, func() any) {
-		var id stdsql.Null[T]
-		return &id, func() any {
-			if !id.Valid {
-				return nil
-			}
-			return id.V
-		}
-	}
-}
 
 // chunk is how many IDs one statement names: every database takes as many parameters.
 const chunk = 500
@@ -228,4 +197,13 @@ func oneOf(column string, values []any) *sql.Predicate {
 		return sql.EQ(column, values[0])
 	}
 	return sql.In(column, values...)
+}
+
+// childIDs returns the IDs of rows.
+func childIDs(rows []child) []any {
+	ids := make([]any, len(rows))
+	for i, row := range rows {
+		ids[i] = row.id
+	}
+	return ids
 }

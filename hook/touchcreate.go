@@ -131,18 +131,6 @@ func (t *touchingTx) begin() error {
 	return t.parents.lock(t.ctx, t.Tx, d)
 }
 
-// childOf returns the parents that a spec sets.
-func (s *Schema) childOf(spec *sqlgraph.CreateSpec) child {
-	c := child{parents: make([]any, len(s.Touch))}
-	moved := s.moved(spec.Edges)
-	for i, t := range s.Touch {
-		if e := moved[t]; e != nil && len(e.Target.Nodes) > 0 {
-			c.parents[i] = e.Target.Nodes[0]
-		}
-	}
-	return c
-}
-
 // Exec keeps the statement of the marker to itself.
 func (t *touchingTx) Exec(ctx context.Context, query string, args, v any) error {
 	if !strings.Contains(query, touchMarker) {

@@ -66,19 +66,6 @@ func (w *Write) mayMove() bool {
 	return len(w.spec.Modifiers) > 0 || len(w.schema.moved(w.spec.Edges.Add))+len(w.schema.moved(w.spec.Edges.Clear)) > 0
 }
 
-// moved returns the edges to parents among those of a spec.
-func (s *Schema) moved(edges []*sqlgraph.EdgeSpec) map[*Touch]*sqlgraph.EdgeSpec {
-	moved := make(map[*Touch]*sqlgraph.EdgeSpec)
-	for _, t := range s.Touch {
-		for _, e := range edges {
-			if inRow(e) && e.Columns[0] == t.Column {
-				moved[t] = e
-			}
-		}
-	}
-	return moved
-}
-
 // lockChild reads and locks the child as it is before the save, and compares the versions of its parents.
 func (w *Write) lockChild(ctx context.Context, tx joined) ([]child, error) {
 	if err := beginWriting(ctx, tx, tx.name, w.schema.Row.Table, w.schema.Column); err != nil {
@@ -111,16 +98,6 @@ func (w *Write) lockParents(ctx context.Context, tx joined, before []child) erro
 	w.touched.of(w.schema, before)
 	w.touched.comingTo(w.schema, w.spec.Edges.Add)
 	return w.touched.lock(ctx, tx, tx.name)
-}
-
-// comingTo notes the parents that a spec sets.
-func (p *parents) comingTo(s *Schema, edges []*sqlgraph.EdgeSpec) {
-	moved := s.moved(edges)
-	for _, t := range s.Touch {
-		if e := moved[t]; e != nil && len(e.Target.Nodes) > 0 {
-			p.add(t.Parent, e.Target.Nodes[0])
-		}
-	}
 }
 
 // Touches reports whether a set-based update touches parents.
@@ -189,12 +166,4 @@ func (s *Schema) updateRows(ctx context.Context, tx joined, spec *sqlgraph.Updat
 		return 0, (&claim{schema: s}).failed(err)
 	}
 	return n, nil
-}
-
-func childIDs(rows []child) []any {
-	ids := make([]any, len(rows))
-	for i, row := range rows {
-		ids[i] = row.id
-	}
-	return ids
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"entgo.io/ent"
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
 )
@@ -66,4 +67,13 @@ func unwrap(drv dialect.Driver) dialect.Driver {
 func autocommits(drv dialect.Driver) bool {
 	_, ok := drv.(*namedDriver)
 	return ok
+}
+
+// toWriter takes the query out of a context that comes from one. Drivers that split reads from writes, as the one in
+// ent's documentation, send a Query of such a context to a replica.
+func toWriter(ctx context.Context) context.Context {
+	if ent.QueryFromContext(ctx) == nil {
+		return ctx
+	}
+	return ent.NewQueryContext(ctx, nil)
 }

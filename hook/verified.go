@@ -2,6 +2,7 @@ package hook
 
 import (
 	"context"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 
@@ -114,4 +115,26 @@ func (v *Verified) bump(ctx context.Context, q dialect.ExecQuerier, d string) er
 	}
 	v.locked = v.locked || affected > 0
 	return nil
+}
+
+// readVersion runs a query for one version.
+func (s *Schema) readVersion(ctx context.Context, q dialect.ExecQuerier, selector *sql.Selector) (version any, found bool, err error) {
+	if err := selector.Err(); err != nil {
+		return nil, false, err
+	}
+	dest, value := s.Strategy.Scan()
+	query, args := selector.Query()
+	err = eachRow(ctx, q, query, args, func(rows *sql.Rows, _ []string) error {
+		found = true
+		return rows.Scan(dest)
+	})
+	if err != nil {
+		return nil, false, err
+	}
+	if v, ok := dest.(driver.Valuer); ok && found {
+		if held, err := v.Value(); err == nil && held == nil {
+			return nil, true, nil
+		}
+	}
+	return value(), found, nil
 }

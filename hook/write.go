@@ -23,9 +23,6 @@ type Mutation interface {
 	ClearedEdges() []string
 }
 
-// appender is a mutation of a type with JSON fields that can be appended to.
-type appender interface{ VersionAppends() []string }
-
 // Write is a save of one row that entocc carries out in place of ent's sqlgraph.UpdateNode.
 type Write struct {
 	claim
@@ -72,7 +69,7 @@ func UpdateOne(ctx context.Context, s *Schema, m Mutation, e *Expectation, spec 
 	}
 	w.bump = (e.force || s.changed(m, e, spec)) && !entocc.IncrementSkipped(ctx, s.Type)
 	e.bumps, e.unguarded = w.bump, len(accepted) == 0
-	if w.bump && (len(accepted) == 1 && !matchesNone(accepted) || s.random()) {
+	if w.bump && (len(accepted) == 1 && !matchesNone(accepted) || s.Strategy.Random()) {
 		if w.next, err = s.next(m.Op(), w.expected); err != nil {
 			return nil, err
 		}
@@ -96,7 +93,7 @@ func Update(ctx context.Context, s *Schema, m Mutation, e *Expectation, spec *sq
 		return nil, nil
 	}
 	var next any = s.bump(spec.Node.Table)
-	if s.random() {
+	if s.Strategy.Random() {
 		var err error
 		if next, err = s.next(m.Op(), nil); err != nil {
 			return nil, err
@@ -179,7 +176,7 @@ func (w *Write) alone(ctx context.Context, drv dialect.Driver) error {
 
 // applied asks the row whether a write of which nobody knows was applied. A random version tells: nobody else makes the same.
 func (w *Write) applied(ctx context.Context, drv dialect.Driver) bool {
-	if w.next == nil || !w.schema.random() {
+	if w.next == nil || !w.schema.Strategy.Random() {
 		return false
 	}
 	d := drv.Dialect()
@@ -225,15 +222,6 @@ func (w *Write) saveRow(ctx context.Context, drv dialect.Driver) error {
 	default:
 		return w.saveReturning(ctx, drv)
 	}
-}
-
-// toWriter takes the query out of a context that comes from one. Drivers that split reads from writes, as the one in
-// ent's documentation, send a Query of such a context to a replica.
-func toWriter(ctx context.Context) context.Context {
-	if ent.QueryFromContext(ctx) == nil {
-		return ctx
-	}
-	return ent.NewQueryContext(ctx, nil)
 }
 
 // saveReturning is the save in one statement: UPDATE .. RETURNING.

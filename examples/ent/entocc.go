@@ -93,7 +93,7 @@ func (m *AccountMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return accountVersion.Diff(m, accountVersionRow(base), accountVersionRow(theirs))
+		return occhook.Diff(accountVersion, m, accountVersionRow(base), accountVersionRow(theirs))
 	})
 }
 
@@ -155,7 +155,7 @@ func (m *UserMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return userVersion.Diff(m, userVersionRow(base), userVersionRow(theirs))
+		return occhook.Diff(userVersion, m, userVersionRow(base), userVersionRow(theirs))
 	})
 }
 

@@ -135,7 +135,7 @@ func (m *AccountMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return accountVersion.Diff(m, accountVersionRow(base), accountVersionRow(theirs))
+		return occhook.Diff(accountVersion, m, accountVersionRow(base), accountVersionRow(theirs))
 	})
 }
 
@@ -196,7 +196,7 @@ func (m *BuyerMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return buyerVersion.Diff(m, buyerVersionRow(base), buyerVersionRow(theirs))
+		return occhook.Diff(buyerVersion, m, buyerVersionRow(base), buyerVersionRow(theirs))
 	})
 }
 
@@ -256,7 +256,7 @@ func (m *CardMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return cardVersion.Diff(m, cardVersionRow(base), cardVersionRow(theirs))
+		return occhook.Diff(cardVersion, m, cardVersionRow(base), cardVersionRow(theirs))
 	})
 }
 
@@ -317,7 +317,7 @@ func (m *DocumentMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return documentVersion.Diff(m, documentVersionRow(base), documentVersionRow(theirs))
+		return occhook.Diff(documentVersion, m, documentVersionRow(base), documentVersionRow(theirs))
 	})
 }
 
@@ -374,7 +374,7 @@ func (m *EventMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return eventVersion.Diff(m, eventVersionRow(base), eventVersionRow(theirs))
+		return occhook.Diff(eventVersion, m, eventVersionRow(base), eventVersionRow(theirs))
 	})
 }
 
@@ -436,7 +436,7 @@ func (m *FolderMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return folderVersion.Diff(m, folderVersionRow(base), folderVersionRow(theirs))
+		return occhook.Diff(folderVersion, m, folderVersionRow(base), folderVersionRow(theirs))
 	})
 }
 
@@ -497,7 +497,7 @@ func (m *InvoiceMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return invoiceVersion.Diff(m, invoiceVersionRow(base), invoiceVersionRow(theirs))
+		return occhook.Diff(invoiceVersion, m, invoiceVersionRow(base), invoiceVersionRow(theirs))
 	})
 }
 
@@ -561,7 +561,7 @@ func (m *LikeMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return likeVersion.Diff(m, likeVersionRow(base), likeVersionRow(theirs))
+		return occhook.Diff(likeVersion, m, likeVersionRow(base), likeVersionRow(theirs))
 	})
 }
 
@@ -623,7 +623,7 @@ func (m *MembershipMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return membershipVersion.Diff(m, membershipVersionRow(base), membershipVersionRow(theirs))
+		return occhook.Diff(membershipVersion, m, membershipVersionRow(base), membershipVersionRow(theirs))
 	})
 }
 
@@ -681,7 +681,7 @@ func (m *MemoMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return memoVersion.Diff(m, memoVersionRow(base), memoVersionRow(theirs))
+		return occhook.Diff(memoVersion, m, memoVersionRow(base), memoVersionRow(theirs))
 	})
 }
 
@@ -739,7 +739,7 @@ func (m *NoteMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return noteVersion.Diff(m, noteVersionRow(base), noteVersionRow(theirs))
+		return occhook.Diff(noteVersion, m, noteVersionRow(base), noteVersionRow(theirs))
 	})
 }
 
@@ -796,7 +796,7 @@ func (m *OrderMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return orderVersion.Diff(m, orderVersionRow(base), orderVersionRow(theirs))
+		return occhook.Diff(orderVersion, m, orderVersionRow(base), orderVersionRow(theirs))
 	})
 }
 
@@ -872,7 +872,7 @@ func (m *ParcelMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return parcelVersion.Diff(m, parcelVersionRow(base), parcelVersionRow(theirs))
+		return occhook.Diff(parcelVersion, m, parcelVersionRow(base), parcelVersionRow(theirs))
 	})
 }
 
@@ -945,7 +945,7 @@ func (m *PetMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return petVersion.Diff(m, petVersionRow(base), petVersionRow(theirs))
+		return occhook.Diff(petVersion, m, petVersionRow(base), petVersionRow(theirs))
 	})
 }
 
@@ -1006,7 +1006,7 @@ func (m *ProfileMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return profileVersion.Diff(m, profileVersionRow(base), profileVersionRow(theirs))
+		return occhook.Diff(profileVersion, m, profileVersionRow(base), profileVersionRow(theirs))
 	})
 }
 
@@ -1080,7 +1080,7 @@ func (m *PurchaseMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return purchaseVersion.Diff(m, purchaseVersionRow(base), purchaseVersionRow(theirs))
+		return occhook.Diff(purchaseVersion, m, purchaseVersionRow(base), purchaseVersionRow(theirs))
 	})
 }
 
@@ -1147,7 +1147,7 @@ func (m *PurchaseLineMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return purchaseLineVersion.Diff(m, purchaseLineVersionRow(base), purchaseLineVersionRow(theirs))
+		return occhook.Diff(purchaseLineVersion, m, purchaseLineVersionRow(base), purchaseLineVersionRow(theirs))
 	})
 }
 
@@ -1204,7 +1204,7 @@ func (m *ReadingMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return readingVersion.Diff(m, readingVersionRow(base), readingVersionRow(theirs))
+		return occhook.Diff(readingVersion, m, readingVersionRow(base), readingVersionRow(theirs))
 	})
 }
 
@@ -1262,7 +1262,7 @@ func (m *SettingMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return settingVersion.Diff(m, settingVersionRow(base), settingVersionRow(theirs))
+		return occhook.Diff(settingVersion, m, settingVersionRow(base), settingVersionRow(theirs))
 	})
 }
 
@@ -1320,7 +1320,7 @@ func (m *TicketMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return ticketVersion.Diff(m, ticketVersionRow(base), ticketVersionRow(theirs))
+		return occhook.Diff(ticketVersion, m, ticketVersionRow(base), ticketVersionRow(theirs))
 	})
 }
 
@@ -1401,7 +1401,7 @@ func (m *UserMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return userVersion.Diff(m, userVersionRow(base), userVersionRow(theirs))
+		return occhook.Diff(userVersion, m, userVersionRow(base), userVersionRow(theirs))
 	})
 }
 

@@ -97,7 +97,7 @@ func (m *ProductMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return productVersion.Diff(m, productVersionRow(base), productVersionRow(theirs))
+		return occhook.Diff(productVersion, m, productVersionRow(base), productVersionRow(theirs))
 	})
 }
 

@@ -115,7 +115,7 @@ func (m *AlbumMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return albumVersion.Diff(m, albumVersionRow(base), albumVersionRow(theirs))
+		return occhook.Diff(albumVersion, m, albumVersionRow(base), albumVersionRow(theirs))
 	})
 }
 
@@ -175,7 +175,7 @@ func (m *ArtistMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return artistVersion.Diff(m, artistVersionRow(base), artistVersionRow(theirs))
+		return occhook.Diff(artistVersion, m, artistVersionRow(base), artistVersionRow(theirs))
 	})
 }
 
@@ -247,7 +247,7 @@ func (m *CustomerMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return customerVersion.Diff(m, customerVersionRow(base), customerVersionRow(theirs))
+		return occhook.Diff(customerVersion, m, customerVersionRow(base), customerVersionRow(theirs))
 	})
 }
 
@@ -322,7 +322,7 @@ func (m *EmployeeMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return employeeVersion.Diff(m, employeeVersionRow(base), employeeVersionRow(theirs))
+		return occhook.Diff(employeeVersion, m, employeeVersionRow(base), employeeVersionRow(theirs))
 	})
 }
 
@@ -382,7 +382,7 @@ func (m *GenreMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return genreVersion.Diff(m, genreVersionRow(base), genreVersionRow(theirs))
+		return occhook.Diff(genreVersion, m, genreVersionRow(base), genreVersionRow(theirs))
 	})
 }
 
@@ -450,7 +450,7 @@ func (m *InvoiceMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return invoiceVersion.Diff(m, invoiceVersionRow(base), invoiceVersionRow(theirs))
+		return occhook.Diff(invoiceVersion, m, invoiceVersionRow(base), invoiceVersionRow(theirs))
 	})
 }
 
@@ -514,7 +514,7 @@ func (m *InvoiceLineMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return invoiceLineVersion.Diff(m, invoiceLineVersionRow(base), invoiceLineVersionRow(theirs))
+		return occhook.Diff(invoiceLineVersion, m, invoiceLineVersionRow(base), invoiceLineVersionRow(theirs))
 	})
 }
 
@@ -574,7 +574,7 @@ func (m *MediaTypeMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return mediaTypeVersion.Diff(m, mediaTypeVersionRow(base), mediaTypeVersionRow(theirs))
+		return occhook.Diff(mediaTypeVersion, m, mediaTypeVersionRow(base), mediaTypeVersionRow(theirs))
 	})
 }
 
@@ -634,7 +634,7 @@ func (m *PlaylistMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return playlistVersion.Diff(m, playlistVersionRow(base), playlistVersionRow(theirs))
+		return occhook.Diff(playlistVersion, m, playlistVersionRow(base), playlistVersionRow(theirs))
 	})
 }
 
@@ -696,7 +696,7 @@ func (m *PlaylistTrackMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return playlistTrackVersion.Diff(m, playlistTrackVersionRow(base), playlistTrackVersionRow(theirs))
+		return occhook.Diff(playlistTrackVersion, m, playlistTrackVersionRow(base), playlistTrackVersionRow(theirs))
 	})
 }
 
@@ -767,7 +767,7 @@ func (m *TrackMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return trackVersion.Diff(m, trackVersionRow(base), trackVersionRow(theirs))
+		return occhook.Diff(trackVersion, m, trackVersionRow(base), trackVersionRow(theirs))
 	})
 }
 

@@ -97,7 +97,7 @@ func (m *LineMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return lineVersion.Diff(m, lineVersionRow(base), lineVersionRow(theirs))
+		return occhook.Diff(lineVersion, m, lineVersionRow(base), lineVersionRow(theirs))
 	})
 }
 
@@ -158,7 +158,7 @@ func (m *OrderMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return orderVersion.Diff(m, orderVersionRow(base), orderVersionRow(theirs))
+		return occhook.Diff(orderVersion, m, orderVersionRow(base), orderVersionRow(theirs))
 	})
 }
 

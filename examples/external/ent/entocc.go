@@ -95,7 +95,7 @@ func (m *GroupMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return groupVersion.Diff(m, groupVersionRow(base), groupVersionRow(theirs))
+		return occhook.Diff(groupVersion, m, groupVersionRow(base), groupVersionRow(theirs))
 	})
 }
 

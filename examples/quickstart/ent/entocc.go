@@ -91,7 +91,7 @@ func (m *UserMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return userVersion.Diff(m, userVersionRow(base), userVersionRow(theirs))
+		return occhook.Diff(userVersion, m, userVersionRow(base), userVersionRow(theirs))
 	})
 }
 

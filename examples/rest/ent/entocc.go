@@ -98,7 +98,7 @@ func (m *ProjectMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return projectVersion.Diff(m, projectVersionRow(base), projectVersionRow(theirs))
+		return occhook.Diff(projectVersion, m, projectVersionRow(base), projectVersionRow(theirs))
 	})
 }
 
@@ -161,7 +161,7 @@ func (m *TaskMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return taskVersion.Diff(m, taskVersionRow(base), taskVersionRow(theirs))
+		return occhook.Diff(taskVersion, m, taskVersionRow(base), taskVersionRow(theirs))
 	})
 }
 

@@ -100,7 +100,7 @@ func (m *GroupMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return groupVersion.Diff(m, groupVersionRow(base), groupVersionRow(theirs))
+		return occhook.Diff(groupVersion, m, groupVersionRow(base), groupVersionRow(theirs))
 	})
 }
 
@@ -157,7 +157,7 @@ func (m *InvoiceMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return invoiceVersion.Diff(m, invoiceVersionRow(base), invoiceVersionRow(theirs))
+		return occhook.Diff(invoiceVersion, m, invoiceVersionRow(base), invoiceVersionRow(theirs))
 	})
 }
 
@@ -217,7 +217,7 @@ func (m *PetMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return petVersion.Diff(m, petVersionRow(base), petVersionRow(theirs))
+		return occhook.Diff(petVersion, m, petVersionRow(base), petVersionRow(theirs))
 	})
 }
 
@@ -282,7 +282,7 @@ func (m *UserMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return userVersion.Diff(m, userVersionRow(base), userVersionRow(theirs))
+		return occhook.Diff(userVersion, m, userVersionRow(base), userVersionRow(theirs))
 	})
 }
 

@@ -91,7 +91,7 @@ func (m *DoctorMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return doctorVersion.Diff(m, doctorVersionRow(base), doctorVersionRow(theirs))
+		return occhook.Diff(doctorVersion, m, doctorVersionRow(base), doctorVersionRow(theirs))
 	})
 }
 

@@ -100,7 +100,7 @@ func (m *ItemMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return itemVersion.Diff(m, itemVersionRow(base), itemVersionRow(theirs))
+		return occhook.Diff(itemVersion, m, itemVersionRow(base), itemVersionRow(theirs))
 	})
 }
 
@@ -174,7 +174,7 @@ func (m *MiddleMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return middleVersion.Diff(m, middleVersionRow(base), middleVersionRow(theirs))
+		return occhook.Diff(middleVersion, m, middleVersionRow(base), middleVersionRow(theirs))
 	})
 }
 
@@ -231,7 +231,7 @@ func (m *NarrowMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return narrowVersion.Diff(m, narrowVersionRow(base), narrowVersionRow(theirs))
+		return occhook.Diff(narrowVersion, m, narrowVersionRow(base), narrowVersionRow(theirs))
 	})
 }
 
@@ -345,7 +345,7 @@ func (m *WideMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return wideVersion.Diff(m, wideVersionRow(base), wideVersionRow(theirs))
+		return occhook.Diff(wideVersion, m, wideVersionRow(base), wideVersionRow(theirs))
 	})
 }
 
