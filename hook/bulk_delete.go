@@ -9,7 +9,6 @@ import (
 
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
-	"entgo.io/ent/dialect/sql/sqlgraph"
 )
 
 // bulkDelete is the delete of one row as a part of a batch.
@@ -64,26 +63,14 @@ func (d *bulkDelete) size() (args, length int) {
 
 // alone sends the DELETE.
 func (d *bulkDelete) alone(ctx context.Context, drv dialect.Driver) error {
-	if t, ok := d.Driver.(*touchingDelete); ok {
-		drv = t.on(drv)
-	}
-	var res sql.Result
-	if err := d.send(ctx, drv, d.query, d.args, &res); err != nil {
-		return err
-	}
-	affected, err := res.RowsAffected()
-	if err == nil && affected == 0 {
-		err = &sqlgraph.NotFoundError{}
-	}
-	return err
+	return d.deleteDriver.alone(ctx, drv, d.query, d.args)
 }
 
 // shape tells the deletes that one joined statement can carry out: those that have no other predicate than their row's
 // identity, and one version to expect, or none. Those that touch parents are sent alone.
 func (d *bulkDelete) shape(b []byte, _ string) []byte {
 	accepted := d.claim.accepted
-	_, touches := d.Driver.(*touchingDelete)
-	if touches || !d.plain || len(accepted) > 1 || len(accepted) == 1 && d.claim.schema.Strategy.IsZero(accepted[0]) {
+	if d.touches() || !d.plain || len(accepted) > 1 || len(accepted) == 1 && d.claim.schema.Strategy.IsZero(accepted[0]) {
 		return nil
 	}
 	b = strconv.AppendBool(b, len(accepted) == 1)

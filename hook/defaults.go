@@ -10,7 +10,7 @@ func (e *Expectation) Defaulted(i int) {
 
 // onlyDefaulted reports whether a field was set by its UpdateDefault, and is no change of the caller's. Such a field does
 // not bump, unless the schema's Only names it. What a hook makes of its value does not bump either.
-func (s *Schema) onlyDefaulted(e *Expectation, column string) bool {
+func onlyDefaulted(s *Schema, e *Expectation, column string) bool {
 	if e.defaults == 0 || len(s.Only) > 0 {
 		return false
 	}

@@ -29,7 +29,7 @@ func DeleteOne(ctx context.Context, s *Schema, m DeleteMutation, e *Expectation,
 	if err != nil {
 		return nil, err
 	}
-	drv = s.touchingDelete(ctx, drv, e, m.Op().Is(ent.OpDeleteOne))
+	drv = newTouchingDelete(ctx, s, drv, e, m.Op().Is(ent.OpDeleteOne))
 	if e.deletion == nil {
 		if len(accepted) == 0 && e.slot == nil {
 			return drv, nil
@@ -129,4 +129,26 @@ func (d *deleteDriver) explain(ctx context.Context, q dialect.ExecQuerier, name 
 	}
 	actual, found, err := p.read(ctx, q)
 	return p.verdict(ctx, q, actual, found, err)
+}
+
+// alone sends the DELETE of a batch by itself, by another driver than its own.
+func (d *deleteDriver) alone(ctx context.Context, drv dialect.Driver, query string, args []any) error {
+	if t, ok := d.Driver.(*touchingDelete); ok {
+		drv = t.on(drv)
+	}
+	var res sql.Result
+	if err := d.send(ctx, drv, query, args, &res); err != nil {
+		return err
+	}
+	affected, err := res.RowsAffected()
+	if err == nil && affected == 0 {
+		err = &sqlgraph.NotFoundError{}
+	}
+	return err
+}
+
+// touches reports whether the delete bumps parents.
+func (d *deleteDriver) touches() bool {
+	_, ok := d.Driver.(*touchingDelete)
+	return ok
 }

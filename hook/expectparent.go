@@ -20,7 +20,7 @@ func (e *Expectation) Parent(edge string, version any) {
 
 // checkParents compares and locks the parents of a child of which the write expects a version. Nobody changes them from
 // then on, until the write has bumped them. A conflict has no operation, as it is not about the child.
-func (s *Schema) checkParents(ctx context.Context, q dialect.ExecQuerier, d string, expected []parentVersion, c child) error {
+func checkParents(ctx context.Context, s *Schema, q dialect.ExecQuerier, d string, expected []parentVersion, c child) error {
 	for i, t := range s.Touch {
 		for _, e := range expected {
 			if e.edge != t.Edge || entocc.CheckSkipped(ctx, t.Parent.Type) {

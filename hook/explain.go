@@ -50,7 +50,7 @@ type probe struct {
 // read reads the version that the row has under the mutation's predicates.
 func (p *probe) read(ctx context.Context, q dialect.ExecQuerier) (actual any, found bool, err error) {
 	lockLatest(p.version)
-	return p.schema.readVersion(ctx, q, p.version)
+	return readVersion(ctx, p.schema, q, p.version)
 }
 
 // verdict tells a row that was modified from one that is gone, and both from one that another predicate of the mutation

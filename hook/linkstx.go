@@ -86,12 +86,12 @@ func (t *childTx) note(ctx context.Context, c *Child, update string, args []any)
 	}
 	b := &sql.Builder{}
 	b.SetDialect(t.name)
-	b.WriteString("SELECT ").IdentComma(s.touchColumns()...)
+	b.WriteString("SELECT ").IdentComma(touchColumns(s)...)
 	query := b.String() + " FROM " + table + " WHERE " + where + exclusive.clause(t.name)
 	if err := beginWriting(ctx, t.Tx, t.name, s.Row.Table, s.Column); err != nil {
 		return err
 	}
-	rows, err := s.queryChildren(ctx, t.Tx, query, args[set:])
+	rows, err := queryChildren(ctx, s, t.Tx, query, args[set:])
 	if err != nil {
 		return err
 	}

@@ -104,7 +104,7 @@ func (p *parents) bumpType(ctx context.Context, q dialect.ExecQuerier, d string,
 		}
 		selector := b.Select().From(b.Table(s.Row.Table)).Where(oneOf(s.Row.ID, ids))
 		lockLatest(selector)
-		rows, err := s.readChildren(ctx, q, selector)
+		rows, err := readChildren(ctx, s, q, selector)
 		if err != nil {
 			return err
 		}
@@ -129,7 +129,7 @@ type child struct {
 }
 
 // touchColumns are the columns of a [child].
-func (s *Schema) touchColumns() []string {
+func touchColumns(s *Schema) []string {
 	columns := []string{s.Row.ID}
 	for _, t := range s.Touch {
 		columns = append(columns, t.Column)
@@ -138,16 +138,16 @@ func (s *Schema) touchColumns() []string {
 }
 
 // readChildren runs a query for rows of the type, of which it selects the columns.
-func (s *Schema) readChildren(ctx context.Context, q dialect.ExecQuerier, selector *sql.Selector) ([]child, error) {
-	selector.Select(selector.Columns(s.touchColumns()...)...)
+func readChildren(ctx context.Context, s *Schema, q dialect.ExecQuerier, selector *sql.Selector) ([]child, error) {
+	selector.Select(selector.Columns(touchColumns(s)...)...)
 	if err := selector.Err(); err != nil {
 		return nil, err
 	}
 	query, args := selector.Query()
-	return s.queryChildren(ctx, q, query, args)
+	return queryChildren(ctx, s, q, query, args)
 }
 
-func (s *Schema) queryChildren(ctx context.Context, q dialect.ExecQuerier, query string, args []any) ([]child, error) {
+func queryChildren(ctx context.Context, s *Schema, q dialect.ExecQuerier, query string, args []any) ([]child, error) {
 	var children []child
 	err := eachRow(ctx, q, query, args, func(rows *sql.Rows, _ []string) error {
 		id, value := s.Row.Scan()
@@ -184,7 +184,7 @@ func (p *parents) lock(ctx context.Context, q dialect.ExecQuerier, d string) err
 		b := sql.Dialect(d)
 		selector := b.Select(row.ID).From(b.Table(row.Table)).Where(sql.EQ(row.ID, key.id)).ForUpdate()
 		query, args := selector.Query()
-		if _, err := (&Schema{Row: row}).queryChildren(ctx, q, query, args); err != nil {
+		if _, err := queryChildren(ctx, &Schema{Row: row}, q, query, args); err != nil {
 			return err
 		}
 	}

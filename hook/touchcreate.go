@@ -33,7 +33,7 @@ func CreateTouching(s *Schema, drv dialect.Driver, opts []sql.ConflictOption, se
 	t := &touchingCreate{Driver: plainDriver(drv), schema: s, specs: specs, expected: expected, opts: opts}
 	needed := false
 	for i, spec := range specs {
-		if !sets && len(opts) == 0 && len(s.moved(spec.Edges)) == 0 && len(expected[i].parents) == 0 {
+		if !sets && len(opts) == 0 && len(moved(s, spec.Edges)) == 0 && len(expected[i].parents) == 0 {
 			continue
 		}
 		needed = true
@@ -124,7 +124,7 @@ func (t *touchingTx) begin() error {
 		if err := beginWriting(t.ctx, t.Tx, d, s.Row.Table, s.Column); err != nil {
 			return err
 		}
-		if err := s.checkParents(t.ctx, t.Tx, d, expected, s.childOf(spec)); err != nil {
+		if err := checkParents(t.ctx, s, t.Tx, d, expected, childOf(s, spec)); err != nil {
 			return err
 		}
 	}
@@ -179,7 +179,7 @@ func (t *touchingTx) readUpserted(s *Schema, d string) error {
 	for len(t.ids) > 0 {
 		ids := t.ids[:min(chunk, len(t.ids))]
 		t.ids = t.ids[len(ids):]
-		rows, err := s.readChildren(t.ctx, t.Tx, b.Select().From(b.Table(s.Row.Table)).Where(oneOf(s.Row.ID, ids)))
+		rows, err := readChildren(t.ctx, s, t.Tx, b.Select().From(b.Table(s.Row.Table)).Where(oneOf(s.Row.ID, ids)))
 		if err != nil {
 			return err
 		}

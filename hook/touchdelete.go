@@ -23,8 +23,8 @@ type touchingDelete struct {
 	slot Slot
 }
 
-// touchingDelete returns the driver for a delete of the type.
-func (s *Schema) touchingDelete(ctx context.Context, drv dialect.Driver, e *Expectation, one bool) dialect.Driver {
+// newTouchingDelete returns the driver for a delete of the type.
+func newTouchingDelete(ctx context.Context, s *Schema, drv dialect.Driver, e *Expectation, one bool) dialect.Driver {
 	if t, ok := drv.(*touchingDelete); ok {
 		drv = t.Driver
 	}
@@ -66,7 +66,7 @@ func (t *touchingDelete) delete(ctx context.Context, tx joined, query string, ar
 	}
 	p := newParents()
 	for _, row := range rows {
-		if err := t.schema.checkParents(ctx, tx, tx.name, t.parents, row); err != nil {
+		if err := checkParents(ctx, t.schema, tx, tx.name, t.parents, row); err != nil {
 			return 0, err
 		}
 		p.own(t.schema, row.id)
@@ -91,8 +91,8 @@ func (t *touchingDelete) lock(ctx context.Context, tx joined, query string, args
 	}
 	b := &sql.Builder{}
 	b.SetDialect(tx.name)
-	b.WriteString("SELECT ").IdentComma(s.touchColumns()...)
-	return s.queryChildren(ctx, tx, b.String()+" FROM "+strings.TrimPrefix(query, "DELETE FROM ")+exclusive.clause(tx.name), args)
+	b.WriteString("SELECT ").IdentComma(touchColumns(s)...)
+	return queryChildren(ctx, s, tx, b.String()+" FROM "+strings.TrimPrefix(query, "DELETE FROM ")+exclusive.clause(tx.name), args)
 }
 
 // deleteRows deletes rows that are locked by their IDs: no other row can come to match in between, whose parents would

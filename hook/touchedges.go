@@ -3,7 +3,7 @@ package hook
 import "entgo.io/ent/dialect/sql/sqlgraph"
 
 // moved returns the edges to parents among those of a spec.
-func (s *Schema) moved(edges []*sqlgraph.EdgeSpec) map[*Touch]*sqlgraph.EdgeSpec {
+func moved(s *Schema, edges []*sqlgraph.EdgeSpec) map[*Touch]*sqlgraph.EdgeSpec {
 	moved := make(map[*Touch]*sqlgraph.EdgeSpec)
 	for _, t := range s.Touch {
 		for _, e := range edges {
@@ -17,7 +17,7 @@ func (s *Schema) moved(edges []*sqlgraph.EdgeSpec) map[*Touch]*sqlgraph.EdgeSpec
 
 // comingTo notes the parents that a spec sets.
 func (p *parents) comingTo(s *Schema, edges []*sqlgraph.EdgeSpec) {
-	moved := s.moved(edges)
+	moved := moved(s, edges)
 	for _, t := range s.Touch {
 		if e := moved[t]; e != nil && len(e.Target.Nodes) > 0 {
 			p.add(t.Parent, e.Target.Nodes[0])
@@ -26,9 +26,9 @@ func (p *parents) comingTo(s *Schema, edges []*sqlgraph.EdgeSpec) {
 }
 
 // childOf returns the parents that a spec sets.
-func (s *Schema) childOf(spec *sqlgraph.CreateSpec) child {
+func childOf(s *Schema, spec *sqlgraph.CreateSpec) child {
 	c := child{parents: make([]any, len(s.Touch))}
-	moved := s.moved(spec.Edges)
+	moved := moved(s, spec.Edges)
 	for i, t := range s.Touch {
 		if e := moved[t]; e != nil && len(e.Target.Nodes) > 0 {
 			c.parents[i] = e.Target.Nodes[0]

@@ -22,7 +22,7 @@ type upsertBranch struct {
 func newUpsertBranch(d string, s *Schema, opts []sql.ConflictOption, specs []*sqlgraph.CreateSpec) *upsertBranch {
 	u := &upsertBranch{dialect: d}
 	var assigned []string
-	columns := s.setBy(specs)
+	columns := setBy(s, specs)
 	insert := sql.Dialect(d).Insert(s.Row.Table).Columns(columns...).Values(make([]any, len(columns))...)
 	insert.OnConflict(append(opts[:len(opts):len(opts)], sql.ResolveWith(func(set *sql.UpdateSet) {
 		u.keeps = keeps(set)
@@ -44,10 +44,10 @@ func newUpsertBranch(d string, s *Schema, opts []sql.ConflictOption, specs []*sq
 }
 
 // setBy returns the columns of a [child] that specs set: those the update branch may take over.
-func (s *Schema) setBy(specs []*sqlgraph.CreateSpec) []string {
+func setBy(s *Schema, specs []*sqlgraph.CreateSpec) []string {
 	columns := []string{s.Row.ID}
 	for _, t := range s.Touch {
-		if slices.ContainsFunc(specs, func(spec *sqlgraph.CreateSpec) bool { return s.moved(spec.Edges)[t] != nil }) {
+		if slices.ContainsFunc(specs, func(spec *sqlgraph.CreateSpec) bool { return moved(s, spec.Edges)[t] != nil }) {
 			columns = append(columns, t.Column)
 		}
 	}

@@ -53,7 +53,7 @@ func (w *Write) readParents(ctx context.Context, tx joined) error {
 	after := w.selector(ctx, tx.name)
 	w.whereID(after)
 	lockLatest(after)
-	rows, err := w.schema.readChildren(ctx, tx, after)
+	rows, err := readChildren(ctx, w.schema, tx, after)
 	if err != nil {
 		return err
 	}
@@ -63,7 +63,7 @@ func (w *Write) readParents(ctx context.Context, tx joined) error {
 
 // mayMove reports whether the save may lead the child to another parent. What a modifier does can't be known.
 func (w *Write) mayMove() bool {
-	return len(w.spec.Modifiers) > 0 || len(w.schema.moved(w.spec.Edges.Add))+len(w.schema.moved(w.spec.Edges.Clear)) > 0
+	return len(w.spec.Modifiers) > 0 || len(moved(w.schema, w.spec.Edges.Add))+len(moved(w.schema, w.spec.Edges.Clear)) > 0
 }
 
 // lockChild reads and locks the child as it is before the save, and compares the versions of its parents.
@@ -77,7 +77,7 @@ func (w *Write) lockChild(ctx context.Context, tx joined) ([]child, error) {
 		s.Where(w.schema.equals(w.accepted))
 	}
 	exclusive.apply(s)
-	rows, err := w.schema.readChildren(ctx, tx, s)
+	rows, err := readChildren(ctx, w.schema, tx, s)
 	switch {
 	case err != nil:
 		return nil, w.failed(err)
@@ -87,7 +87,7 @@ func (w *Write) lockChild(ctx context.Context, tx joined) ([]child, error) {
 		}
 		return nil, &sqlgraph.NotFoundError{}
 	}
-	return rows, w.schema.checkParents(ctx, tx, tx.name, w.parents, rows[0])
+	return rows, checkParents(ctx, w.schema, tx, tx.name, w.parents, rows[0])
 }
 
 // lockParents notes the parents that a child leaves, and locks them with those that it comes to.
@@ -108,7 +108,7 @@ func (e *Expectation) Touches() bool { return e.touches }
 func UpdateTouching(ctx context.Context, s *Schema, drv dialect.Driver, spec *sqlgraph.UpdateSpec) (affected int, err error) {
 	ctx = toWriter(ctx)
 	err = atomically(ctx, drv, begin, func(tx dialect.Tx) error {
-		affected, err = s.updateTouching(ctx, joined{tx, drv.Dialect()}, spec)
+		affected, err = updateTouching(ctx, s, joined{tx, drv.Dialect()}, spec)
 		return err
 	})
 	if err != nil {
@@ -117,7 +117,7 @@ func UpdateTouching(ctx context.Context, s *Schema, drv dialect.Driver, spec *sq
 	return affected, nil
 }
 
-func (s *Schema) updateTouching(ctx context.Context, tx joined, spec *sqlgraph.UpdateSpec) (affected int, err error) {
+func updateTouching(ctx context.Context, s *Schema, tx joined, spec *sqlgraph.UpdateSpec) (affected int, err error) {
 	if err := beginWriting(ctx, tx, tx.name, s.Row.Table, s.Column); err != nil {
 		return 0, err
 	}
@@ -127,7 +127,7 @@ func (s *Schema) updateTouching(ctx context.Context, tx joined, spec *sqlgraph.U
 		spec.Predicate(selector)
 	}
 	exclusive.apply(selector)
-	rows, err := s.readChildren(ctx, tx, selector)
+	rows, err := readChildren(ctx, s, tx, selector)
 	if err != nil || len(rows) == 0 {
 		return 0, err
 	}
@@ -147,7 +147,7 @@ func (s *Schema) updateTouching(ctx context.Context, tx joined, spec *sqlgraph.U
 	for len(rows) > 0 {
 		part := rows[:min(size, len(rows))]
 		rows = rows[len(part):]
-		n, err := s.updateRows(ctx, tx, spec, part)
+		n, err := updateRows(ctx, s, tx, spec, part)
 		if err != nil {
 			return 0, err
 		}
@@ -157,7 +157,7 @@ func (s *Schema) updateTouching(ctx context.Context, tx joined, spec *sqlgraph.U
 }
 
 // updateRows writes rows by their IDs.
-func (s *Schema) updateRows(ctx context.Context, tx joined, spec *sqlgraph.UpdateSpec, rows []child) (int, error) {
+func updateRows(ctx context.Context, s *Schema, tx joined, spec *sqlgraph.UpdateSpec, rows []child) (int, error) {
 	part := *spec
 	ids := childIDs(rows)
 	part.Predicate = func(selector *sql.Selector) { selector.Where(oneOf(selector.C(s.Row.ID), ids)) }

@@ -30,7 +30,7 @@ func OnConflict(s *Schema, e *Expectation, table string, opts []sql.ConflictOpti
 		}
 	}))
 	if e.stated() && !e.unchecked {
-		all = append(all, sql.UpdateWhere(s.qualified(table, e.versions)))
+		all = append(all, sql.UpdateWhere(qualified(s, table, e.versions)))
 	}
 	return all
 }
@@ -53,7 +53,7 @@ func keeps(u *sql.UpdateSet) bool {
 }
 
 // qualified is the guard of an upsert, where a bare column would be ambiguous.
-func (s *Schema) qualified(table string, expected []any) *sql.Predicate {
+func qualified(s *Schema, table string, expected []any) *sql.Predicate {
 	return sql.P(func(b *sql.Builder) {
 		column := b.Quote(table) + "." + b.Quote(s.Column)
 		b.WriteString("(").WriteString(column).WriteString(" IN (").Args(expected...).WriteString(")")
@@ -81,7 +81,7 @@ func Upsert(hooks []ent.Hook, d string, typed func(error) error, opts func() []s
 			if e.unchecked {
 				return next.Mutate(ctx, m)
 			}
-			if err := s.checkUpsert(d, m.Op(), opts()); err != nil {
+			if err := checkUpsert(s, d, m.Op(), opts()); err != nil {
 				return nil, err
 			}
 			claim := e.claim(s, m.Op(), nil, e.versions)
@@ -98,7 +98,7 @@ func Upsert(hooks []ent.Hook, d string, typed func(error) error, opts func() []s
 }
 
 // checkUpsert refuses upserts that can't be guarded.
-func (s *Schema) checkUpsert(d string, op ent.Op, opts []sql.ConflictOption) error {
+func checkUpsert(s *Schema, d string, op ent.Op, opts []sql.ConflictOption) error {
 	switch {
 	case d == dialect.MySQL:
 		return s.errorf(op, nil, "ON DUPLICATE KEY UPDATE takes no condition on MySQL and MariaDB. "+

@@ -83,7 +83,7 @@ func (v *Verified) check(ctx context.Context, q dialect.ExecQuerier, d string, l
 		s.Where(sql.EQ(column, v.Values[i]))
 	}
 	l.apply(s)
-	actual, found, err := v.Schema.readVersion(ctx, q, s)
+	actual, found, err := readVersion(ctx, v.Schema, q, s)
 	claim := v.claim()
 	conflict := claim.conflict()
 	switch {
@@ -118,7 +118,7 @@ func (v *Verified) bump(ctx context.Context, q dialect.ExecQuerier, d string) er
 }
 
 // readVersion runs a query for one version.
-func (s *Schema) readVersion(ctx context.Context, q dialect.ExecQuerier, selector *sql.Selector) (version any, found bool, err error) {
+func readVersion(ctx context.Context, s *Schema, q dialect.ExecQuerier, selector *sql.Selector) (version any, found bool, err error) {
 	if err := selector.Err(); err != nil {
 		return nil, false, err
 	}

@@ -67,7 +67,7 @@ func UpdateOne(ctx context.Context, s *Schema, m Mutation, e *Expectation, spec 
 		w.checkOnly = true
 		return w, nil
 	}
-	w.bump = (e.force || s.changed(m, e, spec)) && !entocc.IncrementSkipped(ctx, s.Type)
+	w.bump = (e.force || changed(s, m, e, spec)) && !entocc.IncrementSkipped(ctx, s.Type)
 	e.bumps, e.unguarded = w.bump, len(accepted) == 0
 	if w.bump && (len(accepted) == 1 && !matchesNone(accepted) || s.Strategy.Random()) {
 		if w.next, err = s.next(m.Op(), w.expected); err != nil {
@@ -89,7 +89,7 @@ func Update(ctx context.Context, s *Schema, m Mutation, e *Expectation, spec *sq
 	}
 	dropColumn(spec, s.Column)
 	e.touches = false
-	if !s.changed(m, e, spec) || entocc.IncrementSkipped(ctx, s.Type) {
+	if !changed(s, m, e, spec) || entocc.IncrementSkipped(ctx, s.Type) {
 		return nil, nil
 	}
 	var next any = s.bump(spec.Node.Table)
@@ -126,7 +126,7 @@ func changes(spec *sqlgraph.UpdateSpec) bool {
 
 // changed reports whether the write changes anything that bumps the version. What a modifier does can't be known, so
 // it counts, unless it is an append to a field that is ignored.
-func (s *Schema) changed(m Mutation, e *Expectation, spec *sqlgraph.UpdateSpec) bool {
+func changed(s *Schema, m Mutation, e *Expectation, spec *sqlgraph.UpdateSpec) bool {
 	if len(s.Only) == 0 && len(s.Ignore) == 0 {
 		return changes(spec)
 	}
@@ -144,7 +144,7 @@ func (s *Schema) changed(m Mutation, e *Expectation, spec *sqlgraph.UpdateSpec) 
 	}
 	for _, names := range [...]func() []string{m.Fields, m.AddedFields, m.ClearedFields, m.AddedEdges, m.RemovedEdges, m.ClearedEdges} {
 		for _, name := range names() {
-			if name != s.Column && s.counts(name) && !s.onlyDefaulted(e, name) {
+			if name != s.Column && s.counts(name) && !onlyDefaulted(s, e, name) {
 				return true
 			}
 		}
@@ -182,7 +182,7 @@ func (w *Write) applied(ctx context.Context, drv dialect.Driver) bool {
 	d := drv.Dialect()
 	s := w.selector(ctx, d, w.schema.Column)
 	w.whereID(s)
-	actual, found, err := w.schema.readVersion(ctx, drv, s)
+	actual, found, err := readVersion(ctx, w.schema, drv, s)
 	return err == nil && found && w.schema.Strategy.Equal(actual, w.next) && (w.spec.ScanValues == nil || w.read(ctx, drv, d) == nil)
 }
 
