@@ -203,3 +203,8 @@ func (e *Expectation) restore() {
 		e.source, e.versions, e.condition, e.caller = said.source, said.versions, said.condition, nil
 	}
 }
+
+// Parent expects a version of the parent that the edge leads to.
+func (e *Expectation) Parent(edge string, version any) {
+	e.parents = append(e.parents, parentVersion{edge, version})
+}

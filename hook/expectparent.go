@@ -13,11 +13,6 @@ type parentVersion struct {
 	version any
 }
 
-// Parent expects a version of the parent that the edge leads to.
-func (e *Expectation) Parent(edge string, version any) {
-	e.parents = append(e.parents, parentVersion{edge, version})
-}
-
 // checkParents compares and locks the parents of a child of which the write expects a version. Nobody changes them from
 // then on, until the write has bumped them. A conflict has no operation, as it is not about the child.
 func checkParents(ctx context.Context, s *Schema, q dialect.ExecQuerier, d string, expected []parentVersion, c child) error {
