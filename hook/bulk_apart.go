@@ -90,7 +90,7 @@ func (d *bulkDelete) ids() []any { return d.values }
 func (d *bulkDelete) keyColumns() []string { return d.slot.batch.keys }
 
 func (d *bulkDelete) keySelector(name string) *sql.Selector {
-	return sql.Dialect(name).Select().From(d.guard.from.Table())
+	return sql.Dialect(name).Select().From(d.from().Table())
 }
 
 // keyColumns are those of the primary key.

@@ -35,7 +35,7 @@ func (d *bulkDelete) identify() {
 	if d.identity == nil {
 		return
 	}
-	b, table := sql.Dialect(d.Dialect()), d.guard.from.Table()
+	b, table := sql.Dialect(d.Dialect()), d.from().Table()
 	is, guarded := b.Select().From(table), b.Select().From(table)
 	d.identity(is)
 	d.identity(guarded)
@@ -93,7 +93,7 @@ func (d *bulkDelete) shape(b []byte, _ string) []byte {
 //	DELETE FROM t WHERE id IN (?, ..) AND (id, version) IN ((?, ?), ..)
 func bulkDeleteStatement(dialectName string, deletes []*bulkDelete) (string, []any, error) {
 	first := deletes[0]
-	l := newRowList(dialectName, first.guard.from.Table(), first.claim.schema, len(deletes))
+	l := newRowList(dialectName, first.from().Table(), first.claim.schema, len(deletes))
 	l.keys, l.guarded = len(first.values), len(first.claim.accepted) > 0
 	var row []assignment
 	for _, d := range deletes {

@@ -124,7 +124,7 @@ func (w *bulkTx) write(ctx context.Context) (err error) {
 		return err
 	}
 	if w.own {
-		w.tx = &endingTx{Tx: w.tx, name: w.dialect}
+		w.tx = newEndingTx(w.tx, w.dialect)
 	} else {
 		if err := w.savepoint(ctx, "SAVEPOINT ", startPoint); err != nil {
 			return rollback(w.tx, err)
@@ -230,7 +230,7 @@ func (w *bulkTx) writeAll(ctx context.Context) error {
 // and the halves are written: down to single rows, each of which explains itself.
 func (w *bulkTx) writeChunk(ctx context.Context, rows []*slot) error {
 	if len(rows) == 1 {
-		return w.writeRow(ctx, joined{w.tx, w.dialect}, rows[0])
+		return w.writeRow(ctx, join(w.tx, w.dialect), rows[0])
 	}
 	mark := w.careful || w.dialect == dialect.MySQL
 	if mark {

@@ -89,7 +89,7 @@ func (d *deleteDriver) Exec(ctx context.Context, query string, args, v any) erro
 
 func (d *deleteDriver) exec(ctx context.Context, query string, args, v any) error {
 	res, ok := v.(*sql.Result)
-	if !ok || d.guard.from == nil {
+	if !ok || d.from() == nil {
 		return fmt.Errorf("entocc: unexpected statement in a guarded delete of %s: %q", d.claim.schema.Type, query)
 	}
 	if d.slot != nil {
@@ -121,7 +121,7 @@ func (d *deleteDriver) explain(ctx context.Context, q dialect.ExecQuerier, name 
 	if len(p.accepted) == 0 {
 		return &sqlgraph.NotFoundError{}
 	}
-	from := d.guard.from.Clone()
+	from := d.from().Clone()
 	p.version = from.Select(from.C(p.schema.Column))
 	p.row = sql.Dialect(name).Select().From(from.Table())
 	if d.identity != nil {
@@ -152,3 +152,6 @@ func (d *deleteDriver) touches() bool {
 	_, ok := d.Driver.(*touchingDelete)
 	return ok
 }
+
+// from is what the DELETE selects, but for the guard; nil before ent has built it.
+func (d *deleteDriver) from() *sql.Selector { return d.guard.from }

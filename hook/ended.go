@@ -52,6 +52,9 @@ type endingTx struct {
 	name string
 }
 
+// newEndingTx returns tx as one that is over when the database d says so.
+func newEndingTx(tx dialect.Tx, d string) dialect.Tx { return &endingTx{Tx: tx, name: d} }
+
 // Exec sends the statement, unless the transaction is over.
 func (t *endingTx) Exec(ctx context.Context, query string, args, v any) error {
 	return t.ended(t.Tx.Exec(ctx, query, args, v))

@@ -126,6 +126,9 @@ func (e *Expectation) Met(err error) {
 	}
 }
 
+// IsOwn reports whether a conflict is that of the mutation's own statement.
+func (e *Expectation) IsOwn(modified *entocc.RecordModifiedError) bool { return e.met == modified }
+
 // Entity returns what the builder was made from, or nil.
 func (e *Expectation) Entity() any { return e.entity }
 
@@ -206,5 +209,5 @@ func (e *Expectation) restore() {
 
 // Parent expects a version of the parent that the edge leads to.
 func (e *Expectation) Parent(edge string, version any) {
-	e.parents = append(e.parents, parentVersion{edge, version})
+	e.parents = append(e.parents, parentVersion{edge: edge, version: version})
 }

@@ -214,7 +214,7 @@ func isOwn(m ent.Mutation, modified *entocc.RecordModifiedError) bool {
 	}
 	if g, ok := m.(guarded); ok {
 		_, e := g.VersionGuard()
-		return e.met == modified
+		return e.IsOwn(modified)
 	}
 	return modified.Type == m.Type() && reflect.DeepEqual(modified.ID, mutationID(m))
 }

@@ -53,7 +53,7 @@ func (t *touchingDelete) Exec(ctx context.Context, query string, args, v any) er
 	}
 	ctx = toWriter(ctx)
 	return atomically(ctx, t.Driver, begin, func(tx dialect.Tx) error {
-		affected, err := t.delete(ctx, joined{tx, t.Dialect()}, query, argv)
+		affected, err := t.delete(ctx, join(tx, t.Dialect()), query, argv)
 		*res = stddriver.RowsAffected(affected)
 		return err
 	})

@@ -16,7 +16,7 @@ func (w *Write) touches() bool {
 // saveTouching is a save that bumps the version of parents, too, in one transaction.
 func (w *Write) saveTouching(ctx context.Context, drv dialect.Driver) error {
 	return atomically(ctx, drv, begin, func(tx dialect.Tx) error {
-		return w.saveThenTouch(ctx, joined{tx, drv.Dialect()})
+		return w.saveThenTouch(ctx, join(tx, drv.Dialect()))
 	})
 }
 
@@ -108,7 +108,7 @@ func (e *Expectation) Touches() bool { return e.touches }
 func UpdateTouching(ctx context.Context, s *Schema, drv dialect.Driver, spec *sqlgraph.UpdateSpec) (affected int, err error) {
 	ctx = toWriter(ctx)
 	err = atomically(ctx, drv, begin, func(tx dialect.Tx) error {
-		affected, err = updateTouching(ctx, s, joined{tx, drv.Dialect()}, spec)
+		affected, err = updateTouching(ctx, s, join(tx, drv.Dialect()), spec)
 		return err
 	})
 	if err != nil {

@@ -16,6 +16,9 @@ type joined struct {
 	name string
 }
 
+// join returns a driver of the transaction that is under way.
+func join(tx dialect.ExecQuerier, d string) joined { return joined{tx, d} }
+
 // Dialect returns the name of the dialect.
 func (j joined) Dialect() string { return j.name }
 

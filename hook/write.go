@@ -256,7 +256,7 @@ func (w *Write) saveInTx(ctx context.Context, drv dialect.Driver) error {
 			return err
 		}
 		if w.hasExternalEdges() {
-			return sqlgraph.UpdateNode(ctx, w.links.driver(joined{tx, drv.Dialect()}, w.touched), w.rest())
+			return sqlgraph.UpdateNode(ctx, w.links.driver(join(tx, drv.Dialect()), w.touched), w.rest())
 		}
 		return w.read(ctx, tx, drv.Dialect())
 	})
