@@ -63,7 +63,7 @@ func variable(typ string) string {
 
 // checkPackage refuses a type whose package hides one that generated code imports.
 func checkPackage(n *gen.Type) error {
-	if slices.Contains([]string{"entocc", "occhook", "stdsql"}, n.Package()) {
+	if slices.Contains([]string{"entocc", "occrun", "stdsql"}, n.Package()) {
 		return fmt.Errorf("entocc: the package of type %s is called as one that generated code imports: rename the type, and keep its table by entsql.Annotation{Table: %q}", n.Name, n.Table())
 	}
 	return nil

@@ -6,6 +6,8 @@ import (
 
 	"entgo.io/ent"
 	"github.com/entocc/entocc"
+	"github.com/entocc/entocc/internal/version"
+	"github.com/entocc/entocc/internal/write"
 )
 
 // Guard returns the hook that guards the writes of one type by its version. The mixins of package mixin install it.
@@ -18,36 +20,36 @@ import (
 // It is not inlined, so that a batch knows the hooks that it returns by their code.
 //
 //go:noinline
-func Guard(s *Schema) ent.Hook {
+func Guard(s *version.Schema) ent.Hook {
 	typed := &typedSchema{schema: s}
 	return func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
-			g, ok := m.(guarded)
+			g, ok := m.(write.Guarded)
 			if !ok {
 				s := typed.of(m.Type())
-				if err := refused(ctx, s, m); err != nil {
+				if err := write.Refused(ctx, s, m); err != nil {
 					return nil, err
 				}
 				v, err := guardPlain(ctx, s, m, next)
-				return v, s.unusable(m.Op(), err)
+				return v, s.Unusable(m.Op(), err)
 			}
 			s, e := g.VersionGuard()
-			if err := admit(ctx, s, m, e); err != nil {
+			if err := write.Admit(ctx, s, m, e); err != nil {
 				return nil, err
 			}
 			v, err := next.Mutate(ctx, m)
-			return v, s.unusable(m.Op(), err)
+			return v, s.Unusable(m.Op(), err)
 		})
 	}
 }
 
 // typedSchema gives the schema of a mixin, which does not know the type that it is mixed into, its name.
 type typedSchema struct {
-	schema *Schema
-	last   atomic.Pointer[Schema]
+	schema *version.Schema
+	last   atomic.Pointer[version.Schema]
 }
 
-func (t *typedSchema) of(typ string) *Schema {
+func (t *typedSchema) of(typ string) *version.Schema {
 	if s := t.last.Load(); s != nil && s.Type == typ {
 		return s
 	}

@@ -13,12 +13,13 @@ import (
 	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent"
+	"github.com/entocc/entocc/internal/version"
 )
 
 // guardAlone returns the guard of the User, with nothing behind it.
 func guardAlone() entgo.Mutator {
 	nothing := entgo.MutateFunc(func(context.Context, entgo.Mutation) (entgo.Value, error) { return nil, nil })
-	return hook.Guard(&hook.Schema{Field: "version", Column: "version", Strategy: hook.Counter{}})(nothing)
+	return hook.Guard(&version.Schema{Field: "version", Column: "version", Strategy: version.Counter{}})(nothing)
 }
 
 // fresh returns the mutation of an update of an entity, which no database needs to be there for.
@@ -62,21 +63,8 @@ func TestGuard_MutationOfAnotherStorageIsRefused(t *testing.T) {
 }
 
 func TestGuard_FieldOfTheSchemaNeedsTheExtension(t *testing.T) {
-	guard := hook.Guard(&hook.Schema{Field: "rev", Column: "rev"})(guardAlone())
+	guard := hook.Guard(&version.Schema{Field: "rev", Column: "rev"})(guardAlone())
 	_, err := guard.Mutate(t.Context(), foreign{})
 	require.True(t, entocc.IsVersionError(err), "%v", err)
 	assert.ErrorContains(t, err, "entc", "the mend")
-}
-
-func TestStrategies_NextVersionFollowsAndNeverWraps(t *testing.T) {
-	next, err := hook.Counter{}.Next(int64(41))
-	require.NoError(t, err)
-	assert.Equal(t, int64(42), next)
-	for _, s := range []hook.Strategy{hook.Counter{}, hook.Timestamp{}} {
-		_, err = s.Next(int64(1<<63 - 1))
-		assert.Error(t, err)
-	}
-	next, err = hook.Timestamp{}.Next(int64(1 << 62))
-	require.NoError(t, err)
-	assert.Equal(t, int64(1<<62+1), next, "the clock is behind")
 }

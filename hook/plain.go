@@ -11,22 +11,25 @@ import (
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
+	"github.com/entocc/entocc/internal/session"
+	"github.com/entocc/entocc/internal/version"
+	"github.com/entocc/entocc/internal/write"
 )
 
 // guardPlain guards a mutation of a client that was generated without the extension.
-func guardPlain(ctx context.Context, s *Schema, m ent.Mutation, next ent.Mutator) (ent.Value, error) {
+func guardPlain(ctx context.Context, s *version.Schema, m ent.Mutation, next ent.Mutator) (ent.Value, error) {
 	sm, ok := m.(storage)
 	if s.Strategy == nil {
-		return nil, s.errorf(m.Op(), nil, "mixin.Guard needs generated code: add the extension of github.com/entocc/entocc/entc to ent/entc.go, and keep the annotation of the mixin where another embeds it")
+		return nil, s.Errorf(m.Op(), nil, "mixin.Guard needs generated code: add the extension of github.com/entocc/entocc/entc to ent/entc.go, and keep the annotation of the mixin where another embeds it")
 	}
 	if len(s.Touch) > 0 {
-		return nil, s.errorf(m.Op(), nil, "Touch needs generated code: add the extension of github.com/entocc/entocc/entc to ent/entc.go")
+		return nil, s.Errorf(m.Op(), nil, "Touch needs generated code: add the extension of github.com/entocc/entocc/entc to ent/entc.go")
 	}
-	if err := beginVersion(s, m); err != nil {
+	if err := write.BeginVersion(s, m); err != nil {
 		return nil, err
 	}
 	if !ok {
-		return nil, s.errorf(m.Op(), nil, "%T is no mutation of ent's SQL storage, which is the only one that can be guarded", m)
+		return nil, s.Errorf(m.Op(), nil, "%T is no mutation of ent's SQL storage, which is the only one that can be guarded", m)
 	}
 	switch op := m.Op(); {
 	case op.Is(ent.OpUpdateOne):
@@ -37,7 +40,7 @@ func guardPlain(ctx context.Context, s *Schema, m ent.Mutation, next ent.Mutator
 		}
 	case op.Is(ent.OpDeleteOne):
 		if !s.AllowBlind && !entocc.CheckSkipped(ctx, s.Type) {
-			return nil, s.errorf(op, nil, "ent drops the entity of a delete, so it can only be guarded by generated code. "+
+			return nil, s.Errorf(op, nil, "ent drops the entity of a delete, so it can only be guarded by generated code. "+
 				"Add the extension of github.com/entocc/entocc/entc to ent/entc.go, or delete on purpose under entocc.SkipCheck(ctx)")
 		}
 	}
@@ -45,10 +48,10 @@ func guardPlain(ctx context.Context, s *Schema, m ent.Mutation, next ent.Mutator
 }
 
 // updatePlain guards UpdateOne(u) by the version that u holds.
-func updatePlain(ctx context.Context, s *Schema, m ent.Mutation, sm storage, next ent.Mutator) (ent.Value, error) {
+func updatePlain(ctx context.Context, s *version.Schema, m ent.Mutation, sm storage, next ent.Mutator) (ent.Value, error) {
 	byEntity, skipped := fromEntity(m), entocc.CheckSkipped(ctx, s.Type)
 	if !skipped && !byEntity && !s.AllowBlind {
-		return nil, s.errorf(m.Op(), nil, "a write by ID says nothing about the version that the caller saw. "+
+		return nil, s.Errorf(m.Op(), nil, "a write by ID says nothing about the version that the caller saw. "+
 			"Write from the loaded entity, or add the extension of github.com/entocc/entocc/entc to ent/entc.go for IfVersion")
 	}
 	if skipped || !byEntity {
@@ -59,56 +62,56 @@ func updatePlain(ctx context.Context, s *Schema, m ent.Mutation, sm storage, nex
 	}
 	expected, err := m.OldField(ctx, s.Column)
 	if err != nil {
-		return nil, s.errorf(m.Op(), err, "the version of the entity can't be read")
+		return nil, s.Errorf(m.Op(), err, "the version of the entity can't be read")
 	}
 	if s.Strategy.IsZero(expected) {
-		return nil, s.errorf(m.Op(), nil, "the entity was loaded without its version: add %q to the Select of its query", s.Column)
+		return nil, s.Errorf(m.Op(), nil, "the entity was loaded without its version: add %q to the Select of its query", s.Column)
 	}
 	bumped, err := setPlain(ctx, s, m, expected)
 	if err != nil {
 		return nil, err
 	}
-	sm.WhereP(onlyInUpdate(s.equals([]any{expected}), bumped))
+	sm.WhereP(onlyInUpdate(s.Equals([]any{expected}), bumped))
 	v, err := next.Mutate(ctx, m)
 	if err == nil {
 		return v, nil
 	}
-	c := claim{schema: s, op: m.Op(), id: mutationID(m), accepted: []any{expected}, expected: expected}
+	c := version.Claim{Schema: s, Op: m.Op(), ID: mutationID(m), Accepted: []any{expected}, Expected: expected}
 	if isEntNotFound(err) {
-		return nil, c.conflict()
+		return nil, c.Conflict()
 	}
-	return nil, c.failed(err)
+	return nil, c.Failed(err)
 }
 
 // setPlain sets the next version in the mutation, if it changes anything that counts, and reports whether it did.
-func setPlain(ctx context.Context, s *Schema, m ent.Mutation, expected any) (bumped bool, err error) {
+func setPlain(ctx context.Context, s *version.Schema, m ent.Mutation, expected any) (bumped bool, err error) {
 	if err := m.ResetField(s.Column); err != nil || !changesPlain(m, everything) {
 		return false, err
 	}
-	if entocc.IncrementSkipped(ctx, s.Type) || !changesPlain(m, s.counts) {
+	if entocc.IncrementSkipped(ctx, s.Type) || !changesPlain(m, s.Counts) {
 		// A column to set makes ent send the UPDATE, and with it the guard, though only an ignored edge changes.
 		return false, m.SetField(s.Column, expected)
 	}
 	next, err := s.Strategy.Next(expected)
 	if err != nil {
-		return false, s.errorf(m.Op(), err, "version %v can't be followed by another", expected)
+		return false, s.Errorf(m.Op(), err, "version %v can't be followed by another", expected)
 	}
 	return true, m.SetField(s.Column, next)
 }
 
 // bumpPlain bumps the version of rows whose versions are not known.
-func bumpPlain(ctx context.Context, s *Schema, m ent.Mutation, sm storage) error {
+func bumpPlain(ctx context.Context, s *version.Schema, m ent.Mutation, sm storage) error {
 	if err := m.ResetField(s.Column); err != nil {
 		return err
 	}
-	if entocc.IncrementSkipped(ctx, s.Type) || !changesPlain(m, s.counts) {
+	if entocc.IncrementSkipped(ctx, s.Type) || !changesPlain(m, s.Counts) {
 		return nil
 	}
 	step := s.Strategy.Step()
 	if step == nil {
 		next, err := s.Strategy.Next(nil)
 		if err != nil {
-			return s.errorf(m.Op(), err, "the version can't be followed by another")
+			return s.Errorf(m.Op(), err, "the version can't be followed by another")
 		}
 		return m.SetField(s.Column, next)
 	}
@@ -150,7 +153,7 @@ func onlyInUpdate(guard *sql.Predicate, bumped bool) func(*sql.Selector) {
 				sel.Where(sql.False())
 				return
 			}
-			lockLatest(sel)
+			session.LockLatest(sel)
 		}
 		evaluated = true
 		sel.Where(guard)

@@ -8,6 +8,8 @@ import (
 
 	"entgo.io/ent"
 	"github.com/entocc/entocc"
+	"github.com/entocc/entocc/internal/entity"
+	"github.com/entocc/entocc/internal/write"
 )
 
 // Resolver decides a conflict. The value that it returns is what the refused write returns to its caller; an error is
@@ -92,15 +94,15 @@ func (o *resolveOptions) asks(ctx context.Context, c *Conflict) bool {
 	if entocc.Retrying(ctx) || c.inside(ctx) {
 		return false
 	}
-	g, ok := c.Mutation.(guarded)
+	g, ok := c.Mutation.(write.Guarded)
 	if !ok {
 		return true
 	}
 	_, e := g.VersionGuard()
-	said := e.said()
-	c.Stated, c.IfMatch = said.stated(), said.condition
+	said := e.Said()
+	c.Stated, c.IfMatch = said.Stated(), said.Condition
 	switch {
-	case e.attempt.running():
+	case e.Attempt.Running():
 		return false
 	case c.IfMatch:
 		return o.ifMatch
@@ -128,7 +130,7 @@ type Conflict struct {
 	// saved reports that Save has saved the row.
 	saved bool
 	// kept are the fields that a merge has taken out of the mutation.
-	kept []keptField
+	kept []entity.KeptField
 }
 
 // inside reports whether the write is made by a resolver that decides about the same row: it would be asked about itself.
@@ -212,7 +214,7 @@ func isOwn(m ent.Mutation, modified *entocc.RecordModifiedError) bool {
 	if modified.Op == 0 {
 		return false
 	}
-	if g, ok := m.(guarded); ok {
+	if g, ok := m.(write.Guarded); ok {
 		_, e := g.VersionGuard()
 		return e.IsOwn(modified)
 	}
@@ -252,7 +254,7 @@ func (c *Conflict) Save(ctx context.Context) (ent.Value, error) {
 	if c.saved {
 		return nil, fmt.Errorf("entocc: the resolver has saved %s %v already: return what that Save returned", c.Modified.Type, c.Modified.ID)
 	}
-	g, ok := c.Mutation.(guarded)
+	g, ok := c.Mutation.(write.Guarded)
 	if !ok {
 		return nil, errNoExtension
 	}
@@ -266,9 +268,9 @@ func (c *Conflict) Save(ctx context.Context) (ent.Value, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%w (loading the row as it is now: %w)", c.Err, err)
 		}
-		version = versionOf(s, current)
+		version = entity.VersionOf(s, current)
 	}
-	e.resume(version)
+	e.Resume(version)
 	v, err := c.next.Mutate(ctx, c.Mutation)
 	c.saved = err == nil
 	return v, err
@@ -276,8 +278,8 @@ func (c *Conflict) Save(ctx context.Context) (ent.Value, error) {
 
 // saveMerged is Save without the fields that the write sets to what they were, and that others have changed.
 func (c *Conflict) saveMerged(ctx context.Context, diffs []entocc.FieldDiff) (ent.Value, error) {
-	if _, ok := c.Mutation.(guarded); ok {
-		kept, err := keepTheirs(c.Mutation, diffs)
+	if _, ok := c.Mutation.(write.Guarded); ok {
+		kept, err := entity.KeepTheirs(c.Mutation, diffs)
 		if c.kept = append(c.kept, kept...); err != nil {
 			return nil, fmt.Errorf("%w (merging: %w)", c.Err, err)
 		}
@@ -288,15 +290,15 @@ func (c *Conflict) saveMerged(ctx context.Context, diffs []entocc.FieldDiff) (en
 // restore has the mutation be again what its caller has made it, if it was not saved: a builder may be saved again, and
 // is guarded by what its caller has seen then.
 func (c *Conflict) restore(err *error) {
-	if g, ok := c.Mutation.(guarded); ok {
+	if g, ok := c.Mutation.(write.Guarded); ok {
 		_, e := g.VersionGuard()
-		e.restore()
+		e.Restore()
 	}
 	if *err == nil {
 		return
 	}
 	for _, f := range c.kept {
-		if rerr := f.giveBack(c.Mutation); rerr != nil {
+		if rerr := f.GiveBack(c.Mutation); rerr != nil {
 			*err = fmt.Errorf("%w (after a merge: %w)", *err, rerr)
 		}
 	}
@@ -345,12 +347,12 @@ func Merge(never ...string) Resolver {
 		if err != nil {
 			return nil, fmt.Errorf("%w (comparing with the row as it is now: %w)", c.Err, err)
 		}
-		g, ok := c.Mutation.(guarded)
+		g, ok := c.Mutation.(write.Guarded)
 		if !ok {
 			return nil, errNoExtension
 		}
 		s, e := g.VersionGuard()
-		if clashes := clashesOf(s, e.base, diffs, never); len(clashes) > 0 {
+		if clashes := entity.Clashes(s, e.Base, diffs, never); len(clashes) > 0 {
 			return nil, &entocc.MergeError{Clashes: clashes, Err: c.Err}
 		}
 		return c.saveMerged(ctx, diffs)

@@ -5,6 +5,7 @@ import (
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/field"
 	"github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/internal/version"
 )
 
 // options is what the mixins have in common.
@@ -15,17 +16,17 @@ type options struct {
 	touch            []string
 }
 
-func (o options) hooks(strategy hook.Strategy) []ent.Hook {
+func (o options) hooks(strategy version.Strategy) []ent.Hook {
 	column := o.storageKey
 	if column == "" {
 		column = o.name
 	}
-	s := &hook.Schema{
+	s := &version.Schema{
 		Field: o.name, Column: column, Strategy: strategy,
 		AllowBlind: o.allowBlind, Only: o.only, Ignore: o.ignore,
 	}
 	for _, name := range o.touch {
-		s.Touch = append(s.Touch, &hook.Touch{Edge: name})
+		s.Touch = append(s.Touch, &version.Touch{Edge: name})
 	}
 	return []ent.Hook{hook.Guard(s)}
 }

@@ -9,7 +9,7 @@ import (
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/field"
 	entmixin "entgo.io/ent/schema/mixin"
-	"github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/internal/version"
 	"github.com/google/uuid"
 )
 
@@ -50,7 +50,7 @@ func (v Version) Fields() []ent.Field {
 }
 
 // Hooks of the mixin.
-func (v Version) Hooks() []ent.Hook { return v.options().hooks(hook.Counter{}) }
+func (v Version) Hooks() []ent.Hook { return v.options().hooks(version.Counter{}) }
 
 // Annotations of the mixin.
 func (v Version) Annotations() []schema.Annotation {
@@ -97,7 +97,7 @@ func (v TimeVersion) Fields() []ent.Field {
 }
 
 // Hooks of the mixin.
-func (v TimeVersion) Hooks() []ent.Hook { return v.options().hooks(hook.Timestamp{}) }
+func (v TimeVersion) Hooks() []ent.Hook { return v.options().hooks(version.Timestamp{}) }
 
 // Annotations of the mixin.
 func (v TimeVersion) Annotations() []schema.Annotation {
@@ -149,7 +149,7 @@ func (v TokenVersion) Fields() []ent.Field {
 }
 
 // Hooks of the mixin.
-func (v TokenVersion) Hooks() []ent.Hook { return v.options().hooks(hook.Token{}) }
+func (v TokenVersion) Hooks() []ent.Hook { return v.options().hooks(version.Token{}) }
 
 // Annotations of the mixin.
 func (v TokenVersion) Annotations() []schema.Annotation {

@@ -11,7 +11,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/examples/ent/account"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 )
 
 // Account is the model entity for the Account schema.
@@ -29,9 +29,9 @@ type Account struct {
 	// zeroVersion notes that the version was read, and is NULL or zero in the database.
 	zeroVersion bool
 	// fate is what becomes of the version, if a transaction has written it.
-	fate *occhook.Fate
+	fate *occrun.Fate
 	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
-	loaded occhook.Loaded
+	loaded occrun.Loaded
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -133,7 +133,7 @@ func (_m *Account) String() string {
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Account) VersionKey() entocc.VersionKey {
 	key := entocc.VersionKey{Type: TypeAccount, ID: _m.ID}
-	if occhook.CheckLoaded(accountVersion, _m.Version, _m.zeroVersion) == nil {
+	if occrun.CheckLoaded(accountVersion, _m.Version, _m.zeroVersion) == nil {
 		key.Version = _m.Version
 	}
 	return key
@@ -146,11 +146,11 @@ func (_m *Account) Delete() *AccountDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Account) IsModified(ctx context.Context) (bool, error) {
-	if err := occhook.CheckLoaded(accountVersion, _m.Version, _m.zeroVersion); err != nil {
+	if err := occrun.CheckLoaded(accountVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
 	if _m.fate != nil {
-		if err := occhook.CheckFate(accountVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
+		if err := occrun.CheckFate(accountVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
 			return false, err
 		}
 	}
@@ -161,7 +161,7 @@ func (_m *Account) IsModified(ctx context.Context) (bool, error) {
 	if err != nil {
 		return IsNotFound(err), MaskNotFound(err)
 	}
-	return !occhook.SameVersion(accountVersion, current.Version, _m.Version), nil
+	return !occrun.SameVersion(accountVersion, current.Version, _m.Version), nil
 }
 
 // assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
@@ -174,7 +174,7 @@ func (_m *Account) assignLoaded(columns []string, values []any) error {
 // versionRead notes that the version was read from the database.
 func (_m *Account) versionRead() {
 	_m.zeroVersion = _m.Version == 0
-	if txWrites := occhook.TxOf(_m.config.driver); txWrites != nil {
+	if txWrites := occrun.TxOf(_m.config.driver); txWrites != nil {
 		_m.fate = txWrites.FateOf(account.Table, _m.ID)
 	}
 }

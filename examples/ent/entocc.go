@@ -16,7 +16,7 @@ import (
 	"github.com/entocc/entocc/examples/ent/account"
 	"github.com/entocc/entocc/examples/ent/predicate"
 	"github.com/entocc/entocc/examples/ent/user"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 )
 
 // IsRecordModified reports whether err says that a guarded write met a row with another version, or none. A row that
@@ -44,18 +44,18 @@ func CheckGuards() error {
 }
 
 // versionExpectation is what a mutation expects of the version of its row.
-type versionExpectation = occhook.Expectation
+type versionExpectation = occrun.Expectation
 
 // txState is what a transaction knows of its own writes.
-type txState = occhook.TxState
+type txState = occrun.TxState
 
 // accountVersion is what the guard knows about the version of Account.
-var accountVersion = &occhook.Schema{
+var accountVersion = &occrun.Schema{
 	Type:     TypeAccount,
 	Field:    "version",
 	Column:   account.FieldVersion,
-	Strategy: occhook.Counter{},
-	Fields: []occhook.Field{
+	Strategy: occrun.Counter{},
+	Fields: []occrun.Field{
 		{Name: "version", Column: account.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
 		{Name: "owner", Column: account.FieldOwner, Struct: "Owner"},
 		{Name: "balance", Column: account.FieldBalance, Struct: "Balance"},
@@ -66,7 +66,7 @@ var accountVersion = &occhook.Schema{
 type AccountModifiedError = entocc.ModifiedError[Account]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
-func (m *AccountMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+func (m *AccountMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	m.config.retryAttempt.In(&m.occ)
 	return accountVersion, &m.occ
 }
@@ -93,27 +93,27 @@ func (m *AccountMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return occhook.Diff(accountVersion, m, accountVersionRow(base), accountVersionRow(theirs))
+		return occrun.Diff(accountVersion, m, accountVersionRow(base), accountVersionRow(theirs))
 	})
 }
 
 // accountVersionRow returns the row of an entity as it was read.
-func accountVersionRow(entity any) occhook.ReadRow {
+func accountVersionRow(entity any) occrun.ReadRow {
 	loadedEntity, _ := entity.(*Account)
 	if loadedEntity == nil {
-		return occhook.ReadRow{}
+		return occrun.ReadRow{}
 	}
 	asRead := &Account{}
 	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // userVersion is what the guard knows about the version of User.
-var userVersion = &occhook.Schema{
+var userVersion = &occrun.Schema{
 	Type:     TypeUser,
 	Field:    "version",
 	Column:   user.FieldVersion,
-	Strategy: occhook.Counter{},
-	Fields: []occhook.Field{
+	Strategy: occrun.Counter{},
+	Fields: []occrun.Field{
 		{Name: "version", Column: user.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
 		{Name: "name", Column: user.FieldName, Struct: "Name", Label: "Full name"},
 		{Name: "email", Column: user.FieldEmail, Struct: "Email", Label: "E-mail"},
@@ -128,7 +128,7 @@ var userVersion = &occhook.Schema{
 type UserModifiedError = entocc.ModifiedError[User]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
-func (m *UserMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+func (m *UserMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	m.config.retryAttempt.In(&m.occ)
 	return userVersion, &m.occ
 }
@@ -155,15 +155,15 @@ func (m *UserMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return occhook.Diff(userVersion, m, userVersionRow(base), userVersionRow(theirs))
+		return occrun.Diff(userVersion, m, userVersionRow(base), userVersionRow(theirs))
 	})
 }
 
 // userVersionRow returns the row of an entity as it was read.
-func userVersionRow(entity any) occhook.ReadRow {
+func userVersionRow(entity any) occrun.ReadRow {
 	loadedEntity, _ := entity.(*User)
 	if loadedEntity == nil {
-		return occhook.ReadRow{}
+		return occrun.ReadRow{}
 	}
 	asRead := &User{}
 	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
@@ -176,7 +176,7 @@ func versionError[T any](err error, drv dialect.Driver, label string, entity any
 		missing  *sqlgraph.NotFoundError
 	)
 	switch {
-	case occhook.Aborted(err):
+	case occrun.Aborted(err):
 		return err
 	case errors.As(err, &modified):
 		if tx, ok := drv.(*txDriver); ok {
@@ -202,18 +202,18 @@ func versionError[T any](err error, drv dialect.Driver, label string, entity any
 func IsOutcomeUnknown(err error) bool { return entocc.IsOutcomeUnknown(err) }
 
 // versionWriter returns the driver by which writes of guarded types are sent.
-func (c config) versionWriter() dialect.Driver { return occhook.Named(c.versionSession, c.driver) }
+func (c config) versionWriter() dialect.Driver { return occrun.Named(c.versionSession, c.driver) }
 
 // versionTx returns a transaction whose commit says so where its outcome is not known.
 func (c config) versionTx(tx *txDriver) *txDriver {
-	tx.tx = occhook.NamedTx(c.versionSession, tx.tx, c.driver)
+	tx.tx = occrun.NamedTx(c.versionSession, tx.tx, c.driver)
 	return tx
 }
 
 // ended closes the transaction if err says that the database has rolled it back, so that no further statement of it runs
 // outside any transaction.
 func (tx *txDriver) ended(err error) error {
-	if over := occhook.EndTx(tx.tx, err); over != nil {
+	if over := occrun.EndTx(tx.tx, err); over != nil {
 		tx.tx = over
 		tx.occ.End(false, over.Commit())
 	}
@@ -221,7 +221,7 @@ func (tx *txDriver) ended(err error) error {
 }
 
 // TxState returns what the transaction knows of its own writes.
-func (tx *txDriver) TxState() *occhook.TxState { return &tx.occ }
+func (tx *txDriver) TxState() *occrun.TxState { return &tx.occ }
 
 // begun notes that a Tx ends the transaction, so that its end is seen.
 func (tx *txDriver) begun(ctx context.Context) *txDriver {
@@ -256,7 +256,7 @@ func (tx *txDriver) rollback() error {
 // endedRows is ended for a query, whose error may come with its rows.
 func (tx *txDriver) endedRows(v any, err error) error {
 	if err == nil {
-		occhook.WatchRows(tx.Dialect(), v, tx.ended)
+		occrun.WatchRows(tx.Dialect(), v, tx.ended)
 	}
 	return tx.ended(err)
 }
@@ -264,7 +264,7 @@ func (tx *txDriver) endedRows(v any, err error) error {
 // readNow reads a row in the transaction that it was written in, or outside if that has ended by now.
 func readNow[T any](drv dialect.Driver, read func(dialect.Driver) (*T, error)) (*T, error) {
 	row, err := read(drv)
-	if tx, ok := drv.(*txDriver); ok && (errors.Is(err, stdsql.ErrTxDone) || occhook.Ended(tx.tx)) {
+	if tx, ok := drv.(*txDriver); ok && (errors.Is(err, stdsql.ErrTxDone) || occrun.Ended(tx.tx)) {
 		return read(tx.drv)
 	}
 	return row, err
@@ -273,7 +273,7 @@ func readNow[T any](drv dialect.Driver, read func(dialect.Driver) (*T, error)) (
 // latestVersion has a query in a transaction see the row as it was committed last.
 func latestVersion(drv dialect.Driver) func(*sql.Selector) {
 	if _, ok := drv.(*txDriver); ok {
-		return occhook.Latest
+		return occrun.Latest
 	}
 	return func(*sql.Selector) {}
 }

@@ -13,7 +13,7 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/entocc/entocc/examples/ent/predicate"
 	"github.com/entocc/entocc/examples/ent/user"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 )
 
 // UserQuery is the builder for querying User entities.
@@ -353,7 +353,7 @@ func (_q *UserQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*User, e
 	if len(nodes) == 0 {
 		return nodes, nil
 	}
-	if occhook.SelectsVersion(userVersion, _q.ctx.Fields) {
+	if occrun.SelectsVersion(userVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

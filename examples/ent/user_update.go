@@ -13,7 +13,7 @@ import (
 	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/examples/ent/predicate"
 	"github.com/entocc/entocc/examples/ent/user"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 )
 
 // UserUpdate is the builder for updating User entities.
@@ -193,7 +193,7 @@ func (_u *UserUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	versionID, _ := _u.mutation.versionRow()
 	_u.mutation.occ.Through(_u.driver)
-	guardedWrite, err := occhook.Update(ctx, userVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	guardedWrite, err := occrun.Update(ctx, userVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
 	}
@@ -206,7 +206,7 @@ func (_u *UserUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_u.driver = _u.versionWriter()
 	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
-		ending := occhook.Ending(_u.driver)
+		ending := occrun.Ending(_u.driver)
 		defer ending.End()
 		_u.driver = ending
 	}
@@ -424,7 +424,7 @@ func (_u *UserUpdateOne) sqlSave(ctx context.Context) (_node *User, err error) {
 		_spec.AddField(user.FieldLogins, field.TypeInt, value)
 	}
 	_u.mutation.occ.Through(_u.driver)
-	guardedWrite, err := occhook.UpdateOne(ctx, userVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
+	guardedWrite, err := occrun.UpdateOne(ctx, userVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
@@ -456,7 +456,7 @@ func (_u *UserUpdateOne) sqlSave(ctx context.Context) (_node *User, err error) {
 type UserUpdateBulk struct {
 	config
 	builders []*UserUpdateOne
-	bulk     occhook.Bulk
+	bulk     occrun.Bulk
 }
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
@@ -482,11 +482,11 @@ func (_u *UserUpdateBulk) OnProgress(f func(done, total int)) *UserUpdateBulk {
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *UserUpdateBulk) Save(ctx context.Context) ([]*User, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[UserUpdateOne, User]{
+	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[UserUpdateOne, User]{
 		Join: func(builder *UserUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
-		Mutation:   func(builder *UserUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Mutation:   func(builder *UserUpdateOne) occrun.GuardedMutation { return builder.mutation },
 		Hooks:      func(builder *UserUpdateOne) []Hook { return builder.hooks },
 		Save:       (*UserUpdateOne).Save,
 		Plan:       (*UserUpdateOne).plan,
@@ -608,7 +608,7 @@ func (_u *UserUpdateOne) saved(savedNode *User, err error) (*User, error) {
 		return nil, _u.mutation.versionError(err)
 	}
 	savedNode.versionRead()
-	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
+	if txWrites := occrun.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
 		savedNode.fate = txWrites.Wrote(user.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true

@@ -4,8 +4,8 @@ import (
 	"context"
 	"testing"
 
-	"github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/integration/bench/guarded/ent"
+	"github.com/entocc/entocc/mixin"
 	"github.com/stretchr/testify/require"
 )
 
@@ -14,7 +14,7 @@ func BenchmarkGuard(b *testing.B) {
 	client := ent.NewClient()
 	m := client.Item.UpdateOne(&ent.Item{ID: 1, Version: 1}).SetName("name").Mutation()
 	next := ent.MutateFunc(func(context.Context, ent.Mutation) (ent.Value, error) { return nil, nil })
-	guard := hook.Guard(&hook.Schema{Field: "version", Column: "version", Strategy: hook.Counter{}})(next)
+	guard := mixin.Version{}.Hooks()[0](next)
 	b.Run("side=entocc", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {

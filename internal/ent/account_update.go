@@ -11,9 +11,9 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/entocc/entocc"
-	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/account"
 	"github.com/entocc/entocc/internal/ent/predicate"
+	"github.com/entocc/entocc/occrun"
 )
 
 // AccountUpdate is the builder for updating Account entities.
@@ -141,7 +141,7 @@ func (_u *AccountUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	_spec.AddModifiers(_u.modifiers...)
 	versionID, _ := _u.mutation.versionRow()
 	_u.mutation.occ.Through(_u.driver)
-	guardedWrite, err := occhook.Update(ctx, accountVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	guardedWrite, err := occrun.Update(ctx, accountVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
 	}
@@ -154,7 +154,7 @@ func (_u *AccountUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_u.driver = _u.versionWriter()
 	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
-		ending := occhook.Ending(_u.driver)
+		ending := occrun.Ending(_u.driver)
 		defer ending.End()
 		_u.driver = ending
 	}
@@ -320,7 +320,7 @@ func (_u *AccountUpdateOne) sqlSave(ctx context.Context) (_node *Account, err er
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_u.mutation.occ.Through(_u.driver)
-	guardedWrite, err := occhook.UpdateOne(ctx, accountVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
+	guardedWrite, err := occrun.UpdateOne(ctx, accountVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
@@ -352,7 +352,7 @@ func (_u *AccountUpdateOne) sqlSave(ctx context.Context) (_node *Account, err er
 type AccountUpdateBulk struct {
 	config
 	builders []*AccountUpdateOne
-	bulk     occhook.Bulk
+	bulk     occrun.Bulk
 }
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
@@ -378,11 +378,11 @@ func (_u *AccountUpdateBulk) OnProgress(f func(done, total int)) *AccountUpdateB
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *AccountUpdateBulk) Save(ctx context.Context) ([]*Account, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[AccountUpdateOne, Account]{
+	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[AccountUpdateOne, Account]{
 		Join: func(builder *AccountUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
-		Mutation:   func(builder *AccountUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Mutation:   func(builder *AccountUpdateOne) occrun.GuardedMutation { return builder.mutation },
 		Hooks:      func(builder *AccountUpdateOne) []Hook { return builder.hooks },
 		Save:       (*AccountUpdateOne).Save,
 		Plan:       (*AccountUpdateOne).plan,
@@ -504,7 +504,7 @@ func (_u *AccountUpdateOne) saved(savedNode *Account, err error) (*Account, erro
 		return nil, _u.mutation.versionError(err)
 	}
 	savedNode.versionRead()
-	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
+	if txWrites := occrun.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
 		savedNode.fate = txWrites.Wrote(account.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Revision)...)
 	}
 	_u.mutation.done = true

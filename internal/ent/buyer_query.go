@@ -13,10 +13,10 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
-	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/buyer"
 	"github.com/entocc/entocc/internal/ent/predicate"
 	"github.com/entocc/entocc/internal/ent/purchase"
+	"github.com/entocc/entocc/occrun"
 )
 
 // BuyerQuery is the builder for querying Buyer entities.
@@ -407,7 +407,7 @@ func (_q *BuyerQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Buyer,
 			return nil, err
 		}
 	}
-	if occhook.SelectsVersion(buyerVersion, _q.ctx.Fields) {
+	if occrun.SelectsVersion(buyerVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

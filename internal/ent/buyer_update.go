@@ -11,10 +11,10 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/entocc/entocc"
-	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/buyer"
 	"github.com/entocc/entocc/internal/ent/predicate"
 	"github.com/entocc/entocc/internal/ent/purchase"
+	"github.com/entocc/entocc/occrun"
 	"github.com/google/uuid"
 )
 
@@ -180,7 +180,7 @@ func (_u *BuyerUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	_spec.AddModifiers(_u.modifiers...)
 	versionID, _ := _u.mutation.versionRow()
 	_u.mutation.occ.Through(_u.driver)
-	guardedWrite, err := occhook.Update(ctx, buyerVersion, _u.mutation, &_u.mutation.occ, _spec, buyerLinks, versionID)
+	guardedWrite, err := occrun.Update(ctx, buyerVersion, _u.mutation, &_u.mutation.occ, _spec, buyerLinks, versionID)
 	if err != nil {
 		return 0, err
 	}
@@ -193,11 +193,11 @@ func (_u *BuyerUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_u.driver = _u.versionWriter()
 	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
-		ending := occhook.Ending(_u.driver)
+		ending := occrun.Ending(_u.driver)
 		defer ending.End()
 		_u.driver = ending
 	}
-	_u.driver = occhook.UpdateLinking(_u.driver, _spec, buyerLinks)
+	_u.driver = occrun.UpdateLinking(_u.driver, _spec, buyerLinks)
 
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -397,7 +397,7 @@ func (_u *BuyerUpdateOne) sqlSave(ctx context.Context) (_node *Buyer, err error)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_u.mutation.occ.Through(_u.driver)
-	guardedWrite, err := occhook.UpdateOne(ctx, buyerVersion, _u.mutation, &_u.mutation.occ, _spec, buyerLinks, _spec.Node.ID.Value)
+	guardedWrite, err := occrun.UpdateOne(ctx, buyerVersion, _u.mutation, &_u.mutation.occ, _spec, buyerLinks, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
@@ -429,7 +429,7 @@ func (_u *BuyerUpdateOne) sqlSave(ctx context.Context) (_node *Buyer, err error)
 type BuyerUpdateBulk struct {
 	config
 	builders []*BuyerUpdateOne
-	bulk     occhook.Bulk
+	bulk     occrun.Bulk
 }
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
@@ -455,11 +455,11 @@ func (_u *BuyerUpdateBulk) OnProgress(f func(done, total int)) *BuyerUpdateBulk 
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *BuyerUpdateBulk) Save(ctx context.Context) ([]*Buyer, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[BuyerUpdateOne, Buyer]{
+	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[BuyerUpdateOne, Buyer]{
 		Join: func(builder *BuyerUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
-		Mutation:   func(builder *BuyerUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Mutation:   func(builder *BuyerUpdateOne) occrun.GuardedMutation { return builder.mutation },
 		Hooks:      func(builder *BuyerUpdateOne) []Hook { return builder.hooks },
 		Save:       (*BuyerUpdateOne).Save,
 		Plan:       (*BuyerUpdateOne).plan,
@@ -581,7 +581,7 @@ func (_u *BuyerUpdateOne) saved(savedNode *Buyer, err error) (*Buyer, error) {
 		return nil, _u.mutation.versionError(err)
 	}
 	savedNode.versionRead()
-	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
+	if txWrites := occrun.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
 		savedNode.fate = txWrites.Wrote(buyer.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true

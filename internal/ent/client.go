@@ -46,7 +46,7 @@ import (
 
 	"entgo.io/ent"
 	"github.com/entocc/entocc"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 	"github.com/google/uuid"
 )
 
@@ -161,10 +161,10 @@ type (
 		inters *inters
 
 		// versionSession is what the client knows about its connections, for guarded writes.
-		versionSession *occhook.Session
+		versionSession *occrun.Session
 
 		// retryAttempt is the attempt of RetryTx that the transaction is.
-		retryAttempt *occhook.Attempt
+		retryAttempt *occrun.Attempt
 	}
 	// Option function to configure the client.
 	Option func(*config)
@@ -173,7 +173,7 @@ type (
 // newConfig creates a new config for the client.
 func newConfig(opts ...Option) config {
 	cfg := config{log: log.Println, hooks: &hooks{}, inters: &inters{}}
-	cfg.versionSession = occhook.NewSession()
+	cfg.versionSession = occrun.NewSession()
 
 	cfg.options(opts...)
 	return cfg
@@ -376,8 +376,8 @@ func (c *AccountClient) GetVersion(ctx context.Context, id string, versionSeen i
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(accountVersion, readEntity.Revision, versionSeen) {
-		return nil, entocc.NewModifiedError(occhook.Modified(accountVersion, id, versionSeen, readEntity.Revision), nil, readRow, nil)
+	if !occrun.SameVersion(accountVersion, readEntity.Revision, versionSeen) {
+		return nil, entocc.NewModifiedError(occrun.Modified(accountVersion, id, versionSeen, readEntity.Revision), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
@@ -392,8 +392,8 @@ func (c *BuyerClient) GetVersion(ctx context.Context, id string, versionSeen uui
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(buyerVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occhook.Modified(buyerVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
+	if !occrun.SameVersion(buyerVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occrun.Modified(buyerVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
@@ -408,8 +408,8 @@ func (c *CardClient) GetVersion(ctx context.Context, id int, versionSeen int64) 
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(cardVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occhook.Modified(cardVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
+	if !occrun.SameVersion(cardVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occrun.Modified(cardVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
@@ -424,8 +424,8 @@ func (c *DocumentClient) GetVersion(ctx context.Context, id uuid.UUID, versionSe
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(documentVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occhook.Modified(documentVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
+	if !occrun.SameVersion(documentVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occrun.Modified(documentVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
@@ -440,8 +440,8 @@ func (c *EventClient) GetVersion(ctx context.Context, id int, versionSeen int64)
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(eventVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occhook.Modified(eventVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
+	if !occrun.SameVersion(eventVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occrun.Modified(eventVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
@@ -456,8 +456,8 @@ func (c *FolderClient) GetVersion(ctx context.Context, id int, versionSeen int64
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(folderVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occhook.Modified(folderVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
+	if !occrun.SameVersion(folderVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occrun.Modified(folderVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
@@ -472,8 +472,8 @@ func (c *InvoiceClient) GetVersion(ctx context.Context, id int, versionSeen int6
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(invoiceVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occhook.Modified(invoiceVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
+	if !occrun.SameVersion(invoiceVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occrun.Modified(invoiceVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
@@ -488,8 +488,8 @@ func (c *MemoClient) GetVersion(ctx context.Context, id int, versionSeen int64) 
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(memoVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occhook.Modified(memoVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
+	if !occrun.SameVersion(memoVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occrun.Modified(memoVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
@@ -504,8 +504,8 @@ func (c *NoteClient) GetVersion(ctx context.Context, id int, versionSeen int64) 
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(noteVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occhook.Modified(noteVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
+	if !occrun.SameVersion(noteVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occrun.Modified(noteVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
@@ -520,8 +520,8 @@ func (c *OrderClient) GetVersion(ctx context.Context, id int, versionSeen int64)
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(orderVersion, readEntity.Rev, versionSeen) {
-		return nil, entocc.NewModifiedError(occhook.Modified(orderVersion, id, versionSeen, readEntity.Rev), nil, readRow, nil)
+	if !occrun.SameVersion(orderVersion, readEntity.Rev, versionSeen) {
+		return nil, entocc.NewModifiedError(occrun.Modified(orderVersion, id, versionSeen, readEntity.Rev), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
@@ -536,8 +536,8 @@ func (c *ParcelClient) GetVersion(ctx context.Context, id int, versionSeen int64
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(parcelVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occhook.Modified(parcelVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
+	if !occrun.SameVersion(parcelVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occrun.Modified(parcelVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
@@ -552,8 +552,8 @@ func (c *PetClient) GetVersion(ctx context.Context, id int, versionSeen int64) (
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(petVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occhook.Modified(petVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
+	if !occrun.SameVersion(petVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occrun.Modified(petVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
@@ -568,8 +568,8 @@ func (c *ProfileClient) GetVersion(ctx context.Context, id int, versionSeen int6
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(profileVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occhook.Modified(profileVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
+	if !occrun.SameVersion(profileVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occrun.Modified(profileVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
@@ -584,8 +584,8 @@ func (c *PurchaseClient) GetVersion(ctx context.Context, id uuid.UUID, versionSe
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(purchaseVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occhook.Modified(purchaseVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
+	if !occrun.SameVersion(purchaseVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occrun.Modified(purchaseVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
@@ -600,8 +600,8 @@ func (c *PurchaseLineClient) GetVersion(ctx context.Context, id int, versionSeen
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(purchaseLineVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occhook.Modified(purchaseLineVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
+	if !occrun.SameVersion(purchaseLineVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occrun.Modified(purchaseLineVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
@@ -616,8 +616,8 @@ func (c *ReadingClient) GetVersion(ctx context.Context, id int, versionSeen time
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(readingVersion, readEntity.UpdatedAt, versionSeen) {
-		return nil, entocc.NewModifiedError(occhook.Modified(readingVersion, id, versionSeen, readEntity.UpdatedAt), nil, readRow, nil)
+	if !occrun.SameVersion(readingVersion, readEntity.UpdatedAt, versionSeen) {
+		return nil, entocc.NewModifiedError(occrun.Modified(readingVersion, id, versionSeen, readEntity.UpdatedAt), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
@@ -632,8 +632,8 @@ func (c *SettingClient) GetVersion(ctx context.Context, id string, versionSeen i
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(settingVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occhook.Modified(settingVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
+	if !occrun.SameVersion(settingVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occrun.Modified(settingVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
@@ -648,8 +648,8 @@ func (c *TicketClient) GetVersion(ctx context.Context, id int, versionSeen int64
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(ticketVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occhook.Modified(ticketVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
+	if !occrun.SameVersion(ticketVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occrun.Modified(ticketVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
@@ -664,8 +664,8 @@ func (c *UserClient) GetVersion(ctx context.Context, id int, versionSeen int64) 
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(userVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occhook.Modified(userVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
+	if !occrun.SameVersion(userVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occrun.Modified(userVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
@@ -690,7 +690,7 @@ func (c *Client) RetryTx(ctx context.Context, fn func(tx *Tx) error, opts ...ent
 
 // runTx runs fn in a transaction.
 func (c *Client) runTx(ctx context.Context, opts *stdsql.TxOptions, fn func(tx *Tx) error) (err error) {
-	retryAttempt := &occhook.Attempt{}
+	retryAttempt := &occrun.Attempt{}
 	defer retryAttempt.End()
 	c = &Client{config: c.config}
 	c.retryAttempt = retryAttempt
@@ -1217,15 +1217,15 @@ func (c *UserClient) Modify(ctx context.Context, id int, fn func(*User, *UserUpd
 
 // verify has the transaction check rows before it commits. One whose commit is not that of a Tx, as where a program begins
 // it by itself, checks and locks them now.
-func (tx *txDriver) verify(rows []*occhook.Verified) error {
+func (tx *txDriver) verify(rows []*occrun.Verified) error {
 	if len(rows) == 0 {
 		return nil
 	}
 	if !tx.occ.Seen() {
-		return occhook.VerifyNow(tx.tx, tx.drv, rows...)
+		return occrun.VerifyNow(tx.tx, tx.drv, rows...)
 	}
 	before := tx.tx
-	verifying := occhook.VerifyIn(&tx.occ, tx.tx, tx.drv, rows...)
+	verifying := occrun.VerifyIn(&tx.occ, tx.tx, tx.drv, rows...)
 	tx.tx = verifying
 	if before == dialect.Tx(verifying) {
 		return nil
@@ -1259,26 +1259,26 @@ func (tx *txDriver) verify(rows []*occhook.Verified) error {
 func (c *AccountClient) VerifyOnCommit(readEntities ...*Account) error {
 	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
-		return occhook.NotInTx(accountVersion)
+		return occrun.NotInTx(accountVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Account) (*Account, error) {
 		rowReader := NewAccountClient(c.config)
-		if occhook.Ended(txDrv.tx) {
+		if occrun.Ended(txDrv.tx) {
 			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(account.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	verifiedRows := make([]*occrun.Verified, len(readEntities))
 	for rowIndex, readEntity := range readEntities {
-		if loadErr := occhook.CheckLoaded(accountVersion, readEntity.Revision, readEntity.zeroVersion); loadErr != nil {
+		if loadErr := occrun.CheckLoaded(accountVersion, readEntity.Revision, readEntity.zeroVersion); loadErr != nil {
 			return loadErr
 		}
 		if readEntity.fate != nil {
-			if fateErr := occhook.CheckFate(accountVersion, readEntity.fate, readEntity.ID, readEntity.Revision, c.driver); fateErr != nil {
+			if fateErr := occrun.CheckFate(accountVersion, readEntity.fate, readEntity.ID, readEntity.Revision, c.driver); fateErr != nil {
 				return fateErr
 			}
 		}
-		verifiedRows[rowIndex] = &occhook.Verified{
+		verifiedRows[rowIndex] = &occrun.Verified{
 			Schema:  accountVersion,
 			Table:   account.Table,
 			ID:      readEntity.ID,
@@ -1317,26 +1317,26 @@ func (c *AccountClient) VerifyOnCommit(readEntities ...*Account) error {
 func (c *BuyerClient) VerifyOnCommit(readEntities ...*Buyer) error {
 	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
-		return occhook.NotInTx(buyerVersion)
+		return occrun.NotInTx(buyerVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Buyer) (*Buyer, error) {
 		rowReader := NewBuyerClient(c.config)
-		if occhook.Ended(txDrv.tx) {
+		if occrun.Ended(txDrv.tx) {
 			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(buyer.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	verifiedRows := make([]*occrun.Verified, len(readEntities))
 	for rowIndex, readEntity := range readEntities {
-		if loadErr := occhook.CheckLoaded(buyerVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+		if loadErr := occrun.CheckLoaded(buyerVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
 			return loadErr
 		}
 		if readEntity.fate != nil {
-			if fateErr := occhook.CheckFate(buyerVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
+			if fateErr := occrun.CheckFate(buyerVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
 				return fateErr
 			}
 		}
-		verifiedRows[rowIndex] = &occhook.Verified{
+		verifiedRows[rowIndex] = &occrun.Verified{
 			Schema:  buyerVersion,
 			Table:   buyer.Table,
 			ID:      readEntity.ID,
@@ -1375,26 +1375,26 @@ func (c *BuyerClient) VerifyOnCommit(readEntities ...*Buyer) error {
 func (c *CardClient) VerifyOnCommit(readEntities ...*Card) error {
 	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
-		return occhook.NotInTx(cardVersion)
+		return occrun.NotInTx(cardVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Card) (*Card, error) {
 		rowReader := NewCardClient(c.config)
-		if occhook.Ended(txDrv.tx) {
+		if occrun.Ended(txDrv.tx) {
 			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(card.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	verifiedRows := make([]*occrun.Verified, len(readEntities))
 	for rowIndex, readEntity := range readEntities {
-		if loadErr := occhook.CheckLoaded(cardVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+		if loadErr := occrun.CheckLoaded(cardVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
 			return loadErr
 		}
 		if readEntity.fate != nil {
-			if fateErr := occhook.CheckFate(cardVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
+			if fateErr := occrun.CheckFate(cardVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
 				return fateErr
 			}
 		}
-		verifiedRows[rowIndex] = &occhook.Verified{
+		verifiedRows[rowIndex] = &occrun.Verified{
 			Schema:  cardVersion,
 			Table:   card.Table,
 			ID:      readEntity.ID,
@@ -1433,26 +1433,26 @@ func (c *CardClient) VerifyOnCommit(readEntities ...*Card) error {
 func (c *DocumentClient) VerifyOnCommit(readEntities ...*Document) error {
 	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
-		return occhook.NotInTx(documentVersion)
+		return occrun.NotInTx(documentVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Document) (*Document, error) {
 		rowReader := NewDocumentClient(c.config)
-		if occhook.Ended(txDrv.tx) {
+		if occrun.Ended(txDrv.tx) {
 			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(document.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	verifiedRows := make([]*occrun.Verified, len(readEntities))
 	for rowIndex, readEntity := range readEntities {
-		if loadErr := occhook.CheckLoaded(documentVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+		if loadErr := occrun.CheckLoaded(documentVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
 			return loadErr
 		}
 		if readEntity.fate != nil {
-			if fateErr := occhook.CheckFate(documentVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
+			if fateErr := occrun.CheckFate(documentVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
 				return fateErr
 			}
 		}
-		verifiedRows[rowIndex] = &occhook.Verified{
+		verifiedRows[rowIndex] = &occrun.Verified{
 			Schema:  documentVersion,
 			Table:   document.Table,
 			ID:      readEntity.ID,
@@ -1491,26 +1491,26 @@ func (c *DocumentClient) VerifyOnCommit(readEntities ...*Document) error {
 func (c *EventClient) VerifyOnCommit(readEntities ...*Event) error {
 	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
-		return occhook.NotInTx(eventVersion)
+		return occrun.NotInTx(eventVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Event) (*Event, error) {
 		rowReader := NewEventClient(c.config)
-		if occhook.Ended(txDrv.tx) {
+		if occrun.Ended(txDrv.tx) {
 			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(event.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	verifiedRows := make([]*occrun.Verified, len(readEntities))
 	for rowIndex, readEntity := range readEntities {
-		if loadErr := occhook.CheckLoaded(eventVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+		if loadErr := occrun.CheckLoaded(eventVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
 			return loadErr
 		}
 		if readEntity.fate != nil {
-			if fateErr := occhook.CheckFate(eventVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
+			if fateErr := occrun.CheckFate(eventVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
 				return fateErr
 			}
 		}
-		verifiedRows[rowIndex] = &occhook.Verified{
+		verifiedRows[rowIndex] = &occrun.Verified{
 			Schema:  eventVersion,
 			Table:   event.Table,
 			ID:      readEntity.ID,
@@ -1549,26 +1549,26 @@ func (c *EventClient) VerifyOnCommit(readEntities ...*Event) error {
 func (c *FolderClient) VerifyOnCommit(readEntities ...*Folder) error {
 	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
-		return occhook.NotInTx(folderVersion)
+		return occrun.NotInTx(folderVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Folder) (*Folder, error) {
 		rowReader := NewFolderClient(c.config)
-		if occhook.Ended(txDrv.tx) {
+		if occrun.Ended(txDrv.tx) {
 			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(folder.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	verifiedRows := make([]*occrun.Verified, len(readEntities))
 	for rowIndex, readEntity := range readEntities {
-		if loadErr := occhook.CheckLoaded(folderVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+		if loadErr := occrun.CheckLoaded(folderVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
 			return loadErr
 		}
 		if readEntity.fate != nil {
-			if fateErr := occhook.CheckFate(folderVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
+			if fateErr := occrun.CheckFate(folderVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
 				return fateErr
 			}
 		}
-		verifiedRows[rowIndex] = &occhook.Verified{
+		verifiedRows[rowIndex] = &occrun.Verified{
 			Schema:  folderVersion,
 			Table:   folder.Table,
 			ID:      readEntity.ID,
@@ -1607,26 +1607,26 @@ func (c *FolderClient) VerifyOnCommit(readEntities ...*Folder) error {
 func (c *InvoiceClient) VerifyOnCommit(readEntities ...*Invoice) error {
 	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
-		return occhook.NotInTx(invoiceVersion)
+		return occrun.NotInTx(invoiceVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Invoice) (*Invoice, error) {
 		rowReader := NewInvoiceClient(c.config)
-		if occhook.Ended(txDrv.tx) {
+		if occrun.Ended(txDrv.tx) {
 			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(invoice.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	verifiedRows := make([]*occrun.Verified, len(readEntities))
 	for rowIndex, readEntity := range readEntities {
-		if loadErr := occhook.CheckLoaded(invoiceVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+		if loadErr := occrun.CheckLoaded(invoiceVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
 			return loadErr
 		}
 		if readEntity.fate != nil {
-			if fateErr := occhook.CheckFate(invoiceVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
+			if fateErr := occrun.CheckFate(invoiceVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
 				return fateErr
 			}
 		}
-		verifiedRows[rowIndex] = &occhook.Verified{
+		verifiedRows[rowIndex] = &occrun.Verified{
 			Schema:  invoiceVersion,
 			Table:   invoice.Table,
 			ID:      readEntity.ID,
@@ -1665,26 +1665,26 @@ func (c *InvoiceClient) VerifyOnCommit(readEntities ...*Invoice) error {
 func (c *LikeClient) VerifyOnCommit(readEntities ...*Like) error {
 	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
-		return occhook.NotInTx(likeVersion)
+		return occrun.NotInTx(likeVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Like) (*Like, error) {
 		rowReader := NewLikeClient(c.config)
-		if occhook.Ended(txDrv.tx) {
+		if occrun.Ended(txDrv.tx) {
 			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(like.UserID(readEntity.UserID), like.TweetID(readEntity.TweetID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	verifiedRows := make([]*occrun.Verified, len(readEntities))
 	for rowIndex, readEntity := range readEntities {
-		if loadErr := occhook.CheckLoaded(likeVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+		if loadErr := occrun.CheckLoaded(likeVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
 			return loadErr
 		}
 		if readEntity.fate != nil {
-			if fateErr := occhook.CheckFate(likeVersion, readEntity.fate, []any{readEntity.UserID, readEntity.TweetID}, readEntity.Version, c.driver); fateErr != nil {
+			if fateErr := occrun.CheckFate(likeVersion, readEntity.fate, []any{readEntity.UserID, readEntity.TweetID}, readEntity.Version, c.driver); fateErr != nil {
 				return fateErr
 			}
 		}
-		verifiedRows[rowIndex] = &occhook.Verified{
+		verifiedRows[rowIndex] = &occrun.Verified{
 			Schema:  likeVersion,
 			Table:   like.Table,
 			ID:      []any{readEntity.UserID, readEntity.TweetID},
@@ -1723,26 +1723,26 @@ func (c *LikeClient) VerifyOnCommit(readEntities ...*Like) error {
 func (c *MembershipClient) VerifyOnCommit(readEntities ...*Membership) error {
 	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
-		return occhook.NotInTx(membershipVersion)
+		return occrun.NotInTx(membershipVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Membership) (*Membership, error) {
 		rowReader := NewMembershipClient(c.config)
-		if occhook.Ended(txDrv.tx) {
+		if occrun.Ended(txDrv.tx) {
 			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(membership.UserID(readEntity.UserID), membership.TeamID(readEntity.TeamID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	verifiedRows := make([]*occrun.Verified, len(readEntities))
 	for rowIndex, readEntity := range readEntities {
-		if loadErr := occhook.CheckLoaded(membershipVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+		if loadErr := occrun.CheckLoaded(membershipVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
 			return loadErr
 		}
 		if readEntity.fate != nil {
-			if fateErr := occhook.CheckFate(membershipVersion, readEntity.fate, []any{readEntity.UserID, readEntity.TeamID}, readEntity.Version, c.driver); fateErr != nil {
+			if fateErr := occrun.CheckFate(membershipVersion, readEntity.fate, []any{readEntity.UserID, readEntity.TeamID}, readEntity.Version, c.driver); fateErr != nil {
 				return fateErr
 			}
 		}
-		verifiedRows[rowIndex] = &occhook.Verified{
+		verifiedRows[rowIndex] = &occrun.Verified{
 			Schema:  membershipVersion,
 			Table:   membership.Table,
 			ID:      []any{readEntity.UserID, readEntity.TeamID},
@@ -1781,26 +1781,26 @@ func (c *MembershipClient) VerifyOnCommit(readEntities ...*Membership) error {
 func (c *MemoClient) VerifyOnCommit(readEntities ...*Memo) error {
 	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
-		return occhook.NotInTx(memoVersion)
+		return occrun.NotInTx(memoVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Memo) (*Memo, error) {
 		rowReader := NewMemoClient(c.config)
-		if occhook.Ended(txDrv.tx) {
+		if occrun.Ended(txDrv.tx) {
 			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(memo.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	verifiedRows := make([]*occrun.Verified, len(readEntities))
 	for rowIndex, readEntity := range readEntities {
-		if loadErr := occhook.CheckLoaded(memoVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+		if loadErr := occrun.CheckLoaded(memoVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
 			return loadErr
 		}
 		if readEntity.fate != nil {
-			if fateErr := occhook.CheckFate(memoVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
+			if fateErr := occrun.CheckFate(memoVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
 				return fateErr
 			}
 		}
-		verifiedRows[rowIndex] = &occhook.Verified{
+		verifiedRows[rowIndex] = &occrun.Verified{
 			Schema:  memoVersion,
 			Table:   memo.Table,
 			ID:      readEntity.ID,
@@ -1839,26 +1839,26 @@ func (c *MemoClient) VerifyOnCommit(readEntities ...*Memo) error {
 func (c *NoteClient) VerifyOnCommit(readEntities ...*Note) error {
 	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
-		return occhook.NotInTx(noteVersion)
+		return occrun.NotInTx(noteVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Note) (*Note, error) {
 		rowReader := NewNoteClient(c.config)
-		if occhook.Ended(txDrv.tx) {
+		if occrun.Ended(txDrv.tx) {
 			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(note.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	verifiedRows := make([]*occrun.Verified, len(readEntities))
 	for rowIndex, readEntity := range readEntities {
-		if loadErr := occhook.CheckLoaded(noteVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+		if loadErr := occrun.CheckLoaded(noteVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
 			return loadErr
 		}
 		if readEntity.fate != nil {
-			if fateErr := occhook.CheckFate(noteVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
+			if fateErr := occrun.CheckFate(noteVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
 				return fateErr
 			}
 		}
-		verifiedRows[rowIndex] = &occhook.Verified{
+		verifiedRows[rowIndex] = &occrun.Verified{
 			Schema:  noteVersion,
 			Table:   note.Table,
 			ID:      readEntity.ID,
@@ -1897,26 +1897,26 @@ func (c *NoteClient) VerifyOnCommit(readEntities ...*Note) error {
 func (c *OrderClient) VerifyOnCommit(readEntities ...*Order) error {
 	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
-		return occhook.NotInTx(orderVersion)
+		return occrun.NotInTx(orderVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Order) (*Order, error) {
 		rowReader := NewOrderClient(c.config)
-		if occhook.Ended(txDrv.tx) {
+		if occrun.Ended(txDrv.tx) {
 			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(order.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	verifiedRows := make([]*occrun.Verified, len(readEntities))
 	for rowIndex, readEntity := range readEntities {
-		if loadErr := occhook.CheckLoaded(orderVersion, readEntity.Rev, readEntity.zeroVersion); loadErr != nil {
+		if loadErr := occrun.CheckLoaded(orderVersion, readEntity.Rev, readEntity.zeroVersion); loadErr != nil {
 			return loadErr
 		}
 		if readEntity.fate != nil {
-			if fateErr := occhook.CheckFate(orderVersion, readEntity.fate, readEntity.ID, readEntity.Rev, c.driver); fateErr != nil {
+			if fateErr := occrun.CheckFate(orderVersion, readEntity.fate, readEntity.ID, readEntity.Rev, c.driver); fateErr != nil {
 				return fateErr
 			}
 		}
-		verifiedRows[rowIndex] = &occhook.Verified{
+		verifiedRows[rowIndex] = &occrun.Verified{
 			Schema:  orderVersion,
 			Table:   order.Table,
 			ID:      readEntity.ID,
@@ -1955,26 +1955,26 @@ func (c *OrderClient) VerifyOnCommit(readEntities ...*Order) error {
 func (c *ParcelClient) VerifyOnCommit(readEntities ...*Parcel) error {
 	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
-		return occhook.NotInTx(parcelVersion)
+		return occrun.NotInTx(parcelVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Parcel) (*Parcel, error) {
 		rowReader := NewParcelClient(c.config)
-		if occhook.Ended(txDrv.tx) {
+		if occrun.Ended(txDrv.tx) {
 			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(parcel.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	verifiedRows := make([]*occrun.Verified, len(readEntities))
 	for rowIndex, readEntity := range readEntities {
-		if loadErr := occhook.CheckLoaded(parcelVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+		if loadErr := occrun.CheckLoaded(parcelVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
 			return loadErr
 		}
 		if readEntity.fate != nil {
-			if fateErr := occhook.CheckFate(parcelVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
+			if fateErr := occrun.CheckFate(parcelVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
 				return fateErr
 			}
 		}
-		verifiedRows[rowIndex] = &occhook.Verified{
+		verifiedRows[rowIndex] = &occrun.Verified{
 			Schema:  parcelVersion,
 			Table:   parcel.Table,
 			ID:      readEntity.ID,
@@ -2013,26 +2013,26 @@ func (c *ParcelClient) VerifyOnCommit(readEntities ...*Parcel) error {
 func (c *PetClient) VerifyOnCommit(readEntities ...*Pet) error {
 	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
-		return occhook.NotInTx(petVersion)
+		return occrun.NotInTx(petVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Pet) (*Pet, error) {
 		rowReader := NewPetClient(c.config)
-		if occhook.Ended(txDrv.tx) {
+		if occrun.Ended(txDrv.tx) {
 			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(pet.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	verifiedRows := make([]*occrun.Verified, len(readEntities))
 	for rowIndex, readEntity := range readEntities {
-		if loadErr := occhook.CheckLoaded(petVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+		if loadErr := occrun.CheckLoaded(petVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
 			return loadErr
 		}
 		if readEntity.fate != nil {
-			if fateErr := occhook.CheckFate(petVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
+			if fateErr := occrun.CheckFate(petVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
 				return fateErr
 			}
 		}
-		verifiedRows[rowIndex] = &occhook.Verified{
+		verifiedRows[rowIndex] = &occrun.Verified{
 			Schema:  petVersion,
 			Table:   pet.Table,
 			ID:      readEntity.ID,
@@ -2071,26 +2071,26 @@ func (c *PetClient) VerifyOnCommit(readEntities ...*Pet) error {
 func (c *ProfileClient) VerifyOnCommit(readEntities ...*Profile) error {
 	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
-		return occhook.NotInTx(profileVersion)
+		return occrun.NotInTx(profileVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Profile) (*Profile, error) {
 		rowReader := NewProfileClient(c.config)
-		if occhook.Ended(txDrv.tx) {
+		if occrun.Ended(txDrv.tx) {
 			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(profile.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	verifiedRows := make([]*occrun.Verified, len(readEntities))
 	for rowIndex, readEntity := range readEntities {
-		if loadErr := occhook.CheckLoaded(profileVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+		if loadErr := occrun.CheckLoaded(profileVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
 			return loadErr
 		}
 		if readEntity.fate != nil {
-			if fateErr := occhook.CheckFate(profileVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
+			if fateErr := occrun.CheckFate(profileVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
 				return fateErr
 			}
 		}
-		verifiedRows[rowIndex] = &occhook.Verified{
+		verifiedRows[rowIndex] = &occrun.Verified{
 			Schema:  profileVersion,
 			Table:   profile.Table,
 			ID:      readEntity.ID,
@@ -2129,26 +2129,26 @@ func (c *ProfileClient) VerifyOnCommit(readEntities ...*Profile) error {
 func (c *PurchaseClient) VerifyOnCommit(readEntities ...*Purchase) error {
 	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
-		return occhook.NotInTx(purchaseVersion)
+		return occrun.NotInTx(purchaseVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Purchase) (*Purchase, error) {
 		rowReader := NewPurchaseClient(c.config)
-		if occhook.Ended(txDrv.tx) {
+		if occrun.Ended(txDrv.tx) {
 			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(purchase.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	verifiedRows := make([]*occrun.Verified, len(readEntities))
 	for rowIndex, readEntity := range readEntities {
-		if loadErr := occhook.CheckLoaded(purchaseVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+		if loadErr := occrun.CheckLoaded(purchaseVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
 			return loadErr
 		}
 		if readEntity.fate != nil {
-			if fateErr := occhook.CheckFate(purchaseVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
+			if fateErr := occrun.CheckFate(purchaseVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
 				return fateErr
 			}
 		}
-		verifiedRows[rowIndex] = &occhook.Verified{
+		verifiedRows[rowIndex] = &occrun.Verified{
 			Schema:  purchaseVersion,
 			Table:   purchase.Table,
 			ID:      readEntity.ID,
@@ -2187,26 +2187,26 @@ func (c *PurchaseClient) VerifyOnCommit(readEntities ...*Purchase) error {
 func (c *PurchaseLineClient) VerifyOnCommit(readEntities ...*PurchaseLine) error {
 	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
-		return occhook.NotInTx(purchaseLineVersion)
+		return occrun.NotInTx(purchaseLineVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *PurchaseLine) (*PurchaseLine, error) {
 		rowReader := NewPurchaseLineClient(c.config)
-		if occhook.Ended(txDrv.tx) {
+		if occrun.Ended(txDrv.tx) {
 			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(purchaseline.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	verifiedRows := make([]*occrun.Verified, len(readEntities))
 	for rowIndex, readEntity := range readEntities {
-		if loadErr := occhook.CheckLoaded(purchaseLineVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+		if loadErr := occrun.CheckLoaded(purchaseLineVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
 			return loadErr
 		}
 		if readEntity.fate != nil {
-			if fateErr := occhook.CheckFate(purchaseLineVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
+			if fateErr := occrun.CheckFate(purchaseLineVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
 				return fateErr
 			}
 		}
-		verifiedRows[rowIndex] = &occhook.Verified{
+		verifiedRows[rowIndex] = &occrun.Verified{
 			Schema:  purchaseLineVersion,
 			Table:   purchaseline.Table,
 			ID:      readEntity.ID,
@@ -2245,26 +2245,26 @@ func (c *PurchaseLineClient) VerifyOnCommit(readEntities ...*PurchaseLine) error
 func (c *ReadingClient) VerifyOnCommit(readEntities ...*Reading) error {
 	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
-		return occhook.NotInTx(readingVersion)
+		return occrun.NotInTx(readingVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Reading) (*Reading, error) {
 		rowReader := NewReadingClient(c.config)
-		if occhook.Ended(txDrv.tx) {
+		if occrun.Ended(txDrv.tx) {
 			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(reading.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	verifiedRows := make([]*occrun.Verified, len(readEntities))
 	for rowIndex, readEntity := range readEntities {
-		if loadErr := occhook.CheckLoaded(readingVersion, readEntity.UpdatedAt, readEntity.zeroVersion); loadErr != nil {
+		if loadErr := occrun.CheckLoaded(readingVersion, readEntity.UpdatedAt, readEntity.zeroVersion); loadErr != nil {
 			return loadErr
 		}
 		if readEntity.fate != nil {
-			if fateErr := occhook.CheckFate(readingVersion, readEntity.fate, readEntity.ID, readEntity.UpdatedAt, c.driver); fateErr != nil {
+			if fateErr := occrun.CheckFate(readingVersion, readEntity.fate, readEntity.ID, readEntity.UpdatedAt, c.driver); fateErr != nil {
 				return fateErr
 			}
 		}
-		verifiedRows[rowIndex] = &occhook.Verified{
+		verifiedRows[rowIndex] = &occrun.Verified{
 			Schema:  readingVersion,
 			Table:   reading.Table,
 			ID:      readEntity.ID,
@@ -2303,26 +2303,26 @@ func (c *ReadingClient) VerifyOnCommit(readEntities ...*Reading) error {
 func (c *SettingClient) VerifyOnCommit(readEntities ...*Setting) error {
 	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
-		return occhook.NotInTx(settingVersion)
+		return occrun.NotInTx(settingVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Setting) (*Setting, error) {
 		rowReader := NewSettingClient(c.config)
-		if occhook.Ended(txDrv.tx) {
+		if occrun.Ended(txDrv.tx) {
 			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(setting.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	verifiedRows := make([]*occrun.Verified, len(readEntities))
 	for rowIndex, readEntity := range readEntities {
-		if loadErr := occhook.CheckLoaded(settingVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+		if loadErr := occrun.CheckLoaded(settingVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
 			return loadErr
 		}
 		if readEntity.fate != nil {
-			if fateErr := occhook.CheckFate(settingVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
+			if fateErr := occrun.CheckFate(settingVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
 				return fateErr
 			}
 		}
-		verifiedRows[rowIndex] = &occhook.Verified{
+		verifiedRows[rowIndex] = &occrun.Verified{
 			Schema:  settingVersion,
 			Table:   setting.Table,
 			ID:      readEntity.ID,
@@ -2361,26 +2361,26 @@ func (c *SettingClient) VerifyOnCommit(readEntities ...*Setting) error {
 func (c *TicketClient) VerifyOnCommit(readEntities ...*Ticket) error {
 	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
-		return occhook.NotInTx(ticketVersion)
+		return occrun.NotInTx(ticketVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Ticket) (*Ticket, error) {
 		rowReader := NewTicketClient(c.config)
-		if occhook.Ended(txDrv.tx) {
+		if occrun.Ended(txDrv.tx) {
 			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(ticket.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	verifiedRows := make([]*occrun.Verified, len(readEntities))
 	for rowIndex, readEntity := range readEntities {
-		if loadErr := occhook.CheckLoaded(ticketVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+		if loadErr := occrun.CheckLoaded(ticketVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
 			return loadErr
 		}
 		if readEntity.fate != nil {
-			if fateErr := occhook.CheckFate(ticketVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
+			if fateErr := occrun.CheckFate(ticketVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
 				return fateErr
 			}
 		}
-		verifiedRows[rowIndex] = &occhook.Verified{
+		verifiedRows[rowIndex] = &occrun.Verified{
 			Schema:  ticketVersion,
 			Table:   ticket.Table,
 			ID:      readEntity.ID,
@@ -2419,26 +2419,26 @@ func (c *TicketClient) VerifyOnCommit(readEntities ...*Ticket) error {
 func (c *UserClient) VerifyOnCommit(readEntities ...*User) error {
 	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
-		return occhook.NotInTx(userVersion)
+		return occrun.NotInTx(userVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *User) (*User, error) {
 		rowReader := NewUserClient(c.config)
-		if occhook.Ended(txDrv.tx) {
+		if occrun.Ended(txDrv.tx) {
 			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(user.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	verifiedRows := make([]*occrun.Verified, len(readEntities))
 	for rowIndex, readEntity := range readEntities {
-		if loadErr := occhook.CheckLoaded(userVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+		if loadErr := occrun.CheckLoaded(userVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
 			return loadErr
 		}
 		if readEntity.fate != nil {
-			if fateErr := occhook.CheckFate(userVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
+			if fateErr := occrun.CheckFate(userVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
 				return fateErr
 			}
 		}
-		verifiedRows[rowIndex] = &occhook.Verified{
+		verifiedRows[rowIndex] = &occrun.Verified{
 			Schema:  userVersion,
 			Table:   user.Table,
 			ID:      readEntity.ID,

@@ -10,8 +10,8 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
-	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/document"
+	"github.com/entocc/entocc/occrun"
 	"github.com/google/uuid"
 )
 
@@ -33,9 +33,9 @@ type Document struct {
 	// zeroVersion notes that the version was read, and is NULL or zero in the database.
 	zeroVersion bool
 	// fate is what becomes of the version, if a transaction has written it.
-	fate *occhook.Fate
+	fate *occrun.Fate
 	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
-	loaded occhook.Loaded
+	loaded occrun.Loaded
 }
 
 // DocumentEdges holds the relations/edges for other nodes in the graph.
@@ -160,7 +160,7 @@ func (_m *Document) String() string {
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Document) VersionKey() entocc.VersionKey {
 	key := entocc.VersionKey{Type: TypeDocument, ID: _m.ID}
-	if occhook.CheckLoaded(documentVersion, _m.Version, _m.zeroVersion) == nil {
+	if occrun.CheckLoaded(documentVersion, _m.Version, _m.zeroVersion) == nil {
 		key.Version = _m.Version
 	}
 	return key
@@ -173,11 +173,11 @@ func (_m *Document) Delete() *DocumentDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Document) IsModified(ctx context.Context) (bool, error) {
-	if err := occhook.CheckLoaded(documentVersion, _m.Version, _m.zeroVersion); err != nil {
+	if err := occrun.CheckLoaded(documentVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
 	if _m.fate != nil {
-		if err := occhook.CheckFate(documentVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
+		if err := occrun.CheckFate(documentVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
 			return false, err
 		}
 	}
@@ -188,7 +188,7 @@ func (_m *Document) IsModified(ctx context.Context) (bool, error) {
 	if err != nil {
 		return IsNotFound(err), MaskNotFound(err)
 	}
-	return !occhook.SameVersion(documentVersion, current.Version, _m.Version), nil
+	return !occrun.SameVersion(documentVersion, current.Version, _m.Version), nil
 }
 
 // assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
@@ -201,7 +201,7 @@ func (_m *Document) assignLoaded(columns []string, values []any) error {
 // versionRead notes that the version was read from the database.
 func (_m *Document) versionRead() {
 	_m.zeroVersion = _m.Version == uuid.Nil
-	if txWrites := occhook.TxOf(_m.config.driver); txWrites != nil {
+	if txWrites := occrun.TxOf(_m.config.driver); txWrites != nil {
 		_m.fate = txWrites.FateOf(document.Table, _m.ID)
 	}
 }

@@ -9,9 +9,9 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/entocc/entocc"
-	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/document"
 	"github.com/entocc/entocc/internal/ent/predicate"
+	"github.com/entocc/entocc/occrun"
 	"github.com/google/uuid"
 )
 
@@ -45,7 +45,7 @@ func (_d *DocumentDelete) ExecX(ctx context.Context) int {
 func (_d *DocumentDelete) sqlExec(ctx context.Context) (int, error) {
 	_spec := sqlgraph.NewDeleteSpec(document.Table, sqlgraph.NewFieldSpec(document.FieldID, field.TypeUUID))
 	_d.mutation.occ.Through(_d.driver)
-	if affected, done, err := occhook.DeleteRow(ctx, documentVersion, _d.mutation.Op(), &_d.mutation.occ, _d.versionWriter(), _spec, len(_d.mutation.predicates)); done {
+	if affected, done, err := occrun.DeleteRow(ctx, documentVersion, _d.mutation.Op(), &_d.mutation.occ, _d.versionWriter(), _spec, len(_d.mutation.predicates)); done {
 		if err != nil {
 			err = _d.mutation.versionError(err)
 		}
@@ -53,7 +53,7 @@ func (_d *DocumentDelete) sqlExec(ctx context.Context) (int, error) {
 		return affected, err
 	}
 	versionID, versionRow := _d.mutation.versionRow()
-	guardedDriver, err := occhook.DeleteOne(ctx, documentVersion, _d.mutation, &_d.mutation.occ, _d.versionWriter(), versionID, versionRow, _d.mutation.versionError)
+	guardedDriver, err := occrun.DeleteOne(ctx, documentVersion, _d.mutation, &_d.mutation.occ, _d.versionWriter(), versionID, versionRow, _d.mutation.versionError)
 	if err != nil {
 		return 0, err
 	}
@@ -78,7 +78,7 @@ func (_d *DocumentDelete) sqlExec(ctx context.Context) (int, error) {
 type DocumentDeleteBulk struct {
 	config
 	entities []*Document
-	bulk     occhook.Bulk
+	bulk     occrun.Bulk
 }
 
 // DeleteBulk returns a builder that deletes many entities in as few statements as the database allows, those whose rows
@@ -105,7 +105,7 @@ func (_d *DocumentDeleteBulk) OnProgress(f func(done, total int)) *DocumentDelet
 // Exec deletes the batch, in one transaction, and returns how many rows were deleted.
 func (_d *DocumentDeleteBulk) Exec(ctx context.Context) (int, error) {
 	keys := []string{document.FieldID}
-	return occhook.DeleteBulk(ctx, _d.bulk, _d.versionWriter(), keys, _d.entities, func(entity *Document) (*versionExpectation, func(context.Context) error) {
+	return occrun.DeleteBulk(ctx, _d.bulk, _d.versionWriter(), keys, _d.entities, func(entity *Document) (*versionExpectation, func(context.Context) error) {
 		builder := NewDocumentClient(_d.config).DeleteOne(entity)
 		return &builder._d.mutation.occ, builder.Exec
 	})

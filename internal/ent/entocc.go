@@ -13,7 +13,6 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/entocc/entocc"
-	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/account"
 	"github.com/entocc/entocc/internal/ent/buyer"
 	"github.com/entocc/entocc/internal/ent/card"
@@ -39,6 +38,7 @@ import (
 	"github.com/entocc/entocc/internal/ent/team"
 	"github.com/entocc/entocc/internal/ent/ticket"
 	"github.com/entocc/entocc/internal/ent/user"
+	"github.com/entocc/entocc/occrun"
 )
 
 // IsRecordModified reports whether err says that a guarded write met a row with another version, or none. A row that
@@ -85,18 +85,18 @@ func CheckGuards() error {
 }
 
 // versionExpectation is what a mutation expects of the version of its row.
-type versionExpectation = occhook.Expectation
+type versionExpectation = occrun.Expectation
 
 // txState is what a transaction knows of its own writes.
-type txState = occhook.TxState
+type txState = occrun.TxState
 
 // accountVersion is what the guard knows about the version of Account.
-var accountVersion = &occhook.Schema{
+var accountVersion = &occrun.Schema{
 	Type:     TypeAccount,
 	Field:    "revision",
 	Column:   account.FieldRevision,
-	Strategy: occhook.Counter{},
-	Fields: []occhook.Field{
+	Strategy: occrun.Counter{},
+	Fields: []occrun.Field{
 		{Name: "revision", Column: account.FieldRevision, Struct: "Revision", Label: "Version counts the writes of this row, for optimistic concurrency control."},
 		{Name: "owner", Column: account.FieldOwner, Struct: "Owner"},
 		{Name: "version", Column: account.FieldVersion, Struct: "Version"},
@@ -108,7 +108,7 @@ var accountVersion = &occhook.Schema{
 type AccountModifiedError = entocc.ModifiedError[Account]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
-func (m *AccountMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+func (m *AccountMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	m.config.retryAttempt.In(&m.occ)
 	return accountVersion, &m.occ
 }
@@ -135,32 +135,32 @@ func (m *AccountMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return occhook.Diff(accountVersion, m, accountVersionRow(base), accountVersionRow(theirs))
+		return occrun.Diff(accountVersion, m, accountVersionRow(base), accountVersionRow(theirs))
 	})
 }
 
 // accountVersionRow returns the row of an entity as it was read.
-func accountVersionRow(entity any) occhook.ReadRow {
+func accountVersionRow(entity any) occrun.ReadRow {
 	loadedEntity, _ := entity.(*Account)
 	if loadedEntity == nil {
-		return occhook.ReadRow{}
+		return occrun.ReadRow{}
 	}
 	asRead := &Account{}
 	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // buyerVersion is what the guard knows about the version of Buyer.
-var buyerVersion = &occhook.Schema{
+var buyerVersion = &occrun.Schema{
 	Type:     TypeBuyer,
 	Field:    "version",
 	Column:   buyer.FieldVersion,
-	Strategy: occhook.Token{},
-	Row:      occhook.Row{Table: buyer.Table, ID: buyer.FieldID, Scan: occhook.ScanID(Buyer{}.ID)},
-	Fields: []occhook.Field{
+	Strategy: occrun.Token{},
+	Row:      occrun.Row{Table: buyer.Table, ID: buyer.FieldID, Scan: occrun.ScanID(Buyer{}.ID)},
+	Fields: []occrun.Field{
 		{Name: "version", Column: buyer.FieldVersion, Struct: "Version", Label: "Version is a random token that changes with every write of this row, for optimistic concurrency control."},
 		{Name: "name", Column: buyer.FieldName, Struct: "Name"},
 	},
-	Edges: []occhook.Edge{
+	Edges: []occrun.Edge{
 		{Name: buyer.EdgePurchases},
 	},
 }
@@ -169,7 +169,7 @@ var buyerVersion = &occhook.Schema{
 type BuyerModifiedError = entocc.ModifiedError[Buyer]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
-func (m *BuyerMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+func (m *BuyerMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	m.config.retryAttempt.In(&m.occ)
 	return buyerVersion, &m.occ
 }
@@ -196,31 +196,31 @@ func (m *BuyerMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return occhook.Diff(buyerVersion, m, buyerVersionRow(base), buyerVersionRow(theirs))
+		return occrun.Diff(buyerVersion, m, buyerVersionRow(base), buyerVersionRow(theirs))
 	})
 }
 
 // buyerVersionRow returns the row of an entity as it was read.
-func buyerVersionRow(entity any) occhook.ReadRow {
+func buyerVersionRow(entity any) occrun.ReadRow {
 	loadedEntity, _ := entity.(*Buyer)
 	if loadedEntity == nil {
-		return occhook.ReadRow{}
+		return occrun.ReadRow{}
 	}
 	asRead := &Buyer{}
 	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // cardVersion is what the guard knows about the version of Card.
-var cardVersion = &occhook.Schema{
+var cardVersion = &occrun.Schema{
 	Type:     TypeCard,
 	Field:    "version",
 	Column:   card.FieldVersion,
-	Strategy: occhook.Counter{},
-	Fields: []occhook.Field{
+	Strategy: occrun.Counter{},
+	Fields: []occrun.Field{
 		{Name: "version", Column: card.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
 		{Name: "number", Column: card.FieldNumber, Struct: "Number"},
 	},
-	Edges: []occhook.Edge{
+	Edges: []occrun.Edge{
 		{Name: card.EdgeOwner, InRow: true},
 	},
 }
@@ -229,7 +229,7 @@ var cardVersion = &occhook.Schema{
 type CardModifiedError = entocc.ModifiedError[Card]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
-func (m *CardMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+func (m *CardMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	m.config.retryAttempt.In(&m.occ)
 	return cardVersion, &m.occ
 }
@@ -256,32 +256,32 @@ func (m *CardMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return occhook.Diff(cardVersion, m, cardVersionRow(base), cardVersionRow(theirs))
+		return occrun.Diff(cardVersion, m, cardVersionRow(base), cardVersionRow(theirs))
 	})
 }
 
 // cardVersionRow returns the row of an entity as it was read.
-func cardVersionRow(entity any) occhook.ReadRow {
+func cardVersionRow(entity any) occrun.ReadRow {
 	loadedEntity, _ := entity.(*Card)
 	if loadedEntity == nil {
-		return occhook.ReadRow{}
+		return occrun.ReadRow{}
 	}
 	asRead := &Card{}
 	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // documentVersion is what the guard knows about the version of Document.
-var documentVersion = &occhook.Schema{
+var documentVersion = &occrun.Schema{
 	Type:     TypeDocument,
 	Field:    "version",
 	Column:   document.FieldVersion,
-	Strategy: occhook.Token{},
-	Fields: []occhook.Field{
+	Strategy: occrun.Token{},
+	Fields: []occrun.Field{
 		{Name: "version", Column: document.FieldVersion, Struct: "Version", Label: "Version is a random token that changes with every write of this row, for optimistic concurrency control."},
 		{Name: "title", Column: document.FieldTitle, Struct: "Title"},
 		{Name: "body", Column: document.FieldBody, Struct: "Body"},
 	},
-	Edges: []occhook.Edge{
+	Edges: []occrun.Edge{
 		{Name: document.EdgeReaders},
 	},
 }
@@ -290,7 +290,7 @@ var documentVersion = &occhook.Schema{
 type DocumentModifiedError = entocc.ModifiedError[Document]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
-func (m *DocumentMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+func (m *DocumentMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	m.config.retryAttempt.In(&m.occ)
 	return documentVersion, &m.occ
 }
@@ -317,27 +317,27 @@ func (m *DocumentMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return occhook.Diff(documentVersion, m, documentVersionRow(base), documentVersionRow(theirs))
+		return occrun.Diff(documentVersion, m, documentVersionRow(base), documentVersionRow(theirs))
 	})
 }
 
 // documentVersionRow returns the row of an entity as it was read.
-func documentVersionRow(entity any) occhook.ReadRow {
+func documentVersionRow(entity any) occrun.ReadRow {
 	loadedEntity, _ := entity.(*Document)
 	if loadedEntity == nil {
-		return occhook.ReadRow{}
+		return occrun.ReadRow{}
 	}
 	asRead := &Document{}
 	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // eventVersion is what the guard knows about the version of Event.
-var eventVersion = &occhook.Schema{
+var eventVersion = &occrun.Schema{
 	Type:     TypeEvent,
 	Field:    "version",
 	Column:   event.FieldVersion,
-	Strategy: occhook.Timestamp{},
-	Fields: []occhook.Field{
+	Strategy: occrun.Timestamp{},
+	Fields: []occrun.Field{
 		{Name: "version", Column: event.FieldVersion, Struct: "Version", Label: "Version is the time of the last write of this row in microseconds since 1970, for optimistic concurrency control."},
 		{Name: "name", Column: event.FieldName, Struct: "Name"},
 	},
@@ -347,7 +347,7 @@ var eventVersion = &occhook.Schema{
 type EventModifiedError = entocc.ModifiedError[Event]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
-func (m *EventMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+func (m *EventMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	m.config.retryAttempt.In(&m.occ)
 	return eventVersion, &m.occ
 }
@@ -374,32 +374,32 @@ func (m *EventMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return occhook.Diff(eventVersion, m, eventVersionRow(base), eventVersionRow(theirs))
+		return occrun.Diff(eventVersion, m, eventVersionRow(base), eventVersionRow(theirs))
 	})
 }
 
 // eventVersionRow returns the row of an entity as it was read.
-func eventVersionRow(entity any) occhook.ReadRow {
+func eventVersionRow(entity any) occrun.ReadRow {
 	loadedEntity, _ := entity.(*Event)
 	if loadedEntity == nil {
-		return occhook.ReadRow{}
+		return occrun.ReadRow{}
 	}
 	asRead := &Event{}
 	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // folderVersion is what the guard knows about the version of Folder.
-var folderVersion = &occhook.Schema{
+var folderVersion = &occrun.Schema{
 	Type:     TypeFolder,
 	Field:    "version",
 	Column:   folder.FieldVersion,
-	Strategy: occhook.Counter{},
-	Row:      occhook.Row{Table: folder.Table, ID: folder.FieldID, Scan: occhook.ScanID(Folder{}.ID)},
-	Fields: []occhook.Field{
+	Strategy: occrun.Counter{},
+	Row:      occrun.Row{Table: folder.Table, ID: folder.FieldID, Scan: occrun.ScanID(Folder{}.ID)},
+	Fields: []occrun.Field{
 		{Name: "version", Column: folder.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
 		{Name: "name", Column: folder.FieldName, Struct: "Name"},
 	},
-	Edges: []occhook.Edge{
+	Edges: []occrun.Edge{
 		{Name: folder.EdgeAbove, InRow: true},
 		{Name: folder.EdgeBelow},
 	},
@@ -409,7 +409,7 @@ var folderVersion = &occhook.Schema{
 type FolderModifiedError = entocc.ModifiedError[Folder]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
-func (m *FolderMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+func (m *FolderMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	m.config.retryAttempt.In(&m.occ)
 	return folderVersion, &m.occ
 }
@@ -436,32 +436,32 @@ func (m *FolderMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return occhook.Diff(folderVersion, m, folderVersionRow(base), folderVersionRow(theirs))
+		return occrun.Diff(folderVersion, m, folderVersionRow(base), folderVersionRow(theirs))
 	})
 }
 
 // folderVersionRow returns the row of an entity as it was read.
-func folderVersionRow(entity any) occhook.ReadRow {
+func folderVersionRow(entity any) occrun.ReadRow {
 	loadedEntity, _ := entity.(*Folder)
 	if loadedEntity == nil {
-		return occhook.ReadRow{}
+		return occrun.ReadRow{}
 	}
 	asRead := &Folder{}
 	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // invoiceVersion is what the guard knows about the version of Invoice.
-var invoiceVersion = &occhook.Schema{
+var invoiceVersion = &occrun.Schema{
 	Type:     TypeInvoice,
 	Field:    "version",
 	Column:   invoice.FieldVersion,
-	Strategy: occhook.Timestamp{},
-	Row:      occhook.Row{Table: invoice.Table, ID: invoice.FieldID, Scan: occhook.ScanID(Invoice{}.ID)},
-	Fields: []occhook.Field{
+	Strategy: occrun.Timestamp{},
+	Row:      occrun.Row{Table: invoice.Table, ID: invoice.FieldID, Scan: occrun.ScanID(Invoice{}.ID)},
+	Fields: []occrun.Field{
 		{Name: "version", Column: invoice.FieldVersion, Struct: "Version", Label: "Version is the time of the last write of this row in microseconds since 1970, for optimistic concurrency control."},
 		{Name: "total", Column: invoice.FieldTotal, Struct: "Total"},
 	},
-	Edges: []occhook.Edge{
+	Edges: []occrun.Edge{
 		{Name: invoice.EdgePurchase, InRow: true},
 	},
 }
@@ -470,7 +470,7 @@ var invoiceVersion = &occhook.Schema{
 type InvoiceModifiedError = entocc.ModifiedError[Invoice]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
-func (m *InvoiceMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+func (m *InvoiceMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	m.config.retryAttempt.In(&m.occ)
 	return invoiceVersion, &m.occ
 }
@@ -497,34 +497,34 @@ func (m *InvoiceMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return occhook.Diff(invoiceVersion, m, invoiceVersionRow(base), invoiceVersionRow(theirs))
+		return occrun.Diff(invoiceVersion, m, invoiceVersionRow(base), invoiceVersionRow(theirs))
 	})
 }
 
 // invoiceVersionRow returns the row of an entity as it was read.
-func invoiceVersionRow(entity any) occhook.ReadRow {
+func invoiceVersionRow(entity any) occrun.ReadRow {
 	loadedEntity, _ := entity.(*Invoice)
 	if loadedEntity == nil {
-		return occhook.ReadRow{}
+		return occrun.ReadRow{}
 	}
 	asRead := &Invoice{}
 	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // likeVersion is what the guard knows about the version of Like.
-var likeVersion = &occhook.Schema{
+var likeVersion = &occrun.Schema{
 	Type:     TypeLike,
 	Field:    "version",
 	Column:   like.FieldVersion,
-	Strategy: occhook.Counter{},
-	Fields: []occhook.Field{
+	Strategy: occrun.Counter{},
+	Fields: []occrun.Field{
 		{Name: "version", Column: like.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
 		{Name: "user_id", Column: like.FieldUserID, Struct: "UserID"},
 		{Name: "tweet_id", Column: like.FieldTweetID, Struct: "TweetID"},
 		{Name: "liked_at", Column: like.FieldLikedAt, Struct: "LikedAt"},
 		{Name: "mood", Column: like.FieldMood, Struct: "Mood"},
 	},
-	Edges: []occhook.Edge{
+	Edges: []occrun.Edge{
 		{Name: like.EdgeUser, InRow: true, Column: like.FieldUserID},
 		{Name: like.EdgeTweet, InRow: true, Column: like.FieldTweetID},
 	},
@@ -534,7 +534,7 @@ var likeVersion = &occhook.Schema{
 type LikeModifiedError = entocc.ModifiedError[Like]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
-func (m *LikeMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+func (m *LikeMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	m.config.retryAttempt.In(&m.occ)
 	return likeVersion, &m.occ
 }
@@ -561,32 +561,32 @@ func (m *LikeMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return occhook.Diff(likeVersion, m, likeVersionRow(base), likeVersionRow(theirs))
+		return occrun.Diff(likeVersion, m, likeVersionRow(base), likeVersionRow(theirs))
 	})
 }
 
 // likeVersionRow returns the row of an entity as it was read.
-func likeVersionRow(entity any) occhook.ReadRow {
+func likeVersionRow(entity any) occrun.ReadRow {
 	loadedEntity, _ := entity.(*Like)
 	if loadedEntity == nil {
-		return occhook.ReadRow{}
+		return occrun.ReadRow{}
 	}
 	asRead := &Like{}
 	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // membershipVersion is what the guard knows about the version of Membership.
-var membershipVersion = &occhook.Schema{
+var membershipVersion = &occrun.Schema{
 	Type:     TypeMembership,
 	Field:    "version",
 	Column:   membership.FieldVersion,
-	Strategy: occhook.Counter{},
-	Fields: []occhook.Field{
+	Strategy: occrun.Counter{},
+	Fields: []occrun.Field{
 		{Name: "version", Column: membership.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
 		{Name: "user_id", Column: membership.FieldUserID, Struct: "UserID"},
 		{Name: "team_id", Column: membership.FieldTeamID, Struct: "TeamID"},
 	},
-	Edges: []occhook.Edge{
+	Edges: []occrun.Edge{
 		{Name: membership.EdgeUser, InRow: true, Column: membership.FieldUserID},
 		{Name: membership.EdgeTeam, InRow: true, Column: membership.FieldTeamID},
 	},
@@ -596,7 +596,7 @@ var membershipVersion = &occhook.Schema{
 type MembershipModifiedError = entocc.ModifiedError[Membership]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
-func (m *MembershipMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+func (m *MembershipMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	m.config.retryAttempt.In(&m.occ)
 	return membershipVersion, &m.occ
 }
@@ -623,27 +623,27 @@ func (m *MembershipMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return occhook.Diff(membershipVersion, m, membershipVersionRow(base), membershipVersionRow(theirs))
+		return occrun.Diff(membershipVersion, m, membershipVersionRow(base), membershipVersionRow(theirs))
 	})
 }
 
 // membershipVersionRow returns the row of an entity as it was read.
-func membershipVersionRow(entity any) occhook.ReadRow {
+func membershipVersionRow(entity any) occrun.ReadRow {
 	loadedEntity, _ := entity.(*Membership)
 	if loadedEntity == nil {
-		return occhook.ReadRow{}
+		return occrun.ReadRow{}
 	}
 	asRead := &Membership{}
 	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // memoVersion is what the guard knows about the version of Memo.
-var memoVersion = &occhook.Schema{
+var memoVersion = &occrun.Schema{
 	Type:     TypeMemo,
 	Field:    "version",
 	Column:   memo.FieldVersion,
-	Strategy: occhook.Counter{},
-	Fields: []occhook.Field{
+	Strategy: occrun.Counter{},
+	Fields: []occrun.Field{
 		{Name: "deleted_at", Column: memo.FieldDeletedAt, Struct: "DeletedAt"},
 		{Name: "version", Column: memo.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
 		{Name: "text", Column: memo.FieldText, Struct: "Text"},
@@ -654,7 +654,7 @@ var memoVersion = &occhook.Schema{
 type MemoModifiedError = entocc.ModifiedError[Memo]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
-func (m *MemoMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+func (m *MemoMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	m.config.retryAttempt.In(&m.occ)
 	return memoVersion, &m.occ
 }
@@ -681,27 +681,27 @@ func (m *MemoMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return occhook.Diff(memoVersion, m, memoVersionRow(base), memoVersionRow(theirs))
+		return occrun.Diff(memoVersion, m, memoVersionRow(base), memoVersionRow(theirs))
 	})
 }
 
 // memoVersionRow returns the row of an entity as it was read.
-func memoVersionRow(entity any) occhook.ReadRow {
+func memoVersionRow(entity any) occrun.ReadRow {
 	loadedEntity, _ := entity.(*Memo)
 	if loadedEntity == nil {
-		return occhook.ReadRow{}
+		return occrun.ReadRow{}
 	}
 	asRead := &Memo{}
 	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // noteVersion is what the guard knows about the version of Note.
-var noteVersion = &occhook.Schema{
+var noteVersion = &occrun.Schema{
 	Type:     TypeNote,
 	Field:    "version",
 	Column:   note.FieldVersion,
-	Strategy: occhook.Counter{},
-	Fields: []occhook.Field{
+	Strategy: occrun.Counter{},
+	Fields: []occrun.Field{
 		{Name: "version", Column: note.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
 		{Name: "deleted_at", Column: note.FieldDeletedAt, Struct: "DeletedAt"},
 		{Name: "text", Column: note.FieldText, Struct: "Text"},
@@ -712,7 +712,7 @@ var noteVersion = &occhook.Schema{
 type NoteModifiedError = entocc.ModifiedError[Note]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
-func (m *NoteMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+func (m *NoteMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	m.config.retryAttempt.In(&m.occ)
 	return noteVersion, &m.occ
 }
@@ -739,27 +739,27 @@ func (m *NoteMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return occhook.Diff(noteVersion, m, noteVersionRow(base), noteVersionRow(theirs))
+		return occrun.Diff(noteVersion, m, noteVersionRow(base), noteVersionRow(theirs))
 	})
 }
 
 // noteVersionRow returns the row of an entity as it was read.
-func noteVersionRow(entity any) occhook.ReadRow {
+func noteVersionRow(entity any) occrun.ReadRow {
 	loadedEntity, _ := entity.(*Note)
 	if loadedEntity == nil {
-		return occhook.ReadRow{}
+		return occrun.ReadRow{}
 	}
 	asRead := &Note{}
 	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // orderVersion is what the guard knows about the version of Order.
-var orderVersion = &occhook.Schema{
+var orderVersion = &occrun.Schema{
 	Type:     TypeOrder,
 	Field:    "rev",
 	Column:   order.FieldRev,
-	Strategy: occhook.Counter{},
-	Fields: []occhook.Field{
+	Strategy: occrun.Counter{},
+	Fields: []occrun.Field{
 		{Name: "state", Column: order.FieldState, Struct: "State"},
 		{Name: "rev", Column: order.FieldRev, Struct: "Rev"},
 	},
@@ -769,7 +769,7 @@ var orderVersion = &occhook.Schema{
 type OrderModifiedError = entocc.ModifiedError[Order]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
-func (m *OrderMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+func (m *OrderMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	m.config.retryAttempt.In(&m.occ)
 	return orderVersion, &m.occ
 }
@@ -796,28 +796,28 @@ func (m *OrderMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return occhook.Diff(orderVersion, m, orderVersionRow(base), orderVersionRow(theirs))
+		return occrun.Diff(orderVersion, m, orderVersionRow(base), orderVersionRow(theirs))
 	})
 }
 
 // orderVersionRow returns the row of an entity as it was read.
-func orderVersionRow(entity any) occhook.ReadRow {
+func orderVersionRow(entity any) occrun.ReadRow {
 	loadedEntity, _ := entity.(*Order)
 	if loadedEntity == nil {
-		return occhook.ReadRow{}
+		return occrun.ReadRow{}
 	}
 	asRead := &Order{}
 	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // parcelVersion is what the guard knows about the version of Parcel.
-var parcelVersion = &occhook.Schema{
+var parcelVersion = &occrun.Schema{
 	Type:     TypeParcel,
 	Field:    "version",
 	Column:   parcel.FieldVersion,
-	Strategy: occhook.Counter{},
+	Strategy: occrun.Counter{},
 	Ignore:   []string{parcel.EdgeStamps, parcel.FieldScans, parcel.FieldSeenAt},
-	Fields: []occhook.Field{
+	Fields: []occrun.Field{
 		{Name: "version", Column: parcel.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
 		{Name: "updated_at", Column: parcel.FieldUpdatedAt, Struct: "UpdatedAt", Computed: true},
 		{Name: "updated_in", Column: parcel.FieldUpdatedIn, Struct: "UpdatedIn", Computed: true},
@@ -835,7 +835,7 @@ var parcelVersion = &occhook.Schema{
 		{Name: "route", Column: parcel.FieldRoute, Struct: "Route", Nillable: true},
 		{Name: "worth", Column: parcel.FieldWorth, Struct: "Worth"},
 	},
-	Edges: []occhook.Edge{
+	Edges: []occrun.Edge{
 		{Name: parcel.EdgeStamps},
 		{Name: parcel.EdgeStops},
 	},
@@ -845,7 +845,7 @@ var parcelVersion = &occhook.Schema{
 type ParcelModifiedError = entocc.ModifiedError[Parcel]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
-func (m *ParcelMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+func (m *ParcelMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	m.config.retryAttempt.In(&m.occ)
 	return parcelVersion, &m.occ
 }
@@ -872,15 +872,15 @@ func (m *ParcelMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return occhook.Diff(parcelVersion, m, parcelVersionRow(base), parcelVersionRow(theirs))
+		return occrun.Diff(parcelVersion, m, parcelVersionRow(base), parcelVersionRow(theirs))
 	})
 }
 
 // parcelVersionRow returns the row of an entity as it was read.
-func parcelVersionRow(entity any) occhook.ReadRow {
+func parcelVersionRow(entity any) occrun.ReadRow {
 	loadedEntity, _ := entity.(*Parcel)
 	if loadedEntity == nil {
-		return occhook.ReadRow{}
+		return occrun.ReadRow{}
 	}
 	asRead := &Parcel{}
 	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
@@ -898,17 +898,17 @@ func (m *ParcelMutation) VersionAppends() (appendedTo []string) {
 }
 
 // petVersion is what the guard knows about the version of Pet.
-var petVersion = &occhook.Schema{
+var petVersion = &occrun.Schema{
 	Type:     TypePet,
 	Field:    "version",
 	Column:   pet.FieldVersion,
-	Strategy: occhook.Counter{},
-	Fields: []occhook.Field{
+	Strategy: occrun.Counter{},
+	Fields: []occrun.Field{
 		{Name: "version", Column: pet.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
 		{Name: "name", Column: pet.FieldName, Struct: "Name"},
 		{Name: "owner_id", Column: pet.FieldOwnerID, Struct: "OwnerID"},
 	},
-	Edges: []occhook.Edge{
+	Edges: []occrun.Edge{
 		{Name: pet.EdgeOwner, InRow: true, Column: pet.FieldOwnerID},
 		{Name: pet.EdgeShelter, InRow: true},
 	},
@@ -918,7 +918,7 @@ var petVersion = &occhook.Schema{
 type PetModifiedError = entocc.ModifiedError[Pet]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
-func (m *PetMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+func (m *PetMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	m.config.retryAttempt.In(&m.occ)
 	return petVersion, &m.occ
 }
@@ -945,28 +945,28 @@ func (m *PetMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return occhook.Diff(petVersion, m, petVersionRow(base), petVersionRow(theirs))
+		return occrun.Diff(petVersion, m, petVersionRow(base), petVersionRow(theirs))
 	})
 }
 
 // petVersionRow returns the row of an entity as it was read.
-func petVersionRow(entity any) occhook.ReadRow {
+func petVersionRow(entity any) occrun.ReadRow {
 	loadedEntity, _ := entity.(*Pet)
 	if loadedEntity == nil {
-		return occhook.ReadRow{}
+		return occrun.ReadRow{}
 	}
 	asRead := &Pet{}
 	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // profileVersion is what the guard knows about the version of Profile.
-var profileVersion = &occhook.Schema{
+var profileVersion = &occrun.Schema{
 	Type:     TypeProfile,
 	Field:    "version",
 	Column:   profile.FieldVersion,
-	Strategy: occhook.Counter{},
+	Strategy: occrun.Counter{},
 	Only:     []string{profile.FieldKeywords, profile.FieldTitle},
-	Fields: []occhook.Field{
+	Fields: []occrun.Field{
 		{Name: "version", Column: profile.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
 		{Name: "title", Column: profile.FieldTitle, Struct: "Title"},
 		{Name: "keywords", Column: profile.FieldKeywords, Struct: "Keywords", JSON: true},
@@ -979,7 +979,7 @@ var profileVersion = &occhook.Schema{
 type ProfileModifiedError = entocc.ModifiedError[Profile]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
-func (m *ProfileMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+func (m *ProfileMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	m.config.retryAttempt.In(&m.occ)
 	return profileVersion, &m.occ
 }
@@ -1006,15 +1006,15 @@ func (m *ProfileMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return occhook.Diff(profileVersion, m, profileVersionRow(base), profileVersionRow(theirs))
+		return occrun.Diff(profileVersion, m, profileVersionRow(base), profileVersionRow(theirs))
 	})
 }
 
 // profileVersionRow returns the row of an entity as it was read.
-func profileVersionRow(entity any) occhook.ReadRow {
+func profileVersionRow(entity any) occrun.ReadRow {
 	loadedEntity, _ := entity.(*Profile)
 	if loadedEntity == nil {
-		return occhook.ReadRow{}
+		return occrun.ReadRow{}
 	}
 	asRead := &Profile{}
 	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
@@ -1032,17 +1032,17 @@ func (m *ProfileMutation) VersionAppends() (appendedTo []string) {
 }
 
 // purchaseVersion is what the guard knows about the version of Purchase.
-var purchaseVersion = &occhook.Schema{
+var purchaseVersion = &occrun.Schema{
 	Type:     TypePurchase,
 	Field:    "version",
 	Column:   purchase.FieldVersion,
-	Strategy: occhook.Counter{},
-	Row:      occhook.Row{Table: purchase.Table, ID: purchase.FieldID, Scan: occhook.ScanID(Purchase{}.ID)},
-	Fields: []occhook.Field{
+	Strategy: occrun.Counter{},
+	Row:      occrun.Row{Table: purchase.Table, ID: purchase.FieldID, Scan: occrun.ScanID(Purchase{}.ID)},
+	Fields: []occrun.Field{
 		{Name: "version", Column: purchase.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
 		{Name: "state", Column: purchase.FieldState, Struct: "State"},
 	},
-	Edges: []occhook.Edge{
+	Edges: []occrun.Edge{
 		{Name: purchase.EdgeBuyer, InRow: true},
 		{Name: purchase.EdgeLines},
 		{Name: purchase.EdgeInvoice},
@@ -1053,7 +1053,7 @@ var purchaseVersion = &occhook.Schema{
 type PurchaseModifiedError = entocc.ModifiedError[Purchase]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
-func (m *PurchaseMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+func (m *PurchaseMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	m.config.retryAttempt.In(&m.occ)
 	return purchaseVersion, &m.occ
 }
@@ -1080,29 +1080,29 @@ func (m *PurchaseMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return occhook.Diff(purchaseVersion, m, purchaseVersionRow(base), purchaseVersionRow(theirs))
+		return occrun.Diff(purchaseVersion, m, purchaseVersionRow(base), purchaseVersionRow(theirs))
 	})
 }
 
 // purchaseVersionRow returns the row of an entity as it was read.
-func purchaseVersionRow(entity any) occhook.ReadRow {
+func purchaseVersionRow(entity any) occrun.ReadRow {
 	loadedEntity, _ := entity.(*Purchase)
 	if loadedEntity == nil {
-		return occhook.ReadRow{}
+		return occrun.ReadRow{}
 	}
 	asRead := &Purchase{}
 	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // purchaseLineVersion is what the guard knows about the version of PurchaseLine.
-var purchaseLineVersion = &occhook.Schema{
+var purchaseLineVersion = &occrun.Schema{
 	Type:     TypePurchaseLine,
 	Field:    "version",
 	Column:   purchaseline.FieldVersion,
-	Strategy: occhook.Counter{},
+	Strategy: occrun.Counter{},
 	Ignore:   []string{purchaseline.FieldRemark},
-	Row:      occhook.Row{Table: purchaseline.Table, ID: purchaseline.FieldID, Scan: occhook.ScanID(PurchaseLine{}.ID)},
-	Fields: []occhook.Field{
+	Row:      occrun.Row{Table: purchaseline.Table, ID: purchaseline.FieldID, Scan: occrun.ScanID(PurchaseLine{}.ID)},
+	Fields: []occrun.Field{
 		{Name: "version", Column: purchaseline.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
 		{Name: "purchase_id", Column: purchaseline.FieldPurchaseID, Struct: "PurchaseID", Nillable: true},
 		{Name: "article", Column: purchaseline.FieldArticle, Struct: "Article"},
@@ -1110,7 +1110,7 @@ var purchaseLineVersion = &occhook.Schema{
 		{Name: "remark", Column: purchaseline.FieldRemark, Struct: "Remark"},
 		{Name: "code", Column: purchaseline.FieldCode, Struct: "Code", Nillable: true},
 	},
-	Edges: []occhook.Edge{
+	Edges: []occrun.Edge{
 		{Name: purchaseline.EdgePurchase, InRow: true, Column: purchaseline.FieldPurchaseID},
 		{Name: purchaseline.EdgeShelf, InRow: true},
 	},
@@ -1120,7 +1120,7 @@ var purchaseLineVersion = &occhook.Schema{
 type PurchaseLineModifiedError = entocc.ModifiedError[PurchaseLine]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
-func (m *PurchaseLineMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+func (m *PurchaseLineMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	m.config.retryAttempt.In(&m.occ)
 	return purchaseLineVersion, &m.occ
 }
@@ -1147,27 +1147,27 @@ func (m *PurchaseLineMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return occhook.Diff(purchaseLineVersion, m, purchaseLineVersionRow(base), purchaseLineVersionRow(theirs))
+		return occrun.Diff(purchaseLineVersion, m, purchaseLineVersionRow(base), purchaseLineVersionRow(theirs))
 	})
 }
 
 // purchaseLineVersionRow returns the row of an entity as it was read.
-func purchaseLineVersionRow(entity any) occhook.ReadRow {
+func purchaseLineVersionRow(entity any) occrun.ReadRow {
 	loadedEntity, _ := entity.(*PurchaseLine)
 	if loadedEntity == nil {
-		return occhook.ReadRow{}
+		return occrun.ReadRow{}
 	}
 	asRead := &PurchaseLine{}
 	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // readingVersion is what the guard knows about the version of Reading.
-var readingVersion = &occhook.Schema{
+var readingVersion = &occrun.Schema{
 	Type:     TypeReading,
 	Field:    "updated_at",
 	Column:   reading.FieldUpdatedAt,
-	Strategy: occhook.Time{},
-	Fields: []occhook.Field{
+	Strategy: occrun.Time{},
+	Fields: []occrun.Field{
 		{Name: "value", Column: reading.FieldValue, Struct: "Value"},
 		{Name: "updated_at", Column: reading.FieldUpdatedAt, Struct: "UpdatedAt"},
 	},
@@ -1177,7 +1177,7 @@ var readingVersion = &occhook.Schema{
 type ReadingModifiedError = entocc.ModifiedError[Reading]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
-func (m *ReadingMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+func (m *ReadingMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	m.config.retryAttempt.In(&m.occ)
 	return readingVersion, &m.occ
 }
@@ -1204,28 +1204,28 @@ func (m *ReadingMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return occhook.Diff(readingVersion, m, readingVersionRow(base), readingVersionRow(theirs))
+		return occrun.Diff(readingVersion, m, readingVersionRow(base), readingVersionRow(theirs))
 	})
 }
 
 // readingVersionRow returns the row of an entity as it was read.
-func readingVersionRow(entity any) occhook.ReadRow {
+func readingVersionRow(entity any) occrun.ReadRow {
 	loadedEntity, _ := entity.(*Reading)
 	if loadedEntity == nil {
-		return occhook.ReadRow{}
+		return occrun.ReadRow{}
 	}
 	asRead := &Reading{}
 	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // settingVersion is what the guard knows about the version of Setting.
-var settingVersion = &occhook.Schema{
+var settingVersion = &occrun.Schema{
 	Type:       TypeSetting,
 	Field:      "version",
 	Column:     setting.FieldVersion,
-	Strategy:   occhook.Counter{},
+	Strategy:   occrun.Counter{},
 	AllowBlind: true,
-	Fields: []occhook.Field{
+	Fields: []occrun.Field{
 		{Name: "version", Column: setting.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
 		{Name: "value", Column: setting.FieldValue, Struct: "Value"},
 	},
@@ -1235,7 +1235,7 @@ var settingVersion = &occhook.Schema{
 type SettingModifiedError = entocc.ModifiedError[Setting]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
-func (m *SettingMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+func (m *SettingMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	m.config.retryAttempt.In(&m.occ)
 	return settingVersion, &m.occ
 }
@@ -1262,27 +1262,27 @@ func (m *SettingMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return occhook.Diff(settingVersion, m, settingVersionRow(base), settingVersionRow(theirs))
+		return occrun.Diff(settingVersion, m, settingVersionRow(base), settingVersionRow(theirs))
 	})
 }
 
 // settingVersionRow returns the row of an entity as it was read.
-func settingVersionRow(entity any) occhook.ReadRow {
+func settingVersionRow(entity any) occrun.ReadRow {
 	loadedEntity, _ := entity.(*Setting)
 	if loadedEntity == nil {
-		return occhook.ReadRow{}
+		return occrun.ReadRow{}
 	}
 	asRead := &Setting{}
 	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // ticketVersion is what the guard knows about the version of Ticket.
-var ticketVersion = &occhook.Schema{
+var ticketVersion = &occrun.Schema{
 	Type:     TypeTicket,
 	Field:    "version",
 	Column:   ticket.FieldVersion,
-	Strategy: occhook.Counter{},
-	Fields: []occhook.Field{
+	Strategy: occrun.Counter{},
+	Fields: []occrun.Field{
 		{Name: "version", Column: ticket.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
 		{Name: "tenant", Column: ticket.FieldTenant, Struct: "Tenant"},
 		{Name: "text", Column: ticket.FieldText, Struct: "Text"},
@@ -1293,7 +1293,7 @@ var ticketVersion = &occhook.Schema{
 type TicketModifiedError = entocc.ModifiedError[Ticket]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
-func (m *TicketMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+func (m *TicketMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	m.config.retryAttempt.In(&m.occ)
 	return ticketVersion, &m.occ
 }
@@ -1320,28 +1320,28 @@ func (m *TicketMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return occhook.Diff(ticketVersion, m, ticketVersionRow(base), ticketVersionRow(theirs))
+		return occrun.Diff(ticketVersion, m, ticketVersionRow(base), ticketVersionRow(theirs))
 	})
 }
 
 // ticketVersionRow returns the row of an entity as it was read.
-func ticketVersionRow(entity any) occhook.ReadRow {
+func ticketVersionRow(entity any) occrun.ReadRow {
 	loadedEntity, _ := entity.(*Ticket)
 	if loadedEntity == nil {
-		return occhook.ReadRow{}
+		return occrun.ReadRow{}
 	}
 	asRead := &Ticket{}
 	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // userVersion is what the guard knows about the version of User.
-var userVersion = &occhook.Schema{
+var userVersion = &occrun.Schema{
 	Type:     TypeUser,
 	Field:    "version",
 	Column:   user.FieldVersion,
-	Strategy: occhook.Counter{},
+	Strategy: occrun.Counter{},
 	Ignore:   []string{user.EdgeBookmarks, user.FieldLastLogin, user.FieldVisits},
-	Fields: []occhook.Field{
+	Fields: []occrun.Field{
 		{Name: "version", Column: user.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
 		{Name: "name", Column: user.FieldName, Struct: "Name", Label: "Display name"},
 		{Name: "age", Column: user.FieldAge, Struct: "Age"},
@@ -1354,7 +1354,7 @@ var userVersion = &occhook.Schema{
 		{Name: "avatar", Column: user.FieldAvatar, Struct: "Avatar"},
 		{Name: "born_in", Column: user.FieldBornIn, Struct: "BornIn"},
 	},
-	Edges: []occhook.Edge{
+	Edges: []occrun.Edge{
 		{Name: user.EdgePets},
 		{Name: user.EdgeCard},
 		{Name: user.EdgeSpouse, InRow: true},
@@ -1374,7 +1374,7 @@ var userVersion = &occhook.Schema{
 type UserModifiedError = entocc.ModifiedError[User]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
-func (m *UserMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+func (m *UserMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	m.config.retryAttempt.In(&m.occ)
 	return userVersion, &m.occ
 }
@@ -1401,15 +1401,15 @@ func (m *UserMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return occhook.Diff(userVersion, m, userVersionRow(base), userVersionRow(theirs))
+		return occrun.Diff(userVersion, m, userVersionRow(base), userVersionRow(theirs))
 	})
 }
 
 // userVersionRow returns the row of an entity as it was read.
-func userVersionRow(entity any) occhook.ReadRow {
+func userVersionRow(entity any) occrun.ReadRow {
 	loadedEntity, _ := entity.(*User)
 	if loadedEntity == nil {
-		return occhook.ReadRow{}
+		return occrun.ReadRow{}
 	}
 	asRead := &User{}
 	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
@@ -1428,72 +1428,72 @@ func (m *UserMutation) VersionAppends() (appendedTo []string) {
 
 // The versions know the parents that they touch only now, as these may lead back to them.
 func init() {
-	folderVersion.Touch = []*occhook.Touch{
+	folderVersion.Touch = []*occrun.Touch{
 		{Edge: folder.EdgeAbove, Column: folder.AboveColumn, Parent: folderVersion},
 	}
-	invoiceVersion.Touch = []*occhook.Touch{
+	invoiceVersion.Touch = []*occrun.Touch{
 		{Edge: invoice.EdgePurchase, Column: invoice.PurchaseColumn, Parent: purchaseVersion},
 	}
-	purchaseVersion.Touch = []*occhook.Touch{
+	purchaseVersion.Touch = []*occrun.Touch{
 		{Edge: purchase.EdgeBuyer, Column: purchase.BuyerColumn, Parent: buyerVersion},
 	}
-	purchaseLineVersion.Touch = []*occhook.Touch{
+	purchaseLineVersion.Touch = []*occrun.Touch{
 		{Edge: purchaseline.EdgePurchase, Column: purchaseline.PurchaseColumn, Parent: purchaseVersion},
 	}
 }
 
 // buyerLinks are the versioned rows of other types that edges of Buyer write to.
-var buyerLinks = &occhook.Links{
-	Children: []occhook.Child{
+var buyerLinks = &occrun.Links{
+	Children: []occrun.Child{
 		{Table: buyer.PurchasesTable, Column: buyer.PurchasesColumn, Schema: purchaseVersion},
 	},
 }
 
 // folderLinks are the versioned rows of other types that edges of Folder write to.
-var folderLinks = &occhook.Links{
-	Children: []occhook.Child{
+var folderLinks = &occrun.Links{
+	Children: []occrun.Child{
 		{Table: folder.BelowTable, Column: folder.BelowColumn, Schema: folderVersion},
 	},
 }
 
 // purchaseLinks are the versioned rows of other types that edges of Purchase write to.
-var purchaseLinks = &occhook.Links{
-	Children: []occhook.Child{
+var purchaseLinks = &occrun.Links{
+	Children: []occrun.Child{
 		{Table: purchase.LinesTable, Column: purchase.LinesColumn, Schema: purchaseLineVersion},
 		{Table: purchase.InvoiceTable, Column: purchase.InvoiceColumn, Schema: invoiceVersion},
 	},
 }
 
 // shelfLinks are the versioned rows of other types that edges of Shelf write to.
-var shelfLinks = &occhook.Links{
-	Children: []occhook.Child{
+var shelfLinks = &occrun.Links{
+	Children: []occrun.Child{
 		{Table: shelf.LinesTable, Column: shelf.LinesColumn, Schema: purchaseLineVersion},
 	},
 }
 
 // shelterLinks are the versioned rows of other types that edges of Shelter write to.
-var shelterLinks = &occhook.Links{
-	Children: []occhook.Child{
+var shelterLinks = &occrun.Links{
+	Children: []occrun.Child{
 		{Table: shelter.PetsTable, Column: shelter.PetsColumn, Schema: petVersion},
 	},
 }
 
 // teamLinks are the versioned rows of other types that edges of Team write to.
-var teamLinks = &occhook.Links{
-	Through: []occhook.Through{
+var teamLinks = &occrun.Links{
+	Through: []occrun.Through{
 		{Table: team.MembersTable, Column: membership.FieldVersion},
 	},
 }
 
 // userLinks are the versioned rows of other types that edges of User write to.
-var userLinks = &occhook.Links{
-	Children: []occhook.Child{
+var userLinks = &occrun.Links{
+	Children: []occrun.Child{
 		{Table: user.PetsTable, Column: user.PetsColumn, Schema: petVersion},
 		{Table: user.CardTable, Column: user.CardColumn, Schema: cardVersion},
 		{Table: user.SpouseTable, Column: user.SpouseColumn, Schema: userVersion},
 		{Table: user.ChildrenTable, Column: user.ChildrenColumn, Schema: userVersion},
 	},
-	Through: []occhook.Through{
+	Through: []occrun.Through{
 		{Table: user.TeamsTable, Column: membership.FieldVersion},
 	},
 }
@@ -1505,7 +1505,7 @@ func versionError[T any](err error, drv dialect.Driver, label string, entity any
 		missing  *sqlgraph.NotFoundError
 	)
 	switch {
-	case occhook.Aborted(err):
+	case occrun.Aborted(err):
 		return err
 	case errors.As(err, &modified):
 		if tx, ok := drv.(*txDriver); ok {
@@ -1531,18 +1531,18 @@ func versionError[T any](err error, drv dialect.Driver, label string, entity any
 func IsOutcomeUnknown(err error) bool { return entocc.IsOutcomeUnknown(err) }
 
 // versionWriter returns the driver by which writes of guarded types are sent.
-func (c config) versionWriter() dialect.Driver { return occhook.Named(c.versionSession, c.driver) }
+func (c config) versionWriter() dialect.Driver { return occrun.Named(c.versionSession, c.driver) }
 
 // versionTx returns a transaction whose commit says so where its outcome is not known.
 func (c config) versionTx(tx *txDriver) *txDriver {
-	tx.tx = occhook.NamedTx(c.versionSession, tx.tx, c.driver)
+	tx.tx = occrun.NamedTx(c.versionSession, tx.tx, c.driver)
 	return tx
 }
 
 // ended closes the transaction if err says that the database has rolled it back, so that no further statement of it runs
 // outside any transaction.
 func (tx *txDriver) ended(err error) error {
-	if over := occhook.EndTx(tx.tx, err); over != nil {
+	if over := occrun.EndTx(tx.tx, err); over != nil {
 		tx.tx = over
 		tx.occ.End(false, over.Commit())
 	}
@@ -1550,7 +1550,7 @@ func (tx *txDriver) ended(err error) error {
 }
 
 // TxState returns what the transaction knows of its own writes.
-func (tx *txDriver) TxState() *occhook.TxState { return &tx.occ }
+func (tx *txDriver) TxState() *occrun.TxState { return &tx.occ }
 
 // begun notes that a Tx ends the transaction, so that its end is seen.
 func (tx *txDriver) begun(ctx context.Context) *txDriver {
@@ -1585,7 +1585,7 @@ func (tx *txDriver) rollback() error {
 // endedRows is ended for a query, whose error may come with its rows.
 func (tx *txDriver) endedRows(v any, err error) error {
 	if err == nil {
-		occhook.WatchRows(tx.Dialect(), v, tx.ended)
+		occrun.WatchRows(tx.Dialect(), v, tx.ended)
 	}
 	return tx.ended(err)
 }
@@ -1605,7 +1605,7 @@ func (tx *txDriver) sendsQuery(ctx context.Context, query string) func(*stdsql.R
 // readNow reads a row in the transaction that it was written in, or outside if that has ended by now.
 func readNow[T any](drv dialect.Driver, read func(dialect.Driver) (*T, error)) (*T, error) {
 	row, err := read(drv)
-	if tx, ok := drv.(*txDriver); ok && (errors.Is(err, stdsql.ErrTxDone) || occhook.Ended(tx.tx)) {
+	if tx, ok := drv.(*txDriver); ok && (errors.Is(err, stdsql.ErrTxDone) || occrun.Ended(tx.tx)) {
 		return read(tx.drv)
 	}
 	return row, err
@@ -1614,7 +1614,7 @@ func readNow[T any](drv dialect.Driver, read func(dialect.Driver) (*T, error)) (
 // latestVersion has a query in a transaction see the row as it was committed last.
 func latestVersion(drv dialect.Driver) func(*sql.Selector) {
 	if _, ok := drv.(*txDriver); ok {
-		return occhook.Latest
+		return occrun.Latest
 	}
 	return func(*sql.Selector) {}
 }

@@ -10,8 +10,8 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
-	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/folder"
+	"github.com/entocc/entocc/occrun"
 )
 
 // Folder is the model entity for the Folder schema.
@@ -31,9 +31,9 @@ type Folder struct {
 	// zeroVersion notes that the version was read, and is NULL or zero in the database.
 	zeroVersion bool
 	// fate is what becomes of the version, if a transaction has written it.
-	fate *occhook.Fate
+	fate *occrun.Fate
 	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
-	loaded occhook.Loaded
+	loaded occrun.Loaded
 }
 
 // FolderEdges holds the relations/edges for other nodes in the graph.
@@ -176,7 +176,7 @@ func (_m *Folder) String() string {
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Folder) VersionKey() entocc.VersionKey {
 	key := entocc.VersionKey{Type: TypeFolder, ID: _m.ID}
-	if occhook.CheckLoaded(folderVersion, _m.Version, _m.zeroVersion) == nil {
+	if occrun.CheckLoaded(folderVersion, _m.Version, _m.zeroVersion) == nil {
 		key.Version = _m.Version
 	}
 	return key
@@ -189,11 +189,11 @@ func (_m *Folder) Delete() *FolderDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Folder) IsModified(ctx context.Context) (bool, error) {
-	if err := occhook.CheckLoaded(folderVersion, _m.Version, _m.zeroVersion); err != nil {
+	if err := occrun.CheckLoaded(folderVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
 	if _m.fate != nil {
-		if err := occhook.CheckFate(folderVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
+		if err := occrun.CheckFate(folderVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
 			return false, err
 		}
 	}
@@ -204,7 +204,7 @@ func (_m *Folder) IsModified(ctx context.Context) (bool, error) {
 	if err != nil {
 		return IsNotFound(err), MaskNotFound(err)
 	}
-	return !occhook.SameVersion(folderVersion, current.Version, _m.Version), nil
+	return !occrun.SameVersion(folderVersion, current.Version, _m.Version), nil
 }
 
 // assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
@@ -217,7 +217,7 @@ func (_m *Folder) assignLoaded(columns []string, values []any) error {
 // versionRead notes that the version was read from the database.
 func (_m *Folder) versionRead() {
 	_m.zeroVersion = _m.Version == 0
-	if txWrites := occhook.TxOf(_m.config.driver); txWrites != nil {
+	if txWrites := occrun.TxOf(_m.config.driver); txWrites != nil {
 		_m.fate = txWrites.FateOf(folder.Table, _m.ID)
 	}
 }

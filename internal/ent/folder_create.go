@@ -10,8 +10,8 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
-	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/folder"
+	"github.com/entocc/entocc/occrun"
 )
 
 // FolderCreate is the builder for creating a Folder entity.
@@ -156,16 +156,16 @@ func (_c *FolderCreate) createSpec() (*Folder, *sqlgraph.CreateSpec) {
 	)
 	_spec.OnConflict = _c.conflict
 	_c.driver = _c.versionWriter()
-	_spec.OnConflict = occhook.OnConflict(folderVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
-	if txWrites := occhook.TxOf(_c.driver); txWrites != nil {
+	_spec.OnConflict = occrun.OnConflict(folderVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
+	if txWrites := occrun.TxOf(_c.driver); txWrites != nil {
 		_node.fate = txWrites.Creates(folder.Table, _spec.ID)
 	}
 	createdBy := *_c.mutation
 	_node.loaded.Created(&createdBy)
-	_c.driver = occhook.CreateTouching(folderVersion, _c.driver, _c.conflict, len(_c.mutation.AboveIDs()) > 0, []*sqlgraph.CreateSpec{_spec}, &_c.mutation.occ)
-	_c.driver = occhook.Atomic(_c.driver)
+	_c.driver = occrun.CreateTouching(folderVersion, _c.driver, _c.conflict, len(_c.mutation.AboveIDs()) > 0, []*sqlgraph.CreateSpec{_spec}, &_c.mutation.occ)
+	_c.driver = occrun.Atomic(_c.driver)
 	if len(_c.mutation.BelowIDs()) > 0 {
-		_c.driver = occhook.Linking(_c.driver, folderLinks)
+		_c.driver = occrun.Linking(_c.driver, folderLinks)
 	}
 
 	if value, ok := _c.mutation.Version(); ok {
@@ -370,7 +370,7 @@ func (u *FolderUpsertOne) IDX(ctx context.Context) int {
 func (u *FolderUpsertOne) IfVersion(version int64) *FolderUpsertOne {
 	create := u.create
 	create.mutation.occ.In(version)
-	create.hooks = occhook.Upsert(create.hooks, create.driver.Dialect(), create.mutation.versionError, func() []sql.ConflictOption {
+	create.hooks = occrun.Upsert(create.hooks, create.driver.Dialect(), create.mutation.versionError, func() []sql.ConflictOption {
 		return create.conflict
 	})
 	return u
@@ -420,14 +420,14 @@ func (_c *FolderCreateBulk) Save(ctx context.Context) ([]*Folder, error) {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
 					_c.driver = _c.versionWriter()
-					spec.OnConflict = occhook.OnConflict(folderVersion, &mutation.occ, specs[i].Table, _c.conflict)
+					spec.OnConflict = occrun.OnConflict(folderVersion, &mutation.occ, specs[i].Table, _c.conflict)
 					expectedVersions := make([]*versionExpectation, len(_c.builders))
 					for i := range _c.builders {
 						expectedVersions[i] = &_c.builders[i].mutation.occ
 					}
-					_c.driver = occhook.CreateTouching(folderVersion, _c.driver, _c.conflict, false, specs, expectedVersions...)
-					_c.driver = occhook.Atomic(_c.driver)
-					_c.driver = occhook.Linking(_c.driver, folderLinks)
+					_c.driver = occrun.CreateTouching(folderVersion, _c.driver, _c.conflict, false, specs, expectedVersions...)
+					_c.driver = occrun.Atomic(_c.driver)
+					_c.driver = occrun.Linking(_c.driver, folderLinks)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

@@ -11,9 +11,9 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/entocc/entocc"
-	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/folder"
 	"github.com/entocc/entocc/internal/ent/predicate"
+	"github.com/entocc/entocc/occrun"
 )
 
 // FolderUpdate is the builder for updating Folder entities.
@@ -232,7 +232,7 @@ func (_u *FolderUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	_spec.AddModifiers(_u.modifiers...)
 	versionID, _ := _u.mutation.versionRow()
 	_u.mutation.occ.Through(_u.driver)
-	guardedWrite, err := occhook.Update(ctx, folderVersion, _u.mutation, &_u.mutation.occ, _spec, folderLinks, versionID)
+	guardedWrite, err := occrun.Update(ctx, folderVersion, _u.mutation, &_u.mutation.occ, _spec, folderLinks, versionID)
 	if err != nil {
 		return 0, err
 	}
@@ -245,13 +245,13 @@ func (_u *FolderUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_u.driver = _u.versionWriter()
 	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
-		ending := occhook.Ending(_u.driver)
+		ending := occrun.Ending(_u.driver)
 		defer ending.End()
 		_u.driver = ending
 	}
-	_u.driver = occhook.UpdateLinking(_u.driver, _spec, folderLinks)
+	_u.driver = occrun.UpdateLinking(_u.driver, _spec, folderLinks)
 	if _u.mutation.occ.Touches() {
-		affected, err := occhook.UpdateTouching(ctx, folderVersion, _u.driver, _spec)
+		affected, err := occrun.UpdateTouching(ctx, folderVersion, _u.driver, _spec)
 		if err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
@@ -511,7 +511,7 @@ func (_u *FolderUpdateOne) sqlSave(ctx context.Context) (_node *Folder, err erro
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_u.mutation.occ.Through(_u.driver)
-	guardedWrite, err := occhook.UpdateOne(ctx, folderVersion, _u.mutation, &_u.mutation.occ, _spec, folderLinks, _spec.Node.ID.Value)
+	guardedWrite, err := occrun.UpdateOne(ctx, folderVersion, _u.mutation, &_u.mutation.occ, _spec, folderLinks, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
@@ -543,7 +543,7 @@ func (_u *FolderUpdateOne) sqlSave(ctx context.Context) (_node *Folder, err erro
 type FolderUpdateBulk struct {
 	config
 	builders []*FolderUpdateOne
-	bulk     occhook.Bulk
+	bulk     occrun.Bulk
 }
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
@@ -569,11 +569,11 @@ func (_u *FolderUpdateBulk) OnProgress(f func(done, total int)) *FolderUpdateBul
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *FolderUpdateBulk) Save(ctx context.Context) ([]*Folder, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[FolderUpdateOne, Folder]{
+	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[FolderUpdateOne, Folder]{
 		Join: func(builder *FolderUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
-		Mutation:   func(builder *FolderUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Mutation:   func(builder *FolderUpdateOne) occrun.GuardedMutation { return builder.mutation },
 		Hooks:      func(builder *FolderUpdateOne) []Hook { return builder.hooks },
 		Save:       (*FolderUpdateOne).Save,
 		Plan:       (*FolderUpdateOne).plan,
@@ -702,7 +702,7 @@ func (_u *FolderUpdateOne) saved(savedNode *Folder, err error) (*Folder, error) 
 		return nil, _u.mutation.versionError(err)
 	}
 	savedNode.versionRead()
-	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
+	if txWrites := occrun.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
 		savedNode.fate = txWrites.Wrote(folder.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true

@@ -10,9 +10,9 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
-	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/invoice"
 	"github.com/entocc/entocc/internal/ent/purchase"
+	"github.com/entocc/entocc/occrun"
 	"github.com/google/uuid"
 )
 
@@ -33,9 +33,9 @@ type Invoice struct {
 	// zeroVersion notes that the version was read, and is NULL or zero in the database.
 	zeroVersion bool
 	// fate is what becomes of the version, if a transaction has written it.
-	fate *occhook.Fate
+	fate *occrun.Fate
 	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
-	loaded occhook.Loaded
+	loaded occrun.Loaded
 }
 
 // InvoiceEdges holds the relations/edges for other nodes in the graph.
@@ -160,7 +160,7 @@ func (_m *Invoice) String() string {
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Invoice) VersionKey() entocc.VersionKey {
 	key := entocc.VersionKey{Type: TypeInvoice, ID: _m.ID}
-	if occhook.CheckLoaded(invoiceVersion, _m.Version, _m.zeroVersion) == nil {
+	if occrun.CheckLoaded(invoiceVersion, _m.Version, _m.zeroVersion) == nil {
 		key.Version = _m.Version
 	}
 	return key
@@ -173,11 +173,11 @@ func (_m *Invoice) Delete() *InvoiceDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Invoice) IsModified(ctx context.Context) (bool, error) {
-	if err := occhook.CheckLoaded(invoiceVersion, _m.Version, _m.zeroVersion); err != nil {
+	if err := occrun.CheckLoaded(invoiceVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
 	if _m.fate != nil {
-		if err := occhook.CheckFate(invoiceVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
+		if err := occrun.CheckFate(invoiceVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
 			return false, err
 		}
 	}
@@ -188,7 +188,7 @@ func (_m *Invoice) IsModified(ctx context.Context) (bool, error) {
 	if err != nil {
 		return IsNotFound(err), MaskNotFound(err)
 	}
-	return !occhook.SameVersion(invoiceVersion, current.Version, _m.Version), nil
+	return !occrun.SameVersion(invoiceVersion, current.Version, _m.Version), nil
 }
 
 // assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
@@ -201,7 +201,7 @@ func (_m *Invoice) assignLoaded(columns []string, values []any) error {
 // versionRead notes that the version was read from the database.
 func (_m *Invoice) versionRead() {
 	_m.zeroVersion = _m.Version == 0
-	if txWrites := occhook.TxOf(_m.config.driver); txWrites != nil {
+	if txWrites := occrun.TxOf(_m.config.driver); txWrites != nil {
 		_m.fate = txWrites.FateOf(invoice.Table, _m.ID)
 	}
 }

@@ -11,10 +11,10 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
-	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/like"
 	"github.com/entocc/entocc/internal/ent/tweet"
 	"github.com/entocc/entocc/internal/ent/user"
+	"github.com/entocc/entocc/occrun"
 )
 
 // Like is the model entity for the Like schema.
@@ -37,9 +37,9 @@ type Like struct {
 	// zeroVersion notes that the version was read, and is NULL or zero in the database.
 	zeroVersion bool
 	// fate is what becomes of the version, if a transaction has written it.
-	fate *occhook.Fate
+	fate *occrun.Fate
 	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
-	loaded occhook.Loaded
+	loaded occrun.Loaded
 }
 
 // LikeEdges holds the relations/edges for other nodes in the graph.
@@ -197,7 +197,7 @@ func (_m *Like) String() string {
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Like) VersionKey() entocc.VersionKey {
 	key := entocc.VersionKey{Type: TypeLike, ID: []any{_m.UserID, _m.TweetID}}
-	if occhook.CheckLoaded(likeVersion, _m.Version, _m.zeroVersion) == nil {
+	if occrun.CheckLoaded(likeVersion, _m.Version, _m.zeroVersion) == nil {
 		key.Version = _m.Version
 	}
 	return key
@@ -212,11 +212,11 @@ func (_m *Like) Delete() *LikeDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Like) IsModified(ctx context.Context) (bool, error) {
-	if err := occhook.CheckLoaded(likeVersion, _m.Version, _m.zeroVersion); err != nil {
+	if err := occrun.CheckLoaded(likeVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
 	if _m.fate != nil {
-		if err := occhook.CheckFate(likeVersion, _m.fate, []any{_m.UserID, _m.TweetID}, _m.Version, _m.config.driver); err != nil {
+		if err := occrun.CheckFate(likeVersion, _m.fate, []any{_m.UserID, _m.TweetID}, _m.Version, _m.config.driver); err != nil {
 			return false, err
 		}
 	}
@@ -227,7 +227,7 @@ func (_m *Like) IsModified(ctx context.Context) (bool, error) {
 	if err != nil {
 		return IsNotFound(err), MaskNotFound(err)
 	}
-	return !occhook.SameVersion(likeVersion, current.Version, _m.Version), nil
+	return !occrun.SameVersion(likeVersion, current.Version, _m.Version), nil
 }
 
 // assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
@@ -240,7 +240,7 @@ func (_m *Like) assignLoaded(columns []string, values []any) error {
 // versionRead notes that the version was read from the database.
 func (_m *Like) versionRead() {
 	_m.zeroVersion = _m.Version == 0
-	if txWrites := occhook.TxOf(_m.config.driver); txWrites != nil {
+	if txWrites := occrun.TxOf(_m.config.driver); txWrites != nil {
 		_m.fate = txWrites.FateOf(like.Table, []any{_m.UserID, _m.TweetID})
 	}
 }

@@ -12,11 +12,11 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/entocc/entocc"
-	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/like"
 	"github.com/entocc/entocc/internal/ent/predicate"
 	"github.com/entocc/entocc/internal/ent/tweet"
 	"github.com/entocc/entocc/internal/ent/user"
+	"github.com/entocc/entocc/occrun"
 )
 
 // LikeUpdate is the builder for updating Like entities.
@@ -248,7 +248,7 @@ func (_u *LikeUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	_spec.AddModifiers(_u.modifiers...)
 	versionID, _ := _u.mutation.versionRow()
 	_u.mutation.occ.Through(_u.driver)
-	guardedWrite, err := occhook.Update(ctx, likeVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	guardedWrite, err := occrun.Update(ctx, likeVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
 	}
@@ -261,7 +261,7 @@ func (_u *LikeUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_u.driver = _u.versionWriter()
 	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
-		ending := occhook.Ending(_u.driver)
+		ending := occrun.Ending(_u.driver)
 		defer ending.End()
 		_u.driver = ending
 	}
@@ -534,7 +534,7 @@ func (_u *LikeUpdateOne) sqlSave(ctx context.Context) (_node *Like, err error) {
 	_spec.AddModifiers(_u.modifiers...)
 	versionID, _ := _u.mutation.versionRow()
 	_u.mutation.occ.Through(_u.driver)
-	guardedWrite, err := occhook.UpdateOne(ctx, likeVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	guardedWrite, err := occrun.UpdateOne(ctx, likeVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return nil, err
 	}
@@ -566,7 +566,7 @@ func (_u *LikeUpdateOne) sqlSave(ctx context.Context) (_node *Like, err error) {
 type LikeUpdateBulk struct {
 	config
 	builders []*LikeUpdateOne
-	bulk     occhook.Bulk
+	bulk     occrun.Bulk
 }
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
@@ -592,11 +592,11 @@ func (_u *LikeUpdateBulk) OnProgress(f func(done, total int)) *LikeUpdateBulk {
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *LikeUpdateBulk) Save(ctx context.Context) ([]*Like, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[LikeUpdateOne, Like]{
+	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[LikeUpdateOne, Like]{
 		Join: func(builder *LikeUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
-		Mutation:   func(builder *LikeUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Mutation:   func(builder *LikeUpdateOne) occrun.GuardedMutation { return builder.mutation },
 		Hooks:      func(builder *LikeUpdateOne) []Hook { return builder.hooks },
 		Save:       (*LikeUpdateOne).Save,
 		Plan:       (*LikeUpdateOne).plan,
@@ -712,7 +712,7 @@ func (_u *LikeUpdateOne) saved(savedNode *Like, err error) (*Like, error) {
 		return nil, _u.mutation.versionError(err)
 	}
 	savedNode.versionRead()
-	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
+	if txWrites := occrun.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
 		savedNode.fate = txWrites.Wrote(like.Table, []any{savedNode.UserID, savedNode.TweetID}, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true

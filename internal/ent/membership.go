@@ -10,10 +10,10 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
-	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/membership"
 	"github.com/entocc/entocc/internal/ent/team"
 	"github.com/entocc/entocc/internal/ent/user"
+	"github.com/entocc/entocc/occrun"
 )
 
 // Membership is the model entity for the Membership schema.
@@ -32,9 +32,9 @@ type Membership struct {
 	// zeroVersion notes that the version was read, and is NULL or zero in the database.
 	zeroVersion bool
 	// fate is what becomes of the version, if a transaction has written it.
-	fate *occhook.Fate
+	fate *occrun.Fate
 	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
-	loaded occhook.Loaded
+	loaded occrun.Loaded
 }
 
 // MembershipEdges holds the relations/edges for other nodes in the graph.
@@ -170,7 +170,7 @@ func (_m *Membership) String() string {
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Membership) VersionKey() entocc.VersionKey {
 	key := entocc.VersionKey{Type: TypeMembership, ID: []any{_m.UserID, _m.TeamID}}
-	if occhook.CheckLoaded(membershipVersion, _m.Version, _m.zeroVersion) == nil {
+	if occrun.CheckLoaded(membershipVersion, _m.Version, _m.zeroVersion) == nil {
 		key.Version = _m.Version
 	}
 	return key
@@ -185,11 +185,11 @@ func (_m *Membership) Delete() *MembershipDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Membership) IsModified(ctx context.Context) (bool, error) {
-	if err := occhook.CheckLoaded(membershipVersion, _m.Version, _m.zeroVersion); err != nil {
+	if err := occrun.CheckLoaded(membershipVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
 	if _m.fate != nil {
-		if err := occhook.CheckFate(membershipVersion, _m.fate, []any{_m.UserID, _m.TeamID}, _m.Version, _m.config.driver); err != nil {
+		if err := occrun.CheckFate(membershipVersion, _m.fate, []any{_m.UserID, _m.TeamID}, _m.Version, _m.config.driver); err != nil {
 			return false, err
 		}
 	}
@@ -200,7 +200,7 @@ func (_m *Membership) IsModified(ctx context.Context) (bool, error) {
 	if err != nil {
 		return IsNotFound(err), MaskNotFound(err)
 	}
-	return !occhook.SameVersion(membershipVersion, current.Version, _m.Version), nil
+	return !occrun.SameVersion(membershipVersion, current.Version, _m.Version), nil
 }
 
 // assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
@@ -213,7 +213,7 @@ func (_m *Membership) assignLoaded(columns []string, values []any) error {
 // versionRead notes that the version was read from the database.
 func (_m *Membership) versionRead() {
 	_m.zeroVersion = _m.Version == 0
-	if txWrites := occhook.TxOf(_m.config.driver); txWrites != nil {
+	if txWrites := occrun.TxOf(_m.config.driver); txWrites != nil {
 		_m.fate = txWrites.FateOf(membership.Table, []any{_m.UserID, _m.TeamID})
 	}
 }

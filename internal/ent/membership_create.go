@@ -10,10 +10,10 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
-	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/membership"
 	"github.com/entocc/entocc/internal/ent/team"
 	"github.com/entocc/entocc/internal/ent/user"
+	"github.com/entocc/entocc/occrun"
 )
 
 // MembershipCreate is the builder for creating a Membership entity.
@@ -145,13 +145,13 @@ func (_c *MembershipCreate) createSpec() (*Membership, *sqlgraph.CreateSpec) {
 	)
 	_spec.OnConflict = _c.conflict
 	_c.driver = _c.versionWriter()
-	_spec.OnConflict = occhook.OnConflict(membershipVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
-	if txWrites := occhook.TxOf(_c.driver); txWrites != nil {
+	_spec.OnConflict = occrun.OnConflict(membershipVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
+	if txWrites := occrun.TxOf(_c.driver); txWrites != nil {
 		_node.fate = txWrites.Creates(membership.Table, nil)
 	}
 	createdBy := *_c.mutation
 	_node.loaded.Created(&createdBy)
-	_c.driver = occhook.Atomic(_c.driver)
+	_c.driver = occrun.Atomic(_c.driver)
 
 	if value, ok := _c.mutation.Version(); ok {
 		_spec.SetField(membership.FieldVersion, field.TypeInt64, value)
@@ -392,8 +392,8 @@ func (_c *MembershipCreateBulk) Save(ctx context.Context) ([]*Membership, error)
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
 					_c.driver = _c.versionWriter()
-					spec.OnConflict = occhook.OnConflict(membershipVersion, &mutation.occ, specs[i].Table, _c.conflict)
-					_c.driver = occhook.Atomic(_c.driver)
+					spec.OnConflict = occrun.OnConflict(membershipVersion, &mutation.occ, specs[i].Table, _c.conflict)
+					_c.driver = occrun.Atomic(_c.driver)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

@@ -8,9 +8,9 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/entocc/entocc"
-	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/membership"
 	"github.com/entocc/entocc/internal/ent/predicate"
+	"github.com/entocc/entocc/occrun"
 )
 
 // MembershipDelete is the builder for deleting a Membership entity.
@@ -44,7 +44,7 @@ func (_d *MembershipDelete) sqlExec(ctx context.Context) (int, error) {
 	_spec := sqlgraph.NewDeleteSpec(membership.Table, nil)
 	_d.mutation.occ.Through(_d.driver)
 	versionID, versionRow := _d.mutation.versionRow()
-	guardedDriver, err := occhook.DeleteOne(ctx, membershipVersion, _d.mutation, &_d.mutation.occ, _d.versionWriter(), versionID, versionRow, _d.mutation.versionError)
+	guardedDriver, err := occrun.DeleteOne(ctx, membershipVersion, _d.mutation, &_d.mutation.occ, _d.versionWriter(), versionID, versionRow, _d.mutation.versionError)
 	if err != nil {
 		return 0, err
 	}
@@ -69,7 +69,7 @@ func (_d *MembershipDelete) sqlExec(ctx context.Context) (int, error) {
 type MembershipDeleteBulk struct {
 	config
 	entities []*Membership
-	bulk     occhook.Bulk
+	bulk     occrun.Bulk
 }
 
 // DeleteBulk returns a builder that deletes many entities in as few statements as the database allows, those whose rows
@@ -96,7 +96,7 @@ func (_d *MembershipDeleteBulk) OnProgress(f func(done, total int)) *MembershipD
 // Exec deletes the batch, in one transaction, and returns how many rows were deleted.
 func (_d *MembershipDeleteBulk) Exec(ctx context.Context) (int, error) {
 	keys := []string{membership.FieldUserID, membership.FieldTeamID}
-	return occhook.DeleteBulk(ctx, _d.bulk, _d.versionWriter(), keys, _d.entities, func(entity *Membership) (*versionExpectation, func(context.Context) error) {
+	return occrun.DeleteBulk(ctx, _d.bulk, _d.versionWriter(), keys, _d.entities, func(entity *Membership) (*versionExpectation, func(context.Context) error) {
 		builder := entity.Delete()
 		builder._d.config, builder._d.mutation.config = _d.config, _d.config
 		return &builder._d.mutation.occ, builder.Exec

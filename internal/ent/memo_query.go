@@ -12,9 +12,9 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
-	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/memo"
 	"github.com/entocc/entocc/internal/ent/predicate"
+	"github.com/entocc/entocc/occrun"
 )
 
 // MemoQuery is the builder for querying Memo entities.
@@ -359,7 +359,7 @@ func (_q *MemoQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Memo, e
 	if len(nodes) == 0 {
 		return nodes, nil
 	}
-	if occhook.SelectsVersion(memoVersion, _q.ctx.Fields) {
+	if occrun.SelectsVersion(memoVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

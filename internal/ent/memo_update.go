@@ -12,9 +12,9 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/entocc/entocc"
-	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/memo"
 	"github.com/entocc/entocc/internal/ent/predicate"
+	"github.com/entocc/entocc/occrun"
 )
 
 // MemoUpdate is the builder for updating Memo entities.
@@ -124,7 +124,7 @@ func (_u *MemoUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	_spec.AddModifiers(_u.modifiers...)
 	versionID, _ := _u.mutation.versionRow()
 	_u.mutation.occ.Through(_u.driver)
-	guardedWrite, err := occhook.Update(ctx, memoVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	guardedWrite, err := occrun.Update(ctx, memoVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
 	}
@@ -137,7 +137,7 @@ func (_u *MemoUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_u.driver = _u.versionWriter()
 	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
-		ending := occhook.Ending(_u.driver)
+		ending := occrun.Ending(_u.driver)
 		defer ending.End()
 		_u.driver = ending
 	}
@@ -285,7 +285,7 @@ func (_u *MemoUpdateOne) sqlSave(ctx context.Context) (_node *Memo, err error) {
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_u.mutation.occ.Through(_u.driver)
-	guardedWrite, err := occhook.UpdateOne(ctx, memoVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
+	guardedWrite, err := occrun.UpdateOne(ctx, memoVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
@@ -317,7 +317,7 @@ func (_u *MemoUpdateOne) sqlSave(ctx context.Context) (_node *Memo, err error) {
 type MemoUpdateBulk struct {
 	config
 	builders []*MemoUpdateOne
-	bulk     occhook.Bulk
+	bulk     occrun.Bulk
 }
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
@@ -343,11 +343,11 @@ func (_u *MemoUpdateBulk) OnProgress(f func(done, total int)) *MemoUpdateBulk {
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *MemoUpdateBulk) Save(ctx context.Context) ([]*Memo, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[MemoUpdateOne, Memo]{
+	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[MemoUpdateOne, Memo]{
 		Join: func(builder *MemoUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
-		Mutation:   func(builder *MemoUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Mutation:   func(builder *MemoUpdateOne) occrun.GuardedMutation { return builder.mutation },
 		Hooks:      func(builder *MemoUpdateOne) []Hook { return builder.hooks },
 		Save:       (*MemoUpdateOne).Save,
 		Plan:       (*MemoUpdateOne).plan,
@@ -469,7 +469,7 @@ func (_u *MemoUpdateOne) saved(savedNode *Memo, err error) (*Memo, error) {
 		return nil, _u.mutation.versionError(err)
 	}
 	savedNode.versionRead()
-	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
+	if txWrites := occrun.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
 		savedNode.fate = txWrites.Wrote(memo.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true

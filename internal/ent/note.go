@@ -11,8 +11,8 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
-	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/note"
+	"github.com/entocc/entocc/occrun"
 )
 
 // Note is the model entity for the Note schema.
@@ -30,9 +30,9 @@ type Note struct {
 	// zeroVersion notes that the version was read, and is NULL or zero in the database.
 	zeroVersion bool
 	// fate is what becomes of the version, if a transaction has written it.
-	fate *occhook.Fate
+	fate *occrun.Fate
 	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
-	loaded occhook.Loaded
+	loaded occrun.Loaded
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -136,7 +136,7 @@ func (_m *Note) String() string {
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Note) VersionKey() entocc.VersionKey {
 	key := entocc.VersionKey{Type: TypeNote, ID: _m.ID}
-	if occhook.CheckLoaded(noteVersion, _m.Version, _m.zeroVersion) == nil {
+	if occrun.CheckLoaded(noteVersion, _m.Version, _m.zeroVersion) == nil {
 		key.Version = _m.Version
 	}
 	return key
@@ -149,11 +149,11 @@ func (_m *Note) Delete() *NoteDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Note) IsModified(ctx context.Context) (bool, error) {
-	if err := occhook.CheckLoaded(noteVersion, _m.Version, _m.zeroVersion); err != nil {
+	if err := occrun.CheckLoaded(noteVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
 	if _m.fate != nil {
-		if err := occhook.CheckFate(noteVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
+		if err := occrun.CheckFate(noteVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
 			return false, err
 		}
 	}
@@ -164,7 +164,7 @@ func (_m *Note) IsModified(ctx context.Context) (bool, error) {
 	if err != nil {
 		return IsNotFound(err), MaskNotFound(err)
 	}
-	return !occhook.SameVersion(noteVersion, current.Version, _m.Version), nil
+	return !occrun.SameVersion(noteVersion, current.Version, _m.Version), nil
 }
 
 // assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
@@ -177,7 +177,7 @@ func (_m *Note) assignLoaded(columns []string, values []any) error {
 // versionRead notes that the version was read from the database.
 func (_m *Note) versionRead() {
 	_m.zeroVersion = _m.Version == 0
-	if txWrites := occhook.TxOf(_m.config.driver); txWrites != nil {
+	if txWrites := occrun.TxOf(_m.config.driver); txWrites != nil {
 		_m.fate = txWrites.FateOf(note.Table, _m.ID)
 	}
 }

@@ -11,8 +11,8 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
-	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/note"
+	"github.com/entocc/entocc/occrun"
 )
 
 // NoteCreate is the builder for creating a Note entity.
@@ -137,13 +137,13 @@ func (_c *NoteCreate) createSpec() (*Note, *sqlgraph.CreateSpec) {
 	)
 	_spec.OnConflict = _c.conflict
 	_c.driver = _c.versionWriter()
-	_spec.OnConflict = occhook.OnConflict(noteVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
-	if txWrites := occhook.TxOf(_c.driver); txWrites != nil {
+	_spec.OnConflict = occrun.OnConflict(noteVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
+	if txWrites := occrun.TxOf(_c.driver); txWrites != nil {
 		_node.fate = txWrites.Creates(note.Table, _spec.ID)
 	}
 	createdBy := *_c.mutation
 	_node.loaded.Created(&createdBy)
-	_c.driver = occhook.Atomic(_c.driver)
+	_c.driver = occrun.Atomic(_c.driver)
 
 	if value, ok := _c.mutation.Version(); ok {
 		_spec.SetField(note.FieldVersion, field.TypeInt64, value)
@@ -357,7 +357,7 @@ func (u *NoteUpsertOne) IDX(ctx context.Context) int {
 func (u *NoteUpsertOne) IfVersion(version int64) *NoteUpsertOne {
 	create := u.create
 	create.mutation.occ.In(version)
-	create.hooks = occhook.Upsert(create.hooks, create.driver.Dialect(), create.mutation.versionError, func() []sql.ConflictOption {
+	create.hooks = occrun.Upsert(create.hooks, create.driver.Dialect(), create.mutation.versionError, func() []sql.ConflictOption {
 		return create.conflict
 	})
 	return u
@@ -400,8 +400,8 @@ func (_c *NoteCreateBulk) Save(ctx context.Context) ([]*Note, error) {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
 					_c.driver = _c.versionWriter()
-					spec.OnConflict = occhook.OnConflict(noteVersion, &mutation.occ, specs[i].Table, _c.conflict)
-					_c.driver = occhook.Atomic(_c.driver)
+					spec.OnConflict = occrun.OnConflict(noteVersion, &mutation.occ, specs[i].Table, _c.conflict)
+					_c.driver = occrun.Atomic(_c.driver)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

@@ -12,9 +12,9 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
-	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/note"
 	"github.com/entocc/entocc/internal/ent/predicate"
+	"github.com/entocc/entocc/occrun"
 )
 
 // NoteQuery is the builder for querying Note entities.
@@ -359,7 +359,7 @@ func (_q *NoteQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Note, e
 	if len(nodes) == 0 {
 		return nodes, nil
 	}
-	if occhook.SelectsVersion(noteVersion, _q.ctx.Fields) {
+	if occrun.SelectsVersion(noteVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

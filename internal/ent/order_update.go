@@ -11,9 +11,9 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/entocc/entocc"
-	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/order"
 	"github.com/entocc/entocc/internal/ent/predicate"
+	"github.com/entocc/entocc/occrun"
 )
 
 // OrderUpdate is the builder for updating Order entities.
@@ -100,7 +100,7 @@ func (_u *OrderUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	_spec.AddModifiers(_u.modifiers...)
 	versionID, _ := _u.mutation.versionRow()
 	_u.mutation.occ.Through(_u.driver)
-	guardedWrite, err := occhook.Update(ctx, orderVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	guardedWrite, err := occrun.Update(ctx, orderVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
 	}
@@ -113,7 +113,7 @@ func (_u *OrderUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_u.driver = _u.versionWriter()
 	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
-		ending := occhook.Ending(_u.driver)
+		ending := occrun.Ending(_u.driver)
 		defer ending.End()
 		_u.driver = ending
 	}
@@ -238,7 +238,7 @@ func (_u *OrderUpdateOne) sqlSave(ctx context.Context) (_node *Order, err error)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_u.mutation.occ.Through(_u.driver)
-	guardedWrite, err := occhook.UpdateOne(ctx, orderVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
+	guardedWrite, err := occrun.UpdateOne(ctx, orderVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
@@ -270,7 +270,7 @@ func (_u *OrderUpdateOne) sqlSave(ctx context.Context) (_node *Order, err error)
 type OrderUpdateBulk struct {
 	config
 	builders []*OrderUpdateOne
-	bulk     occhook.Bulk
+	bulk     occrun.Bulk
 }
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
@@ -296,11 +296,11 @@ func (_u *OrderUpdateBulk) OnProgress(f func(done, total int)) *OrderUpdateBulk 
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *OrderUpdateBulk) Save(ctx context.Context) ([]*Order, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[OrderUpdateOne, Order]{
+	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[OrderUpdateOne, Order]{
 		Join: func(builder *OrderUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
-		Mutation:   func(builder *OrderUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Mutation:   func(builder *OrderUpdateOne) occrun.GuardedMutation { return builder.mutation },
 		Hooks:      func(builder *OrderUpdateOne) []Hook { return builder.hooks },
 		Save:       (*OrderUpdateOne).Save,
 		Plan:       (*OrderUpdateOne).plan,
@@ -422,7 +422,7 @@ func (_u *OrderUpdateOne) saved(savedNode *Order, err error) (*Order, error) {
 		return nil, _u.mutation.versionError(err)
 	}
 	savedNode.versionRead()
-	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
+	if txWrites := occrun.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
 		savedNode.fate = txWrites.Wrote(order.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Rev)...)
 	}
 	_u.mutation.done = true

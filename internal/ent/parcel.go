@@ -14,8 +14,8 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
-	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/parcel"
+	"github.com/entocc/entocc/occrun"
 	"github.com/google/uuid"
 )
 
@@ -63,9 +63,9 @@ type Parcel struct {
 	// zeroVersion notes that the version was read, and is NULL or zero in the database.
 	zeroVersion bool
 	// fate is what becomes of the version, if a transaction has written it.
-	fate *occhook.Fate
+	fate *occrun.Fate
 	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
-	loaded occhook.Loaded
+	loaded occrun.Loaded
 }
 
 // ParcelEdges holds the relations/edges for other nodes in the graph.
@@ -347,7 +347,7 @@ func (_m *Parcel) String() string {
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Parcel) VersionKey() entocc.VersionKey {
 	key := entocc.VersionKey{Type: TypeParcel, ID: _m.ID}
-	if occhook.CheckLoaded(parcelVersion, _m.Version, _m.zeroVersion) == nil {
+	if occrun.CheckLoaded(parcelVersion, _m.Version, _m.zeroVersion) == nil {
 		key.Version = _m.Version
 	}
 	return key
@@ -360,11 +360,11 @@ func (_m *Parcel) Delete() *ParcelDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Parcel) IsModified(ctx context.Context) (bool, error) {
-	if err := occhook.CheckLoaded(parcelVersion, _m.Version, _m.zeroVersion); err != nil {
+	if err := occrun.CheckLoaded(parcelVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
 	if _m.fate != nil {
-		if err := occhook.CheckFate(parcelVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
+		if err := occrun.CheckFate(parcelVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
 			return false, err
 		}
 	}
@@ -375,7 +375,7 @@ func (_m *Parcel) IsModified(ctx context.Context) (bool, error) {
 	if err != nil {
 		return IsNotFound(err), MaskNotFound(err)
 	}
-	return !occhook.SameVersion(parcelVersion, current.Version, _m.Version), nil
+	return !occrun.SameVersion(parcelVersion, current.Version, _m.Version), nil
 }
 
 // assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
@@ -388,7 +388,7 @@ func (_m *Parcel) assignLoaded(columns []string, values []any) error {
 // versionRead notes that the version was read from the database.
 func (_m *Parcel) versionRead() {
 	_m.zeroVersion = _m.Version == 0
-	if txWrites := occhook.TxOf(_m.config.driver); txWrites != nil {
+	if txWrites := occrun.TxOf(_m.config.driver); txWrites != nil {
 		_m.fate = txWrites.FateOf(parcel.Table, _m.ID)
 	}
 }

@@ -13,9 +13,9 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
-	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/group"
 	"github.com/entocc/entocc/internal/ent/parcel"
+	"github.com/entocc/entocc/occrun"
 	"github.com/google/uuid"
 )
 
@@ -325,13 +325,13 @@ func (_c *ParcelCreate) createSpec() (*Parcel, *sqlgraph.CreateSpec, error) {
 	)
 	_spec.OnConflict = _c.conflict
 	_c.driver = _c.versionWriter()
-	_spec.OnConflict = occhook.OnConflict(parcelVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
-	if txWrites := occhook.TxOf(_c.driver); txWrites != nil {
+	_spec.OnConflict = occrun.OnConflict(parcelVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
+	if txWrites := occrun.TxOf(_c.driver); txWrites != nil {
 		_node.fate = txWrites.Creates(parcel.Table, _spec.ID)
 	}
 	createdBy := *_c.mutation
 	_node.loaded.Created(&createdBy)
-	_c.driver = occhook.Atomic(_c.driver)
+	_c.driver = occrun.Atomic(_c.driver)
 
 	if value, ok := _c.mutation.Version(); ok {
 		_spec.SetField(parcel.FieldVersion, field.TypeInt64, value)
@@ -1140,7 +1140,7 @@ func (u *ParcelUpsertOne) IDX(ctx context.Context) int {
 func (u *ParcelUpsertOne) IfVersion(version int64) *ParcelUpsertOne {
 	create := u.create
 	create.mutation.occ.In(version)
-	create.hooks = occhook.Upsert(create.hooks, create.driver.Dialect(), create.mutation.versionError, func() []sql.ConflictOption {
+	create.hooks = occrun.Upsert(create.hooks, create.driver.Dialect(), create.mutation.versionError, func() []sql.ConflictOption {
 		return create.conflict
 	})
 	return u
@@ -1186,8 +1186,8 @@ func (_c *ParcelCreateBulk) Save(ctx context.Context) ([]*Parcel, error) {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
 					_c.driver = _c.versionWriter()
-					spec.OnConflict = occhook.OnConflict(parcelVersion, &mutation.occ, specs[i].Table, _c.conflict)
-					_c.driver = occhook.Atomic(_c.driver)
+					spec.OnConflict = occrun.OnConflict(parcelVersion, &mutation.occ, specs[i].Table, _c.conflict)
+					_c.driver = occrun.Atomic(_c.driver)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

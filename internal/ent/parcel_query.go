@@ -13,10 +13,10 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
-	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/group"
 	"github.com/entocc/entocc/internal/ent/parcel"
 	"github.com/entocc/entocc/internal/ent/predicate"
+	"github.com/entocc/entocc/occrun"
 )
 
 // ParcelQuery is the builder for querying Parcel entities.
@@ -450,7 +450,7 @@ func (_q *ParcelQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Parce
 			return nil, err
 		}
 	}
-	if occhook.SelectsVersion(parcelVersion, _q.ctx.Fields) {
+	if occrun.SelectsVersion(parcelVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

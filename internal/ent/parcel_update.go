@@ -15,10 +15,10 @@ import (
 	"entgo.io/ent/dialect/sql/sqljson"
 	"entgo.io/ent/schema/field"
 	"github.com/entocc/entocc"
-	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/group"
 	"github.com/entocc/entocc/internal/ent/parcel"
 	"github.com/entocc/entocc/internal/ent/predicate"
+	"github.com/entocc/entocc/occrun"
 	"github.com/google/uuid"
 )
 
@@ -617,7 +617,7 @@ func (_u *ParcelUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	_spec.AddModifiers(_u.modifiers...)
 	versionID, _ := _u.mutation.versionRow()
 	_u.mutation.occ.Through(_u.driver)
-	guardedWrite, err := occhook.Update(ctx, parcelVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	guardedWrite, err := occrun.Update(ctx, parcelVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
 	}
@@ -630,7 +630,7 @@ func (_u *ParcelUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_u.driver = _u.versionWriter()
 	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
-		ending := occhook.Ending(_u.driver)
+		ending := occrun.Ending(_u.driver)
 		defer ending.End()
 		_u.driver = ending
 	}
@@ -1266,7 +1266,7 @@ func (_u *ParcelUpdateOne) sqlSave(ctx context.Context) (_node *Parcel, err erro
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_u.mutation.occ.Through(_u.driver)
-	guardedWrite, err := occhook.UpdateOne(ctx, parcelVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
+	guardedWrite, err := occrun.UpdateOne(ctx, parcelVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
@@ -1298,7 +1298,7 @@ func (_u *ParcelUpdateOne) sqlSave(ctx context.Context) (_node *Parcel, err erro
 type ParcelUpdateBulk struct {
 	config
 	builders []*ParcelUpdateOne
-	bulk     occhook.Bulk
+	bulk     occrun.Bulk
 }
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
@@ -1324,11 +1324,11 @@ func (_u *ParcelUpdateBulk) OnProgress(f func(done, total int)) *ParcelUpdateBul
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *ParcelUpdateBulk) Save(ctx context.Context) ([]*Parcel, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[ParcelUpdateOne, Parcel]{
+	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[ParcelUpdateOne, Parcel]{
 		Join: func(builder *ParcelUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
-		Mutation:   func(builder *ParcelUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Mutation:   func(builder *ParcelUpdateOne) occrun.GuardedMutation { return builder.mutation },
 		Hooks:      func(builder *ParcelUpdateOne) []Hook { return builder.hooks },
 		Save:       (*ParcelUpdateOne).Save,
 		Plan:       (*ParcelUpdateOne).plan,
@@ -1450,7 +1450,7 @@ func (_u *ParcelUpdateOne) saved(savedNode *Parcel, err error) (*Parcel, error) 
 		return nil, _u.mutation.versionError(err)
 	}
 	savedNode.versionRead()
-	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
+	if txWrites := occrun.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
 		savedNode.fate = txWrites.Wrote(parcel.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true

@@ -11,11 +11,11 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
-	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/buyer"
 	"github.com/entocc/entocc/internal/ent/invoice"
 	"github.com/entocc/entocc/internal/ent/purchase"
 	"github.com/entocc/entocc/internal/ent/purchaseline"
+	"github.com/entocc/entocc/occrun"
 	"github.com/google/uuid"
 )
 
@@ -218,16 +218,16 @@ func (_c *PurchaseCreate) createSpec() (*Purchase, *sqlgraph.CreateSpec) {
 	)
 	_spec.OnConflict = _c.conflict
 	_c.driver = _c.versionWriter()
-	_spec.OnConflict = occhook.OnConflict(purchaseVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
-	if txWrites := occhook.TxOf(_c.driver); txWrites != nil {
+	_spec.OnConflict = occrun.OnConflict(purchaseVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
+	if txWrites := occrun.TxOf(_c.driver); txWrites != nil {
 		_node.fate = txWrites.Creates(purchase.Table, _spec.ID)
 	}
 	createdBy := *_c.mutation
 	_node.loaded.Created(&createdBy)
-	_c.driver = occhook.CreateTouching(purchaseVersion, _c.driver, _c.conflict, len(_c.mutation.BuyerIDs()) > 0, []*sqlgraph.CreateSpec{_spec}, &_c.mutation.occ)
-	_c.driver = occhook.Atomic(_c.driver)
+	_c.driver = occrun.CreateTouching(purchaseVersion, _c.driver, _c.conflict, len(_c.mutation.BuyerIDs()) > 0, []*sqlgraph.CreateSpec{_spec}, &_c.mutation.occ)
+	_c.driver = occrun.Atomic(_c.driver)
 	if len(_c.mutation.LinesIDs()) > 0 || len(_c.mutation.InvoiceIDs()) > 0 {
-		_c.driver = occhook.Linking(_c.driver, purchaseLinks)
+		_c.driver = occrun.Linking(_c.driver, purchaseLinks)
 	}
 
 	if id, ok := _c.mutation.ID(); ok {
@@ -463,7 +463,7 @@ func (u *PurchaseUpsertOne) IDX(ctx context.Context) uuid.UUID {
 func (u *PurchaseUpsertOne) IfVersion(version int64) *PurchaseUpsertOne {
 	create := u.create
 	create.mutation.occ.In(version)
-	create.hooks = occhook.Upsert(create.hooks, create.driver.Dialect(), create.mutation.versionError, func() []sql.ConflictOption {
+	create.hooks = occrun.Upsert(create.hooks, create.driver.Dialect(), create.mutation.versionError, func() []sql.ConflictOption {
 		return create.conflict
 	})
 	return u
@@ -513,14 +513,14 @@ func (_c *PurchaseCreateBulk) Save(ctx context.Context) ([]*Purchase, error) {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
 					_c.driver = _c.versionWriter()
-					spec.OnConflict = occhook.OnConflict(purchaseVersion, &mutation.occ, specs[i].Table, _c.conflict)
+					spec.OnConflict = occrun.OnConflict(purchaseVersion, &mutation.occ, specs[i].Table, _c.conflict)
 					expectedVersions := make([]*versionExpectation, len(_c.builders))
 					for i := range _c.builders {
 						expectedVersions[i] = &_c.builders[i].mutation.occ
 					}
-					_c.driver = occhook.CreateTouching(purchaseVersion, _c.driver, _c.conflict, false, specs, expectedVersions...)
-					_c.driver = occhook.Atomic(_c.driver)
-					_c.driver = occhook.Linking(_c.driver, purchaseLinks)
+					_c.driver = occrun.CreateTouching(purchaseVersion, _c.driver, _c.conflict, false, specs, expectedVersions...)
+					_c.driver = occrun.Atomic(_c.driver)
+					_c.driver = occrun.Linking(_c.driver, purchaseLinks)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

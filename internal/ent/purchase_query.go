@@ -13,12 +13,12 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
-	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/buyer"
 	"github.com/entocc/entocc/internal/ent/invoice"
 	"github.com/entocc/entocc/internal/ent/predicate"
 	"github.com/entocc/entocc/internal/ent/purchase"
 	"github.com/entocc/entocc/internal/ent/purchaseline"
+	"github.com/entocc/entocc/occrun"
 	"github.com/google/uuid"
 )
 
@@ -502,7 +502,7 @@ func (_q *PurchaseQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Pur
 			return nil, err
 		}
 	}
-	if occhook.SelectsVersion(purchaseVersion, _q.ctx.Fields) {
+	if occrun.SelectsVersion(purchaseVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

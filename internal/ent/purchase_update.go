@@ -11,12 +11,12 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/entocc/entocc"
-	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/buyer"
 	"github.com/entocc/entocc/internal/ent/invoice"
 	"github.com/entocc/entocc/internal/ent/predicate"
 	"github.com/entocc/entocc/internal/ent/purchase"
 	"github.com/entocc/entocc/internal/ent/purchaseline"
+	"github.com/entocc/entocc/occrun"
 	"github.com/google/uuid"
 )
 
@@ -290,7 +290,7 @@ func (_u *PurchaseUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	_spec.AddModifiers(_u.modifiers...)
 	versionID, _ := _u.mutation.versionRow()
 	_u.mutation.occ.Through(_u.driver)
-	guardedWrite, err := occhook.Update(ctx, purchaseVersion, _u.mutation, &_u.mutation.occ, _spec, purchaseLinks, versionID)
+	guardedWrite, err := occrun.Update(ctx, purchaseVersion, _u.mutation, &_u.mutation.occ, _spec, purchaseLinks, versionID)
 	if err != nil {
 		return 0, err
 	}
@@ -303,13 +303,13 @@ func (_u *PurchaseUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_u.driver = _u.versionWriter()
 	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
-		ending := occhook.Ending(_u.driver)
+		ending := occrun.Ending(_u.driver)
 		defer ending.End()
 		_u.driver = ending
 	}
-	_u.driver = occhook.UpdateLinking(_u.driver, _spec, purchaseLinks)
+	_u.driver = occrun.UpdateLinking(_u.driver, _spec, purchaseLinks)
 	if _u.mutation.occ.Touches() {
-		affected, err := occhook.UpdateTouching(ctx, purchaseVersion, _u.driver, _spec)
+		affected, err := occrun.UpdateTouching(ctx, purchaseVersion, _u.driver, _spec)
 		if err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
@@ -623,7 +623,7 @@ func (_u *PurchaseUpdateOne) sqlSave(ctx context.Context) (_node *Purchase, err 
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_u.mutation.occ.Through(_u.driver)
-	guardedWrite, err := occhook.UpdateOne(ctx, purchaseVersion, _u.mutation, &_u.mutation.occ, _spec, purchaseLinks, _spec.Node.ID.Value)
+	guardedWrite, err := occrun.UpdateOne(ctx, purchaseVersion, _u.mutation, &_u.mutation.occ, _spec, purchaseLinks, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
@@ -655,7 +655,7 @@ func (_u *PurchaseUpdateOne) sqlSave(ctx context.Context) (_node *Purchase, err 
 type PurchaseUpdateBulk struct {
 	config
 	builders []*PurchaseUpdateOne
-	bulk     occhook.Bulk
+	bulk     occrun.Bulk
 }
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
@@ -681,11 +681,11 @@ func (_u *PurchaseUpdateBulk) OnProgress(f func(done, total int)) *PurchaseUpdat
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *PurchaseUpdateBulk) Save(ctx context.Context) ([]*Purchase, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[PurchaseUpdateOne, Purchase]{
+	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[PurchaseUpdateOne, Purchase]{
 		Join: func(builder *PurchaseUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
-		Mutation:   func(builder *PurchaseUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Mutation:   func(builder *PurchaseUpdateOne) occrun.GuardedMutation { return builder.mutation },
 		Hooks:      func(builder *PurchaseUpdateOne) []Hook { return builder.hooks },
 		Save:       (*PurchaseUpdateOne).Save,
 		Plan:       (*PurchaseUpdateOne).plan,
@@ -814,7 +814,7 @@ func (_u *PurchaseUpdateOne) saved(savedNode *Purchase, err error) (*Purchase, e
 		return nil, _u.mutation.versionError(err)
 	}
 	savedNode.versionRead()
-	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
+	if txWrites := occrun.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
 		savedNode.fate = txWrites.Wrote(purchase.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true

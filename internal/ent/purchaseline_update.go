@@ -11,11 +11,11 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/entocc/entocc"
-	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/predicate"
 	"github.com/entocc/entocc/internal/ent/purchase"
 	"github.com/entocc/entocc/internal/ent/purchaseline"
 	"github.com/entocc/entocc/internal/ent/shelf"
+	"github.com/entocc/entocc/occrun"
 	"github.com/google/uuid"
 )
 
@@ -284,7 +284,7 @@ func (_u *PurchaseLineUpdate) sqlSave(ctx context.Context) (_node int, err error
 	_spec.AddModifiers(_u.modifiers...)
 	versionID, _ := _u.mutation.versionRow()
 	_u.mutation.occ.Through(_u.driver)
-	guardedWrite, err := occhook.Update(ctx, purchaseLineVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	guardedWrite, err := occrun.Update(ctx, purchaseLineVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
 	}
@@ -297,12 +297,12 @@ func (_u *PurchaseLineUpdate) sqlSave(ctx context.Context) (_node int, err error
 	}
 	_u.driver = _u.versionWriter()
 	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
-		ending := occhook.Ending(_u.driver)
+		ending := occrun.Ending(_u.driver)
 		defer ending.End()
 		_u.driver = ending
 	}
 	if _u.mutation.occ.Touches() {
-		affected, err := occhook.UpdateTouching(ctx, purchaseLineVersion, _u.driver, _spec)
+		affected, err := occrun.UpdateTouching(ctx, purchaseLineVersion, _u.driver, _spec)
 		if err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
@@ -611,7 +611,7 @@ func (_u *PurchaseLineUpdateOne) sqlSave(ctx context.Context) (_node *PurchaseLi
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_u.mutation.occ.Through(_u.driver)
-	guardedWrite, err := occhook.UpdateOne(ctx, purchaseLineVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
+	guardedWrite, err := occrun.UpdateOne(ctx, purchaseLineVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
@@ -643,7 +643,7 @@ func (_u *PurchaseLineUpdateOne) sqlSave(ctx context.Context) (_node *PurchaseLi
 type PurchaseLineUpdateBulk struct {
 	config
 	builders []*PurchaseLineUpdateOne
-	bulk     occhook.Bulk
+	bulk     occrun.Bulk
 }
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
@@ -669,11 +669,11 @@ func (_u *PurchaseLineUpdateBulk) OnProgress(f func(done, total int)) *PurchaseL
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *PurchaseLineUpdateBulk) Save(ctx context.Context) ([]*PurchaseLine, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[PurchaseLineUpdateOne, PurchaseLine]{
+	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[PurchaseLineUpdateOne, PurchaseLine]{
 		Join: func(builder *PurchaseLineUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
-		Mutation:   func(builder *PurchaseLineUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Mutation:   func(builder *PurchaseLineUpdateOne) occrun.GuardedMutation { return builder.mutation },
 		Hooks:      func(builder *PurchaseLineUpdateOne) []Hook { return builder.hooks },
 		Save:       (*PurchaseLineUpdateOne).Save,
 		Plan:       (*PurchaseLineUpdateOne).plan,
@@ -802,7 +802,7 @@ func (_u *PurchaseLineUpdateOne) saved(savedNode *PurchaseLine, err error) (*Pur
 		return nil, _u.mutation.versionError(err)
 	}
 	savedNode.versionRead()
-	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
+	if txWrites := occrun.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
 		savedNode.fate = txWrites.Wrote(purchaseline.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true

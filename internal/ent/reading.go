@@ -11,8 +11,8 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
-	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/reading"
+	"github.com/entocc/entocc/occrun"
 )
 
 // Reading is the model entity for the Reading schema.
@@ -28,9 +28,9 @@ type Reading struct {
 	// zeroVersion notes that the version was read, and is NULL or zero in the database.
 	zeroVersion bool
 	// fate is what becomes of the version, if a transaction has written it.
-	fate *occhook.Fate
+	fate *occrun.Fate
 	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
-	loaded occhook.Loaded
+	loaded occrun.Loaded
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -125,7 +125,7 @@ func (_m *Reading) String() string {
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Reading) VersionKey() entocc.VersionKey {
 	key := entocc.VersionKey{Type: TypeReading, ID: _m.ID}
-	if occhook.CheckLoaded(readingVersion, _m.UpdatedAt, _m.zeroVersion) == nil {
+	if occrun.CheckLoaded(readingVersion, _m.UpdatedAt, _m.zeroVersion) == nil {
 		key.Version = _m.UpdatedAt
 	}
 	return key
@@ -138,11 +138,11 @@ func (_m *Reading) Delete() *ReadingDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Reading) IsModified(ctx context.Context) (bool, error) {
-	if err := occhook.CheckLoaded(readingVersion, _m.UpdatedAt, _m.zeroVersion); err != nil {
+	if err := occrun.CheckLoaded(readingVersion, _m.UpdatedAt, _m.zeroVersion); err != nil {
 		return false, err
 	}
 	if _m.fate != nil {
-		if err := occhook.CheckFate(readingVersion, _m.fate, _m.ID, _m.UpdatedAt, _m.config.driver); err != nil {
+		if err := occrun.CheckFate(readingVersion, _m.fate, _m.ID, _m.UpdatedAt, _m.config.driver); err != nil {
 			return false, err
 		}
 	}
@@ -153,7 +153,7 @@ func (_m *Reading) IsModified(ctx context.Context) (bool, error) {
 	if err != nil {
 		return IsNotFound(err), MaskNotFound(err)
 	}
-	return !occhook.SameVersion(readingVersion, current.UpdatedAt, _m.UpdatedAt), nil
+	return !occrun.SameVersion(readingVersion, current.UpdatedAt, _m.UpdatedAt), nil
 }
 
 // assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
@@ -166,7 +166,7 @@ func (_m *Reading) assignLoaded(columns []string, values []any) error {
 // versionRead notes that the version was read from the database.
 func (_m *Reading) versionRead() {
 	_m.zeroVersion = _m.UpdatedAt.IsZero()
-	if txWrites := occhook.TxOf(_m.config.driver); txWrites != nil {
+	if txWrites := occrun.TxOf(_m.config.driver); txWrites != nil {
 		_m.fate = txWrites.FateOf(reading.Table, _m.ID)
 	}
 }

@@ -12,9 +12,9 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
-	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/predicate"
 	"github.com/entocc/entocc/internal/ent/reading"
+	"github.com/entocc/entocc/occrun"
 )
 
 // ReadingQuery is the builder for querying Reading entities.
@@ -359,7 +359,7 @@ func (_q *ReadingQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Read
 	if len(nodes) == 0 {
 		return nodes, nil
 	}
-	if occhook.SelectsVersion(readingVersion, _q.ctx.Fields) {
+	if occrun.SelectsVersion(readingVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

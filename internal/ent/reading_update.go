@@ -12,9 +12,9 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/entocc/entocc"
-	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/predicate"
 	"github.com/entocc/entocc/internal/ent/reading"
+	"github.com/entocc/entocc/occrun"
 )
 
 // ReadingUpdate is the builder for updating Reading entities.
@@ -108,7 +108,7 @@ func (_u *ReadingUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	_spec.AddModifiers(_u.modifiers...)
 	versionID, _ := _u.mutation.versionRow()
 	_u.mutation.occ.Through(_u.driver)
-	guardedWrite, err := occhook.Update(ctx, readingVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	guardedWrite, err := occrun.Update(ctx, readingVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
 	}
@@ -121,7 +121,7 @@ func (_u *ReadingUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_u.driver = _u.versionWriter()
 	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
-		ending := occhook.Ending(_u.driver)
+		ending := occrun.Ending(_u.driver)
 		defer ending.End()
 		_u.driver = ending
 	}
@@ -253,7 +253,7 @@ func (_u *ReadingUpdateOne) sqlSave(ctx context.Context) (_node *Reading, err er
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_u.mutation.occ.Through(_u.driver)
-	guardedWrite, err := occhook.UpdateOne(ctx, readingVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
+	guardedWrite, err := occrun.UpdateOne(ctx, readingVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
@@ -285,7 +285,7 @@ func (_u *ReadingUpdateOne) sqlSave(ctx context.Context) (_node *Reading, err er
 type ReadingUpdateBulk struct {
 	config
 	builders []*ReadingUpdateOne
-	bulk     occhook.Bulk
+	bulk     occrun.Bulk
 }
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
@@ -311,11 +311,11 @@ func (_u *ReadingUpdateBulk) OnProgress(f func(done, total int)) *ReadingUpdateB
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *ReadingUpdateBulk) Save(ctx context.Context) ([]*Reading, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[ReadingUpdateOne, Reading]{
+	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[ReadingUpdateOne, Reading]{
 		Join: func(builder *ReadingUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
-		Mutation:   func(builder *ReadingUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Mutation:   func(builder *ReadingUpdateOne) occrun.GuardedMutation { return builder.mutation },
 		Hooks:      func(builder *ReadingUpdateOne) []Hook { return builder.hooks },
 		Save:       (*ReadingUpdateOne).Save,
 		Plan:       (*ReadingUpdateOne).plan,
@@ -437,7 +437,7 @@ func (_u *ReadingUpdateOne) saved(savedNode *Reading, err error) (*Reading, erro
 		return nil, _u.mutation.versionError(err)
 	}
 	savedNode.versionRead()
-	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
+	if txWrites := occrun.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
 		savedNode.fate = txWrites.Wrote(reading.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.UpdatedAt)...)
 	}
 	_u.mutation.done = true

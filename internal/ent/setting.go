@@ -10,8 +10,8 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
-	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/setting"
+	"github.com/entocc/entocc/occrun"
 )
 
 // Setting is the model entity for the Setting schema.
@@ -27,9 +27,9 @@ type Setting struct {
 	// zeroVersion notes that the version was read, and is NULL or zero in the database.
 	zeroVersion bool
 	// fate is what becomes of the version, if a transaction has written it.
-	fate *occhook.Fate
+	fate *occrun.Fate
 	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
-	loaded occhook.Loaded
+	loaded occrun.Loaded
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -122,7 +122,7 @@ func (_m *Setting) String() string {
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Setting) VersionKey() entocc.VersionKey {
 	key := entocc.VersionKey{Type: TypeSetting, ID: _m.ID}
-	if occhook.CheckLoaded(settingVersion, _m.Version, _m.zeroVersion) == nil {
+	if occrun.CheckLoaded(settingVersion, _m.Version, _m.zeroVersion) == nil {
 		key.Version = _m.Version
 	}
 	return key
@@ -135,11 +135,11 @@ func (_m *Setting) Delete() *SettingDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Setting) IsModified(ctx context.Context) (bool, error) {
-	if err := occhook.CheckLoaded(settingVersion, _m.Version, _m.zeroVersion); err != nil {
+	if err := occrun.CheckLoaded(settingVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
 	if _m.fate != nil {
-		if err := occhook.CheckFate(settingVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
+		if err := occrun.CheckFate(settingVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
 			return false, err
 		}
 	}
@@ -150,7 +150,7 @@ func (_m *Setting) IsModified(ctx context.Context) (bool, error) {
 	if err != nil {
 		return IsNotFound(err), MaskNotFound(err)
 	}
-	return !occhook.SameVersion(settingVersion, current.Version, _m.Version), nil
+	return !occrun.SameVersion(settingVersion, current.Version, _m.Version), nil
 }
 
 // assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
@@ -163,7 +163,7 @@ func (_m *Setting) assignLoaded(columns []string, values []any) error {
 // versionRead notes that the version was read from the database.
 func (_m *Setting) versionRead() {
 	_m.zeroVersion = _m.Version == 0
-	if txWrites := occhook.TxOf(_m.config.driver); txWrites != nil {
+	if txWrites := occrun.TxOf(_m.config.driver); txWrites != nil {
 		_m.fate = txWrites.FateOf(setting.Table, _m.ID)
 	}
 }

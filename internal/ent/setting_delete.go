@@ -9,9 +9,9 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/entocc/entocc"
-	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/predicate"
 	"github.com/entocc/entocc/internal/ent/setting"
+	"github.com/entocc/entocc/occrun"
 )
 
 // SettingDelete is the builder for deleting a Setting entity.
@@ -44,7 +44,7 @@ func (_d *SettingDelete) ExecX(ctx context.Context) int {
 func (_d *SettingDelete) sqlExec(ctx context.Context) (int, error) {
 	_spec := sqlgraph.NewDeleteSpec(setting.Table, sqlgraph.NewFieldSpec(setting.FieldID, field.TypeString))
 	_d.mutation.occ.Through(_d.driver)
-	if affected, done, err := occhook.DeleteRow(ctx, settingVersion, _d.mutation.Op(), &_d.mutation.occ, _d.versionWriter(), _spec, len(_d.mutation.predicates)); done {
+	if affected, done, err := occrun.DeleteRow(ctx, settingVersion, _d.mutation.Op(), &_d.mutation.occ, _d.versionWriter(), _spec, len(_d.mutation.predicates)); done {
 		if err != nil {
 			err = _d.mutation.versionError(err)
 		}
@@ -52,7 +52,7 @@ func (_d *SettingDelete) sqlExec(ctx context.Context) (int, error) {
 		return affected, err
 	}
 	versionID, versionRow := _d.mutation.versionRow()
-	guardedDriver, err := occhook.DeleteOne(ctx, settingVersion, _d.mutation, &_d.mutation.occ, _d.versionWriter(), versionID, versionRow, _d.mutation.versionError)
+	guardedDriver, err := occrun.DeleteOne(ctx, settingVersion, _d.mutation, &_d.mutation.occ, _d.versionWriter(), versionID, versionRow, _d.mutation.versionError)
 	if err != nil {
 		return 0, err
 	}
@@ -77,7 +77,7 @@ func (_d *SettingDelete) sqlExec(ctx context.Context) (int, error) {
 type SettingDeleteBulk struct {
 	config
 	entities []*Setting
-	bulk     occhook.Bulk
+	bulk     occrun.Bulk
 }
 
 // DeleteBulk returns a builder that deletes many entities in as few statements as the database allows, those whose rows
@@ -104,7 +104,7 @@ func (_d *SettingDeleteBulk) OnProgress(f func(done, total int)) *SettingDeleteB
 // Exec deletes the batch, in one transaction, and returns how many rows were deleted.
 func (_d *SettingDeleteBulk) Exec(ctx context.Context) (int, error) {
 	keys := []string{setting.FieldID}
-	return occhook.DeleteBulk(ctx, _d.bulk, _d.versionWriter(), keys, _d.entities, func(entity *Setting) (*versionExpectation, func(context.Context) error) {
+	return occrun.DeleteBulk(ctx, _d.bulk, _d.versionWriter(), keys, _d.entities, func(entity *Setting) (*versionExpectation, func(context.Context) error) {
 		builder := NewSettingClient(_d.config).DeleteOne(entity)
 		return &builder._d.mutation.occ, builder.Exec
 	})

@@ -10,9 +10,9 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
-	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/purchaseline"
 	"github.com/entocc/entocc/internal/ent/shelf"
+	"github.com/entocc/entocc/occrun"
 )
 
 // ShelfCreate is the builder for creating a Shelf entity.
@@ -126,7 +126,7 @@ func (_c *ShelfCreate) createSpec() (*Shelf, *sqlgraph.CreateSpec) {
 	)
 	_spec.OnConflict = _c.conflict
 	if len(_c.mutation.LinesIDs()) > 0 {
-		_c.driver = occhook.Linking(_c.driver, shelfLinks)
+		_c.driver = occrun.Linking(_c.driver, shelfLinks)
 	}
 
 	if value, ok := _c.mutation.Name(); ok {
@@ -336,7 +336,7 @@ func (_c *ShelfCreateBulk) Save(ctx context.Context) ([]*Shelf, error) {
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
-					_c.driver = occhook.Linking(_c.driver, shelfLinks)
+					_c.driver = occrun.Linking(_c.driver, shelfLinks)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

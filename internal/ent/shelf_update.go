@@ -10,10 +10,10 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
-	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/predicate"
 	"github.com/entocc/entocc/internal/ent/purchaseline"
 	"github.com/entocc/entocc/internal/ent/shelf"
+	"github.com/entocc/entocc/occrun"
 )
 
 // ShelfUpdate is the builder for updating Shelf entities.
@@ -176,7 +176,7 @@ func (_u *ShelfUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
-	_u.driver = occhook.UpdateLinking(_u.driver, _spec, shelfLinks)
+	_u.driver = occrun.UpdateLinking(_u.driver, _spec, shelfLinks)
 
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -378,7 +378,7 @@ func (_u *ShelfUpdateOne) sqlSave(ctx context.Context) (_node *Shelf, err error)
 	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
 		_node = &Shelf{config: _u.config}
 		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		if err := occhook.UpdateNode(ctx, _u.driver, _spec, shelfLinks); err != nil {
+		if err := occrun.UpdateNode(ctx, _u.driver, _spec, shelfLinks); err != nil {
 			return nil, versionError[Shelf](err, _u.driver, shelf.Label, nil, nil, nil)
 		}
 		_u.mutation.done = true

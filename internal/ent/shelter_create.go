@@ -10,9 +10,9 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
-	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/pet"
 	"github.com/entocc/entocc/internal/ent/shelter"
+	"github.com/entocc/entocc/occrun"
 )
 
 // ShelterCreate is the builder for creating a Shelter entity.
@@ -109,7 +109,7 @@ func (_c *ShelterCreate) createSpec() (*Shelter, *sqlgraph.CreateSpec) {
 	)
 	_spec.OnConflict = _c.conflict
 	if len(_c.mutation.PetsIDs()) > 0 {
-		_c.driver = occhook.Linking(_c.driver, shelterLinks)
+		_c.driver = occrun.Linking(_c.driver, shelterLinks)
 	}
 
 	if value, ok := _c.mutation.Name(); ok {
@@ -318,7 +318,7 @@ func (_c *ShelterCreateBulk) Save(ctx context.Context) ([]*Shelter, error) {
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
-					_c.driver = occhook.Linking(_c.driver, shelterLinks)
+					_c.driver = occrun.Linking(_c.driver, shelterLinks)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

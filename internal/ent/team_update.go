@@ -10,10 +10,10 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
-	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/predicate"
 	"github.com/entocc/entocc/internal/ent/team"
 	"github.com/entocc/entocc/internal/ent/user"
+	"github.com/entocc/entocc/occrun"
 )
 
 // TeamUpdate is the builder for updating Team entities.
@@ -188,7 +188,7 @@ func (_u *TeamUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
-	_u.driver = occhook.UpdateLinking(_u.driver, _spec, teamLinks)
+	_u.driver = occrun.UpdateLinking(_u.driver, _spec, teamLinks)
 
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -402,7 +402,7 @@ func (_u *TeamUpdateOne) sqlSave(ctx context.Context) (_node *Team, err error) {
 	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
 		_node = &Team{config: _u.config}
 		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
-		if err := occhook.UpdateNode(ctx, _u.driver, _spec, teamLinks); err != nil {
+		if err := occrun.UpdateNode(ctx, _u.driver, _spec, teamLinks); err != nil {
 			return nil, versionError[Team](err, _u.driver, team.Label, nil, nil, nil)
 		}
 		_u.mutation.done = true

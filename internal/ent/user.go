@@ -12,9 +12,9 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
-	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/card"
 	"github.com/entocc/entocc/internal/ent/user"
+	"github.com/entocc/entocc/occrun"
 )
 
 // User is the model entity for the User schema.
@@ -53,9 +53,9 @@ type User struct {
 	// zeroVersion notes that the version was read, and is NULL or zero in the database.
 	zeroVersion bool
 	// fate is what becomes of the version, if a transaction has written it.
-	fate *occhook.Fate
+	fate *occrun.Fate
 	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
-	loaded occhook.Loaded
+	loaded occrun.Loaded
 }
 
 // UserEdges holds the relations/edges for other nodes in the graph.
@@ -499,7 +499,7 @@ func (_m *User) String() string {
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *User) VersionKey() entocc.VersionKey {
 	key := entocc.VersionKey{Type: TypeUser, ID: _m.ID}
-	if occhook.CheckLoaded(userVersion, _m.Version, _m.zeroVersion) == nil {
+	if occrun.CheckLoaded(userVersion, _m.Version, _m.zeroVersion) == nil {
 		key.Version = _m.Version
 	}
 	return key
@@ -512,11 +512,11 @@ func (_m *User) Delete() *UserDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *User) IsModified(ctx context.Context) (bool, error) {
-	if err := occhook.CheckLoaded(userVersion, _m.Version, _m.zeroVersion); err != nil {
+	if err := occrun.CheckLoaded(userVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
 	if _m.fate != nil {
-		if err := occhook.CheckFate(userVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
+		if err := occrun.CheckFate(userVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
 			return false, err
 		}
 	}
@@ -527,7 +527,7 @@ func (_m *User) IsModified(ctx context.Context) (bool, error) {
 	if err != nil {
 		return IsNotFound(err), MaskNotFound(err)
 	}
-	return !occhook.SameVersion(userVersion, current.Version, _m.Version), nil
+	return !occrun.SameVersion(userVersion, current.Version, _m.Version), nil
 }
 
 // assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
@@ -540,7 +540,7 @@ func (_m *User) assignLoaded(columns []string, values []any) error {
 // versionRead notes that the version was read from the database.
 func (_m *User) versionRead() {
 	_m.zeroVersion = _m.Version == 0
-	if txWrites := occhook.TxOf(_m.config.driver); txWrites != nil {
+	if txWrites := occrun.TxOf(_m.config.driver); txWrites != nil {
 		_m.fate = txWrites.FateOf(user.Table, _m.ID)
 	}
 }

@@ -13,7 +13,6 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
-	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/card"
 	"github.com/entocc/entocc/internal/ent/document"
 	"github.com/entocc/entocc/internal/ent/group"
@@ -24,6 +23,7 @@ import (
 	"github.com/entocc/entocc/internal/ent/team"
 	"github.com/entocc/entocc/internal/ent/tweet"
 	"github.com/entocc/entocc/internal/ent/user"
+	"github.com/entocc/entocc/occrun"
 	"github.com/google/uuid"
 )
 
@@ -979,7 +979,7 @@ func (_q *UserQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*User, e
 			return nil, err
 		}
 	}
-	if occhook.SelectsVersion(userVersion, _q.ctx.Fields) {
+	if occrun.SelectsVersion(userVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

@@ -13,7 +13,6 @@ import (
 	"entgo.io/ent/dialect/sql/sqljson"
 	"entgo.io/ent/schema/field"
 	"github.com/entocc/entocc"
-	occhook "github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent/card"
 	"github.com/entocc/entocc/internal/ent/document"
 	"github.com/entocc/entocc/internal/ent/group"
@@ -22,6 +21,7 @@ import (
 	"github.com/entocc/entocc/internal/ent/team"
 	"github.com/entocc/entocc/internal/ent/tweet"
 	"github.com/entocc/entocc/internal/ent/user"
+	"github.com/entocc/entocc/occrun"
 	"github.com/google/uuid"
 )
 
@@ -1236,7 +1236,7 @@ func (_u *UserUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	_spec.AddModifiers(_u.modifiers...)
 	versionID, _ := _u.mutation.versionRow()
 	_u.mutation.occ.Through(_u.driver)
-	guardedWrite, err := occhook.Update(ctx, userVersion, _u.mutation, &_u.mutation.occ, _spec, userLinks, versionID)
+	guardedWrite, err := occrun.Update(ctx, userVersion, _u.mutation, &_u.mutation.occ, _spec, userLinks, versionID)
 	if err != nil {
 		return 0, err
 	}
@@ -1249,11 +1249,11 @@ func (_u *UserUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_u.driver = _u.versionWriter()
 	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
-		ending := occhook.Ending(_u.driver)
+		ending := occrun.Ending(_u.driver)
 		defer ending.End()
 		_u.driver = ending
 	}
-	_u.driver = occhook.UpdateLinking(_u.driver, _spec, userLinks)
+	_u.driver = occrun.UpdateLinking(_u.driver, _spec, userLinks)
 
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -2502,7 +2502,7 @@ func (_u *UserUpdateOne) sqlSave(ctx context.Context) (_node *User, err error) {
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_u.mutation.occ.Through(_u.driver)
-	guardedWrite, err := occhook.UpdateOne(ctx, userVersion, _u.mutation, &_u.mutation.occ, _spec, userLinks, _spec.Node.ID.Value)
+	guardedWrite, err := occrun.UpdateOne(ctx, userVersion, _u.mutation, &_u.mutation.occ, _spec, userLinks, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
@@ -2534,7 +2534,7 @@ func (_u *UserUpdateOne) sqlSave(ctx context.Context) (_node *User, err error) {
 type UserUpdateBulk struct {
 	config
 	builders []*UserUpdateOne
-	bulk     occhook.Bulk
+	bulk     occrun.Bulk
 }
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
@@ -2560,11 +2560,11 @@ func (_u *UserUpdateBulk) OnProgress(f func(done, total int)) *UserUpdateBulk {
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *UserUpdateBulk) Save(ctx context.Context) ([]*User, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[UserUpdateOne, User]{
+	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[UserUpdateOne, User]{
 		Join: func(builder *UserUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
-		Mutation:   func(builder *UserUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Mutation:   func(builder *UserUpdateOne) occrun.GuardedMutation { return builder.mutation },
 		Hooks:      func(builder *UserUpdateOne) []Hook { return builder.hooks },
 		Save:       (*UserUpdateOne).Save,
 		Plan:       (*UserUpdateOne).plan,
@@ -2686,7 +2686,7 @@ func (_u *UserUpdateOne) saved(savedNode *User, err error) (*User, error) {
 		return nil, _u.mutation.versionError(err)
 	}
 	savedNode.versionRead()
-	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
+	if txWrites := occrun.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
 		savedNode.fate = txWrites.Wrote(user.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true

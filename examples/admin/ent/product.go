@@ -12,7 +12,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/examples/admin/ent/product"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 )
 
 // Product is the model entity for the Product schema.
@@ -42,9 +42,9 @@ type Product struct {
 	// zeroVersion notes that the version was read, and is NULL or zero in the database.
 	zeroVersion bool
 	// fate is what becomes of the version, if a transaction has written it.
-	fate *occhook.Fate
+	fate *occrun.Fate
 	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
-	loaded occhook.Loaded
+	loaded occrun.Loaded
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -205,7 +205,7 @@ func (_m *Product) String() string {
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Product) VersionKey() entocc.VersionKey {
 	key := entocc.VersionKey{Type: TypeProduct, ID: _m.ID}
-	if occhook.CheckLoaded(productVersion, _m.Version, _m.zeroVersion) == nil {
+	if occrun.CheckLoaded(productVersion, _m.Version, _m.zeroVersion) == nil {
 		key.Version = _m.Version
 	}
 	return key
@@ -218,11 +218,11 @@ func (_m *Product) Delete() *ProductDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Product) IsModified(ctx context.Context) (bool, error) {
-	if err := occhook.CheckLoaded(productVersion, _m.Version, _m.zeroVersion); err != nil {
+	if err := occrun.CheckLoaded(productVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
 	if _m.fate != nil {
-		if err := occhook.CheckFate(productVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
+		if err := occrun.CheckFate(productVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
 			return false, err
 		}
 	}
@@ -233,7 +233,7 @@ func (_m *Product) IsModified(ctx context.Context) (bool, error) {
 	if err != nil {
 		return IsNotFound(err), MaskNotFound(err)
 	}
-	return !occhook.SameVersion(productVersion, current.Version, _m.Version), nil
+	return !occrun.SameVersion(productVersion, current.Version, _m.Version), nil
 }
 
 // assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
@@ -246,7 +246,7 @@ func (_m *Product) assignLoaded(columns []string, values []any) error {
 // versionRead notes that the version was read from the database.
 func (_m *Product) versionRead() {
 	_m.zeroVersion = _m.Version == 0
-	if txWrites := occhook.TxOf(_m.config.driver); txWrites != nil {
+	if txWrites := occrun.TxOf(_m.config.driver); txWrites != nil {
 		_m.fate = txWrites.FateOf(product.Table, _m.ID)
 	}
 }

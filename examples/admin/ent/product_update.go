@@ -14,7 +14,7 @@ import (
 	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/examples/admin/ent/predicate"
 	"github.com/entocc/entocc/examples/admin/ent/product"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 )
 
 // ProductUpdate is the builder for updating Product entities.
@@ -287,7 +287,7 @@ func (_u *ProductUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	versionID, _ := _u.mutation.versionRow()
 	_u.mutation.occ.Through(_u.driver)
-	guardedWrite, err := occhook.Update(ctx, productVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	guardedWrite, err := occrun.Update(ctx, productVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
 	}
@@ -300,7 +300,7 @@ func (_u *ProductUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_u.driver = _u.versionWriter()
 	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
-		ending := occhook.Ending(_u.driver)
+		ending := occrun.Ending(_u.driver)
 		defer ending.End()
 		_u.driver = ending
 	}
@@ -611,7 +611,7 @@ func (_u *ProductUpdateOne) sqlSave(ctx context.Context) (_node *Product, err er
 		_spec.ClearField(product.FieldUpdatedAt, field.TypeTime)
 	}
 	_u.mutation.occ.Through(_u.driver)
-	guardedWrite, err := occhook.UpdateOne(ctx, productVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
+	guardedWrite, err := occrun.UpdateOne(ctx, productVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
@@ -643,7 +643,7 @@ func (_u *ProductUpdateOne) sqlSave(ctx context.Context) (_node *Product, err er
 type ProductUpdateBulk struct {
 	config
 	builders []*ProductUpdateOne
-	bulk     occhook.Bulk
+	bulk     occrun.Bulk
 }
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
@@ -669,11 +669,11 @@ func (_u *ProductUpdateBulk) OnProgress(f func(done, total int)) *ProductUpdateB
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *ProductUpdateBulk) Save(ctx context.Context) ([]*Product, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[ProductUpdateOne, Product]{
+	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[ProductUpdateOne, Product]{
 		Join: func(builder *ProductUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
-		Mutation:   func(builder *ProductUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Mutation:   func(builder *ProductUpdateOne) occrun.GuardedMutation { return builder.mutation },
 		Hooks:      func(builder *ProductUpdateOne) []Hook { return builder.hooks },
 		Save:       (*ProductUpdateOne).Save,
 		Plan:       (*ProductUpdateOne).plan,
@@ -795,7 +795,7 @@ func (_u *ProductUpdateOne) saved(savedNode *Product, err error) (*Product, erro
 		return nil, _u.mutation.versionError(err)
 	}
 	savedNode.versionRead()
-	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
+	if txWrites := occrun.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
 		savedNode.fate = txWrites.Wrote(product.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true

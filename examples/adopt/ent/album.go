@@ -12,7 +12,7 @@ import (
 	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/examples/adopt/ent/album"
 	"github.com/entocc/entocc/examples/adopt/ent/artist"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 )
 
 // Album is the model entity for the Album schema.
@@ -33,9 +33,9 @@ type Album struct {
 	// zeroVersion notes that the version was read, and is NULL or zero in the database.
 	zeroVersion bool
 	// fate is what becomes of the version, if a transaction has written it.
-	fate *occhook.Fate
+	fate *occrun.Fate
 	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
-	loaded occhook.Loaded
+	loaded occrun.Loaded
 }
 
 // AlbumEdges holds the relations/edges for other nodes in the graph.
@@ -178,7 +178,7 @@ func (_m *Album) String() string {
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Album) VersionKey() entocc.VersionKey {
 	key := entocc.VersionKey{Type: TypeAlbum, ID: _m.ID}
-	if occhook.CheckLoaded(albumVersion, _m.Version, _m.zeroVersion) == nil {
+	if occrun.CheckLoaded(albumVersion, _m.Version, _m.zeroVersion) == nil {
 		key.Version = _m.Version
 	}
 	return key
@@ -191,11 +191,11 @@ func (_m *Album) Delete() *AlbumDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Album) IsModified(ctx context.Context) (bool, error) {
-	if err := occhook.CheckLoaded(albumVersion, _m.Version, _m.zeroVersion); err != nil {
+	if err := occrun.CheckLoaded(albumVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
 	if _m.fate != nil {
-		if err := occhook.CheckFate(albumVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
+		if err := occrun.CheckFate(albumVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
 			return false, err
 		}
 	}
@@ -206,7 +206,7 @@ func (_m *Album) IsModified(ctx context.Context) (bool, error) {
 	if err != nil {
 		return IsNotFound(err), MaskNotFound(err)
 	}
-	return !occhook.SameVersion(albumVersion, current.Version, _m.Version), nil
+	return !occrun.SameVersion(albumVersion, current.Version, _m.Version), nil
 }
 
 // assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
@@ -219,7 +219,7 @@ func (_m *Album) assignLoaded(columns []string, values []any) error {
 // versionRead notes that the version was read from the database.
 func (_m *Album) versionRead() {
 	_m.zeroVersion = _m.Version == 0
-	if txWrites := occhook.TxOf(_m.config.driver); txWrites != nil {
+	if txWrites := occrun.TxOf(_m.config.driver); txWrites != nil {
 		_m.fate = txWrites.FateOf(album.Table, _m.ID)
 	}
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/entocc/entocc/examples/adopt/ent/artist"
 	"github.com/entocc/entocc/examples/adopt/ent/predicate"
 	"github.com/entocc/entocc/examples/adopt/ent/track"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 )
 
 // AlbumQuery is the builder for querying Album entities.
@@ -444,7 +444,7 @@ func (_q *AlbumQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Album,
 			return nil, err
 		}
 	}
-	if occhook.SelectsVersion(albumVersion, _q.ctx.Fields) {
+	if occrun.SelectsVersion(albumVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

@@ -15,7 +15,7 @@ import (
 	"github.com/entocc/entocc/examples/adopt/ent/artist"
 	"github.com/entocc/entocc/examples/adopt/ent/predicate"
 	"github.com/entocc/entocc/examples/adopt/ent/track"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 )
 
 // AlbumUpdate is the builder for updating Album entities.
@@ -237,7 +237,7 @@ func (_u *AlbumUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	versionID, _ := _u.mutation.versionRow()
 	_u.mutation.occ.Through(_u.driver)
-	guardedWrite, err := occhook.Update(ctx, albumVersion, _u.mutation, &_u.mutation.occ, _spec, albumLinks, versionID)
+	guardedWrite, err := occrun.Update(ctx, albumVersion, _u.mutation, &_u.mutation.occ, _spec, albumLinks, versionID)
 	if err != nil {
 		return 0, err
 	}
@@ -250,11 +250,11 @@ func (_u *AlbumUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_u.driver = _u.versionWriter()
 	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
-		ending := occhook.Ending(_u.driver)
+		ending := occrun.Ending(_u.driver)
 		defer ending.End()
 		_u.driver = ending
 	}
-	_u.driver = occhook.UpdateLinking(_u.driver, _spec, albumLinks)
+	_u.driver = occrun.UpdateLinking(_u.driver, _spec, albumLinks)
 
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -511,7 +511,7 @@ func (_u *AlbumUpdateOne) sqlSave(ctx context.Context) (_node *Album, err error)
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_u.mutation.occ.Through(_u.driver)
-	guardedWrite, err := occhook.UpdateOne(ctx, albumVersion, _u.mutation, &_u.mutation.occ, _spec, albumLinks, _spec.Node.ID.Value)
+	guardedWrite, err := occrun.UpdateOne(ctx, albumVersion, _u.mutation, &_u.mutation.occ, _spec, albumLinks, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
@@ -543,7 +543,7 @@ func (_u *AlbumUpdateOne) sqlSave(ctx context.Context) (_node *Album, err error)
 type AlbumUpdateBulk struct {
 	config
 	builders []*AlbumUpdateOne
-	bulk     occhook.Bulk
+	bulk     occrun.Bulk
 }
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
@@ -569,11 +569,11 @@ func (_u *AlbumUpdateBulk) OnProgress(f func(done, total int)) *AlbumUpdateBulk 
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *AlbumUpdateBulk) Save(ctx context.Context) ([]*Album, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[AlbumUpdateOne, Album]{
+	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[AlbumUpdateOne, Album]{
 		Join: func(builder *AlbumUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
-		Mutation:   func(builder *AlbumUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Mutation:   func(builder *AlbumUpdateOne) occrun.GuardedMutation { return builder.mutation },
 		Hooks:      func(builder *AlbumUpdateOne) []Hook { return builder.hooks },
 		Save:       (*AlbumUpdateOne).Save,
 		Plan:       (*AlbumUpdateOne).plan,
@@ -695,7 +695,7 @@ func (_u *AlbumUpdateOne) saved(savedNode *Album, err error) (*Album, error) {
 		return nil, _u.mutation.versionError(err)
 	}
 	savedNode.versionRead()
-	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
+	if txWrites := occrun.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
 		savedNode.fate = txWrites.Wrote(album.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true

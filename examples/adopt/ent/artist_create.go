@@ -11,7 +11,7 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/entocc/entocc/examples/adopt/ent/album"
 	"github.com/entocc/entocc/examples/adopt/ent/artist"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 )
 
 // ArtistCreate is the builder for creating a Artist entity.
@@ -148,14 +148,14 @@ func (_c *ArtistCreate) createSpec() (*Artist, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(artist.Table, sqlgraph.NewFieldSpec(artist.FieldID, field.TypeInt))
 	)
 	_c.driver = _c.versionWriter()
-	if txWrites := occhook.TxOf(_c.driver); txWrites != nil {
+	if txWrites := occrun.TxOf(_c.driver); txWrites != nil {
 		_node.fate = txWrites.Creates(artist.Table, _spec.ID)
 	}
 	createdBy := *_c.mutation
 	_node.loaded.Created(&createdBy)
-	_c.driver = occhook.Atomic(_c.driver)
+	_c.driver = occrun.Atomic(_c.driver)
 	if len(_c.mutation.AlbumsIDs()) > 0 {
-		_c.driver = occhook.Linking(_c.driver, artistLinks)
+		_c.driver = occrun.Linking(_c.driver, artistLinks)
 	}
 
 	if id, ok := _c.mutation.ID(); ok {
@@ -224,8 +224,8 @@ func (_c *ArtistCreateBulk) Save(ctx context.Context) ([]*Artist, error) {
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					_c.driver = _c.versionWriter()
-					_c.driver = occhook.Atomic(_c.driver)
-					_c.driver = occhook.Linking(_c.driver, artistLinks)
+					_c.driver = occrun.Atomic(_c.driver)
+					_c.driver = occrun.Linking(_c.driver, artistLinks)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

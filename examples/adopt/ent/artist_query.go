@@ -15,7 +15,7 @@ import (
 	"github.com/entocc/entocc/examples/adopt/ent/album"
 	"github.com/entocc/entocc/examples/adopt/ent/artist"
 	"github.com/entocc/entocc/examples/adopt/ent/predicate"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 )
 
 // ArtistQuery is the builder for querying Artist entities.
@@ -401,7 +401,7 @@ func (_q *ArtistQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Artis
 			return nil, err
 		}
 	}
-	if occhook.SelectsVersion(artistVersion, _q.ctx.Fields) {
+	if occrun.SelectsVersion(artistVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

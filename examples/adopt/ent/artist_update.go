@@ -14,7 +14,7 @@ import (
 	"github.com/entocc/entocc/examples/adopt/ent/album"
 	"github.com/entocc/entocc/examples/adopt/ent/artist"
 	"github.com/entocc/entocc/examples/adopt/ent/predicate"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 )
 
 // ArtistUpdate is the builder for updating Artist entities.
@@ -180,7 +180,7 @@ func (_u *ArtistUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	versionID, _ := _u.mutation.versionRow()
 	_u.mutation.occ.Through(_u.driver)
-	guardedWrite, err := occhook.Update(ctx, artistVersion, _u.mutation, &_u.mutation.occ, _spec, artistLinks, versionID)
+	guardedWrite, err := occrun.Update(ctx, artistVersion, _u.mutation, &_u.mutation.occ, _spec, artistLinks, versionID)
 	if err != nil {
 		return 0, err
 	}
@@ -193,11 +193,11 @@ func (_u *ArtistUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_u.driver = _u.versionWriter()
 	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
-		ending := occhook.Ending(_u.driver)
+		ending := occrun.Ending(_u.driver)
 		defer ending.End()
 		_u.driver = ending
 	}
-	_u.driver = occhook.UpdateLinking(_u.driver, _spec, artistLinks)
+	_u.driver = occrun.UpdateLinking(_u.driver, _spec, artistLinks)
 
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -398,7 +398,7 @@ func (_u *ArtistUpdateOne) sqlSave(ctx context.Context) (_node *Artist, err erro
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_u.mutation.occ.Through(_u.driver)
-	guardedWrite, err := occhook.UpdateOne(ctx, artistVersion, _u.mutation, &_u.mutation.occ, _spec, artistLinks, _spec.Node.ID.Value)
+	guardedWrite, err := occrun.UpdateOne(ctx, artistVersion, _u.mutation, &_u.mutation.occ, _spec, artistLinks, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
@@ -430,7 +430,7 @@ func (_u *ArtistUpdateOne) sqlSave(ctx context.Context) (_node *Artist, err erro
 type ArtistUpdateBulk struct {
 	config
 	builders []*ArtistUpdateOne
-	bulk     occhook.Bulk
+	bulk     occrun.Bulk
 }
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
@@ -456,11 +456,11 @@ func (_u *ArtistUpdateBulk) OnProgress(f func(done, total int)) *ArtistUpdateBul
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *ArtistUpdateBulk) Save(ctx context.Context) ([]*Artist, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[ArtistUpdateOne, Artist]{
+	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[ArtistUpdateOne, Artist]{
 		Join: func(builder *ArtistUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
-		Mutation:   func(builder *ArtistUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Mutation:   func(builder *ArtistUpdateOne) occrun.GuardedMutation { return builder.mutation },
 		Hooks:      func(builder *ArtistUpdateOne) []Hook { return builder.hooks },
 		Save:       (*ArtistUpdateOne).Save,
 		Plan:       (*ArtistUpdateOne).plan,
@@ -582,7 +582,7 @@ func (_u *ArtistUpdateOne) saved(savedNode *Artist, err error) (*Artist, error) 
 		return nil, _u.mutation.versionError(err)
 	}
 	savedNode.versionRead()
-	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
+	if txWrites := occrun.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
 		savedNode.fate = txWrites.Wrote(artist.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true

@@ -30,7 +30,7 @@ import (
 
 	"entgo.io/ent"
 	"github.com/entocc/entocc"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 )
 
 // Client is the client that holds all ent builders.
@@ -99,10 +99,10 @@ type (
 		inters *inters
 
 		// versionSession is what the client knows about its connections, for guarded writes.
-		versionSession *occhook.Session
+		versionSession *occrun.Session
 
 		// retryAttempt is the attempt of RetryTx that the transaction is.
-		retryAttempt *occhook.Attempt
+		retryAttempt *occrun.Attempt
 	}
 	// Option function to configure the client.
 	Option func(*config)
@@ -111,7 +111,7 @@ type (
 // newConfig creates a new config for the client.
 func newConfig(opts ...Option) config {
 	cfg := config{log: log.Println, hooks: &hooks{}, inters: &inters{}}
-	cfg.versionSession = occhook.NewSession()
+	cfg.versionSession = occrun.NewSession()
 
 	cfg.options(opts...)
 	return cfg
@@ -280,8 +280,8 @@ func (c *AlbumClient) GetVersion(ctx context.Context, id int, versionSeen int64)
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(albumVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occhook.Modified(albumVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
+	if !occrun.SameVersion(albumVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occrun.Modified(albumVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
@@ -296,8 +296,8 @@ func (c *ArtistClient) GetVersion(ctx context.Context, id int, versionSeen int64
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(artistVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occhook.Modified(artistVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
+	if !occrun.SameVersion(artistVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occrun.Modified(artistVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
@@ -312,8 +312,8 @@ func (c *CustomerClient) GetVersion(ctx context.Context, id int, versionSeen int
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(customerVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occhook.Modified(customerVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
+	if !occrun.SameVersion(customerVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occrun.Modified(customerVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
@@ -328,8 +328,8 @@ func (c *EmployeeClient) GetVersion(ctx context.Context, id int, versionSeen int
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(employeeVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occhook.Modified(employeeVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
+	if !occrun.SameVersion(employeeVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occrun.Modified(employeeVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
@@ -344,8 +344,8 @@ func (c *GenreClient) GetVersion(ctx context.Context, id int, versionSeen int64)
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(genreVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occhook.Modified(genreVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
+	if !occrun.SameVersion(genreVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occrun.Modified(genreVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
@@ -360,8 +360,8 @@ func (c *InvoiceClient) GetVersion(ctx context.Context, id int, versionSeen int6
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(invoiceVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occhook.Modified(invoiceVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
+	if !occrun.SameVersion(invoiceVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occrun.Modified(invoiceVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
@@ -376,8 +376,8 @@ func (c *InvoiceLineClient) GetVersion(ctx context.Context, id int, versionSeen 
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(invoiceLineVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occhook.Modified(invoiceLineVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
+	if !occrun.SameVersion(invoiceLineVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occrun.Modified(invoiceLineVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
@@ -392,8 +392,8 @@ func (c *MediaTypeClient) GetVersion(ctx context.Context, id int, versionSeen in
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(mediaTypeVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occhook.Modified(mediaTypeVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
+	if !occrun.SameVersion(mediaTypeVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occrun.Modified(mediaTypeVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
@@ -408,8 +408,8 @@ func (c *PlaylistClient) GetVersion(ctx context.Context, id int, versionSeen int
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(playlistVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occhook.Modified(playlistVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
+	if !occrun.SameVersion(playlistVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occrun.Modified(playlistVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
@@ -424,8 +424,8 @@ func (c *TrackClient) GetVersion(ctx context.Context, id int, versionSeen int64)
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(trackVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occhook.Modified(trackVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
+	if !occrun.SameVersion(trackVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occrun.Modified(trackVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
@@ -450,7 +450,7 @@ func (c *Client) RetryTx(ctx context.Context, fn func(tx *Tx) error, opts ...ent
 
 // runTx runs fn in a transaction.
 func (c *Client) runTx(ctx context.Context, opts *stdsql.TxOptions, fn func(tx *Tx) error) (err error) {
-	retryAttempt := &occhook.Attempt{}
+	retryAttempt := &occrun.Attempt{}
 	defer retryAttempt.End()
 	c = &Client{config: c.config}
 	c.retryAttempt = retryAttempt
@@ -743,15 +743,15 @@ func (c *TrackClient) Modify(ctx context.Context, id int, fn func(*Track, *Track
 
 // verify has the transaction check rows before it commits. One whose commit is not that of a Tx, as where a program begins
 // it by itself, checks and locks them now.
-func (tx *txDriver) verify(rows []*occhook.Verified) error {
+func (tx *txDriver) verify(rows []*occrun.Verified) error {
 	if len(rows) == 0 {
 		return nil
 	}
 	if !tx.occ.Seen() {
-		return occhook.VerifyNow(tx.tx, tx.drv, rows...)
+		return occrun.VerifyNow(tx.tx, tx.drv, rows...)
 	}
 	before := tx.tx
-	verifying := occhook.VerifyIn(&tx.occ, tx.tx, tx.drv, rows...)
+	verifying := occrun.VerifyIn(&tx.occ, tx.tx, tx.drv, rows...)
 	tx.tx = verifying
 	if before == dialect.Tx(verifying) {
 		return nil
@@ -785,26 +785,26 @@ func (tx *txDriver) verify(rows []*occhook.Verified) error {
 func (c *AlbumClient) VerifyOnCommit(readEntities ...*Album) error {
 	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
-		return occhook.NotInTx(albumVersion)
+		return occrun.NotInTx(albumVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Album) (*Album, error) {
 		rowReader := NewAlbumClient(c.config)
-		if occhook.Ended(txDrv.tx) {
+		if occrun.Ended(txDrv.tx) {
 			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(album.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	verifiedRows := make([]*occrun.Verified, len(readEntities))
 	for rowIndex, readEntity := range readEntities {
-		if loadErr := occhook.CheckLoaded(albumVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+		if loadErr := occrun.CheckLoaded(albumVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
 			return loadErr
 		}
 		if readEntity.fate != nil {
-			if fateErr := occhook.CheckFate(albumVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
+			if fateErr := occrun.CheckFate(albumVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
 				return fateErr
 			}
 		}
-		verifiedRows[rowIndex] = &occhook.Verified{
+		verifiedRows[rowIndex] = &occrun.Verified{
 			Schema:  albumVersion,
 			Table:   album.Table,
 			ID:      readEntity.ID,
@@ -843,26 +843,26 @@ func (c *AlbumClient) VerifyOnCommit(readEntities ...*Album) error {
 func (c *ArtistClient) VerifyOnCommit(readEntities ...*Artist) error {
 	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
-		return occhook.NotInTx(artistVersion)
+		return occrun.NotInTx(artistVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Artist) (*Artist, error) {
 		rowReader := NewArtistClient(c.config)
-		if occhook.Ended(txDrv.tx) {
+		if occrun.Ended(txDrv.tx) {
 			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(artist.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	verifiedRows := make([]*occrun.Verified, len(readEntities))
 	for rowIndex, readEntity := range readEntities {
-		if loadErr := occhook.CheckLoaded(artistVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+		if loadErr := occrun.CheckLoaded(artistVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
 			return loadErr
 		}
 		if readEntity.fate != nil {
-			if fateErr := occhook.CheckFate(artistVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
+			if fateErr := occrun.CheckFate(artistVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
 				return fateErr
 			}
 		}
-		verifiedRows[rowIndex] = &occhook.Verified{
+		verifiedRows[rowIndex] = &occrun.Verified{
 			Schema:  artistVersion,
 			Table:   artist.Table,
 			ID:      readEntity.ID,
@@ -901,26 +901,26 @@ func (c *ArtistClient) VerifyOnCommit(readEntities ...*Artist) error {
 func (c *CustomerClient) VerifyOnCommit(readEntities ...*Customer) error {
 	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
-		return occhook.NotInTx(customerVersion)
+		return occrun.NotInTx(customerVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Customer) (*Customer, error) {
 		rowReader := NewCustomerClient(c.config)
-		if occhook.Ended(txDrv.tx) {
+		if occrun.Ended(txDrv.tx) {
 			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(customer.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	verifiedRows := make([]*occrun.Verified, len(readEntities))
 	for rowIndex, readEntity := range readEntities {
-		if loadErr := occhook.CheckLoaded(customerVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+		if loadErr := occrun.CheckLoaded(customerVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
 			return loadErr
 		}
 		if readEntity.fate != nil {
-			if fateErr := occhook.CheckFate(customerVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
+			if fateErr := occrun.CheckFate(customerVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
 				return fateErr
 			}
 		}
-		verifiedRows[rowIndex] = &occhook.Verified{
+		verifiedRows[rowIndex] = &occrun.Verified{
 			Schema:  customerVersion,
 			Table:   customer.Table,
 			ID:      readEntity.ID,
@@ -959,26 +959,26 @@ func (c *CustomerClient) VerifyOnCommit(readEntities ...*Customer) error {
 func (c *EmployeeClient) VerifyOnCommit(readEntities ...*Employee) error {
 	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
-		return occhook.NotInTx(employeeVersion)
+		return occrun.NotInTx(employeeVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Employee) (*Employee, error) {
 		rowReader := NewEmployeeClient(c.config)
-		if occhook.Ended(txDrv.tx) {
+		if occrun.Ended(txDrv.tx) {
 			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(employee.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	verifiedRows := make([]*occrun.Verified, len(readEntities))
 	for rowIndex, readEntity := range readEntities {
-		if loadErr := occhook.CheckLoaded(employeeVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+		if loadErr := occrun.CheckLoaded(employeeVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
 			return loadErr
 		}
 		if readEntity.fate != nil {
-			if fateErr := occhook.CheckFate(employeeVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
+			if fateErr := occrun.CheckFate(employeeVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
 				return fateErr
 			}
 		}
-		verifiedRows[rowIndex] = &occhook.Verified{
+		verifiedRows[rowIndex] = &occrun.Verified{
 			Schema:  employeeVersion,
 			Table:   employee.Table,
 			ID:      readEntity.ID,
@@ -1017,26 +1017,26 @@ func (c *EmployeeClient) VerifyOnCommit(readEntities ...*Employee) error {
 func (c *GenreClient) VerifyOnCommit(readEntities ...*Genre) error {
 	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
-		return occhook.NotInTx(genreVersion)
+		return occrun.NotInTx(genreVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Genre) (*Genre, error) {
 		rowReader := NewGenreClient(c.config)
-		if occhook.Ended(txDrv.tx) {
+		if occrun.Ended(txDrv.tx) {
 			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(genre.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	verifiedRows := make([]*occrun.Verified, len(readEntities))
 	for rowIndex, readEntity := range readEntities {
-		if loadErr := occhook.CheckLoaded(genreVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+		if loadErr := occrun.CheckLoaded(genreVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
 			return loadErr
 		}
 		if readEntity.fate != nil {
-			if fateErr := occhook.CheckFate(genreVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
+			if fateErr := occrun.CheckFate(genreVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
 				return fateErr
 			}
 		}
-		verifiedRows[rowIndex] = &occhook.Verified{
+		verifiedRows[rowIndex] = &occrun.Verified{
 			Schema:  genreVersion,
 			Table:   genre.Table,
 			ID:      readEntity.ID,
@@ -1075,26 +1075,26 @@ func (c *GenreClient) VerifyOnCommit(readEntities ...*Genre) error {
 func (c *InvoiceClient) VerifyOnCommit(readEntities ...*Invoice) error {
 	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
-		return occhook.NotInTx(invoiceVersion)
+		return occrun.NotInTx(invoiceVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Invoice) (*Invoice, error) {
 		rowReader := NewInvoiceClient(c.config)
-		if occhook.Ended(txDrv.tx) {
+		if occrun.Ended(txDrv.tx) {
 			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(invoice.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	verifiedRows := make([]*occrun.Verified, len(readEntities))
 	for rowIndex, readEntity := range readEntities {
-		if loadErr := occhook.CheckLoaded(invoiceVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+		if loadErr := occrun.CheckLoaded(invoiceVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
 			return loadErr
 		}
 		if readEntity.fate != nil {
-			if fateErr := occhook.CheckFate(invoiceVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
+			if fateErr := occrun.CheckFate(invoiceVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
 				return fateErr
 			}
 		}
-		verifiedRows[rowIndex] = &occhook.Verified{
+		verifiedRows[rowIndex] = &occrun.Verified{
 			Schema:  invoiceVersion,
 			Table:   invoice.Table,
 			ID:      readEntity.ID,
@@ -1133,26 +1133,26 @@ func (c *InvoiceClient) VerifyOnCommit(readEntities ...*Invoice) error {
 func (c *InvoiceLineClient) VerifyOnCommit(readEntities ...*InvoiceLine) error {
 	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
-		return occhook.NotInTx(invoiceLineVersion)
+		return occrun.NotInTx(invoiceLineVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *InvoiceLine) (*InvoiceLine, error) {
 		rowReader := NewInvoiceLineClient(c.config)
-		if occhook.Ended(txDrv.tx) {
+		if occrun.Ended(txDrv.tx) {
 			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(invoiceline.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	verifiedRows := make([]*occrun.Verified, len(readEntities))
 	for rowIndex, readEntity := range readEntities {
-		if loadErr := occhook.CheckLoaded(invoiceLineVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+		if loadErr := occrun.CheckLoaded(invoiceLineVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
 			return loadErr
 		}
 		if readEntity.fate != nil {
-			if fateErr := occhook.CheckFate(invoiceLineVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
+			if fateErr := occrun.CheckFate(invoiceLineVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
 				return fateErr
 			}
 		}
-		verifiedRows[rowIndex] = &occhook.Verified{
+		verifiedRows[rowIndex] = &occrun.Verified{
 			Schema:  invoiceLineVersion,
 			Table:   invoiceline.Table,
 			ID:      readEntity.ID,
@@ -1191,26 +1191,26 @@ func (c *InvoiceLineClient) VerifyOnCommit(readEntities ...*InvoiceLine) error {
 func (c *MediaTypeClient) VerifyOnCommit(readEntities ...*MediaType) error {
 	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
-		return occhook.NotInTx(mediaTypeVersion)
+		return occrun.NotInTx(mediaTypeVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *MediaType) (*MediaType, error) {
 		rowReader := NewMediaTypeClient(c.config)
-		if occhook.Ended(txDrv.tx) {
+		if occrun.Ended(txDrv.tx) {
 			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(mediatype.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	verifiedRows := make([]*occrun.Verified, len(readEntities))
 	for rowIndex, readEntity := range readEntities {
-		if loadErr := occhook.CheckLoaded(mediaTypeVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+		if loadErr := occrun.CheckLoaded(mediaTypeVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
 			return loadErr
 		}
 		if readEntity.fate != nil {
-			if fateErr := occhook.CheckFate(mediaTypeVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
+			if fateErr := occrun.CheckFate(mediaTypeVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
 				return fateErr
 			}
 		}
-		verifiedRows[rowIndex] = &occhook.Verified{
+		verifiedRows[rowIndex] = &occrun.Verified{
 			Schema:  mediaTypeVersion,
 			Table:   mediatype.Table,
 			ID:      readEntity.ID,
@@ -1249,26 +1249,26 @@ func (c *MediaTypeClient) VerifyOnCommit(readEntities ...*MediaType) error {
 func (c *PlaylistClient) VerifyOnCommit(readEntities ...*Playlist) error {
 	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
-		return occhook.NotInTx(playlistVersion)
+		return occrun.NotInTx(playlistVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Playlist) (*Playlist, error) {
 		rowReader := NewPlaylistClient(c.config)
-		if occhook.Ended(txDrv.tx) {
+		if occrun.Ended(txDrv.tx) {
 			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(playlist.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	verifiedRows := make([]*occrun.Verified, len(readEntities))
 	for rowIndex, readEntity := range readEntities {
-		if loadErr := occhook.CheckLoaded(playlistVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+		if loadErr := occrun.CheckLoaded(playlistVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
 			return loadErr
 		}
 		if readEntity.fate != nil {
-			if fateErr := occhook.CheckFate(playlistVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
+			if fateErr := occrun.CheckFate(playlistVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
 				return fateErr
 			}
 		}
-		verifiedRows[rowIndex] = &occhook.Verified{
+		verifiedRows[rowIndex] = &occrun.Verified{
 			Schema:  playlistVersion,
 			Table:   playlist.Table,
 			ID:      readEntity.ID,
@@ -1307,26 +1307,26 @@ func (c *PlaylistClient) VerifyOnCommit(readEntities ...*Playlist) error {
 func (c *PlaylistTrackClient) VerifyOnCommit(readEntities ...*PlaylistTrack) error {
 	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
-		return occhook.NotInTx(playlistTrackVersion)
+		return occrun.NotInTx(playlistTrackVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *PlaylistTrack) (*PlaylistTrack, error) {
 		rowReader := NewPlaylistTrackClient(c.config)
-		if occhook.Ended(txDrv.tx) {
+		if occrun.Ended(txDrv.tx) {
 			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(playlisttrack.PlaylistId(readEntity.PlaylistId), playlisttrack.TrackId(readEntity.TrackId), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	verifiedRows := make([]*occrun.Verified, len(readEntities))
 	for rowIndex, readEntity := range readEntities {
-		if loadErr := occhook.CheckLoaded(playlistTrackVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+		if loadErr := occrun.CheckLoaded(playlistTrackVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
 			return loadErr
 		}
 		if readEntity.fate != nil {
-			if fateErr := occhook.CheckFate(playlistTrackVersion, readEntity.fate, []any{readEntity.PlaylistId, readEntity.TrackId}, readEntity.Version, c.driver); fateErr != nil {
+			if fateErr := occrun.CheckFate(playlistTrackVersion, readEntity.fate, []any{readEntity.PlaylistId, readEntity.TrackId}, readEntity.Version, c.driver); fateErr != nil {
 				return fateErr
 			}
 		}
-		verifiedRows[rowIndex] = &occhook.Verified{
+		verifiedRows[rowIndex] = &occrun.Verified{
 			Schema:  playlistTrackVersion,
 			Table:   playlisttrack.Table,
 			ID:      []any{readEntity.PlaylistId, readEntity.TrackId},
@@ -1365,26 +1365,26 @@ func (c *PlaylistTrackClient) VerifyOnCommit(readEntities ...*PlaylistTrack) err
 func (c *TrackClient) VerifyOnCommit(readEntities ...*Track) error {
 	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
-		return occhook.NotInTx(trackVersion)
+		return occrun.NotInTx(trackVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Track) (*Track, error) {
 		rowReader := NewTrackClient(c.config)
-		if occhook.Ended(txDrv.tx) {
+		if occrun.Ended(txDrv.tx) {
 			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(track.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	verifiedRows := make([]*occrun.Verified, len(readEntities))
 	for rowIndex, readEntity := range readEntities {
-		if loadErr := occhook.CheckLoaded(trackVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+		if loadErr := occrun.CheckLoaded(trackVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
 			return loadErr
 		}
 		if readEntity.fate != nil {
-			if fateErr := occhook.CheckFate(trackVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
+			if fateErr := occrun.CheckFate(trackVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
 				return fateErr
 			}
 		}
-		verifiedRows[rowIndex] = &occhook.Verified{
+		verifiedRows[rowIndex] = &occrun.Verified{
 			Schema:  trackVersion,
 			Table:   track.Table,
 			ID:      readEntity.ID,

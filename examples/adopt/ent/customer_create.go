@@ -12,7 +12,7 @@ import (
 	"github.com/entocc/entocc/examples/adopt/ent/customer"
 	"github.com/entocc/entocc/examples/adopt/ent/employee"
 	"github.com/entocc/entocc/examples/adopt/ent/invoice"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 )
 
 // CustomerCreate is the builder for creating a Customer entity.
@@ -293,14 +293,14 @@ func (_c *CustomerCreate) createSpec() (*Customer, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(customer.Table, sqlgraph.NewFieldSpec(customer.FieldID, field.TypeInt))
 	)
 	_c.driver = _c.versionWriter()
-	if txWrites := occhook.TxOf(_c.driver); txWrites != nil {
+	if txWrites := occrun.TxOf(_c.driver); txWrites != nil {
 		_node.fate = txWrites.Creates(customer.Table, _spec.ID)
 	}
 	createdBy := *_c.mutation
 	_node.loaded.Created(&createdBy)
-	_c.driver = occhook.Atomic(_c.driver)
+	_c.driver = occrun.Atomic(_c.driver)
 	if len(_c.mutation.InvoicesIDs()) > 0 {
-		_c.driver = occhook.Linking(_c.driver, customerLinks)
+		_c.driver = occrun.Linking(_c.driver, customerLinks)
 	}
 
 	if id, ok := _c.mutation.ID(); ok {
@@ -426,8 +426,8 @@ func (_c *CustomerCreateBulk) Save(ctx context.Context) ([]*Customer, error) {
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					_c.driver = _c.versionWriter()
-					_c.driver = occhook.Atomic(_c.driver)
-					_c.driver = occhook.Linking(_c.driver, customerLinks)
+					_c.driver = occrun.Atomic(_c.driver)
+					_c.driver = occrun.Linking(_c.driver, customerLinks)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

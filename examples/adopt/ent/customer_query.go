@@ -16,7 +16,7 @@ import (
 	"github.com/entocc/entocc/examples/adopt/ent/employee"
 	"github.com/entocc/entocc/examples/adopt/ent/invoice"
 	"github.com/entocc/entocc/examples/adopt/ent/predicate"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 )
 
 // CustomerQuery is the builder for querying Customer entities.
@@ -444,7 +444,7 @@ func (_q *CustomerQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Cus
 			return nil, err
 		}
 	}
-	if occhook.SelectsVersion(customerVersion, _q.ctx.Fields) {
+	if occrun.SelectsVersion(customerVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

@@ -15,7 +15,7 @@ import (
 	"github.com/entocc/entocc/examples/adopt/ent/employee"
 	"github.com/entocc/entocc/examples/adopt/ent/invoice"
 	"github.com/entocc/entocc/examples/adopt/ent/predicate"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 )
 
 // CustomerUpdate is the builder for updating Customer entities.
@@ -474,7 +474,7 @@ func (_u *CustomerUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	versionID, _ := _u.mutation.versionRow()
 	_u.mutation.occ.Through(_u.driver)
-	guardedWrite, err := occhook.Update(ctx, customerVersion, _u.mutation, &_u.mutation.occ, _spec, customerLinks, versionID)
+	guardedWrite, err := occrun.Update(ctx, customerVersion, _u.mutation, &_u.mutation.occ, _spec, customerLinks, versionID)
 	if err != nil {
 		return 0, err
 	}
@@ -487,11 +487,11 @@ func (_u *CustomerUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_u.driver = _u.versionWriter()
 	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
-		ending := occhook.Ending(_u.driver)
+		ending := occrun.Ending(_u.driver)
 		defer ending.End()
 		_u.driver = ending
 	}
-	_u.driver = occhook.UpdateLinking(_u.driver, _spec, customerLinks)
+	_u.driver = occrun.UpdateLinking(_u.driver, _spec, customerLinks)
 
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -985,7 +985,7 @@ func (_u *CustomerUpdateOne) sqlSave(ctx context.Context) (_node *Customer, err 
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_u.mutation.occ.Through(_u.driver)
-	guardedWrite, err := occhook.UpdateOne(ctx, customerVersion, _u.mutation, &_u.mutation.occ, _spec, customerLinks, _spec.Node.ID.Value)
+	guardedWrite, err := occrun.UpdateOne(ctx, customerVersion, _u.mutation, &_u.mutation.occ, _spec, customerLinks, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
@@ -1017,7 +1017,7 @@ func (_u *CustomerUpdateOne) sqlSave(ctx context.Context) (_node *Customer, err 
 type CustomerUpdateBulk struct {
 	config
 	builders []*CustomerUpdateOne
-	bulk     occhook.Bulk
+	bulk     occrun.Bulk
 }
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
@@ -1043,11 +1043,11 @@ func (_u *CustomerUpdateBulk) OnProgress(f func(done, total int)) *CustomerUpdat
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *CustomerUpdateBulk) Save(ctx context.Context) ([]*Customer, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[CustomerUpdateOne, Customer]{
+	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[CustomerUpdateOne, Customer]{
 		Join: func(builder *CustomerUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
-		Mutation:   func(builder *CustomerUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Mutation:   func(builder *CustomerUpdateOne) occrun.GuardedMutation { return builder.mutation },
 		Hooks:      func(builder *CustomerUpdateOne) []Hook { return builder.hooks },
 		Save:       (*CustomerUpdateOne).Save,
 		Plan:       (*CustomerUpdateOne).plan,
@@ -1169,7 +1169,7 @@ func (_u *CustomerUpdateOne) saved(savedNode *Customer, err error) (*Customer, e
 		return nil, _u.mutation.versionError(err)
 	}
 	savedNode.versionRead()
-	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
+	if txWrites := occrun.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
 		savedNode.fate = txWrites.Wrote(customer.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true

@@ -15,7 +15,7 @@ import (
 	"github.com/entocc/entocc/examples/adopt/ent/customer"
 	"github.com/entocc/entocc/examples/adopt/ent/employee"
 	"github.com/entocc/entocc/examples/adopt/ent/predicate"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 )
 
 // EmployeeQuery is the builder for querying Employee entities.
@@ -486,7 +486,7 @@ func (_q *EmployeeQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Emp
 			return nil, err
 		}
 	}
-	if occhook.SelectsVersion(employeeVersion, _q.ctx.Fields) {
+	if occrun.SelectsVersion(employeeVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

@@ -25,7 +25,7 @@ import (
 	"github.com/entocc/entocc/examples/adopt/ent/playlisttrack"
 	"github.com/entocc/entocc/examples/adopt/ent/predicate"
 	"github.com/entocc/entocc/examples/adopt/ent/track"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 )
 
 // IsRecordModified reports whether err says that a guarded write met a row with another version, or none. A row that
@@ -62,23 +62,23 @@ func CheckGuards() error {
 }
 
 // versionExpectation is what a mutation expects of the version of its row.
-type versionExpectation = occhook.Expectation
+type versionExpectation = occrun.Expectation
 
 // txState is what a transaction knows of its own writes.
-type txState = occhook.TxState
+type txState = occrun.TxState
 
 // albumVersion is what the guard knows about the version of Album.
-var albumVersion = &occhook.Schema{
+var albumVersion = &occrun.Schema{
 	Type:     TypeAlbum,
 	Field:    "version",
 	Column:   album.FieldVersion,
-	Strategy: occhook.Counter{},
-	Fields: []occhook.Field{
+	Strategy: occrun.Counter{},
+	Fields: []occrun.Field{
 		{Name: "version", Column: album.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
 		{Name: "title", Column: album.FieldTitle, Struct: "Title"},
 		{Name: "artist_id", Column: album.FieldArtistID, Struct: "ArtistID"},
 	},
-	Edges: []occhook.Edge{
+	Edges: []occrun.Edge{
 		{Name: album.EdgeArtist, InRow: true, Column: album.FieldArtistID},
 		{Name: album.EdgeTracks},
 	},
@@ -88,7 +88,7 @@ var albumVersion = &occhook.Schema{
 type AlbumModifiedError = entocc.ModifiedError[Album]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
-func (m *AlbumMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+func (m *AlbumMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	m.config.retryAttempt.In(&m.occ)
 	return albumVersion, &m.occ
 }
@@ -115,31 +115,31 @@ func (m *AlbumMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return occhook.Diff(albumVersion, m, albumVersionRow(base), albumVersionRow(theirs))
+		return occrun.Diff(albumVersion, m, albumVersionRow(base), albumVersionRow(theirs))
 	})
 }
 
 // albumVersionRow returns the row of an entity as it was read.
-func albumVersionRow(entity any) occhook.ReadRow {
+func albumVersionRow(entity any) occrun.ReadRow {
 	loadedEntity, _ := entity.(*Album)
 	if loadedEntity == nil {
-		return occhook.ReadRow{}
+		return occrun.ReadRow{}
 	}
 	asRead := &Album{}
 	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // artistVersion is what the guard knows about the version of Artist.
-var artistVersion = &occhook.Schema{
+var artistVersion = &occrun.Schema{
 	Type:     TypeArtist,
 	Field:    "version",
 	Column:   artist.FieldVersion,
-	Strategy: occhook.Counter{},
-	Fields: []occhook.Field{
+	Strategy: occrun.Counter{},
+	Fields: []occrun.Field{
 		{Name: "version", Column: artist.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
 		{Name: "name", Column: artist.FieldName, Struct: "Name", Nillable: true},
 	},
-	Edges: []occhook.Edge{
+	Edges: []occrun.Edge{
 		{Name: artist.EdgeAlbums},
 	},
 }
@@ -148,7 +148,7 @@ var artistVersion = &occhook.Schema{
 type ArtistModifiedError = entocc.ModifiedError[Artist]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
-func (m *ArtistMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+func (m *ArtistMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	m.config.retryAttempt.In(&m.occ)
 	return artistVersion, &m.occ
 }
@@ -175,27 +175,27 @@ func (m *ArtistMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return occhook.Diff(artistVersion, m, artistVersionRow(base), artistVersionRow(theirs))
+		return occrun.Diff(artistVersion, m, artistVersionRow(base), artistVersionRow(theirs))
 	})
 }
 
 // artistVersionRow returns the row of an entity as it was read.
-func artistVersionRow(entity any) occhook.ReadRow {
+func artistVersionRow(entity any) occrun.ReadRow {
 	loadedEntity, _ := entity.(*Artist)
 	if loadedEntity == nil {
-		return occhook.ReadRow{}
+		return occrun.ReadRow{}
 	}
 	asRead := &Artist{}
 	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // customerVersion is what the guard knows about the version of Customer.
-var customerVersion = &occhook.Schema{
+var customerVersion = &occrun.Schema{
 	Type:     TypeCustomer,
 	Field:    "version",
 	Column:   customer.FieldVersion,
-	Strategy: occhook.Counter{},
-	Fields: []occhook.Field{
+	Strategy: occrun.Counter{},
+	Fields: []occrun.Field{
 		{Name: "version", Column: customer.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
 		{Name: "first_name", Column: customer.FieldFirstName, Struct: "FirstName"},
 		{Name: "last_name", Column: customer.FieldLastName, Struct: "LastName"},
@@ -210,7 +210,7 @@ var customerVersion = &occhook.Schema{
 		{Name: "email", Column: customer.FieldEmail, Struct: "Email"},
 		{Name: "support_rep_id", Column: customer.FieldSupportRepID, Struct: "SupportRepID", Nillable: true},
 	},
-	Edges: []occhook.Edge{
+	Edges: []occrun.Edge{
 		{Name: customer.EdgeSupportRep, InRow: true, Column: customer.FieldSupportRepID},
 		{Name: customer.EdgeInvoices},
 	},
@@ -220,7 +220,7 @@ var customerVersion = &occhook.Schema{
 type CustomerModifiedError = entocc.ModifiedError[Customer]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
-func (m *CustomerMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+func (m *CustomerMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	m.config.retryAttempt.In(&m.occ)
 	return customerVersion, &m.occ
 }
@@ -247,27 +247,27 @@ func (m *CustomerMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return occhook.Diff(customerVersion, m, customerVersionRow(base), customerVersionRow(theirs))
+		return occrun.Diff(customerVersion, m, customerVersionRow(base), customerVersionRow(theirs))
 	})
 }
 
 // customerVersionRow returns the row of an entity as it was read.
-func customerVersionRow(entity any) occhook.ReadRow {
+func customerVersionRow(entity any) occrun.ReadRow {
 	loadedEntity, _ := entity.(*Customer)
 	if loadedEntity == nil {
-		return occhook.ReadRow{}
+		return occrun.ReadRow{}
 	}
 	asRead := &Customer{}
 	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // employeeVersion is what the guard knows about the version of Employee.
-var employeeVersion = &occhook.Schema{
+var employeeVersion = &occrun.Schema{
 	Type:     TypeEmployee,
 	Field:    "version",
 	Column:   employee.FieldVersion,
-	Strategy: occhook.Counter{},
-	Fields: []occhook.Field{
+	Strategy: occrun.Counter{},
+	Fields: []occrun.Field{
 		{Name: "version", Column: employee.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
 		{Name: "last_name", Column: employee.FieldLastName, Struct: "LastName"},
 		{Name: "first_name", Column: employee.FieldFirstName, Struct: "FirstName"},
@@ -284,7 +284,7 @@ var employeeVersion = &occhook.Schema{
 		{Name: "fax", Column: employee.FieldFax, Struct: "Fax", Nillable: true},
 		{Name: "email", Column: employee.FieldEmail, Struct: "Email", Nillable: true},
 	},
-	Edges: []occhook.Edge{
+	Edges: []occrun.Edge{
 		{Name: employee.EdgeManager, InRow: true, Column: employee.FieldReportsTo},
 		{Name: employee.EdgeReports},
 		{Name: employee.EdgeCustomers},
@@ -295,7 +295,7 @@ var employeeVersion = &occhook.Schema{
 type EmployeeModifiedError = entocc.ModifiedError[Employee]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
-func (m *EmployeeMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+func (m *EmployeeMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	m.config.retryAttempt.In(&m.occ)
 	return employeeVersion, &m.occ
 }
@@ -322,31 +322,31 @@ func (m *EmployeeMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return occhook.Diff(employeeVersion, m, employeeVersionRow(base), employeeVersionRow(theirs))
+		return occrun.Diff(employeeVersion, m, employeeVersionRow(base), employeeVersionRow(theirs))
 	})
 }
 
 // employeeVersionRow returns the row of an entity as it was read.
-func employeeVersionRow(entity any) occhook.ReadRow {
+func employeeVersionRow(entity any) occrun.ReadRow {
 	loadedEntity, _ := entity.(*Employee)
 	if loadedEntity == nil {
-		return occhook.ReadRow{}
+		return occrun.ReadRow{}
 	}
 	asRead := &Employee{}
 	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // genreVersion is what the guard knows about the version of Genre.
-var genreVersion = &occhook.Schema{
+var genreVersion = &occrun.Schema{
 	Type:     TypeGenre,
 	Field:    "version",
 	Column:   genre.FieldVersion,
-	Strategy: occhook.Counter{},
-	Fields: []occhook.Field{
+	Strategy: occrun.Counter{},
+	Fields: []occrun.Field{
 		{Name: "version", Column: genre.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
 		{Name: "name", Column: genre.FieldName, Struct: "Name", Nillable: true},
 	},
-	Edges: []occhook.Edge{
+	Edges: []occrun.Edge{
 		{Name: genre.EdgeTracks},
 	},
 }
@@ -355,7 +355,7 @@ var genreVersion = &occhook.Schema{
 type GenreModifiedError = entocc.ModifiedError[Genre]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
-func (m *GenreMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+func (m *GenreMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	m.config.retryAttempt.In(&m.occ)
 	return genreVersion, &m.occ
 }
@@ -382,27 +382,27 @@ func (m *GenreMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return occhook.Diff(genreVersion, m, genreVersionRow(base), genreVersionRow(theirs))
+		return occrun.Diff(genreVersion, m, genreVersionRow(base), genreVersionRow(theirs))
 	})
 }
 
 // genreVersionRow returns the row of an entity as it was read.
-func genreVersionRow(entity any) occhook.ReadRow {
+func genreVersionRow(entity any) occrun.ReadRow {
 	loadedEntity, _ := entity.(*Genre)
 	if loadedEntity == nil {
-		return occhook.ReadRow{}
+		return occrun.ReadRow{}
 	}
 	asRead := &Genre{}
 	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // invoiceVersion is what the guard knows about the version of Invoice.
-var invoiceVersion = &occhook.Schema{
+var invoiceVersion = &occrun.Schema{
 	Type:     TypeInvoice,
 	Field:    "version",
 	Column:   invoice.FieldVersion,
-	Strategy: occhook.Counter{},
-	Fields: []occhook.Field{
+	Strategy: occrun.Counter{},
+	Fields: []occrun.Field{
 		{Name: "version", Column: invoice.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
 		{Name: "customer_id", Column: invoice.FieldCustomerID, Struct: "CustomerID"},
 		{Name: "invoice_date", Column: invoice.FieldInvoiceDate, Struct: "InvoiceDate"},
@@ -413,7 +413,7 @@ var invoiceVersion = &occhook.Schema{
 		{Name: "billing_postal_code", Column: invoice.FieldBillingPostalCode, Struct: "BillingPostalCode", Nillable: true},
 		{Name: "total", Column: invoice.FieldTotal, Struct: "Total"},
 	},
-	Edges: []occhook.Edge{
+	Edges: []occrun.Edge{
 		{Name: invoice.EdgeCustomer, InRow: true, Column: invoice.FieldCustomerID},
 		{Name: invoice.EdgeLines},
 	},
@@ -423,7 +423,7 @@ var invoiceVersion = &occhook.Schema{
 type InvoiceModifiedError = entocc.ModifiedError[Invoice]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
-func (m *InvoiceMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+func (m *InvoiceMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	m.config.retryAttempt.In(&m.occ)
 	return invoiceVersion, &m.occ
 }
@@ -450,34 +450,34 @@ func (m *InvoiceMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return occhook.Diff(invoiceVersion, m, invoiceVersionRow(base), invoiceVersionRow(theirs))
+		return occrun.Diff(invoiceVersion, m, invoiceVersionRow(base), invoiceVersionRow(theirs))
 	})
 }
 
 // invoiceVersionRow returns the row of an entity as it was read.
-func invoiceVersionRow(entity any) occhook.ReadRow {
+func invoiceVersionRow(entity any) occrun.ReadRow {
 	loadedEntity, _ := entity.(*Invoice)
 	if loadedEntity == nil {
-		return occhook.ReadRow{}
+		return occrun.ReadRow{}
 	}
 	asRead := &Invoice{}
 	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // invoiceLineVersion is what the guard knows about the version of InvoiceLine.
-var invoiceLineVersion = &occhook.Schema{
+var invoiceLineVersion = &occrun.Schema{
 	Type:     TypeInvoiceLine,
 	Field:    "version",
 	Column:   invoiceline.FieldVersion,
-	Strategy: occhook.Counter{},
-	Fields: []occhook.Field{
+	Strategy: occrun.Counter{},
+	Fields: []occrun.Field{
 		{Name: "version", Column: invoiceline.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
 		{Name: "invoice_id", Column: invoiceline.FieldInvoiceID, Struct: "InvoiceID"},
 		{Name: "track_id", Column: invoiceline.FieldTrackID, Struct: "TrackID"},
 		{Name: "unit_price", Column: invoiceline.FieldUnitPrice, Struct: "UnitPrice"},
 		{Name: "quantity", Column: invoiceline.FieldQuantity, Struct: "Quantity"},
 	},
-	Edges: []occhook.Edge{
+	Edges: []occrun.Edge{
 		{Name: invoiceline.EdgeInvoice, InRow: true, Column: invoiceline.FieldInvoiceID},
 		{Name: invoiceline.EdgeTrack, InRow: true, Column: invoiceline.FieldTrackID},
 	},
@@ -487,7 +487,7 @@ var invoiceLineVersion = &occhook.Schema{
 type InvoiceLineModifiedError = entocc.ModifiedError[InvoiceLine]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
-func (m *InvoiceLineMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+func (m *InvoiceLineMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	m.config.retryAttempt.In(&m.occ)
 	return invoiceLineVersion, &m.occ
 }
@@ -514,31 +514,31 @@ func (m *InvoiceLineMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return occhook.Diff(invoiceLineVersion, m, invoiceLineVersionRow(base), invoiceLineVersionRow(theirs))
+		return occrun.Diff(invoiceLineVersion, m, invoiceLineVersionRow(base), invoiceLineVersionRow(theirs))
 	})
 }
 
 // invoiceLineVersionRow returns the row of an entity as it was read.
-func invoiceLineVersionRow(entity any) occhook.ReadRow {
+func invoiceLineVersionRow(entity any) occrun.ReadRow {
 	loadedEntity, _ := entity.(*InvoiceLine)
 	if loadedEntity == nil {
-		return occhook.ReadRow{}
+		return occrun.ReadRow{}
 	}
 	asRead := &InvoiceLine{}
 	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // mediaTypeVersion is what the guard knows about the version of MediaType.
-var mediaTypeVersion = &occhook.Schema{
+var mediaTypeVersion = &occrun.Schema{
 	Type:     TypeMediaType,
 	Field:    "version",
 	Column:   mediatype.FieldVersion,
-	Strategy: occhook.Counter{},
-	Fields: []occhook.Field{
+	Strategy: occrun.Counter{},
+	Fields: []occrun.Field{
 		{Name: "version", Column: mediatype.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
 		{Name: "name", Column: mediatype.FieldName, Struct: "Name", Nillable: true},
 	},
-	Edges: []occhook.Edge{
+	Edges: []occrun.Edge{
 		{Name: mediatype.EdgeTracks},
 	},
 }
@@ -547,7 +547,7 @@ var mediaTypeVersion = &occhook.Schema{
 type MediaTypeModifiedError = entocc.ModifiedError[MediaType]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
-func (m *MediaTypeMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+func (m *MediaTypeMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	m.config.retryAttempt.In(&m.occ)
 	return mediaTypeVersion, &m.occ
 }
@@ -574,31 +574,31 @@ func (m *MediaTypeMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return occhook.Diff(mediaTypeVersion, m, mediaTypeVersionRow(base), mediaTypeVersionRow(theirs))
+		return occrun.Diff(mediaTypeVersion, m, mediaTypeVersionRow(base), mediaTypeVersionRow(theirs))
 	})
 }
 
 // mediaTypeVersionRow returns the row of an entity as it was read.
-func mediaTypeVersionRow(entity any) occhook.ReadRow {
+func mediaTypeVersionRow(entity any) occrun.ReadRow {
 	loadedEntity, _ := entity.(*MediaType)
 	if loadedEntity == nil {
-		return occhook.ReadRow{}
+		return occrun.ReadRow{}
 	}
 	asRead := &MediaType{}
 	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // playlistVersion is what the guard knows about the version of Playlist.
-var playlistVersion = &occhook.Schema{
+var playlistVersion = &occrun.Schema{
 	Type:     TypePlaylist,
 	Field:    "version",
 	Column:   playlist.FieldVersion,
-	Strategy: occhook.Counter{},
-	Fields: []occhook.Field{
+	Strategy: occrun.Counter{},
+	Fields: []occrun.Field{
 		{Name: "version", Column: playlist.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
 		{Name: "name", Column: playlist.FieldName, Struct: "Name", Nillable: true},
 	},
-	Edges: []occhook.Edge{
+	Edges: []occrun.Edge{
 		{Name: playlist.EdgeTracks},
 	},
 }
@@ -607,7 +607,7 @@ var playlistVersion = &occhook.Schema{
 type PlaylistModifiedError = entocc.ModifiedError[Playlist]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
-func (m *PlaylistMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+func (m *PlaylistMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	m.config.retryAttempt.In(&m.occ)
 	return playlistVersion, &m.occ
 }
@@ -634,32 +634,32 @@ func (m *PlaylistMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return occhook.Diff(playlistVersion, m, playlistVersionRow(base), playlistVersionRow(theirs))
+		return occrun.Diff(playlistVersion, m, playlistVersionRow(base), playlistVersionRow(theirs))
 	})
 }
 
 // playlistVersionRow returns the row of an entity as it was read.
-func playlistVersionRow(entity any) occhook.ReadRow {
+func playlistVersionRow(entity any) occrun.ReadRow {
 	loadedEntity, _ := entity.(*Playlist)
 	if loadedEntity == nil {
-		return occhook.ReadRow{}
+		return occrun.ReadRow{}
 	}
 	asRead := &Playlist{}
 	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // playlistTrackVersion is what the guard knows about the version of PlaylistTrack.
-var playlistTrackVersion = &occhook.Schema{
+var playlistTrackVersion = &occrun.Schema{
 	Type:     TypePlaylistTrack,
 	Field:    "version",
 	Column:   playlisttrack.FieldVersion,
-	Strategy: occhook.Counter{},
-	Fields: []occhook.Field{
+	Strategy: occrun.Counter{},
+	Fields: []occrun.Field{
 		{Name: "version", Column: playlisttrack.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
 		{Name: "PlaylistId", Column: playlisttrack.FieldPlaylistId, Struct: "PlaylistId"},
 		{Name: "TrackId", Column: playlisttrack.FieldTrackId, Struct: "TrackId"},
 	},
-	Edges: []occhook.Edge{
+	Edges: []occrun.Edge{
 		{Name: playlisttrack.EdgePlaylist, InRow: true, Column: playlisttrack.FieldPlaylistId},
 		{Name: playlisttrack.EdgeTrack, InRow: true, Column: playlisttrack.FieldTrackId},
 	},
@@ -669,7 +669,7 @@ var playlistTrackVersion = &occhook.Schema{
 type PlaylistTrackModifiedError = entocc.ModifiedError[PlaylistTrack]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
-func (m *PlaylistTrackMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+func (m *PlaylistTrackMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	m.config.retryAttempt.In(&m.occ)
 	return playlistTrackVersion, &m.occ
 }
@@ -696,27 +696,27 @@ func (m *PlaylistTrackMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return occhook.Diff(playlistTrackVersion, m, playlistTrackVersionRow(base), playlistTrackVersionRow(theirs))
+		return occrun.Diff(playlistTrackVersion, m, playlistTrackVersionRow(base), playlistTrackVersionRow(theirs))
 	})
 }
 
 // playlistTrackVersionRow returns the row of an entity as it was read.
-func playlistTrackVersionRow(entity any) occhook.ReadRow {
+func playlistTrackVersionRow(entity any) occrun.ReadRow {
 	loadedEntity, _ := entity.(*PlaylistTrack)
 	if loadedEntity == nil {
-		return occhook.ReadRow{}
+		return occrun.ReadRow{}
 	}
 	asRead := &PlaylistTrack{}
 	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // trackVersion is what the guard knows about the version of Track.
-var trackVersion = &occhook.Schema{
+var trackVersion = &occrun.Schema{
 	Type:     TypeTrack,
 	Field:    "version",
 	Column:   track.FieldVersion,
-	Strategy: occhook.Counter{},
-	Fields: []occhook.Field{
+	Strategy: occrun.Counter{},
+	Fields: []occrun.Field{
 		{Name: "version", Column: track.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
 		{Name: "name", Column: track.FieldName, Struct: "Name"},
 		{Name: "album_id", Column: track.FieldAlbumID, Struct: "AlbumID", Nillable: true},
@@ -727,7 +727,7 @@ var trackVersion = &occhook.Schema{
 		{Name: "bytes", Column: track.FieldBytes, Struct: "Bytes", Nillable: true},
 		{Name: "unit_price", Column: track.FieldUnitPrice, Struct: "UnitPrice"},
 	},
-	Edges: []occhook.Edge{
+	Edges: []occrun.Edge{
 		{Name: track.EdgeAlbum, InRow: true, Column: track.FieldAlbumID},
 		{Name: track.EdgeMediaType, InRow: true, Column: track.FieldMediaTypeID},
 		{Name: track.EdgeGenre, InRow: true, Column: track.FieldGenreID},
@@ -740,7 +740,7 @@ var trackVersion = &occhook.Schema{
 type TrackModifiedError = entocc.ModifiedError[Track]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
-func (m *TrackMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+func (m *TrackMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	m.config.retryAttempt.In(&m.occ)
 	return trackVersion, &m.occ
 }
@@ -767,83 +767,83 @@ func (m *TrackMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return occhook.Diff(trackVersion, m, trackVersionRow(base), trackVersionRow(theirs))
+		return occrun.Diff(trackVersion, m, trackVersionRow(base), trackVersionRow(theirs))
 	})
 }
 
 // trackVersionRow returns the row of an entity as it was read.
-func trackVersionRow(entity any) occhook.ReadRow {
+func trackVersionRow(entity any) occrun.ReadRow {
 	loadedEntity, _ := entity.(*Track)
 	if loadedEntity == nil {
-		return occhook.ReadRow{}
+		return occrun.ReadRow{}
 	}
 	asRead := &Track{}
 	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // albumLinks are the versioned rows of other types that edges of Album write to.
-var albumLinks = &occhook.Links{
-	Children: []occhook.Child{
+var albumLinks = &occrun.Links{
+	Children: []occrun.Child{
 		{Table: album.TracksTable, Column: album.TracksColumn, Schema: trackVersion},
 	},
 }
 
 // artistLinks are the versioned rows of other types that edges of Artist write to.
-var artistLinks = &occhook.Links{
-	Children: []occhook.Child{
+var artistLinks = &occrun.Links{
+	Children: []occrun.Child{
 		{Table: artist.AlbumsTable, Column: artist.AlbumsColumn, Schema: albumVersion},
 	},
 }
 
 // customerLinks are the versioned rows of other types that edges of Customer write to.
-var customerLinks = &occhook.Links{
-	Children: []occhook.Child{
+var customerLinks = &occrun.Links{
+	Children: []occrun.Child{
 		{Table: customer.InvoicesTable, Column: customer.InvoicesColumn, Schema: invoiceVersion},
 	},
 }
 
 // employeeLinks are the versioned rows of other types that edges of Employee write to.
-var employeeLinks = &occhook.Links{
-	Children: []occhook.Child{
+var employeeLinks = &occrun.Links{
+	Children: []occrun.Child{
 		{Table: employee.ReportsTable, Column: employee.ReportsColumn, Schema: employeeVersion},
 		{Table: employee.CustomersTable, Column: employee.CustomersColumn, Schema: customerVersion},
 	},
 }
 
 // genreLinks are the versioned rows of other types that edges of Genre write to.
-var genreLinks = &occhook.Links{
-	Children: []occhook.Child{
+var genreLinks = &occrun.Links{
+	Children: []occrun.Child{
 		{Table: genre.TracksTable, Column: genre.TracksColumn, Schema: trackVersion},
 	},
 }
 
 // invoiceLinks are the versioned rows of other types that edges of Invoice write to.
-var invoiceLinks = &occhook.Links{
-	Children: []occhook.Child{
+var invoiceLinks = &occrun.Links{
+	Children: []occrun.Child{
 		{Table: invoice.LinesTable, Column: invoice.LinesColumn, Schema: invoiceLineVersion},
 	},
 }
 
 // mediaTypeLinks are the versioned rows of other types that edges of MediaType write to.
-var mediaTypeLinks = &occhook.Links{
-	Children: []occhook.Child{
+var mediaTypeLinks = &occrun.Links{
+	Children: []occrun.Child{
 		{Table: mediatype.TracksTable, Column: mediatype.TracksColumn, Schema: trackVersion},
 	},
 }
 
 // playlistLinks are the versioned rows of other types that edges of Playlist write to.
-var playlistLinks = &occhook.Links{
-	Through: []occhook.Through{
+var playlistLinks = &occrun.Links{
+	Through: []occrun.Through{
 		{Table: playlist.TracksTable, Column: playlisttrack.FieldVersion},
 	},
 }
 
 // trackLinks are the versioned rows of other types that edges of Track write to.
-var trackLinks = &occhook.Links{
-	Children: []occhook.Child{
+var trackLinks = &occrun.Links{
+	Children: []occrun.Child{
 		{Table: track.InvoiceLinesTable, Column: track.InvoiceLinesColumn, Schema: invoiceLineVersion},
 	},
-	Through: []occhook.Through{
+	Through: []occrun.Through{
 		{Table: track.PlaylistsTable, Column: playlisttrack.FieldVersion},
 	},
 }
@@ -855,7 +855,7 @@ func versionError[T any](err error, drv dialect.Driver, label string, entity any
 		missing  *sqlgraph.NotFoundError
 	)
 	switch {
-	case occhook.Aborted(err):
+	case occrun.Aborted(err):
 		return err
 	case errors.As(err, &modified):
 		if tx, ok := drv.(*txDriver); ok {
@@ -881,18 +881,18 @@ func versionError[T any](err error, drv dialect.Driver, label string, entity any
 func IsOutcomeUnknown(err error) bool { return entocc.IsOutcomeUnknown(err) }
 
 // versionWriter returns the driver by which writes of guarded types are sent.
-func (c config) versionWriter() dialect.Driver { return occhook.Named(c.versionSession, c.driver) }
+func (c config) versionWriter() dialect.Driver { return occrun.Named(c.versionSession, c.driver) }
 
 // versionTx returns a transaction whose commit says so where its outcome is not known.
 func (c config) versionTx(tx *txDriver) *txDriver {
-	tx.tx = occhook.NamedTx(c.versionSession, tx.tx, c.driver)
+	tx.tx = occrun.NamedTx(c.versionSession, tx.tx, c.driver)
 	return tx
 }
 
 // ended closes the transaction if err says that the database has rolled it back, so that no further statement of it runs
 // outside any transaction.
 func (tx *txDriver) ended(err error) error {
-	if over := occhook.EndTx(tx.tx, err); over != nil {
+	if over := occrun.EndTx(tx.tx, err); over != nil {
 		tx.tx = over
 		tx.occ.End(false, over.Commit())
 	}
@@ -900,7 +900,7 @@ func (tx *txDriver) ended(err error) error {
 }
 
 // TxState returns what the transaction knows of its own writes.
-func (tx *txDriver) TxState() *occhook.TxState { return &tx.occ }
+func (tx *txDriver) TxState() *occrun.TxState { return &tx.occ }
 
 // begun notes that a Tx ends the transaction, so that its end is seen.
 func (tx *txDriver) begun(ctx context.Context) *txDriver {
@@ -935,7 +935,7 @@ func (tx *txDriver) rollback() error {
 // endedRows is ended for a query, whose error may come with its rows.
 func (tx *txDriver) endedRows(v any, err error) error {
 	if err == nil {
-		occhook.WatchRows(tx.Dialect(), v, tx.ended)
+		occrun.WatchRows(tx.Dialect(), v, tx.ended)
 	}
 	return tx.ended(err)
 }
@@ -943,7 +943,7 @@ func (tx *txDriver) endedRows(v any, err error) error {
 // readNow reads a row in the transaction that it was written in, or outside if that has ended by now.
 func readNow[T any](drv dialect.Driver, read func(dialect.Driver) (*T, error)) (*T, error) {
 	row, err := read(drv)
-	if tx, ok := drv.(*txDriver); ok && (errors.Is(err, stdsql.ErrTxDone) || occhook.Ended(tx.tx)) {
+	if tx, ok := drv.(*txDriver); ok && (errors.Is(err, stdsql.ErrTxDone) || occrun.Ended(tx.tx)) {
 		return read(tx.drv)
 	}
 	return row, err
@@ -952,7 +952,7 @@ func readNow[T any](drv dialect.Driver, read func(dialect.Driver) (*T, error)) (
 // latestVersion has a query in a transaction see the row as it was committed last.
 func latestVersion(drv dialect.Driver) func(*sql.Selector) {
 	if _, ok := drv.(*txDriver); ok {
-		return occhook.Latest
+		return occrun.Latest
 	}
 	return func(*sql.Selector) {}
 }

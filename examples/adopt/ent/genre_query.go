@@ -15,7 +15,7 @@ import (
 	"github.com/entocc/entocc/examples/adopt/ent/genre"
 	"github.com/entocc/entocc/examples/adopt/ent/predicate"
 	"github.com/entocc/entocc/examples/adopt/ent/track"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 )
 
 // GenreQuery is the builder for querying Genre entities.
@@ -401,7 +401,7 @@ func (_q *GenreQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Genre,
 			return nil, err
 		}
 	}
-	if occhook.SelectsVersion(genreVersion, _q.ctx.Fields) {
+	if occrun.SelectsVersion(genreVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

@@ -16,7 +16,7 @@ import (
 	"github.com/entocc/entocc/examples/adopt/ent/invoice"
 	"github.com/entocc/entocc/examples/adopt/ent/invoiceline"
 	"github.com/entocc/entocc/examples/adopt/ent/predicate"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 )
 
 // InvoiceUpdate is the builder for updating Invoice entities.
@@ -395,7 +395,7 @@ func (_u *InvoiceUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	versionID, _ := _u.mutation.versionRow()
 	_u.mutation.occ.Through(_u.driver)
-	guardedWrite, err := occhook.Update(ctx, invoiceVersion, _u.mutation, &_u.mutation.occ, _spec, invoiceLinks, versionID)
+	guardedWrite, err := occrun.Update(ctx, invoiceVersion, _u.mutation, &_u.mutation.occ, _spec, invoiceLinks, versionID)
 	if err != nil {
 		return 0, err
 	}
@@ -408,11 +408,11 @@ func (_u *InvoiceUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_u.driver = _u.versionWriter()
 	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
-		ending := occhook.Ending(_u.driver)
+		ending := occrun.Ending(_u.driver)
 		defer ending.End()
 		_u.driver = ending
 	}
-	_u.driver = occhook.UpdateLinking(_u.driver, _spec, invoiceLinks)
+	_u.driver = occrun.UpdateLinking(_u.driver, _spec, invoiceLinks)
 
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -826,7 +826,7 @@ func (_u *InvoiceUpdateOne) sqlSave(ctx context.Context) (_node *Invoice, err er
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_u.mutation.occ.Through(_u.driver)
-	guardedWrite, err := occhook.UpdateOne(ctx, invoiceVersion, _u.mutation, &_u.mutation.occ, _spec, invoiceLinks, _spec.Node.ID.Value)
+	guardedWrite, err := occrun.UpdateOne(ctx, invoiceVersion, _u.mutation, &_u.mutation.occ, _spec, invoiceLinks, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
@@ -858,7 +858,7 @@ func (_u *InvoiceUpdateOne) sqlSave(ctx context.Context) (_node *Invoice, err er
 type InvoiceUpdateBulk struct {
 	config
 	builders []*InvoiceUpdateOne
-	bulk     occhook.Bulk
+	bulk     occrun.Bulk
 }
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
@@ -884,11 +884,11 @@ func (_u *InvoiceUpdateBulk) OnProgress(f func(done, total int)) *InvoiceUpdateB
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *InvoiceUpdateBulk) Save(ctx context.Context) ([]*Invoice, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[InvoiceUpdateOne, Invoice]{
+	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[InvoiceUpdateOne, Invoice]{
 		Join: func(builder *InvoiceUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
-		Mutation:   func(builder *InvoiceUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Mutation:   func(builder *InvoiceUpdateOne) occrun.GuardedMutation { return builder.mutation },
 		Hooks:      func(builder *InvoiceUpdateOne) []Hook { return builder.hooks },
 		Save:       (*InvoiceUpdateOne).Save,
 		Plan:       (*InvoiceUpdateOne).plan,
@@ -1010,7 +1010,7 @@ func (_u *InvoiceUpdateOne) saved(savedNode *Invoice, err error) (*Invoice, erro
 		return nil, _u.mutation.versionError(err)
 	}
 	savedNode.versionRead()
-	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
+	if txWrites := occrun.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
 		savedNode.fate = txWrites.Wrote(invoice.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true

@@ -11,7 +11,7 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/entocc/entocc/examples/adopt/ent/mediatype"
 	"github.com/entocc/entocc/examples/adopt/ent/track"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 )
 
 // MediaTypeCreate is the builder for creating a MediaType entity.
@@ -148,14 +148,14 @@ func (_c *MediaTypeCreate) createSpec() (*MediaType, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(mediatype.Table, sqlgraph.NewFieldSpec(mediatype.FieldID, field.TypeInt))
 	)
 	_c.driver = _c.versionWriter()
-	if txWrites := occhook.TxOf(_c.driver); txWrites != nil {
+	if txWrites := occrun.TxOf(_c.driver); txWrites != nil {
 		_node.fate = txWrites.Creates(mediatype.Table, _spec.ID)
 	}
 	createdBy := *_c.mutation
 	_node.loaded.Created(&createdBy)
-	_c.driver = occhook.Atomic(_c.driver)
+	_c.driver = occrun.Atomic(_c.driver)
 	if len(_c.mutation.TracksIDs()) > 0 {
-		_c.driver = occhook.Linking(_c.driver, mediaTypeLinks)
+		_c.driver = occrun.Linking(_c.driver, mediaTypeLinks)
 	}
 
 	if id, ok := _c.mutation.ID(); ok {
@@ -224,8 +224,8 @@ func (_c *MediaTypeCreateBulk) Save(ctx context.Context) ([]*MediaType, error) {
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					_c.driver = _c.versionWriter()
-					_c.driver = occhook.Atomic(_c.driver)
-					_c.driver = occhook.Linking(_c.driver, mediaTypeLinks)
+					_c.driver = occrun.Atomic(_c.driver)
+					_c.driver = occrun.Linking(_c.driver, mediaTypeLinks)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

@@ -15,7 +15,7 @@ import (
 	"github.com/entocc/entocc/examples/adopt/ent/mediatype"
 	"github.com/entocc/entocc/examples/adopt/ent/predicate"
 	"github.com/entocc/entocc/examples/adopt/ent/track"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 )
 
 // MediaTypeQuery is the builder for querying MediaType entities.
@@ -401,7 +401,7 @@ func (_q *MediaTypeQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Me
 			return nil, err
 		}
 	}
-	if occhook.SelectsVersion(mediaTypeVersion, _q.ctx.Fields) {
+	if occrun.SelectsVersion(mediaTypeVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

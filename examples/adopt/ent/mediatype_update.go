@@ -14,7 +14,7 @@ import (
 	"github.com/entocc/entocc/examples/adopt/ent/mediatype"
 	"github.com/entocc/entocc/examples/adopt/ent/predicate"
 	"github.com/entocc/entocc/examples/adopt/ent/track"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 )
 
 // MediaTypeUpdate is the builder for updating MediaType entities.
@@ -180,7 +180,7 @@ func (_u *MediaTypeUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	versionID, _ := _u.mutation.versionRow()
 	_u.mutation.occ.Through(_u.driver)
-	guardedWrite, err := occhook.Update(ctx, mediaTypeVersion, _u.mutation, &_u.mutation.occ, _spec, mediaTypeLinks, versionID)
+	guardedWrite, err := occrun.Update(ctx, mediaTypeVersion, _u.mutation, &_u.mutation.occ, _spec, mediaTypeLinks, versionID)
 	if err != nil {
 		return 0, err
 	}
@@ -193,11 +193,11 @@ func (_u *MediaTypeUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_u.driver = _u.versionWriter()
 	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
-		ending := occhook.Ending(_u.driver)
+		ending := occrun.Ending(_u.driver)
 		defer ending.End()
 		_u.driver = ending
 	}
-	_u.driver = occhook.UpdateLinking(_u.driver, _spec, mediaTypeLinks)
+	_u.driver = occrun.UpdateLinking(_u.driver, _spec, mediaTypeLinks)
 
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -398,7 +398,7 @@ func (_u *MediaTypeUpdateOne) sqlSave(ctx context.Context) (_node *MediaType, er
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_u.mutation.occ.Through(_u.driver)
-	guardedWrite, err := occhook.UpdateOne(ctx, mediaTypeVersion, _u.mutation, &_u.mutation.occ, _spec, mediaTypeLinks, _spec.Node.ID.Value)
+	guardedWrite, err := occrun.UpdateOne(ctx, mediaTypeVersion, _u.mutation, &_u.mutation.occ, _spec, mediaTypeLinks, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
@@ -430,7 +430,7 @@ func (_u *MediaTypeUpdateOne) sqlSave(ctx context.Context) (_node *MediaType, er
 type MediaTypeUpdateBulk struct {
 	config
 	builders []*MediaTypeUpdateOne
-	bulk     occhook.Bulk
+	bulk     occrun.Bulk
 }
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
@@ -456,11 +456,11 @@ func (_u *MediaTypeUpdateBulk) OnProgress(f func(done, total int)) *MediaTypeUpd
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *MediaTypeUpdateBulk) Save(ctx context.Context) ([]*MediaType, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[MediaTypeUpdateOne, MediaType]{
+	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[MediaTypeUpdateOne, MediaType]{
 		Join: func(builder *MediaTypeUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
-		Mutation:   func(builder *MediaTypeUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Mutation:   func(builder *MediaTypeUpdateOne) occrun.GuardedMutation { return builder.mutation },
 		Hooks:      func(builder *MediaTypeUpdateOne) []Hook { return builder.hooks },
 		Save:       (*MediaTypeUpdateOne).Save,
 		Plan:       (*MediaTypeUpdateOne).plan,
@@ -582,7 +582,7 @@ func (_u *MediaTypeUpdateOne) saved(savedNode *MediaType, err error) (*MediaType
 		return nil, _u.mutation.versionError(err)
 	}
 	savedNode.versionRead()
-	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
+	if txWrites := occrun.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
 		savedNode.fate = txWrites.Wrote(mediatype.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true

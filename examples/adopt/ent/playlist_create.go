@@ -11,7 +11,7 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/entocc/entocc/examples/adopt/ent/playlist"
 	"github.com/entocc/entocc/examples/adopt/ent/track"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 )
 
 // PlaylistCreate is the builder for creating a Playlist entity.
@@ -148,12 +148,12 @@ func (_c *PlaylistCreate) createSpec() (*Playlist, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(playlist.Table, sqlgraph.NewFieldSpec(playlist.FieldID, field.TypeInt))
 	)
 	_c.driver = _c.versionWriter()
-	if txWrites := occhook.TxOf(_c.driver); txWrites != nil {
+	if txWrites := occrun.TxOf(_c.driver); txWrites != nil {
 		_node.fate = txWrites.Creates(playlist.Table, _spec.ID)
 	}
 	createdBy := *_c.mutation
 	_node.loaded.Created(&createdBy)
-	_c.driver = occhook.Atomic(_c.driver)
+	_c.driver = occrun.Atomic(_c.driver)
 
 	if id, ok := _c.mutation.ID(); ok {
 		_node.ID = id
@@ -225,7 +225,7 @@ func (_c *PlaylistCreateBulk) Save(ctx context.Context) ([]*Playlist, error) {
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					_c.driver = _c.versionWriter()
-					_c.driver = occhook.Atomic(_c.driver)
+					_c.driver = occrun.Atomic(_c.driver)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

@@ -16,7 +16,7 @@ import (
 	"github.com/entocc/entocc/examples/adopt/ent/playlisttrack"
 	"github.com/entocc/entocc/examples/adopt/ent/predicate"
 	"github.com/entocc/entocc/examples/adopt/ent/track"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 )
 
 // PlaylistQuery is the builder for querying Playlist entities.
@@ -445,7 +445,7 @@ func (_q *PlaylistQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Pla
 			return nil, err
 		}
 	}
-	if occhook.SelectsVersion(playlistVersion, _q.ctx.Fields) {
+	if occrun.SelectsVersion(playlistVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

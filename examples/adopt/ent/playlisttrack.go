@@ -13,7 +13,7 @@ import (
 	"github.com/entocc/entocc/examples/adopt/ent/playlist"
 	"github.com/entocc/entocc/examples/adopt/ent/playlisttrack"
 	"github.com/entocc/entocc/examples/adopt/ent/track"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 )
 
 // PlaylistTrack is the model entity for the PlaylistTrack schema.
@@ -32,9 +32,9 @@ type PlaylistTrack struct {
 	// zeroVersion notes that the version was read, and is NULL or zero in the database.
 	zeroVersion bool
 	// fate is what becomes of the version, if a transaction has written it.
-	fate *occhook.Fate
+	fate *occrun.Fate
 	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
-	loaded occhook.Loaded
+	loaded occrun.Loaded
 }
 
 // PlaylistTrackEdges holds the relations/edges for other nodes in the graph.
@@ -170,7 +170,7 @@ func (_m *PlaylistTrack) String() string {
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *PlaylistTrack) VersionKey() entocc.VersionKey {
 	key := entocc.VersionKey{Type: TypePlaylistTrack, ID: []any{_m.PlaylistId, _m.TrackId}}
-	if occhook.CheckLoaded(playlistTrackVersion, _m.Version, _m.zeroVersion) == nil {
+	if occrun.CheckLoaded(playlistTrackVersion, _m.Version, _m.zeroVersion) == nil {
 		key.Version = _m.Version
 	}
 	return key
@@ -185,11 +185,11 @@ func (_m *PlaylistTrack) Delete() *PlaylistTrackDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *PlaylistTrack) IsModified(ctx context.Context) (bool, error) {
-	if err := occhook.CheckLoaded(playlistTrackVersion, _m.Version, _m.zeroVersion); err != nil {
+	if err := occrun.CheckLoaded(playlistTrackVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
 	if _m.fate != nil {
-		if err := occhook.CheckFate(playlistTrackVersion, _m.fate, []any{_m.PlaylistId, _m.TrackId}, _m.Version, _m.config.driver); err != nil {
+		if err := occrun.CheckFate(playlistTrackVersion, _m.fate, []any{_m.PlaylistId, _m.TrackId}, _m.Version, _m.config.driver); err != nil {
 			return false, err
 		}
 	}
@@ -200,7 +200,7 @@ func (_m *PlaylistTrack) IsModified(ctx context.Context) (bool, error) {
 	if err != nil {
 		return IsNotFound(err), MaskNotFound(err)
 	}
-	return !occhook.SameVersion(playlistTrackVersion, current.Version, _m.Version), nil
+	return !occrun.SameVersion(playlistTrackVersion, current.Version, _m.Version), nil
 }
 
 // assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
@@ -213,7 +213,7 @@ func (_m *PlaylistTrack) assignLoaded(columns []string, values []any) error {
 // versionRead notes that the version was read from the database.
 func (_m *PlaylistTrack) versionRead() {
 	_m.zeroVersion = _m.Version == 0
-	if txWrites := occhook.TxOf(_m.config.driver); txWrites != nil {
+	if txWrites := occrun.TxOf(_m.config.driver); txWrites != nil {
 		_m.fate = txWrites.FateOf(playlisttrack.Table, []any{_m.PlaylistId, _m.TrackId})
 	}
 }

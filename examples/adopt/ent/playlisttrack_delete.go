@@ -10,7 +10,7 @@ import (
 	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/examples/adopt/ent/playlisttrack"
 	"github.com/entocc/entocc/examples/adopt/ent/predicate"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 )
 
 // PlaylistTrackDelete is the builder for deleting a PlaylistTrack entity.
@@ -44,7 +44,7 @@ func (_d *PlaylistTrackDelete) sqlExec(ctx context.Context) (int, error) {
 	_spec := sqlgraph.NewDeleteSpec(playlisttrack.Table, nil)
 	_d.mutation.occ.Through(_d.driver)
 	versionID, versionRow := _d.mutation.versionRow()
-	guardedDriver, err := occhook.DeleteOne(ctx, playlistTrackVersion, _d.mutation, &_d.mutation.occ, _d.versionWriter(), versionID, versionRow, _d.mutation.versionError)
+	guardedDriver, err := occrun.DeleteOne(ctx, playlistTrackVersion, _d.mutation, &_d.mutation.occ, _d.versionWriter(), versionID, versionRow, _d.mutation.versionError)
 	if err != nil {
 		return 0, err
 	}
@@ -69,7 +69,7 @@ func (_d *PlaylistTrackDelete) sqlExec(ctx context.Context) (int, error) {
 type PlaylistTrackDeleteBulk struct {
 	config
 	entities []*PlaylistTrack
-	bulk     occhook.Bulk
+	bulk     occrun.Bulk
 }
 
 // DeleteBulk returns a builder that deletes many entities in as few statements as the database allows, those whose rows
@@ -96,7 +96,7 @@ func (_d *PlaylistTrackDeleteBulk) OnProgress(f func(done, total int)) *Playlist
 // Exec deletes the batch, in one transaction, and returns how many rows were deleted.
 func (_d *PlaylistTrackDeleteBulk) Exec(ctx context.Context) (int, error) {
 	keys := []string{playlisttrack.FieldPlaylistId, playlisttrack.FieldTrackId}
-	return occhook.DeleteBulk(ctx, _d.bulk, _d.versionWriter(), keys, _d.entities, func(entity *PlaylistTrack) (*versionExpectation, func(context.Context) error) {
+	return occrun.DeleteBulk(ctx, _d.bulk, _d.versionWriter(), keys, _d.entities, func(entity *PlaylistTrack) (*versionExpectation, func(context.Context) error) {
 		builder := entity.Delete()
 		builder._d.config, builder._d.mutation.config = _d.config, _d.config
 		return &builder._d.mutation.occ, builder.Exec

@@ -14,7 +14,7 @@ import (
 	"github.com/entocc/entocc/examples/adopt/ent/playlisttrack"
 	"github.com/entocc/entocc/examples/adopt/ent/predicate"
 	"github.com/entocc/entocc/examples/adopt/ent/track"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 )
 
 // PlaylistTrackQuery is the builder for querying PlaylistTrack entities.
@@ -369,7 +369,7 @@ func (_q *PlaylistTrackQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([
 			return nil, err
 		}
 	}
-	if occhook.SelectsVersion(playlistTrackVersion, _q.ctx.Fields) {
+	if occrun.SelectsVersion(playlistTrackVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

@@ -15,7 +15,7 @@ import (
 	"github.com/entocc/entocc/examples/adopt/ent/playlisttrack"
 	"github.com/entocc/entocc/examples/adopt/ent/predicate"
 	"github.com/entocc/entocc/examples/adopt/ent/track"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 )
 
 // PlaylistTrackUpdate is the builder for updating PlaylistTrack entities.
@@ -208,7 +208,7 @@ func (_u *PlaylistTrackUpdate) sqlSave(ctx context.Context) (_node int, err erro
 	}
 	versionID, _ := _u.mutation.versionRow()
 	_u.mutation.occ.Through(_u.driver)
-	guardedWrite, err := occhook.Update(ctx, playlistTrackVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	guardedWrite, err := occrun.Update(ctx, playlistTrackVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
 	}
@@ -221,7 +221,7 @@ func (_u *PlaylistTrackUpdate) sqlSave(ctx context.Context) (_node int, err erro
 	}
 	_u.driver = _u.versionWriter()
 	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
-		ending := occhook.Ending(_u.driver)
+		ending := occrun.Ending(_u.driver)
 		defer ending.End()
 		_u.driver = ending
 	}
@@ -455,7 +455,7 @@ func (_u *PlaylistTrackUpdateOne) sqlSave(ctx context.Context) (_node *PlaylistT
 	}
 	versionID, _ := _u.mutation.versionRow()
 	_u.mutation.occ.Through(_u.driver)
-	guardedWrite, err := occhook.UpdateOne(ctx, playlistTrackVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	guardedWrite, err := occrun.UpdateOne(ctx, playlistTrackVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return nil, err
 	}
@@ -487,7 +487,7 @@ func (_u *PlaylistTrackUpdateOne) sqlSave(ctx context.Context) (_node *PlaylistT
 type PlaylistTrackUpdateBulk struct {
 	config
 	builders []*PlaylistTrackUpdateOne
-	bulk     occhook.Bulk
+	bulk     occrun.Bulk
 }
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
@@ -513,11 +513,11 @@ func (_u *PlaylistTrackUpdateBulk) OnProgress(f func(done, total int)) *Playlist
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *PlaylistTrackUpdateBulk) Save(ctx context.Context) ([]*PlaylistTrack, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[PlaylistTrackUpdateOne, PlaylistTrack]{
+	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[PlaylistTrackUpdateOne, PlaylistTrack]{
 		Join: func(builder *PlaylistTrackUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
-		Mutation:   func(builder *PlaylistTrackUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Mutation:   func(builder *PlaylistTrackUpdateOne) occrun.GuardedMutation { return builder.mutation },
 		Hooks:      func(builder *PlaylistTrackUpdateOne) []Hook { return builder.hooks },
 		Save:       (*PlaylistTrackUpdateOne).Save,
 		Plan:       (*PlaylistTrackUpdateOne).plan,
@@ -633,7 +633,7 @@ func (_u *PlaylistTrackUpdateOne) saved(savedNode *PlaylistTrack, err error) (*P
 		return nil, _u.mutation.versionError(err)
 	}
 	savedNode.versionRead()
-	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
+	if txWrites := occrun.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
 		savedNode.fate = txWrites.Wrote(playlisttrack.Table, []any{savedNode.PlaylistId, savedNode.TrackId}, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true

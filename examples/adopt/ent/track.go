@@ -14,7 +14,7 @@ import (
 	"github.com/entocc/entocc/examples/adopt/ent/genre"
 	"github.com/entocc/entocc/examples/adopt/ent/mediatype"
 	"github.com/entocc/entocc/examples/adopt/ent/track"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 )
 
 // Track is the model entity for the Track schema.
@@ -47,9 +47,9 @@ type Track struct {
 	// zeroVersion notes that the version was read, and is NULL or zero in the database.
 	zeroVersion bool
 	// fate is what becomes of the version, if a transaction has written it.
-	fate *occhook.Fate
+	fate *occrun.Fate
 	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
-	loaded occhook.Loaded
+	loaded occrun.Loaded
 }
 
 // TrackEdges holds the relations/edges for other nodes in the graph.
@@ -328,7 +328,7 @@ func (_m *Track) String() string {
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Track) VersionKey() entocc.VersionKey {
 	key := entocc.VersionKey{Type: TypeTrack, ID: _m.ID}
-	if occhook.CheckLoaded(trackVersion, _m.Version, _m.zeroVersion) == nil {
+	if occrun.CheckLoaded(trackVersion, _m.Version, _m.zeroVersion) == nil {
 		key.Version = _m.Version
 	}
 	return key
@@ -341,11 +341,11 @@ func (_m *Track) Delete() *TrackDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Track) IsModified(ctx context.Context) (bool, error) {
-	if err := occhook.CheckLoaded(trackVersion, _m.Version, _m.zeroVersion); err != nil {
+	if err := occrun.CheckLoaded(trackVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
 	if _m.fate != nil {
-		if err := occhook.CheckFate(trackVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
+		if err := occrun.CheckFate(trackVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
 			return false, err
 		}
 	}
@@ -356,7 +356,7 @@ func (_m *Track) IsModified(ctx context.Context) (bool, error) {
 	if err != nil {
 		return IsNotFound(err), MaskNotFound(err)
 	}
-	return !occhook.SameVersion(trackVersion, current.Version, _m.Version), nil
+	return !occrun.SameVersion(trackVersion, current.Version, _m.Version), nil
 }
 
 // assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
@@ -369,7 +369,7 @@ func (_m *Track) assignLoaded(columns []string, values []any) error {
 // versionRead notes that the version was read from the database.
 func (_m *Track) versionRead() {
 	_m.zeroVersion = _m.Version == 0
-	if txWrites := occhook.TxOf(_m.config.driver); txWrites != nil {
+	if txWrites := occrun.TxOf(_m.config.driver); txWrites != nil {
 		_m.fate = txWrites.FateOf(track.Table, _m.ID)
 	}
 }

@@ -20,7 +20,7 @@ import (
 	"github.com/entocc/entocc/examples/adopt/ent/playlisttrack"
 	"github.com/entocc/entocc/examples/adopt/ent/predicate"
 	"github.com/entocc/entocc/examples/adopt/ent/track"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 )
 
 // TrackQuery is the builder for querying Track entities.
@@ -618,7 +618,7 @@ func (_q *TrackQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Track,
 			return nil, err
 		}
 	}
-	if occhook.SelectsVersion(trackVersion, _q.ctx.Fields) {
+	if occrun.SelectsVersion(trackVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

@@ -18,7 +18,7 @@ import (
 	"github.com/entocc/entocc/examples/adopt/ent/playlist"
 	"github.com/entocc/entocc/examples/adopt/ent/predicate"
 	"github.com/entocc/entocc/examples/adopt/ent/track"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 )
 
 // TrackUpdate is the builder for updating Track entities.
@@ -569,7 +569,7 @@ func (_u *TrackUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	versionID, _ := _u.mutation.versionRow()
 	_u.mutation.occ.Through(_u.driver)
-	guardedWrite, err := occhook.Update(ctx, trackVersion, _u.mutation, &_u.mutation.occ, _spec, trackLinks, versionID)
+	guardedWrite, err := occrun.Update(ctx, trackVersion, _u.mutation, &_u.mutation.occ, _spec, trackLinks, versionID)
 	if err != nil {
 		return 0, err
 	}
@@ -582,11 +582,11 @@ func (_u *TrackUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_u.driver = _u.versionWriter()
 	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
-		ending := occhook.Ending(_u.driver)
+		ending := occrun.Ending(_u.driver)
 		defer ending.End()
 		_u.driver = ending
 	}
-	_u.driver = occhook.UpdateLinking(_u.driver, _spec, trackLinks)
+	_u.driver = occrun.UpdateLinking(_u.driver, _spec, trackLinks)
 
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -1172,7 +1172,7 @@ func (_u *TrackUpdateOne) sqlSave(ctx context.Context) (_node *Track, err error)
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_u.mutation.occ.Through(_u.driver)
-	guardedWrite, err := occhook.UpdateOne(ctx, trackVersion, _u.mutation, &_u.mutation.occ, _spec, trackLinks, _spec.Node.ID.Value)
+	guardedWrite, err := occrun.UpdateOne(ctx, trackVersion, _u.mutation, &_u.mutation.occ, _spec, trackLinks, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
@@ -1204,7 +1204,7 @@ func (_u *TrackUpdateOne) sqlSave(ctx context.Context) (_node *Track, err error)
 type TrackUpdateBulk struct {
 	config
 	builders []*TrackUpdateOne
-	bulk     occhook.Bulk
+	bulk     occrun.Bulk
 }
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
@@ -1230,11 +1230,11 @@ func (_u *TrackUpdateBulk) OnProgress(f func(done, total int)) *TrackUpdateBulk 
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *TrackUpdateBulk) Save(ctx context.Context) ([]*Track, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[TrackUpdateOne, Track]{
+	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[TrackUpdateOne, Track]{
 		Join: func(builder *TrackUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
-		Mutation:   func(builder *TrackUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Mutation:   func(builder *TrackUpdateOne) occrun.GuardedMutation { return builder.mutation },
 		Hooks:      func(builder *TrackUpdateOne) []Hook { return builder.hooks },
 		Save:       (*TrackUpdateOne).Save,
 		Plan:       (*TrackUpdateOne).plan,
@@ -1356,7 +1356,7 @@ func (_u *TrackUpdateOne) saved(savedNode *Track, err error) (*Track, error) {
 		return nil, _u.mutation.versionError(err)
 	}
 	savedNode.versionRead()
-	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
+	if txWrites := occrun.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
 		savedNode.fate = txWrites.Wrote(track.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true

@@ -21,7 +21,7 @@ import (
 
 	"entgo.io/ent"
 	"github.com/entocc/entocc"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 )
 
 // Client is the client that holds all ent builders.
@@ -63,10 +63,10 @@ type (
 		inters *inters
 
 		// versionSession is what the client knows about its connections, for guarded writes.
-		versionSession *occhook.Session
+		versionSession *occrun.Session
 
 		// retryAttempt is the attempt of RetryTx that the transaction is.
-		retryAttempt *occhook.Attempt
+		retryAttempt *occrun.Attempt
 	}
 	// Option function to configure the client.
 	Option func(*config)
@@ -75,7 +75,7 @@ type (
 // newConfig creates a new config for the client.
 func newConfig(opts ...Option) config {
 	cfg := config{log: log.Println, hooks: &hooks{}, inters: &inters{}}
-	cfg.versionSession = occhook.NewSession()
+	cfg.versionSession = occrun.NewSession()
 
 	cfg.options(opts...)
 	return cfg
@@ -218,8 +218,8 @@ func (c *LineClient) GetVersion(ctx context.Context, id int, versionSeen int64) 
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(lineVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occhook.Modified(lineVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
+	if !occrun.SameVersion(lineVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occrun.Modified(lineVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
@@ -234,8 +234,8 @@ func (c *OrderClient) GetVersion(ctx context.Context, id int, versionSeen int64)
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(orderVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occhook.Modified(orderVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
+	if !occrun.SameVersion(orderVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occrun.Modified(orderVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
@@ -260,7 +260,7 @@ func (c *Client) RetryTx(ctx context.Context, fn func(tx *Tx) error, opts ...ent
 
 // runTx runs fn in a transaction.
 func (c *Client) runTx(ctx context.Context, opts *stdsql.TxOptions, fn func(tx *Tx) error) (err error) {
-	retryAttempt := &occhook.Attempt{}
+	retryAttempt := &occrun.Attempt{}
 	defer retryAttempt.End()
 	c = &Client{config: c.config}
 	c.retryAttempt = retryAttempt
@@ -345,15 +345,15 @@ func (c *OrderClient) Modify(ctx context.Context, id int, fn func(*Order, *Order
 
 // verify has the transaction check rows before it commits. One whose commit is not that of a Tx, as where a program begins
 // it by itself, checks and locks them now.
-func (tx *txDriver) verify(rows []*occhook.Verified) error {
+func (tx *txDriver) verify(rows []*occrun.Verified) error {
 	if len(rows) == 0 {
 		return nil
 	}
 	if !tx.occ.Seen() {
-		return occhook.VerifyNow(tx.tx, tx.drv, rows...)
+		return occrun.VerifyNow(tx.tx, tx.drv, rows...)
 	}
 	before := tx.tx
-	verifying := occhook.VerifyIn(&tx.occ, tx.tx, tx.drv, rows...)
+	verifying := occrun.VerifyIn(&tx.occ, tx.tx, tx.drv, rows...)
 	tx.tx = verifying
 	if before == dialect.Tx(verifying) {
 		return nil
@@ -387,26 +387,26 @@ func (tx *txDriver) verify(rows []*occhook.Verified) error {
 func (c *LineClient) VerifyOnCommit(readEntities ...*Line) error {
 	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
-		return occhook.NotInTx(lineVersion)
+		return occrun.NotInTx(lineVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Line) (*Line, error) {
 		rowReader := NewLineClient(c.config)
-		if occhook.Ended(txDrv.tx) {
+		if occrun.Ended(txDrv.tx) {
 			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(line.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	verifiedRows := make([]*occrun.Verified, len(readEntities))
 	for rowIndex, readEntity := range readEntities {
-		if loadErr := occhook.CheckLoaded(lineVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+		if loadErr := occrun.CheckLoaded(lineVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
 			return loadErr
 		}
 		if readEntity.fate != nil {
-			if fateErr := occhook.CheckFate(lineVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
+			if fateErr := occrun.CheckFate(lineVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
 				return fateErr
 			}
 		}
-		verifiedRows[rowIndex] = &occhook.Verified{
+		verifiedRows[rowIndex] = &occrun.Verified{
 			Schema:  lineVersion,
 			Table:   line.Table,
 			ID:      readEntity.ID,
@@ -445,26 +445,26 @@ func (c *LineClient) VerifyOnCommit(readEntities ...*Line) error {
 func (c *OrderClient) VerifyOnCommit(readEntities ...*Order) error {
 	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
-		return occhook.NotInTx(orderVersion)
+		return occrun.NotInTx(orderVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Order) (*Order, error) {
 		rowReader := NewOrderClient(c.config)
-		if occhook.Ended(txDrv.tx) {
+		if occrun.Ended(txDrv.tx) {
 			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(order.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	verifiedRows := make([]*occrun.Verified, len(readEntities))
 	for rowIndex, readEntity := range readEntities {
-		if loadErr := occhook.CheckLoaded(orderVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+		if loadErr := occrun.CheckLoaded(orderVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
 			return loadErr
 		}
 		if readEntity.fate != nil {
-			if fateErr := occhook.CheckFate(orderVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
+			if fateErr := occrun.CheckFate(orderVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
 				return fateErr
 			}
 		}
-		verifiedRows[rowIndex] = &occhook.Verified{
+		verifiedRows[rowIndex] = &occrun.Verified{
 			Schema:  orderVersion,
 			Table:   order.Table,
 			ID:      readEntity.ID,

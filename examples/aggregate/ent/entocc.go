@@ -16,7 +16,7 @@ import (
 	"github.com/entocc/entocc/examples/aggregate/ent/line"
 	"github.com/entocc/entocc/examples/aggregate/ent/order"
 	"github.com/entocc/entocc/examples/aggregate/ent/predicate"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 )
 
 // IsRecordModified reports whether err says that a guarded write met a row with another version, or none. A row that
@@ -44,24 +44,24 @@ func CheckGuards() error {
 }
 
 // versionExpectation is what a mutation expects of the version of its row.
-type versionExpectation = occhook.Expectation
+type versionExpectation = occrun.Expectation
 
 // txState is what a transaction knows of its own writes.
-type txState = occhook.TxState
+type txState = occrun.TxState
 
 // lineVersion is what the guard knows about the version of Line.
-var lineVersion = &occhook.Schema{
+var lineVersion = &occrun.Schema{
 	Type:     TypeLine,
 	Field:    "version",
 	Column:   line.FieldVersion,
-	Strategy: occhook.Counter{},
-	Row:      occhook.Row{Table: line.Table, ID: line.FieldID, Scan: occhook.ScanID(Line{}.ID)},
-	Fields: []occhook.Field{
+	Strategy: occrun.Counter{},
+	Row:      occrun.Row{Table: line.Table, ID: line.FieldID, Scan: occrun.ScanID(Line{}.ID)},
+	Fields: []occrun.Field{
 		{Name: "version", Column: line.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
 		{Name: "article", Column: line.FieldArticle, Struct: "Article"},
 		{Name: "price", Column: line.FieldPrice, Struct: "Price"},
 	},
-	Edges: []occhook.Edge{
+	Edges: []occrun.Edge{
 		{Name: line.EdgeOrder, InRow: true},
 	},
 }
@@ -70,7 +70,7 @@ var lineVersion = &occhook.Schema{
 type LineModifiedError = entocc.ModifiedError[Line]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
-func (m *LineMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+func (m *LineMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	m.config.retryAttempt.In(&m.occ)
 	return lineVersion, &m.occ
 }
@@ -97,32 +97,32 @@ func (m *LineMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return occhook.Diff(lineVersion, m, lineVersionRow(base), lineVersionRow(theirs))
+		return occrun.Diff(lineVersion, m, lineVersionRow(base), lineVersionRow(theirs))
 	})
 }
 
 // lineVersionRow returns the row of an entity as it was read.
-func lineVersionRow(entity any) occhook.ReadRow {
+func lineVersionRow(entity any) occrun.ReadRow {
 	loadedEntity, _ := entity.(*Line)
 	if loadedEntity == nil {
-		return occhook.ReadRow{}
+		return occrun.ReadRow{}
 	}
 	asRead := &Line{}
 	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // orderVersion is what the guard knows about the version of Order.
-var orderVersion = &occhook.Schema{
+var orderVersion = &occrun.Schema{
 	Type:     TypeOrder,
 	Field:    "version",
 	Column:   order.FieldVersion,
-	Strategy: occhook.Counter{},
-	Row:      occhook.Row{Table: order.Table, ID: order.FieldID, Scan: occhook.ScanID(Order{}.ID)},
-	Fields: []occhook.Field{
+	Strategy: occrun.Counter{},
+	Row:      occrun.Row{Table: order.Table, ID: order.FieldID, Scan: occrun.ScanID(Order{}.ID)},
+	Fields: []occrun.Field{
 		{Name: "version", Column: order.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
 		{Name: "state", Column: order.FieldState, Struct: "State"},
 	},
-	Edges: []occhook.Edge{
+	Edges: []occrun.Edge{
 		{Name: order.EdgeLines},
 	},
 }
@@ -131,7 +131,7 @@ var orderVersion = &occhook.Schema{
 type OrderModifiedError = entocc.ModifiedError[Order]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
-func (m *OrderMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+func (m *OrderMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	m.config.retryAttempt.In(&m.occ)
 	return orderVersion, &m.occ
 }
@@ -158,15 +158,15 @@ func (m *OrderMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return occhook.Diff(orderVersion, m, orderVersionRow(base), orderVersionRow(theirs))
+		return occrun.Diff(orderVersion, m, orderVersionRow(base), orderVersionRow(theirs))
 	})
 }
 
 // orderVersionRow returns the row of an entity as it was read.
-func orderVersionRow(entity any) occhook.ReadRow {
+func orderVersionRow(entity any) occrun.ReadRow {
 	loadedEntity, _ := entity.(*Order)
 	if loadedEntity == nil {
-		return occhook.ReadRow{}
+		return occrun.ReadRow{}
 	}
 	asRead := &Order{}
 	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
@@ -174,14 +174,14 @@ func orderVersionRow(entity any) occhook.ReadRow {
 
 // The versions know the parents that they touch only now, as these may lead back to them.
 func init() {
-	lineVersion.Touch = []*occhook.Touch{
+	lineVersion.Touch = []*occrun.Touch{
 		{Edge: line.EdgeOrder, Column: line.OrderColumn, Parent: orderVersion},
 	}
 }
 
 // orderLinks are the versioned rows of other types that edges of Order write to.
-var orderLinks = &occhook.Links{
-	Children: []occhook.Child{
+var orderLinks = &occrun.Links{
+	Children: []occrun.Child{
 		{Table: order.LinesTable, Column: order.LinesColumn, Schema: lineVersion},
 	},
 }
@@ -193,7 +193,7 @@ func versionError[T any](err error, drv dialect.Driver, label string, entity any
 		missing  *sqlgraph.NotFoundError
 	)
 	switch {
-	case occhook.Aborted(err):
+	case occrun.Aborted(err):
 		return err
 	case errors.As(err, &modified):
 		if tx, ok := drv.(*txDriver); ok {
@@ -219,18 +219,18 @@ func versionError[T any](err error, drv dialect.Driver, label string, entity any
 func IsOutcomeUnknown(err error) bool { return entocc.IsOutcomeUnknown(err) }
 
 // versionWriter returns the driver by which writes of guarded types are sent.
-func (c config) versionWriter() dialect.Driver { return occhook.Named(c.versionSession, c.driver) }
+func (c config) versionWriter() dialect.Driver { return occrun.Named(c.versionSession, c.driver) }
 
 // versionTx returns a transaction whose commit says so where its outcome is not known.
 func (c config) versionTx(tx *txDriver) *txDriver {
-	tx.tx = occhook.NamedTx(c.versionSession, tx.tx, c.driver)
+	tx.tx = occrun.NamedTx(c.versionSession, tx.tx, c.driver)
 	return tx
 }
 
 // ended closes the transaction if err says that the database has rolled it back, so that no further statement of it runs
 // outside any transaction.
 func (tx *txDriver) ended(err error) error {
-	if over := occhook.EndTx(tx.tx, err); over != nil {
+	if over := occrun.EndTx(tx.tx, err); over != nil {
 		tx.tx = over
 		tx.occ.End(false, over.Commit())
 	}
@@ -238,7 +238,7 @@ func (tx *txDriver) ended(err error) error {
 }
 
 // TxState returns what the transaction knows of its own writes.
-func (tx *txDriver) TxState() *occhook.TxState { return &tx.occ }
+func (tx *txDriver) TxState() *occrun.TxState { return &tx.occ }
 
 // begun notes that a Tx ends the transaction, so that its end is seen.
 func (tx *txDriver) begun(ctx context.Context) *txDriver {
@@ -273,7 +273,7 @@ func (tx *txDriver) rollback() error {
 // endedRows is ended for a query, whose error may come with its rows.
 func (tx *txDriver) endedRows(v any, err error) error {
 	if err == nil {
-		occhook.WatchRows(tx.Dialect(), v, tx.ended)
+		occrun.WatchRows(tx.Dialect(), v, tx.ended)
 	}
 	return tx.ended(err)
 }
@@ -281,7 +281,7 @@ func (tx *txDriver) endedRows(v any, err error) error {
 // readNow reads a row in the transaction that it was written in, or outside if that has ended by now.
 func readNow[T any](drv dialect.Driver, read func(dialect.Driver) (*T, error)) (*T, error) {
 	row, err := read(drv)
-	if tx, ok := drv.(*txDriver); ok && (errors.Is(err, stdsql.ErrTxDone) || occhook.Ended(tx.tx)) {
+	if tx, ok := drv.(*txDriver); ok && (errors.Is(err, stdsql.ErrTxDone) || occrun.Ended(tx.tx)) {
 		return read(tx.drv)
 	}
 	return row, err
@@ -290,7 +290,7 @@ func readNow[T any](drv dialect.Driver, read func(dialect.Driver) (*T, error)) (
 // latestVersion has a query in a transaction see the row as it was committed last.
 func latestVersion(drv dialect.Driver) func(*sql.Selector) {
 	if _, ok := drv.(*txDriver); ok {
-		return occhook.Latest
+		return occrun.Latest
 	}
 	return func(*sql.Selector) {}
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/examples/aggregate/ent/line"
 	"github.com/entocc/entocc/examples/aggregate/ent/order"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 )
 
 // Line is the model entity for the Line schema.
@@ -34,9 +34,9 @@ type Line struct {
 	// zeroVersion notes that the version was read, and is NULL or zero in the database.
 	zeroVersion bool
 	// fate is what becomes of the version, if a transaction has written it.
-	fate *occhook.Fate
+	fate *occrun.Fate
 	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
-	loaded occhook.Loaded
+	loaded occrun.Loaded
 }
 
 // LineEdges holds the relations/edges for other nodes in the graph.
@@ -172,7 +172,7 @@ func (_m *Line) String() string {
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Line) VersionKey() entocc.VersionKey {
 	key := entocc.VersionKey{Type: TypeLine, ID: _m.ID}
-	if occhook.CheckLoaded(lineVersion, _m.Version, _m.zeroVersion) == nil {
+	if occrun.CheckLoaded(lineVersion, _m.Version, _m.zeroVersion) == nil {
 		key.Version = _m.Version
 	}
 	return key
@@ -185,11 +185,11 @@ func (_m *Line) Delete() *LineDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Line) IsModified(ctx context.Context) (bool, error) {
-	if err := occhook.CheckLoaded(lineVersion, _m.Version, _m.zeroVersion); err != nil {
+	if err := occrun.CheckLoaded(lineVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
 	if _m.fate != nil {
-		if err := occhook.CheckFate(lineVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
+		if err := occrun.CheckFate(lineVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
 			return false, err
 		}
 	}
@@ -200,7 +200,7 @@ func (_m *Line) IsModified(ctx context.Context) (bool, error) {
 	if err != nil {
 		return IsNotFound(err), MaskNotFound(err)
 	}
-	return !occhook.SameVersion(lineVersion, current.Version, _m.Version), nil
+	return !occrun.SameVersion(lineVersion, current.Version, _m.Version), nil
 }
 
 // assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
@@ -213,7 +213,7 @@ func (_m *Line) assignLoaded(columns []string, values []any) error {
 // versionRead notes that the version was read from the database.
 func (_m *Line) versionRead() {
 	_m.zeroVersion = _m.Version == 0
-	if txWrites := occhook.TxOf(_m.config.driver); txWrites != nil {
+	if txWrites := occrun.TxOf(_m.config.driver); txWrites != nil {
 		_m.fate = txWrites.FateOf(line.Table, _m.ID)
 	}
 }

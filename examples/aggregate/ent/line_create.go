@@ -11,7 +11,7 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/entocc/entocc/examples/aggregate/ent/line"
 	"github.com/entocc/entocc/examples/aggregate/ent/order"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 )
 
 // LineCreate is the builder for creating a Line entity.
@@ -143,13 +143,13 @@ func (_c *LineCreate) createSpec() (*Line, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(line.Table, sqlgraph.NewFieldSpec(line.FieldID, field.TypeInt))
 	)
 	_c.driver = _c.versionWriter()
-	if txWrites := occhook.TxOf(_c.driver); txWrites != nil {
+	if txWrites := occrun.TxOf(_c.driver); txWrites != nil {
 		_node.fate = txWrites.Creates(line.Table, _spec.ID)
 	}
 	createdBy := *_c.mutation
 	_node.loaded.Created(&createdBy)
-	_c.driver = occhook.CreateTouching(lineVersion, _c.driver, nil, len(_c.mutation.OrderIDs()) > 0, []*sqlgraph.CreateSpec{_spec}, &_c.mutation.occ)
-	_c.driver = occhook.Atomic(_c.driver)
+	_c.driver = occrun.CreateTouching(lineVersion, _c.driver, nil, len(_c.mutation.OrderIDs()) > 0, []*sqlgraph.CreateSpec{_spec}, &_c.mutation.occ)
+	_c.driver = occrun.Atomic(_c.driver)
 
 	if value, ok := _c.mutation.Version(); ok {
 		_spec.SetField(line.FieldVersion, field.TypeInt64, value)
@@ -229,8 +229,8 @@ func (_c *LineCreateBulk) Save(ctx context.Context) ([]*Line, error) {
 					for i := range _c.builders {
 						expectedVersions[i] = &_c.builders[i].mutation.occ
 					}
-					_c.driver = occhook.CreateTouching(lineVersion, _c.driver, nil, false, specs, expectedVersions...)
-					_c.driver = occhook.Atomic(_c.driver)
+					_c.driver = occrun.CreateTouching(lineVersion, _c.driver, nil, false, specs, expectedVersions...)
+					_c.driver = occrun.Atomic(_c.driver)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

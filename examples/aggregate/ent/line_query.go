@@ -14,7 +14,7 @@ import (
 	"github.com/entocc/entocc/examples/aggregate/ent/line"
 	"github.com/entocc/entocc/examples/aggregate/ent/order"
 	"github.com/entocc/entocc/examples/aggregate/ent/predicate"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 )
 
 // LineQuery is the builder for querying Line entities.
@@ -407,7 +407,7 @@ func (_q *LineQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Line, e
 			return nil, err
 		}
 	}
-	if occhook.SelectsVersion(lineVersion, _q.ctx.Fields) {
+	if occrun.SelectsVersion(lineVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

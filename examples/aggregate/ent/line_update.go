@@ -14,7 +14,7 @@ import (
 	"github.com/entocc/entocc/examples/aggregate/ent/line"
 	"github.com/entocc/entocc/examples/aggregate/ent/order"
 	"github.com/entocc/entocc/examples/aggregate/ent/predicate"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 )
 
 // LineUpdate is the builder for updating Line entities.
@@ -174,7 +174,7 @@ func (_u *LineUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	versionID, _ := _u.mutation.versionRow()
 	_u.mutation.occ.Through(_u.driver)
-	guardedWrite, err := occhook.Update(ctx, lineVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	guardedWrite, err := occrun.Update(ctx, lineVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
 	}
@@ -187,12 +187,12 @@ func (_u *LineUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_u.driver = _u.versionWriter()
 	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
-		ending := occhook.Ending(_u.driver)
+		ending := occrun.Ending(_u.driver)
 		defer ending.End()
 		_u.driver = ending
 	}
 	if _u.mutation.occ.Touches() {
-		affected, err := occhook.UpdateTouching(ctx, lineVersion, _u.driver, _spec)
+		affected, err := occrun.UpdateTouching(ctx, lineVersion, _u.driver, _spec)
 		if err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
@@ -393,7 +393,7 @@ func (_u *LineUpdateOne) sqlSave(ctx context.Context) (_node *Line, err error) {
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_u.mutation.occ.Through(_u.driver)
-	guardedWrite, err := occhook.UpdateOne(ctx, lineVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
+	guardedWrite, err := occrun.UpdateOne(ctx, lineVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
@@ -425,7 +425,7 @@ func (_u *LineUpdateOne) sqlSave(ctx context.Context) (_node *Line, err error) {
 type LineUpdateBulk struct {
 	config
 	builders []*LineUpdateOne
-	bulk     occhook.Bulk
+	bulk     occrun.Bulk
 }
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
@@ -451,11 +451,11 @@ func (_u *LineUpdateBulk) OnProgress(f func(done, total int)) *LineUpdateBulk {
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *LineUpdateBulk) Save(ctx context.Context) ([]*Line, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[LineUpdateOne, Line]{
+	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[LineUpdateOne, Line]{
 		Join: func(builder *LineUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
-		Mutation:   func(builder *LineUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Mutation:   func(builder *LineUpdateOne) occrun.GuardedMutation { return builder.mutation },
 		Hooks:      func(builder *LineUpdateOne) []Hook { return builder.hooks },
 		Save:       (*LineUpdateOne).Save,
 		Plan:       (*LineUpdateOne).plan,
@@ -584,7 +584,7 @@ func (_u *LineUpdateOne) saved(savedNode *Line, err error) (*Line, error) {
 		return nil, _u.mutation.versionError(err)
 	}
 	savedNode.versionRead()
-	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
+	if txWrites := occrun.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
 		savedNode.fate = txWrites.Wrote(line.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true

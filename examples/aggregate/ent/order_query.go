@@ -15,7 +15,7 @@ import (
 	"github.com/entocc/entocc/examples/aggregate/ent/line"
 	"github.com/entocc/entocc/examples/aggregate/ent/order"
 	"github.com/entocc/entocc/examples/aggregate/ent/predicate"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 )
 
 // OrderQuery is the builder for querying Order entities.
@@ -401,7 +401,7 @@ func (_q *OrderQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Order,
 			return nil, err
 		}
 	}
-	if occhook.SelectsVersion(orderVersion, _q.ctx.Fields) {
+	if occrun.SelectsVersion(orderVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

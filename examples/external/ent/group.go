@@ -13,7 +13,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/examples/external/ent/group"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 )
 
 // Group is the model entity for the Group schema.
@@ -36,9 +36,9 @@ type Group struct {
 	// zeroVersion notes that the version was read, and is NULL or zero in the database.
 	zeroVersion bool
 	// fate is what becomes of the version, if a transaction has written it.
-	fate *occhook.Fate
+	fate *occrun.Fate
 	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
-	loaded occhook.Loaded
+	loaded occrun.Loaded
 }
 
 // GroupEdges holds the relations/edges for other nodes in the graph.
@@ -178,7 +178,7 @@ func (_m *Group) String() string {
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Group) VersionKey() entocc.VersionKey {
 	key := entocc.VersionKey{Type: TypeGroup, ID: _m.ID}
-	if occhook.CheckLoaded(groupVersion, _m.Version, _m.zeroVersion) == nil {
+	if occrun.CheckLoaded(groupVersion, _m.Version, _m.zeroVersion) == nil {
 		key.Version = _m.Version
 	}
 	return key
@@ -191,11 +191,11 @@ func (_m *Group) Delete() *GroupDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Group) IsModified(ctx context.Context) (bool, error) {
-	if err := occhook.CheckLoaded(groupVersion, _m.Version, _m.zeroVersion); err != nil {
+	if err := occrun.CheckLoaded(groupVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
 	if _m.fate != nil {
-		if err := occhook.CheckFate(groupVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
+		if err := occrun.CheckFate(groupVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
 			return false, err
 		}
 	}
@@ -206,7 +206,7 @@ func (_m *Group) IsModified(ctx context.Context) (bool, error) {
 	if err != nil {
 		return IsNotFound(err), MaskNotFound(err)
 	}
-	return !occhook.SameVersion(groupVersion, current.Version, _m.Version), nil
+	return !occrun.SameVersion(groupVersion, current.Version, _m.Version), nil
 }
 
 // assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
@@ -219,7 +219,7 @@ func (_m *Group) assignLoaded(columns []string, values []any) error {
 // versionRead notes that the version was read from the database.
 func (_m *Group) versionRead() {
 	_m.zeroVersion = _m.Version == 0
-	if txWrites := occhook.TxOf(_m.config.driver); txWrites != nil {
+	if txWrites := occrun.TxOf(_m.config.driver); txWrites != nil {
 		_m.fate = txWrites.FateOf(group.Table, _m.ID)
 	}
 }

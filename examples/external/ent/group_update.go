@@ -15,7 +15,7 @@ import (
 	"github.com/entocc/entocc/examples/external/ent/group"
 	"github.com/entocc/entocc/examples/external/ent/member"
 	"github.com/entocc/entocc/examples/external/ent/predicate"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 )
 
 // GroupUpdate is the builder for updating Group entities.
@@ -192,7 +192,7 @@ func (_u *GroupUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	versionID, _ := _u.mutation.versionRow()
 	_u.mutation.occ.Through(_u.driver)
-	guardedWrite, err := occhook.Update(ctx, groupVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	guardedWrite, err := occrun.Update(ctx, groupVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
 	}
@@ -205,7 +205,7 @@ func (_u *GroupUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_u.driver = _u.versionWriter()
 	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
-		ending := occhook.Ending(_u.driver)
+		ending := occrun.Ending(_u.driver)
 		defer ending.End()
 		_u.driver = ending
 	}
@@ -420,7 +420,7 @@ func (_u *GroupUpdateOne) sqlSave(ctx context.Context) (_node *Group, err error)
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_u.mutation.occ.Through(_u.driver)
-	guardedWrite, err := occhook.UpdateOne(ctx, groupVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
+	guardedWrite, err := occrun.UpdateOne(ctx, groupVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
@@ -452,7 +452,7 @@ func (_u *GroupUpdateOne) sqlSave(ctx context.Context) (_node *Group, err error)
 type GroupUpdateBulk struct {
 	config
 	builders []*GroupUpdateOne
-	bulk     occhook.Bulk
+	bulk     occrun.Bulk
 }
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
@@ -478,11 +478,11 @@ func (_u *GroupUpdateBulk) OnProgress(f func(done, total int)) *GroupUpdateBulk 
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *GroupUpdateBulk) Save(ctx context.Context) ([]*Group, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[GroupUpdateOne, Group]{
+	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[GroupUpdateOne, Group]{
 		Join: func(builder *GroupUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
-		Mutation:   func(builder *GroupUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Mutation:   func(builder *GroupUpdateOne) occrun.GuardedMutation { return builder.mutation },
 		Hooks:      func(builder *GroupUpdateOne) []Hook { return builder.hooks },
 		Save:       (*GroupUpdateOne).Save,
 		Plan:       (*GroupUpdateOne).plan,
@@ -604,7 +604,7 @@ func (_u *GroupUpdateOne) saved(savedNode *Group, err error) (*Group, error) {
 		return nil, _u.mutation.versionError(err)
 	}
 	savedNode.versionRead()
-	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
+	if txWrites := occrun.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
 		savedNode.fate = txWrites.Wrote(group.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true

@@ -16,7 +16,7 @@ import (
 	"github.com/entocc/entocc/examples/rest/ent/predicate"
 	"github.com/entocc/entocc/examples/rest/ent/project"
 	"github.com/entocc/entocc/examples/rest/ent/task"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 )
 
 // IsRecordModified reports whether err says that a guarded write met a row with another version, or none. A row that
@@ -44,25 +44,25 @@ func CheckGuards() error {
 }
 
 // versionExpectation is what a mutation expects of the version of its row.
-type versionExpectation = occhook.Expectation
+type versionExpectation = occrun.Expectation
 
 // txState is what a transaction knows of its own writes.
-type txState = occhook.TxState
+type txState = occrun.TxState
 
 // projectVersion is what the guard knows about the version of Project.
-var projectVersion = &occhook.Schema{
+var projectVersion = &occrun.Schema{
 	Type:     TypeProject,
 	Field:    "version",
 	Column:   project.FieldVersion,
-	Strategy: occhook.Token{},
-	Row:      occhook.Row{Table: project.Table, ID: project.FieldID, Scan: occhook.ScanID(Project{}.ID)},
-	Fields: []occhook.Field{
+	Strategy: occrun.Token{},
+	Row:      occrun.Row{Table: project.Table, ID: project.FieldID, Scan: occrun.ScanID(Project{}.ID)},
+	Fields: []occrun.Field{
 		{Name: "version", Column: project.FieldVersion, Struct: "Version", Label: "Version is a random token that changes with every write of this row, for optimistic concurrency control."},
 		{Name: "name", Column: project.FieldName, Struct: "Name"},
 		{Name: "description", Column: project.FieldDescription, Struct: "Description"},
 		{Name: "points", Column: project.FieldPoints, Struct: "Points"},
 	},
-	Edges: []occhook.Edge{
+	Edges: []occrun.Edge{
 		{Name: project.EdgeTasks},
 	},
 }
@@ -71,7 +71,7 @@ var projectVersion = &occhook.Schema{
 type ProjectModifiedError = entocc.ModifiedError[Project]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
-func (m *ProjectMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+func (m *ProjectMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	m.config.retryAttempt.In(&m.occ)
 	return projectVersion, &m.occ
 }
@@ -98,34 +98,34 @@ func (m *ProjectMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return occhook.Diff(projectVersion, m, projectVersionRow(base), projectVersionRow(theirs))
+		return occrun.Diff(projectVersion, m, projectVersionRow(base), projectVersionRow(theirs))
 	})
 }
 
 // projectVersionRow returns the row of an entity as it was read.
-func projectVersionRow(entity any) occhook.ReadRow {
+func projectVersionRow(entity any) occrun.ReadRow {
 	loadedEntity, _ := entity.(*Project)
 	if loadedEntity == nil {
-		return occhook.ReadRow{}
+		return occrun.ReadRow{}
 	}
 	asRead := &Project{}
 	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // taskVersion is what the guard knows about the version of Task.
-var taskVersion = &occhook.Schema{
+var taskVersion = &occrun.Schema{
 	Type:     TypeTask,
 	Field:    "version",
 	Column:   task.FieldVersion,
-	Strategy: occhook.Token{},
-	Row:      occhook.Row{Table: task.Table, ID: task.FieldID, Scan: occhook.ScanID(Task{}.ID)},
-	Fields: []occhook.Field{
+	Strategy: occrun.Token{},
+	Row:      occrun.Row{Table: task.Table, ID: task.FieldID, Scan: occrun.ScanID(Task{}.ID)},
+	Fields: []occrun.Field{
 		{Name: "version", Column: task.FieldVersion, Struct: "Version", Label: "Version is a random token that changes with every write of this row, for optimistic concurrency control."},
 		{Name: "title", Column: task.FieldTitle, Struct: "Title"},
 		{Name: "done", Column: task.FieldDone, Struct: "Done"},
 		{Name: "project_id", Column: task.FieldProjectID, Struct: "ProjectID"},
 	},
-	Edges: []occhook.Edge{
+	Edges: []occrun.Edge{
 		{Name: task.EdgeProject, InRow: true, Column: task.FieldProjectID},
 	},
 }
@@ -134,7 +134,7 @@ var taskVersion = &occhook.Schema{
 type TaskModifiedError = entocc.ModifiedError[Task]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
-func (m *TaskMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+func (m *TaskMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	m.config.retryAttempt.In(&m.occ)
 	return taskVersion, &m.occ
 }
@@ -161,15 +161,15 @@ func (m *TaskMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return occhook.Diff(taskVersion, m, taskVersionRow(base), taskVersionRow(theirs))
+		return occrun.Diff(taskVersion, m, taskVersionRow(base), taskVersionRow(theirs))
 	})
 }
 
 // taskVersionRow returns the row of an entity as it was read.
-func taskVersionRow(entity any) occhook.ReadRow {
+func taskVersionRow(entity any) occrun.ReadRow {
 	loadedEntity, _ := entity.(*Task)
 	if loadedEntity == nil {
-		return occhook.ReadRow{}
+		return occrun.ReadRow{}
 	}
 	asRead := &Task{}
 	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
@@ -177,14 +177,14 @@ func taskVersionRow(entity any) occhook.ReadRow {
 
 // The versions know the parents that they touch only now, as these may lead back to them.
 func init() {
-	taskVersion.Touch = []*occhook.Touch{
+	taskVersion.Touch = []*occrun.Touch{
 		{Edge: task.EdgeProject, Column: task.ProjectColumn, Parent: projectVersion},
 	}
 }
 
 // projectLinks are the versioned rows of other types that edges of Project write to.
-var projectLinks = &occhook.Links{
-	Children: []occhook.Child{
+var projectLinks = &occrun.Links{
+	Children: []occrun.Child{
 		{Table: project.TasksTable, Column: project.TasksColumn, Schema: taskVersion},
 	},
 }
@@ -196,7 +196,7 @@ func versionError[T any](err error, drv dialect.Driver, label string, entity any
 		missing  *sqlgraph.NotFoundError
 	)
 	switch {
-	case occhook.Aborted(err):
+	case occrun.Aborted(err):
 		return err
 	case errors.As(err, &modified):
 		if tx, ok := drv.(*txDriver); ok {
@@ -222,18 +222,18 @@ func versionError[T any](err error, drv dialect.Driver, label string, entity any
 func IsOutcomeUnknown(err error) bool { return entocc.IsOutcomeUnknown(err) }
 
 // versionWriter returns the driver by which writes of guarded types are sent.
-func (c config) versionWriter() dialect.Driver { return occhook.Named(c.versionSession, c.driver) }
+func (c config) versionWriter() dialect.Driver { return occrun.Named(c.versionSession, c.driver) }
 
 // versionTx returns a transaction whose commit says so where its outcome is not known.
 func (c config) versionTx(tx *txDriver) *txDriver {
-	tx.tx = occhook.NamedTx(c.versionSession, tx.tx, c.driver)
+	tx.tx = occrun.NamedTx(c.versionSession, tx.tx, c.driver)
 	return tx
 }
 
 // ended closes the transaction if err says that the database has rolled it back, so that no further statement of it runs
 // outside any transaction.
 func (tx *txDriver) ended(err error) error {
-	if over := occhook.EndTx(tx.tx, err); over != nil {
+	if over := occrun.EndTx(tx.tx, err); over != nil {
 		tx.tx = over
 		tx.occ.End(false, over.Commit())
 	}
@@ -241,7 +241,7 @@ func (tx *txDriver) ended(err error) error {
 }
 
 // TxState returns what the transaction knows of its own writes.
-func (tx *txDriver) TxState() *occhook.TxState { return &tx.occ }
+func (tx *txDriver) TxState() *occrun.TxState { return &tx.occ }
 
 // begun notes that a Tx ends the transaction, so that its end is seen.
 func (tx *txDriver) begun(ctx context.Context) *txDriver {
@@ -276,7 +276,7 @@ func (tx *txDriver) rollback() error {
 // endedRows is ended for a query, whose error may come with its rows.
 func (tx *txDriver) endedRows(v any, err error) error {
 	if err == nil {
-		occhook.WatchRows(tx.Dialect(), v, tx.ended)
+		occrun.WatchRows(tx.Dialect(), v, tx.ended)
 	}
 	return tx.ended(err)
 }
@@ -284,7 +284,7 @@ func (tx *txDriver) endedRows(v any, err error) error {
 // readNow reads a row in the transaction that it was written in, or outside if that has ended by now.
 func readNow[T any](drv dialect.Driver, read func(dialect.Driver) (*T, error)) (*T, error) {
 	row, err := read(drv)
-	if tx, ok := drv.(*txDriver); ok && (errors.Is(err, stdsql.ErrTxDone) || occhook.Ended(tx.tx)) {
+	if tx, ok := drv.(*txDriver); ok && (errors.Is(err, stdsql.ErrTxDone) || occrun.Ended(tx.tx)) {
 		return read(tx.drv)
 	}
 	return row, err
@@ -293,7 +293,7 @@ func readNow[T any](drv dialect.Driver, read func(dialect.Driver) (*T, error)) (
 // latestVersion has a query in a transaction see the row as it was committed last.
 func latestVersion(drv dialect.Driver) func(*sql.Selector) {
 	if _, ok := drv.(*txDriver); ok {
-		return occhook.Latest
+		return occrun.Latest
 	}
 	return func(*sql.Selector) {}
 }

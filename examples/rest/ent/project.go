@@ -11,7 +11,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/examples/rest/ent/project"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 	"github.com/google/uuid"
 )
 
@@ -35,9 +35,9 @@ type Project struct {
 	// zeroVersion notes that the version was read, and is NULL or zero in the database.
 	zeroVersion bool
 	// fate is what becomes of the version, if a transaction has written it.
-	fate *occhook.Fate
+	fate *occrun.Fate
 	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
-	loaded occhook.Loaded
+	loaded occrun.Loaded
 }
 
 // ProjectEdges holds the relations/edges for other nodes in the graph.
@@ -173,7 +173,7 @@ func (_m *Project) String() string {
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Project) VersionKey() entocc.VersionKey {
 	key := entocc.VersionKey{Type: TypeProject, ID: _m.ID}
-	if occhook.CheckLoaded(projectVersion, _m.Version, _m.zeroVersion) == nil {
+	if occrun.CheckLoaded(projectVersion, _m.Version, _m.zeroVersion) == nil {
 		key.Version = _m.Version
 	}
 	return key
@@ -186,11 +186,11 @@ func (_m *Project) Delete() *ProjectDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Project) IsModified(ctx context.Context) (bool, error) {
-	if err := occhook.CheckLoaded(projectVersion, _m.Version, _m.zeroVersion); err != nil {
+	if err := occrun.CheckLoaded(projectVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
 	if _m.fate != nil {
-		if err := occhook.CheckFate(projectVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
+		if err := occrun.CheckFate(projectVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
 			return false, err
 		}
 	}
@@ -201,7 +201,7 @@ func (_m *Project) IsModified(ctx context.Context) (bool, error) {
 	if err != nil {
 		return IsNotFound(err), MaskNotFound(err)
 	}
-	return !occhook.SameVersion(projectVersion, current.Version, _m.Version), nil
+	return !occrun.SameVersion(projectVersion, current.Version, _m.Version), nil
 }
 
 // assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
@@ -214,7 +214,7 @@ func (_m *Project) assignLoaded(columns []string, values []any) error {
 // versionRead notes that the version was read from the database.
 func (_m *Project) versionRead() {
 	_m.zeroVersion = _m.Version == uuid.Nil
-	if txWrites := occhook.TxOf(_m.config.driver); txWrites != nil {
+	if txWrites := occrun.TxOf(_m.config.driver); txWrites != nil {
 		_m.fate = txWrites.FateOf(project.Table, _m.ID)
 	}
 }

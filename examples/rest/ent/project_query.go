@@ -15,7 +15,7 @@ import (
 	"github.com/entocc/entocc/examples/rest/ent/predicate"
 	"github.com/entocc/entocc/examples/rest/ent/project"
 	"github.com/entocc/entocc/examples/rest/ent/task"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 )
 
 // ProjectQuery is the builder for querying Project entities.
@@ -401,7 +401,7 @@ func (_q *ProjectQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Proj
 			return nil, err
 		}
 	}
-	if occhook.SelectsVersion(projectVersion, _q.ctx.Fields) {
+	if occrun.SelectsVersion(projectVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

@@ -14,7 +14,7 @@ import (
 	"github.com/entocc/entocc/examples/rest/ent/predicate"
 	"github.com/entocc/entocc/examples/rest/ent/project"
 	"github.com/entocc/entocc/examples/rest/ent/task"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 	"github.com/google/uuid"
 )
 
@@ -229,7 +229,7 @@ func (_u *ProjectUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	versionID, _ := _u.mutation.versionRow()
 	_u.mutation.occ.Through(_u.driver)
-	guardedWrite, err := occhook.Update(ctx, projectVersion, _u.mutation, &_u.mutation.occ, _spec, projectLinks, versionID)
+	guardedWrite, err := occrun.Update(ctx, projectVersion, _u.mutation, &_u.mutation.occ, _spec, projectLinks, versionID)
 	if err != nil {
 		return 0, err
 	}
@@ -242,11 +242,11 @@ func (_u *ProjectUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_u.driver = _u.versionWriter()
 	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
-		ending := occhook.Ending(_u.driver)
+		ending := occrun.Ending(_u.driver)
 		defer ending.End()
 		_u.driver = ending
 	}
-	_u.driver = occhook.UpdateLinking(_u.driver, _spec, projectLinks)
+	_u.driver = occrun.UpdateLinking(_u.driver, _spec, projectLinks)
 
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -495,7 +495,7 @@ func (_u *ProjectUpdateOne) sqlSave(ctx context.Context) (_node *Project, err er
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_u.mutation.occ.Through(_u.driver)
-	guardedWrite, err := occhook.UpdateOne(ctx, projectVersion, _u.mutation, &_u.mutation.occ, _spec, projectLinks, _spec.Node.ID.Value)
+	guardedWrite, err := occrun.UpdateOne(ctx, projectVersion, _u.mutation, &_u.mutation.occ, _spec, projectLinks, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
@@ -527,7 +527,7 @@ func (_u *ProjectUpdateOne) sqlSave(ctx context.Context) (_node *Project, err er
 type ProjectUpdateBulk struct {
 	config
 	builders []*ProjectUpdateOne
-	bulk     occhook.Bulk
+	bulk     occrun.Bulk
 }
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
@@ -553,11 +553,11 @@ func (_u *ProjectUpdateBulk) OnProgress(f func(done, total int)) *ProjectUpdateB
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *ProjectUpdateBulk) Save(ctx context.Context) ([]*Project, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[ProjectUpdateOne, Project]{
+	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[ProjectUpdateOne, Project]{
 		Join: func(builder *ProjectUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
-		Mutation:   func(builder *ProjectUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Mutation:   func(builder *ProjectUpdateOne) occrun.GuardedMutation { return builder.mutation },
 		Hooks:      func(builder *ProjectUpdateOne) []Hook { return builder.hooks },
 		Save:       (*ProjectUpdateOne).Save,
 		Plan:       (*ProjectUpdateOne).plan,
@@ -679,7 +679,7 @@ func (_u *ProjectUpdateOne) saved(savedNode *Project, err error) (*Project, erro
 		return nil, _u.mutation.versionError(err)
 	}
 	savedNode.versionRead()
-	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
+	if txWrites := occrun.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
 		savedNode.fate = txWrites.Wrote(project.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true

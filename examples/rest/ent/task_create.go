@@ -12,7 +12,7 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/entocc/entocc/examples/rest/ent/project"
 	"github.com/entocc/entocc/examples/rest/ent/task"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 	"github.com/google/uuid"
 )
 
@@ -171,13 +171,13 @@ func (_c *TaskCreate) createSpec() (*Task, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(task.Table, sqlgraph.NewFieldSpec(task.FieldID, field.TypeInt))
 	)
 	_c.driver = _c.versionWriter()
-	if txWrites := occhook.TxOf(_c.driver); txWrites != nil {
+	if txWrites := occrun.TxOf(_c.driver); txWrites != nil {
 		_node.fate = txWrites.Creates(task.Table, _spec.ID)
 	}
 	createdBy := *_c.mutation
 	_node.loaded.Created(&createdBy)
-	_c.driver = occhook.CreateTouching(taskVersion, _c.driver, nil, len(_c.mutation.ProjectIDs()) > 0, []*sqlgraph.CreateSpec{_spec}, &_c.mutation.occ)
-	_c.driver = occhook.Atomic(_c.driver)
+	_c.driver = occrun.CreateTouching(taskVersion, _c.driver, nil, len(_c.mutation.ProjectIDs()) > 0, []*sqlgraph.CreateSpec{_spec}, &_c.mutation.occ)
+	_c.driver = occrun.Atomic(_c.driver)
 
 	if value, ok := _c.mutation.Version(); ok {
 		_spec.SetField(task.FieldVersion, field.TypeUUID, value)
@@ -257,8 +257,8 @@ func (_c *TaskCreateBulk) Save(ctx context.Context) ([]*Task, error) {
 					for i := range _c.builders {
 						expectedVersions[i] = &_c.builders[i].mutation.occ
 					}
-					_c.driver = occhook.CreateTouching(taskVersion, _c.driver, nil, false, specs, expectedVersions...)
-					_c.driver = occhook.Atomic(_c.driver)
+					_c.driver = occrun.CreateTouching(taskVersion, _c.driver, nil, false, specs, expectedVersions...)
+					_c.driver = occrun.Atomic(_c.driver)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

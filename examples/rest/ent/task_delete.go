@@ -11,7 +11,7 @@ import (
 	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/examples/rest/ent/predicate"
 	"github.com/entocc/entocc/examples/rest/ent/task"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 	"github.com/google/uuid"
 )
 
@@ -45,7 +45,7 @@ func (_d *TaskDelete) ExecX(ctx context.Context) int {
 func (_d *TaskDelete) sqlExec(ctx context.Context) (int, error) {
 	_spec := sqlgraph.NewDeleteSpec(task.Table, sqlgraph.NewFieldSpec(task.FieldID, field.TypeInt))
 	_d.mutation.occ.Through(_d.driver)
-	if affected, done, err := occhook.DeleteRow(ctx, taskVersion, _d.mutation.Op(), &_d.mutation.occ, _d.versionWriter(), _spec, len(_d.mutation.predicates)); done {
+	if affected, done, err := occrun.DeleteRow(ctx, taskVersion, _d.mutation.Op(), &_d.mutation.occ, _d.versionWriter(), _spec, len(_d.mutation.predicates)); done {
 		if err != nil {
 			err = _d.mutation.versionError(err)
 		}
@@ -53,7 +53,7 @@ func (_d *TaskDelete) sqlExec(ctx context.Context) (int, error) {
 		return affected, err
 	}
 	versionID, versionRow := _d.mutation.versionRow()
-	guardedDriver, err := occhook.DeleteOne(ctx, taskVersion, _d.mutation, &_d.mutation.occ, _d.versionWriter(), versionID, versionRow, _d.mutation.versionError)
+	guardedDriver, err := occrun.DeleteOne(ctx, taskVersion, _d.mutation, &_d.mutation.occ, _d.versionWriter(), versionID, versionRow, _d.mutation.versionError)
 	if err != nil {
 		return 0, err
 	}
@@ -78,7 +78,7 @@ func (_d *TaskDelete) sqlExec(ctx context.Context) (int, error) {
 type TaskDeleteBulk struct {
 	config
 	entities []*Task
-	bulk     occhook.Bulk
+	bulk     occrun.Bulk
 }
 
 // DeleteBulk returns a builder that deletes many entities in as few statements as the database allows, those whose rows
@@ -105,7 +105,7 @@ func (_d *TaskDeleteBulk) OnProgress(f func(done, total int)) *TaskDeleteBulk {
 // Exec deletes the batch, in one transaction, and returns how many rows were deleted.
 func (_d *TaskDeleteBulk) Exec(ctx context.Context) (int, error) {
 	keys := []string{task.FieldID}
-	return occhook.DeleteBulk(ctx, _d.bulk, _d.versionWriter(), keys, _d.entities, func(entity *Task) (*versionExpectation, func(context.Context) error) {
+	return occrun.DeleteBulk(ctx, _d.bulk, _d.versionWriter(), keys, _d.entities, func(entity *Task) (*versionExpectation, func(context.Context) error) {
 		builder := NewTaskClient(_d.config).DeleteOne(entity)
 		return &builder._d.mutation.occ, builder.Exec
 	})

@@ -13,7 +13,7 @@ import (
 	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/examples/rest/ent/predicate"
 	"github.com/entocc/entocc/examples/rest/ent/task"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 	"github.com/google/uuid"
 )
 
@@ -123,7 +123,7 @@ func (_u *TaskUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	versionID, _ := _u.mutation.versionRow()
 	_u.mutation.occ.Through(_u.driver)
-	guardedWrite, err := occhook.Update(ctx, taskVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	guardedWrite, err := occrun.Update(ctx, taskVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
 	}
@@ -136,12 +136,12 @@ func (_u *TaskUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_u.driver = _u.versionWriter()
 	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
-		ending := occhook.Ending(_u.driver)
+		ending := occrun.Ending(_u.driver)
 		defer ending.End()
 		_u.driver = ending
 	}
 	if _u.mutation.occ.Touches() {
-		affected, err := occhook.UpdateTouching(ctx, taskVersion, _u.driver, _spec)
+		affected, err := occrun.UpdateTouching(ctx, taskVersion, _u.driver, _spec)
 		if err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
@@ -291,7 +291,7 @@ func (_u *TaskUpdateOne) sqlSave(ctx context.Context) (_node *Task, err error) {
 		_spec.SetField(task.FieldDone, field.TypeBool, value)
 	}
 	_u.mutation.occ.Through(_u.driver)
-	guardedWrite, err := occhook.UpdateOne(ctx, taskVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
+	guardedWrite, err := occrun.UpdateOne(ctx, taskVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
@@ -323,7 +323,7 @@ func (_u *TaskUpdateOne) sqlSave(ctx context.Context) (_node *Task, err error) {
 type TaskUpdateBulk struct {
 	config
 	builders []*TaskUpdateOne
-	bulk     occhook.Bulk
+	bulk     occrun.Bulk
 }
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
@@ -349,11 +349,11 @@ func (_u *TaskUpdateBulk) OnProgress(f func(done, total int)) *TaskUpdateBulk {
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *TaskUpdateBulk) Save(ctx context.Context) ([]*Task, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[TaskUpdateOne, Task]{
+	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[TaskUpdateOne, Task]{
 		Join: func(builder *TaskUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
-		Mutation:   func(builder *TaskUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Mutation:   func(builder *TaskUpdateOne) occrun.GuardedMutation { return builder.mutation },
 		Hooks:      func(builder *TaskUpdateOne) []Hook { return builder.hooks },
 		Save:       (*TaskUpdateOne).Save,
 		Plan:       (*TaskUpdateOne).plan,
@@ -482,7 +482,7 @@ func (_u *TaskUpdateOne) saved(savedNode *Task, err error) (*Task, error) {
 		return nil, _u.mutation.versionError(err)
 	}
 	savedNode.versionRead()
-	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
+	if txWrites := occrun.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
 		savedNode.fate = txWrites.Wrote(task.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true

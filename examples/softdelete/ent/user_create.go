@@ -11,7 +11,7 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/entocc/entocc/examples/softdelete/ent/user"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 )
 
 // UserCreate is the builder for creating a User entity.
@@ -143,12 +143,12 @@ func (_c *UserCreate) createSpec() (*User, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(user.Table, sqlgraph.NewFieldSpec(user.FieldID, field.TypeInt))
 	)
 	_c.driver = _c.versionWriter()
-	if txWrites := occhook.TxOf(_c.driver); txWrites != nil {
+	if txWrites := occrun.TxOf(_c.driver); txWrites != nil {
 		_node.fate = txWrites.Creates(user.Table, _spec.ID)
 	}
 	createdBy := *_c.mutation
 	_node.loaded.Created(&createdBy)
-	_c.driver = occhook.Atomic(_c.driver)
+	_c.driver = occrun.Atomic(_c.driver)
 
 	if value, ok := _c.mutation.Version(); ok {
 		_spec.SetField(user.FieldVersion, field.TypeInt64, value)
@@ -204,7 +204,7 @@ func (_c *UserCreateBulk) Save(ctx context.Context) ([]*User, error) {
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					_c.driver = _c.versionWriter()
-					_c.driver = occhook.Atomic(_c.driver)
+					_c.driver = occrun.Atomic(_c.driver)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

@@ -18,7 +18,7 @@ import (
 	"github.com/entocc/entocc/examples/statements/ent/pet"
 	"github.com/entocc/entocc/examples/statements/ent/predicate"
 	"github.com/entocc/entocc/examples/statements/ent/user"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 )
 
 // IsRecordModified reports whether err says that a guarded write met a row with another version, or none. A row that
@@ -48,23 +48,23 @@ func CheckGuards() error {
 }
 
 // versionExpectation is what a mutation expects of the version of its row.
-type versionExpectation = occhook.Expectation
+type versionExpectation = occrun.Expectation
 
 // txState is what a transaction knows of its own writes.
-type txState = occhook.TxState
+type txState = occrun.TxState
 
 // groupVersion is what the guard knows about the version of Group.
-var groupVersion = &occhook.Schema{
+var groupVersion = &occrun.Schema{
 	Type:       TypeGroup,
 	Field:      "token",
 	Column:     group.FieldToken,
-	Strategy:   occhook.Token{},
+	Strategy:   occrun.Token{},
 	AllowBlind: true,
-	Fields: []occhook.Field{
+	Fields: []occrun.Field{
 		{Name: "token", Column: group.FieldToken, Struct: "Token", Label: "Version is a random token that changes with every write of this row, for optimistic concurrency control."},
 		{Name: "name", Column: group.FieldName, Struct: "Name"},
 	},
-	Edges: []occhook.Edge{
+	Edges: []occrun.Edge{
 		{Name: group.EdgeUsers},
 	},
 }
@@ -73,7 +73,7 @@ var groupVersion = &occhook.Schema{
 type GroupModifiedError = entocc.ModifiedError[Group]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
-func (m *GroupMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+func (m *GroupMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	m.config.retryAttempt.In(&m.occ)
 	return groupVersion, &m.occ
 }
@@ -100,27 +100,27 @@ func (m *GroupMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return occhook.Diff(groupVersion, m, groupVersionRow(base), groupVersionRow(theirs))
+		return occrun.Diff(groupVersion, m, groupVersionRow(base), groupVersionRow(theirs))
 	})
 }
 
 // groupVersionRow returns the row of an entity as it was read.
-func groupVersionRow(entity any) occhook.ReadRow {
+func groupVersionRow(entity any) occrun.ReadRow {
 	loadedEntity, _ := entity.(*Group)
 	if loadedEntity == nil {
-		return occhook.ReadRow{}
+		return occrun.ReadRow{}
 	}
 	asRead := &Group{}
 	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // invoiceVersion is what the guard knows about the version of Invoice.
-var invoiceVersion = &occhook.Schema{
+var invoiceVersion = &occrun.Schema{
 	Type:     TypeInvoice,
 	Field:    "rev",
 	Column:   invoice.FieldRev,
-	Strategy: occhook.Counter{},
-	Fields: []occhook.Field{
+	Strategy: occrun.Counter{},
+	Fields: []occrun.Field{
 		{Name: "rev", Column: invoice.FieldRev, Struct: "Rev"},
 		{Name: "text", Column: invoice.FieldText, Struct: "Text"},
 	},
@@ -130,7 +130,7 @@ var invoiceVersion = &occhook.Schema{
 type InvoiceModifiedError = entocc.ModifiedError[Invoice]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
-func (m *InvoiceMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+func (m *InvoiceMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	m.config.retryAttempt.In(&m.occ)
 	return invoiceVersion, &m.occ
 }
@@ -157,31 +157,31 @@ func (m *InvoiceMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return occhook.Diff(invoiceVersion, m, invoiceVersionRow(base), invoiceVersionRow(theirs))
+		return occrun.Diff(invoiceVersion, m, invoiceVersionRow(base), invoiceVersionRow(theirs))
 	})
 }
 
 // invoiceVersionRow returns the row of an entity as it was read.
-func invoiceVersionRow(entity any) occhook.ReadRow {
+func invoiceVersionRow(entity any) occrun.ReadRow {
 	loadedEntity, _ := entity.(*Invoice)
 	if loadedEntity == nil {
-		return occhook.ReadRow{}
+		return occrun.ReadRow{}
 	}
 	asRead := &Invoice{}
 	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // petVersion is what the guard knows about the version of Pet.
-var petVersion = &occhook.Schema{
+var petVersion = &occrun.Schema{
 	Type:     TypePet,
 	Field:    "version",
 	Column:   pet.FieldVersion,
-	Strategy: occhook.Counter{},
-	Fields: []occhook.Field{
+	Strategy: occrun.Counter{},
+	Fields: []occrun.Field{
 		{Name: "version", Column: pet.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
 		{Name: "name", Column: pet.FieldName, Struct: "Name"},
 	},
-	Edges: []occhook.Edge{
+	Edges: []occrun.Edge{
 		{Name: pet.EdgeOwner, InRow: true},
 	},
 }
@@ -190,7 +190,7 @@ var petVersion = &occhook.Schema{
 type PetModifiedError = entocc.ModifiedError[Pet]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
-func (m *PetMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+func (m *PetMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	m.config.retryAttempt.In(&m.occ)
 	return petVersion, &m.occ
 }
@@ -217,35 +217,35 @@ func (m *PetMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return occhook.Diff(petVersion, m, petVersionRow(base), petVersionRow(theirs))
+		return occrun.Diff(petVersion, m, petVersionRow(base), petVersionRow(theirs))
 	})
 }
 
 // petVersionRow returns the row of an entity as it was read.
-func petVersionRow(entity any) occhook.ReadRow {
+func petVersionRow(entity any) occrun.ReadRow {
 	loadedEntity, _ := entity.(*Pet)
 	if loadedEntity == nil {
-		return occhook.ReadRow{}
+		return occrun.ReadRow{}
 	}
 	asRead := &Pet{}
 	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // userVersion is what the guard knows about the version of User.
-var userVersion = &occhook.Schema{
+var userVersion = &occrun.Schema{
 	Type:     TypeUser,
 	Field:    "version",
 	Column:   user.FieldVersion,
-	Strategy: occhook.Counter{},
+	Strategy: occrun.Counter{},
 	Ignore:   []string{user.FieldLastLogin},
-	Fields: []occhook.Field{
+	Fields: []occrun.Field{
 		{Name: "version", Column: user.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
 		{Name: "name", Column: user.FieldName, Struct: "Name"},
 		{Name: "email", Column: user.FieldEmail, Struct: "Email"},
 		{Name: "active", Column: user.FieldActive, Struct: "Active"},
 		{Name: "last_login", Column: user.FieldLastLogin, Struct: "LastLogin"},
 	},
-	Edges: []occhook.Edge{
+	Edges: []occrun.Edge{
 		{Name: user.EdgePets},
 		{Name: user.EdgeGroups},
 	},
@@ -255,7 +255,7 @@ var userVersion = &occhook.Schema{
 type UserModifiedError = entocc.ModifiedError[User]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
-func (m *UserMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+func (m *UserMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	m.config.retryAttempt.In(&m.occ)
 	return userVersion, &m.occ
 }
@@ -282,23 +282,23 @@ func (m *UserMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return occhook.Diff(userVersion, m, userVersionRow(base), userVersionRow(theirs))
+		return occrun.Diff(userVersion, m, userVersionRow(base), userVersionRow(theirs))
 	})
 }
 
 // userVersionRow returns the row of an entity as it was read.
-func userVersionRow(entity any) occhook.ReadRow {
+func userVersionRow(entity any) occrun.ReadRow {
 	loadedEntity, _ := entity.(*User)
 	if loadedEntity == nil {
-		return occhook.ReadRow{}
+		return occrun.ReadRow{}
 	}
 	asRead := &User{}
 	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // userLinks are the versioned rows of other types that edges of User write to.
-var userLinks = &occhook.Links{
-	Children: []occhook.Child{
+var userLinks = &occrun.Links{
+	Children: []occrun.Child{
 		{Table: user.PetsTable, Column: user.PetsColumn, Schema: petVersion},
 	},
 }
@@ -310,7 +310,7 @@ func versionError[T any](err error, drv dialect.Driver, label string, entity any
 		missing  *sqlgraph.NotFoundError
 	)
 	switch {
-	case occhook.Aborted(err):
+	case occrun.Aborted(err):
 		return err
 	case errors.As(err, &modified):
 		if tx, ok := drv.(*txDriver); ok {
@@ -336,18 +336,18 @@ func versionError[T any](err error, drv dialect.Driver, label string, entity any
 func IsOutcomeUnknown(err error) bool { return entocc.IsOutcomeUnknown(err) }
 
 // versionWriter returns the driver by which writes of guarded types are sent.
-func (c config) versionWriter() dialect.Driver { return occhook.Named(c.versionSession, c.driver) }
+func (c config) versionWriter() dialect.Driver { return occrun.Named(c.versionSession, c.driver) }
 
 // versionTx returns a transaction whose commit says so where its outcome is not known.
 func (c config) versionTx(tx *txDriver) *txDriver {
-	tx.tx = occhook.NamedTx(c.versionSession, tx.tx, c.driver)
+	tx.tx = occrun.NamedTx(c.versionSession, tx.tx, c.driver)
 	return tx
 }
 
 // ended closes the transaction if err says that the database has rolled it back, so that no further statement of it runs
 // outside any transaction.
 func (tx *txDriver) ended(err error) error {
-	if over := occhook.EndTx(tx.tx, err); over != nil {
+	if over := occrun.EndTx(tx.tx, err); over != nil {
 		tx.tx = over
 		tx.occ.End(false, over.Commit())
 	}
@@ -355,7 +355,7 @@ func (tx *txDriver) ended(err error) error {
 }
 
 // TxState returns what the transaction knows of its own writes.
-func (tx *txDriver) TxState() *occhook.TxState { return &tx.occ }
+func (tx *txDriver) TxState() *occrun.TxState { return &tx.occ }
 
 // begun notes that a Tx ends the transaction, so that its end is seen.
 func (tx *txDriver) begun(ctx context.Context) *txDriver {
@@ -390,7 +390,7 @@ func (tx *txDriver) rollback() error {
 // endedRows is ended for a query, whose error may come with its rows.
 func (tx *txDriver) endedRows(v any, err error) error {
 	if err == nil {
-		occhook.WatchRows(tx.Dialect(), v, tx.ended)
+		occrun.WatchRows(tx.Dialect(), v, tx.ended)
 	}
 	return tx.ended(err)
 }
@@ -398,7 +398,7 @@ func (tx *txDriver) endedRows(v any, err error) error {
 // readNow reads a row in the transaction that it was written in, or outside if that has ended by now.
 func readNow[T any](drv dialect.Driver, read func(dialect.Driver) (*T, error)) (*T, error) {
 	row, err := read(drv)
-	if tx, ok := drv.(*txDriver); ok && (errors.Is(err, stdsql.ErrTxDone) || occhook.Ended(tx.tx)) {
+	if tx, ok := drv.(*txDriver); ok && (errors.Is(err, stdsql.ErrTxDone) || occrun.Ended(tx.tx)) {
 		return read(tx.drv)
 	}
 	return row, err
@@ -407,7 +407,7 @@ func readNow[T any](drv dialect.Driver, read func(dialect.Driver) (*T, error)) (
 // latestVersion has a query in a transaction see the row as it was committed last.
 func latestVersion(drv dialect.Driver) func(*sql.Selector) {
 	if _, ok := drv.(*txDriver); ok {
-		return occhook.Latest
+		return occrun.Latest
 	}
 	return func(*sql.Selector) {}
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/entocc/entocc/examples/statements/ent/group"
 	"github.com/entocc/entocc/examples/statements/ent/predicate"
 	"github.com/entocc/entocc/examples/statements/ent/user"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 )
 
 // GroupQuery is the builder for querying Group entities.
@@ -401,7 +401,7 @@ func (_q *GroupQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Group,
 			return nil, err
 		}
 	}
-	if occhook.SelectsVersion(groupVersion, _q.ctx.Fields) {
+	if occrun.SelectsVersion(groupVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

@@ -14,7 +14,7 @@ import (
 	"github.com/entocc/entocc/examples/statements/ent/pet"
 	"github.com/entocc/entocc/examples/statements/ent/predicate"
 	"github.com/entocc/entocc/examples/statements/ent/user"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 )
 
 // PetQuery is the builder for querying Pet entities.
@@ -407,7 +407,7 @@ func (_q *PetQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Pet, err
 			return nil, err
 		}
 	}
-	if occhook.SelectsVersion(petVersion, _q.ctx.Fields) {
+	if occrun.SelectsVersion(petVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

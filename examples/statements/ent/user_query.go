@@ -16,7 +16,7 @@ import (
 	"github.com/entocc/entocc/examples/statements/ent/pet"
 	"github.com/entocc/entocc/examples/statements/ent/predicate"
 	"github.com/entocc/entocc/examples/statements/ent/user"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 )
 
 // UserQuery is the builder for querying User entities.
@@ -445,7 +445,7 @@ func (_q *UserQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*User, e
 			return nil, err
 		}
 	}
-	if occhook.SelectsVersion(userVersion, _q.ctx.Fields) {
+	if occrun.SelectsVersion(userVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

@@ -11,7 +11,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/examples/verify/ent/doctor"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 )
 
 // Doctor is the model entity for the Doctor schema.
@@ -29,9 +29,9 @@ type Doctor struct {
 	// zeroVersion notes that the version was read, and is NULL or zero in the database.
 	zeroVersion bool
 	// fate is what becomes of the version, if a transaction has written it.
-	fate *occhook.Fate
+	fate *occrun.Fate
 	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
-	loaded occhook.Loaded
+	loaded occrun.Loaded
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -135,7 +135,7 @@ func (_m *Doctor) String() string {
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Doctor) VersionKey() entocc.VersionKey {
 	key := entocc.VersionKey{Type: TypeDoctor, ID: _m.ID}
-	if occhook.CheckLoaded(doctorVersion, _m.Version, _m.zeroVersion) == nil {
+	if occrun.CheckLoaded(doctorVersion, _m.Version, _m.zeroVersion) == nil {
 		key.Version = _m.Version
 	}
 	return key
@@ -148,11 +148,11 @@ func (_m *Doctor) Delete() *DoctorDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Doctor) IsModified(ctx context.Context) (bool, error) {
-	if err := occhook.CheckLoaded(doctorVersion, _m.Version, _m.zeroVersion); err != nil {
+	if err := occrun.CheckLoaded(doctorVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
 	if _m.fate != nil {
-		if err := occhook.CheckFate(doctorVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
+		if err := occrun.CheckFate(doctorVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
 			return false, err
 		}
 	}
@@ -163,7 +163,7 @@ func (_m *Doctor) IsModified(ctx context.Context) (bool, error) {
 	if err != nil {
 		return IsNotFound(err), MaskNotFound(err)
 	}
-	return !occhook.SameVersion(doctorVersion, current.Version, _m.Version), nil
+	return !occrun.SameVersion(doctorVersion, current.Version, _m.Version), nil
 }
 
 // assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
@@ -176,7 +176,7 @@ func (_m *Doctor) assignLoaded(columns []string, values []any) error {
 // versionRead notes that the version was read from the database.
 func (_m *Doctor) versionRead() {
 	_m.zeroVersion = _m.Version == 0
-	if txWrites := occhook.TxOf(_m.config.driver); txWrites != nil {
+	if txWrites := occrun.TxOf(_m.config.driver); txWrites != nil {
 		_m.fate = txWrites.FateOf(doctor.Table, _m.ID)
 	}
 }

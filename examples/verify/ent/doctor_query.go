@@ -13,7 +13,7 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/entocc/entocc/examples/verify/ent/doctor"
 	"github.com/entocc/entocc/examples/verify/ent/predicate"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 )
 
 // DoctorQuery is the builder for querying Doctor entities.
@@ -353,7 +353,7 @@ func (_q *DoctorQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Docto
 	if len(nodes) == 0 {
 		return nodes, nil
 	}
-	if occhook.SelectsVersion(doctorVersion, _q.ctx.Fields) {
+	if occrun.SelectsVersion(doctorVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

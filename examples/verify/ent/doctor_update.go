@@ -13,7 +13,7 @@ import (
 	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/examples/verify/ent/doctor"
 	"github.com/entocc/entocc/examples/verify/ent/predicate"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 )
 
 // DoctorUpdate is the builder for updating Doctor entities.
@@ -106,7 +106,7 @@ func (_u *DoctorUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	versionID, _ := _u.mutation.versionRow()
 	_u.mutation.occ.Through(_u.driver)
-	guardedWrite, err := occhook.Update(ctx, doctorVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	guardedWrite, err := occrun.Update(ctx, doctorVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
 	}
@@ -119,7 +119,7 @@ func (_u *DoctorUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_u.driver = _u.versionWriter()
 	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
-		ending := occhook.Ending(_u.driver)
+		ending := occrun.Ending(_u.driver)
 		defer ending.End()
 		_u.driver = ending
 	}
@@ -250,7 +250,7 @@ func (_u *DoctorUpdateOne) sqlSave(ctx context.Context) (_node *Doctor, err erro
 		_spec.SetField(doctor.FieldOnCall, field.TypeBool, value)
 	}
 	_u.mutation.occ.Through(_u.driver)
-	guardedWrite, err := occhook.UpdateOne(ctx, doctorVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
+	guardedWrite, err := occrun.UpdateOne(ctx, doctorVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
@@ -282,7 +282,7 @@ func (_u *DoctorUpdateOne) sqlSave(ctx context.Context) (_node *Doctor, err erro
 type DoctorUpdateBulk struct {
 	config
 	builders []*DoctorUpdateOne
-	bulk     occhook.Bulk
+	bulk     occrun.Bulk
 }
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
@@ -308,11 +308,11 @@ func (_u *DoctorUpdateBulk) OnProgress(f func(done, total int)) *DoctorUpdateBul
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *DoctorUpdateBulk) Save(ctx context.Context) ([]*Doctor, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[DoctorUpdateOne, Doctor]{
+	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[DoctorUpdateOne, Doctor]{
 		Join: func(builder *DoctorUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
-		Mutation:   func(builder *DoctorUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Mutation:   func(builder *DoctorUpdateOne) occrun.GuardedMutation { return builder.mutation },
 		Hooks:      func(builder *DoctorUpdateOne) []Hook { return builder.hooks },
 		Save:       (*DoctorUpdateOne).Save,
 		Plan:       (*DoctorUpdateOne).plan,
@@ -434,7 +434,7 @@ func (_u *DoctorUpdateOne) saved(savedNode *Doctor, err error) (*Doctor, error) 
 		return nil, _u.mutation.versionError(err)
 	}
 	savedNode.versionRead()
-	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
+	if txWrites := occrun.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
 		savedNode.fate = txWrites.Wrote(doctor.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true

@@ -15,7 +15,7 @@ import (
 	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/examples/verify/ent/doctor"
 	"github.com/entocc/entocc/examples/verify/ent/predicate"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 )
 
 // IsRecordModified reports whether err says that a guarded write met a row with another version, or none. A row that
@@ -42,18 +42,18 @@ func CheckGuards() error {
 }
 
 // versionExpectation is what a mutation expects of the version of its row.
-type versionExpectation = occhook.Expectation
+type versionExpectation = occrun.Expectation
 
 // txState is what a transaction knows of its own writes.
-type txState = occhook.TxState
+type txState = occrun.TxState
 
 // doctorVersion is what the guard knows about the version of Doctor.
-var doctorVersion = &occhook.Schema{
+var doctorVersion = &occrun.Schema{
 	Type:     TypeDoctor,
 	Field:    "version",
 	Column:   doctor.FieldVersion,
-	Strategy: occhook.Counter{},
-	Fields: []occhook.Field{
+	Strategy: occrun.Counter{},
+	Fields: []occrun.Field{
 		{Name: "version", Column: doctor.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
 		{Name: "name", Column: doctor.FieldName, Struct: "Name"},
 		{Name: "on_call", Column: doctor.FieldOnCall, Struct: "OnCall"},
@@ -64,7 +64,7 @@ var doctorVersion = &occhook.Schema{
 type DoctorModifiedError = entocc.ModifiedError[Doctor]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
-func (m *DoctorMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+func (m *DoctorMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	m.config.retryAttempt.In(&m.occ)
 	return doctorVersion, &m.occ
 }
@@ -91,15 +91,15 @@ func (m *DoctorMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return occhook.Diff(doctorVersion, m, doctorVersionRow(base), doctorVersionRow(theirs))
+		return occrun.Diff(doctorVersion, m, doctorVersionRow(base), doctorVersionRow(theirs))
 	})
 }
 
 // doctorVersionRow returns the row of an entity as it was read.
-func doctorVersionRow(entity any) occhook.ReadRow {
+func doctorVersionRow(entity any) occrun.ReadRow {
 	loadedEntity, _ := entity.(*Doctor)
 	if loadedEntity == nil {
-		return occhook.ReadRow{}
+		return occrun.ReadRow{}
 	}
 	asRead := &Doctor{}
 	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
@@ -112,7 +112,7 @@ func versionError[T any](err error, drv dialect.Driver, label string, entity any
 		missing  *sqlgraph.NotFoundError
 	)
 	switch {
-	case occhook.Aborted(err):
+	case occrun.Aborted(err):
 		return err
 	case errors.As(err, &modified):
 		if tx, ok := drv.(*txDriver); ok {
@@ -138,18 +138,18 @@ func versionError[T any](err error, drv dialect.Driver, label string, entity any
 func IsOutcomeUnknown(err error) bool { return entocc.IsOutcomeUnknown(err) }
 
 // versionWriter returns the driver by which writes of guarded types are sent.
-func (c config) versionWriter() dialect.Driver { return occhook.Named(c.versionSession, c.driver) }
+func (c config) versionWriter() dialect.Driver { return occrun.Named(c.versionSession, c.driver) }
 
 // versionTx returns a transaction whose commit says so where its outcome is not known.
 func (c config) versionTx(tx *txDriver) *txDriver {
-	tx.tx = occhook.NamedTx(c.versionSession, tx.tx, c.driver)
+	tx.tx = occrun.NamedTx(c.versionSession, tx.tx, c.driver)
 	return tx
 }
 
 // ended closes the transaction if err says that the database has rolled it back, so that no further statement of it runs
 // outside any transaction.
 func (tx *txDriver) ended(err error) error {
-	if over := occhook.EndTx(tx.tx, err); over != nil {
+	if over := occrun.EndTx(tx.tx, err); over != nil {
 		tx.tx = over
 		tx.occ.End(false, over.Commit())
 	}
@@ -157,7 +157,7 @@ func (tx *txDriver) ended(err error) error {
 }
 
 // TxState returns what the transaction knows of its own writes.
-func (tx *txDriver) TxState() *occhook.TxState { return &tx.occ }
+func (tx *txDriver) TxState() *occrun.TxState { return &tx.occ }
 
 // begun notes that a Tx ends the transaction, so that its end is seen.
 func (tx *txDriver) begun(ctx context.Context) *txDriver {
@@ -192,7 +192,7 @@ func (tx *txDriver) rollback() error {
 // endedRows is ended for a query, whose error may come with its rows.
 func (tx *txDriver) endedRows(v any, err error) error {
 	if err == nil {
-		occhook.WatchRows(tx.Dialect(), v, tx.ended)
+		occrun.WatchRows(tx.Dialect(), v, tx.ended)
 	}
 	return tx.ended(err)
 }
@@ -200,7 +200,7 @@ func (tx *txDriver) endedRows(v any, err error) error {
 // readNow reads a row in the transaction that it was written in, or outside if that has ended by now.
 func readNow[T any](drv dialect.Driver, read func(dialect.Driver) (*T, error)) (*T, error) {
 	row, err := read(drv)
-	if tx, ok := drv.(*txDriver); ok && (errors.Is(err, stdsql.ErrTxDone) || occhook.Ended(tx.tx)) {
+	if tx, ok := drv.(*txDriver); ok && (errors.Is(err, stdsql.ErrTxDone) || occrun.Ended(tx.tx)) {
 		return read(tx.drv)
 	}
 	return row, err
@@ -209,7 +209,7 @@ func readNow[T any](drv dialect.Driver, read func(dialect.Driver) (*T, error)) (
 // latestVersion has a query in a transaction see the row as it was committed last.
 func latestVersion(drv dialect.Driver) func(*sql.Selector) {
 	if _, ok := drv.(*txDriver); ok {
-		return occhook.Latest
+		return occrun.Latest
 	}
 	return func(*sql.Selector) {}
 }

@@ -12,7 +12,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 	"github.com/entocc/entocc/integration/chinook/ent/album"
 	"github.com/entocc/entocc/integration/chinook/ent/artist"
 	"github.com/entocc/entocc/integration/chinook/ent/predicate"
@@ -449,7 +449,7 @@ func (_q *AlbumQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Album,
 			return nil, err
 		}
 	}
-	if occhook.SelectsVersion(albumVersion, _q.ctx.Fields) {
+	if occrun.SelectsVersion(albumVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

@@ -9,7 +9,7 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/entocc/entocc"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 	"github.com/entocc/entocc/integration/chinook/ent/artist"
 	"github.com/entocc/entocc/integration/chinook/ent/predicate"
 )
@@ -44,7 +44,7 @@ func (_d *ArtistDelete) ExecX(ctx context.Context) int {
 func (_d *ArtistDelete) sqlExec(ctx context.Context) (int, error) {
 	_spec := sqlgraph.NewDeleteSpec(artist.Table, sqlgraph.NewFieldSpec(artist.FieldID, field.TypeInt))
 	_d.mutation.occ.Through(_d.driver)
-	if affected, done, err := occhook.DeleteRow(ctx, artistVersion, _d.mutation.Op(), &_d.mutation.occ, _d.versionWriter(), _spec, len(_d.mutation.predicates)); done {
+	if affected, done, err := occrun.DeleteRow(ctx, artistVersion, _d.mutation.Op(), &_d.mutation.occ, _d.versionWriter(), _spec, len(_d.mutation.predicates)); done {
 		if err != nil {
 			err = _d.mutation.versionError(err)
 		}
@@ -52,7 +52,7 @@ func (_d *ArtistDelete) sqlExec(ctx context.Context) (int, error) {
 		return affected, err
 	}
 	versionID, versionRow := _d.mutation.versionRow()
-	guardedDriver, err := occhook.DeleteOne(ctx, artistVersion, _d.mutation, &_d.mutation.occ, _d.versionWriter(), versionID, versionRow, _d.mutation.versionError)
+	guardedDriver, err := occrun.DeleteOne(ctx, artistVersion, _d.mutation, &_d.mutation.occ, _d.versionWriter(), versionID, versionRow, _d.mutation.versionError)
 	if err != nil {
 		return 0, err
 	}
@@ -77,7 +77,7 @@ func (_d *ArtistDelete) sqlExec(ctx context.Context) (int, error) {
 type ArtistDeleteBulk struct {
 	config
 	entities []*Artist
-	bulk     occhook.Bulk
+	bulk     occrun.Bulk
 }
 
 // DeleteBulk returns a builder that deletes many entities in as few statements as the database allows, those whose rows
@@ -104,7 +104,7 @@ func (_d *ArtistDeleteBulk) OnProgress(f func(done, total int)) *ArtistDeleteBul
 // Exec deletes the batch, in one transaction, and returns how many rows were deleted.
 func (_d *ArtistDeleteBulk) Exec(ctx context.Context) (int, error) {
 	keys := []string{artist.FieldID}
-	return occhook.DeleteBulk(ctx, _d.bulk, _d.versionWriter(), keys, _d.entities, func(entity *Artist) (*versionExpectation, func(context.Context) error) {
+	return occrun.DeleteBulk(ctx, _d.bulk, _d.versionWriter(), keys, _d.entities, func(entity *Artist) (*versionExpectation, func(context.Context) error) {
 		builder := NewArtistClient(_d.config).DeleteOne(entity)
 		return &builder._d.mutation.occ, builder.Exec
 	})

@@ -12,7 +12,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 	"github.com/entocc/entocc/integration/chinook/ent/album"
 	"github.com/entocc/entocc/integration/chinook/ent/artist"
 	"github.com/entocc/entocc/integration/chinook/ent/predicate"
@@ -406,7 +406,7 @@ func (_q *ArtistQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Artis
 			return nil, err
 		}
 	}
-	if occhook.SelectsVersion(artistVersion, _q.ctx.Fields) {
+	if occrun.SelectsVersion(artistVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

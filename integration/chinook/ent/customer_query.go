@@ -12,7 +12,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 	"github.com/entocc/entocc/integration/chinook/ent/customer"
 	"github.com/entocc/entocc/integration/chinook/ent/employee"
 	"github.com/entocc/entocc/integration/chinook/ent/invoice"
@@ -449,7 +449,7 @@ func (_q *CustomerQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Cus
 			return nil, err
 		}
 	}
-	if occhook.SelectsVersion(customerVersion, _q.ctx.Fields) {
+	if occrun.SelectsVersion(customerVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

@@ -12,7 +12,7 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/entocc/entocc"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 	"github.com/entocc/entocc/integration/chinook/ent/customer"
 	"github.com/entocc/entocc/integration/chinook/ent/employee"
 	"github.com/entocc/entocc/integration/chinook/ent/predicate"
@@ -638,7 +638,7 @@ func (_u *EmployeeUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	_spec.AddModifiers(_u.modifiers...)
 	versionID, _ := _u.mutation.versionRow()
 	_u.mutation.occ.Through(_u.driver)
-	guardedWrite, err := occhook.Update(ctx, employeeVersion, _u.mutation, &_u.mutation.occ, _spec, employeeLinks, versionID)
+	guardedWrite, err := occrun.Update(ctx, employeeVersion, _u.mutation, &_u.mutation.occ, _spec, employeeLinks, versionID)
 	if err != nil {
 		return 0, err
 	}
@@ -651,11 +651,11 @@ func (_u *EmployeeUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_u.driver = _u.versionWriter()
 	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
-		ending := occhook.Ending(_u.driver)
+		ending := occrun.Ending(_u.driver)
 		defer ending.End()
 		_u.driver = ending
 	}
-	_u.driver = occhook.UpdateLinking(_u.driver, _spec, employeeLinks)
+	_u.driver = occrun.UpdateLinking(_u.driver, _spec, employeeLinks)
 
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -1313,7 +1313,7 @@ func (_u *EmployeeUpdateOne) sqlSave(ctx context.Context) (_node *Employee, err 
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_u.mutation.occ.Through(_u.driver)
-	guardedWrite, err := occhook.UpdateOne(ctx, employeeVersion, _u.mutation, &_u.mutation.occ, _spec, employeeLinks, _spec.Node.ID.Value)
+	guardedWrite, err := occrun.UpdateOne(ctx, employeeVersion, _u.mutation, &_u.mutation.occ, _spec, employeeLinks, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
@@ -1345,7 +1345,7 @@ func (_u *EmployeeUpdateOne) sqlSave(ctx context.Context) (_node *Employee, err 
 type EmployeeUpdateBulk struct {
 	config
 	builders []*EmployeeUpdateOne
-	bulk     occhook.Bulk
+	bulk     occrun.Bulk
 }
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
@@ -1371,11 +1371,11 @@ func (_u *EmployeeUpdateBulk) OnProgress(f func(done, total int)) *EmployeeUpdat
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *EmployeeUpdateBulk) Save(ctx context.Context) ([]*Employee, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[EmployeeUpdateOne, Employee]{
+	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[EmployeeUpdateOne, Employee]{
 		Join: func(builder *EmployeeUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
-		Mutation:   func(builder *EmployeeUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Mutation:   func(builder *EmployeeUpdateOne) occrun.GuardedMutation { return builder.mutation },
 		Hooks:      func(builder *EmployeeUpdateOne) []Hook { return builder.hooks },
 		Save:       (*EmployeeUpdateOne).Save,
 		Plan:       (*EmployeeUpdateOne).plan,
@@ -1497,7 +1497,7 @@ func (_u *EmployeeUpdateOne) saved(savedNode *Employee, err error) (*Employee, e
 		return nil, _u.mutation.versionError(err)
 	}
 	savedNode.versionRead()
-	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
+	if txWrites := occrun.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
 		savedNode.fate = txWrites.Wrote(employee.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true

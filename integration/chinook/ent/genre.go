@@ -10,7 +10,7 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 	"github.com/entocc/entocc/integration/chinook/ent/genre"
 )
 
@@ -30,9 +30,9 @@ type Genre struct {
 	// zeroVersion notes that the version was read, and is NULL or zero in the database.
 	zeroVersion bool
 	// fate is what becomes of the version, if a transaction has written it.
-	fate *occhook.Fate
+	fate *occrun.Fate
 	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
-	loaded occhook.Loaded
+	loaded occrun.Loaded
 }
 
 // GenreEdges holds the relations/edges for other nodes in the graph.
@@ -151,7 +151,7 @@ func (_m *Genre) String() string {
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Genre) VersionKey() entocc.VersionKey {
 	key := entocc.VersionKey{Type: TypeGenre, ID: _m.ID}
-	if occhook.CheckLoaded(genreVersion, _m.Version, _m.zeroVersion) == nil {
+	if occrun.CheckLoaded(genreVersion, _m.Version, _m.zeroVersion) == nil {
 		key.Version = _m.Version
 	}
 	return key
@@ -164,11 +164,11 @@ func (_m *Genre) Delete() *GenreDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Genre) IsModified(ctx context.Context) (bool, error) {
-	if err := occhook.CheckLoaded(genreVersion, _m.Version, _m.zeroVersion); err != nil {
+	if err := occrun.CheckLoaded(genreVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
 	if _m.fate != nil {
-		if err := occhook.CheckFate(genreVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
+		if err := occrun.CheckFate(genreVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
 			return false, err
 		}
 	}
@@ -179,7 +179,7 @@ func (_m *Genre) IsModified(ctx context.Context) (bool, error) {
 	if err != nil {
 		return IsNotFound(err), MaskNotFound(err)
 	}
-	return !occhook.SameVersion(genreVersion, current.Version, _m.Version), nil
+	return !occrun.SameVersion(genreVersion, current.Version, _m.Version), nil
 }
 
 // assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
@@ -192,7 +192,7 @@ func (_m *Genre) assignLoaded(columns []string, values []any) error {
 // versionRead notes that the version was read from the database.
 func (_m *Genre) versionRead() {
 	_m.zeroVersion = _m.Version == 0
-	if txWrites := occhook.TxOf(_m.config.driver); txWrites != nil {
+	if txWrites := occrun.TxOf(_m.config.driver); txWrites != nil {
 		_m.fate = txWrites.FateOf(genre.Table, _m.ID)
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 	"github.com/entocc/entocc/integration/chinook/ent/genre"
 	"github.com/entocc/entocc/integration/chinook/ent/predicate"
 	"github.com/entocc/entocc/integration/chinook/ent/track"
@@ -406,7 +406,7 @@ func (_q *GenreQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Genre,
 			return nil, err
 		}
 	}
-	if occhook.SelectsVersion(genreVersion, _q.ctx.Fields) {
+	if occrun.SelectsVersion(genreVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

@@ -11,7 +11,7 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/entocc/entocc"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 	"github.com/entocc/entocc/integration/chinook/ent/genre"
 	"github.com/entocc/entocc/integration/chinook/ent/predicate"
 	"github.com/entocc/entocc/integration/chinook/ent/track"
@@ -188,7 +188,7 @@ func (_u *GenreUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	_spec.AddModifiers(_u.modifiers...)
 	versionID, _ := _u.mutation.versionRow()
 	_u.mutation.occ.Through(_u.driver)
-	guardedWrite, err := occhook.Update(ctx, genreVersion, _u.mutation, &_u.mutation.occ, _spec, genreLinks, versionID)
+	guardedWrite, err := occrun.Update(ctx, genreVersion, _u.mutation, &_u.mutation.occ, _spec, genreLinks, versionID)
 	if err != nil {
 		return 0, err
 	}
@@ -201,11 +201,11 @@ func (_u *GenreUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_u.driver = _u.versionWriter()
 	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
-		ending := occhook.Ending(_u.driver)
+		ending := occrun.Ending(_u.driver)
 		defer ending.End()
 		_u.driver = ending
 	}
-	_u.driver = occhook.UpdateLinking(_u.driver, _spec, genreLinks)
+	_u.driver = occrun.UpdateLinking(_u.driver, _spec, genreLinks)
 
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -414,7 +414,7 @@ func (_u *GenreUpdateOne) sqlSave(ctx context.Context) (_node *Genre, err error)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_u.mutation.occ.Through(_u.driver)
-	guardedWrite, err := occhook.UpdateOne(ctx, genreVersion, _u.mutation, &_u.mutation.occ, _spec, genreLinks, _spec.Node.ID.Value)
+	guardedWrite, err := occrun.UpdateOne(ctx, genreVersion, _u.mutation, &_u.mutation.occ, _spec, genreLinks, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
@@ -446,7 +446,7 @@ func (_u *GenreUpdateOne) sqlSave(ctx context.Context) (_node *Genre, err error)
 type GenreUpdateBulk struct {
 	config
 	builders []*GenreUpdateOne
-	bulk     occhook.Bulk
+	bulk     occrun.Bulk
 }
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
@@ -472,11 +472,11 @@ func (_u *GenreUpdateBulk) OnProgress(f func(done, total int)) *GenreUpdateBulk 
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *GenreUpdateBulk) Save(ctx context.Context) ([]*Genre, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[GenreUpdateOne, Genre]{
+	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[GenreUpdateOne, Genre]{
 		Join: func(builder *GenreUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
-		Mutation:   func(builder *GenreUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Mutation:   func(builder *GenreUpdateOne) occrun.GuardedMutation { return builder.mutation },
 		Hooks:      func(builder *GenreUpdateOne) []Hook { return builder.hooks },
 		Save:       (*GenreUpdateOne).Save,
 		Plan:       (*GenreUpdateOne).plan,
@@ -598,7 +598,7 @@ func (_u *GenreUpdateOne) saved(savedNode *Genre, err error) (*Genre, error) {
 		return nil, _u.mutation.versionError(err)
 	}
 	savedNode.versionRead()
-	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
+	if txWrites := occrun.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
 		savedNode.fate = txWrites.Wrote(genre.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true

@@ -11,7 +11,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 	"github.com/entocc/entocc/integration/chinook/ent/customer"
 	"github.com/entocc/entocc/integration/chinook/ent/invoice"
 	"github.com/entocc/entocc/integration/chinook/ent/invoiceline"
@@ -244,15 +244,15 @@ func (_c *InvoiceCreate) createSpec() (*Invoice, *sqlgraph.CreateSpec) {
 	)
 	_spec.OnConflict = _c.conflict
 	_c.driver = _c.versionWriter()
-	_spec.OnConflict = occhook.OnConflict(invoiceVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
-	if txWrites := occhook.TxOf(_c.driver); txWrites != nil {
+	_spec.OnConflict = occrun.OnConflict(invoiceVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
+	if txWrites := occrun.TxOf(_c.driver); txWrites != nil {
 		_node.fate = txWrites.Creates(invoice.Table, _spec.ID)
 	}
 	createdBy := *_c.mutation
 	_node.loaded.Created(&createdBy)
-	_c.driver = occhook.Atomic(_c.driver)
+	_c.driver = occrun.Atomic(_c.driver)
 	if len(_c.mutation.LinesIDs()) > 0 {
-		_c.driver = occhook.Linking(_c.driver, invoiceLinks)
+		_c.driver = occrun.Linking(_c.driver, invoiceLinks)
 	}
 
 	if id, ok := _c.mutation.ID(); ok {
@@ -751,7 +751,7 @@ func (u *InvoiceUpsertOne) IDX(ctx context.Context) int {
 func (u *InvoiceUpsertOne) IfVersion(version int64) *InvoiceUpsertOne {
 	create := u.create
 	create.mutation.occ.In(version)
-	create.hooks = occhook.Upsert(create.hooks, create.driver.Dialect(), create.mutation.versionError, func() []sql.ConflictOption {
+	create.hooks = occrun.Upsert(create.hooks, create.driver.Dialect(), create.mutation.versionError, func() []sql.ConflictOption {
 		return create.conflict
 	})
 	return u
@@ -794,9 +794,9 @@ func (_c *InvoiceCreateBulk) Save(ctx context.Context) ([]*Invoice, error) {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
 					_c.driver = _c.versionWriter()
-					spec.OnConflict = occhook.OnConflict(invoiceVersion, &mutation.occ, specs[i].Table, _c.conflict)
-					_c.driver = occhook.Atomic(_c.driver)
-					_c.driver = occhook.Linking(_c.driver, invoiceLinks)
+					spec.OnConflict = occrun.OnConflict(invoiceVersion, &mutation.occ, specs[i].Table, _c.conflict)
+					_c.driver = occrun.Atomic(_c.driver)
+					_c.driver = occrun.Linking(_c.driver, invoiceLinks)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

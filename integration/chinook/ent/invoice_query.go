@@ -12,7 +12,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 	"github.com/entocc/entocc/integration/chinook/ent/customer"
 	"github.com/entocc/entocc/integration/chinook/ent/invoice"
 	"github.com/entocc/entocc/integration/chinook/ent/invoiceline"
@@ -449,7 +449,7 @@ func (_q *InvoiceQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Invo
 			return nil, err
 		}
 	}
-	if occhook.SelectsVersion(invoiceVersion, _q.ctx.Fields) {
+	if occrun.SelectsVersion(invoiceVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

@@ -11,7 +11,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 	"github.com/entocc/entocc/integration/chinook/ent/invoice"
 	"github.com/entocc/entocc/integration/chinook/ent/invoiceline"
 	"github.com/entocc/entocc/integration/chinook/ent/predicate"
@@ -447,7 +447,7 @@ func (_q *InvoiceLineQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 			return nil, err
 		}
 	}
-	if occhook.SelectsVersion(invoiceLineVersion, _q.ctx.Fields) {
+	if occrun.SelectsVersion(invoiceLineVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

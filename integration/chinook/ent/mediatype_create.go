@@ -10,7 +10,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 	"github.com/entocc/entocc/integration/chinook/ent/mediatype"
 	"github.com/entocc/entocc/integration/chinook/ent/track"
 )
@@ -151,15 +151,15 @@ func (_c *MediaTypeCreate) createSpec() (*MediaType, *sqlgraph.CreateSpec) {
 	)
 	_spec.OnConflict = _c.conflict
 	_c.driver = _c.versionWriter()
-	_spec.OnConflict = occhook.OnConflict(mediaTypeVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
-	if txWrites := occhook.TxOf(_c.driver); txWrites != nil {
+	_spec.OnConflict = occrun.OnConflict(mediaTypeVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
+	if txWrites := occrun.TxOf(_c.driver); txWrites != nil {
 		_node.fate = txWrites.Creates(mediatype.Table, _spec.ID)
 	}
 	createdBy := *_c.mutation
 	_node.loaded.Created(&createdBy)
-	_c.driver = occhook.Atomic(_c.driver)
+	_c.driver = occrun.Atomic(_c.driver)
 	if len(_c.mutation.TracksIDs()) > 0 {
-		_c.driver = occhook.Linking(_c.driver, mediaTypeLinks)
+		_c.driver = occrun.Linking(_c.driver, mediaTypeLinks)
 	}
 
 	if id, ok := _c.mutation.ID(); ok {
@@ -370,7 +370,7 @@ func (u *MediaTypeUpsertOne) IDX(ctx context.Context) int {
 func (u *MediaTypeUpsertOne) IfVersion(version int64) *MediaTypeUpsertOne {
 	create := u.create
 	create.mutation.occ.In(version)
-	create.hooks = occhook.Upsert(create.hooks, create.driver.Dialect(), create.mutation.versionError, func() []sql.ConflictOption {
+	create.hooks = occrun.Upsert(create.hooks, create.driver.Dialect(), create.mutation.versionError, func() []sql.ConflictOption {
 		return create.conflict
 	})
 	return u
@@ -413,9 +413,9 @@ func (_c *MediaTypeCreateBulk) Save(ctx context.Context) ([]*MediaType, error) {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
 					_c.driver = _c.versionWriter()
-					spec.OnConflict = occhook.OnConflict(mediaTypeVersion, &mutation.occ, specs[i].Table, _c.conflict)
-					_c.driver = occhook.Atomic(_c.driver)
-					_c.driver = occhook.Linking(_c.driver, mediaTypeLinks)
+					spec.OnConflict = occrun.OnConflict(mediaTypeVersion, &mutation.occ, specs[i].Table, _c.conflict)
+					_c.driver = occrun.Atomic(_c.driver)
+					_c.driver = occrun.Linking(_c.driver, mediaTypeLinks)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

@@ -12,7 +12,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 	"github.com/entocc/entocc/integration/chinook/ent/mediatype"
 	"github.com/entocc/entocc/integration/chinook/ent/predicate"
 	"github.com/entocc/entocc/integration/chinook/ent/track"
@@ -406,7 +406,7 @@ func (_q *MediaTypeQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Me
 			return nil, err
 		}
 	}
-	if occhook.SelectsVersion(mediaTypeVersion, _q.ctx.Fields) {
+	if occrun.SelectsVersion(mediaTypeVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

@@ -10,7 +10,7 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 	"github.com/entocc/entocc/integration/chinook/ent/playlist"
 )
 
@@ -30,9 +30,9 @@ type Playlist struct {
 	// zeroVersion notes that the version was read, and is NULL or zero in the database.
 	zeroVersion bool
 	// fate is what becomes of the version, if a transaction has written it.
-	fate *occhook.Fate
+	fate *occrun.Fate
 	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
-	loaded occhook.Loaded
+	loaded occrun.Loaded
 }
 
 // PlaylistEdges holds the relations/edges for other nodes in the graph.
@@ -167,7 +167,7 @@ func (_m *Playlist) String() string {
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Playlist) VersionKey() entocc.VersionKey {
 	key := entocc.VersionKey{Type: TypePlaylist, ID: _m.ID}
-	if occhook.CheckLoaded(playlistVersion, _m.Version, _m.zeroVersion) == nil {
+	if occrun.CheckLoaded(playlistVersion, _m.Version, _m.zeroVersion) == nil {
 		key.Version = _m.Version
 	}
 	return key
@@ -180,11 +180,11 @@ func (_m *Playlist) Delete() *PlaylistDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Playlist) IsModified(ctx context.Context) (bool, error) {
-	if err := occhook.CheckLoaded(playlistVersion, _m.Version, _m.zeroVersion); err != nil {
+	if err := occrun.CheckLoaded(playlistVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
 	if _m.fate != nil {
-		if err := occhook.CheckFate(playlistVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
+		if err := occrun.CheckFate(playlistVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
 			return false, err
 		}
 	}
@@ -195,7 +195,7 @@ func (_m *Playlist) IsModified(ctx context.Context) (bool, error) {
 	if err != nil {
 		return IsNotFound(err), MaskNotFound(err)
 	}
-	return !occhook.SameVersion(playlistVersion, current.Version, _m.Version), nil
+	return !occrun.SameVersion(playlistVersion, current.Version, _m.Version), nil
 }
 
 // assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
@@ -208,7 +208,7 @@ func (_m *Playlist) assignLoaded(columns []string, values []any) error {
 // versionRead notes that the version was read from the database.
 func (_m *Playlist) versionRead() {
 	_m.zeroVersion = _m.Version == 0
-	if txWrites := occhook.TxOf(_m.config.driver); txWrites != nil {
+	if txWrites := occrun.TxOf(_m.config.driver); txWrites != nil {
 		_m.fate = txWrites.FateOf(playlist.Table, _m.ID)
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 	"github.com/entocc/entocc/integration/chinook/ent/playlist"
 	"github.com/entocc/entocc/integration/chinook/ent/playlisttrack"
 	"github.com/entocc/entocc/integration/chinook/ent/predicate"
@@ -450,7 +450,7 @@ func (_q *PlaylistQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Pla
 			return nil, err
 		}
 	}
-	if occhook.SelectsVersion(playlistVersion, _q.ctx.Fields) {
+	if occrun.SelectsVersion(playlistVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

@@ -11,7 +11,7 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/entocc/entocc"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 	"github.com/entocc/entocc/integration/chinook/ent/playlist"
 	"github.com/entocc/entocc/integration/chinook/ent/predicate"
 	"github.com/entocc/entocc/integration/chinook/ent/track"
@@ -200,7 +200,7 @@ func (_u *PlaylistUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	_spec.AddModifiers(_u.modifiers...)
 	versionID, _ := _u.mutation.versionRow()
 	_u.mutation.occ.Through(_u.driver)
-	guardedWrite, err := occhook.Update(ctx, playlistVersion, _u.mutation, &_u.mutation.occ, _spec, playlistLinks, versionID)
+	guardedWrite, err := occrun.Update(ctx, playlistVersion, _u.mutation, &_u.mutation.occ, _spec, playlistLinks, versionID)
 	if err != nil {
 		return 0, err
 	}
@@ -213,11 +213,11 @@ func (_u *PlaylistUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_u.driver = _u.versionWriter()
 	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
-		ending := occhook.Ending(_u.driver)
+		ending := occrun.Ending(_u.driver)
 		defer ending.End()
 		_u.driver = ending
 	}
-	_u.driver = occhook.UpdateLinking(_u.driver, _spec, playlistLinks)
+	_u.driver = occrun.UpdateLinking(_u.driver, _spec, playlistLinks)
 
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -438,7 +438,7 @@ func (_u *PlaylistUpdateOne) sqlSave(ctx context.Context) (_node *Playlist, err 
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_u.mutation.occ.Through(_u.driver)
-	guardedWrite, err := occhook.UpdateOne(ctx, playlistVersion, _u.mutation, &_u.mutation.occ, _spec, playlistLinks, _spec.Node.ID.Value)
+	guardedWrite, err := occrun.UpdateOne(ctx, playlistVersion, _u.mutation, &_u.mutation.occ, _spec, playlistLinks, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
@@ -470,7 +470,7 @@ func (_u *PlaylistUpdateOne) sqlSave(ctx context.Context) (_node *Playlist, err 
 type PlaylistUpdateBulk struct {
 	config
 	builders []*PlaylistUpdateOne
-	bulk     occhook.Bulk
+	bulk     occrun.Bulk
 }
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
@@ -496,11 +496,11 @@ func (_u *PlaylistUpdateBulk) OnProgress(f func(done, total int)) *PlaylistUpdat
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *PlaylistUpdateBulk) Save(ctx context.Context) ([]*Playlist, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[PlaylistUpdateOne, Playlist]{
+	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[PlaylistUpdateOne, Playlist]{
 		Join: func(builder *PlaylistUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
-		Mutation:   func(builder *PlaylistUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Mutation:   func(builder *PlaylistUpdateOne) occrun.GuardedMutation { return builder.mutation },
 		Hooks:      func(builder *PlaylistUpdateOne) []Hook { return builder.hooks },
 		Save:       (*PlaylistUpdateOne).Save,
 		Plan:       (*PlaylistUpdateOne).plan,
@@ -622,7 +622,7 @@ func (_u *PlaylistUpdateOne) saved(savedNode *Playlist, err error) (*Playlist, e
 		return nil, _u.mutation.versionError(err)
 	}
 	savedNode.versionRead()
-	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
+	if txWrites := occrun.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
 		savedNode.fate = txWrites.Wrote(playlist.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true

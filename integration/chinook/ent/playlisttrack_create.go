@@ -10,7 +10,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 	"github.com/entocc/entocc/integration/chinook/ent/playlist"
 	"github.com/entocc/entocc/integration/chinook/ent/playlisttrack"
 	"github.com/entocc/entocc/integration/chinook/ent/track"
@@ -157,13 +157,13 @@ func (_c *PlaylistTrackCreate) createSpec() (*PlaylistTrack, *sqlgraph.CreateSpe
 	)
 	_spec.OnConflict = _c.conflict
 	_c.driver = _c.versionWriter()
-	_spec.OnConflict = occhook.OnConflict(playlistTrackVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
-	if txWrites := occhook.TxOf(_c.driver); txWrites != nil {
+	_spec.OnConflict = occrun.OnConflict(playlistTrackVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
+	if txWrites := occrun.TxOf(_c.driver); txWrites != nil {
 		_node.fate = txWrites.Creates(playlisttrack.Table, nil)
 	}
 	createdBy := *_c.mutation
 	_node.loaded.Created(&createdBy)
-	_c.driver = occhook.Atomic(_c.driver)
+	_c.driver = occrun.Atomic(_c.driver)
 
 	if value, ok := _c.mutation.Version(); ok {
 		_spec.SetField(playlisttrack.FieldVersion, field.TypeInt64, value)
@@ -404,8 +404,8 @@ func (_c *PlaylistTrackCreateBulk) Save(ctx context.Context) ([]*PlaylistTrack, 
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
 					_c.driver = _c.versionWriter()
-					spec.OnConflict = occhook.OnConflict(playlistTrackVersion, &mutation.occ, specs[i].Table, _c.conflict)
-					_c.driver = occhook.Atomic(_c.driver)
+					spec.OnConflict = occrun.OnConflict(playlistTrackVersion, &mutation.occ, specs[i].Table, _c.conflict)
+					_c.driver = occrun.Atomic(_c.driver)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

@@ -10,7 +10,7 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 	"github.com/entocc/entocc/integration/chinook/ent/playlist"
 	"github.com/entocc/entocc/integration/chinook/ent/playlisttrack"
 	"github.com/entocc/entocc/integration/chinook/ent/predicate"
@@ -374,7 +374,7 @@ func (_q *PlaylistTrackQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([
 			return nil, err
 		}
 	}
-	if occhook.SelectsVersion(playlistTrackVersion, _q.ctx.Fields) {
+	if occrun.SelectsVersion(playlistTrackVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

@@ -9,7 +9,7 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/entocc/entocc"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 	"github.com/entocc/entocc/integration/chinook/ent/predicate"
 	"github.com/entocc/entocc/integration/chinook/ent/track"
 )
@@ -44,7 +44,7 @@ func (_d *TrackDelete) ExecX(ctx context.Context) int {
 func (_d *TrackDelete) sqlExec(ctx context.Context) (int, error) {
 	_spec := sqlgraph.NewDeleteSpec(track.Table, sqlgraph.NewFieldSpec(track.FieldID, field.TypeInt))
 	_d.mutation.occ.Through(_d.driver)
-	if affected, done, err := occhook.DeleteRow(ctx, trackVersion, _d.mutation.Op(), &_d.mutation.occ, _d.versionWriter(), _spec, len(_d.mutation.predicates)); done {
+	if affected, done, err := occrun.DeleteRow(ctx, trackVersion, _d.mutation.Op(), &_d.mutation.occ, _d.versionWriter(), _spec, len(_d.mutation.predicates)); done {
 		if err != nil {
 			err = _d.mutation.versionError(err)
 		}
@@ -52,7 +52,7 @@ func (_d *TrackDelete) sqlExec(ctx context.Context) (int, error) {
 		return affected, err
 	}
 	versionID, versionRow := _d.mutation.versionRow()
-	guardedDriver, err := occhook.DeleteOne(ctx, trackVersion, _d.mutation, &_d.mutation.occ, _d.versionWriter(), versionID, versionRow, _d.mutation.versionError)
+	guardedDriver, err := occrun.DeleteOne(ctx, trackVersion, _d.mutation, &_d.mutation.occ, _d.versionWriter(), versionID, versionRow, _d.mutation.versionError)
 	if err != nil {
 		return 0, err
 	}
@@ -77,7 +77,7 @@ func (_d *TrackDelete) sqlExec(ctx context.Context) (int, error) {
 type TrackDeleteBulk struct {
 	config
 	entities []*Track
-	bulk     occhook.Bulk
+	bulk     occrun.Bulk
 }
 
 // DeleteBulk returns a builder that deletes many entities in as few statements as the database allows, those whose rows
@@ -104,7 +104,7 @@ func (_d *TrackDeleteBulk) OnProgress(f func(done, total int)) *TrackDeleteBulk 
 // Exec deletes the batch, in one transaction, and returns how many rows were deleted.
 func (_d *TrackDeleteBulk) Exec(ctx context.Context) (int, error) {
 	keys := []string{track.FieldID}
-	return occhook.DeleteBulk(ctx, _d.bulk, _d.versionWriter(), keys, _d.entities, func(entity *Track) (*versionExpectation, func(context.Context) error) {
+	return occrun.DeleteBulk(ctx, _d.bulk, _d.versionWriter(), keys, _d.entities, func(entity *Track) (*versionExpectation, func(context.Context) error) {
 		builder := NewTrackClient(_d.config).DeleteOne(entity)
 		return &builder._d.mutation.occ, builder.Exec
 	})

@@ -12,7 +12,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 	"github.com/entocc/entocc/integration/chinook/ent/album"
 	"github.com/entocc/entocc/integration/chinook/ent/genre"
 	"github.com/entocc/entocc/integration/chinook/ent/invoiceline"
@@ -623,7 +623,7 @@ func (_q *TrackQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Track,
 			return nil, err
 		}
 	}
-	if occhook.SelectsVersion(trackVersion, _q.ctx.Fields) {
+	if occrun.SelectsVersion(trackVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

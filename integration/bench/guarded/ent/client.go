@@ -22,7 +22,7 @@ import (
 
 	"entgo.io/ent"
 	"github.com/entocc/entocc"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 )
 
 // Client is the client that holds all ent builders.
@@ -70,10 +70,10 @@ type (
 		inters *inters
 
 		// versionSession is what the client knows about its connections, for guarded writes.
-		versionSession *occhook.Session
+		versionSession *occrun.Session
 
 		// retryAttempt is the attempt of RetryTx that the transaction is.
-		retryAttempt *occhook.Attempt
+		retryAttempt *occrun.Attempt
 	}
 	// Option function to configure the client.
 	Option func(*config)
@@ -82,7 +82,7 @@ type (
 // newConfig creates a new config for the client.
 func newConfig(opts ...Option) config {
 	cfg := config{log: log.Println, hooks: &hooks{}, inters: &inters{}}
-	cfg.versionSession = occhook.NewSession()
+	cfg.versionSession = occrun.NewSession()
 
 	cfg.options(opts...)
 	return cfg
@@ -233,8 +233,8 @@ func (c *ItemClient) GetVersion(ctx context.Context, id int, versionSeen int64) 
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(itemVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occhook.Modified(itemVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
+	if !occrun.SameVersion(itemVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occrun.Modified(itemVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
@@ -249,8 +249,8 @@ func (c *MiddleClient) GetVersion(ctx context.Context, id int, versionSeen int64
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(middleVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occhook.Modified(middleVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
+	if !occrun.SameVersion(middleVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occrun.Modified(middleVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
@@ -265,8 +265,8 @@ func (c *NarrowClient) GetVersion(ctx context.Context, id int, versionSeen int64
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(narrowVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occhook.Modified(narrowVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
+	if !occrun.SameVersion(narrowVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occrun.Modified(narrowVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
@@ -281,8 +281,8 @@ func (c *WideClient) GetVersion(ctx context.Context, id int, versionSeen int64) 
 	if err != nil {
 		return nil, err
 	}
-	if !occhook.SameVersion(wideVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occhook.Modified(wideVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
+	if !occrun.SameVersion(wideVersion, readEntity.Version, versionSeen) {
+		return nil, entocc.NewModifiedError(occrun.Modified(wideVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
 	}
 	return readEntity, nil
 }
@@ -307,7 +307,7 @@ func (c *Client) RetryTx(ctx context.Context, fn func(tx *Tx) error, opts ...ent
 
 // runTx runs fn in a transaction.
 func (c *Client) runTx(ctx context.Context, opts *stdsql.TxOptions, fn func(tx *Tx) error) (err error) {
-	retryAttempt := &occhook.Attempt{}
+	retryAttempt := &occrun.Attempt{}
 	defer retryAttempt.End()
 	c = &Client{config: c.config}
 	c.retryAttempt = retryAttempt
@@ -444,15 +444,15 @@ func (c *WideClient) Modify(ctx context.Context, id int, fn func(*Wide, *WideUpd
 
 // verify has the transaction check rows before it commits. One whose commit is not that of a Tx, as where a program begins
 // it by itself, checks and locks them now.
-func (tx *txDriver) verify(rows []*occhook.Verified) error {
+func (tx *txDriver) verify(rows []*occrun.Verified) error {
 	if len(rows) == 0 {
 		return nil
 	}
 	if !tx.occ.Seen() {
-		return occhook.VerifyNow(tx.tx, tx.drv, rows...)
+		return occrun.VerifyNow(tx.tx, tx.drv, rows...)
 	}
 	before := tx.tx
-	verifying := occhook.VerifyIn(&tx.occ, tx.tx, tx.drv, rows...)
+	verifying := occrun.VerifyIn(&tx.occ, tx.tx, tx.drv, rows...)
 	tx.tx = verifying
 	if before == dialect.Tx(verifying) {
 		return nil
@@ -486,26 +486,26 @@ func (tx *txDriver) verify(rows []*occhook.Verified) error {
 func (c *ItemClient) VerifyOnCommit(readEntities ...*Item) error {
 	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
-		return occhook.NotInTx(itemVersion)
+		return occrun.NotInTx(itemVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Item) (*Item, error) {
 		rowReader := NewItemClient(c.config)
-		if occhook.Ended(txDrv.tx) {
+		if occrun.Ended(txDrv.tx) {
 			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(item.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	verifiedRows := make([]*occrun.Verified, len(readEntities))
 	for rowIndex, readEntity := range readEntities {
-		if loadErr := occhook.CheckLoaded(itemVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+		if loadErr := occrun.CheckLoaded(itemVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
 			return loadErr
 		}
 		if readEntity.fate != nil {
-			if fateErr := occhook.CheckFate(itemVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
+			if fateErr := occrun.CheckFate(itemVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
 				return fateErr
 			}
 		}
-		verifiedRows[rowIndex] = &occhook.Verified{
+		verifiedRows[rowIndex] = &occrun.Verified{
 			Schema:  itemVersion,
 			Table:   item.Table,
 			ID:      readEntity.ID,
@@ -544,26 +544,26 @@ func (c *ItemClient) VerifyOnCommit(readEntities ...*Item) error {
 func (c *MiddleClient) VerifyOnCommit(readEntities ...*Middle) error {
 	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
-		return occhook.NotInTx(middleVersion)
+		return occrun.NotInTx(middleVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Middle) (*Middle, error) {
 		rowReader := NewMiddleClient(c.config)
-		if occhook.Ended(txDrv.tx) {
+		if occrun.Ended(txDrv.tx) {
 			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(middle.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	verifiedRows := make([]*occrun.Verified, len(readEntities))
 	for rowIndex, readEntity := range readEntities {
-		if loadErr := occhook.CheckLoaded(middleVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+		if loadErr := occrun.CheckLoaded(middleVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
 			return loadErr
 		}
 		if readEntity.fate != nil {
-			if fateErr := occhook.CheckFate(middleVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
+			if fateErr := occrun.CheckFate(middleVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
 				return fateErr
 			}
 		}
-		verifiedRows[rowIndex] = &occhook.Verified{
+		verifiedRows[rowIndex] = &occrun.Verified{
 			Schema:  middleVersion,
 			Table:   middle.Table,
 			ID:      readEntity.ID,
@@ -602,26 +602,26 @@ func (c *MiddleClient) VerifyOnCommit(readEntities ...*Middle) error {
 func (c *NarrowClient) VerifyOnCommit(readEntities ...*Narrow) error {
 	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
-		return occhook.NotInTx(narrowVersion)
+		return occrun.NotInTx(narrowVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Narrow) (*Narrow, error) {
 		rowReader := NewNarrowClient(c.config)
-		if occhook.Ended(txDrv.tx) {
+		if occrun.Ended(txDrv.tx) {
 			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(narrow.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	verifiedRows := make([]*occrun.Verified, len(readEntities))
 	for rowIndex, readEntity := range readEntities {
-		if loadErr := occhook.CheckLoaded(narrowVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+		if loadErr := occrun.CheckLoaded(narrowVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
 			return loadErr
 		}
 		if readEntity.fate != nil {
-			if fateErr := occhook.CheckFate(narrowVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
+			if fateErr := occrun.CheckFate(narrowVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
 				return fateErr
 			}
 		}
-		verifiedRows[rowIndex] = &occhook.Verified{
+		verifiedRows[rowIndex] = &occrun.Verified{
 			Schema:  narrowVersion,
 			Table:   narrow.Table,
 			ID:      readEntity.ID,
@@ -660,26 +660,26 @@ func (c *NarrowClient) VerifyOnCommit(readEntities ...*Narrow) error {
 func (c *WideClient) VerifyOnCommit(readEntities ...*Wide) error {
 	txDrv, ok := c.driver.(*txDriver)
 	if !ok {
-		return occhook.NotInTx(wideVersion)
+		return occrun.NotInTx(wideVersion)
 	}
 	readRow := func(ctx context.Context, readEntity *Wide) (*Wide, error) {
 		rowReader := NewWideClient(c.config)
-		if occhook.Ended(txDrv.tx) {
+		if occrun.Ended(txDrv.tx) {
 			rowReader.driver = txDrv.drv
 		}
 		return rowReader.Query().Where(wide.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
 	}
-	verifiedRows := make([]*occhook.Verified, len(readEntities))
+	verifiedRows := make([]*occrun.Verified, len(readEntities))
 	for rowIndex, readEntity := range readEntities {
-		if loadErr := occhook.CheckLoaded(wideVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
+		if loadErr := occrun.CheckLoaded(wideVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
 			return loadErr
 		}
 		if readEntity.fate != nil {
-			if fateErr := occhook.CheckFate(wideVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
+			if fateErr := occrun.CheckFate(wideVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
 				return fateErr
 			}
 		}
-		verifiedRows[rowIndex] = &occhook.Verified{
+		verifiedRows[rowIndex] = &occrun.Verified{
 			Schema:  wideVersion,
 			Table:   wide.Table,
 			ID:      readEntity.ID,

@@ -13,7 +13,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/entocc/entocc"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/item"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/middle"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/narrow"
@@ -48,18 +48,18 @@ func CheckGuards() error {
 }
 
 // versionExpectation is what a mutation expects of the version of its row.
-type versionExpectation = occhook.Expectation
+type versionExpectation = occrun.Expectation
 
 // txState is what a transaction knows of its own writes.
-type txState = occhook.TxState
+type txState = occrun.TxState
 
 // itemVersion is what the guard knows about the version of Item.
-var itemVersion = &occhook.Schema{
+var itemVersion = &occrun.Schema{
 	Type:     TypeItem,
 	Field:    "version",
 	Column:   item.FieldVersion,
-	Strategy: occhook.Counter{},
-	Fields: []occhook.Field{
+	Strategy: occrun.Counter{},
+	Fields: []occrun.Field{
 		{Name: "version", Column: item.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
 		{Name: "name", Column: item.FieldName, Struct: "Name"},
 		{Name: "age", Column: item.FieldAge, Struct: "Age"},
@@ -73,7 +73,7 @@ var itemVersion = &occhook.Schema{
 type ItemModifiedError = entocc.ModifiedError[Item]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
-func (m *ItemMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+func (m *ItemMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	m.config.retryAttempt.In(&m.occ)
 	return itemVersion, &m.occ
 }
@@ -100,27 +100,27 @@ func (m *ItemMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return occhook.Diff(itemVersion, m, itemVersionRow(base), itemVersionRow(theirs))
+		return occrun.Diff(itemVersion, m, itemVersionRow(base), itemVersionRow(theirs))
 	})
 }
 
 // itemVersionRow returns the row of an entity as it was read.
-func itemVersionRow(entity any) occhook.ReadRow {
+func itemVersionRow(entity any) occrun.ReadRow {
 	loadedEntity, _ := entity.(*Item)
 	if loadedEntity == nil {
-		return occhook.ReadRow{}
+		return occrun.ReadRow{}
 	}
 	asRead := &Item{}
 	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // middleVersion is what the guard knows about the version of Middle.
-var middleVersion = &occhook.Schema{
+var middleVersion = &occrun.Schema{
 	Type:     TypeMiddle,
 	Field:    "version",
 	Column:   middle.FieldVersion,
-	Strategy: occhook.Counter{},
-	Fields: []occhook.Field{
+	Strategy: occrun.Counter{},
+	Fields: []occrun.Field{
 		{Name: "version", Column: middle.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
 		{Name: "f00", Column: middle.FieldF00, Struct: "F00"},
 		{Name: "f01", Column: middle.FieldF01, Struct: "F01"},
@@ -147,7 +147,7 @@ var middleVersion = &occhook.Schema{
 type MiddleModifiedError = entocc.ModifiedError[Middle]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
-func (m *MiddleMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+func (m *MiddleMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	m.config.retryAttempt.In(&m.occ)
 	return middleVersion, &m.occ
 }
@@ -174,27 +174,27 @@ func (m *MiddleMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return occhook.Diff(middleVersion, m, middleVersionRow(base), middleVersionRow(theirs))
+		return occrun.Diff(middleVersion, m, middleVersionRow(base), middleVersionRow(theirs))
 	})
 }
 
 // middleVersionRow returns the row of an entity as it was read.
-func middleVersionRow(entity any) occhook.ReadRow {
+func middleVersionRow(entity any) occrun.ReadRow {
 	loadedEntity, _ := entity.(*Middle)
 	if loadedEntity == nil {
-		return occhook.ReadRow{}
+		return occrun.ReadRow{}
 	}
 	asRead := &Middle{}
 	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // narrowVersion is what the guard knows about the version of Narrow.
-var narrowVersion = &occhook.Schema{
+var narrowVersion = &occrun.Schema{
 	Type:     TypeNarrow,
 	Field:    "version",
 	Column:   narrow.FieldVersion,
-	Strategy: occhook.Counter{},
-	Fields: []occhook.Field{
+	Strategy: occrun.Counter{},
+	Fields: []occrun.Field{
 		{Name: "version", Column: narrow.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
 		{Name: "f00", Column: narrow.FieldF00, Struct: "F00"},
 	},
@@ -204,7 +204,7 @@ var narrowVersion = &occhook.Schema{
 type NarrowModifiedError = entocc.ModifiedError[Narrow]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
-func (m *NarrowMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+func (m *NarrowMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	m.config.retryAttempt.In(&m.occ)
 	return narrowVersion, &m.occ
 }
@@ -231,27 +231,27 @@ func (m *NarrowMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return occhook.Diff(narrowVersion, m, narrowVersionRow(base), narrowVersionRow(theirs))
+		return occrun.Diff(narrowVersion, m, narrowVersionRow(base), narrowVersionRow(theirs))
 	})
 }
 
 // narrowVersionRow returns the row of an entity as it was read.
-func narrowVersionRow(entity any) occhook.ReadRow {
+func narrowVersionRow(entity any) occrun.ReadRow {
 	loadedEntity, _ := entity.(*Narrow)
 	if loadedEntity == nil {
-		return occhook.ReadRow{}
+		return occrun.ReadRow{}
 	}
 	asRead := &Narrow{}
 	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
 }
 
 // wideVersion is what the guard knows about the version of Wide.
-var wideVersion = &occhook.Schema{
+var wideVersion = &occrun.Schema{
 	Type:     TypeWide,
 	Field:    "version",
 	Column:   wide.FieldVersion,
-	Strategy: occhook.Counter{},
-	Fields: []occhook.Field{
+	Strategy: occrun.Counter{},
+	Fields: []occrun.Field{
 		{Name: "version", Column: wide.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
 		{Name: "f00", Column: wide.FieldF00, Struct: "F00"},
 		{Name: "f01", Column: wide.FieldF01, Struct: "F01"},
@@ -318,7 +318,7 @@ var wideVersion = &occhook.Schema{
 type WideModifiedError = entocc.ModifiedError[Wide]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
-func (m *WideMutation) VersionGuard() (*occhook.Schema, *occhook.Expectation) {
+func (m *WideMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	m.config.retryAttempt.In(&m.occ)
 	return wideVersion, &m.occ
 }
@@ -345,15 +345,15 @@ func (m *WideMutation) versionError(writeErr error) error {
 			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
 		})
 	}, func(base, theirs any) []entocc.FieldDiff {
-		return occhook.Diff(wideVersion, m, wideVersionRow(base), wideVersionRow(theirs))
+		return occrun.Diff(wideVersion, m, wideVersionRow(base), wideVersionRow(theirs))
 	})
 }
 
 // wideVersionRow returns the row of an entity as it was read.
-func wideVersionRow(entity any) occhook.ReadRow {
+func wideVersionRow(entity any) occrun.ReadRow {
 	loadedEntity, _ := entity.(*Wide)
 	if loadedEntity == nil {
-		return occhook.ReadRow{}
+		return occrun.ReadRow{}
 	}
 	asRead := &Wide{}
 	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
@@ -366,7 +366,7 @@ func versionError[T any](err error, drv dialect.Driver, label string, entity any
 		missing  *sqlgraph.NotFoundError
 	)
 	switch {
-	case occhook.Aborted(err):
+	case occrun.Aborted(err):
 		return err
 	case errors.As(err, &modified):
 		if tx, ok := drv.(*txDriver); ok {
@@ -392,18 +392,18 @@ func versionError[T any](err error, drv dialect.Driver, label string, entity any
 func IsOutcomeUnknown(err error) bool { return entocc.IsOutcomeUnknown(err) }
 
 // versionWriter returns the driver by which writes of guarded types are sent.
-func (c config) versionWriter() dialect.Driver { return occhook.Named(c.versionSession, c.driver) }
+func (c config) versionWriter() dialect.Driver { return occrun.Named(c.versionSession, c.driver) }
 
 // versionTx returns a transaction whose commit says so where its outcome is not known.
 func (c config) versionTx(tx *txDriver) *txDriver {
-	tx.tx = occhook.NamedTx(c.versionSession, tx.tx, c.driver)
+	tx.tx = occrun.NamedTx(c.versionSession, tx.tx, c.driver)
 	return tx
 }
 
 // ended closes the transaction if err says that the database has rolled it back, so that no further statement of it runs
 // outside any transaction.
 func (tx *txDriver) ended(err error) error {
-	if over := occhook.EndTx(tx.tx, err); over != nil {
+	if over := occrun.EndTx(tx.tx, err); over != nil {
 		tx.tx = over
 		tx.occ.End(false, over.Commit())
 	}
@@ -411,7 +411,7 @@ func (tx *txDriver) ended(err error) error {
 }
 
 // TxState returns what the transaction knows of its own writes.
-func (tx *txDriver) TxState() *occhook.TxState { return &tx.occ }
+func (tx *txDriver) TxState() *occrun.TxState { return &tx.occ }
 
 // begun notes that a Tx ends the transaction, so that its end is seen.
 func (tx *txDriver) begun(ctx context.Context) *txDriver {
@@ -446,7 +446,7 @@ func (tx *txDriver) rollback() error {
 // endedRows is ended for a query, whose error may come with its rows.
 func (tx *txDriver) endedRows(v any, err error) error {
 	if err == nil {
-		occhook.WatchRows(tx.Dialect(), v, tx.ended)
+		occrun.WatchRows(tx.Dialect(), v, tx.ended)
 	}
 	return tx.ended(err)
 }
@@ -454,7 +454,7 @@ func (tx *txDriver) endedRows(v any, err error) error {
 // readNow reads a row in the transaction that it was written in, or outside if that has ended by now.
 func readNow[T any](drv dialect.Driver, read func(dialect.Driver) (*T, error)) (*T, error) {
 	row, err := read(drv)
-	if tx, ok := drv.(*txDriver); ok && (errors.Is(err, stdsql.ErrTxDone) || occhook.Ended(tx.tx)) {
+	if tx, ok := drv.(*txDriver); ok && (errors.Is(err, stdsql.ErrTxDone) || occrun.Ended(tx.tx)) {
 		return read(tx.drv)
 	}
 	return row, err
@@ -463,7 +463,7 @@ func readNow[T any](drv dialect.Driver, read func(dialect.Driver) (*T, error)) (
 // latestVersion has a query in a transaction see the row as it was committed last.
 func latestVersion(drv dialect.Driver) func(*sql.Selector) {
 	if _, ok := drv.(*txDriver); ok {
-		return occhook.Latest
+		return occrun.Latest
 	}
 	return func(*sql.Selector) {}
 }

@@ -11,7 +11,7 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/item"
 )
 
@@ -36,9 +36,9 @@ type Item struct {
 	// zeroVersion notes that the version was read, and is NULL or zero in the database.
 	zeroVersion bool
 	// fate is what becomes of the version, if a transaction has written it.
-	fate *occhook.Fate
+	fate *occrun.Fate
 	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
-	loaded occhook.Loaded
+	loaded occrun.Loaded
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -169,7 +169,7 @@ func (_m *Item) String() string {
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Item) VersionKey() entocc.VersionKey {
 	key := entocc.VersionKey{Type: TypeItem, ID: _m.ID}
-	if occhook.CheckLoaded(itemVersion, _m.Version, _m.zeroVersion) == nil {
+	if occrun.CheckLoaded(itemVersion, _m.Version, _m.zeroVersion) == nil {
 		key.Version = _m.Version
 	}
 	return key
@@ -182,11 +182,11 @@ func (_m *Item) Delete() *ItemDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Item) IsModified(ctx context.Context) (bool, error) {
-	if err := occhook.CheckLoaded(itemVersion, _m.Version, _m.zeroVersion); err != nil {
+	if err := occrun.CheckLoaded(itemVersion, _m.Version, _m.zeroVersion); err != nil {
 		return false, err
 	}
 	if _m.fate != nil {
-		if err := occhook.CheckFate(itemVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
+		if err := occrun.CheckFate(itemVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
 			return false, err
 		}
 	}
@@ -197,7 +197,7 @@ func (_m *Item) IsModified(ctx context.Context) (bool, error) {
 	if err != nil {
 		return IsNotFound(err), MaskNotFound(err)
 	}
-	return !occhook.SameVersion(itemVersion, current.Version, _m.Version), nil
+	return !occrun.SameVersion(itemVersion, current.Version, _m.Version), nil
 }
 
 // assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
@@ -210,7 +210,7 @@ func (_m *Item) assignLoaded(columns []string, values []any) error {
 // versionRead notes that the version was read from the database.
 func (_m *Item) versionRead() {
 	_m.zeroVersion = _m.Version == 0
-	if txWrites := occhook.TxOf(_m.config.driver); txWrites != nil {
+	if txWrites := occrun.TxOf(_m.config.driver); txWrites != nil {
 		_m.fate = txWrites.FateOf(item.Table, _m.ID)
 	}
 }

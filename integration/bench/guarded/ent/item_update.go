@@ -12,7 +12,7 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/entocc/entocc"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/item"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/predicate"
 )
@@ -186,7 +186,7 @@ func (_u *ItemUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	versionID, _ := _u.mutation.versionRow()
 	_u.mutation.occ.Through(_u.driver)
-	guardedWrite, err := occhook.Update(ctx, itemVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	guardedWrite, err := occrun.Update(ctx, itemVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
 	}
@@ -199,7 +199,7 @@ func (_u *ItemUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_u.driver = _u.versionWriter()
 	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
-		ending := occhook.Ending(_u.driver)
+		ending := occrun.Ending(_u.driver)
 		defer ending.End()
 		_u.driver = ending
 	}
@@ -409,7 +409,7 @@ func (_u *ItemUpdateOne) sqlSave(ctx context.Context) (_node *Item, err error) {
 		_spec.SetField(item.FieldCreatedAt, field.TypeTime, value)
 	}
 	_u.mutation.occ.Through(_u.driver)
-	guardedWrite, err := occhook.UpdateOne(ctx, itemVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
+	guardedWrite, err := occrun.UpdateOne(ctx, itemVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
@@ -441,7 +441,7 @@ func (_u *ItemUpdateOne) sqlSave(ctx context.Context) (_node *Item, err error) {
 type ItemUpdateBulk struct {
 	config
 	builders []*ItemUpdateOne
-	bulk     occhook.Bulk
+	bulk     occrun.Bulk
 }
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
@@ -467,11 +467,11 @@ func (_u *ItemUpdateBulk) OnProgress(f func(done, total int)) *ItemUpdateBulk {
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *ItemUpdateBulk) Save(ctx context.Context) ([]*Item, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[ItemUpdateOne, Item]{
+	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[ItemUpdateOne, Item]{
 		Join: func(builder *ItemUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
-		Mutation:   func(builder *ItemUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Mutation:   func(builder *ItemUpdateOne) occrun.GuardedMutation { return builder.mutation },
 		Hooks:      func(builder *ItemUpdateOne) []Hook { return builder.hooks },
 		Save:       (*ItemUpdateOne).Save,
 		Plan:       (*ItemUpdateOne).plan,
@@ -593,7 +593,7 @@ func (_u *ItemUpdateOne) saved(savedNode *Item, err error) (*Item, error) {
 		return nil, _u.mutation.versionError(err)
 	}
 	savedNode.versionRead()
-	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
+	if txWrites := occrun.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
 		savedNode.fate = txWrites.Wrote(item.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true

@@ -11,7 +11,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/middle"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/predicate"
 )
@@ -353,7 +353,7 @@ func (_q *MiddleQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Middl
 	if len(nodes) == 0 {
 		return nodes, nil
 	}
-	if occhook.SelectsVersion(middleVersion, _q.ctx.Fields) {
+	if occrun.SelectsVersion(middleVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

@@ -11,7 +11,7 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/entocc/entocc"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/middle"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/predicate"
 )
@@ -378,7 +378,7 @@ func (_u *MiddleUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	versionID, _ := _u.mutation.versionRow()
 	_u.mutation.occ.Through(_u.driver)
-	guardedWrite, err := occhook.Update(ctx, middleVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	guardedWrite, err := occrun.Update(ctx, middleVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
 	}
@@ -391,7 +391,7 @@ func (_u *MiddleUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_u.driver = _u.versionWriter()
 	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
-		ending := occhook.Ending(_u.driver)
+		ending := occrun.Ending(_u.driver)
 		defer ending.End()
 		_u.driver = ending
 	}
@@ -794,7 +794,7 @@ func (_u *MiddleUpdateOne) sqlSave(ctx context.Context) (_node *Middle, err erro
 		_spec.SetField(middle.FieldF17, field.TypeString, value)
 	}
 	_u.mutation.occ.Through(_u.driver)
-	guardedWrite, err := occhook.UpdateOne(ctx, middleVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
+	guardedWrite, err := occrun.UpdateOne(ctx, middleVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
@@ -826,7 +826,7 @@ func (_u *MiddleUpdateOne) sqlSave(ctx context.Context) (_node *Middle, err erro
 type MiddleUpdateBulk struct {
 	config
 	builders []*MiddleUpdateOne
-	bulk     occhook.Bulk
+	bulk     occrun.Bulk
 }
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
@@ -852,11 +852,11 @@ func (_u *MiddleUpdateBulk) OnProgress(f func(done, total int)) *MiddleUpdateBul
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *MiddleUpdateBulk) Save(ctx context.Context) ([]*Middle, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[MiddleUpdateOne, Middle]{
+	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[MiddleUpdateOne, Middle]{
 		Join: func(builder *MiddleUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
-		Mutation:   func(builder *MiddleUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Mutation:   func(builder *MiddleUpdateOne) occrun.GuardedMutation { return builder.mutation },
 		Hooks:      func(builder *MiddleUpdateOne) []Hook { return builder.hooks },
 		Save:       (*MiddleUpdateOne).Save,
 		Plan:       (*MiddleUpdateOne).plan,
@@ -978,7 +978,7 @@ func (_u *MiddleUpdateOne) saved(savedNode *Middle, err error) (*Middle, error) 
 		return nil, _u.mutation.versionError(err)
 	}
 	savedNode.versionRead()
-	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
+	if txWrites := occrun.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
 		savedNode.fate = txWrites.Wrote(middle.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true

@@ -11,7 +11,7 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/entocc/entocc"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/narrow"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/predicate"
 )
@@ -89,7 +89,7 @@ func (_u *NarrowUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	versionID, _ := _u.mutation.versionRow()
 	_u.mutation.occ.Through(_u.driver)
-	guardedWrite, err := occhook.Update(ctx, narrowVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	guardedWrite, err := occrun.Update(ctx, narrowVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
 	}
@@ -102,7 +102,7 @@ func (_u *NarrowUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_u.driver = _u.versionWriter()
 	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
-		ending := occhook.Ending(_u.driver)
+		ending := occrun.Ending(_u.driver)
 		defer ending.End()
 		_u.driver = ending
 	}
@@ -216,7 +216,7 @@ func (_u *NarrowUpdateOne) sqlSave(ctx context.Context) (_node *Narrow, err erro
 		_spec.SetField(narrow.FieldF00, field.TypeString, value)
 	}
 	_u.mutation.occ.Through(_u.driver)
-	guardedWrite, err := occhook.UpdateOne(ctx, narrowVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
+	guardedWrite, err := occrun.UpdateOne(ctx, narrowVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
@@ -248,7 +248,7 @@ func (_u *NarrowUpdateOne) sqlSave(ctx context.Context) (_node *Narrow, err erro
 type NarrowUpdateBulk struct {
 	config
 	builders []*NarrowUpdateOne
-	bulk     occhook.Bulk
+	bulk     occrun.Bulk
 }
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
@@ -274,11 +274,11 @@ func (_u *NarrowUpdateBulk) OnProgress(f func(done, total int)) *NarrowUpdateBul
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *NarrowUpdateBulk) Save(ctx context.Context) ([]*Narrow, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[NarrowUpdateOne, Narrow]{
+	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[NarrowUpdateOne, Narrow]{
 		Join: func(builder *NarrowUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
-		Mutation:   func(builder *NarrowUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Mutation:   func(builder *NarrowUpdateOne) occrun.GuardedMutation { return builder.mutation },
 		Hooks:      func(builder *NarrowUpdateOne) []Hook { return builder.hooks },
 		Save:       (*NarrowUpdateOne).Save,
 		Plan:       (*NarrowUpdateOne).plan,
@@ -400,7 +400,7 @@ func (_u *NarrowUpdateOne) saved(savedNode *Narrow, err error) (*Narrow, error) 
 		return nil, _u.mutation.versionError(err)
 	}
 	savedNode.versionRead()
-	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
+	if txWrites := occrun.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
 		savedNode.fate = txWrites.Wrote(narrow.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true

@@ -11,7 +11,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/predicate"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/wide"
 )
@@ -353,7 +353,7 @@ func (_q *WideQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Wide, e
 	if len(nodes) == 0 {
 		return nodes, nil
 	}
-	if occhook.SelectsVersion(wideVersion, _q.ctx.Fields) {
+	if occrun.SelectsVersion(wideVersion, _q.ctx.Fields) {
 		for i := range nodes {
 			nodes[i].versionRead()
 		}

@@ -11,7 +11,7 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/entocc/entocc"
-	occhook "github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/occrun"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/predicate"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/wide"
 )
@@ -1058,7 +1058,7 @@ func (_u *WideUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	versionID, _ := _u.mutation.versionRow()
 	_u.mutation.occ.Through(_u.driver)
-	guardedWrite, err := occhook.Update(ctx, wideVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
+	guardedWrite, err := occrun.Update(ctx, wideVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
 	}
@@ -1071,7 +1071,7 @@ func (_u *WideUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_u.driver = _u.versionWriter()
 	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
-		ending := occhook.Ending(_u.driver)
+		ending := occrun.Ending(_u.driver)
 		defer ending.End()
 		_u.driver = ending
 	}
@@ -2154,7 +2154,7 @@ func (_u *WideUpdateOne) sqlSave(ctx context.Context) (_node *Wide, err error) {
 		_spec.SetField(wide.FieldF57, field.TypeString, value)
 	}
 	_u.mutation.occ.Through(_u.driver)
-	guardedWrite, err := occhook.UpdateOne(ctx, wideVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
+	guardedWrite, err := occrun.UpdateOne(ctx, wideVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
 		return nil, err
 	}
@@ -2186,7 +2186,7 @@ func (_u *WideUpdateOne) sqlSave(ctx context.Context) (_node *Wide, err error) {
 type WideUpdateBulk struct {
 	config
 	builders []*WideUpdateOne
-	bulk     occhook.Bulk
+	bulk     occrun.Bulk
 }
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
@@ -2212,11 +2212,11 @@ func (_u *WideUpdateBulk) OnProgress(f func(done, total int)) *WideUpdateBulk {
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *WideUpdateBulk) Save(ctx context.Context) ([]*Wide, error) {
-	return occhook.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occhook.Saves[WideUpdateOne, Wide]{
+	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[WideUpdateOne, Wide]{
 		Join: func(builder *WideUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
-		Mutation:   func(builder *WideUpdateOne) occhook.GuardedMutation { return builder.mutation },
+		Mutation:   func(builder *WideUpdateOne) occrun.GuardedMutation { return builder.mutation },
 		Hooks:      func(builder *WideUpdateOne) []Hook { return builder.hooks },
 		Save:       (*WideUpdateOne).Save,
 		Plan:       (*WideUpdateOne).plan,
@@ -2338,7 +2338,7 @@ func (_u *WideUpdateOne) saved(savedNode *Wide, err error) (*Wide, error) {
 		return nil, _u.mutation.versionError(err)
 	}
 	savedNode.versionRead()
-	if txWrites := occhook.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
+	if txWrites := occrun.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
 		savedNode.fate = txWrites.Wrote(wide.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
 	}
 	_u.mutation.done = true

@@ -1,0 +1,93 @@
+package batch
+
+import (
+	"context"
+	"reflect"
+	"slices"
+
+	"entgo.io/ent"
+	"github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/internal/write"
+)
+
+// Saves is how the update builders of one type are saved in a batch. Generated bulk builders have one.
+type Saves[B, T any] struct {
+	// Join readies a builder to be saved by the driver of the batch.
+	Join func(*B)
+	// Mutation returns the mutation of a builder.
+	Mutation func(*B) GuardedMutation
+	// Hooks returns the hooks of a builder.
+	Hooks func(*B) []ent.Hook
+	// Save is the builder's own Save, and Plan the same without its hooks.
+	Save, Plan func(*B, context.Context) (*T, error)
+	// Saved ends a save that was planned, of a row that was written then, or was not.
+	Saved func(b *B, node *T, err error) (*T, error)
+	// ScanValues and Assign are those of the entity, and Reuses reports whether Assign keeps nothing of the destination
+	// that a column was scanned into, so that it serves the next row, too.
+	ScanValues func(*T, []string) ([]any, error)
+	Assign     func(*T, []string, []any) error
+	Reuses     func(column string) bool
+}
+
+// GuardedMutation is a mutation that was generated with the extension.
+type GuardedMutation interface {
+	ent.Mutation
+	write.Guarded
+}
+
+func (s *Saves[B, T]) scanValues(columns []string) ([]any, error) { return s.ScanValues(nil, columns) }
+
+func (s *Saves[B, T]) assign(node any, columns []string, values []any) error {
+	return s.Assign(node.(*T), columns, values)
+}
+
+func (s *Saves[B, T]) reuses(column string) bool { return s.Reuses(column) }
+
+// updates are the builders of a batch, and the entities that become of them.
+type updates[B, T any] struct {
+	saves    Saves[B, T]
+	builders []*B
+	nodes    []*T
+}
+
+// save saves the i-th builder, with its hooks.
+func (u *updates[B, T]) save(ctx context.Context, i int) (err error) {
+	u.nodes[i], err = u.saves.Save(u.builders[i], ctx)
+	return err
+}
+
+// plan has the i-th builder hand its row to the batch. It does itself what the guard does, the only hook of the builder;
+// but a refusal is left to the hook, in its place among what a save does.
+func (u *updates[B, T]) plan(ctx context.Context, i int) (err error) {
+	m := u.saves.Mutation(u.builders[i])
+	s, e := m.VersionGuard()
+	if write.Admit(ctx, s, m, e) != nil {
+		return u.save(ctx, i)
+	}
+	u.nodes[i], err = u.saves.Plan(u.builders[i], ctx)
+	return s.Unusable(m.Op(), err)
+}
+
+// end ends the save of the i-th builder, whose row was written if err is nil.
+func (u *updates[B, T]) end(i int, err error) error {
+	u.nodes[i], err = u.saves.Saved(u.builders[i], u.nodes[i], err)
+	if err == nil {
+		return nil
+	}
+	m := u.saves.Mutation(u.builders[i])
+	s, _ := m.VersionGuard()
+	return s.Unusable(m.Op(), err)
+}
+
+// guardCode is the address of the code of the hooks that [Guard] returns. Functions can't be compared, but those of one
+// literal share it.
+type guardCode uintptr
+
+func newGuardCode() guardCode { return guardCode(reflect.ValueOf(hook.Guard(nil)).Pointer()) }
+
+// alone reports whether the hooks are guards, and nothing else. A nil one is not wired, which ent refuses.
+func (c guardCode) alone(hooks []ent.Hook) bool {
+	return len(hooks) > 0 && !slices.ContainsFunc(hooks, func(h ent.Hook) bool {
+		return h == nil || guardCode(reflect.ValueOf(h).Pointer()) != c
+	})
+}

@@ -1,0 +1,112 @@
+package batch_test
+
+import (
+	"context"
+	stdsql "database/sql"
+	"path/filepath"
+	"runtime"
+	"testing"
+	"time"
+
+	genent "entgo.io/ent"
+	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql"
+	"github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/internal/ent"
+	"github.com/entocc/entocc/internal/ent/migrate"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// openPool is openSQLite with its pool, of one connection.
+func openPool(t *testing.T) (*ent.Client, *stdsql.DB) {
+	t.Helper()
+	db, err := stdsql.Open("sqlite3", "file:"+filepath.Join(t.TempDir(), "pool.db")+"?_fk=1")
+	require.NoError(t, err)
+	db.SetMaxOpenConns(1)
+	client := ent.NewClient(ent.Driver(sql.OpenDB(dialect.SQLite, db)))
+	t.Cleanup(func() { _ = client.Close() })
+	require.NoError(t, migrate.Create(t.Context(), client.Schema, migrate.Tables))
+	return client, db
+}
+
+func execute(t *testing.T, db *stdsql.DB, query string, args ...any) {
+	t.Helper()
+	_, err := db.ExecContext(t.Context(), query, args...)
+	require.NoError(t, err)
+}
+
+func TestBulk_NilIsRefusedByItsPosition(t *testing.T) {
+	client := openSQLite(t)
+	users := createUsers(t, client, 2)
+	_, err := client.User.UpdateBulk(client.User.UpdateOne(users[0]).SetAge(7), nil).Save(t.Context())
+	assert.EqualError(t, err, "entocc: builder 2 of a batch of 2 is nil (*ent.UserUpdateOne)")
+	_, err = client.User.DeleteBulk(users[0], nil, users[1]).Exec(t.Context())
+	assert.EqualError(t, err, "entocc: entity 2 of a batch of 3 is nil (*ent.User)")
+	assert.Equal(t, 2, client.User.Query().CountX(t.Context()))
+	assert.Zero(t, client.User.GetX(t.Context(), users[0].ID).Age)
+}
+
+func TestUpdateBulk_WhatAResolverReturnsWithoutSavingIsNotWritten(t *testing.T) {
+	for name, resolve := range map[string]hook.Resolver{
+		"StoreWins": hook.StoreWins(),
+		"custom":    func(ctx context.Context, c *hook.Conflict) (genent.Value, error) { return c.Current(ctx) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			client := openSQLite(t)
+			users := createUsers(t, client, 3)
+			client.User.UpdateOne(users[1]).SetName("theirs").ExecX(t.Context())
+			client.User.Use(hook.OnModified(resolve))
+			saved, err := client.User.UpdateBulk(aged(client, users)...).SkipModified().Save(t.Context())
+			require.NoError(t, err, "the resolver has settled it")
+			require.Len(t, saved, 2)
+			assert.Equal(t, []int{users[0].ID, users[2].ID}, []int{saved[0].ID, saved[1].ID})
+		})
+	}
+}
+
+func TestUpdateBulk_WhatAResolverSavesIsWritten(t *testing.T) {
+	client := openSQLite(t)
+	users := createUsers(t, client, 3)
+	client.User.UpdateOne(users[1]).SetName("theirs").ExecX(t.Context())
+	client.User.Use(hook.OnModified(hook.ClientWins()))
+	n, err := client.User.UpdateBulk(aged(client, users)...).SkipModified().Exec(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, 3, n)
+	assert.EqualValues(t, 3, client.User.GetX(t.Context(), users[1].ID).Version)
+}
+
+// Whatever leaves a callback of a batch, its transaction is at its end: the only connection serves the next query.
+func TestBatch_CallbackThatDoesNotReturnEndsTheTransaction(t *testing.T) {
+	for name, leave := range map[string]func(){"panic": func() { panic("left") }, "Goexit": runtime.Goexit} {
+		for at, ready := range map[string]func(*ent.Client, *ent.UserUpdateBulk, *ent.UserUpdateOne){
+			"OnProgress": func(_ *ent.Client, b *ent.UserUpdateBulk, _ *ent.UserUpdateOne) {
+				b.OnProgress(func(int, int) { leave() })
+			},
+			"the modifier": func(_ *ent.Client, _ *ent.UserUpdateBulk, u *ent.UserUpdateOne) {
+				u.Modify(func(*sql.UpdateBuilder) { leave() })
+			},
+		} {
+			t.Run(name+" in "+at, func(t *testing.T) {
+				client, _ := openPool(t)
+				builders := aged(client, createUsers(t, client, 3))
+				batch := client.User.UpdateBulk(builders...)
+				ready(client, batch, builders[2])
+				left := make(chan struct{})
+				go func() {
+					defer close(left)
+					defer func() { _ = recover() }()
+					_, _ = batch.Save(t.Context())
+				}()
+				<-left
+				ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+				defer cancel()
+				users, err := client.User.Query().All(ctx)
+				require.NoError(t, err)
+				for _, u := range users {
+					assert.EqualValues(t, 1, u.Version)
+				}
+			})
+		}
+	}
+}

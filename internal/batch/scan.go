@@ -1,0 +1,173 @@
+package batch
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"slices"
+
+	"entgo.io/ent/dialect/sql"
+	"github.com/entocc/entocc/internal/session"
+)
+
+// rowScanner knows how the entities of a batch are read.
+type rowScanner interface {
+	scanValues(columns []string) ([]any, error)
+	assign(node any, columns []string, values []any) error
+	reuses(column string) bool
+}
+
+// read has the write read its row into its entity, by a statement of its own.
+func (b *batch) read(w *bulkWrite) {
+	w.Spec.ScanValues = b.scanner.scanValues
+	w.Spec.Assign = func(columns []string, values []any) error { return b.scanner.assign(w.node, columns, values) }
+}
+
+// returned are the columns that the statement returns.
+func (w *bulkWrite) returned() []string {
+	if w.returns() {
+		return w.Spec.Node.Columns
+	}
+	return w.keyColumns()
+}
+
+// assign gives each write the row that a query returns for it, notes in its slot that it was returned, and counts them.
+func (w *bulkTx) assign(ctx context.Context, slots []*slot, query string, args []any) (n int, err error) {
+	for _, s := range slots {
+		s.matched = false
+	}
+	f, first := finder{slots: slots}, slots[0].row.(*bulkWrite)
+	r := rowReader{first: first, scanner: w.batch.scanner}
+	err = session.EachRow(ctx, w.tx, query, args, func(rows *sql.Rows, columns []string) error {
+		if err := r.scan(rows, columns); err != nil {
+			return err
+		}
+		s := f.find(r.key())
+		switch {
+		case s == nil && w.unsure(slots[0]):
+			return errKeys
+		case s == nil:
+			return fmt.Errorf("entocc: the database returned row %v of %s, which is not in the batch", r.key(), first.Schema.Type)
+		}
+		s.matched = true
+		n++
+		if write := s.row.(*bulkWrite); write.returns() {
+			return w.batch.scanner.assign(write.node, columns, r.values)
+		}
+		return nil
+	})
+	return n, err
+}
+
+// rowReader scans the rows that a statement returns for the writes of a batch, one after another.
+type rowReader struct {
+	first   *bulkWrite
+	scanner rowScanner
+	// values are what Assign takes, and dests what they are scanned through.
+	values, dests []any
+	// keys are where the columns of the primary key are.
+	keys []int
+	// fresh are the columns whose destinations are made anew for each row, and at is where they are.
+	fresh []string
+	at    []int
+}
+
+// scan scans a row into the values. All but those that are fresh have served the row before.
+func (r *rowReader) scan(rows *sql.Rows, columns []string) error {
+	if r.values == nil {
+		if err := r.begin(rows, columns); err != nil {
+			return err
+		}
+	} else if err := r.refresh(rows); err != nil {
+		return err
+	}
+	return rows.Scan(r.dests...)
+}
+
+func (r *rowReader) begin(rows *sql.Rows, columns []string) (err error) {
+	for _, id := range r.first.Identity() {
+		r.keys = append(r.keys, slices.Index(columns, id.Column))
+	}
+	if !r.first.returns() {
+		r.values = newValues(r.first.ids())
+		r.dests = r.values
+		return nil
+	}
+	if r.values, err = r.scanner.scanValues(columns); err != nil {
+		return err
+	}
+	r.dests = make([]any, len(r.values))
+	for i := range r.values {
+		if r.scanner.reuses(columns[i]) {
+			r.values[i], r.dests[i] = quickly(r.values[i])
+			continue
+		}
+		r.fresh, r.at = append(r.fresh, columns[i]), append(r.at, i)
+		r.set(rows, i, r.values[i])
+	}
+	return nil
+}
+
+// refresh makes the destinations that the entity of the row before may have kept.
+func (r *rowReader) refresh(rows *sql.Rows) error {
+	if len(r.fresh) == 0 {
+		return nil
+	}
+	values, err := r.scanner.scanValues(r.fresh)
+	if err != nil {
+		return err
+	}
+	for k, i := range r.at {
+		r.set(rows, i, values[k])
+	}
+	return nil
+}
+
+func (r *rowReader) set(rows *sql.Rows, i int, v any) {
+	if _, ok := v.(*sql.UnknownType); ok {
+		v = sql.ScanTypeOf(rows, i)
+	}
+	r.values[i], r.dests[i] = v, v
+}
+
+// key is that of the row that was scanned.
+func (r *rowReader) key() rowKey {
+	if len(r.keys) == 1 {
+		return keyOf(r.values[r.keys[0]])
+	}
+	key := make([]any, len(r.keys))
+	for i, k := range r.keys {
+		key[i] = r.values[k]
+	}
+	return keyOfAll(key)
+}
+
+// quickly returns a destination, and what scans into it: for integers without the detour of database/sql by reflection.
+func quickly(v any) (value, dest any) {
+	if _, ok := v.(*sql.NullInt64); !ok {
+		return v, v
+	}
+	d := &intDest{}
+	return &d.NullInt64, d
+}
+
+// intDest is an integer that takes one from the driver as it is.
+type intDest struct{ sql.NullInt64 }
+
+// Scan implements sql.Scanner.
+func (d *intDest) Scan(v any) error {
+	if n, ok := v.(int64); ok {
+		d.Int64, d.Valid = n, true
+		return nil
+	}
+	return d.NullInt64.Scan(v)
+}
+
+// newValues returns destinations for values like these.
+func newValues(like []any) []any {
+	values := make([]any, len(like))
+	for i, v := range like {
+		values[i] = reflect.New(reflect.TypeOf(v)).Interface()
+	}
+	return values
+}

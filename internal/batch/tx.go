@@ -1,0 +1,318 @@
+package batch
+
+import (
+	"context"
+	stdsql "database/sql"
+	"errors"
+	"fmt"
+
+	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql/sqlgraph"
+	"github.com/entocc/entocc"
+	"github.com/entocc/entocc/internal/session"
+	"github.com/entocc/entocc/internal/touch"
+	"github.com/entocc/entocc/internal/version"
+)
+
+// errConflicts is the failure of a batch that is all or nothing.
+var errConflicts = errors.New("other rows of it were modified by somebody else")
+
+// batchAttempts bounds how often the rows of a batch are written, where the database has undone them each time.
+const batchAttempts = 5
+
+// write writes the rows of the batch in one transaction. They are written again, in another way or in a new transaction,
+// where the database has undone them as a whole and has not said which row was to blame.
+func (b *batch) write() {
+	if b.failure = b.duplicate(); b.failure != nil {
+		return
+	}
+	w := newBulkTx(b)
+	for attempt := 1; ; attempt++ {
+		b.failure = w.write(session.ToWriter(b.root))
+		again := w.again(b.failure)
+		if again == nil || attempt == batchAttempts || b.root.Err() != nil {
+			break
+		}
+		w = again
+	}
+	if isConflict(b.failure) {
+		w.blame()
+	}
+	b.written = b.failure == nil
+}
+
+// again returns how to write the rows once more after a failure, or nil.
+//
+// MySQL and MariaDB end the transaction when they report a conflict or a deadlock, so all is written anew in a new one,
+// which sees what others have committed since: rows that they have changed do not match then, and explain themselves. In a
+// transaction of the caller's nothing can be written any more. PostgreSQL and SQLite fail the statement; with savepoints
+// around each one the rows that were modified are told from the others.
+func (w *bulkTx) again(failure error) *bulkTx {
+	careful, apart := w.careful, w.apart
+	switch class := entocc.Classify(failure); {
+	case failure == nil || w.torn:
+		return nil
+	case errors.Is(failure, errKeys) && !apart:
+		apart = true
+	case class.RolledBack:
+		if !w.own || !class.Retryable() {
+			return nil
+		}
+	case class.Kind == entocc.KindModified && !careful && (w.own || w.dialect == dialect.Postgres):
+		careful = true
+	default:
+		return nil
+	}
+	next := newBulkTx(w.batch)
+	next.careful, next.apart = careful, apart
+	return next
+}
+
+// blame gives a conflict that the database itself has reported to its row. Where it has reported it for a statement of
+// many rows, and does not say for which, it is that of the batch.
+func (w *bulkTx) blame() {
+	b := w.batch
+	if w.blamed != nil {
+		w.blamed.own = b.failure
+		b.failure = errConflicts
+		return
+	}
+	about := w.rows[0].row.claimed().Conflict()
+	about.ID, about.Expected, about.Err = nil, nil, b.failure
+	b.failure = entocc.NewBulkModifiedError([]*entocc.RecordModifiedError{about}, []error{about}, len(b.slots), 0)
+}
+
+// isConflict reports whether the database itself says that a row was modified.
+func isConflict(err error) bool { return entocc.Classify(err).Kind == entocc.KindModified }
+
+// bulkTx writes the rows of a batch in one transaction.
+type bulkTx struct {
+	batch   *batch
+	rows    []*slot
+	tx      dialect.Tx
+	dialect string
+	// own reports that the transaction is begun here. Otherwise it may be the caller's, who goes on in it: what a batch
+	// that fails has written is undone by a savepoint.
+	own bool
+	// careful puts each statement between savepoints, and apart has rows told apart by the keys that the table has.
+	careful, apart bool
+	// torn reports that what was written in the caller's transaction could not be undone.
+	torn bool
+	// blamed is the row whose conflict has ended the transaction.
+	blamed *slot
+	done   int
+}
+
+func newBulkTx(b *batch) *bulkTx {
+	w := &bulkTx{batch: b, dialect: b.drv.Dialect(), own: session.Begins(b.drv), rows: make([]*slot, 0, len(b.slots))}
+	for i := range b.slots {
+		s := &b.slots[i]
+		if s.own = nil; s.row != nil {
+			w.rows = append(w.rows, s)
+		}
+	}
+	return w
+}
+
+func (w *bulkTx) write(ctx context.Context) (err error) {
+	switch {
+	case len(w.rows) == 0:
+		return nil
+	case len(w.rows) == 1 && w.own && !w.careful && w.batch.opts.progress == nil:
+		return w.writeSingle(ctx)
+	}
+	w.batch.touched = touch.NewParents()
+	defer func() { w.batch.touched = nil }()
+	if w.tx, err = w.batch.drv.Tx(ctx); err != nil {
+		return err
+	}
+	if w.own {
+		w.tx = session.NewEndingTx(w.tx, w.dialect)
+	} else {
+		if err := w.savepoint(ctx, "SAVEPOINT ", startPoint); err != nil {
+			return session.Rollback(w.tx, err)
+		}
+	}
+	over := false
+	defer func() {
+		if !over { // A callback has panicked.
+			_ = w.undo(ctx, nil)
+		}
+	}()
+	err = w.writeAll(ctx)
+	over = true
+	if err != nil {
+		return w.undo(ctx, err)
+	}
+	if !w.own {
+		if err := w.savepoint(ctx, "RELEASE SAVEPOINT ", startPoint); err != nil {
+			return session.Rollback(w.tx, err)
+		}
+	}
+	return w.committed(w.tx.Commit())
+}
+
+// committed says of an error of the commit what is known. That of a connection that was lost meanwhile tells nothing.
+func (w *bulkTx) committed(err error) error {
+	class := entocc.Classify(err)
+	switch {
+	case err == nil || !w.own || class.Retryable() || w.dialect == dialect.Postgres && class.TxDead || sqlgraph.IsConstraintError(err),
+		errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded), errors.Is(err, stdsql.ErrTxDone):
+		return err
+	}
+	return &unknownError{err}
+}
+
+// unknownError is that of a commit that may have been carried out.
+type unknownError struct{ error }
+
+func (e *unknownError) Error() string {
+	return "entocc: the commit of the batch failed, and whether it was written is not known: " + e.error.Error()
+}
+
+func (e *unknownError) Unwrap() error { return e.error }
+
+// writeSingle writes the only row of a batch as a save of its own is written: in one statement where that will do, without
+// a transaction. All or nothing it is either way.
+func (w *bulkTx) writeSingle(ctx context.Context) error {
+	if err := w.writeRow(ctx, w.batch.drv, w.rows[0]); err != nil {
+		return err
+	}
+	if w.rows[0].own != nil && !w.batch.opts.skip {
+		return errConflicts
+	}
+	return nil
+}
+
+// undo takes back what the batch has written, and nothing of what the caller's transaction had before.
+func (w *bulkTx) undo(ctx context.Context, err error) error {
+	if !w.own && !entocc.Classify(err).RolledBack {
+		ctx = context.WithoutCancel(ctx)
+		serr := w.savepoint(ctx, "ROLLBACK TO SAVEPOINT ", startPoint)
+		if serr == nil {
+			serr = w.savepoint(ctx, "RELEASE SAVEPOINT ", startPoint)
+		}
+		if serr != nil {
+			w.torn = true
+			err = fmt.Errorf("%w: the batch could not be undone, roll the transaction back: %v", err, serr) //nolint:errorlint // err is what callers match
+		}
+	}
+	return session.Rollback(w.tx, err)
+}
+
+// writeAll writes the rows in as few statements as the database takes.
+func (w *bulkTx) writeAll(ctx context.Context) error {
+	if w.apart {
+		if err := w.tellApart(ctx); err != nil {
+			return err
+		}
+	}
+	conflicts := false
+	for _, chunk := range chunks(w.dialect, w.rows) {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := w.writeChunk(ctx, chunk); err != nil {
+			return err
+		}
+		w.done += len(chunk)
+		if w.batch.opts.progress != nil {
+			w.batch.opts.progress(w.done, len(w.rows))
+		}
+		for _, s := range chunk {
+			conflicts = conflicts || s.own != nil
+		}
+	}
+	if conflicts && !w.batch.opts.skip {
+		return errConflicts
+	}
+	return w.batch.touched.Bump(ctx, w.tx, w.dialect)
+}
+
+// writeChunk writes rows by one statement. Where the database does not say which of them did not match, it is taken back,
+// and the halves are written: down to single rows, each of which explains itself.
+func (w *bulkTx) writeChunk(ctx context.Context, rows []*slot) error {
+	if len(rows) == 1 {
+		return w.writeRow(ctx, session.Join(w.tx, w.dialect), rows[0])
+	}
+	mark := w.careful || w.dialect == dialect.MySQL
+	if mark {
+		if err := w.savepoint(ctx, "SAVEPOINT ", chunkPoint); err != nil {
+			return err
+		}
+	}
+	sure, err := w.joined(ctx, rows)
+	switch {
+	case err != nil && (!w.careful || !isConflict(err)):
+		return err
+	case err == nil && sure && !mark:
+		return nil
+	case err == nil && sure:
+		return w.savepoint(ctx, "RELEASE SAVEPOINT ", chunkPoint)
+	}
+	if err := w.takeBack(ctx); err != nil {
+		return err
+	}
+	if err := w.writeChunk(ctx, rows[:len(rows)/2]); err != nil {
+		return err
+	}
+	return w.writeChunk(ctx, rows[len(rows)/2:])
+}
+
+// writeRow writes a row by its own statements.
+func (w *bulkTx) writeRow(ctx context.Context, drv dialect.Driver, s *slot) error {
+	if w.careful {
+		if err := w.savepoint(ctx, "SAVEPOINT ", chunkPoint); err != nil {
+			return err
+		}
+	}
+	err := s.row.alone(ctx, drv)
+	var modified *entocc.RecordModifiedError
+	isModified := errors.As(err, &modified)
+	switch {
+	case err == nil && w.careful:
+		return w.savepoint(ctx, "RELEASE SAVEPOINT ", chunkPoint)
+	case err == nil:
+		return nil
+	case isModified && (entocc.Classify(err).RolledBack || !w.careful && isConflict(modified.Err)):
+		w.blamed = s // Whatever it says of this row, nothing can follow it in this transaction.
+		return err
+	case isModified && w.unsure(s):
+		return errKeys
+	case isModified && (known(modified) || w.careful && isConflict(modified.Err)):
+		s.own = err
+	case isModified:
+		return err
+	default:
+		s.own = err
+		return err
+	}
+	if w.careful {
+		return w.takeBack(ctx)
+	}
+	return nil
+}
+
+// known reports whether the row of a conflict was seen as it is now: an error of the question for it may have ended the
+// transaction.
+func known(modified *entocc.RecordModifiedError) bool {
+	return modified.Actual != nil || modified.Deleted || errors.Is(modified.Err, version.ErrNull)
+}
+
+// takeBack undoes what was written since the savepoint of a statement.
+func (w *bulkTx) takeBack(ctx context.Context) error {
+	if err := w.savepoint(ctx, "ROLLBACK TO SAVEPOINT ", chunkPoint); err != nil {
+		return err
+	}
+	return w.savepoint(ctx, "RELEASE SAVEPOINT ", chunkPoint)
+}
+
+// The savepoints of a batch in the caller's transaction, and of one of its statements.
+const (
+	startPoint = "entocc_bulk"
+	chunkPoint = "entocc_bulk_statement"
+)
+
+func (w *bulkTx) savepoint(ctx context.Context, command, name string) error {
+	return w.tx.Exec(ctx, command+name, []any{}, nil)
+}

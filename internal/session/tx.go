@@ -1,0 +1,82 @@
+package session
+
+import (
+	"context"
+	"fmt"
+
+	"entgo.io/ent"
+	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql"
+)
+
+// Joined is a driver whose transactions are the one that is under way, so that ent's sqlgraph works in it and leaves
+// the commit to its owner.
+type Joined struct {
+	dialect.ExecQuerier
+	Name string
+}
+
+// Join returns a driver of the transaction that is under way.
+func Join(tx dialect.ExecQuerier, d string) Joined { return Joined{tx, d} }
+
+// Dialect returns the name of the dialect.
+func (j Joined) Dialect() string { return j.Name }
+
+// Tx returns the transaction under way.
+func (j Joined) Tx(context.Context) (dialect.Tx, error) { return j, nil }
+
+// Close leaves the transaction to its owner.
+func (Joined) Close() error { return nil }
+
+// Commit leaves the transaction to its owner.
+func (Joined) Commit() error { return nil }
+
+// Rollback leaves the transaction to its owner.
+func (Joined) Rollback() error { return nil }
+
+// Begins reports whether a transaction of drv is surely a new one, and not one that is under way.
+func Begins(drv dialect.Driver) bool {
+	for ; drv != nil; drv = unwrap(drv) {
+		if _, ok := drv.(*sql.Driver); ok {
+			return true
+		}
+	}
+	return false
+}
+
+// Rollback rolls tx back and returns err, with what went wrong in between.
+func Rollback(tx dialect.Tx, err error) error {
+	if rerr := tx.Rollback(); rerr != nil {
+		err = fmt.Errorf("%w: %v", err, rerr) //nolint:errorlint // as ent: err is what callers match
+	}
+	return err
+}
+
+// wrapper is a driver of entocc's around another one.
+type wrapper interface{ Unwrap() dialect.Driver }
+
+// unwrap returns the driver within one of entocc's, or ent's DebugDriver; nil for others.
+func unwrap(drv dialect.Driver) dialect.Driver {
+	switch d := drv.(type) {
+	case wrapper:
+		return d.Unwrap()
+	case *dialect.DebugDriver:
+		return d.Driver
+	}
+	return nil
+}
+
+// Autocommits reports whether the driver of a client commits each statement by itself.
+func Autocommits(drv dialect.Driver) bool {
+	_, ok := drv.(*namedDriver)
+	return ok
+}
+
+// ToWriter takes the query out of a context that comes from one. Drivers that split reads from writes, as the one in
+// ent's documentation, send a Query of such a context to a replica.
+func ToWriter(ctx context.Context) context.Context {
+	if ent.QueryFromContext(ctx) == nil {
+		return ctx
+	}
+	return ent.NewQueryContext(ctx, nil)
+}

@@ -1,0 +1,39 @@
+package verify_test
+
+import (
+	"errors"
+	"path/filepath"
+	"testing"
+
+	"entgo.io/ent/dialect"
+	"github.com/entocc/entocc/internal/ent"
+	"github.com/entocc/entocc/internal/ent/enttest"
+	_ "github.com/entocc/entocc/internal/ent/runtime"
+	_ "github.com/mattn/go-sqlite3"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestCurrent_OfAnEndedTransactionIsReadOutsideOfIt(t *testing.T) {
+	ctx := t.Context()
+	client := enttest.Open(t, dialect.SQLite, "file:"+filepath.Join(t.TempDir(), "current.db")+"?_fk=1")
+	defer client.Close()
+	stale := client.User.Create().SetName("before").SaveX(ctx)
+	stale.Update().SetName("theirs").ExecX(ctx)
+
+	var modified *ent.UserModifiedError
+	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
+		err := tx.User.UpdateOne(stale).SetName("mine").Exec(ctx)
+		require.ErrorAs(t, err, &modified)
+		current, cerr := modified.Current(ctx)
+		require.NoError(t, cerr)
+		assert.Equal(t, "theirs", current.Name)
+		return errors.New("give up")
+	})
+	require.EqualError(t, err, "give up")
+
+	current, err := modified.Current(ctx)
+	require.NoError(t, err)
+	assert.Equal(t, "theirs", current.Name)
+	current.Update().SetName("mine").ExecX(ctx)
+}

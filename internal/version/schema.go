@@ -1,0 +1,179 @@
+package version
+
+import (
+	stdsql "database/sql"
+	"fmt"
+	"slices"
+
+	"entgo.io/ent"
+	"entgo.io/ent/dialect/sql"
+	"github.com/entocc/entocc"
+)
+
+// Schema is what the guard knows about the version of one ent type. Generated code holds one for each.
+type Schema struct {
+	// Type is the name of the ent type, "User".
+	Type string
+	// Field is the name of the version field, and Column that of its column, by which ent's mutations know it, too.
+	Field, Column string
+	// Strategy says how one version follows another.
+	Strategy Strategy
+	// AllowBlind lets writes by ID through that state no version.
+	AllowBlind bool
+	// Only names the fields and edges whose change bumps the version; none means all. Ignore names those that do not.
+	Only, Ignore []string
+	// Touch are the edges to parents that a change of a row bumps, too. Row is how to find the rows of a type that touches,
+	// or is touched.
+	Touch []*Touch
+	Row   Row
+	// Fields and Edges are those of the type, for diffs.
+	Fields []Field
+	Edges  []Edge
+}
+
+// Counts reports whether a change of the named field or edge bumps the version.
+func (s *Schema) Counts(name string) bool {
+	for _, ignored := range s.Ignore {
+		if ignored == name {
+			return false
+		}
+	}
+	for _, only := range s.Only {
+		if only == name {
+			return true
+		}
+	}
+	return len(s.Only) == 0
+}
+
+// Errorf returns a VersionError of this type.
+func (s *Schema) Errorf(op ent.Op, cause error, format string, args ...any) error {
+	return &entocc.VersionError{Type: s.Type, Op: op, Reason: fmt.Sprintf(format, args...), Err: cause}
+}
+
+// CheckLoaded returns a VersionError for the version of an entity that was loaded without it. known tells a zero version
+// that was read from the database.
+func CheckLoaded(s *Schema, version any, known bool) error {
+	if known || !s.Strategy.IsZero(version) {
+		return nil
+	}
+	return s.NotLoaded(0)
+}
+
+func (s *Schema) NotLoaded(op ent.Op) error {
+	return s.Errorf(op, nil, "the entity was loaded without its version: add %q to the Select of its query, or state the version by IfVersion", s.Column)
+}
+
+// SelectsVersion reports whether a query that selects fields reads the version too.
+func SelectsVersion(s *Schema, fields []string) bool { return Selected(fields, s.Column) }
+
+// Selected reports whether a query read a column. fields are those that were selected, none means all.
+func Selected(fields []string, column string) bool {
+	return len(fields) == 0 || slices.Contains(fields, column)
+}
+
+// SameVersion reports whether two versions are the same, as the strategy of the schema compares them.
+func SameVersion(s *Schema, a, b any) bool { return s.Strategy.Equal(a, b) }
+
+// Modified returns the conflict of a version that the caller expected and one that was read.
+func Modified(s *Schema, id, expected, actual any) *entocc.RecordModifiedError {
+	return &entocc.RecordModifiedError{Type: s.Type, ID: id, Expected: expected, Actual: actual}
+}
+
+// Equals returns the predicate that the version is one of the expected ones. The zero version stands for NULL too: that
+// is how an entity holds it.
+func (s *Schema) Equals(expected []any) *sql.Predicate {
+	if MatchesNone(expected) {
+		return sql.False()
+	}
+	p := sql.EQ(s.Column, expected[0])
+	if len(expected) > 1 {
+		p = sql.In(s.Column, expected...)
+	}
+	for _, v := range expected {
+		if s.Strategy.IsZero(v) {
+			return sql.Or(p, sql.IsNull(s.Column))
+		}
+	}
+	return p
+}
+
+// Next returns the version that follows old, which may be nil for a kind of version that does not depend on it.
+func (s *Schema) Next(op ent.Op, old any) (any, error) {
+	next, err := s.Strategy.Next(old)
+	if err != nil {
+		return nil, s.Errorf(op, err, "its version %v can't be followed by another", old)
+	}
+	return next, nil
+}
+
+// Bump returns the SQL expression of the next version of a row in the table.
+func (s *Schema) Bump(table string) sql.Querier { return &bumpExpr{schema: s, table: table} }
+
+// bumpExpr is a sql.Querier that tells its error, which sql.ExprFunc would drop.
+type bumpExpr struct {
+	sql.Builder
+	schema *Schema
+	table  string
+}
+
+// Query implements sql.Querier.
+func (e *bumpExpr) Query() (string, []any) {
+	b := &sql.Builder{}
+	b.SetDialect(e.Dialect())
+	b.SetTotal(e.Total())
+	e.schema.Strategy.Bump(b, b.Quote(e.table)+"."+b.Quote(e.schema.Column))
+	e.AddError(b.Err())
+	return b.Query()
+}
+
+// Touch is an edge to a parent whose version bumps with every change of a child. The foreign key is a column of the
+// child's row.
+type Touch struct {
+	// Edge is the name of the edge, and Column that of its foreign key.
+	Edge, Column string
+	// Parent is the parent's version.
+	Parent *Schema
+}
+
+// Row tells how to find the rows of a type that touches, or is touched.
+type Row struct {
+	// Table is the table, and ID the column of the primary key.
+	Table, ID string
+	// Scan returns a destination for an ID that may be NULL, and a function that reads it: nil for NULL.
+	Scan func() (dest any, value func() any)
+}
+
+// ScanID returns the Scan of a [Row] with IDs like this one.
+func ScanID[T any](T) func() (dest any, value func() any) {
+	return func() (any, func() any) {
+		var id stdsql.Null[T]
+		return &id, func() any {
+			if !id.Valid {
+				return nil
+			}
+			return id.V
+		}
+	}
+}
+
+// Field is what a diff knows about a field of an entity.
+type Field struct {
+	// Name is the field's name in the schema, Column its column, Struct its name in the entity.
+	Name, Column, Struct string
+	// Label is the schema's comment; the name if empty.
+	Label string
+	// Sensitive fields are never shown; Computed ones have an update default; Nillable ones are pointers in the entity; JSON
+	// ones are decoded from text.
+	Sensitive, Computed, Nillable, JSON bool
+}
+
+// Edge is what a diff knows about an edge of an entity.
+type Edge struct {
+	Name string
+	// Label is the schema's comment; the name if empty.
+	Label string
+	// InRow reports that the edge's foreign key is a column of this row, and Column its name if a field shows it.
+	InRow  bool
+	Column string
+}

@@ -1,0 +1,286 @@
+package version
+
+import (
+	stdsql "database/sql"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql"
+	"github.com/google/uuid"
+)
+
+// Strategy is a kind of version: how one follows another. A further kind is one more implementation.
+type Strategy interface {
+	// Next returns the version that follows old, where old is known.
+	Next(old any) (any, error)
+	// Bump writes the SQL expression of the version that follows the one in ident, a quoted column, for statements
+	// that do not know the old version. A version that has no successor must fail the statement, never wrap.
+	Bump(b *sql.Builder, ident string)
+	// IsZero reports whether v is what an entity holds that was loaded without its version, or with NULL in it.
+	IsZero(v any) bool
+	// Scan returns a destination for a version column that may be NULL, and a function that reads the version from it:
+	// the zero version for NULL.
+	Scan() (dest any, value func() any)
+	// Equal reports whether two versions are the same.
+	Equal(a, b any) bool
+	// First returns the version of a new row: given is what its caller or a default has set, nil for nothing.
+	First(given any) (any, error)
+	// Random reports whether the next version does not depend on the old one. It is made before the statement then, so that
+	// a lack of randomness is an error of its own.
+	Random() bool
+	// Step returns what makes the next version when it is added to one, or nil if nothing does. Clients without generated
+	// code of entocc's add it in the statement.
+	Step() any
+	// Follows reports whether next is old + 1 to every database.
+	Follows(old, next any) bool
+	// Possible reports whether v is a version that a guarded write may have made.
+	Possible(v any) bool
+	// Textual reports whether the database compares versions as texts, though a version has several notations.
+	Textual(dialect string) bool
+}
+
+var (
+	errOverflow = errors.New("the version is at its largest value and has no successor")
+	errEntropy  = errors.New("no randomness for a new version token")
+)
+
+// overflowMark is in the error that PostgreSQL answers to a write that would overflow a version: the number is no bigint.
+const overflowMark = "version 9223372036854775807"
+
+// Counter is the strategy of mixin.Version: an int64, old + 1. NULL counts as 0.
+type Counter struct{}
+
+// Next returns old + 1.
+func (Counter) Next(old any) (any, error) {
+	v := old.(int64)
+	if v == math.MaxInt64 {
+		return nil, errOverflow
+	}
+	return v + 1, nil
+}
+
+// Bump writes COALESCE(ident, 0) + 1. Where the database does not fail on overflow by itself with an error that names
+// the version, the expression does: SQLite would silently turn the value into a REAL.
+func (Counter) Bump(b *sql.Builder, ident string) {
+	orZero(b, ident).WriteString(" + ")
+	switch b.Dialect() {
+	case dialect.SQLite:
+		b.WriteString("CASE ").WriteString(ident).WriteString(" WHEN 9223372036854775807 THEN abs(~").WriteString(ident).WriteString(") ELSE 1 END")
+	case dialect.Postgres:
+		b.WriteString("CASE ").WriteString(ident).WriteString(" WHEN 9223372036854775807 THEN CAST('version ' || ").WriteString(ident).WriteString(" AS bigint) ELSE 1 END")
+	default:
+		b.WriteString("1")
+	}
+}
+
+// IsZero reports whether v is 0.
+func (Counter) IsZero(v any) bool { n, ok := v.(int64); return !ok || n == 0 }
+
+// Scan reads an int64.
+func (Counter) Scan() (dest any, value func() any) {
+	var v stdsql.NullInt64
+	return &v, func() any { return v.Int64 }
+}
+
+// Equal compares as int64.
+func (Counter) Equal(a, b any) bool { return a == b }
+
+// First returns what was given, or 1.
+func (c Counter) First(given any) (any, error) {
+	if given == nil {
+		return c.Next(int64(0))
+	}
+	return given, nil
+}
+
+// Random reports false.
+func (Counter) Random() bool { return false }
+
+// Step returns 1.
+func (Counter) Step() any { return int64(1) }
+
+// Follows compares as int64.
+func (Counter) Follows(old, next any) bool {
+	a, okA := old.(int64)
+	b, okB := next.(int64)
+	return okA && okB && b == a+1
+}
+
+// Possible reports whether v is above 0.
+func (Counter) Possible(v any) bool { n, ok := v.(int64); return ok && n > 0 }
+
+// Textual reports false.
+func (Counter) Textual(string) bool { return false }
+
+// Timestamp is the strategy of mixin.TimeVersion: an int64 of microseconds since 1970 in UTC, max(old + 1, now). It
+// rises strictly though clocks go back.
+type Timestamp struct{ Counter }
+
+// Next returns max(old + 1, now).
+func (t Timestamp) Next(old any) (any, error) {
+	next, err := t.Counter.Next(old)
+	if err != nil {
+		return nil, err
+	}
+	return max(next.(int64), time.Now().UnixMicro()), nil
+}
+
+// First returns what was given, or now.
+func (t Timestamp) First(given any) (any, error) {
+	if given == nil {
+		return t.Next(int64(0))
+	}
+	return given, nil
+}
+
+// Bump writes max(ident + 1, now).
+func (t Timestamp) Bump(b *sql.Builder, ident string) {
+	now := time.Now().UnixMicro()
+	b.WriteString("CASE WHEN ")
+	orZero(b, ident).WriteString(" < ").Arg(now)
+	b.WriteString(" THEN ").Arg(now)
+	b.WriteString(" ELSE ")
+	t.Counter.Bump(b, ident)
+	b.WriteString(" END")
+}
+
+// Token is the strategy of mixin.TokenVersion: a random uuid.UUID (version 4), a new one for each write.
+type Token struct{}
+
+// Next returns a new random token, or an error where there is no randomness.
+func (Token) Next(any) (any, error) {
+	v, err := uuid.NewRandom()
+	if err != nil {
+		return nil, errors.Join(errEntropy, err)
+	}
+	return v, nil
+}
+
+// Bump writes a new random token; the rows of one statement share it.
+func (t Token) Bump(b *sql.Builder, _ string) {
+	v, err := t.Next(nil)
+	if err != nil {
+		b.AddError(err)
+		return
+	}
+	b.Arg(v)
+}
+
+// IsZero reports whether v is the nil UUID.
+func (Token) IsZero(v any) bool { id, ok := v.(uuid.UUID); return !ok || id == uuid.Nil }
+
+// Scan reads a uuid.UUID.
+func (Token) Scan() (dest any, value func() any) {
+	var v stdsql.Null[uuid.UUID]
+	return &v, func() any { return v.V }
+}
+
+// Equal compares as uuid.UUID.
+func (Token) Equal(a, b any) bool { return a == b }
+
+// First returns what was given, or a new random token. It refuses the nil UUID, which the field's default is where there is
+// no randomness.
+func (t Token) First(given any) (any, error) {
+	switch {
+	case given == nil:
+		return t.Next(nil)
+	case t.IsZero(given):
+		return nil, fmt.Errorf("%w: not the nil UUID", errEntropy)
+	}
+	return given, nil
+}
+
+// Random reports true.
+func (Token) Random() bool { return true }
+
+// Step returns nil.
+func (Token) Step() any { return nil }
+
+// Follows reports false.
+func (Token) Follows(_, _ any) bool { return false }
+
+// Possible reports whether v is not the nil UUID.
+func (t Token) Possible(v any) bool { return !t.IsZero(v) }
+
+// Textual reports false.
+func (Token) Textual(string) bool { return false }
+
+// Time is the strategy of mixin.Guard on a time column of the schema's own: max(old + 1 microsecond, now), in UTC and
+// whole microseconds, which is what every supported database keeps.
+type Time struct{}
+
+// Next returns max(old + 1 microsecond, now).
+func (Time) Next(old any) (any, error) {
+	next := asStored(old.(time.Time)).Add(time.Microsecond)
+	if now := asStored(time.Now()); now.After(next) {
+		next = now
+	}
+	return next, nil
+}
+
+// asStored returns a time as every database gives it back: in UTC, and without nanoseconds. An entity that was created
+// would hold another time than its row.
+func asStored(t time.Time) time.Time { return t.Truncate(time.Microsecond).UTC() }
+
+// Bump writes max(ident + 1 microsecond, now). SQLite has no times, only text to compare: there a clock that went back
+// fails the statement.
+func (Time) Bump(b *sql.Builder, ident string) {
+	now := asStored(time.Now())
+	switch b.Dialect() {
+	case dialect.Postgres:
+		b.WriteString("GREATEST(").WriteString(ident).WriteString(" + interval '1 microsecond', ").Arg(now).WriteString(")")
+	case dialect.MySQL:
+		b.WriteString("GREATEST(COALESCE(").WriteString(ident).WriteString(" + INTERVAL 1 MICROSECOND, ").Arg(now)
+		b.WriteString("), ").Arg(now).WriteString(")")
+	default:
+		b.WriteString("CASE WHEN ").WriteString(ident).WriteString(" >= ").Arg(now)
+		b.WriteString(" THEN abs(-9223372036854775807 - 1) ELSE ").Arg(now).WriteString(" END")
+	}
+}
+
+// IsZero reports whether v is the zero time.
+func (Time) IsZero(v any) bool { t, ok := v.(time.Time); return !ok || t.IsZero() }
+
+// Scan reads a time.Time.
+func (Time) Scan() (dest any, value func() any) {
+	var v stdsql.NullTime
+	return &v, func() any { return v.Time }
+}
+
+// Equal compares instants.
+func (Time) Equal(a, b any) bool {
+	x, okX := a.(time.Time)
+	y, okY := b.(time.Time)
+	return okX && okY && x.Equal(y)
+}
+
+// First returns what was given as databases keep it, or now.
+func (t Time) First(given any) (any, error) {
+	if v, ok := given.(time.Time); ok {
+		return asStored(v), nil
+	}
+	return asStored(time.Now()), nil
+}
+
+// Random reports false.
+func (Time) Random() bool { return false }
+
+// Step returns nil.
+func (Time) Step() any { return nil }
+
+// Follows reports false.
+func (Time) Follows(_, _ any) bool { return false }
+
+// Possible reports whether v is not the zero time.
+func (t Time) Possible(v any) bool { return !t.IsZero(v) }
+
+// Textual reports whether the database is SQLite, which has no times.
+func (Time) Textual(d string) bool { return d == dialect.SQLite }
+
+// orZero writes the column, with 0 in the place of NULL.
+func orZero(b *sql.Builder, ident string) *sql.Builder {
+	return b.WriteString("COALESCE(").WriteString(ident).WriteString(", 0)")
+}

@@ -1,0 +1,57 @@
+package write
+
+import (
+	"context"
+
+	"entgo.io/ent"
+	"github.com/entocc/entocc"
+	"github.com/entocc/entocc/internal/version"
+)
+
+// Admit is what the guard has to do before a mutation: it refuses early what can't be guarded.
+func Admit(ctx context.Context, s *version.Schema, m ent.Mutation, e *Expectation) error {
+	if err := Refused(ctx, s, m); err != nil {
+		return err
+	}
+	if err := BeginVersion(s, m); err != nil {
+		return err
+	}
+	e.shadow = entocc.IncrementSkipped(ctx, s.Type)
+	if _, err := e.guard(ctx, s, m.Op()); err != nil && !m.Op().Is(ent.OpCreate) {
+		return err
+	}
+	return nil
+}
+
+// Refused returns the error of a write that its context does not allow (entocc.BeforeWrite).
+func Refused(ctx context.Context, s *version.Schema, m ent.Mutation) error {
+	if err := entocc.WriteRefused(ctx, s.Type); err != nil {
+		return s.Errorf(m.Op(), err, "its context does not allow it")
+	}
+	return nil
+}
+
+// Guarded is a mutation that was generated with the extension.
+type Guarded interface {
+	VersionGuard() (*version.Schema, *Expectation)
+}
+
+// BeginVersion gives a new row its first version, where neither its caller nor a default of the field did: a field that
+// mixin.Guard found in the schema may have none.
+func BeginVersion(s *version.Schema, m ent.Mutation) error {
+	if !m.Op().Is(ent.OpCreate) {
+		return nil
+	}
+	given, ok := m.Field(s.Column)
+	if !ok {
+		given = nil // ent returns the zero version.
+	}
+	first, err := s.Strategy.First(given)
+	switch {
+	case err != nil:
+		return s.Errorf(m.Op(), err, "a new row needs a version")
+	case first == given:
+		return nil
+	}
+	return m.SetField(s.Column, first)
+}

@@ -1,0 +1,41 @@
+package write
+
+import (
+	"github.com/entocc/entocc"
+
+	"github.com/entocc/entocc/internal/version"
+)
+
+// IfMatch expects what a condition accepts of the row with this ID. One that accepts nothing is a conflict that the
+// statement itself finds, so that a row which other predicates of the mutation hide stays NotFound.
+func (e *Expectation) IfMatch(s *version.Schema, id any, cond entocc.Condition) {
+	if cond == nil {
+		e.refuse("the condition is nil", nil)
+		return
+	}
+	_, zero := s.Strategy.Scan()
+	accepted := cond.Accept(entocc.VersionKey{Type: s.Type, ID: id, Version: zero()})
+	switch {
+	case accepted.Err != nil:
+		e.refuse("what it expects of the version can't be used", accepted.Err)
+	case accepted.Any:
+		e.Ignore()
+	case len(accepted.Versions) == 0:
+		e.In(version.NoVersion(cond.String()))
+	default:
+		e.In(accepted.Versions...)
+	}
+	e.Condition = true
+}
+
+// refuse has the write fail, whatever switches its context has.
+func (e *Expectation) refuse(reason string, cause error) {
+	e.source, e.versions = sourceRefused, nil
+	e.refused = refusal{reason, cause}
+}
+
+// refusal says why a write is refused.
+type refusal struct {
+	reason string
+	cause  error
+}

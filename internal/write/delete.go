@@ -1,0 +1,159 @@
+package write
+
+import (
+	"context"
+	"database/sql/driver"
+	"fmt"
+
+	"entgo.io/ent"
+	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql"
+	"entgo.io/ent/dialect/sql/sqlgraph"
+	"github.com/entocc/entocc/internal/session"
+	"github.com/entocc/entocc/internal/version"
+)
+
+// DeleteMutation is what the guard asks of a generated mutation that deletes.
+type DeleteMutation interface {
+	Op() ent.Op
+	WhereP(...func(*sql.Selector))
+}
+
+// DeleteOne guards a delete of one row: id, which the predicate identity selects. It adds the guard to the mutation
+// and returns the driver that ent sends its DELETE by, which looks at the number of rows. A set-based delete, one that
+// ignores the version on purpose, and one whose check is switched off come back as they are. The error refuses the
+// delete: it has no version to be guarded by. Errors of the DELETE are passed through typed.
+func DeleteOne(ctx context.Context, s *version.Schema, m DeleteMutation, e *Expectation, drv dialect.Driver, id any, identity func(*sql.Selector), typed func(error) error) (dialect.Driver, error) {
+	if d, ok := drv.(*DeleteDriver); ok {
+		drv = d.Driver
+	}
+	accepted, err := e.guard(ctx, s, m.Op())
+	if err != nil {
+		return nil, err
+	}
+	drv = newTouchingDelete(ctx, s, drv, e, m.Op().Is(ent.OpDeleteOne))
+	if e.deletion == nil {
+		if len(accepted) == 0 && e.Slot == nil {
+			return drv, nil
+		}
+		e.deletion = &deleteGuard{schema: s}
+		m.WhereP(e.deletion.where)
+	}
+	e.deletion.accepted = accepted
+	if len(accepted) == 0 && e.Slot == nil {
+		return drv, nil
+	}
+	d := &DeleteDriver{Driver: drv, guard: e.deletion, Identity: identity, typed: typed, slot: e.Slot}
+	d.Claim = e.claim(s, m.Op(), id, accepted)
+	return d, nil
+}
+
+// deleteGuard is the guard of a delete, the last predicate of its mutation. Predicates stay on a mutation when it is run
+// again, as by a resolver, so there is one guard for all runs, and each run says what it accepts.
+type deleteGuard struct {
+	schema   *version.Schema
+	accepted []any
+	// from is what the DELETE selects, but for the guard: the probe asks for it.
+	from *sql.Selector
+}
+
+func (g *deleteGuard) where(s *sql.Selector) {
+	g.from = sql.Dialect(s.Dialect()).Select().From(s.Table())
+	if p := s.P(); p != nil {
+		g.from.Where(p)
+	}
+	if len(g.accepted) > 0 {
+		s.Where(g.schema.Equals(g.accepted))
+	}
+}
+
+// DeleteDriver sends one DELETE that is guarded, and explains why it matched no row.
+type DeleteDriver struct {
+	dialect.Driver
+	Claim    version.Claim
+	guard    *deleteGuard
+	Identity func(*sql.Selector)
+	typed    func(error) error
+	// slot is the place of the delete in a batch, if it is part of one.
+	slot Slot
+}
+
+// Unwrap returns the driver within.
+func (d *DeleteDriver) Unwrap() dialect.Driver { return d.Driver }
+
+// Exec sends the DELETE.
+func (d *DeleteDriver) Exec(ctx context.Context, query string, args, v any) error {
+	if err := d.exec(ctx, query, args, v); err != nil {
+		return d.typed(err)
+	}
+	return nil
+}
+
+func (d *DeleteDriver) exec(ctx context.Context, query string, args, v any) error {
+	res, ok := v.(*sql.Result)
+	if !ok || d.From() == nil {
+		return fmt.Errorf("entocc: unexpected statement in a guarded delete of %s: %q", d.Claim.Schema.Type, query)
+	}
+	if d.slot != nil {
+		argv, _ := args.([]any)
+		if err := d.slot.Delete(ctx, d, query, argv); err != nil {
+			return err
+		}
+		*res = driver.RowsAffected(1)
+		return nil
+	}
+	return d.send(ctx, d.Driver, query, args, res)
+}
+
+// send sends the DELETE and looks at the number of rows.
+func (d *DeleteDriver) send(ctx context.Context, drv dialect.Driver, query string, args any, res *sql.Result) error {
+	if err := drv.Exec(ctx, query, args, res); err != nil {
+		return d.Claim.Failed(err)
+	}
+	affected, err := (*res).RowsAffected()
+	if err != nil || affected > 0 || len(d.Claim.Accepted) == 0 {
+		return err
+	}
+	return d.Explain(session.ToWriter(ctx), drv, drv.Dialect())
+}
+
+// Explain tells why no row matched.
+func (d *DeleteDriver) Explain(ctx context.Context, q dialect.ExecQuerier, name string) error {
+	p := probe{Claim: d.Claim}
+	if len(p.Accepted) == 0 {
+		return &sqlgraph.NotFoundError{}
+	}
+	from := d.From().Clone()
+	p.version = from.Select(from.C(p.Schema.Column))
+	p.row = sql.Dialect(name).Select().From(from.Table())
+	if d.Identity != nil {
+		d.Identity(p.row)
+	}
+	actual, found, err := p.read(ctx, q)
+	return p.verdict(ctx, q, actual, found, err)
+}
+
+// Alone sends the DELETE of a batch by itself, by another driver than its own.
+func (d *DeleteDriver) Alone(ctx context.Context, drv dialect.Driver, query string, args []any) error {
+	if t, ok := d.Driver.(*touchingDelete); ok {
+		drv = t.on(drv)
+	}
+	var res sql.Result
+	if err := d.send(ctx, drv, query, args, &res); err != nil {
+		return err
+	}
+	affected, err := res.RowsAffected()
+	if err == nil && affected == 0 {
+		err = &sqlgraph.NotFoundError{}
+	}
+	return err
+}
+
+// Touches reports whether the delete bumps parents.
+func (d *DeleteDriver) Touches() bool {
+	_, ok := d.Driver.(*touchingDelete)
+	return ok
+}
+
+// From is what the DELETE selects, but for the guard; nil before ent has built it.
+func (d *DeleteDriver) From() *sql.Selector { return d.guard.from }

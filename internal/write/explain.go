@@ -1,0 +1,112 @@
+package write
+
+import (
+	"context"
+	"errors"
+
+	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql"
+	"entgo.io/ent/dialect/sql/sqlgraph"
+	"github.com/entocc/entocc"
+	"github.com/entocc/entocc/internal/session"
+	"github.com/entocc/entocc/internal/verify"
+	"github.com/entocc/entocc/internal/version"
+)
+
+// Explain tells why no row matched, with the statements of a [probe]. It returns nil where the row did match: MySQL
+// counts only rows that changed, so a save that sets what is there already reports none.
+func (w *Write) Explain(ctx context.Context, q dialect.ExecQuerier, d string) error {
+	unchanged := d == dialect.MySQL && !w.Bump
+	if len(w.Accepted) == 0 && !unchanged {
+		return &sqlgraph.NotFoundError{}
+	}
+	p := probe{Claim: w.Claim}
+	p.version = w.Selector(ctx, d, w.Schema.Column)
+	w.where(p.version)
+	p.row = w.Selector(ctx, d)
+	w.whereID(p.row)
+	actual, found, err := p.read(ctx, q)
+	if found && unchanged && (len(w.Accepted) == 0 || p.Accepts(actual)) {
+		return nil
+	}
+	return p.verdict(ctx, q, actual, found, err)
+}
+
+// failed gives an error of the guarded statement its meaning. Where the database itself says that the row was changed
+// by another transaction, that is a conflict like any other.
+func (w *Write) failed(err error) error {
+	var unknown *entocc.OutcomeUnknownError
+	if errors.As(err, &unknown) {
+		unknown.Next = w.Next
+	}
+	return w.Claim.Failed(err)
+}
+
+// probe finds out why a guarded statement matched no row. It runs on failure only, on the connection of the statement,
+// and sees the row as it was committed last.
+type probe struct {
+	version.Claim
+	// version selects the row's version under all predicates of the mutation but the guard; row selects the row alone.
+	version, row *sql.Selector
+}
+
+// read reads the version that the row has under the mutation's predicates.
+func (p *probe) read(ctx context.Context, q dialect.ExecQuerier) (actual any, found bool, err error) {
+	session.LockLatest(p.version)
+	return verify.ReadVersion(ctx, p.Schema, q, p.version)
+}
+
+// verdict tells a row that was modified from one that is gone, and both from one that another predicate of the mutation
+// hides, which stays NotFound and tells nothing about its version.
+func (p *probe) verdict(ctx context.Context, q dialect.ExecQuerier, actual any, found bool, err error) error {
+	if len(p.Accepted) == 0 && err == nil {
+		return &sqlgraph.NotFoundError{}
+	}
+	modified := p.Conflict()
+	modified.Err = p.Unreadable()
+	switch {
+	case err != nil:
+		modified.Err = err
+	case found && p.Accepts(actual) && p.notation(actual) == nil && p.version.Dialect() != dialect.MySQL:
+		return p.Kept() // A node of a cluster may have been behind, on MySQL.
+	case found && actual == nil:
+		modified.Err = version.ErrNull
+	case found:
+		modified.Actual = actual
+		if notation := p.notation(actual); notation != nil {
+			modified.Err = notation
+		}
+	default:
+		hidden, err := p.exists(ctx, q)
+		if hidden {
+			return &sqlgraph.NotFoundError{}
+		}
+		modified.Deleted, modified.Err = err == nil, err
+	}
+	return modified
+}
+
+// exists reports whether the row is there, whatever the mutation's other predicates say.
+func (p *probe) exists(ctx context.Context, q dialect.ExecQuerier) (found bool, err error) {
+	if p.row.P() == nil {
+		return false, nil
+	}
+	p.row.SelectExpr(sql.Raw("1"))
+	session.LockLatest(p.row)
+	query, args := p.row.Query()
+	err = session.EachRow(ctx, q, query, args, func(*sql.Rows, []string) error {
+		found = true
+		return nil
+	})
+	return found, err
+}
+
+// notation says so when SQLite compared two texts that are the same time: the row was written by a program, or by
+// CURRENT_TIMESTAMP, in another notation than the driver's.
+func (p *probe) notation(actual any) error {
+	if !p.Schema.Strategy.Textual(p.version.Dialect()) || !p.Accepts(actual) {
+		return nil
+	}
+	return p.Schema.Errorf(p.Op, nil, "the column %q holds this time in another notation than the driver's, and SQLite compares "+
+		"texts: have it written anew, as by IgnoreVersion or a set-based update", p.Schema.Column)
+}

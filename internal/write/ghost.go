@@ -1,0 +1,28 @@
+package write
+
+import (
+	"entgo.io/ent"
+	"entgo.io/ent/dialect"
+	"github.com/entocc/entocc/internal/session"
+	"github.com/entocc/entocc/internal/version"
+)
+
+// refuseFate refuses a write from an entity whose version is not one that the database has outside its transaction. drv is
+// what the write goes by, if that is known already.
+func refuseFate(s *version.Schema, op ent.Op, f *session.Fate, id, version any, drv dialect.Driver) error {
+	switch is, cause := f.Standing(drv); is {
+	case session.Elsewhere:
+		return s.Errorf(op, nil, "version %v of the entity %v was written by a transaction that has not been committed. "+
+			"Write in that transaction, or commit it first", version, id)
+	case session.Undone:
+		return s.Errorf(op, cause, "version %v of the entity %v never was, because the transaction that wrote it was rolled back. "+
+			"Read the entity again, or write from the one that was read before", version, id)
+	default:
+		return nil
+	}
+}
+
+// CheckFate refuses to compare the version of an entity that is not one which the database has outside its transaction.
+func CheckFate(s *version.Schema, f *session.Fate, id, version any, drv dialect.Driver) error {
+	return refuseFate(s, 0, f, id, version, drv)
+}

@@ -1,0 +1,150 @@
+package write
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql"
+	"entgo.io/ent/dialect/sql/sqlgraph"
+	"github.com/entocc/entocc/internal/session"
+	"github.com/entocc/entocc/internal/touch"
+	"github.com/entocc/entocc/internal/version"
+)
+
+// Links is what the guard knows about the rows of other types that a type's edges write to.
+type Links struct {
+	// Children are the versioned types whose rows hold the foreign key of an edge.
+	Children []Child
+	// Through are the versioned edge schemas that have no other field with a default.
+	Through []Through
+}
+
+// Child is a versioned type whose table holds the foreign key of an edge: when the edge changes, so does the row.
+type Child struct {
+	// Table and Column are those of the foreign key.
+	Table, Column string
+	// Schema is the child's version.
+	Schema *version.Schema
+}
+
+// Through is an edge schema whose version is its only field with a default.
+type Through struct{ Table, Column string }
+
+// Linking returns a driver for a write of ent's sqlgraph, which bumps the version of children in the same statement that
+// changes their foreign key. The edges of children are written by sqlgraph itself, out of reach of an extension.
+func Linking(drv dialect.Driver, l *Links) dialect.Driver {
+	if d, ok := drv.(childDriver); ok {
+		drv = d.Driver
+	}
+	return l.driver(drv, nil)
+}
+
+// driver takes the parents that the write touches itself, if there are any.
+func (l *Links) driver(drv dialect.Driver, touched *touch.Parents) dialect.Driver {
+	if l == nil || len(l.Children) == 0 {
+		return drv
+	}
+	return childDriver{drv, l.Children, touched}
+}
+
+// UpdateNode is sqlgraph.UpdateNode with the versions of children bumped, for types that have no version themselves.
+func UpdateNode(ctx context.Context, drv dialect.Driver, spec *sqlgraph.UpdateSpec, l *Links) error {
+	return sqlgraph.UpdateNode(ctx, UpdateLinking(drv, spec, l), spec)
+}
+
+// UpdateLinking is Linking for an update, whose new edges it readies.
+func UpdateLinking(drv dialect.Driver, spec *sqlgraph.UpdateSpec, l *Links) dialect.Driver {
+	l.keepIdempotent(spec)
+	return Linking(drv, l)
+}
+
+// keepIdempotent keeps ent's habit that adding an edge twice does nothing. ent inserts ON CONFLICT DO NOTHING only into
+// edge tables without further fields; a version, which the database has a default for, must not take that away.
+func (l *Links) keepIdempotent(spec *sqlgraph.UpdateSpec) {
+	if l == nil {
+		return
+	}
+	for _, e := range spec.Edges.Add {
+		isVersion := func(f *sqlgraph.FieldSpec) bool { return slices.Contains(l.Through, Through{e.Table, f.Column}) }
+		if e.Rel == sqlgraph.M2M && len(e.Target.Fields) == 1 && isVersion(e.Target.Fields[0]) {
+			e.Target.Fields = nil
+		}
+	}
+}
+
+// childDriver rewrites the statements that set or clear a foreign key in a child's table.
+type childDriver struct {
+	dialect.Driver
+	children []Child
+	touched  *touch.Parents
+}
+
+// Unwrap returns the driver within.
+func (d childDriver) Unwrap() dialect.Driver { return d.Driver }
+
+// Tx starts a transaction that rewrites alike.
+func (d childDriver) Tx(ctx context.Context) (dialect.Tx, error) {
+	tx, err := session.Begin(ctx, d.Driver)
+	if err != nil {
+		return nil, err
+	}
+	return newChildTx(tx, d), nil
+}
+
+// Exec rewrites the statement, if it is one of a child's foreign key.
+func (d childDriver) Exec(ctx context.Context, query string, args, v any) error {
+	return execChild(ctx, d.Driver, d.Dialect(), d.children, query, args, v)
+}
+
+// execChild sends a statement, with the bump of a child if it is one of the child's foreign key.
+func execChild(ctx context.Context, q dialect.ExecQuerier, d string, children []Child, query string, args, v any) error {
+	argv, ok := args.([]any)
+	if !ok {
+		return q.Exec(ctx, query, args, v)
+	}
+	for _, c := range children {
+		bumped, bumpedArgs, err := c.bump(d, query, argv)
+		if err == nil && bumped != "" {
+			err = q.Exec(ctx, bumped, bumpedArgs, v)
+		}
+		if err != nil || bumped != "" {
+			return c.Schema.Unusable(0, err)
+		}
+	}
+	return q.Exec(ctx, query, args, v)
+}
+
+// bump adds the child's bump to UPDATE child SET fk = .., the form in which sqlgraph writes the foreign keys of other
+// tables (ent, dialect/sql/sqlgraph/graph.go, addFKEdges and clearFKEdges). An UPDATE of the same table that has the
+// version already is the guarded write of a type with an edge to itself. Other statements come back as "".
+func (c Child) bump(d, query string, args []any) (string, []any, error) {
+	const set, where = " SET ", " WHERE "
+	i, j := strings.Index(query, set), strings.Index(query, where)
+	if !strings.HasPrefix(query, "UPDATE ") || i < 0 || j < i {
+		return "", nil, nil
+	}
+	table, assigned := query[:i], query[i+len(set):j]
+	b := &sql.Builder{}
+	b.SetDialect(d)
+	version := b.Quote(c.Schema.Column)
+	if !strings.HasSuffix(table, b.Quote(c.Table)) || !strings.HasPrefix(assigned, b.Quote(c.Column)+" = ") ||
+		strings.Contains(assigned, version+" = ") {
+		return "", nil, nil
+	}
+	if d == dialect.Postgres {
+		b.SetTotal(len(args))
+	}
+	b.WriteString(version + " = ")
+	c.Schema.Strategy.Bump(b, b.Quote(c.Table)+"."+version)
+	if err := b.Err(); err != nil {
+		return "", nil, err
+	}
+	bump, bumpArgs := b.Query()
+	query = query[:i+len(set)] + bump + ", " + query[i+len(set):]
+	if d == dialect.Postgres {
+		return query, slices.Concat(args, bumpArgs), nil
+	}
+	return query, slices.Concat(bumpArgs, args), nil
+}
