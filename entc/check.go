@@ -6,13 +6,14 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/entocc/entocc/internal/annotation"
+
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/entc/gen"
-	"github.com/entocc/entocc/mixin"
 )
 
 // checkType refuses what can't be guarded, with the mend.
-func checkType(n *gen.Type, versions []mixin.VersionAnnotation) error {
+func checkType(n *gen.Type, versions []annotation.Version) error {
 	if n.IsView() {
 		return fmt.Errorf("entocc: %s is a view, whose rows are not written: drop the mixin", n.Name)
 	}
@@ -38,7 +39,7 @@ func checkType(n *gen.Type, versions []mixin.VersionAnnotation) error {
 }
 
 // checkName refuses a type that is called as something that is generated for a type with a version, or for the client.
-func checkName(g *gen.Graph, n *gen.Type, versions map[string]*Version) error {
+func checkName(g *gen.Graph, n *gen.Type, versions map[string]*typeVersion) error {
 	refuse := func(whose string) error {
 		return fmt.Errorf("entocc: type %s is called as what is generated for %s: rename the type, and keep its table by entsql.Annotation{Table: %q}", n.Name, whose, n.Table())
 	}
@@ -70,7 +71,7 @@ func checkPackage(n *gen.Type) error {
 }
 
 // checkVersionField refuses a version that generated code could not tell from another field, or from none.
-func checkVersionField(n *gen.Type, f *gen.Field, a mixin.VersionAnnotation) error {
+func checkVersionField(n *gen.Type, f *gen.Field, a annotation.Version) error {
 	for _, other := range n.Fields {
 		if other != f && other.StorageKey() == f.StorageKey() {
 			return fmt.Errorf("entocc: the column %q of %s.%s is that of field %q already: if it is a version, name it by mixin.Guard{Field: %q}, "+
@@ -103,7 +104,7 @@ func checkPrecision(n *gen.Type, f *gen.Field) error {
 }
 
 // resolve turns names of fields and edges into Go expressions of what mutations call them.
-func resolve(n *gen.Type, a mixin.VersionAnnotation, list string, names []string) ([]string, error) {
+func resolve(n *gen.Type, a annotation.Version, list string, names []string) ([]string, error) {
 	var exprs []string
 	add := func(constant string) {
 		if expr := n.Package() + "." + constant; !slices.Contains(exprs, expr) {

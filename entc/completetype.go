@@ -46,7 +46,7 @@ var assignValues = regexp.MustCompile(`\bnode\.assignValues\((columns, values)\)
 
 // defaults completes the defaults of both update builders, for types that have fields which do not bump. The others need
 // not know.
-func (v *Version) defaults() []text {
+func (v *typeVersion) defaults() []text {
 	if len(v.Only) == 0 && len(v.Ignore) == 0 {
 		return nil
 	}

@@ -87,10 +87,10 @@ func (e *Extension) keepsLoaded(typ string) bool {
 // Templates of the extension.
 func (e *Extension) Templates() []*gen.Template {
 	funcs := template.FuncMap{
-		"occVersion": func(typ string) *Version { return e.plan.versions[typ] },
-		"occLinks":   func(typ string) *Links { return e.plan.links[typ] },
+		"occVersion": func(typ string) *typeVersion { return e.plan.versions[typ] },
+		"occLinks":   func(typ string) *typeLinks { return e.plan.links[typ] },
 		"occTouches": func() bool { return e.plan.touches() },
-		"occLinked":  func() []*Links { return e.plan.linked },
+		"occLinked":  func() []*typeLinks { return e.plan.linked },
 		"occGuards":  func() bool { return len(e.plan.versions) > 0 },
 		"occImports": func() []string { return e.plan.imports },
 

@@ -4,23 +4,24 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/entocc/entocc/internal/annotation"
+
 	"entgo.io/ent/entc/gen"
 	"entgo.io/ent/schema/field"
-	"github.com/entocc/entocc/mixin"
 )
 
 // plan is what the templates ask about the schemas of one run.
 type plan struct {
-	versions map[string]*Version
-	links    map[string]*Links
+	versions map[string]*typeVersion
+	links    map[string]*typeLinks
 	// linked holds the values of links in the order of the graph.
-	linked []*Links
+	linked []*typeLinks
 	// imports are packages that generated code may use.
 	imports []string
 }
 
-// Version is the version of one type, as the templates see it.
-type Version struct {
+// typeVersion is the version of one type, as the templates see it.
+type typeVersion struct {
 	// Type is the type, and Field its version field.
 	Type  *gen.Type
 	Field *gen.Field
@@ -43,13 +44,13 @@ type Version struct {
 }
 
 // IsZero returns the Go condition that the version of an entity is the zero one.
-func (v *Version) IsZero(entity string) string {
+func (v *typeVersion) IsZero(entity string) string {
 	return fmt.Sprintf(v.zero, entity+"."+v.Field.StructField())
 }
 
 // Reused are the columns of which an entity keeps nothing but a copy of what was scanned. An entity may keep the
 // destination itself of a field that scans itself, by its Go type or a ValueScanner.
-func (v *Version) Reused() []*gen.Field {
+func (v *typeVersion) Reused() []*gen.Field {
 	var reused []*gen.Field
 	fields := v.Type.Fields
 	if v.Type.HasOneFieldID() {
@@ -67,8 +68,8 @@ func (v *Version) Reused() []*gen.Field {
 	return reused
 }
 
-// Links is what one type's edges write to other types, as the templates see it.
-type Links struct {
+// typeLinks is what one type's edges write to other types, as the templates see it.
+type typeLinks struct {
 	Type *gen.Type
 	// Children are the edges whose foreign key is a column of a versioned type's table.
 	Children []*gen.Edge
@@ -85,7 +86,7 @@ func newPlan(g *gen.Graph) (*plan, error) {
 	if err := checkTarget(g); err != nil {
 		return nil, err
 	}
-	p := &plan{versions: make(map[string]*Version), links: make(map[string]*Links), imports: imports(g)}
+	p := &plan{versions: make(map[string]*typeVersion), links: make(map[string]*typeLinks), imports: imports(g)}
 	for _, n := range g.Nodes {
 		if err := checkPackage(n); err != nil {
 			return nil, err
@@ -114,8 +115,8 @@ func newPlan(g *gen.Graph) (*plan, error) {
 }
 
 // newLinks collects the edges of n that write to versioned rows of other types.
-func (p *plan) newLinks(n *gen.Type) *Links {
-	l := &Links{Type: n}
+func (p *plan) newLinks(n *gen.Type) *typeLinks {
+	l := &typeLinks{Type: n}
 	for _, e := range n.EdgesWithID() {
 		switch {
 		case (e.O2M() || e.O2O() && (!e.IsInverse() || e.Bidi)) && p.versions[e.Type.Name] != nil:
@@ -139,7 +140,7 @@ func (p *plan) onlyDefault(through *gen.Type) bool {
 }
 
 // newVersion returns the version that a mixin gives a type, or nil for a type that has none.
-func newVersion(n *gen.Type) (*Version, error) {
+func newVersion(n *gen.Type) (*typeVersion, error) {
 	versions, err := versionsOf(n)
 	if err != nil || len(versions) == 0 {
 		return nil, err
@@ -158,7 +159,7 @@ func newVersion(n *gen.Type) (*Version, error) {
 	if err := checkVersionField(n, n.Fields[i], a); err != nil {
 		return nil, err
 	}
-	v := &Version{Type: n, Field: n.Fields[i], AllowBlind: a.AllowBlind}
+	v := &typeVersion{Type: n, Field: n.Fields[i], AllowBlind: a.AllowBlind}
 	if err := v.setKind(a); err != nil {
 		return nil, err
 	}
@@ -171,10 +172,10 @@ func newVersion(n *gen.Type) (*Version, error) {
 }
 
 // setKind sets how the version is made, by the mixin or by the type of the schema's own field.
-func (v *Version) setKind(a mixin.VersionAnnotation) error {
+func (v *typeVersion) setKind(a annotation.Version) error {
 	f := v.Field
 	switch {
-	case a.Kind == mixin.KindTime && f.Type.Type == field.TypeInt64 && !f.HasGoType():
+	case a.Kind == annotation.KindTime && f.Type.Type == field.TypeInt64 && !f.HasGoType():
 		v.Strategy, v.GoType, v.zero = "Timestamp", "int64", "%s == 0"
 	case f.Type.Type == field.TypeInt64 && !f.HasGoType():
 		v.Strategy, v.GoType, v.zero = "Counter", "int64", "%s == 0"
@@ -192,7 +193,7 @@ func (v *Version) setKind(a mixin.VersionAnnotation) error {
 
 // setLists resolves the names of Only and Ignore to what mutations call fields and edges. An edge and the field that it
 // is bound to change together.
-func (v *Version) setLists(a mixin.VersionAnnotation) (err error) {
+func (v *typeVersion) setLists(a annotation.Version) (err error) {
 	if len(a.Only) > 0 && len(a.Ignore) > 0 {
 		return fmt.Errorf("entocc: mixin.%s of %s has both Only and Ignore: keep the shorter list, Only means all others are ignored", a.Mixin, v.Type.Name)
 	}

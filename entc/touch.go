@@ -4,8 +4,9 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/entocc/entocc/internal/annotation"
+
 	"entgo.io/ent/entc/gen"
-	"github.com/entocc/entocc/mixin"
 )
 
 // setTouches resolves the mixins' Touch options, when the versions of all types are known.
@@ -28,7 +29,7 @@ func (p *plan) setTouches(g *gen.Graph) error {
 }
 
 // touchedEdge returns the edge to a parent, or an error that says why a change can't bump what it leads to.
-func (p *plan) touchedEdge(v *Version, name string) (*gen.Edge, error) {
+func (p *plan) touchedEdge(v *typeVersion, name string) (*gen.Edge, error) {
 	n := v.Type
 	refuse := func(format string, args ...any) error {
 		return fmt.Errorf("entocc: Touch of mixin.%s in %s names %q, "+format, append([]any{v.mixin, n.Name, name}, args...)...)
@@ -73,7 +74,7 @@ func edgeNames(n *gen.Type) string {
 }
 
 // setTouch notes what the mixin says.
-func (v *Version) setTouch(a mixin.VersionAnnotation) { v.touch, v.mixin = a.Touch, a.Mixin }
+func (v *typeVersion) setTouch(a annotation.Version) { v.touch, v.mixin = a.Touch, a.Mixin }
 
 // touches reports whether any type touches another.
 func (p *plan) touches() bool {

@@ -4,6 +4,7 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/schema"
 	entmixin "entgo.io/ent/schema/mixin"
+	"github.com/entocc/entocc/internal/annotation"
 )
 
 // Guard guards a schema with a field that it has already, such as the rev of a table that another program has written
@@ -38,7 +39,9 @@ type Guard struct {
 func (g Guard) Hooks() []ent.Hook { return g.options().hooks(nil) }
 
 // Annotations of the mixin.
-func (g Guard) Annotations() []schema.Annotation { return g.options().annotations("Guard", KindField) }
+func (g Guard) Annotations() []schema.Annotation {
+	return g.options().annotations("Guard", annotation.KindField)
+}
 
 func (g Guard) options() options {
 	return options{name: g.Field, allowBlind: g.AllowBlind, only: g.Only, ignore: g.Ignore, touch: g.Touch}

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"testing"
 
+	"github.com/entocc/entocc/internal/annotation"
+
 	"entgo.io/ent"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/field"
@@ -87,9 +89,9 @@ func (broken) Read([]byte) (int, error) { return 0, assert.AnError }
 
 // ent drops an annotation whose name is there already, unless it merges: two versions must be seen to be refused.
 func TestAnnotation_MergeKeepsBoth(t *testing.T) {
-	merge := func(a, b ent.Mixin) mixin.Annotation {
+	merge := func(a, b ent.Mixin) annotation.Annotation {
 		merged := a.Annotations()[0].(schema.Merger).Merge(b.Annotations()[0])
-		return merged.(mixin.Annotation)
+		return merged.(annotation.Annotation)
 	}
 	first, second := mixin.Version{}, mixin.TokenVersion{Name: "token"}
 	both := merge(first, second)
@@ -97,18 +99,18 @@ func TestAnnotation_MergeKeepsBoth(t *testing.T) {
 	assert.Equal(t, "version", both.Versions[0].Field)
 	assert.Equal(t, "token", both.Versions[1].Field)
 	assert.Len(t, merge(first, mixin.Guard{Field: "rev"}).Versions, 2)
-	assert.Len(t, first.Annotations()[0].(mixin.Annotation).Versions, 1, "neither is changed")
+	assert.Len(t, first.Annotations()[0].(annotation.Annotation).Versions, 1, "neither is changed")
 }
 
 func TestAnnotation_SurvivesJSON(t *testing.T) {
-	want := mixin.Version{Name: "rev", AllowBlind: true, Ignore: []string{"seen"}}.Annotations()[0].(mixin.Annotation)
+	want := mixin.Version{Name: "rev", AllowBlind: true, Ignore: []string{"seen"}}.Annotations()[0].(annotation.Annotation)
 	buf, err := json.Marshal(want)
 	require.NoError(t, err)
 	var generic any
 	require.NoError(t, json.Unmarshal(buf, &generic))
-	var got mixin.Annotation
+	var got annotation.Annotation
 	require.NoError(t, got.Decode(generic))
 	assert.Equal(t, want, got)
-	assert.Equal(t, mixin.AnnotationName, got.Name())
+	assert.Equal(t, annotation.Name, got.Name())
 	assert.Error(t, got.Decode(func() {}))
 }

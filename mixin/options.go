@@ -5,6 +5,7 @@ import (
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/field"
 	"github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/internal/annotation"
 	"github.com/entocc/entocc/internal/version"
 )
 
@@ -35,8 +36,8 @@ func (o options) annotations(mixin, kind string) []schema.Annotation {
 	return []schema.Annotation{o.annotation(mixin, kind)}
 }
 
-func (o options) annotation(mixin, kind string) Annotation {
-	return Annotation{Versions: []VersionAnnotation{{
+func (o options) annotation(mixin, kind string) annotation.Annotation {
+	return annotation.Annotation{Versions: []annotation.Version{{
 		Mixin: mixin, Field: o.name, Kind: kind,
 		AllowBlind: o.allowBlind, Only: o.only, Ignore: o.ignore, Touch: o.touch,
 	}}}

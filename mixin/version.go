@@ -3,6 +3,8 @@ package mixin
 import (
 	"time"
 
+	"github.com/entocc/entocc/internal/annotation"
+
 	"entgo.io/ent"
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/entsql"
@@ -45,7 +47,7 @@ func (v Version) Fields() []ent.Field {
 	return v.options().field(
 		field.Int64(nameOr(v.Name)).Default(1).Immutable().StorageKey(v.StorageKey).
 			Comment("Version counts the writes of this row, for optimistic concurrency control.").Descriptor(),
-		"Version", KindCounter, func() int64 { return 0 },
+		"Version", annotation.KindCounter, func() int64 { return 0 },
 	)
 }
 
@@ -54,7 +56,7 @@ func (v Version) Hooks() []ent.Hook { return v.options().hooks(version.Counter{}
 
 // Annotations of the mixin.
 func (v Version) Annotations() []schema.Annotation {
-	return v.options().annotations("Version", KindCounter)
+	return v.options().annotations("Version", annotation.KindCounter)
 }
 
 func (v Version) options() options {
@@ -92,7 +94,7 @@ func (v TimeVersion) Fields() []ent.Field {
 		field.Int64(nameOr(v.Name)).DefaultFunc(func() int64 { return time.Now().UnixMicro() }).
 			Immutable().StorageKey(v.StorageKey).Annotations(entsql.DefaultExpr("1")).
 			Comment("Version is the time of the last write of this row in microseconds since 1970, for optimistic concurrency control.").Descriptor(),
-		"TimeVersion", KindTime, func() int64 { return 0 },
+		"TimeVersion", annotation.KindTime, func() int64 { return 0 },
 	)
 }
 
@@ -101,7 +103,7 @@ func (v TimeVersion) Hooks() []ent.Hook { return v.options().hooks(version.Times
 
 // Annotations of the mixin.
 func (v TimeVersion) Annotations() []schema.Annotation {
-	return v.options().annotations("TimeVersion", KindTime)
+	return v.options().annotations("TimeVersion", annotation.KindTime)
 }
 
 func (v TimeVersion) options() options {
@@ -144,7 +146,7 @@ func (v TokenVersion) Fields() []ent.Field {
 				dialect.SQLite: "'00000000-0000-0000-0000-000000000000'",
 			})).
 			Comment("Version is a random token that changes with every write of this row, for optimistic concurrency control.").Descriptor(),
-		"TokenVersion", KindToken, func() uuid.UUID { return uuid.Nil },
+		"TokenVersion", annotation.KindToken, func() uuid.UUID { return uuid.Nil },
 	)
 }
 
@@ -153,7 +155,7 @@ func (v TokenVersion) Hooks() []ent.Hook { return v.options().hooks(version.Toke
 
 // Annotations of the mixin.
 func (v TokenVersion) Annotations() []schema.Annotation {
-	return v.options().annotations("TokenVersion", KindToken)
+	return v.options().annotations("TokenVersion", annotation.KindToken)
 }
 
 func (v TokenVersion) options() options {

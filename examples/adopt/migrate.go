@@ -6,7 +6,7 @@ import (
 
 	"ariga.io/atlas/sql/migrate"
 	"entgo.io/ent/dialect/sql/schema"
-	occmigrate "github.com/entocc/entocc/migrate"
+	"github.com/entocc/entocc/occmigrate"
 )
 
 // autoMigrate has ent change the tables as the program starts.

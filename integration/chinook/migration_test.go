@@ -9,7 +9,7 @@ import (
 
 	"ariga.io/atlas/sql/migrate"
 	"entgo.io/ent/dialect/sql/schema"
-	occmigrate "github.com/entocc/entocc/migrate"
+	"github.com/entocc/entocc/occmigrate"
 	"github.com/stretchr/testify/require"
 )
 

@@ -15,7 +15,7 @@ import (
 	"github.com/entocc/entocc/integration/databases"
 	"github.com/entocc/entocc/internal/ent"
 	entmigrate "github.com/entocc/entocc/internal/ent/migrate"
-	occmigrate "github.com/entocc/entocc/migrate"
+	"github.com/entocc/entocc/occmigrate"
 )
 
 // legacy is a database with a table that others made: it has a column, an index, a check and a trigger that ent does not

@@ -18,6 +18,9 @@ import (
 	"github.com/entocc/entocc/occrun"
 )
 
+// This code needs a github.com/entocc/entocc that keeps to this contract. Where the name is missing, run go generate again.
+const _ = occrun.IsAtLeastVersion1
+
 // IsRecordModified reports whether err says that a guarded write met a row with another version, or none. A row that
 // is gone is IsNotFound as well.
 func IsRecordModified(err error) bool { return entocc.IsRecordModified(err) }

@@ -9,9 +9,9 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/entocc/entocc"
-	"github.com/entocc/entocc/occrun"
 	"github.com/entocc/entocc/integration/chinook/ent/customer"
 	"github.com/entocc/entocc/integration/chinook/ent/predicate"
+	"github.com/entocc/entocc/occrun"
 )
 
 // CustomerDelete is the builder for deleting a Customer entity.

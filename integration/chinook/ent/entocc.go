@@ -13,7 +13,6 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/entocc/entocc"
-	"github.com/entocc/entocc/occrun"
 	"github.com/entocc/entocc/integration/chinook/ent/album"
 	"github.com/entocc/entocc/integration/chinook/ent/artist"
 	"github.com/entocc/entocc/integration/chinook/ent/customer"
@@ -26,7 +25,11 @@ import (
 	"github.com/entocc/entocc/integration/chinook/ent/playlisttrack"
 	"github.com/entocc/entocc/integration/chinook/ent/predicate"
 	"github.com/entocc/entocc/integration/chinook/ent/track"
+	"github.com/entocc/entocc/occrun"
 )
+
+// This code needs a github.com/entocc/entocc that keeps to this contract. Where the name is missing, run go generate again.
+const _ = occrun.IsAtLeastVersion1
 
 // IsRecordModified reports whether err says that a guarded write met a row with another version, or none. A row that
 // is gone is IsNotFound as well.

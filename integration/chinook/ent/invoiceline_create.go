@@ -10,10 +10,10 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
-	"github.com/entocc/entocc/occrun"
 	"github.com/entocc/entocc/integration/chinook/ent/invoice"
 	"github.com/entocc/entocc/integration/chinook/ent/invoiceline"
 	"github.com/entocc/entocc/integration/chinook/ent/track"
+	"github.com/entocc/entocc/occrun"
 )
 
 // InvoiceLineCreate is the builder for creating a InvoiceLine entity.

@@ -9,9 +9,9 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/entocc/entocc"
-	"github.com/entocc/entocc/occrun"
 	"github.com/entocc/entocc/integration/chinook/ent/invoiceline"
 	"github.com/entocc/entocc/integration/chinook/ent/predicate"
+	"github.com/entocc/entocc/occrun"
 )
 
 // InvoiceLineDelete is the builder for deleting a InvoiceLine entity.

@@ -13,13 +13,16 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/entocc/entocc"
-	"github.com/entocc/entocc/occrun"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/item"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/middle"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/narrow"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/predicate"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/wide"
+	"github.com/entocc/entocc/occrun"
 )
+
+// This code needs a github.com/entocc/entocc that keeps to this contract. Where the name is missing, run go generate again.
+const _ = occrun.IsAtLeastVersion1
 
 // IsRecordModified reports whether err says that a guarded write met a row with another version, or none. A row that
 // is gone is IsNotFound as well.

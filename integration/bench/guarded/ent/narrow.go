@@ -10,8 +10,8 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
-	"github.com/entocc/entocc/occrun"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/narrow"
+	"github.com/entocc/entocc/occrun"
 )
 
 // Narrow is the model entity for the Narrow schema.

@@ -11,9 +11,9 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
-	"github.com/entocc/entocc/occrun"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/narrow"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/predicate"
+	"github.com/entocc/entocc/occrun"
 )
 
 // NarrowQuery is the builder for querying Narrow entities.

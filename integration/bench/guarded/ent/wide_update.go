@@ -11,9 +11,9 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/entocc/entocc"
-	"github.com/entocc/entocc/occrun"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/predicate"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/wide"
+	"github.com/entocc/entocc/occrun"
 )
 
 // WideUpdate is the builder for updating Wide entities.

@@ -1,5 +1,5 @@
-// Package migrate helps ent's migration to add a version to tables that others made, and to leave the rest of them alone.
-package migrate
+// Package occmigrate helps ent's migration to add a version to tables that others made, and to leave the rest of them alone.
+package occmigrate
 
 import (
 	"fmt"
@@ -15,8 +15,8 @@ import (
 // table that is there it keeps the new columns, without indexes and foreign keys on them; new tables are made as ever, and
 // none is dropped. It works for auto-migration and for versioned migration files alike:
 //
-//	client.Schema.Create(ctx, migrate.AddColumnsOnly())
-//	client.Schema.NamedDiff(ctx, "add_version", migrate.AddColumnsOnly(), schema.WithDir(dir), ..)
+//	client.Schema.Create(ctx, occmigrate.AddColumnsOnly())
+//	client.Schema.NamedDiff(ctx, "add_version", occmigrate.AddColumnsOnly(), schema.WithDir(dir), ..)
 //
 // Without it every row is kept, too, but ent makes the tables its own:
 //

@@ -1,4 +1,5 @@
-package mixin
+// Package annotation is what the mixins tell the code generator.
+package annotation
 
 import (
 	"encoding/json"
@@ -12,18 +13,18 @@ const (
 	KindCounter = "counter"
 	KindTime    = "time"
 	KindToken   = "token"
-	// KindField is the kind of [Guard]: it follows from the type of the schema's own field.
+	// KindField is the kind of mixin.Guard: it follows from the type of the schema's own field.
 	KindField = "field"
 )
 
 // Annotation tells the extension of package entc about the version of a schema. It travels as JSON.
 type Annotation struct {
-	// Versions holds one entry for each mixin of this package in the schema. More than one is an error at codegen.
-	Versions []VersionAnnotation `json:"versions"`
+	// Versions holds one entry for each mixin of package mixin in the schema. More than one is an error at codegen.
+	Versions []Version `json:"versions"`
 }
 
-// VersionAnnotation is one mixin's part of the [Annotation].
-type VersionAnnotation struct {
+// Version is one mixin's part of the [Annotation].
+type Version struct {
 	// Mixin is the name of the mixin, for error messages: "Version".
 	Mixin string `json:"mixin"`
 	// Field is the name of the version field.
@@ -37,11 +38,11 @@ type VersionAnnotation struct {
 	Touch      []string `json:"touch,omitempty"`
 }
 
-// AnnotationName is the name under which the annotation stands in a schema.
-const AnnotationName = "EntOCC"
+// Name is the name under which the annotation stands in a schema.
+const Name = "EntOCC"
 
 // Name implements schema.Annotation.
-func (Annotation) Name() string { return AnnotationName }
+func (Annotation) Name() string { return Name }
 
 // Merge keeps what both annotations say. ent would drop the second one silently.
 func (a Annotation) Merge(other schema.Annotation) schema.Annotation {
