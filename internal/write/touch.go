@@ -11,11 +11,6 @@ import (
 	"github.com/entocc/entocc/internal/version"
 )
 
-// Touches reports whether the save touches parents, or compares the version of one.
-func (w *Write) Touches() bool {
-	return len(w.Schema.Touch) > 0 && (w.Bump || len(w.parents) > 0)
-}
-
 // saveTouching is a save that bumps the version of parents, too, in one transaction.
 func (w *Write) saveTouching(ctx context.Context, drv dialect.Driver) error {
 	return session.Atomically(ctx, drv, session.Begin, func(tx dialect.Tx) error {
@@ -40,7 +35,7 @@ func (w *Write) saveThenTouch(ctx context.Context, tx session.Joined) error {
 	if w.CheckOnly {
 		return w.check(ctx, tx)
 	}
-	if err := w.saveRow(ctx, tx); err != nil || !w.Bump {
+	if err := w.send(ctx, tx, w.rowRoute(tx.Dialect())); err != nil || !w.Bump {
 		return err
 	}
 	if before == nil || w.mayMove() {

@@ -170,7 +170,7 @@ func (w *Write) Save(ctx context.Context, drv dialect.Driver) error {
 func (w *Write) Alone(ctx context.Context, drv dialect.Driver) error {
 	ctx = session.ToWriter(ctx)
 	w.inTx = session.TxOf(drv) != nil
-	err := w.save(ctx, drv)
+	err := w.send(ctx, drv, w.route(drv.Dialect()))
 	if err != nil && entocc.IsOutcomeUnknown(err) && w.applied(ctx, drv) {
 		return nil
 	}
@@ -204,26 +204,61 @@ func (w *Write) tell(ctx context.Context, drv dialect.Driver, deadlock error) er
 	return modified
 }
 
-func (w *Write) save(ctx context.Context, drv dialect.Driver) error {
+// route is how a save is sent; the package documentation has a table.
+type route uint8
+
+const (
+	routeTouching route = iota
+	routeChecking
+	routeInTx
+	routeThenRead
+	routeExec
+	routeReturning
+)
+
+// route decides how the save is sent.
+func (w *Write) route(d string) route {
 	switch {
 	case w.Touches():
-		return w.saveTouching(ctx, drv)
+		return routeTouching
 	case w.CheckOnly:
-		return w.check(ctx, drv)
+		return routeChecking
 	}
-	return w.saveRow(ctx, drv)
+	return w.rowRoute(d)
 }
 
-// saveRow saves the row, and nothing beside it but its edges.
-func (w *Write) saveRow(ctx context.Context, drv dialect.Driver) error {
+// rowRoute decides how the row is saved, and nothing beside it but its edges.
+func (w *Write) rowRoute(d string) route {
 	switch {
 	case w.HasExternalEdges():
-		return w.saveInTx(ctx, drv)
-	case w.Spec.ScanValues != nil && w.wide(drv.Dialect()):
-		return w.saveInTx(ctx, drv)
-	case w.Spec.ScanValues != nil && drv.Dialect() == dialect.MySQL:
-		return w.saveThenRead(ctx, drv)
+		return routeInTx
 	case w.Spec.ScanValues == nil:
+		return routeExec
+	case w.wide(d):
+		return routeInTx
+	case d == dialect.MySQL:
+		return routeThenRead
+	}
+	return routeReturning
+}
+
+// Touches reports whether the save touches parents, or compares the version of one.
+func (w *Write) Touches() bool {
+	return len(w.Schema.Touch) > 0 && (w.Bump || len(w.parents) > 0)
+}
+
+// send sends the save by a route.
+func (w *Write) send(ctx context.Context, drv dialect.Driver, r route) error {
+	switch r {
+	case routeTouching:
+		return w.saveTouching(ctx, drv)
+	case routeChecking:
+		return w.check(ctx, drv)
+	case routeInTx:
+		return w.saveInTx(ctx, drv)
+	case routeThenRead:
+		return w.saveThenRead(ctx, drv)
+	case routeExec:
 		return w.exec(ctx, drv, drv.Dialect())
 	default:
 		return w.saveReturning(ctx, drv)
