@@ -23,6 +23,9 @@ var features = []string{
 	"sql/globalid", "namedges", "bidiedges", "schema/snapshot", "sql/versioned-migration",
 }
 
+// unoptimized has the clients compiled in half the time, and what they depend on as go test work compiles it.
+const unoptimized = "-gcflags=fixtures/...=-N -l"
+
 // everything reports whether each feature is generated alone, too, with every version of ent, and beside other extensions.
 // It takes minutes of compiling: .ci/run sets the variable for it. Without it there is ent's latest version, without
 // features and with all.
@@ -78,7 +81,7 @@ func TestGenerate_PackagesThatAreNamedAsOursKeepTheirNames(t *testing.T) {
 	require.NoError(t, os.RemoveAll(filepath.Join(m.dir, "schema")))
 	require.NoError(t, os.CopyFS(filepath.Join(m.dir, "schema"), os.DirFS("testdata/foreign")))
 	m.run("run", "-mod=mod", "./generator", "none=", "all="+strings.Join(features, ","))
-	m.run("build", "-mod=mod", "./clients/...")
+	m.run("build", "-mod=mod", unoptimized, "./clients/...")
 }
 
 // module is a Go module of somebody who uses ent and entocc.
@@ -138,8 +141,8 @@ func (m module) generateAndRun(clients ...string) {
 			m.write("smoke/"+name+"_"+test, strings.ReplaceAll(string(text), "CLIENT", name))
 		}
 	}
-	m.run("build", "-mod=mod", "./clients/...")
-	m.run("test", "-mod=mod", "-vet=off", "./smoke")
+	m.run("build", "-mod=mod", unoptimized, "./clients/...")
+	m.run("test", "-mod=mod", "-vet=off", unoptimized, "./smoke")
 }
 
 func (m module) write(name, text string) {

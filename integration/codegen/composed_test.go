@@ -32,7 +32,7 @@ func TestGenerate_ComposedMixinsAreGuarded(t *testing.T) {
 	client := strings.NewReplacer("CLIENT", "composed", "TYPES", types.String())
 	m.write("smoke/open_test.go", client.Replace(open))
 	m.write("smoke/composed_test.go", client.Replace(m.testdata("composedsmoke/composed_test.go")))
-	m.run("test", "-mod=mod", "-vet=off", "./smoke")
+	m.run("test", "-mod=mod", "-vet=off", unoptimized, "./smoke")
 }
 
 // testdata returns a file of this folder's testdata.

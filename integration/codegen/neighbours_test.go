@@ -33,6 +33,6 @@ func TestGenerate_CompilesBesideOtherExtensions(t *testing.T) {
 		test := strings.NewReplacer("CLIENT", name, "INPUT", input).Replace(m.testdata("neighbours/smoke/smoke_test.go"))
 		m.write("smoke/"+name+"_test.go", test)
 	}
-	m.run("build", "-mod=mod", "./clients/...")
-	m.run("test", "-mod=mod", "-vet=off", "./smoke")
+	m.run("build", "-mod=mod", unoptimized, "./clients/...")
+	m.run("test", "-mod=mod", "-vet=off", unoptimized, "./smoke")
 }
