@@ -13,6 +13,7 @@ import (
 // Base mixins that take over the fields of ours drop their hooks and annotations. What is generated guards by what the
 // field says of its mixin, and needs no hook.
 func TestGenerate_ComposedMixinsAreGuarded(t *testing.T) {
+	needsEverything(t)
 	m := newModule(t, "v0.14.6")
 	require.NoError(t, os.RemoveAll(filepath.Join(m.dir, "schema")))
 	require.NoError(t, os.CopyFS(filepath.Join(m.dir, "schema"), os.DirFS("testdata/composed")))
