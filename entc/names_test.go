@@ -10,7 +10,6 @@ import (
 	"strings"
 	"testing"
 
-	"entgo.io/ent/entc/gen"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -18,17 +17,12 @@ import (
 // A type's package has the type's name in lower case, and generated code refers to it. Every name that anything local has
 // is tried in its place: a type of that name compiles if it does with ent's code alone.
 func TestGenerate_NoLocalNameHidesThePackageOfAType(t *testing.T) {
-	cfg := gen.Config{
-		Package:  "github.com/entocc/entocc/internal/ent",
-		Features: []gen.Feature{gen.FeatureUpsert, gen.FeatureModifier, gen.FeatureIntercept, gen.FeaturePrivacy, gen.FeatureLock},
-	}
-	ents, err := generate(t, "../internal/ent/schema", cfg)
+	ents, err := generate(t, "../internal/ent/schema", committed())
 	require.NoError(t, err)
-	ours, err := generate(t, "../internal/ent/schema", cfg, extended(t))
-	require.NoError(t, err)
-	hiddenInEnt := hidden(t, cfg.Package, ents)
+	hiddenInEnt := hidden(t, committed().Package, ents)
 	require.Contains(t, hiddenInEnt, "ctx", "the test sees what it looks for")
-	for name, functions := range hidden(t, cfg.Package, ours) {
+	// TestGenerate_CommittedClientIsWhatItMakes holds what is committed to what is generated.
+	for name, functions := range hidden(t, committed().Package, files(t, "../internal/ent")) {
 		if hiddenInEnt[name] == nil {
 			assert.Empty(t, functions, "a type does not compile whose package is called %q", name)
 		}

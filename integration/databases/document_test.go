@@ -114,7 +114,7 @@ func writeDocument(t *testing.T, table string) {
 // there to run on.
 func assertDocument(t *testing.T, reports []suite.Report, complete bool) {
 	t.Helper()
-	const mend = "run go test ./databases -run TestScenarios -update in integration, with all servers"
+	const mend = "run go test -tags everything ./databases -run TestScenarios -update in integration, with all servers"
 	text, from, to := documented(t)
 	if complete {
 		assert.Equal(t, table(reports), text[from:to], mend)

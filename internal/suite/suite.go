@@ -137,11 +137,14 @@ func run[S any](t *testing.T, db DB, all []scenarioOf[S], scene func(*testing.T)
 	return report
 }
 
+// most is how many connections a pool has. Servers have a hundred or so, and scenarios more goroutines.
+const most = 16
+
 func open(t *testing.T, db DB) *sql.DB {
 	t.Helper()
 	pool := db.Open(t)
-	pool.SetMaxOpenConns(16) // Servers have a hundred connections or so, and scenarios more goroutines.
-	pool.SetMaxIdleConns(16)
+	pool.SetMaxOpenConns(most)
+	pool.SetMaxIdleConns(most)
 	t.Cleanup(func() { _ = pool.Close() })
 	return pool
 }

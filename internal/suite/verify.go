@@ -166,17 +166,27 @@ func changeBeforeAnOwnWriteIsNoticed(s *Scene) {
 	assert.Equal(s, "a", s.load(a.ID).Name)
 }
 
-// skew runs two transactions that have both read before either writes, and returns their errors.
+// skew runs two transactions that have both read before either writes, and returns their errors. Where the second one can't
+// begin beside the first, it is refused at once.
 func (s *Scene) skew(work [2]func(*ent.Tx, func()) error) []error {
 	s.Helper()
 	var both, ended sync.WaitGroup
 	both.Add(2)
-	errs := make([]error, 2)
+	begun, errs := make(chan struct{}), make([]error, 2)
+	if s.db.Traits.BeginLocks {
+		s.otherDoesNotWait()
+	}
 	for i, client := range []*ent.Client{s.Client, s.Other} {
 		ended.Go(func() {
 			arrived := sync.OnceFunc(both.Done)
 			defer arrived()
+			if i == 1 && s.db.Traits.BeginLocks {
+				<-begun
+			}
 			tx, err := client.Tx(s.ctx)
+			if i == 0 {
+				close(begun)
+			}
 			if err != nil {
 				errs[i] = err
 				return
@@ -190,6 +200,18 @@ func (s *Scene) skew(work [2]func(*ent.Tx, func()) error) []error {
 	}
 	ended.Wait()
 	return errs
+}
+
+// otherDoesNotWait has the other pool's SQLite refuse at once what waits for a lock, instead of after ten seconds.
+func (s *Scene) otherDoesNotWait() {
+	s.Helper()
+	s.SQL.SetMaxIdleConns(1) // The connection that is told is the one that is used next.
+	_, err := s.SQL.ExecContext(s.ctx, "PRAGMA busy_timeout = 0")
+	require.NoError(s, err)
+	s.Cleanup(func() {
+		s.SQL.SetMaxIdleConns(-1) // No later scenario gets it.
+		s.SQL.SetMaxIdleConns(most)
+	})
 }
 
 // oneLost requires that one of two transactions at most was committed, and that the other may be run again.

@@ -1,0 +1,5 @@
+//go:build everything
+
+package databases
+
+import _ "modernc.org/sqlite" // the driver "sqlite"
