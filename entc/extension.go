@@ -14,7 +14,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"text/template"
 
 	"entgo.io/ent/entc"
@@ -94,7 +93,10 @@ func (e *Extension) Templates() []*gen.Template {
 		"occGuards":  func() bool { return len(e.plan.versions) > 0 },
 		"occImports": func() []string { return e.plan.imports },
 
-		"occKey": key,
+		"occKey":        key,
+		"occKeyColumns": keyColumns,
+		"occKeyValues":  keyValues,
+		"occIsRow":      isRow,
 
 		"occMutation":      e.mutation,
 		"occKeepsLoaded":   e.keepsLoaded,
@@ -111,18 +113,6 @@ func (e *Extension) mutation(of any) (bool, error) {
 		return false, errors.New("entocc: this ent has no place for fields of a mutation: go get entgo.io/ent@v0.14.6 (v0.14.2 at least)")
 	}
 	return e.plan.versions[t.Name] != nil, nil
-}
-
-// key returns the Go expression of an entity's primary key: a []any for a composite one.
-func key(t *gen.Type, entity string) string {
-	if t.HasOneFieldID() {
-		return entity + ".ID"
-	}
-	ids := make([]string, len(t.EdgeSchema.ID))
-	for i, id := range t.EdgeSchema.ID {
-		ids[i] = entity + "." + id.StructField()
-	}
-	return "[]any{" + strings.Join(ids, ", ") + "}"
 }
 
 // queryReceiver returns the name of the receiver in the builder of a query. ent before v0.14.4 has no method for it.

@@ -48,17 +48,18 @@ type (
 
 // What clients, transactions, entities, mutations and bulk builders hold.
 type (
-	Session         = session.Session
-	TxState         = session.TxState
-	Fate            = session.Fate
-	Loaded          = entity.Loaded
-	ReadRow         = entity.ReadRow
-	Attempt         = write.Attempt
-	Expectation     = write.Expectation
-	Verified        = verify.Verified
-	Bulk            = batch.Bulk
-	GuardedMutation = batch.GuardedMutation
-	Saves[B, T any] = batch.Saves[B, T]
+	Session           = session.Session
+	TxState           = session.TxState
+	Fate              = session.Fate
+	Loaded            = entity.Loaded
+	ReadRow           = entity.ReadRow
+	Attempt           = write.Attempt
+	Expectation       = write.Expectation
+	Verified          = verify.Verified
+	GuardedMutation   = batch.GuardedMutation
+	Saves[B, T any]   = batch.Saves[B, T]
+	Updates[B, T any] = batch.Updates[B, T]
+	Deletes[T any]    = batch.Deletes[T]
 )
 
 // ScanID returns the Scan of a [Row] with IDs like this one.
@@ -170,14 +171,15 @@ func DeleteRow(ctx context.Context, s *Schema, op ent.Op, e *Expectation, drv di
 	return write.DeleteRow(ctx, s, op, e, drv, spec, predicates)
 }
 
-// UpdateBulk saves a batch of builders.
-func UpdateBulk[B, T any](ctx context.Context, opts Bulk, drv dialect.Driver, builders []*B, saves Saves[B, T]) ([]*T, error) {
-	return batch.UpdateBulk(ctx, opts, drv, builders, saves)
+// NewUpdates returns a builder that saves update builders by drv.
+func NewUpdates[B, T any](drv dialect.Driver, builders []*B, saves Saves[B, T]) *Updates[B, T] {
+	return batch.NewUpdates(drv, builders, saves)
 }
 
-// DeleteBulk deletes a batch of entities through their own builders.
-func DeleteBulk[T any](ctx context.Context, opts Bulk, drv dialect.Driver, keys []string, entities []*T, build func(*T) (*Expectation, func(context.Context) error)) (int, error) {
-	return batch.DeleteBulk(ctx, opts, drv, keys, entities, build)
+// NewDeletes returns a builder that deletes entities by drv. keys are the columns of the primary key, and build returns the
+// Exec of an entity's own builder.
+func NewDeletes[T any](drv dialect.Driver, entities []*T, keys []string, build func(*T) (*Expectation, func(context.Context) error)) *Deletes[T] {
+	return batch.NewDeletes(drv, entities, keys, build)
 }
 
 // Aborted reports whether err is that of another row of the batch, so that it is not for the builder at hand to type.

@@ -328,7 +328,7 @@ func (_u *AccountUpdateBulk) OnProgress(f func(done, total int)) *AccountUpdateB
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *AccountUpdateBulk) Save(ctx context.Context) ([]*Account, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[AccountUpdateOne, Account]{
+	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.OldSaves[AccountUpdateOne, Account]{
 		Join: func(builder *AccountUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},

@@ -22,7 +22,7 @@ import (
 // Where no builder has hooks of its own to nest, all are planned one after another instead, and each save is ended when the
 // rows are written.
 type batch struct {
-	opts  Bulk
+	opts  options
 	drv   dialect.Driver
 	slots []slot
 	save  func(ctx context.Context, i int) error
@@ -87,7 +87,7 @@ type bulkRow interface {
 	Explain(ctx context.Context, q dialect.ExecQuerier, d string) error
 }
 
-func newBatch(ctx context.Context, opts Bulk, drv dialect.Driver, n int, save func(context.Context, int) error) *batch {
+func newBatch(ctx context.Context, opts options, drv dialect.Driver, n int, save func(context.Context, int) error) *batch {
 	return &batch{opts: opts, drv: drv, slots: make([]slot, n), save: save, root: ctx}
 }
 

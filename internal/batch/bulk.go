@@ -10,24 +10,108 @@ import (
 	"github.com/entocc/entocc/internal/write"
 )
 
-// Bulk says how a batch is written. Generated bulk builders hold one.
-type Bulk struct {
+// options say how a batch is written.
+type options struct {
 	skip     bool
 	progress func(done, total int)
 }
 
-// SkipModified has the rows written that are as they were read, although others are not.
-func (b *Bulk) SkipModified() { b.skip = true }
+// Updates is the builder for updating many entities, each guarded by its own version. Generated code has a name for that of
+// each type, UserUpdateBulk. All or nothing is written: rows that were modified by somebody else are reported by one
+// *entocc.BulkModifiedError, all of them.
+type Updates[B, T any] struct {
+	opts     options
+	drv      dialect.Driver
+	builders []*B
+	saves    Saves[B, T]
+}
 
-// OnProgress has f called after each statement, with the number of rows that are dealt with.
-func (b *Bulk) OnProgress(f func(done, total int)) { b.progress = f }
+// NewUpdates returns a builder that saves update builders by drv.
+func NewUpdates[B, T any](drv dialect.Driver, builders []*B, saves Saves[B, T]) *Updates[B, T] {
+	return &Updates[B, T]{drv: drv, builders: builders, saves: saves}
+}
 
-// UpdateBulk saves a batch of builders, with the hooks, validators and privacy rules of each, and returns the entities that
+// SkipModified has the batch written but for the rows that were modified by somebody else, which are reported by the
+// *entocc.BulkModifiedError beside the others.
+func (u *Updates[B, T]) SkipModified() *Updates[B, T] {
+	u.opts.skip = true
+	return u
+}
+
+// OnProgress has f called after each statement, with the number of rows that are dealt with. It runs in the batch's
+// transaction, before the commit.
+func (u *Updates[B, T]) OnProgress(f func(done, total int)) *Updates[B, T] {
+	u.opts.progress = f
+	return u
+}
+
+// Save saves the batch, in one transaction, and returns the updated entities.
+func (u *Updates[B, T]) Save(ctx context.Context) ([]*T, error) {
+	return update(ctx, u.opts, u.drv, u.builders, u.saves)
+}
+
+// SaveX is like Save, but panics if an error occurs.
+func (u *Updates[B, T]) SaveX(ctx context.Context) []*T { return must(u.Save(ctx)) }
+
+// Exec saves the batch and returns how many entities were saved.
+func (u *Updates[B, T]) Exec(ctx context.Context) (int, error) {
+	nodes, err := u.Save(ctx)
+	return len(nodes), err
+}
+
+// ExecX is like Exec, but panics if an error occurs.
+func (u *Updates[B, T]) ExecX(ctx context.Context) int { return must(u.Exec(ctx)) }
+
+// Deletes is the builder for deleting many entities, each guarded by its own version. Generated code has a name for that of
+// each type, UserDeleteBulk. All or nothing is deleted: rows that were modified by somebody else are reported by one
+// *entocc.BulkModifiedError, all of them.
+type Deletes[T any] struct {
+	opts     options
+	drv      dialect.Driver
+	keys     []string
+	entities []*T
+	build    func(*T) (*write.Expectation, func(context.Context) error)
+}
+
+// NewDeletes returns a builder that deletes entities by drv. keys are the columns of the primary key, and build returns the
+// Exec of an entity's own builder.
+func NewDeletes[T any](drv dialect.Driver, entities []*T, keys []string, build func(*T) (*write.Expectation, func(context.Context) error)) *Deletes[T] {
+	return &Deletes[T]{drv: drv, entities: entities, keys: keys, build: build}
+}
+
+// SkipModified has the batch deleted but for the rows that were modified by somebody else, which are reported by the
+// *entocc.BulkModifiedError beside the others.
+func (d *Deletes[T]) SkipModified() *Deletes[T] {
+	d.opts.skip = true
+	return d
+}
+
+// OnProgress has f called after each statement, with the number of rows that are dealt with. It runs in the batch's
+// transaction, before the commit.
+func (d *Deletes[T]) OnProgress(f func(done, total int)) *Deletes[T] {
+	d.opts.progress = f
+	return d
+}
+
+// Exec deletes the batch, in one transaction, and returns how many rows were deleted.
+func (d *Deletes[T]) Exec(ctx context.Context) (int, error) { return d.exec(ctx) }
+
+// ExecX is like Exec, but panics if an error occurs.
+func (d *Deletes[T]) ExecX(ctx context.Context) int { return must(d.Exec(ctx)) }
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+// update saves a batch of builders, with the hooks, validators and privacy rules of each, and returns the entities that
 // were saved, in the order of the builders.
 //
 // The builders' hooks are nested as those of ent's CreateBulk: all have begun before the first statement is sent, and
 // each sees what became of its own row. Builders that have no hook but the guard are planned one after another.
-func UpdateBulk[B, T any](ctx context.Context, opts Bulk, drv dialect.Driver, builders []*B, saves Saves[B, T]) ([]*T, error) {
+func update[B, T any](ctx context.Context, opts options, drv dialect.Driver, builders []*B, saves Saves[B, T]) ([]*T, error) {
 	if i := slices.Index(builders, nil); i >= 0 {
 		return nil, fmt.Errorf("entocc: builder %d of a batch of %d is nil (%T)", i+1, len(builders), builders[i])
 	}
@@ -37,13 +121,13 @@ func UpdateBulk[B, T any](ctx context.Context, opts Bulk, drv dialect.Driver, bu
 	batch.scanner = &u.saves
 	guard, nested := newGuardCode(), false
 	for i, b := range builders {
-		saves.Join(b)
-		schema, e := saves.Mutation(b).VersionGuard()
+		m, hooks := saves.Open(b)
+		schema, e := m.VersionGuard()
 		if e.Slot != nil {
 			return nil, schema.Errorf(ent.OpUpdateOne, nil, "the batch has a builder twice: pass each once, with all changes of its row")
 		}
 		batch.enlist(i, e)
-		nested = nested || !guard.alone(saves.Hooks(b))
+		nested = nested || !guard.alone(hooks)
 	}
 	if !nested {
 		batch.plan, batch.end = u.plan, u.end
@@ -61,18 +145,17 @@ func UpdateBulk[B, T any](ctx context.Context, opts Bulk, drv dialect.Driver, bu
 	return saved, err
 }
 
-// DeleteBulk deletes a batch of entities through their own builders, and returns how many rows were deleted. keys
-// are the columns of the primary key, and build returns the Exec of an entity's builder.
-func DeleteBulk[T any](ctx context.Context, opts Bulk, drv dialect.Driver, keys []string, entities []*T, build func(*T) (*write.Expectation, func(context.Context) error)) (int, error) {
-	if i := slices.Index(entities, nil); i >= 0 {
-		return 0, fmt.Errorf("entocc: entity %d of a batch of %d is nil (%T)", i+1, len(entities), entities[i])
+// exec deletes the entities through their own builders.
+func (d *Deletes[T]) exec(ctx context.Context) (int, error) {
+	if i := slices.Index(d.entities, nil); i >= 0 {
+		return 0, fmt.Errorf("entocc: entity %d of a batch of %d is nil (%T)", i+1, len(d.entities), d.entities[i])
 	}
-	execs := make([]func(context.Context) error, len(entities))
-	batch := newBatch(ctx, opts, drv, len(entities), func(ctx context.Context, i int) error { return execs[i](ctx) })
-	batch.keys = keys
-	for i, entity := range entities {
+	execs := make([]func(context.Context) error, len(d.entities))
+	batch := newBatch(ctx, d.opts, d.drv, len(d.entities), func(ctx context.Context, i int) error { return execs[i](ctx) })
+	batch.keys = d.keys
+	for i, entity := range d.entities {
 		var e *write.Expectation
-		e, execs[i] = build(entity)
+		e, execs[i] = d.build(entity)
 		batch.enlist(i, e)
 	}
 	err := batch.run()

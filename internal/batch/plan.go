@@ -12,21 +12,17 @@ import (
 
 // Saves is how the update builders of one type are saved in a batch. Generated bulk builders have one.
 type Saves[B, T any] struct {
-	// Join readies a builder to be saved by the driver of the batch.
-	Join func(*B)
-	// Mutation returns the mutation of a builder.
-	Mutation func(*B) GuardedMutation
-	// Hooks returns the hooks of a builder.
-	Hooks func(*B) []ent.Hook
+	// Open readies a builder to be saved by the driver of the batch, and returns its mutation and its hooks.
+	Open func(*B) (GuardedMutation, []ent.Hook)
 	// Save is the builder's own Save, and Plan the same without its hooks.
 	Save, Plan func(*B, context.Context) (*T, error)
 	// Saved ends a save that was planned, of a row that was written then, or was not.
 	Saved func(b *B, node *T, err error) (*T, error)
-	// ScanValues and Assign are those of the entity, and Reuses reports whether Assign keeps nothing of the destination
-	// that a column was scanned into, so that it serves the next row, too.
+	// ScanValues and Assign are those of the entity, and Reuses the columns of whose destinations Assign keeps nothing, so
+	// that they serve the next row, too.
 	ScanValues func(*T, []string) ([]any, error)
 	Assign     func(*T, []string, []any) error
-	Reuses     func(column string) bool
+	Reuses     []string
 }
 
 // GuardedMutation is a mutation that was generated with the extension.
@@ -41,7 +37,7 @@ func (s *Saves[B, T]) assign(node any, columns []string, values []any) error {
 	return s.Assign(node.(*T), columns, values)
 }
 
-func (s *Saves[B, T]) reuses(column string) bool { return s.Reuses(column) }
+func (s *Saves[B, T]) reuses(column string) bool { return slices.Contains(s.Reuses, column) }
 
 // updates are the builders of a batch, and the entities that become of them.
 type updates[B, T any] struct {
@@ -59,7 +55,7 @@ func (u *updates[B, T]) save(ctx context.Context, i int) (err error) {
 // plan has the i-th builder hand its row to the batch. It does itself what the guard does, the only hook of the builder;
 // but a refusal is left to the hook, in its place among what a save does.
 func (u *updates[B, T]) plan(ctx context.Context, i int) (err error) {
-	m := u.saves.Mutation(u.builders[i])
+	m, _ := u.saves.Open(u.builders[i])
 	s, e := m.VersionGuard()
 	if write.Admit(ctx, s, m, e) != nil {
 		return u.save(ctx, i)
@@ -74,7 +70,7 @@ func (u *updates[B, T]) end(i int, err error) error {
 	if err == nil {
 		return nil
 	}
-	m := u.saves.Mutation(u.builders[i])
+	m, _ := u.saves.Open(u.builders[i])
 	s, _ := m.VersionGuard()
 	return s.Unusable(m.Op(), err)
 }

@@ -426,81 +426,21 @@ func (_u *BuyerUpdateOne) sqlSave(ctx context.Context) (_node *Buyer, err error)
 }
 
 // BuyerUpdateBulk is the builder for updating many Buyer entities, each guarded by its own version.
-type BuyerUpdateBulk struct {
-	config
-	builders []*BuyerUpdateOne
-	bulk     occrun.Bulk
-}
+type BuyerUpdateBulk = occrun.Updates[BuyerUpdateOne, Buyer]
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
 func (c *BuyerClient) UpdateBulk(builders ...*BuyerUpdateOne) *BuyerUpdateBulk {
-	return &BuyerUpdateBulk{config: c.config, builders: builders}
-}
-
-// SkipModified has the batch written but for the rows that were modified by somebody else, which are reported by the
-// *entocc.BulkModifiedError beside the others.
-func (_u *BuyerUpdateBulk) SkipModified() *BuyerUpdateBulk {
-	_u.bulk.SkipModified()
-	return _u
-}
-
-// OnProgress has f called after each statement, with the number of rows that are dealt with. It runs in the batch's
-// transaction, before the commit.
-func (_u *BuyerUpdateBulk) OnProgress(f func(done, total int)) *BuyerUpdateBulk {
-	_u.bulk.OnProgress(f)
-	return _u
-}
-
-// Save saves the batch, in one transaction, and returns the updated entities.
-func (_u *BuyerUpdateBulk) Save(ctx context.Context) ([]*Buyer, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[BuyerUpdateOne, Buyer]{
-		Join: func(builder *BuyerUpdateOne) {
-			builder.config, builder.mutation.config = _u.config, _u.config
+	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[BuyerUpdateOne, Buyer]{
+		Open: func(builder *BuyerUpdateOne) (occrun.GuardedMutation, []Hook) {
+			builder.config, builder.mutation.config = c.config, c.config
+			return builder.mutation, builder.hooks
 		},
-		Mutation:   func(builder *BuyerUpdateOne) occrun.GuardedMutation { return builder.mutation },
-		Hooks:      func(builder *BuyerUpdateOne) []Hook { return builder.hooks },
-		Save:       (*BuyerUpdateOne).Save,
-		Plan:       (*BuyerUpdateOne).plan,
-		Saved:      (*BuyerUpdateOne).saved,
-		ScanValues: (*Buyer).scanValues,
-		Assign:     (*Buyer).assignValues,
-		Reuses:     buyerReuses,
+		Save: (*BuyerUpdateOne).Save, Plan: (*BuyerUpdateOne).plan, Saved: (*BuyerUpdateOne).saved,
+		ScanValues: (*Buyer).scanValues, Assign: (*Buyer).assignValues,
+		Reuses: []string{buyer.FieldID, buyer.FieldName},
 	})
-}
-
-// buyerReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func buyerReuses(columnName string) bool {
-	switch columnName {
-	case buyer.FieldID, buyer.FieldName:
-		return true
-	}
-	return false
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *BuyerUpdateBulk) SaveX(ctx context.Context) []*Buyer {
-	nodes, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return nodes
-}
-
-// Exec saves the batch and returns how many entities were saved.
-func (_u *BuyerUpdateBulk) Exec(ctx context.Context) (int, error) {
-	nodes, err := _u.Save(ctx)
-	return len(nodes), err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_u *BuyerUpdateBulk) ExecX(ctx context.Context) int {
-	n, err := _u.Exec(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return n
 }
 
 // IfMatch has the update succeed only if cond accepts the version of the row, as the If-Match header of a request or the

@@ -370,81 +370,21 @@ func (_u *CardUpdateOne) sqlSave(ctx context.Context) (_node *Card, err error) {
 }
 
 // CardUpdateBulk is the builder for updating many Card entities, each guarded by its own version.
-type CardUpdateBulk struct {
-	config
-	builders []*CardUpdateOne
-	bulk     occrun.Bulk
-}
+type CardUpdateBulk = occrun.Updates[CardUpdateOne, Card]
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
 func (c *CardClient) UpdateBulk(builders ...*CardUpdateOne) *CardUpdateBulk {
-	return &CardUpdateBulk{config: c.config, builders: builders}
-}
-
-// SkipModified has the batch written but for the rows that were modified by somebody else, which are reported by the
-// *entocc.BulkModifiedError beside the others.
-func (_u *CardUpdateBulk) SkipModified() *CardUpdateBulk {
-	_u.bulk.SkipModified()
-	return _u
-}
-
-// OnProgress has f called after each statement, with the number of rows that are dealt with. It runs in the batch's
-// transaction, before the commit.
-func (_u *CardUpdateBulk) OnProgress(f func(done, total int)) *CardUpdateBulk {
-	_u.bulk.OnProgress(f)
-	return _u
-}
-
-// Save saves the batch, in one transaction, and returns the updated entities.
-func (_u *CardUpdateBulk) Save(ctx context.Context) ([]*Card, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[CardUpdateOne, Card]{
-		Join: func(builder *CardUpdateOne) {
-			builder.config, builder.mutation.config = _u.config, _u.config
+	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[CardUpdateOne, Card]{
+		Open: func(builder *CardUpdateOne) (occrun.GuardedMutation, []Hook) {
+			builder.config, builder.mutation.config = c.config, c.config
+			return builder.mutation, builder.hooks
 		},
-		Mutation:   func(builder *CardUpdateOne) occrun.GuardedMutation { return builder.mutation },
-		Hooks:      func(builder *CardUpdateOne) []Hook { return builder.hooks },
-		Save:       (*CardUpdateOne).Save,
-		Plan:       (*CardUpdateOne).plan,
-		Saved:      (*CardUpdateOne).saved,
-		ScanValues: (*Card).scanValues,
-		Assign:     (*Card).assignValues,
-		Reuses:     cardReuses,
+		Save: (*CardUpdateOne).Save, Plan: (*CardUpdateOne).plan, Saved: (*CardUpdateOne).saved,
+		ScanValues: (*Card).scanValues, Assign: (*Card).assignValues,
+		Reuses: []string{card.FieldID, card.FieldVersion, card.FieldNumber},
 	})
-}
-
-// cardReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func cardReuses(columnName string) bool {
-	switch columnName {
-	case card.FieldID, card.FieldVersion, card.FieldNumber:
-		return true
-	}
-	return false
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *CardUpdateBulk) SaveX(ctx context.Context) []*Card {
-	nodes, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return nodes
-}
-
-// Exec saves the batch and returns how many entities were saved.
-func (_u *CardUpdateBulk) Exec(ctx context.Context) (int, error) {
-	nodes, err := _u.Save(ctx)
-	return len(nodes), err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_u *CardUpdateBulk) ExecX(ctx context.Context) int {
-	n, err := _u.Exec(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return n
 }
 
 // IfMatch has the update succeed only if cond accepts the version of the row, as the If-Match header of a request or the

@@ -477,81 +477,21 @@ func (_u *DocumentUpdateOne) sqlSave(ctx context.Context) (_node *Document, err 
 }
 
 // DocumentUpdateBulk is the builder for updating many Document entities, each guarded by its own version.
-type DocumentUpdateBulk struct {
-	config
-	builders []*DocumentUpdateOne
-	bulk     occrun.Bulk
-}
+type DocumentUpdateBulk = occrun.Updates[DocumentUpdateOne, Document]
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
 func (c *DocumentClient) UpdateBulk(builders ...*DocumentUpdateOne) *DocumentUpdateBulk {
-	return &DocumentUpdateBulk{config: c.config, builders: builders}
-}
-
-// SkipModified has the batch written but for the rows that were modified by somebody else, which are reported by the
-// *entocc.BulkModifiedError beside the others.
-func (_u *DocumentUpdateBulk) SkipModified() *DocumentUpdateBulk {
-	_u.bulk.SkipModified()
-	return _u
-}
-
-// OnProgress has f called after each statement, with the number of rows that are dealt with. It runs in the batch's
-// transaction, before the commit.
-func (_u *DocumentUpdateBulk) OnProgress(f func(done, total int)) *DocumentUpdateBulk {
-	_u.bulk.OnProgress(f)
-	return _u
-}
-
-// Save saves the batch, in one transaction, and returns the updated entities.
-func (_u *DocumentUpdateBulk) Save(ctx context.Context) ([]*Document, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[DocumentUpdateOne, Document]{
-		Join: func(builder *DocumentUpdateOne) {
-			builder.config, builder.mutation.config = _u.config, _u.config
+	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[DocumentUpdateOne, Document]{
+		Open: func(builder *DocumentUpdateOne) (occrun.GuardedMutation, []Hook) {
+			builder.config, builder.mutation.config = c.config, c.config
+			return builder.mutation, builder.hooks
 		},
-		Mutation:   func(builder *DocumentUpdateOne) occrun.GuardedMutation { return builder.mutation },
-		Hooks:      func(builder *DocumentUpdateOne) []Hook { return builder.hooks },
-		Save:       (*DocumentUpdateOne).Save,
-		Plan:       (*DocumentUpdateOne).plan,
-		Saved:      (*DocumentUpdateOne).saved,
-		ScanValues: (*Document).scanValues,
-		Assign:     (*Document).assignValues,
-		Reuses:     documentReuses,
+		Save: (*DocumentUpdateOne).Save, Plan: (*DocumentUpdateOne).plan, Saved: (*DocumentUpdateOne).saved,
+		ScanValues: (*Document).scanValues, Assign: (*Document).assignValues,
+		Reuses: []string{document.FieldTitle, document.FieldBody},
 	})
-}
-
-// documentReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func documentReuses(columnName string) bool {
-	switch columnName {
-	case document.FieldTitle, document.FieldBody:
-		return true
-	}
-	return false
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *DocumentUpdateBulk) SaveX(ctx context.Context) []*Document {
-	nodes, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return nodes
-}
-
-// Exec saves the batch and returns how many entities were saved.
-func (_u *DocumentUpdateBulk) Exec(ctx context.Context) (int, error) {
-	nodes, err := _u.Save(ctx)
-	return len(nodes), err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_u *DocumentUpdateBulk) ExecX(ctx context.Context) int {
-	n, err := _u.Exec(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return n
 }
 
 // IfMatch has the update succeed only if cond accepts the version of the row, as the If-Match header of a request or the

@@ -261,81 +261,21 @@ func (_u *EventUpdateOne) sqlSave(ctx context.Context) (_node *Event, err error)
 }
 
 // EventUpdateBulk is the builder for updating many Event entities, each guarded by its own version.
-type EventUpdateBulk struct {
-	config
-	builders []*EventUpdateOne
-	bulk     occrun.Bulk
-}
+type EventUpdateBulk = occrun.Updates[EventUpdateOne, Event]
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
 func (c *EventClient) UpdateBulk(builders ...*EventUpdateOne) *EventUpdateBulk {
-	return &EventUpdateBulk{config: c.config, builders: builders}
-}
-
-// SkipModified has the batch written but for the rows that were modified by somebody else, which are reported by the
-// *entocc.BulkModifiedError beside the others.
-func (_u *EventUpdateBulk) SkipModified() *EventUpdateBulk {
-	_u.bulk.SkipModified()
-	return _u
-}
-
-// OnProgress has f called after each statement, with the number of rows that are dealt with. It runs in the batch's
-// transaction, before the commit.
-func (_u *EventUpdateBulk) OnProgress(f func(done, total int)) *EventUpdateBulk {
-	_u.bulk.OnProgress(f)
-	return _u
-}
-
-// Save saves the batch, in one transaction, and returns the updated entities.
-func (_u *EventUpdateBulk) Save(ctx context.Context) ([]*Event, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[EventUpdateOne, Event]{
-		Join: func(builder *EventUpdateOne) {
-			builder.config, builder.mutation.config = _u.config, _u.config
+	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[EventUpdateOne, Event]{
+		Open: func(builder *EventUpdateOne) (occrun.GuardedMutation, []Hook) {
+			builder.config, builder.mutation.config = c.config, c.config
+			return builder.mutation, builder.hooks
 		},
-		Mutation:   func(builder *EventUpdateOne) occrun.GuardedMutation { return builder.mutation },
-		Hooks:      func(builder *EventUpdateOne) []Hook { return builder.hooks },
-		Save:       (*EventUpdateOne).Save,
-		Plan:       (*EventUpdateOne).plan,
-		Saved:      (*EventUpdateOne).saved,
-		ScanValues: (*Event).scanValues,
-		Assign:     (*Event).assignValues,
-		Reuses:     eventReuses,
+		Save: (*EventUpdateOne).Save, Plan: (*EventUpdateOne).plan, Saved: (*EventUpdateOne).saved,
+		ScanValues: (*Event).scanValues, Assign: (*Event).assignValues,
+		Reuses: []string{event.FieldID, event.FieldVersion, event.FieldName},
 	})
-}
-
-// eventReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func eventReuses(columnName string) bool {
-	switch columnName {
-	case event.FieldID, event.FieldVersion, event.FieldName:
-		return true
-	}
-	return false
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *EventUpdateBulk) SaveX(ctx context.Context) []*Event {
-	nodes, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return nodes
-}
-
-// Exec saves the batch and returns how many entities were saved.
-func (_u *EventUpdateBulk) Exec(ctx context.Context) (int, error) {
-	nodes, err := _u.Save(ctx)
-	return len(nodes), err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_u *EventUpdateBulk) ExecX(ctx context.Context) int {
-	n, err := _u.Exec(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return n
 }
 
 // IfMatch has the update succeed only if cond accepts the version of the row, as the If-Match header of a request or the

@@ -540,81 +540,21 @@ func (_u *FolderUpdateOne) sqlSave(ctx context.Context) (_node *Folder, err erro
 }
 
 // FolderUpdateBulk is the builder for updating many Folder entities, each guarded by its own version.
-type FolderUpdateBulk struct {
-	config
-	builders []*FolderUpdateOne
-	bulk     occrun.Bulk
-}
+type FolderUpdateBulk = occrun.Updates[FolderUpdateOne, Folder]
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
 func (c *FolderClient) UpdateBulk(builders ...*FolderUpdateOne) *FolderUpdateBulk {
-	return &FolderUpdateBulk{config: c.config, builders: builders}
-}
-
-// SkipModified has the batch written but for the rows that were modified by somebody else, which are reported by the
-// *entocc.BulkModifiedError beside the others.
-func (_u *FolderUpdateBulk) SkipModified() *FolderUpdateBulk {
-	_u.bulk.SkipModified()
-	return _u
-}
-
-// OnProgress has f called after each statement, with the number of rows that are dealt with. It runs in the batch's
-// transaction, before the commit.
-func (_u *FolderUpdateBulk) OnProgress(f func(done, total int)) *FolderUpdateBulk {
-	_u.bulk.OnProgress(f)
-	return _u
-}
-
-// Save saves the batch, in one transaction, and returns the updated entities.
-func (_u *FolderUpdateBulk) Save(ctx context.Context) ([]*Folder, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[FolderUpdateOne, Folder]{
-		Join: func(builder *FolderUpdateOne) {
-			builder.config, builder.mutation.config = _u.config, _u.config
+	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[FolderUpdateOne, Folder]{
+		Open: func(builder *FolderUpdateOne) (occrun.GuardedMutation, []Hook) {
+			builder.config, builder.mutation.config = c.config, c.config
+			return builder.mutation, builder.hooks
 		},
-		Mutation:   func(builder *FolderUpdateOne) occrun.GuardedMutation { return builder.mutation },
-		Hooks:      func(builder *FolderUpdateOne) []Hook { return builder.hooks },
-		Save:       (*FolderUpdateOne).Save,
-		Plan:       (*FolderUpdateOne).plan,
-		Saved:      (*FolderUpdateOne).saved,
-		ScanValues: (*Folder).scanValues,
-		Assign:     (*Folder).assignValues,
-		Reuses:     folderReuses,
+		Save: (*FolderUpdateOne).Save, Plan: (*FolderUpdateOne).plan, Saved: (*FolderUpdateOne).saved,
+		ScanValues: (*Folder).scanValues, Assign: (*Folder).assignValues,
+		Reuses: []string{folder.FieldID, folder.FieldVersion, folder.FieldName},
 	})
-}
-
-// folderReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func folderReuses(columnName string) bool {
-	switch columnName {
-	case folder.FieldID, folder.FieldVersion, folder.FieldName:
-		return true
-	}
-	return false
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *FolderUpdateBulk) SaveX(ctx context.Context) []*Folder {
-	nodes, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return nodes
-}
-
-// Exec saves the batch and returns how many entities were saved.
-func (_u *FolderUpdateBulk) Exec(ctx context.Context) (int, error) {
-	nodes, err := _u.Save(ctx)
-	return len(nodes), err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_u *FolderUpdateBulk) ExecX(ctx context.Context) int {
-	n, err := _u.Exec(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return n
 }
 
 // IfMatch has the update succeed only if cond accepts the version of the row, as the If-Match header of a request or the

@@ -66,50 +66,17 @@ func (_d *LikeDelete) sqlExec(ctx context.Context) (int, error) {
 }
 
 // LikeDeleteBulk is the builder for deleting many Like entities, each guarded by its own version.
-type LikeDeleteBulk struct {
-	config
-	entities []*Like
-	bulk     occrun.Bulk
-}
+type LikeDeleteBulk = occrun.Deletes[Like]
 
 // DeleteBulk returns a builder that deletes many entities in as few statements as the database allows, those whose rows
 // have the version of the entity still. The hooks of each run as in a delete of its own. All or nothing is deleted:
 // rows that were modified by somebody else are reported by one *entocc.BulkModifiedError, all of them.
 func (c *LikeClient) DeleteBulk(entities ...*Like) *LikeDeleteBulk {
-	return &LikeDeleteBulk{config: c.config, entities: entities}
-}
-
-// SkipModified has the batch written but for the rows that were modified by somebody else, which are reported by the
-// *entocc.BulkModifiedError beside the others.
-func (_d *LikeDeleteBulk) SkipModified() *LikeDeleteBulk {
-	_d.bulk.SkipModified()
-	return _d
-}
-
-// OnProgress has f called after each statement, with the number of rows that are dealt with. It runs in the batch's
-// transaction, before the commit.
-func (_d *LikeDeleteBulk) OnProgress(f func(done, total int)) *LikeDeleteBulk {
-	_d.bulk.OnProgress(f)
-	return _d
-}
-
-// Exec deletes the batch, in one transaction, and returns how many rows were deleted.
-func (_d *LikeDeleteBulk) Exec(ctx context.Context) (int, error) {
-	keys := []string{like.FieldUserID, like.FieldTweetID}
-	return occrun.DeleteBulk(ctx, _d.bulk, _d.versionWriter(), keys, _d.entities, func(entity *Like) (*versionExpectation, func(context.Context) error) {
+	return occrun.NewDeletes(c.versionWriter(), entities, []string{like.FieldUserID, like.FieldTweetID}, func(entity *Like) (*versionExpectation, func(context.Context) error) {
 		builder := entity.Delete()
-		builder._d.config, builder._d.mutation.config = _d.config, _d.config
+		builder._d.config, builder._d.mutation.config = c.config, c.config
 		return &builder._d.mutation.occ, builder.Exec
 	})
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_d *LikeDeleteBulk) ExecX(ctx context.Context) int {
-	n, err := _d.Exec(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return n
 }
 
 // IfMatch has the delete succeed only if cond accepts the version of the row, as the If-Match header of a request or the

@@ -563,81 +563,21 @@ func (_u *LikeUpdateOne) sqlSave(ctx context.Context) (_node *Like, err error) {
 }
 
 // LikeUpdateBulk is the builder for updating many Like entities, each guarded by its own version.
-type LikeUpdateBulk struct {
-	config
-	builders []*LikeUpdateOne
-	bulk     occrun.Bulk
-}
+type LikeUpdateBulk = occrun.Updates[LikeUpdateOne, Like]
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
 func (c *LikeClient) UpdateBulk(builders ...*LikeUpdateOne) *LikeUpdateBulk {
-	return &LikeUpdateBulk{config: c.config, builders: builders}
-}
-
-// SkipModified has the batch written but for the rows that were modified by somebody else, which are reported by the
-// *entocc.BulkModifiedError beside the others.
-func (_u *LikeUpdateBulk) SkipModified() *LikeUpdateBulk {
-	_u.bulk.SkipModified()
-	return _u
-}
-
-// OnProgress has f called after each statement, with the number of rows that are dealt with. It runs in the batch's
-// transaction, before the commit.
-func (_u *LikeUpdateBulk) OnProgress(f func(done, total int)) *LikeUpdateBulk {
-	_u.bulk.OnProgress(f)
-	return _u
-}
-
-// Save saves the batch, in one transaction, and returns the updated entities.
-func (_u *LikeUpdateBulk) Save(ctx context.Context) ([]*Like, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[LikeUpdateOne, Like]{
-		Join: func(builder *LikeUpdateOne) {
-			builder.config, builder.mutation.config = _u.config, _u.config
+	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[LikeUpdateOne, Like]{
+		Open: func(builder *LikeUpdateOne) (occrun.GuardedMutation, []Hook) {
+			builder.config, builder.mutation.config = c.config, c.config
+			return builder.mutation, builder.hooks
 		},
-		Mutation:   func(builder *LikeUpdateOne) occrun.GuardedMutation { return builder.mutation },
-		Hooks:      func(builder *LikeUpdateOne) []Hook { return builder.hooks },
-		Save:       (*LikeUpdateOne).Save,
-		Plan:       (*LikeUpdateOne).plan,
-		Saved:      (*LikeUpdateOne).saved,
-		ScanValues: (*Like).scanValues,
-		Assign:     (*Like).assignValues,
-		Reuses:     likeReuses,
+		Save: (*LikeUpdateOne).Save, Plan: (*LikeUpdateOne).plan, Saved: (*LikeUpdateOne).saved,
+		ScanValues: (*Like).scanValues, Assign: (*Like).assignValues,
+		Reuses: []string{like.FieldVersion, like.FieldUserID, like.FieldTweetID, like.FieldLikedAt, like.FieldMood},
 	})
-}
-
-// likeReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func likeReuses(columnName string) bool {
-	switch columnName {
-	case like.FieldVersion, like.FieldUserID, like.FieldTweetID, like.FieldLikedAt, like.FieldMood:
-		return true
-	}
-	return false
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *LikeUpdateBulk) SaveX(ctx context.Context) []*Like {
-	nodes, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return nodes
-}
-
-// Exec saves the batch and returns how many entities were saved.
-func (_u *LikeUpdateBulk) Exec(ctx context.Context) (int, error) {
-	nodes, err := _u.Save(ctx)
-	return len(nodes), err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_u *LikeUpdateBulk) ExecX(ctx context.Context) int {
-	n, err := _u.Exec(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return n
 }
 
 // IfMatch has the update succeed only if cond accepts the version of the row, as the If-Match header of a request or the

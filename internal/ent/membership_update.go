@@ -476,81 +476,21 @@ func (_u *MembershipUpdateOne) sqlSave(ctx context.Context) (_node *Membership, 
 }
 
 // MembershipUpdateBulk is the builder for updating many Membership entities, each guarded by its own version.
-type MembershipUpdateBulk struct {
-	config
-	builders []*MembershipUpdateOne
-	bulk     occrun.Bulk
-}
+type MembershipUpdateBulk = occrun.Updates[MembershipUpdateOne, Membership]
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
 func (c *MembershipClient) UpdateBulk(builders ...*MembershipUpdateOne) *MembershipUpdateBulk {
-	return &MembershipUpdateBulk{config: c.config, builders: builders}
-}
-
-// SkipModified has the batch written but for the rows that were modified by somebody else, which are reported by the
-// *entocc.BulkModifiedError beside the others.
-func (_u *MembershipUpdateBulk) SkipModified() *MembershipUpdateBulk {
-	_u.bulk.SkipModified()
-	return _u
-}
-
-// OnProgress has f called after each statement, with the number of rows that are dealt with. It runs in the batch's
-// transaction, before the commit.
-func (_u *MembershipUpdateBulk) OnProgress(f func(done, total int)) *MembershipUpdateBulk {
-	_u.bulk.OnProgress(f)
-	return _u
-}
-
-// Save saves the batch, in one transaction, and returns the updated entities.
-func (_u *MembershipUpdateBulk) Save(ctx context.Context) ([]*Membership, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[MembershipUpdateOne, Membership]{
-		Join: func(builder *MembershipUpdateOne) {
-			builder.config, builder.mutation.config = _u.config, _u.config
+	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[MembershipUpdateOne, Membership]{
+		Open: func(builder *MembershipUpdateOne) (occrun.GuardedMutation, []Hook) {
+			builder.config, builder.mutation.config = c.config, c.config
+			return builder.mutation, builder.hooks
 		},
-		Mutation:   func(builder *MembershipUpdateOne) occrun.GuardedMutation { return builder.mutation },
-		Hooks:      func(builder *MembershipUpdateOne) []Hook { return builder.hooks },
-		Save:       (*MembershipUpdateOne).Save,
-		Plan:       (*MembershipUpdateOne).plan,
-		Saved:      (*MembershipUpdateOne).saved,
-		ScanValues: (*Membership).scanValues,
-		Assign:     (*Membership).assignValues,
-		Reuses:     membershipReuses,
+		Save: (*MembershipUpdateOne).Save, Plan: (*MembershipUpdateOne).plan, Saved: (*MembershipUpdateOne).saved,
+		ScanValues: (*Membership).scanValues, Assign: (*Membership).assignValues,
+		Reuses: []string{membership.FieldVersion, membership.FieldUserID, membership.FieldTeamID},
 	})
-}
-
-// membershipReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func membershipReuses(columnName string) bool {
-	switch columnName {
-	case membership.FieldVersion, membership.FieldUserID, membership.FieldTeamID:
-		return true
-	}
-	return false
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *MembershipUpdateBulk) SaveX(ctx context.Context) []*Membership {
-	nodes, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return nodes
-}
-
-// Exec saves the batch and returns how many entities were saved.
-func (_u *MembershipUpdateBulk) Exec(ctx context.Context) (int, error) {
-	nodes, err := _u.Save(ctx)
-	return len(nodes), err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_u *MembershipUpdateBulk) ExecX(ctx context.Context) int {
-	n, err := _u.Exec(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return n
 }
 
 // IfMatch has the update succeed only if cond accepts the version of the row, as the If-Match header of a request or the

@@ -314,81 +314,21 @@ func (_u *MemoUpdateOne) sqlSave(ctx context.Context) (_node *Memo, err error) {
 }
 
 // MemoUpdateBulk is the builder for updating many Memo entities, each guarded by its own version.
-type MemoUpdateBulk struct {
-	config
-	builders []*MemoUpdateOne
-	bulk     occrun.Bulk
-}
+type MemoUpdateBulk = occrun.Updates[MemoUpdateOne, Memo]
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
 func (c *MemoClient) UpdateBulk(builders ...*MemoUpdateOne) *MemoUpdateBulk {
-	return &MemoUpdateBulk{config: c.config, builders: builders}
-}
-
-// SkipModified has the batch written but for the rows that were modified by somebody else, which are reported by the
-// *entocc.BulkModifiedError beside the others.
-func (_u *MemoUpdateBulk) SkipModified() *MemoUpdateBulk {
-	_u.bulk.SkipModified()
-	return _u
-}
-
-// OnProgress has f called after each statement, with the number of rows that are dealt with. It runs in the batch's
-// transaction, before the commit.
-func (_u *MemoUpdateBulk) OnProgress(f func(done, total int)) *MemoUpdateBulk {
-	_u.bulk.OnProgress(f)
-	return _u
-}
-
-// Save saves the batch, in one transaction, and returns the updated entities.
-func (_u *MemoUpdateBulk) Save(ctx context.Context) ([]*Memo, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[MemoUpdateOne, Memo]{
-		Join: func(builder *MemoUpdateOne) {
-			builder.config, builder.mutation.config = _u.config, _u.config
+	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[MemoUpdateOne, Memo]{
+		Open: func(builder *MemoUpdateOne) (occrun.GuardedMutation, []Hook) {
+			builder.config, builder.mutation.config = c.config, c.config
+			return builder.mutation, builder.hooks
 		},
-		Mutation:   func(builder *MemoUpdateOne) occrun.GuardedMutation { return builder.mutation },
-		Hooks:      func(builder *MemoUpdateOne) []Hook { return builder.hooks },
-		Save:       (*MemoUpdateOne).Save,
-		Plan:       (*MemoUpdateOne).plan,
-		Saved:      (*MemoUpdateOne).saved,
-		ScanValues: (*Memo).scanValues,
-		Assign:     (*Memo).assignValues,
-		Reuses:     memoReuses,
+		Save: (*MemoUpdateOne).Save, Plan: (*MemoUpdateOne).plan, Saved: (*MemoUpdateOne).saved,
+		ScanValues: (*Memo).scanValues, Assign: (*Memo).assignValues,
+		Reuses: []string{memo.FieldID, memo.FieldDeletedAt, memo.FieldVersion, memo.FieldText},
 	})
-}
-
-// memoReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func memoReuses(columnName string) bool {
-	switch columnName {
-	case memo.FieldID, memo.FieldDeletedAt, memo.FieldVersion, memo.FieldText:
-		return true
-	}
-	return false
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *MemoUpdateBulk) SaveX(ctx context.Context) []*Memo {
-	nodes, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return nodes
-}
-
-// Exec saves the batch and returns how many entities were saved.
-func (_u *MemoUpdateBulk) Exec(ctx context.Context) (int, error) {
-	nodes, err := _u.Save(ctx)
-	return len(nodes), err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_u *MemoUpdateBulk) ExecX(ctx context.Context) int {
-	n, err := _u.Exec(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return n
 }
 
 // IfMatch has the update succeed only if cond accepts the version of the row, as the If-Match header of a request or the

@@ -314,81 +314,21 @@ func (_u *NoteUpdateOne) sqlSave(ctx context.Context) (_node *Note, err error) {
 }
 
 // NoteUpdateBulk is the builder for updating many Note entities, each guarded by its own version.
-type NoteUpdateBulk struct {
-	config
-	builders []*NoteUpdateOne
-	bulk     occrun.Bulk
-}
+type NoteUpdateBulk = occrun.Updates[NoteUpdateOne, Note]
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
 func (c *NoteClient) UpdateBulk(builders ...*NoteUpdateOne) *NoteUpdateBulk {
-	return &NoteUpdateBulk{config: c.config, builders: builders}
-}
-
-// SkipModified has the batch written but for the rows that were modified by somebody else, which are reported by the
-// *entocc.BulkModifiedError beside the others.
-func (_u *NoteUpdateBulk) SkipModified() *NoteUpdateBulk {
-	_u.bulk.SkipModified()
-	return _u
-}
-
-// OnProgress has f called after each statement, with the number of rows that are dealt with. It runs in the batch's
-// transaction, before the commit.
-func (_u *NoteUpdateBulk) OnProgress(f func(done, total int)) *NoteUpdateBulk {
-	_u.bulk.OnProgress(f)
-	return _u
-}
-
-// Save saves the batch, in one transaction, and returns the updated entities.
-func (_u *NoteUpdateBulk) Save(ctx context.Context) ([]*Note, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[NoteUpdateOne, Note]{
-		Join: func(builder *NoteUpdateOne) {
-			builder.config, builder.mutation.config = _u.config, _u.config
+	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[NoteUpdateOne, Note]{
+		Open: func(builder *NoteUpdateOne) (occrun.GuardedMutation, []Hook) {
+			builder.config, builder.mutation.config = c.config, c.config
+			return builder.mutation, builder.hooks
 		},
-		Mutation:   func(builder *NoteUpdateOne) occrun.GuardedMutation { return builder.mutation },
-		Hooks:      func(builder *NoteUpdateOne) []Hook { return builder.hooks },
-		Save:       (*NoteUpdateOne).Save,
-		Plan:       (*NoteUpdateOne).plan,
-		Saved:      (*NoteUpdateOne).saved,
-		ScanValues: (*Note).scanValues,
-		Assign:     (*Note).assignValues,
-		Reuses:     noteReuses,
+		Save: (*NoteUpdateOne).Save, Plan: (*NoteUpdateOne).plan, Saved: (*NoteUpdateOne).saved,
+		ScanValues: (*Note).scanValues, Assign: (*Note).assignValues,
+		Reuses: []string{note.FieldID, note.FieldVersion, note.FieldDeletedAt, note.FieldText},
 	})
-}
-
-// noteReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func noteReuses(columnName string) bool {
-	switch columnName {
-	case note.FieldID, note.FieldVersion, note.FieldDeletedAt, note.FieldText:
-		return true
-	}
-	return false
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *NoteUpdateBulk) SaveX(ctx context.Context) []*Note {
-	nodes, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return nodes
-}
-
-// Exec saves the batch and returns how many entities were saved.
-func (_u *NoteUpdateBulk) Exec(ctx context.Context) (int, error) {
-	nodes, err := _u.Save(ctx)
-	return len(nodes), err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_u *NoteUpdateBulk) ExecX(ctx context.Context) int {
-	n, err := _u.Exec(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return n
 }
 
 // IfMatch has the update succeed only if cond accepts the version of the row, as the If-Match header of a request or the

@@ -1295,81 +1295,21 @@ func (_u *ParcelUpdateOne) sqlSave(ctx context.Context) (_node *Parcel, err erro
 }
 
 // ParcelUpdateBulk is the builder for updating many Parcel entities, each guarded by its own version.
-type ParcelUpdateBulk struct {
-	config
-	builders []*ParcelUpdateOne
-	bulk     occrun.Bulk
-}
+type ParcelUpdateBulk = occrun.Updates[ParcelUpdateOne, Parcel]
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
 func (c *ParcelClient) UpdateBulk(builders ...*ParcelUpdateOne) *ParcelUpdateBulk {
-	return &ParcelUpdateBulk{config: c.config, builders: builders}
-}
-
-// SkipModified has the batch written but for the rows that were modified by somebody else, which are reported by the
-// *entocc.BulkModifiedError beside the others.
-func (_u *ParcelUpdateBulk) SkipModified() *ParcelUpdateBulk {
-	_u.bulk.SkipModified()
-	return _u
-}
-
-// OnProgress has f called after each statement, with the number of rows that are dealt with. It runs in the batch's
-// transaction, before the commit.
-func (_u *ParcelUpdateBulk) OnProgress(f func(done, total int)) *ParcelUpdateBulk {
-	_u.bulk.OnProgress(f)
-	return _u
-}
-
-// Save saves the batch, in one transaction, and returns the updated entities.
-func (_u *ParcelUpdateBulk) Save(ctx context.Context) ([]*Parcel, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[ParcelUpdateOne, Parcel]{
-		Join: func(builder *ParcelUpdateOne) {
-			builder.config, builder.mutation.config = _u.config, _u.config
+	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[ParcelUpdateOne, Parcel]{
+		Open: func(builder *ParcelUpdateOne) (occrun.GuardedMutation, []Hook) {
+			builder.config, builder.mutation.config = c.config, c.config
+			return builder.mutation, builder.hooks
 		},
-		Mutation:   func(builder *ParcelUpdateOne) occrun.GuardedMutation { return builder.mutation },
-		Hooks:      func(builder *ParcelUpdateOne) []Hook { return builder.hooks },
-		Save:       (*ParcelUpdateOne).Save,
-		Plan:       (*ParcelUpdateOne).plan,
-		Saved:      (*ParcelUpdateOne).saved,
-		ScanValues: (*Parcel).scanValues,
-		Assign:     (*Parcel).assignValues,
-		Reuses:     parcelReuses,
+		Save: (*ParcelUpdateOne).Save, Plan: (*ParcelUpdateOne).plan, Saved: (*ParcelUpdateOne).saved,
+		ScanValues: (*Parcel).scanValues, Assign: (*Parcel).assignValues,
+		Reuses: []string{parcel.FieldID, parcel.FieldVersion, parcel.FieldUpdatedAt, parcel.FieldUpdatedIn, parcel.FieldSeenAt, parcel.FieldScans, parcel.FieldTitle, parcel.FieldNote, parcel.FieldPriority, parcel.FieldDue, parcel.FieldSecret, parcel.FieldLabels, parcel.FieldMeta, parcel.FieldSize, parcel.FieldSeal},
 	})
-}
-
-// parcelReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func parcelReuses(columnName string) bool {
-	switch columnName {
-	case parcel.FieldID, parcel.FieldVersion, parcel.FieldUpdatedAt, parcel.FieldUpdatedIn, parcel.FieldSeenAt, parcel.FieldScans, parcel.FieldTitle, parcel.FieldNote, parcel.FieldPriority, parcel.FieldDue, parcel.FieldSecret, parcel.FieldLabels, parcel.FieldMeta, parcel.FieldSize, parcel.FieldSeal:
-		return true
-	}
-	return false
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *ParcelUpdateBulk) SaveX(ctx context.Context) []*Parcel {
-	nodes, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return nodes
-}
-
-// Exec saves the batch and returns how many entities were saved.
-func (_u *ParcelUpdateBulk) Exec(ctx context.Context) (int, error) {
-	nodes, err := _u.Save(ctx)
-	return len(nodes), err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_u *ParcelUpdateBulk) ExecX(ctx context.Context) int {
-	n, err := _u.Exec(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return n
 }
 
 // IfMatch has the update succeed only if cond accepts the version of the row, as the If-Match header of a request or the

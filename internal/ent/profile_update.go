@@ -430,81 +430,21 @@ func (_u *ProfileUpdateOne) sqlSave(ctx context.Context) (_node *Profile, err er
 }
 
 // ProfileUpdateBulk is the builder for updating many Profile entities, each guarded by its own version.
-type ProfileUpdateBulk struct {
-	config
-	builders []*ProfileUpdateOne
-	bulk     occrun.Bulk
-}
+type ProfileUpdateBulk = occrun.Updates[ProfileUpdateOne, Profile]
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
 func (c *ProfileClient) UpdateBulk(builders ...*ProfileUpdateOne) *ProfileUpdateBulk {
-	return &ProfileUpdateBulk{config: c.config, builders: builders}
-}
-
-// SkipModified has the batch written but for the rows that were modified by somebody else, which are reported by the
-// *entocc.BulkModifiedError beside the others.
-func (_u *ProfileUpdateBulk) SkipModified() *ProfileUpdateBulk {
-	_u.bulk.SkipModified()
-	return _u
-}
-
-// OnProgress has f called after each statement, with the number of rows that are dealt with. It runs in the batch's
-// transaction, before the commit.
-func (_u *ProfileUpdateBulk) OnProgress(f func(done, total int)) *ProfileUpdateBulk {
-	_u.bulk.OnProgress(f)
-	return _u
-}
-
-// Save saves the batch, in one transaction, and returns the updated entities.
-func (_u *ProfileUpdateBulk) Save(ctx context.Context) ([]*Profile, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[ProfileUpdateOne, Profile]{
-		Join: func(builder *ProfileUpdateOne) {
-			builder.config, builder.mutation.config = _u.config, _u.config
+	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[ProfileUpdateOne, Profile]{
+		Open: func(builder *ProfileUpdateOne) (occrun.GuardedMutation, []Hook) {
+			builder.config, builder.mutation.config = c.config, c.config
+			return builder.mutation, builder.hooks
 		},
-		Mutation:   func(builder *ProfileUpdateOne) occrun.GuardedMutation { return builder.mutation },
-		Hooks:      func(builder *ProfileUpdateOne) []Hook { return builder.hooks },
-		Save:       (*ProfileUpdateOne).Save,
-		Plan:       (*ProfileUpdateOne).plan,
-		Saved:      (*ProfileUpdateOne).saved,
-		ScanValues: (*Profile).scanValues,
-		Assign:     (*Profile).assignValues,
-		Reuses:     profileReuses,
+		Save: (*ProfileUpdateOne).Save, Plan: (*ProfileUpdateOne).plan, Saved: (*ProfileUpdateOne).saved,
+		ScanValues: (*Profile).scanValues, Assign: (*Profile).assignValues,
+		Reuses: []string{profile.FieldID, profile.FieldVersion, profile.FieldTitle, profile.FieldKeywords, profile.FieldTheme, profile.FieldRecent},
 	})
-}
-
-// profileReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func profileReuses(columnName string) bool {
-	switch columnName {
-	case profile.FieldID, profile.FieldVersion, profile.FieldTitle, profile.FieldKeywords, profile.FieldTheme, profile.FieldRecent:
-		return true
-	}
-	return false
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *ProfileUpdateBulk) SaveX(ctx context.Context) []*Profile {
-	nodes, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return nodes
-}
-
-// Exec saves the batch and returns how many entities were saved.
-func (_u *ProfileUpdateBulk) Exec(ctx context.Context) (int, error) {
-	nodes, err := _u.Save(ctx)
-	return len(nodes), err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_u *ProfileUpdateBulk) ExecX(ctx context.Context) int {
-	n, err := _u.Exec(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return n
 }
 
 // IfMatch has the update succeed only if cond accepts the version of the row, as the If-Match header of a request or the

@@ -652,81 +652,21 @@ func (_u *PurchaseUpdateOne) sqlSave(ctx context.Context) (_node *Purchase, err 
 }
 
 // PurchaseUpdateBulk is the builder for updating many Purchase entities, each guarded by its own version.
-type PurchaseUpdateBulk struct {
-	config
-	builders []*PurchaseUpdateOne
-	bulk     occrun.Bulk
-}
+type PurchaseUpdateBulk = occrun.Updates[PurchaseUpdateOne, Purchase]
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
 func (c *PurchaseClient) UpdateBulk(builders ...*PurchaseUpdateOne) *PurchaseUpdateBulk {
-	return &PurchaseUpdateBulk{config: c.config, builders: builders}
-}
-
-// SkipModified has the batch written but for the rows that were modified by somebody else, which are reported by the
-// *entocc.BulkModifiedError beside the others.
-func (_u *PurchaseUpdateBulk) SkipModified() *PurchaseUpdateBulk {
-	_u.bulk.SkipModified()
-	return _u
-}
-
-// OnProgress has f called after each statement, with the number of rows that are dealt with. It runs in the batch's
-// transaction, before the commit.
-func (_u *PurchaseUpdateBulk) OnProgress(f func(done, total int)) *PurchaseUpdateBulk {
-	_u.bulk.OnProgress(f)
-	return _u
-}
-
-// Save saves the batch, in one transaction, and returns the updated entities.
-func (_u *PurchaseUpdateBulk) Save(ctx context.Context) ([]*Purchase, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[PurchaseUpdateOne, Purchase]{
-		Join: func(builder *PurchaseUpdateOne) {
-			builder.config, builder.mutation.config = _u.config, _u.config
+	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[PurchaseUpdateOne, Purchase]{
+		Open: func(builder *PurchaseUpdateOne) (occrun.GuardedMutation, []Hook) {
+			builder.config, builder.mutation.config = c.config, c.config
+			return builder.mutation, builder.hooks
 		},
-		Mutation:   func(builder *PurchaseUpdateOne) occrun.GuardedMutation { return builder.mutation },
-		Hooks:      func(builder *PurchaseUpdateOne) []Hook { return builder.hooks },
-		Save:       (*PurchaseUpdateOne).Save,
-		Plan:       (*PurchaseUpdateOne).plan,
-		Saved:      (*PurchaseUpdateOne).saved,
-		ScanValues: (*Purchase).scanValues,
-		Assign:     (*Purchase).assignValues,
-		Reuses:     purchaseReuses,
+		Save: (*PurchaseUpdateOne).Save, Plan: (*PurchaseUpdateOne).plan, Saved: (*PurchaseUpdateOne).saved,
+		ScanValues: (*Purchase).scanValues, Assign: (*Purchase).assignValues,
+		Reuses: []string{purchase.FieldVersion, purchase.FieldState},
 	})
-}
-
-// purchaseReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func purchaseReuses(columnName string) bool {
-	switch columnName {
-	case purchase.FieldVersion, purchase.FieldState:
-		return true
-	}
-	return false
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *PurchaseUpdateBulk) SaveX(ctx context.Context) []*Purchase {
-	nodes, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return nodes
-}
-
-// Exec saves the batch and returns how many entities were saved.
-func (_u *PurchaseUpdateBulk) Exec(ctx context.Context) (int, error) {
-	nodes, err := _u.Save(ctx)
-	return len(nodes), err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_u *PurchaseUpdateBulk) ExecX(ctx context.Context) int {
-	n, err := _u.Exec(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return n
 }
 
 // IfMatch has the update succeed only if cond accepts the version of the row, as the If-Match header of a request or the

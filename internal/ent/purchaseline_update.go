@@ -640,81 +640,21 @@ func (_u *PurchaseLineUpdateOne) sqlSave(ctx context.Context) (_node *PurchaseLi
 }
 
 // PurchaseLineUpdateBulk is the builder for updating many PurchaseLine entities, each guarded by its own version.
-type PurchaseLineUpdateBulk struct {
-	config
-	builders []*PurchaseLineUpdateOne
-	bulk     occrun.Bulk
-}
+type PurchaseLineUpdateBulk = occrun.Updates[PurchaseLineUpdateOne, PurchaseLine]
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
 func (c *PurchaseLineClient) UpdateBulk(builders ...*PurchaseLineUpdateOne) *PurchaseLineUpdateBulk {
-	return &PurchaseLineUpdateBulk{config: c.config, builders: builders}
-}
-
-// SkipModified has the batch written but for the rows that were modified by somebody else, which are reported by the
-// *entocc.BulkModifiedError beside the others.
-func (_u *PurchaseLineUpdateBulk) SkipModified() *PurchaseLineUpdateBulk {
-	_u.bulk.SkipModified()
-	return _u
-}
-
-// OnProgress has f called after each statement, with the number of rows that are dealt with. It runs in the batch's
-// transaction, before the commit.
-func (_u *PurchaseLineUpdateBulk) OnProgress(f func(done, total int)) *PurchaseLineUpdateBulk {
-	_u.bulk.OnProgress(f)
-	return _u
-}
-
-// Save saves the batch, in one transaction, and returns the updated entities.
-func (_u *PurchaseLineUpdateBulk) Save(ctx context.Context) ([]*PurchaseLine, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[PurchaseLineUpdateOne, PurchaseLine]{
-		Join: func(builder *PurchaseLineUpdateOne) {
-			builder.config, builder.mutation.config = _u.config, _u.config
+	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[PurchaseLineUpdateOne, PurchaseLine]{
+		Open: func(builder *PurchaseLineUpdateOne) (occrun.GuardedMutation, []Hook) {
+			builder.config, builder.mutation.config = c.config, c.config
+			return builder.mutation, builder.hooks
 		},
-		Mutation:   func(builder *PurchaseLineUpdateOne) occrun.GuardedMutation { return builder.mutation },
-		Hooks:      func(builder *PurchaseLineUpdateOne) []Hook { return builder.hooks },
-		Save:       (*PurchaseLineUpdateOne).Save,
-		Plan:       (*PurchaseLineUpdateOne).plan,
-		Saved:      (*PurchaseLineUpdateOne).saved,
-		ScanValues: (*PurchaseLine).scanValues,
-		Assign:     (*PurchaseLine).assignValues,
-		Reuses:     purchaseLineReuses,
+		Save: (*PurchaseLineUpdateOne).Save, Plan: (*PurchaseLineUpdateOne).plan, Saved: (*PurchaseLineUpdateOne).saved,
+		ScanValues: (*PurchaseLine).scanValues, Assign: (*PurchaseLine).assignValues,
+		Reuses: []string{purchaseline.FieldID, purchaseline.FieldVersion, purchaseline.FieldArticle, purchaseline.FieldAmount, purchaseline.FieldRemark, purchaseline.FieldCode},
 	})
-}
-
-// purchaseLineReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func purchaseLineReuses(columnName string) bool {
-	switch columnName {
-	case purchaseline.FieldID, purchaseline.FieldVersion, purchaseline.FieldArticle, purchaseline.FieldAmount, purchaseline.FieldRemark, purchaseline.FieldCode:
-		return true
-	}
-	return false
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *PurchaseLineUpdateBulk) SaveX(ctx context.Context) []*PurchaseLine {
-	nodes, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return nodes
-}
-
-// Exec saves the batch and returns how many entities were saved.
-func (_u *PurchaseLineUpdateBulk) Exec(ctx context.Context) (int, error) {
-	nodes, err := _u.Save(ctx)
-	return len(nodes), err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_u *PurchaseLineUpdateBulk) ExecX(ctx context.Context) int {
-	n, err := _u.Exec(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return n
 }
 
 // IfMatch has the update succeed only if cond accepts the version of the row, as the If-Match header of a request or the

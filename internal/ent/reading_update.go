@@ -282,81 +282,21 @@ func (_u *ReadingUpdateOne) sqlSave(ctx context.Context) (_node *Reading, err er
 }
 
 // ReadingUpdateBulk is the builder for updating many Reading entities, each guarded by its own version.
-type ReadingUpdateBulk struct {
-	config
-	builders []*ReadingUpdateOne
-	bulk     occrun.Bulk
-}
+type ReadingUpdateBulk = occrun.Updates[ReadingUpdateOne, Reading]
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
 func (c *ReadingClient) UpdateBulk(builders ...*ReadingUpdateOne) *ReadingUpdateBulk {
-	return &ReadingUpdateBulk{config: c.config, builders: builders}
-}
-
-// SkipModified has the batch written but for the rows that were modified by somebody else, which are reported by the
-// *entocc.BulkModifiedError beside the others.
-func (_u *ReadingUpdateBulk) SkipModified() *ReadingUpdateBulk {
-	_u.bulk.SkipModified()
-	return _u
-}
-
-// OnProgress has f called after each statement, with the number of rows that are dealt with. It runs in the batch's
-// transaction, before the commit.
-func (_u *ReadingUpdateBulk) OnProgress(f func(done, total int)) *ReadingUpdateBulk {
-	_u.bulk.OnProgress(f)
-	return _u
-}
-
-// Save saves the batch, in one transaction, and returns the updated entities.
-func (_u *ReadingUpdateBulk) Save(ctx context.Context) ([]*Reading, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[ReadingUpdateOne, Reading]{
-		Join: func(builder *ReadingUpdateOne) {
-			builder.config, builder.mutation.config = _u.config, _u.config
+	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[ReadingUpdateOne, Reading]{
+		Open: func(builder *ReadingUpdateOne) (occrun.GuardedMutation, []Hook) {
+			builder.config, builder.mutation.config = c.config, c.config
+			return builder.mutation, builder.hooks
 		},
-		Mutation:   func(builder *ReadingUpdateOne) occrun.GuardedMutation { return builder.mutation },
-		Hooks:      func(builder *ReadingUpdateOne) []Hook { return builder.hooks },
-		Save:       (*ReadingUpdateOne).Save,
-		Plan:       (*ReadingUpdateOne).plan,
-		Saved:      (*ReadingUpdateOne).saved,
-		ScanValues: (*Reading).scanValues,
-		Assign:     (*Reading).assignValues,
-		Reuses:     readingReuses,
+		Save: (*ReadingUpdateOne).Save, Plan: (*ReadingUpdateOne).plan, Saved: (*ReadingUpdateOne).saved,
+		ScanValues: (*Reading).scanValues, Assign: (*Reading).assignValues,
+		Reuses: []string{reading.FieldID, reading.FieldValue, reading.FieldUpdatedAt},
 	})
-}
-
-// readingReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func readingReuses(columnName string) bool {
-	switch columnName {
-	case reading.FieldID, reading.FieldValue, reading.FieldUpdatedAt:
-		return true
-	}
-	return false
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *ReadingUpdateBulk) SaveX(ctx context.Context) []*Reading {
-	nodes, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return nodes
-}
-
-// Exec saves the batch and returns how many entities were saved.
-func (_u *ReadingUpdateBulk) Exec(ctx context.Context) (int, error) {
-	nodes, err := _u.Save(ctx)
-	return len(nodes), err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_u *ReadingUpdateBulk) ExecX(ctx context.Context) int {
-	n, err := _u.Exec(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return n
 }
 
 // IfMatch has the update succeed only if cond accepts the version of the row, as the If-Match header of a request or the

@@ -261,81 +261,21 @@ func (_u *SettingUpdateOne) sqlSave(ctx context.Context) (_node *Setting, err er
 }
 
 // SettingUpdateBulk is the builder for updating many Setting entities, each guarded by its own version.
-type SettingUpdateBulk struct {
-	config
-	builders []*SettingUpdateOne
-	bulk     occrun.Bulk
-}
+type SettingUpdateBulk = occrun.Updates[SettingUpdateOne, Setting]
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
 func (c *SettingClient) UpdateBulk(builders ...*SettingUpdateOne) *SettingUpdateBulk {
-	return &SettingUpdateBulk{config: c.config, builders: builders}
-}
-
-// SkipModified has the batch written but for the rows that were modified by somebody else, which are reported by the
-// *entocc.BulkModifiedError beside the others.
-func (_u *SettingUpdateBulk) SkipModified() *SettingUpdateBulk {
-	_u.bulk.SkipModified()
-	return _u
-}
-
-// OnProgress has f called after each statement, with the number of rows that are dealt with. It runs in the batch's
-// transaction, before the commit.
-func (_u *SettingUpdateBulk) OnProgress(f func(done, total int)) *SettingUpdateBulk {
-	_u.bulk.OnProgress(f)
-	return _u
-}
-
-// Save saves the batch, in one transaction, and returns the updated entities.
-func (_u *SettingUpdateBulk) Save(ctx context.Context) ([]*Setting, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[SettingUpdateOne, Setting]{
-		Join: func(builder *SettingUpdateOne) {
-			builder.config, builder.mutation.config = _u.config, _u.config
+	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[SettingUpdateOne, Setting]{
+		Open: func(builder *SettingUpdateOne) (occrun.GuardedMutation, []Hook) {
+			builder.config, builder.mutation.config = c.config, c.config
+			return builder.mutation, builder.hooks
 		},
-		Mutation:   func(builder *SettingUpdateOne) occrun.GuardedMutation { return builder.mutation },
-		Hooks:      func(builder *SettingUpdateOne) []Hook { return builder.hooks },
-		Save:       (*SettingUpdateOne).Save,
-		Plan:       (*SettingUpdateOne).plan,
-		Saved:      (*SettingUpdateOne).saved,
-		ScanValues: (*Setting).scanValues,
-		Assign:     (*Setting).assignValues,
-		Reuses:     settingReuses,
+		Save: (*SettingUpdateOne).Save, Plan: (*SettingUpdateOne).plan, Saved: (*SettingUpdateOne).saved,
+		ScanValues: (*Setting).scanValues, Assign: (*Setting).assignValues,
+		Reuses: []string{setting.FieldID, setting.FieldVersion, setting.FieldValue},
 	})
-}
-
-// settingReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func settingReuses(columnName string) bool {
-	switch columnName {
-	case setting.FieldID, setting.FieldVersion, setting.FieldValue:
-		return true
-	}
-	return false
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *SettingUpdateBulk) SaveX(ctx context.Context) []*Setting {
-	nodes, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return nodes
-}
-
-// Exec saves the batch and returns how many entities were saved.
-func (_u *SettingUpdateBulk) Exec(ctx context.Context) (int, error) {
-	nodes, err := _u.Save(ctx)
-	return len(nodes), err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_u *SettingUpdateBulk) ExecX(ctx context.Context) int {
-	n, err := _u.Exec(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return n
 }
 
 // IfMatch has the update succeed only if cond accepts the version of the row, as the If-Match header of a request or the

@@ -261,81 +261,21 @@ func (_u *TicketUpdateOne) sqlSave(ctx context.Context) (_node *Ticket, err erro
 }
 
 // TicketUpdateBulk is the builder for updating many Ticket entities, each guarded by its own version.
-type TicketUpdateBulk struct {
-	config
-	builders []*TicketUpdateOne
-	bulk     occrun.Bulk
-}
+type TicketUpdateBulk = occrun.Updates[TicketUpdateOne, Ticket]
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
 func (c *TicketClient) UpdateBulk(builders ...*TicketUpdateOne) *TicketUpdateBulk {
-	return &TicketUpdateBulk{config: c.config, builders: builders}
-}
-
-// SkipModified has the batch written but for the rows that were modified by somebody else, which are reported by the
-// *entocc.BulkModifiedError beside the others.
-func (_u *TicketUpdateBulk) SkipModified() *TicketUpdateBulk {
-	_u.bulk.SkipModified()
-	return _u
-}
-
-// OnProgress has f called after each statement, with the number of rows that are dealt with. It runs in the batch's
-// transaction, before the commit.
-func (_u *TicketUpdateBulk) OnProgress(f func(done, total int)) *TicketUpdateBulk {
-	_u.bulk.OnProgress(f)
-	return _u
-}
-
-// Save saves the batch, in one transaction, and returns the updated entities.
-func (_u *TicketUpdateBulk) Save(ctx context.Context) ([]*Ticket, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[TicketUpdateOne, Ticket]{
-		Join: func(builder *TicketUpdateOne) {
-			builder.config, builder.mutation.config = _u.config, _u.config
+	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[TicketUpdateOne, Ticket]{
+		Open: func(builder *TicketUpdateOne) (occrun.GuardedMutation, []Hook) {
+			builder.config, builder.mutation.config = c.config, c.config
+			return builder.mutation, builder.hooks
 		},
-		Mutation:   func(builder *TicketUpdateOne) occrun.GuardedMutation { return builder.mutation },
-		Hooks:      func(builder *TicketUpdateOne) []Hook { return builder.hooks },
-		Save:       (*TicketUpdateOne).Save,
-		Plan:       (*TicketUpdateOne).plan,
-		Saved:      (*TicketUpdateOne).saved,
-		ScanValues: (*Ticket).scanValues,
-		Assign:     (*Ticket).assignValues,
-		Reuses:     ticketReuses,
+		Save: (*TicketUpdateOne).Save, Plan: (*TicketUpdateOne).plan, Saved: (*TicketUpdateOne).saved,
+		ScanValues: (*Ticket).scanValues, Assign: (*Ticket).assignValues,
+		Reuses: []string{ticket.FieldID, ticket.FieldVersion, ticket.FieldTenant, ticket.FieldText},
 	})
-}
-
-// ticketReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func ticketReuses(columnName string) bool {
-	switch columnName {
-	case ticket.FieldID, ticket.FieldVersion, ticket.FieldTenant, ticket.FieldText:
-		return true
-	}
-	return false
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *TicketUpdateBulk) SaveX(ctx context.Context) []*Ticket {
-	nodes, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return nodes
-}
-
-// Exec saves the batch and returns how many entities were saved.
-func (_u *TicketUpdateBulk) Exec(ctx context.Context) (int, error) {
-	nodes, err := _u.Save(ctx)
-	return len(nodes), err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_u *TicketUpdateBulk) ExecX(ctx context.Context) int {
-	n, err := _u.Exec(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return n
 }
 
 // IfMatch has the update succeed only if cond accepts the version of the row, as the If-Match header of a request or the

@@ -669,7 +669,7 @@ func (_u *ProductUpdateBulk) OnProgress(f func(done, total int)) *ProductUpdateB
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *ProductUpdateBulk) Save(ctx context.Context) ([]*Product, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[ProductUpdateOne, Product]{
+	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.OldSaves[ProductUpdateOne, Product]{
 		Join: func(builder *ProductUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},

@@ -569,7 +569,7 @@ func (_u *AlbumUpdateBulk) OnProgress(f func(done, total int)) *AlbumUpdateBulk 
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *AlbumUpdateBulk) Save(ctx context.Context) ([]*Album, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[AlbumUpdateOne, Album]{
+	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.OldSaves[AlbumUpdateOne, Album]{
 		Join: func(builder *AlbumUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},

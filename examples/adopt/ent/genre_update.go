@@ -456,7 +456,7 @@ func (_u *GenreUpdateBulk) OnProgress(f func(done, total int)) *GenreUpdateBulk 
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *GenreUpdateBulk) Save(ctx context.Context) ([]*Genre, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[GenreUpdateOne, Genre]{
+	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.OldSaves[GenreUpdateOne, Genre]{
 		Join: func(builder *GenreUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},

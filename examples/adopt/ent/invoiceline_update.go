@@ -594,7 +594,7 @@ func (_u *InvoiceLineUpdateBulk) OnProgress(f func(done, total int)) *InvoiceLin
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *InvoiceLineUpdateBulk) Save(ctx context.Context) ([]*InvoiceLine, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[InvoiceLineUpdateOne, InvoiceLine]{
+	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.OldSaves[InvoiceLineUpdateOne, InvoiceLine]{
 		Join: func(builder *InvoiceLineUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},

@@ -480,7 +480,7 @@ func (_u *PlaylistUpdateBulk) OnProgress(f func(done, total int)) *PlaylistUpdat
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *PlaylistUpdateBulk) Save(ctx context.Context) ([]*Playlist, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[PlaylistUpdateOne, Playlist]{
+	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.OldSaves[PlaylistUpdateOne, Playlist]{
 		Join: func(builder *PlaylistUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},

@@ -513,7 +513,7 @@ func (_u *PlaylistTrackUpdateBulk) OnProgress(f func(done, total int)) *Playlist
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *PlaylistTrackUpdateBulk) Save(ctx context.Context) ([]*PlaylistTrack, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[PlaylistTrackUpdateOne, PlaylistTrack]{
+	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.OldSaves[PlaylistTrackUpdateOne, PlaylistTrack]{
 		Join: func(builder *PlaylistTrackUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},

@@ -1230,7 +1230,7 @@ func (_u *TrackUpdateBulk) OnProgress(f func(done, total int)) *TrackUpdateBulk 
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *TrackUpdateBulk) Save(ctx context.Context) ([]*Track, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[TrackUpdateOne, Track]{
+	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.OldSaves[TrackUpdateOne, Track]{
 		Join: func(builder *TrackUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},

@@ -451,7 +451,7 @@ func (_u *LineUpdateBulk) OnProgress(f func(done, total int)) *LineUpdateBulk {
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *LineUpdateBulk) Save(ctx context.Context) ([]*Line, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[LineUpdateOne, Line]{
+	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.OldSaves[LineUpdateOne, Line]{
 		Join: func(builder *LineUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},

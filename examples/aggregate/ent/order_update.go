@@ -438,7 +438,7 @@ func (_u *OrderUpdateBulk) OnProgress(f func(done, total int)) *OrderUpdateBulk 
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *OrderUpdateBulk) Save(ctx context.Context) ([]*Order, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[OrderUpdateOne, Order]{
+	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.OldSaves[OrderUpdateOne, Order]{
 		Join: func(builder *OrderUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},

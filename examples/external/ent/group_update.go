@@ -478,7 +478,7 @@ func (_u *GroupUpdateBulk) OnProgress(f func(done, total int)) *GroupUpdateBulk 
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *GroupUpdateBulk) Save(ctx context.Context) ([]*Group, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[GroupUpdateOne, Group]{
+	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.OldSaves[GroupUpdateOne, Group]{
 		Join: func(builder *GroupUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},

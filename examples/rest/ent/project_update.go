@@ -553,7 +553,7 @@ func (_u *ProjectUpdateBulk) OnProgress(f func(done, total int)) *ProjectUpdateB
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *ProjectUpdateBulk) Save(ctx context.Context) ([]*Project, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[ProjectUpdateOne, Project]{
+	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.OldSaves[ProjectUpdateOne, Project]{
 		Join: func(builder *ProjectUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},

@@ -349,7 +349,7 @@ func (_u *TaskUpdateBulk) OnProgress(f func(done, total int)) *TaskUpdateBulk {
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *TaskUpdateBulk) Save(ctx context.Context) ([]*Task, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[TaskUpdateOne, Task]{
+	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.OldSaves[TaskUpdateOne, Task]{
 		Join: func(builder *TaskUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},

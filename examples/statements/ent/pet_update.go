@@ -383,7 +383,7 @@ func (_u *PetUpdateBulk) OnProgress(f func(done, total int)) *PetUpdateBulk {
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *PetUpdateBulk) Save(ctx context.Context) ([]*Pet, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[PetUpdateOne, Pet]{
+	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.OldSaves[PetUpdateOne, Pet]{
 		Join: func(builder *PetUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},

@@ -308,7 +308,7 @@ func (_u *DoctorUpdateBulk) OnProgress(f func(done, total int)) *DoctorUpdateBul
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *DoctorUpdateBulk) Save(ctx context.Context) ([]*Doctor, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[DoctorUpdateOne, Doctor]{
+	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.OldSaves[DoctorUpdateOne, Doctor]{
 		Join: func(builder *DoctorUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},

@@ -472,7 +472,7 @@ func (_u *ArtistUpdateBulk) OnProgress(f func(done, total int)) *ArtistUpdateBul
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *ArtistUpdateBulk) Save(ctx context.Context) ([]*Artist, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[ArtistUpdateOne, Artist]{
+	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.OldSaves[ArtistUpdateOne, Artist]{
 		Join: func(builder *ArtistUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},

@@ -1059,7 +1059,7 @@ func (_u *CustomerUpdateBulk) OnProgress(f func(done, total int)) *CustomerUpdat
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *CustomerUpdateBulk) Save(ctx context.Context) ([]*Customer, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[CustomerUpdateOne, Customer]{
+	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.OldSaves[CustomerUpdateOne, Customer]{
 		Join: func(builder *CustomerUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},

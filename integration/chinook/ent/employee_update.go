@@ -1371,7 +1371,7 @@ func (_u *EmployeeUpdateBulk) OnProgress(f func(done, total int)) *EmployeeUpdat
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *EmployeeUpdateBulk) Save(ctx context.Context) ([]*Employee, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[EmployeeUpdateOne, Employee]{
+	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.OldSaves[EmployeeUpdateOne, Employee]{
 		Join: func(builder *EmployeeUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},

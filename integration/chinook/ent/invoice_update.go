@@ -900,7 +900,7 @@ func (_u *InvoiceUpdateBulk) OnProgress(f func(done, total int)) *InvoiceUpdateB
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *InvoiceUpdateBulk) Save(ctx context.Context) ([]*Invoice, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[InvoiceUpdateOne, Invoice]{
+	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.OldSaves[InvoiceUpdateOne, Invoice]{
 		Join: func(builder *InvoiceUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},

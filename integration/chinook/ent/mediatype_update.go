@@ -472,7 +472,7 @@ func (_u *MediaTypeUpdateBulk) OnProgress(f func(done, total int)) *MediaTypeUpd
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *MediaTypeUpdateBulk) Save(ctx context.Context) ([]*MediaType, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[MediaTypeUpdateOne, MediaType]{
+	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.OldSaves[MediaTypeUpdateOne, MediaType]{
 		Join: func(builder *MediaTypeUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},

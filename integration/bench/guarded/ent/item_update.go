@@ -467,7 +467,7 @@ func (_u *ItemUpdateBulk) OnProgress(f func(done, total int)) *ItemUpdateBulk {
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *ItemUpdateBulk) Save(ctx context.Context) ([]*Item, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[ItemUpdateOne, Item]{
+	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.OldSaves[ItemUpdateOne, Item]{
 		Join: func(builder *ItemUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},

@@ -852,7 +852,7 @@ func (_u *MiddleUpdateBulk) OnProgress(f func(done, total int)) *MiddleUpdateBul
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *MiddleUpdateBulk) Save(ctx context.Context) ([]*Middle, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[MiddleUpdateOne, Middle]{
+	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.OldSaves[MiddleUpdateOne, Middle]{
 		Join: func(builder *MiddleUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},

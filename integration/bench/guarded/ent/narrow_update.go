@@ -274,7 +274,7 @@ func (_u *NarrowUpdateBulk) OnProgress(f func(done, total int)) *NarrowUpdateBul
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *NarrowUpdateBulk) Save(ctx context.Context) ([]*Narrow, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[NarrowUpdateOne, Narrow]{
+	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.OldSaves[NarrowUpdateOne, Narrow]{
 		Join: func(builder *NarrowUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},

@@ -2212,7 +2212,7 @@ func (_u *WideUpdateBulk) OnProgress(f func(done, total int)) *WideUpdateBulk {
 
 // Save saves the batch, in one transaction, and returns the updated entities.
 func (_u *WideUpdateBulk) Save(ctx context.Context) ([]*Wide, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.Saves[WideUpdateOne, Wide]{
+	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.OldSaves[WideUpdateOne, Wide]{
 		Join: func(builder *WideUpdateOne) {
 			builder.config, builder.mutation.config = _u.config, _u.config
 		},
