@@ -189,7 +189,7 @@ func (w *bulkTx) undo(ctx context.Context, err error) error {
 		if serr == nil {
 			serr = w.savepoint(ctx, "RELEASE SAVEPOINT ", startPoint)
 		}
-		if serr != nil {
+		if serr != nil && !errors.Is(serr, entocc.ErrTxEnded) { // Else there is nothing left to undo.
 			w.torn = true
 			err = fmt.Errorf("%w: the batch could not be undone, roll the transaction back: %v", err, serr) //nolint:errorlint // err is what callers match
 		}

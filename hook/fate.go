@@ -142,6 +142,7 @@ func (t *TxState) End(committed bool, cause error) {
 		f.state.Store(state)
 	}
 	t.fates, t.rows, t.tables, t.statements, t.created, t.proven = nil, nil, nil, nil, nil, nil
+	t.savepoints = nil // Whoever had set one may want to go back to it, and hears then that the transaction is over.
 }
 
 // reason returns why the transaction was rolled back, if it did not do so by itself.

@@ -52,8 +52,11 @@ func Named(s *Session, drv dialect.Driver) dialect.Driver {
 
 // NamedTx returns a transaction of drv whose commit names an outcome that is not known.
 func NamedTx(s *Session, tx dialect.Tx, drv dialect.Driver) dialect.Tx {
-	if s == nil || drv.Dialect() == dialect.SQLite {
+	switch {
+	case s == nil:
 		return tx
+	case drv.Dialect() == dialect.SQLite:
+		return &localTx{namedTx{Tx: tx, session: s}}
 	}
 	return &namedTx{Tx: tx, session: s}
 }
