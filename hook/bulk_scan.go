@@ -51,6 +51,9 @@ func (w *bulkTx) assign(ctx context.Context, slots []*slot, query string, args [
 		s.matched = true
 		n++
 		if write := s.row.(*Write); write.returns() {
+			if err := write.moved(columns, r.values); err != nil {
+				return err
+			}
 			return w.batch.scanner.assign(write.node, columns, r.values)
 		}
 		return nil

@@ -24,6 +24,7 @@ func (b *batch) write() {
 		return
 	}
 	w := newBulkTx(b)
+	w.apart = w.blind()
 	for attempt := 1; ; attempt++ {
 		b.failure = w.write(toWriter(b.root))
 		again := w.again(b.failure)

@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -61,19 +62,26 @@ func failed(s *Schema, op ent.Op, id, expected any, guarded bool, err error) err
 
 // unusable tells an error of a statement that had no next version for a row as a VersionError.
 func (s *Schema) unusable(op ent.Op, err error) error {
-	if err == nil || entocc.IsVersionError(err) || !isOverflow(err, s.Column) && !strings.Contains(err.Error(), errEntropy.Error()) {
+	if err == nil || entocc.IsVersionError(err) || !isOverflow(err, s) && !strings.Contains(err.Error(), errEntropy.Error()) {
 		return err
+	}
+	if b, ok := s.Strategy.(interface{ bound() string }); ok {
+		return s.errorf(op, err, "the version of a row can't be followed by another, as %s", b.bound())
 	}
 	return s.errorf(op, err, "the version of a row can't be followed by another")
 }
 
 // isOverflow knows the errors that Bump provokes: PostgreSQL's has the text in it that is no number, MySQL's 1690 the expression, and
-// SQLite raises this one nowhere else in an UPDATE that ent builds.
-func isOverflow(err error, column string) bool {
-	msg := err.Error()
-	return strings.Contains(msg, overflowMark) ||
+// SQLite raises this one nowhere else in an UPDATE that ent builds. MySQL's 1264 is of a column that is smaller than its Go type.
+func isOverflow(err error, s *Schema) bool {
+	msg, mark := err.Error(), overflowMark
+	if m, ok := s.Strategy.(interface{ overflowMark() string }); ok {
+		mark = m.overflowMark()
+	}
+	return strings.Contains(msg, mark) ||
 		strings.Contains(msg, "integer overflow") ||
-		strings.Contains(msg, "BIGINT value is out of range") && strings.Contains(msg, column)
+		strings.Contains(msg, "Out of range value for column '"+s.Column+"'") ||
+		strings.Contains(msg, "BIGINT value is out of range") && strings.Contains(msg, s.Column)
 }
 
 // probe finds out why a guarded statement matched no row. It runs on failure only, on the connection of the statement,
@@ -204,8 +212,8 @@ func (p *probe) unreadable() error {
 		return nil
 	}
 	for _, v := range p.accepted {
-		n, isInt := v.(int64)
-		if p.schema.Strategy.IsZero(v) || isInt && n < 0 {
+		n := reflect.ValueOf(v)
+		if p.schema.Strategy.IsZero(v) || n.CanInt() && n.Int() < 0 {
 			return p.schema.errorf(p.op, nil, "expected version %v is not one that a guarded row has: was it sent at all?", v)
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
+	"github.com/entocc/entocc"
 )
 
 // Fate is what becomes of a version that a transaction has written: it is committed, or it never was. An entity that
@@ -28,6 +29,8 @@ const (
 	fateOpen uint32 = iota
 	fateCommitted
 	fateUndone
+	// fateUnknown is that of a commit whose answer was lost.
+	fateUnknown
 )
 
 // later returns the later of two fates. Both may be nil.
@@ -44,8 +47,12 @@ func (f *Fate) refuse(s *Schema, op ent.Op, id, version any, drv dialect.Driver)
 	if f == nil || f.state.Load() == fateCommitted {
 		return nil
 	}
-	undone := f.state.Load() == fateUndone
-	if !undone && f.tx.ctx.Err() == nil {
+	state := f.state.Load()
+	if state == fateUnknown {
+		return s.errorf(op, f.tx.reason(), "version %v of the entity %v was written by a transaction whose commit may or may not have been "+
+			"carried out, as its answer was lost. Read the entity again", version, id)
+	}
+	if state != fateUndone && f.tx.ctx.Err() == nil {
 		if tx := TxOf(drv); drv == nil || tx == f.tx {
 			return nil
 		}
@@ -126,7 +133,7 @@ func (t *TxState) Begin(ctx context.Context) { t.ctx = ctx }
 // Seen reports whether the transaction is one whose end is seen.
 func (t *TxState) Seen() bool { return t.ctx != nil }
 
-// End notes the end of the transaction. Whatever it has written is there from now on, or never was.
+// End notes the end of the transaction. Whatever it has written is there from now on, or never was, or nobody knows.
 func (t *TxState) End(committed bool, cause error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -135,8 +142,11 @@ func (t *TxState) End(committed bool, cause error) {
 	}
 	t.ended, t.cause = true, errors.Join(t.cause, cause)
 	state := fateUndone
-	if committed {
+	switch {
+	case committed:
 		state = fateCommitted
+	case entocc.IsOutcomeUnknown(cause):
+		state = fateUnknown
 	}
 	for _, f := range t.fates {
 		f.state.Store(state)

@@ -2,9 +2,13 @@ package hook
 
 import (
 	"context"
+	"fmt"
+	"slices"
+	"strings"
 
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
+	"github.com/google/uuid"
 )
 
 // scan runs a query for the row and assigns it.
@@ -56,5 +60,37 @@ func (w *Write) assign(rows *sql.Rows, columns []string) error {
 	if err := rows.Scan(values...); err != nil {
 		return err
 	}
+	if err := w.moved(columns, values); err != nil {
+		return err
+	}
 	return w.spec.Assign(columns, values)
+}
+
+// moved refuses a row that still has the version that it had before the save. The database has counted it all the same: a
+// trigger of PostgreSQL does that which returns OLD, and one of MariaDB that sets NEW back, where the driver counts the rows
+// that were found.
+func (w *Write) moved(columns []string, values []any) error {
+	if !w.bump || len(w.accepted) == 0 {
+		return nil
+	}
+	i := slices.Index(columns, w.schema.Column)
+	if i < 0 {
+		return nil
+	}
+	var now any
+	switch v := values[i].(type) {
+	case *sql.NullInt64:
+		now = v.Int64
+	case *sql.NullTime:
+		now = v.Time
+	case *uuid.UUID:
+		now = *v
+	default:
+		return nil
+	}
+	if !slices.ContainsFunc(w.accepted, func(v any) bool { return w.schema.Strategy.Equal(v, now) }) {
+		return nil
+	}
+	return fmt.Errorf("entocc: %s of %s %v has left the row at version %v: a trigger or a rule of the database has kept the write, or its version, from it",
+		strings.TrimPrefix(w.op.String(), "Op"), w.schema.Type, w.id, now)
 }

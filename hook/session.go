@@ -67,7 +67,7 @@ func NamedTx(s *Session, tx dialect.Tx, drv dialect.Driver) dialect.Tx {
 func repeats(drv dialect.Driver) bool {
 	db := database(drv)
 	if db == nil {
-		return false
+		return true // A Pinner that does not let anybody see what it sends by.
 	}
 	t := reflect.TypeOf(db.Driver())
 	for t.Kind() == reflect.Pointer {
