@@ -167,6 +167,14 @@ func (w *Write) hasExternalEdges() bool {
 // rest is what is left for ent after the UPDATE: the external edges and the SELECT of the row.
 func (w *Write) rest() *sqlgraph.UpdateSpec {
 	spec := &sqlgraph.UpdateSpec{Node: w.spec.Node, ScanValues: w.spec.ScanValues, Assign: w.spec.Assign}
+	if assign := w.spec.Assign; assign != nil {
+		spec.Assign = func(columns []string, values []any) error {
+			if err := w.moved(columns, values); err != nil {
+				return err
+			}
+			return assign(columns, values)
+		}
+	}
 	spec.Edges.Add = externalEdges(w.spec.Edges.Add)
 	spec.Edges.Clear = externalEdges(w.spec.Edges.Clear)
 	w.links.keepIdempotent(spec)
