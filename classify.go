@@ -152,6 +152,8 @@ func classifyMySQL(err error) (Class, bool) {
 		if strings.Contains(err.Error(), "SAVEPOINT entocc_") {
 			return Class{Kind: KindDeadlock, TxDead: true, RolledBack: true}, true
 		}
+	case 1206: // ER_LOCK_TABLE_FULL
+		return Class{TxDead: true, RolledBack: true}, true
 	case 1180: // ER_ERROR_DURING_COMMIT: a node of a cluster that lost the others.
 		return Class{TxDead: true, RolledBack: true}, true
 	case 1205, 3572: // ER_LOCK_WAIT_TIMEOUT, ER_LOCK_NOWAIT: only the statement is undone.

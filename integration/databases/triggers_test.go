@@ -66,9 +66,26 @@ func TestMariaDB_WriteThatATriggerKeepsFromItsRowIsNoSuccess(t *testing.T) {
 			s.exec(t, "CREATE TRIGGER keeping BEFORE UPDATE ON users FOR EACH ROW BEGIN "+
 				"IF OLD.name = 'before' THEN SET NEW.name = OLD.name, NEW.version = OLD.version; END IF; END")
 			u := s.user(t, "before")
+			err := s.User.UpdateOne(u).SetName("after").Exec(t.Context())
+			var modified *entocc.RecordModifiedError
+			if name == mariadb+", clientFoundRows" {
+				assert.False(t, ent.IsRecordModified(err), "the row can be told from one that others have changed: %v", err)
+			} else if assert.ErrorAs(t, err, &modified) {
+				assert.EqualValues(t, 1, modified.Actual, "the row is as it was")
+			}
 			assertKept(t, s, u)
 		})
 	}
+}
+
+// The same on SQLite, where such a trigger raises IGNORE.
+func TestSQLite_WriteThatATriggerKeepsFromItsRowIsNoSuccess(t *testing.T) {
+	eachSQLite(t, func(t *testing.T, s session) {
+		s.exec(t, "CREATE TRIGGER keeping BEFORE UPDATE ON users WHEN OLD.name = 'before' BEGIN SELECT RAISE(IGNORE); END")
+		u := s.user(t, "before")
+		assert.ErrorContains(t, s.User.UpdateOne(u).SetName("after").Exec(t.Context()), "the database kept the write")
+		assertKept(t, s, u)
+	})
 }
 
 // The same on PostgreSQL, where such a trigger returns OLD, or nothing.
@@ -79,7 +96,11 @@ func TestPostgres_WriteThatATriggerKeepsFromItsRowIsNoSuccess(t *testing.T) {
 				s, _ := pairOn(t, name, readCommitted)
 				s.exec(t, "CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF OLD.name = 'before' THEN RETURN "+returned+"; END IF; RETURN NEW; END $$",
 					"CREATE TRIGGER keeping BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION keep()")
-				assertKept(t, s, s.user(t, "before"))
+				u := s.user(t, "before")
+				err := s.User.UpdateOne(u).SetName("after").Exec(t.Context())
+				assert.ErrorContains(t, err, "kept the write")
+				assert.False(t, ent.IsRecordModified(err), "%v", err)
+				assertKept(t, s, u)
 			})
 		}
 	}
