@@ -55,7 +55,8 @@ func undoneByTimeout(tx dialect.Tx) bool {
 }
 
 // WatchRows has ended see the errors that come with the rows of a query: MySQL and MariaDB send the head of an answer
-// before they have read, and locked, all of it, and SQLite carries a statement out as its rows are read. v is what the query was given to put its rows into.
+// before they have read, and locked, all of it, and SQLite carries a statement out while its rows are read. v is what the
+// query was given to put its rows into.
 func WatchRows(d string, v any, ended func(error) error) {
 	if rows, ok := v.(*sql.Rows); ok && d != dialect.Postgres && rows.ColumnScanner != nil {
 		rows.ColumnScanner = watchedRows{rows.ColumnScanner, ended}
