@@ -62,9 +62,10 @@ func IsRetryable(err error) bool {
 // modernc's SQLite, also wrapped, and links none of these drivers.
 func Classify(err error) Class {
 	var class Class
+	ended := false
 	walk(err, func(err error) bool {
 		if err == ErrTxEnded { //nolint:errorlint // walk unwraps
-			class = Class{Kind: KindDeadlock, TxDead: true, RolledBack: true}
+			class, ended = Class{Kind: KindDeadlock}, true
 			return false // Its cause, if there is one, says more.
 		}
 		for _, classify := range [...]func(error) (Class, bool){classifyPostgres, classifyMySQL, classifySQLite} {
@@ -76,6 +77,7 @@ func Classify(err error) Class {
 		}
 		return false
 	})
+	class.TxDead, class.RolledBack = class.TxDead || ended, class.RolledBack || ended
 	return class
 }
 
@@ -150,6 +152,8 @@ func classifyMySQL(err error) (Class, bool) {
 		if strings.Contains(err.Error(), "SAVEPOINT entocc_") {
 			return Class{Kind: KindDeadlock, TxDead: true, RolledBack: true}, true
 		}
+	case 1206: // ER_LOCK_TABLE_FULL
+		return Class{TxDead: true, RolledBack: true}, true
 	case 1180: // ER_ERROR_DURING_COMMIT: a node of a cluster that lost the others.
 		return Class{TxDead: true, RolledBack: true}, true
 	case 1205, 3572: // ER_LOCK_WAIT_TIMEOUT, ER_LOCK_NOWAIT: only the statement is undone.

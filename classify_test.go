@@ -123,6 +123,7 @@ func TestClassify_MySQL(t *testing.T) {
 		1020: {Kind: entocc.KindModified, TxDead: true, RolledBack: true},
 		1213: {Kind: entocc.KindDeadlock, TxDead: true, RolledBack: true},
 		1205: {Kind: entocc.KindLockTimeout},
+		1206: {TxDead: true, RolledBack: true},
 		3572: {Kind: entocc.KindLockTimeout},
 		1062: {},
 	} {

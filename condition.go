@@ -9,7 +9,7 @@ type VersionKey struct {
 	Type string
 	// ID is the row's primary key; a []any in the order of the schema's field.ID for a composite one.
 	ID any
-	// Version is an int64, a uuid.UUID or a time.Time; nil for an entity that was loaded without its version.
+	// Version is an int64 or another integer, a uuid.UUID or a time.Time; nil for an entity that was loaded without its version.
 	Version any
 }
 

@@ -8,8 +8,9 @@ import (
 	"entgo.io/ent"
 )
 
-// ErrTxEnded reports a transaction that the database has rolled back by itself, as MySQL, MariaDB and Galera do. Nothing
-// of it was written. It is in the errors of every later statement of it, and of its commit; [IsRetryable] knows it.
+// ErrTxEnded reports a transaction that the database has rolled back by itself, as MySQL, MariaDB, Galera and SQLite do. Nothing
+// of it was written. It is in the errors of every later statement of it, and of its commit; [IsRetryable] says whether it may succeed
+// when it is run again, which one that a constraint has ended does not.
 var ErrTxEnded = errors.New("entocc: the database has rolled this transaction back, run it again from its start")
 
 // RecordModifiedError reports a guarded write that was refused, because the row no longer has the version that the

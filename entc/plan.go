@@ -179,13 +179,16 @@ func (v *typeVersion) setKind(a annotation.Version) error {
 		v.Strategy, v.GoType, v.zero = "Timestamp", "int64", "%s == 0"
 	case f.Type.Type == field.TypeInt64 && !f.HasGoType():
 		v.Strategy, v.GoType, v.zero = "Counter", "int64", "%s == 0"
+	case f.Type.Type.Integer() && !f.HasGoType():
+		v.GoType, v.zero = f.Type.Type.String(), "%s == 0"
+		v.Strategy = "Integer[" + v.GoType + "]"
 	case f.Type.Type == field.TypeUUID && f.Type.String() == "uuid.UUID":
 		v.Strategy, v.GoType, v.zero = "Token", "uuid.UUID", "%s == uuid.Nil"
 	case f.Type.Type == field.TypeTime && !f.HasGoType():
 		v.Strategy, v.GoType, v.zero = "Time", "time.Time", "%s.IsZero()"
 		return checkPrecision(v.Type, f)
 	default:
-		return fmt.Errorf("entocc: field %s.%s of type %s can be no version: use field.Int64, field.UUID(%q, uuid.UUID{}) or field.Time, "+
+		return fmt.Errorf("entocc: field %s.%s of type %s can be no version: use field.Int64 or another integer, field.UUID(%q, uuid.UUID{}) or field.Time, "+
 			"or drop mixin.%s and add mixin.Version{Name: ..} beside it", v.Type.Name, f.Name, f.Type, f.Name, a.Mixin)
 	}
 	return nil

@@ -3,6 +3,7 @@ package occhttp
 import (
 	"fmt"
 	"net/url"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -23,9 +24,14 @@ func formatVersion(key entocc.VersionKey) (string, error) {
 		return url.PathEscape(v.Format(time.RFC3339Nano)), nil
 	case nil:
 		return "", &entocc.VersionError{Type: key.Type, Reason: "the entity was loaded without its version: add it to the Select of its query"}
-	default:
-		return "", &entocc.VersionError{Type: key.Type, Reason: fmt.Sprintf("a version can be no %T: use int64, uuid.UUID or time.Time", v)}
 	}
+	switch v := reflect.ValueOf(key.Version); {
+	case v.CanInt() && v.Type().PkgPath() == "":
+		return strconv.FormatInt(v.Int(), 10), nil
+	case v.CanUint() && v.Type().PkgPath() == "":
+		return strconv.FormatUint(v.Uint(), 10), nil
+	}
+	return "", &entocc.VersionError{Type: key.Type, Reason: fmt.Sprintf("a version can be no %T: use an integer, uuid.UUID or time.Time", key.Version)}
 }
 
 // parseVersion reads what formatVersion wrote, as the Go type of zero. Nothing else that would read as the same version
@@ -40,13 +46,26 @@ func parseVersion(text string, zero any) (version any, ok bool) {
 	case time.Time:
 		version, err = parseTime(text)
 	default:
-		return nil, false
+		version, err = parseInteger(text, reflect.ValueOf(zero))
 	}
 	if err != nil {
 		return nil, false
 	}
 	same, err := formatVersion(entocc.VersionKey{Version: version})
 	return version, err == nil && same == text
+}
+
+// parseInteger reads an integer of another kind than int64.
+func parseInteger(text string, zero reflect.Value) (any, error) {
+	switch {
+	case zero.CanInt():
+		n, err := strconv.ParseInt(text, 10, zero.Type().Bits())
+		return reflect.ValueOf(n).Convert(zero.Type()).Interface(), err
+	case zero.CanUint():
+		n, err := strconv.ParseUint(text, 10, zero.Type().Bits())
+		return reflect.ValueOf(n).Convert(zero.Type()).Interface(), err
+	}
+	return nil, strconv.ErrSyntax
 }
 
 func parseTime(text string) (time.Time, error) {

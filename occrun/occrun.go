@@ -32,18 +32,19 @@ const IsAtLeastVersion1 = true
 
 // What a type's version is: one variable of each type in the generated package entocc.go.
 type (
-	Schema    = version.Schema
-	Field     = version.Field
-	Edge      = version.Edge
-	Touch     = version.Touch
-	Row       = version.Row
-	Counter   = version.Counter
-	Timestamp = version.Timestamp
-	Token     = version.Token
-	Time      = version.Time
-	Links     = write.Links
-	Child     = write.Child
-	Through   = write.Through
+	Schema                          = version.Schema
+	Field                           = version.Field
+	Edge                            = version.Edge
+	Touch                           = version.Touch
+	Row                             = version.Row
+	Counter                         = version.Counter
+	Timestamp                       = version.Timestamp
+	Token                           = version.Token
+	Time                            = version.Time
+	Integer[T version.OtherInteger] = version.Integer[T]
+	Links                           = write.Links
+	Child                           = write.Child
+	Through                         = write.Through
 )
 
 // What clients, transactions, entities, mutations and bulk builders hold.

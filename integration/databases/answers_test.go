@@ -4,16 +4,20 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
 	"entgo.io/ent/dialect"
+	entsql "entgo.io/ent/dialect/sql"
 	"github.com/go-sql-driver/mysql"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/entocc/entocc"
+	"github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/integration/proxy"
 	"github.com/entocc/entocc/integration/servers"
 	"github.com/entocc/entocc/internal/ent"
@@ -46,9 +50,68 @@ func throughProxy(t *testing.T, driver string) lossy {
 	require.NoError(t, err)
 	p := proxy.Start(t, u.Host)
 	u.Host = p.Addr
-	l := lossy{openOne(t, dialect.Postgres, driver, u.String()), p, openPostgres(t, dsn)}
+	registered, pins := strings.CutSuffix(driver, pinning)
+	l := lossy{openOne(t, dialect.Postgres, registered, u.String()), p, openPostgres(t, dsn)}
+	if pins {
+		l.Client = ent.NewClient(ent.Driver(pinningDriver{entsql.OpenDB(dialect.Postgres, l.Pool)}))
+	}
 	createTables(t, l.sees.Client)
 	return l
+}
+
+// pinning is the end of the name of a driver in a program's own, which hides it, and is a hook.Pinner.
+const pinning = " by a Pinner"
+
+// pinningDriver does not let anybody see what it sends by.
+type pinningDriver struct{ hidden *entsql.Driver }
+
+func (d pinningDriver) Exec(ctx context.Context, query string, args, v any) error {
+	return d.hidden.Exec(ctx, query, args, v)
+}
+
+func (d pinningDriver) Query(ctx context.Context, query string, args, v any) error {
+	return d.hidden.Query(ctx, query, args, v)
+}
+
+func (d pinningDriver) Tx(ctx context.Context) (dialect.Tx, error) { return d.hidden.Tx(ctx) }
+
+func (d pinningDriver) Close() error { return d.hidden.Close() }
+
+func (d pinningDriver) Dialect() string { return d.hidden.Dialect() }
+
+func (d pinningDriver) Pin(ctx context.Context) (hook.Pinned, error) { return hook.Pin(ctx, d.hidden) }
+
+// A transaction whose COMMIT was lost may have written its versions or not: an entity of it is no ghost for sure, and the
+// refusal does not say that it is.
+func TestGhost_OfACommitThatIsNotKnownSaysSo(t *testing.T) {
+	for _, driver := range []string{"postgres", "pgx", "mysql"} {
+		t.Run(driver, func(t *testing.T) {
+			l := throughProxy(t, driver)
+			u := l.sees.user(t, "before")
+			tx := l.tx(t)
+			saved, err := tx.User.UpdateOne(u).SetName("after").Save(t.Context())
+			require.NoError(t, err)
+			l.proxy.CutAfter(proxy.Answers, 0)
+			err = tx.Commit()
+			require.True(t, entocc.IsOutcomeUnknown(err), "%v", err)
+			l.proxy.Pass()
+			_ = tx.Rollback() // As a deferred one does.
+			_, verified := saved.IsModified(t.Context())
+			for _, err := range []error{
+				l.sees.User.UpdateOne(saved).SetName("again").Exec(t.Context()),
+				saved.Update().SetName("again").Exec(t.Context()),
+				l.sees.User.DeleteOne(saved).Exec(t.Context()),
+				verified,
+			} {
+				assert.True(t, ent.IsVersionError(err), "%v", err)
+				assert.ErrorContains(t, err, "may or may not")
+				assert.ErrorContains(t, err, "Read the entity again")
+				assert.NotContains(t, err.Error(), "was rolled back")
+			}
+			again := l.sees.load(t, u.ID)
+			require.NoError(t, again.Update().SetName("again").Exec(t.Context()))
+		})
+	}
 }
 
 // openOne opens a session of one connection, so that each cut meets the statement under test.
@@ -84,6 +147,19 @@ var lostWrites = []struct {
 		_, err := s.User.UpdateBulk(s.User.UpdateOne(u).AddAge(1)).Save(ctx)
 		return err
 	}},
+	{"UpdateBulk that skips", func(ctx context.Context, s session, u *ent.User) error {
+		gone := &ent.User{ID: u.ID + 1<<20, Version: 1}
+		saved, err := s.User.UpdateBulk(s.User.UpdateOne(u).AddAge(1), s.User.UpdateOne(gone).AddAge(1)).SkipModified().Save(ctx)
+		var conflicts *entocc.BulkModifiedError
+		if len(saved) == 1 && errors.As(err, &conflicts) && len(conflicts.Conflicts) == 1 {
+			return nil // Only the row that is gone was skipped.
+		}
+		var modified *entocc.RecordModifiedError
+		if errors.As(err, &modified) && modified.ID == gone.ID {
+			return fmt.Errorf("nothing was written, and nobody could be asked about the row that is gone: %v", err) //nolint:errorlint // no conflict of u
+		}
+		return err
+	}},
 	{"RetryTx", func(ctx context.Context, s session, u *ent.User) error {
 		return s.RetryTx(ctx, func(tx *ent.Tx) error { return tx.User.UpdateOneID(u.ID).IgnoreVersion().AddAge(1).Exec(ctx) })
 	}},
@@ -92,7 +168,7 @@ var lostWrites = []struct {
 // Case 31: nothing is applied twice, nothing that was applied is told as a conflict or as not written, and nothing that was
 // not is told as saved, wherever the connection ends.
 func TestWrite_WhoseAnswerIsLostIsNeverRepeatedAndNeverMisreported(t *testing.T) {
-	for _, driver := range []string{"postgres", "pgx", "mysql"} {
+	for _, driver := range []string{"postgres", "pgx", "mysql", "postgres" + pinning} {
 		for _, w := range lostWrites {
 			t.Run(driver+" "+w.name, func(t *testing.T) {
 				l := throughProxy(t, driver)

@@ -3,6 +3,7 @@ package databases_test
 import (
 	"database/sql"
 	"testing"
+	"time"
 
 	"entgo.io/ent/dialect"
 	entsql "entgo.io/ent/dialect/sql"
@@ -25,6 +26,7 @@ const (
 	serializable     = "SERIALIZABLE"
 	sqliteWAL        = "SQLite, mattn, WAL"
 	sqliteDeferred   = "deferred"
+	patience         = 30 * time.Second
 	waitingForOthers = "the other transaction waits for a lock"
 )
 
@@ -75,6 +77,28 @@ func openWith(t *testing.T, name, driver, dsn string) session {
 		require.NoError(t, err)
 		return pool
 	}})
+}
+
+// each runs a test on a database of each kind: each engine, driver and way to tell a conflict, not each level.
+func each(t *testing.T, test func(t *testing.T, conn suite.DB)) {
+	t.Helper()
+	for _, db := range [][2]string{
+		{sqliteWAL, sqliteDeferred},
+		{"SQLite, modernc, WAL", sqliteDeferred},
+		{"SQLite, mattn, rollback journal", "immediate"},
+		{postgres, readCommitted},
+		{postgres, serializable},
+		{"PostgreSQL 18, pgx", repeatableRead},
+		{"PostgreSQL, lib/pq", repeatableRead},
+		{"PostgreSQL 18, lib/pq", readCommitted},
+		{mariadb, repeatableRead},
+		{mariadbSnapshot, repeatableRead},
+		{mariadb + ", clientFoundRows", repeatableRead},
+		{galera, readCommitted},
+		{galera, repeatableRead},
+	} {
+		t.Run(db[0]+", "+db[1], func(t *testing.T) { test(t, databases.Find(t, db[0], db[1]).New(t)) })
+	}
 }
 
 // createTables creates the tables that these tests write to.

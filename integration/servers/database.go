@@ -44,6 +44,12 @@ func MariaDBDatabase(t testing.TB) string {
 	return mysqlDatabase(t, MariaDB(t))[0]
 }
 
+// MariaDBTimeoutDatabase is MariaDBDatabase on the MariaDBTimeout server.
+func MariaDBTimeoutDatabase(t testing.TB) string {
+	t.Helper()
+	return mysqlDatabase(t, MariaDBTimeout(t))[0]
+}
+
 // GaleraDatabase returns the DSNs of a new, empty database, one for each node of the cluster. It is dropped at the end
 // of the test.
 func GaleraDatabase(t testing.TB) []string {

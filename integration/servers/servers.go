@@ -37,6 +37,13 @@ func MariaDB(t testing.TB) string {
 	return Env(t, "ENTOCC_MARIADB", "the MariaDB part")
 }
 
+// MariaDBTimeout returns the DSN of a MariaDB server that rolls back a transaction when a lock was not given in time, from
+// ENTOCC_MARIADB_TIMEOUT.
+func MariaDBTimeout(t testing.TB) string {
+	t.Helper()
+	return Env(t, "ENTOCC_MARIADB_TIMEOUT", "the part on innodb_rollback_on_timeout")
+}
+
 // Galera returns the DSNs of the nodes of one Galera cluster for go-sql-driver/mysql, from ENTOCC_GALERA.
 func Galera(t testing.TB) []string {
 	t.Helper()

@@ -36,6 +36,15 @@ func (w *bulkTx) unsure(s *slot) bool {
 	return !w.apart && len(w.rows) > 1 && s.key.other != nil && !exact(s.row.ids())
 }
 
+// blind reports whether a row of the batch is written whatever its version, by a key that the database compares in its own way:
+// it might overwrite what another row of the batch has written, which would be the same one. No statement would tell.
+func (w *bulkTx) blind() bool {
+	return len(w.rows) > 1 && slices.ContainsFunc(w.rows, func(s *slot) bool {
+		write, ok := s.row.(*bulkWrite)
+		return ok && len(write.Accepted) == 0 && !exact(write.ids())
+	})
+}
+
 // tellApart gives each row the key that the table has for it, and refuses a batch in which two rows turn out to be one.
 func (w *bulkTx) tellApart(ctx context.Context) error {
 	for rows := range slices.Chunk(w.rows, keysPerQuery) {

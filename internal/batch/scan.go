@@ -52,6 +52,9 @@ func (w *bulkTx) assign(ctx context.Context, slots []*slot, query string, args [
 		s.matched = true
 		n++
 		if write := s.row.(*bulkWrite); write.returns() {
+			if err := write.Moved(columns, r.values); err != nil {
+				return err
+			}
 			return w.batch.scanner.assign(write.node, columns, r.values)
 		}
 		return nil

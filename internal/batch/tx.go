@@ -27,6 +27,7 @@ func (b *batch) write() {
 		return
 	}
 	w := newBulkTx(b)
+	w.apart = w.blind()
 	for attempt := 1; ; attempt++ {
 		b.failure = w.write(session.ToWriter(b.root))
 		again := w.again(b.failure)
@@ -192,7 +193,7 @@ func (w *bulkTx) undo(ctx context.Context, err error) error {
 		if serr == nil {
 			serr = w.savepoint(ctx, "RELEASE SAVEPOINT ", startPoint)
 		}
-		if serr != nil {
+		if serr != nil && !errors.Is(serr, entocc.ErrTxEnded) { // Else there is nothing left to undo.
 			w.torn = true
 			err = fmt.Errorf("%w: the batch could not be undone, roll the transaction back: %v", err, serr) //nolint:errorlint // err is what callers match
 		}

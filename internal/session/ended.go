@@ -3,7 +3,9 @@ package session
 import (
 	"context"
 	stdsql "database/sql"
+	"errors"
 	"fmt"
+	"strings"
 
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
@@ -12,23 +14,59 @@ import (
 
 // EndTx closes a transaction that the database has rolled back by itself, if err says that it has, and returns one to
 // take its place, which refuses every further statement and the commit. It returns nil where the transaction goes on.
-// MySQL and MariaDB (errors 1213 and 1020) would run such statements in autocommit, where a rollback no longer undoes
-// them, and answer the commit by nil.
+// MySQL and MariaDB (errors 1213 and 1020) and SQLite would run such statements in autocommit, where a rollback no longer
+// undoes them, and MySQL and MariaDB answer the commit by nil.
 func EndTx(tx dialect.Tx, err error) dialect.Tx {
-	if err == nil || !entocc.Classify(err).RolledBack {
+	within := tx
+	for {
+		wrapped, ok := within.(interface{ UnwrapTx() dialect.Tx })
+		if !ok {
+			break
+		}
+		within = wrapped.UnwrapTx()
+	}
+	_, local := within.(*localTx)
+	return endTx(tx, within, err, local)
+}
+
+// endTx is EndTx for a transaction of SQLite, if local says so, or of a server. The database is asked within.
+func endTx(tx, within dialect.Tx, err error, local bool) dialect.Tx {
+	if err == nil {
 		return nil
 	}
 	if _, ok := tx.(EndedTx); ok {
+		return nil
+	}
+	class := entocc.Classify(err)
+	switch {
+	case class.RolledBack:
+	case local && !isOpen(within), class.Kind == entocc.KindLockTimeout && !class.TxDead && undoneByTimeout(within):
+	default:
 		return nil
 	}
 	_ = tx.Rollback() // There is nothing left to roll back; it gives the connection back.
 	return EndedTx{err}
 }
 
+// isOpen asks SQLite whether a transaction goes on after an error. What the error is does not tell: constraints and triggers
+// may roll it back (ON CONFLICT ROLLBACK), a full disk may, and a statement that its context has broken off does. There is a
+// question for it that changes nothing where the answer is yes: a transaction can't begin within another.
+func isOpen(tx dialect.Tx) bool {
+	err := tx.Exec(context.Background(), "BEGIN", []any{}, nil)
+	return err != nil && (strings.Contains(err.Error(), "within a transaction") || errors.Is(err, stdsql.ErrTxDone))
+}
+
+// undoneByTimeout asks MySQL or MariaDB whether a lock that was not given in time has undone more than the statement.
+func undoneByTimeout(tx dialect.Tx) bool {
+	value, err := variable(context.Background(), tx, "SELECT 'innodb_rollback_on_timeout', @@innodb_rollback_on_timeout")
+	return err != nil || value != "0"
+}
+
 // WatchRows has ended see the errors that come with the rows of a query: MySQL and MariaDB send the head of an answer
-// before they have read, and locked, all of it. v is what the query was given to put its rows into.
+// before they have read, and locked, all of it, and SQLite carries a statement out while its rows are read. v is what the
+// query was given to put its rows into.
 func WatchRows(d string, v any, ended func(error) error) {
-	if rows, ok := v.(*sql.Rows); ok && d == dialect.MySQL && rows.ColumnScanner != nil {
+	if rows, ok := v.(*sql.Rows); ok && d != dialect.Postgres && rows.ColumnScanner != nil {
 		rows.ColumnScanner = watchedRows{rows.ColumnScanner, ended}
 	}
 }
@@ -70,7 +108,7 @@ func (t *endingTx) Query(ctx context.Context, query string, args, v any) error {
 }
 
 func (t *endingTx) ended(err error) error {
-	if over := EndTx(t.Tx, err); over != nil {
+	if over := endTx(t.Tx, t.Tx, err, t.name == dialect.SQLite); over != nil {
 		t.Tx = over
 	}
 	return err

@@ -12,6 +12,7 @@ import (
 
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql/sqlgraph"
+	"github.com/entocc/entocc"
 )
 
 // Fate is what becomes of a version that a transaction has written: it is committed, or it never was. An entity that
@@ -27,6 +28,8 @@ const (
 	fateOpen uint32 = iota
 	fateCommitted
 	fateUndone
+	// fateUnknown is that of a commit whose answer was lost.
+	fateUnknown
 )
 
 // later returns the later of two fates. Both may be nil.
@@ -47,6 +50,8 @@ const (
 	Elsewhere
 	// Undone is one that never was.
 	Undone
+	// Doubtful is one of a commit whose answer was lost.
+	Doubtful
 )
 
 // Standing tells what the version is to a driver, which may not be known yet. cause is why it never was.
@@ -58,6 +63,8 @@ func (f *Fate) Standing(drv dialect.Driver) (s standing, cause error) {
 	switch {
 	case state == fateCommitted:
 		return there, nil
+	case state == fateUnknown:
+		return Doubtful, f.tx.reason()
 	case state == fateUndone || f.tx.ctx.Err() != nil:
 		return Undone, f.tx.reason()
 	case drv == nil || TxOf(drv) == f.tx:
@@ -131,7 +138,7 @@ func (t *TxState) Begin(ctx context.Context) { t.ctx = ctx }
 // Seen reports whether the transaction is one whose end is seen.
 func (t *TxState) Seen() bool { return t.ctx != nil }
 
-// End notes the end of the transaction. Whatever it has written is there from now on, or never was.
+// End notes the end of the transaction. Whatever it has written is there from now on, or never was, or nobody knows.
 func (t *TxState) End(committed bool, cause error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -140,13 +147,17 @@ func (t *TxState) End(committed bool, cause error) {
 	}
 	t.ended, t.cause = true, errors.Join(t.cause, cause)
 	state := fateUndone
-	if committed {
+	switch {
+	case committed:
 		state = fateCommitted
+	case entocc.IsOutcomeUnknown(cause):
+		state = fateUnknown
 	}
 	for _, f := range t.fates {
 		f.state.Store(state)
 	}
 	t.fates, t.rows, t.tables, t.statements, t.created, t.proven = nil, nil, nil, nil, nil, nil
+	t.savepoints = nil // Whoever had set one may want to go back to it, and hears then that the transaction is over.
 }
 
 // reason returns why the transaction was rolled back, if it did not do so by itself.

@@ -138,6 +138,12 @@ func (t *namedTx) QueryContext(ctx context.Context, query string, args ...any) (
 	return QueryContext(ctx, t.Tx, query, args)
 }
 
+// localTx is a transaction of SQLite, where no answer is lost.
+type localTx struct{ namedTx }
+
+// Commit commits.
+func (t *localTx) Commit() error { return t.Tx.Commit() }
+
 // Commit commits. What is lost after the COMMIT was sent may have been committed.
 func Commit(tx dialect.Tx) error {
 	return entocc.NameCommit(tx.Commit())

@@ -52,8 +52,11 @@ func Named(s *Session, drv dialect.Driver) dialect.Driver {
 
 // NamedTx returns a transaction of drv whose commit names an outcome that is not known.
 func NamedTx(s *Session, tx dialect.Tx, drv dialect.Driver) dialect.Tx {
-	if s == nil || drv.Dialect() == dialect.SQLite {
+	switch {
+	case s == nil:
 		return tx
+	case drv.Dialect() == dialect.SQLite:
+		return &localTx{namedTx{Tx: tx, session: s}}
 	}
 	return &namedTx{Tx: tx, session: s}
 }
@@ -64,7 +67,7 @@ func NamedTx(s *Session, tx dialect.Tx, drv dialect.Driver) dialect.Tx {
 func repeats(drv dialect.Driver) bool {
 	db := database(drv)
 	if db == nil {
-		return false
+		return true // A Pinner that does not let anybody see what it sends by.
 	}
 	t := reflect.TypeOf(db.Driver())
 	for t.Kind() == reflect.Pointer {

@@ -60,6 +60,9 @@ func VerifyIn(state *session.TxState, tx dialect.Tx, drv dialect.Driver, rows ..
 	return t
 }
 
+// UnwrapTx returns the transaction that checks nothing.
+func (t *VerifyingTx) UnwrapTx() dialect.Tx { return t.Tx }
+
 // Until sets the context of the checks before the commit: that of the transaction.
 func (t *VerifyingTx) Until(ctx context.Context) { t.ctx = ctx }
 

@@ -80,19 +80,23 @@ var ErrNull = errors.New("the version of the row is NULL")
 
 // Unusable tells an error of a statement that had no next version for a row as a VersionError.
 func (s *Schema) Unusable(op ent.Op, err error) error {
-	if err == nil || entocc.IsVersionError(err) || !isOverflow(err, s.Column) && !strings.Contains(err.Error(), errEntropy.Error()) {
+	if err == nil || entocc.IsVersionError(err) || !isOverflow(err, s) && !strings.Contains(err.Error(), errEntropy.Error()) {
 		return err
+	}
+	if bound := s.Strategy.Bound(); bound != "" {
+		return s.Errorf(op, err, "the version of a row can't be followed by another, as %s", bound)
 	}
 	return s.Errorf(op, err, "the version of a row can't be followed by another")
 }
 
 // isOverflow knows the errors that Bump provokes: PostgreSQL's has the text in it that is no number, MySQL's 1690 the expression, and
-// SQLite raises this one nowhere else in an UPDATE that ent builds.
-func isOverflow(err error, column string) bool {
-	msg := err.Error()
-	return strings.Contains(msg, overflowMark) ||
+// SQLite raises this one nowhere else in an UPDATE that ent builds. MySQL's 1264 is of a column that is smaller than its Go type.
+func isOverflow(err error, s *Schema) bool {
+	msg, mark := err.Error(), s.Strategy.OverflowMark()
+	return mark != "" && strings.Contains(msg, mark) ||
 		strings.Contains(msg, "integer overflow") ||
-		strings.Contains(msg, "BIGINT value is out of range") && strings.Contains(msg, column)
+		strings.Contains(msg, "Out of range value for column '"+s.Column+"'") ||
+		strings.Contains(msg, "BIGINT value is out of range") && strings.Contains(msg, s.Column)
 }
 
 // NoVersion stands in for the expected versions of a condition that names none of this row: no row can match. It holds

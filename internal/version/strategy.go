@@ -38,6 +38,11 @@ type Strategy interface {
 	Follows(old, next any) bool
 	// Possible reports whether v is a version that a guarded write may have made.
 	Possible(v any) bool
+	// Bound says which version has no successor, where that is worth saying: "127 is the largest int8".
+	Bound() string
+	// OverflowMark is in the error that PostgreSQL answers to the Bump of a version that has no successor; empty if there is
+	// none.
+	OverflowMark() string
 	// Textual reports whether the database compares versions as texts, though a version has several notations.
 	Textual(dialect string) bool
 }
@@ -46,9 +51,6 @@ var (
 	errOverflow = errors.New("the version is at its largest value and has no successor")
 	errEntropy  = errors.New("no randomness for a new version token")
 )
-
-// overflowMark is in the error that PostgreSQL answers to a write that would overflow a version: the number is no bigint.
-const overflowMark = "version 9223372036854775807"
 
 // Counter is the strategy of mixin.Version: an int64, old + 1. NULL counts as 0.
 type Counter struct{}
@@ -114,6 +116,12 @@ func (Counter) Possible(v any) bool { n, ok := v.(int64); return ok && n > 0 }
 
 // Textual reports false.
 func (Counter) Textual(string) bool { return false }
+
+// Bound returns nothing.
+func (Counter) Bound() string { return "" }
+
+// OverflowMark is the text that is no number.
+func (Counter) OverflowMark() string { return "version 9223372036854775807" }
 
 // Timestamp is the strategy of mixin.TimeVersion: an int64 of microseconds since 1970 in UTC, max(old + 1, now). It
 // rises strictly though clocks go back.
@@ -208,6 +216,12 @@ func (t Token) Possible(v any) bool { return !t.IsZero(v) }
 // Textual reports false.
 func (Token) Textual(string) bool { return false }
 
+// Bound returns nothing.
+func (Token) Bound() string { return "" }
+
+// OverflowMark is empty.
+func (Token) OverflowMark() string { return "" }
+
 // Time is the strategy of mixin.Guard on a time column of the schema's own: max(old + 1 microsecond, now), in UTC and
 // whole microseconds, which is what every supported database keeps.
 type Time struct{}
@@ -279,6 +293,12 @@ func (t Time) Possible(v any) bool { return !t.IsZero(v) }
 
 // Textual reports whether the database is SQLite, which has no times.
 func (Time) Textual(d string) bool { return d == dialect.SQLite }
+
+// Bound returns nothing.
+func (Time) Bound() string { return "" }
+
+// OverflowMark is empty.
+func (Time) OverflowMark() string { return "" }
 
 // orZero writes the column, with 0 in the place of NULL.
 func orZero(b *sql.Builder, ident string) *sql.Builder {

@@ -2,6 +2,11 @@ package write
 
 import (
 	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
 
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
@@ -33,5 +38,37 @@ func (w *Write) assign(rows *sql.Rows, columns []string) error {
 	if err := rows.Scan(values...); err != nil {
 		return err
 	}
+	if err := w.Moved(columns, values); err != nil {
+		return err
+	}
 	return w.Spec.Assign(columns, values)
+}
+
+// Moved refuses a row that still has the version that it had before the save. The database has counted it all the same: a
+// trigger of PostgreSQL does that which returns OLD, and one of MariaDB that sets NEW back, where the driver counts the rows
+// that were found.
+func (w *Write) Moved(columns []string, values []any) error {
+	if !w.Bump || len(w.Accepted) != 1 {
+		return nil // Of several versions that are accepted, one may be the next of another.
+	}
+	i := slices.Index(columns, w.Schema.Column)
+	if i < 0 {
+		return nil
+	}
+	var now any
+	switch v := values[i].(type) {
+	case *sql.NullInt64:
+		now = v.Int64
+	case *sql.NullTime:
+		now = v.Time
+	case *uuid.UUID:
+		now = *v
+	default:
+		return nil
+	}
+	if !w.Schema.Strategy.Equal(w.Accepted[0], now) {
+		return nil
+	}
+	return fmt.Errorf("entocc: %s of %s %v has left the row at version %v: a trigger or a rule of the database has kept the write, or its version, from it",
+		strings.TrimPrefix(w.Op.String(), "Op"), w.Schema.Type, w.ID, now)
 }

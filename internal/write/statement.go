@@ -173,6 +173,14 @@ func (w *Write) HasExternalEdges() bool {
 // rest is what is left for ent after the UPDATE: the external edges and the SELECT of the row.
 func (w *Write) rest() *sqlgraph.UpdateSpec {
 	spec := &sqlgraph.UpdateSpec{Node: w.Spec.Node, ScanValues: w.Spec.ScanValues, Assign: w.Spec.Assign}
+	if assign := w.Spec.Assign; assign != nil {
+		spec.Assign = func(columns []string, values []any) error {
+			if err := w.Moved(columns, values); err != nil {
+				return err
+			}
+			return assign(columns, values)
+		}
+	}
 	spec.Edges.Add = externalEdges(w.Spec.Edges.Add)
 	spec.Edges.Clear = externalEdges(w.Spec.Edges.Clear)
 	w.links.keepIdempotent(spec)

@@ -104,11 +104,20 @@ func checkUpsert(s *version.Schema, d string, op ent.Op, opts []sql.ConflictOpti
 	case d == dialect.MySQL:
 		return s.Errorf(op, nil, "ON DUPLICATE KEY UPDATE takes no condition on MySQL and MariaDB. "+
 			"Update the row by UpdateOneID(id).IfVersion(v), and create it when that is NotFound")
+	case doesNothing(d, opts):
+		return s.Errorf(op, nil, "DoNothing writes nothing to a row that is there, so there is nothing to guard by IfVersion. "+
+			"Leave one of the two out")
 	case hasWhere(d, opts):
 		return s.Errorf(op, nil, "the upsert has a condition of its own (sql.UpdateWhere), which IfVersion would replace. "+
 			"Compare the version there")
 	}
 	return nil
+}
+
+// doesNothing reports whether the options are those of DoNothing.
+func doesNothing(d string, opts []sql.ConflictOption) bool {
+	query, _ := sql.Dialect(d).Insert("t").Columns("c").Values(0).OnConflict(opts...).Query()
+	return strings.HasSuffix(query, " DO NOTHING")
 }
 
 // hasWhere reports whether the options have an UpdateWhere: ent lets nobody look into them, so it is asked for the SQL.
