@@ -299,81 +299,21 @@ func (_u *AccountUpdateOne) sqlSave(ctx context.Context) (_node *Account, err er
 }
 
 // AccountUpdateBulk is the builder for updating many Account entities, each guarded by its own version.
-type AccountUpdateBulk struct {
-	config
-	builders []*AccountUpdateOne
-	bulk     occrun.Bulk
-}
+type AccountUpdateBulk = occrun.Updates[AccountUpdateOne, Account]
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
 func (c *AccountClient) UpdateBulk(builders ...*AccountUpdateOne) *AccountUpdateBulk {
-	return &AccountUpdateBulk{config: c.config, builders: builders}
-}
-
-// SkipModified has the batch written but for the rows that were modified by somebody else, which are reported by the
-// *entocc.BulkModifiedError beside the others.
-func (_u *AccountUpdateBulk) SkipModified() *AccountUpdateBulk {
-	_u.bulk.SkipModified()
-	return _u
-}
-
-// OnProgress has f called after each statement, with the number of rows that are dealt with. It runs in the batch's
-// transaction, before the commit.
-func (_u *AccountUpdateBulk) OnProgress(f func(done, total int)) *AccountUpdateBulk {
-	_u.bulk.OnProgress(f)
-	return _u
-}
-
-// Save saves the batch, in one transaction, and returns the updated entities.
-func (_u *AccountUpdateBulk) Save(ctx context.Context) ([]*Account, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.OldSaves[AccountUpdateOne, Account]{
-		Join: func(builder *AccountUpdateOne) {
-			builder.config, builder.mutation.config = _u.config, _u.config
+	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[AccountUpdateOne, Account]{
+		Open: func(builder *AccountUpdateOne) (occrun.GuardedMutation, []Hook) {
+			builder.config, builder.mutation.config = c.config, c.config
+			return builder.mutation, builder.hooks
 		},
-		Mutation:   func(builder *AccountUpdateOne) occrun.GuardedMutation { return builder.mutation },
-		Hooks:      func(builder *AccountUpdateOne) []Hook { return builder.hooks },
-		Save:       (*AccountUpdateOne).Save,
-		Plan:       (*AccountUpdateOne).plan,
-		Saved:      (*AccountUpdateOne).saved,
-		ScanValues: (*Account).scanValues,
-		Assign:     (*Account).assignValues,
-		Reuses:     accountReuses,
+		Save: (*AccountUpdateOne).Save, Plan: (*AccountUpdateOne).plan, Saved: (*AccountUpdateOne).saved,
+		ScanValues: (*Account).scanValues, Assign: (*Account).assignValues,
+		Reuses: []string{account.FieldID, account.FieldVersion, account.FieldOwner, account.FieldBalance},
 	})
-}
-
-// accountReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func accountReuses(columnName string) bool {
-	switch columnName {
-	case account.FieldID, account.FieldVersion, account.FieldOwner, account.FieldBalance:
-		return true
-	}
-	return false
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *AccountUpdateBulk) SaveX(ctx context.Context) []*Account {
-	nodes, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return nodes
-}
-
-// Exec saves the batch and returns how many entities were saved.
-func (_u *AccountUpdateBulk) Exec(ctx context.Context) (int, error) {
-	nodes, err := _u.Save(ctx)
-	return len(nodes), err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_u *AccountUpdateBulk) ExecX(ctx context.Context) int {
-	n, err := _u.Exec(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return n
 }
 
 // IfMatch has the update succeed only if cond accepts the version of the row, as the If-Match header of a request or the

@@ -640,81 +640,21 @@ func (_u *ProductUpdateOne) sqlSave(ctx context.Context) (_node *Product, err er
 }
 
 // ProductUpdateBulk is the builder for updating many Product entities, each guarded by its own version.
-type ProductUpdateBulk struct {
-	config
-	builders []*ProductUpdateOne
-	bulk     occrun.Bulk
-}
+type ProductUpdateBulk = occrun.Updates[ProductUpdateOne, Product]
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
 func (c *ProductClient) UpdateBulk(builders ...*ProductUpdateOne) *ProductUpdateBulk {
-	return &ProductUpdateBulk{config: c.config, builders: builders}
-}
-
-// SkipModified has the batch written but for the rows that were modified by somebody else, which are reported by the
-// *entocc.BulkModifiedError beside the others.
-func (_u *ProductUpdateBulk) SkipModified() *ProductUpdateBulk {
-	_u.bulk.SkipModified()
-	return _u
-}
-
-// OnProgress has f called after each statement, with the number of rows that are dealt with. It runs in the batch's
-// transaction, before the commit.
-func (_u *ProductUpdateBulk) OnProgress(f func(done, total int)) *ProductUpdateBulk {
-	_u.bulk.OnProgress(f)
-	return _u
-}
-
-// Save saves the batch, in one transaction, and returns the updated entities.
-func (_u *ProductUpdateBulk) Save(ctx context.Context) ([]*Product, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.OldSaves[ProductUpdateOne, Product]{
-		Join: func(builder *ProductUpdateOne) {
-			builder.config, builder.mutation.config = _u.config, _u.config
+	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[ProductUpdateOne, Product]{
+		Open: func(builder *ProductUpdateOne) (occrun.GuardedMutation, []Hook) {
+			builder.config, builder.mutation.config = c.config, c.config
+			return builder.mutation, builder.hooks
 		},
-		Mutation:   func(builder *ProductUpdateOne) occrun.GuardedMutation { return builder.mutation },
-		Hooks:      func(builder *ProductUpdateOne) []Hook { return builder.hooks },
-		Save:       (*ProductUpdateOne).Save,
-		Plan:       (*ProductUpdateOne).plan,
-		Saved:      (*ProductUpdateOne).saved,
-		ScanValues: (*Product).scanValues,
-		Assign:     (*Product).assignValues,
-		Reuses:     productReuses,
+		Save: (*ProductUpdateOne).Save, Plan: (*ProductUpdateOne).plan, Saved: (*ProductUpdateOne).saved,
+		ScanValues: (*Product).scanValues, Assign: (*Product).assignValues,
+		Reuses: []string{product.FieldID, product.FieldVersion, product.FieldName, product.FieldSku, product.FieldPrice, product.FieldStock, product.FieldStatus, product.FieldNotes, product.FieldUpdatedBy, product.FieldUpdatedAt},
 	})
-}
-
-// productReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func productReuses(columnName string) bool {
-	switch columnName {
-	case product.FieldID, product.FieldVersion, product.FieldName, product.FieldSku, product.FieldPrice, product.FieldStock, product.FieldStatus, product.FieldNotes, product.FieldUpdatedBy, product.FieldUpdatedAt:
-		return true
-	}
-	return false
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *ProductUpdateBulk) SaveX(ctx context.Context) []*Product {
-	nodes, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return nodes
-}
-
-// Exec saves the batch and returns how many entities were saved.
-func (_u *ProductUpdateBulk) Exec(ctx context.Context) (int, error) {
-	nodes, err := _u.Save(ctx)
-	return len(nodes), err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_u *ProductUpdateBulk) ExecX(ctx context.Context) int {
-	n, err := _u.Exec(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return n
 }
 
 // IfMatch has the update succeed only if cond accepts the version of the row, as the If-Match header of a request or the

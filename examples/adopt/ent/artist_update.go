@@ -427,81 +427,21 @@ func (_u *ArtistUpdateOne) sqlSave(ctx context.Context) (_node *Artist, err erro
 }
 
 // ArtistUpdateBulk is the builder for updating many Artist entities, each guarded by its own version.
-type ArtistUpdateBulk struct {
-	config
-	builders []*ArtistUpdateOne
-	bulk     occrun.Bulk
-}
+type ArtistUpdateBulk = occrun.Updates[ArtistUpdateOne, Artist]
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
 func (c *ArtistClient) UpdateBulk(builders ...*ArtistUpdateOne) *ArtistUpdateBulk {
-	return &ArtistUpdateBulk{config: c.config, builders: builders}
-}
-
-// SkipModified has the batch written but for the rows that were modified by somebody else, which are reported by the
-// *entocc.BulkModifiedError beside the others.
-func (_u *ArtistUpdateBulk) SkipModified() *ArtistUpdateBulk {
-	_u.bulk.SkipModified()
-	return _u
-}
-
-// OnProgress has f called after each statement, with the number of rows that are dealt with. It runs in the batch's
-// transaction, before the commit.
-func (_u *ArtistUpdateBulk) OnProgress(f func(done, total int)) *ArtistUpdateBulk {
-	_u.bulk.OnProgress(f)
-	return _u
-}
-
-// Save saves the batch, in one transaction, and returns the updated entities.
-func (_u *ArtistUpdateBulk) Save(ctx context.Context) ([]*Artist, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.OldSaves[ArtistUpdateOne, Artist]{
-		Join: func(builder *ArtistUpdateOne) {
-			builder.config, builder.mutation.config = _u.config, _u.config
+	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[ArtistUpdateOne, Artist]{
+		Open: func(builder *ArtistUpdateOne) (occrun.GuardedMutation, []Hook) {
+			builder.config, builder.mutation.config = c.config, c.config
+			return builder.mutation, builder.hooks
 		},
-		Mutation:   func(builder *ArtistUpdateOne) occrun.GuardedMutation { return builder.mutation },
-		Hooks:      func(builder *ArtistUpdateOne) []Hook { return builder.hooks },
-		Save:       (*ArtistUpdateOne).Save,
-		Plan:       (*ArtistUpdateOne).plan,
-		Saved:      (*ArtistUpdateOne).saved,
-		ScanValues: (*Artist).scanValues,
-		Assign:     (*Artist).assignValues,
-		Reuses:     artistReuses,
+		Save: (*ArtistUpdateOne).Save, Plan: (*ArtistUpdateOne).plan, Saved: (*ArtistUpdateOne).saved,
+		ScanValues: (*Artist).scanValues, Assign: (*Artist).assignValues,
+		Reuses: []string{artist.FieldID, artist.FieldVersion, artist.FieldName},
 	})
-}
-
-// artistReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func artistReuses(columnName string) bool {
-	switch columnName {
-	case artist.FieldID, artist.FieldVersion, artist.FieldName:
-		return true
-	}
-	return false
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *ArtistUpdateBulk) SaveX(ctx context.Context) []*Artist {
-	nodes, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return nodes
-}
-
-// Exec saves the batch and returns how many entities were saved.
-func (_u *ArtistUpdateBulk) Exec(ctx context.Context) (int, error) {
-	nodes, err := _u.Save(ctx)
-	return len(nodes), err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_u *ArtistUpdateBulk) ExecX(ctx context.Context) int {
-	n, err := _u.Exec(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return n
 }
 
 // IfMatch has the update succeed only if cond accepts the version of the row, as the If-Match header of a request or the

@@ -1014,81 +1014,21 @@ func (_u *CustomerUpdateOne) sqlSave(ctx context.Context) (_node *Customer, err 
 }
 
 // CustomerUpdateBulk is the builder for updating many Customer entities, each guarded by its own version.
-type CustomerUpdateBulk struct {
-	config
-	builders []*CustomerUpdateOne
-	bulk     occrun.Bulk
-}
+type CustomerUpdateBulk = occrun.Updates[CustomerUpdateOne, Customer]
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
 func (c *CustomerClient) UpdateBulk(builders ...*CustomerUpdateOne) *CustomerUpdateBulk {
-	return &CustomerUpdateBulk{config: c.config, builders: builders}
-}
-
-// SkipModified has the batch written but for the rows that were modified by somebody else, which are reported by the
-// *entocc.BulkModifiedError beside the others.
-func (_u *CustomerUpdateBulk) SkipModified() *CustomerUpdateBulk {
-	_u.bulk.SkipModified()
-	return _u
-}
-
-// OnProgress has f called after each statement, with the number of rows that are dealt with. It runs in the batch's
-// transaction, before the commit.
-func (_u *CustomerUpdateBulk) OnProgress(f func(done, total int)) *CustomerUpdateBulk {
-	_u.bulk.OnProgress(f)
-	return _u
-}
-
-// Save saves the batch, in one transaction, and returns the updated entities.
-func (_u *CustomerUpdateBulk) Save(ctx context.Context) ([]*Customer, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.OldSaves[CustomerUpdateOne, Customer]{
-		Join: func(builder *CustomerUpdateOne) {
-			builder.config, builder.mutation.config = _u.config, _u.config
+	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[CustomerUpdateOne, Customer]{
+		Open: func(builder *CustomerUpdateOne) (occrun.GuardedMutation, []Hook) {
+			builder.config, builder.mutation.config = c.config, c.config
+			return builder.mutation, builder.hooks
 		},
-		Mutation:   func(builder *CustomerUpdateOne) occrun.GuardedMutation { return builder.mutation },
-		Hooks:      func(builder *CustomerUpdateOne) []Hook { return builder.hooks },
-		Save:       (*CustomerUpdateOne).Save,
-		Plan:       (*CustomerUpdateOne).plan,
-		Saved:      (*CustomerUpdateOne).saved,
-		ScanValues: (*Customer).scanValues,
-		Assign:     (*Customer).assignValues,
-		Reuses:     customerReuses,
+		Save: (*CustomerUpdateOne).Save, Plan: (*CustomerUpdateOne).plan, Saved: (*CustomerUpdateOne).saved,
+		ScanValues: (*Customer).scanValues, Assign: (*Customer).assignValues,
+		Reuses: []string{customer.FieldID, customer.FieldVersion, customer.FieldFirstName, customer.FieldLastName, customer.FieldCompany, customer.FieldAddress, customer.FieldCity, customer.FieldState, customer.FieldCountry, customer.FieldPostalCode, customer.FieldPhone, customer.FieldFax, customer.FieldEmail, customer.FieldSupportRepID},
 	})
-}
-
-// customerReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func customerReuses(columnName string) bool {
-	switch columnName {
-	case customer.FieldID, customer.FieldVersion, customer.FieldFirstName, customer.FieldLastName, customer.FieldCompany, customer.FieldAddress, customer.FieldCity, customer.FieldState, customer.FieldCountry, customer.FieldPostalCode, customer.FieldPhone, customer.FieldFax, customer.FieldEmail, customer.FieldSupportRepID:
-		return true
-	}
-	return false
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *CustomerUpdateBulk) SaveX(ctx context.Context) []*Customer {
-	nodes, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return nodes
-}
-
-// Exec saves the batch and returns how many entities were saved.
-func (_u *CustomerUpdateBulk) Exec(ctx context.Context) (int, error) {
-	nodes, err := _u.Save(ctx)
-	return len(nodes), err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_u *CustomerUpdateBulk) ExecX(ctx context.Context) int {
-	n, err := _u.Exec(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return n
 }
 
 // IfMatch has the update succeed only if cond accepts the version of the row, as the If-Match header of a request or the

@@ -1326,81 +1326,21 @@ func (_u *EmployeeUpdateOne) sqlSave(ctx context.Context) (_node *Employee, err 
 }
 
 // EmployeeUpdateBulk is the builder for updating many Employee entities, each guarded by its own version.
-type EmployeeUpdateBulk struct {
-	config
-	builders []*EmployeeUpdateOne
-	bulk     occrun.Bulk
-}
+type EmployeeUpdateBulk = occrun.Updates[EmployeeUpdateOne, Employee]
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
 func (c *EmployeeClient) UpdateBulk(builders ...*EmployeeUpdateOne) *EmployeeUpdateBulk {
-	return &EmployeeUpdateBulk{config: c.config, builders: builders}
-}
-
-// SkipModified has the batch written but for the rows that were modified by somebody else, which are reported by the
-// *entocc.BulkModifiedError beside the others.
-func (_u *EmployeeUpdateBulk) SkipModified() *EmployeeUpdateBulk {
-	_u.bulk.SkipModified()
-	return _u
-}
-
-// OnProgress has f called after each statement, with the number of rows that are dealt with. It runs in the batch's
-// transaction, before the commit.
-func (_u *EmployeeUpdateBulk) OnProgress(f func(done, total int)) *EmployeeUpdateBulk {
-	_u.bulk.OnProgress(f)
-	return _u
-}
-
-// Save saves the batch, in one transaction, and returns the updated entities.
-func (_u *EmployeeUpdateBulk) Save(ctx context.Context) ([]*Employee, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.OldSaves[EmployeeUpdateOne, Employee]{
-		Join: func(builder *EmployeeUpdateOne) {
-			builder.config, builder.mutation.config = _u.config, _u.config
+	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[EmployeeUpdateOne, Employee]{
+		Open: func(builder *EmployeeUpdateOne) (occrun.GuardedMutation, []Hook) {
+			builder.config, builder.mutation.config = c.config, c.config
+			return builder.mutation, builder.hooks
 		},
-		Mutation:   func(builder *EmployeeUpdateOne) occrun.GuardedMutation { return builder.mutation },
-		Hooks:      func(builder *EmployeeUpdateOne) []Hook { return builder.hooks },
-		Save:       (*EmployeeUpdateOne).Save,
-		Plan:       (*EmployeeUpdateOne).plan,
-		Saved:      (*EmployeeUpdateOne).saved,
-		ScanValues: (*Employee).scanValues,
-		Assign:     (*Employee).assignValues,
-		Reuses:     employeeReuses,
+		Save: (*EmployeeUpdateOne).Save, Plan: (*EmployeeUpdateOne).plan, Saved: (*EmployeeUpdateOne).saved,
+		ScanValues: (*Employee).scanValues, Assign: (*Employee).assignValues,
+		Reuses: []string{employee.FieldID, employee.FieldVersion, employee.FieldLastName, employee.FieldFirstName, employee.FieldTitle, employee.FieldReportsTo, employee.FieldBirthDate, employee.FieldHireDate, employee.FieldAddress, employee.FieldCity, employee.FieldState, employee.FieldCountry, employee.FieldPostalCode, employee.FieldPhone, employee.FieldFax, employee.FieldEmail},
 	})
-}
-
-// employeeReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func employeeReuses(columnName string) bool {
-	switch columnName {
-	case employee.FieldID, employee.FieldVersion, employee.FieldLastName, employee.FieldFirstName, employee.FieldTitle, employee.FieldReportsTo, employee.FieldBirthDate, employee.FieldHireDate, employee.FieldAddress, employee.FieldCity, employee.FieldState, employee.FieldCountry, employee.FieldPostalCode, employee.FieldPhone, employee.FieldFax, employee.FieldEmail:
-		return true
-	}
-	return false
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *EmployeeUpdateBulk) SaveX(ctx context.Context) []*Employee {
-	nodes, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return nodes
-}
-
-// Exec saves the batch and returns how many entities were saved.
-func (_u *EmployeeUpdateBulk) Exec(ctx context.Context) (int, error) {
-	nodes, err := _u.Save(ctx)
-	return len(nodes), err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_u *EmployeeUpdateBulk) ExecX(ctx context.Context) int {
-	n, err := _u.Exec(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return n
 }
 
 // IfMatch has the update succeed only if cond accepts the version of the row, as the If-Match header of a request or the

@@ -565,81 +565,21 @@ func (_u *InvoiceLineUpdateOne) sqlSave(ctx context.Context) (_node *InvoiceLine
 }
 
 // InvoiceLineUpdateBulk is the builder for updating many InvoiceLine entities, each guarded by its own version.
-type InvoiceLineUpdateBulk struct {
-	config
-	builders []*InvoiceLineUpdateOne
-	bulk     occrun.Bulk
-}
+type InvoiceLineUpdateBulk = occrun.Updates[InvoiceLineUpdateOne, InvoiceLine]
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
 func (c *InvoiceLineClient) UpdateBulk(builders ...*InvoiceLineUpdateOne) *InvoiceLineUpdateBulk {
-	return &InvoiceLineUpdateBulk{config: c.config, builders: builders}
-}
-
-// SkipModified has the batch written but for the rows that were modified by somebody else, which are reported by the
-// *entocc.BulkModifiedError beside the others.
-func (_u *InvoiceLineUpdateBulk) SkipModified() *InvoiceLineUpdateBulk {
-	_u.bulk.SkipModified()
-	return _u
-}
-
-// OnProgress has f called after each statement, with the number of rows that are dealt with. It runs in the batch's
-// transaction, before the commit.
-func (_u *InvoiceLineUpdateBulk) OnProgress(f func(done, total int)) *InvoiceLineUpdateBulk {
-	_u.bulk.OnProgress(f)
-	return _u
-}
-
-// Save saves the batch, in one transaction, and returns the updated entities.
-func (_u *InvoiceLineUpdateBulk) Save(ctx context.Context) ([]*InvoiceLine, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.OldSaves[InvoiceLineUpdateOne, InvoiceLine]{
-		Join: func(builder *InvoiceLineUpdateOne) {
-			builder.config, builder.mutation.config = _u.config, _u.config
+	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[InvoiceLineUpdateOne, InvoiceLine]{
+		Open: func(builder *InvoiceLineUpdateOne) (occrun.GuardedMutation, []Hook) {
+			builder.config, builder.mutation.config = c.config, c.config
+			return builder.mutation, builder.hooks
 		},
-		Mutation:   func(builder *InvoiceLineUpdateOne) occrun.GuardedMutation { return builder.mutation },
-		Hooks:      func(builder *InvoiceLineUpdateOne) []Hook { return builder.hooks },
-		Save:       (*InvoiceLineUpdateOne).Save,
-		Plan:       (*InvoiceLineUpdateOne).plan,
-		Saved:      (*InvoiceLineUpdateOne).saved,
-		ScanValues: (*InvoiceLine).scanValues,
-		Assign:     (*InvoiceLine).assignValues,
-		Reuses:     invoiceLineReuses,
+		Save: (*InvoiceLineUpdateOne).Save, Plan: (*InvoiceLineUpdateOne).plan, Saved: (*InvoiceLineUpdateOne).saved,
+		ScanValues: (*InvoiceLine).scanValues, Assign: (*InvoiceLine).assignValues,
+		Reuses: []string{invoiceline.FieldID, invoiceline.FieldVersion, invoiceline.FieldInvoiceID, invoiceline.FieldTrackID, invoiceline.FieldUnitPrice, invoiceline.FieldQuantity},
 	})
-}
-
-// invoiceLineReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func invoiceLineReuses(columnName string) bool {
-	switch columnName {
-	case invoiceline.FieldID, invoiceline.FieldVersion, invoiceline.FieldInvoiceID, invoiceline.FieldTrackID, invoiceline.FieldUnitPrice, invoiceline.FieldQuantity:
-		return true
-	}
-	return false
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *InvoiceLineUpdateBulk) SaveX(ctx context.Context) []*InvoiceLine {
-	nodes, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return nodes
-}
-
-// Exec saves the batch and returns how many entities were saved.
-func (_u *InvoiceLineUpdateBulk) Exec(ctx context.Context) (int, error) {
-	nodes, err := _u.Save(ctx)
-	return len(nodes), err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_u *InvoiceLineUpdateBulk) ExecX(ctx context.Context) int {
-	n, err := _u.Exec(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return n
 }
 
 // IfMatch has the update succeed only if cond accepts the version of the row, as the If-Match header of a request or the

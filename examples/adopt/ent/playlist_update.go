@@ -451,81 +451,21 @@ func (_u *PlaylistUpdateOne) sqlSave(ctx context.Context) (_node *Playlist, err 
 }
 
 // PlaylistUpdateBulk is the builder for updating many Playlist entities, each guarded by its own version.
-type PlaylistUpdateBulk struct {
-	config
-	builders []*PlaylistUpdateOne
-	bulk     occrun.Bulk
-}
+type PlaylistUpdateBulk = occrun.Updates[PlaylistUpdateOne, Playlist]
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
 func (c *PlaylistClient) UpdateBulk(builders ...*PlaylistUpdateOne) *PlaylistUpdateBulk {
-	return &PlaylistUpdateBulk{config: c.config, builders: builders}
-}
-
-// SkipModified has the batch written but for the rows that were modified by somebody else, which are reported by the
-// *entocc.BulkModifiedError beside the others.
-func (_u *PlaylistUpdateBulk) SkipModified() *PlaylistUpdateBulk {
-	_u.bulk.SkipModified()
-	return _u
-}
-
-// OnProgress has f called after each statement, with the number of rows that are dealt with. It runs in the batch's
-// transaction, before the commit.
-func (_u *PlaylistUpdateBulk) OnProgress(f func(done, total int)) *PlaylistUpdateBulk {
-	_u.bulk.OnProgress(f)
-	return _u
-}
-
-// Save saves the batch, in one transaction, and returns the updated entities.
-func (_u *PlaylistUpdateBulk) Save(ctx context.Context) ([]*Playlist, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.OldSaves[PlaylistUpdateOne, Playlist]{
-		Join: func(builder *PlaylistUpdateOne) {
-			builder.config, builder.mutation.config = _u.config, _u.config
+	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[PlaylistUpdateOne, Playlist]{
+		Open: func(builder *PlaylistUpdateOne) (occrun.GuardedMutation, []Hook) {
+			builder.config, builder.mutation.config = c.config, c.config
+			return builder.mutation, builder.hooks
 		},
-		Mutation:   func(builder *PlaylistUpdateOne) occrun.GuardedMutation { return builder.mutation },
-		Hooks:      func(builder *PlaylistUpdateOne) []Hook { return builder.hooks },
-		Save:       (*PlaylistUpdateOne).Save,
-		Plan:       (*PlaylistUpdateOne).plan,
-		Saved:      (*PlaylistUpdateOne).saved,
-		ScanValues: (*Playlist).scanValues,
-		Assign:     (*Playlist).assignValues,
-		Reuses:     playlistReuses,
+		Save: (*PlaylistUpdateOne).Save, Plan: (*PlaylistUpdateOne).plan, Saved: (*PlaylistUpdateOne).saved,
+		ScanValues: (*Playlist).scanValues, Assign: (*Playlist).assignValues,
+		Reuses: []string{playlist.FieldID, playlist.FieldVersion, playlist.FieldName},
 	})
-}
-
-// playlistReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func playlistReuses(columnName string) bool {
-	switch columnName {
-	case playlist.FieldID, playlist.FieldVersion, playlist.FieldName:
-		return true
-	}
-	return false
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *PlaylistUpdateBulk) SaveX(ctx context.Context) []*Playlist {
-	nodes, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return nodes
-}
-
-// Exec saves the batch and returns how many entities were saved.
-func (_u *PlaylistUpdateBulk) Exec(ctx context.Context) (int, error) {
-	nodes, err := _u.Save(ctx)
-	return len(nodes), err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_u *PlaylistUpdateBulk) ExecX(ctx context.Context) int {
-	n, err := _u.Exec(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return n
 }
 
 // IfMatch has the update succeed only if cond accepts the version of the row, as the If-Match header of a request or the

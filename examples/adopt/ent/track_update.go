@@ -1201,81 +1201,21 @@ func (_u *TrackUpdateOne) sqlSave(ctx context.Context) (_node *Track, err error)
 }
 
 // TrackUpdateBulk is the builder for updating many Track entities, each guarded by its own version.
-type TrackUpdateBulk struct {
-	config
-	builders []*TrackUpdateOne
-	bulk     occrun.Bulk
-}
+type TrackUpdateBulk = occrun.Updates[TrackUpdateOne, Track]
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
 func (c *TrackClient) UpdateBulk(builders ...*TrackUpdateOne) *TrackUpdateBulk {
-	return &TrackUpdateBulk{config: c.config, builders: builders}
-}
-
-// SkipModified has the batch written but for the rows that were modified by somebody else, which are reported by the
-// *entocc.BulkModifiedError beside the others.
-func (_u *TrackUpdateBulk) SkipModified() *TrackUpdateBulk {
-	_u.bulk.SkipModified()
-	return _u
-}
-
-// OnProgress has f called after each statement, with the number of rows that are dealt with. It runs in the batch's
-// transaction, before the commit.
-func (_u *TrackUpdateBulk) OnProgress(f func(done, total int)) *TrackUpdateBulk {
-	_u.bulk.OnProgress(f)
-	return _u
-}
-
-// Save saves the batch, in one transaction, and returns the updated entities.
-func (_u *TrackUpdateBulk) Save(ctx context.Context) ([]*Track, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.OldSaves[TrackUpdateOne, Track]{
-		Join: func(builder *TrackUpdateOne) {
-			builder.config, builder.mutation.config = _u.config, _u.config
+	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[TrackUpdateOne, Track]{
+		Open: func(builder *TrackUpdateOne) (occrun.GuardedMutation, []Hook) {
+			builder.config, builder.mutation.config = c.config, c.config
+			return builder.mutation, builder.hooks
 		},
-		Mutation:   func(builder *TrackUpdateOne) occrun.GuardedMutation { return builder.mutation },
-		Hooks:      func(builder *TrackUpdateOne) []Hook { return builder.hooks },
-		Save:       (*TrackUpdateOne).Save,
-		Plan:       (*TrackUpdateOne).plan,
-		Saved:      (*TrackUpdateOne).saved,
-		ScanValues: (*Track).scanValues,
-		Assign:     (*Track).assignValues,
-		Reuses:     trackReuses,
+		Save: (*TrackUpdateOne).Save, Plan: (*TrackUpdateOne).plan, Saved: (*TrackUpdateOne).saved,
+		ScanValues: (*Track).scanValues, Assign: (*Track).assignValues,
+		Reuses: []string{track.FieldID, track.FieldVersion, track.FieldName, track.FieldAlbumID, track.FieldMediaTypeID, track.FieldGenreID, track.FieldComposer, track.FieldMilliseconds, track.FieldBytes, track.FieldUnitPrice},
 	})
-}
-
-// trackReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func trackReuses(columnName string) bool {
-	switch columnName {
-	case track.FieldID, track.FieldVersion, track.FieldName, track.FieldAlbumID, track.FieldMediaTypeID, track.FieldGenreID, track.FieldComposer, track.FieldMilliseconds, track.FieldBytes, track.FieldUnitPrice:
-		return true
-	}
-	return false
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *TrackUpdateBulk) SaveX(ctx context.Context) []*Track {
-	nodes, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return nodes
-}
-
-// Exec saves the batch and returns how many entities were saved.
-func (_u *TrackUpdateBulk) Exec(ctx context.Context) (int, error) {
-	nodes, err := _u.Save(ctx)
-	return len(nodes), err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_u *TrackUpdateBulk) ExecX(ctx context.Context) int {
-	n, err := _u.Exec(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return n
 }
 
 // IfMatch has the update succeed only if cond accepts the version of the row, as the If-Match header of a request or the

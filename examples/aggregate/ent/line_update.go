@@ -422,81 +422,21 @@ func (_u *LineUpdateOne) sqlSave(ctx context.Context) (_node *Line, err error) {
 }
 
 // LineUpdateBulk is the builder for updating many Line entities, each guarded by its own version.
-type LineUpdateBulk struct {
-	config
-	builders []*LineUpdateOne
-	bulk     occrun.Bulk
-}
+type LineUpdateBulk = occrun.Updates[LineUpdateOne, Line]
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
 func (c *LineClient) UpdateBulk(builders ...*LineUpdateOne) *LineUpdateBulk {
-	return &LineUpdateBulk{config: c.config, builders: builders}
-}
-
-// SkipModified has the batch written but for the rows that were modified by somebody else, which are reported by the
-// *entocc.BulkModifiedError beside the others.
-func (_u *LineUpdateBulk) SkipModified() *LineUpdateBulk {
-	_u.bulk.SkipModified()
-	return _u
-}
-
-// OnProgress has f called after each statement, with the number of rows that are dealt with. It runs in the batch's
-// transaction, before the commit.
-func (_u *LineUpdateBulk) OnProgress(f func(done, total int)) *LineUpdateBulk {
-	_u.bulk.OnProgress(f)
-	return _u
-}
-
-// Save saves the batch, in one transaction, and returns the updated entities.
-func (_u *LineUpdateBulk) Save(ctx context.Context) ([]*Line, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.OldSaves[LineUpdateOne, Line]{
-		Join: func(builder *LineUpdateOne) {
-			builder.config, builder.mutation.config = _u.config, _u.config
+	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[LineUpdateOne, Line]{
+		Open: func(builder *LineUpdateOne) (occrun.GuardedMutation, []Hook) {
+			builder.config, builder.mutation.config = c.config, c.config
+			return builder.mutation, builder.hooks
 		},
-		Mutation:   func(builder *LineUpdateOne) occrun.GuardedMutation { return builder.mutation },
-		Hooks:      func(builder *LineUpdateOne) []Hook { return builder.hooks },
-		Save:       (*LineUpdateOne).Save,
-		Plan:       (*LineUpdateOne).plan,
-		Saved:      (*LineUpdateOne).saved,
-		ScanValues: (*Line).scanValues,
-		Assign:     (*Line).assignValues,
-		Reuses:     lineReuses,
+		Save: (*LineUpdateOne).Save, Plan: (*LineUpdateOne).plan, Saved: (*LineUpdateOne).saved,
+		ScanValues: (*Line).scanValues, Assign: (*Line).assignValues,
+		Reuses: []string{line.FieldID, line.FieldVersion, line.FieldArticle, line.FieldPrice},
 	})
-}
-
-// lineReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func lineReuses(columnName string) bool {
-	switch columnName {
-	case line.FieldID, line.FieldVersion, line.FieldArticle, line.FieldPrice:
-		return true
-	}
-	return false
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *LineUpdateBulk) SaveX(ctx context.Context) []*Line {
-	nodes, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return nodes
-}
-
-// Exec saves the batch and returns how many entities were saved.
-func (_u *LineUpdateBulk) Exec(ctx context.Context) (int, error) {
-	nodes, err := _u.Save(ctx)
-	return len(nodes), err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_u *LineUpdateBulk) ExecX(ctx context.Context) int {
-	n, err := _u.Exec(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return n
 }
 
 // IfMatch has the update succeed only if cond accepts the version of the row, as the If-Match header of a request or the

@@ -409,81 +409,21 @@ func (_u *OrderUpdateOne) sqlSave(ctx context.Context) (_node *Order, err error)
 }
 
 // OrderUpdateBulk is the builder for updating many Order entities, each guarded by its own version.
-type OrderUpdateBulk struct {
-	config
-	builders []*OrderUpdateOne
-	bulk     occrun.Bulk
-}
+type OrderUpdateBulk = occrun.Updates[OrderUpdateOne, Order]
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
 func (c *OrderClient) UpdateBulk(builders ...*OrderUpdateOne) *OrderUpdateBulk {
-	return &OrderUpdateBulk{config: c.config, builders: builders}
-}
-
-// SkipModified has the batch written but for the rows that were modified by somebody else, which are reported by the
-// *entocc.BulkModifiedError beside the others.
-func (_u *OrderUpdateBulk) SkipModified() *OrderUpdateBulk {
-	_u.bulk.SkipModified()
-	return _u
-}
-
-// OnProgress has f called after each statement, with the number of rows that are dealt with. It runs in the batch's
-// transaction, before the commit.
-func (_u *OrderUpdateBulk) OnProgress(f func(done, total int)) *OrderUpdateBulk {
-	_u.bulk.OnProgress(f)
-	return _u
-}
-
-// Save saves the batch, in one transaction, and returns the updated entities.
-func (_u *OrderUpdateBulk) Save(ctx context.Context) ([]*Order, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.OldSaves[OrderUpdateOne, Order]{
-		Join: func(builder *OrderUpdateOne) {
-			builder.config, builder.mutation.config = _u.config, _u.config
+	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[OrderUpdateOne, Order]{
+		Open: func(builder *OrderUpdateOne) (occrun.GuardedMutation, []Hook) {
+			builder.config, builder.mutation.config = c.config, c.config
+			return builder.mutation, builder.hooks
 		},
-		Mutation:   func(builder *OrderUpdateOne) occrun.GuardedMutation { return builder.mutation },
-		Hooks:      func(builder *OrderUpdateOne) []Hook { return builder.hooks },
-		Save:       (*OrderUpdateOne).Save,
-		Plan:       (*OrderUpdateOne).plan,
-		Saved:      (*OrderUpdateOne).saved,
-		ScanValues: (*Order).scanValues,
-		Assign:     (*Order).assignValues,
-		Reuses:     orderReuses,
+		Save: (*OrderUpdateOne).Save, Plan: (*OrderUpdateOne).plan, Saved: (*OrderUpdateOne).saved,
+		ScanValues: (*Order).scanValues, Assign: (*Order).assignValues,
+		Reuses: []string{order.FieldID, order.FieldVersion, order.FieldState},
 	})
-}
-
-// orderReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func orderReuses(columnName string) bool {
-	switch columnName {
-	case order.FieldID, order.FieldVersion, order.FieldState:
-		return true
-	}
-	return false
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *OrderUpdateBulk) SaveX(ctx context.Context) []*Order {
-	nodes, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return nodes
-}
-
-// Exec saves the batch and returns how many entities were saved.
-func (_u *OrderUpdateBulk) Exec(ctx context.Context) (int, error) {
-	nodes, err := _u.Save(ctx)
-	return len(nodes), err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_u *OrderUpdateBulk) ExecX(ctx context.Context) int {
-	n, err := _u.Exec(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return n
 }
 
 // IfMatch has the update succeed only if cond accepts the version of the row, as the If-Match header of a request or the

@@ -449,81 +449,21 @@ func (_u *GroupUpdateOne) sqlSave(ctx context.Context) (_node *Group, err error)
 }
 
 // GroupUpdateBulk is the builder for updating many Group entities, each guarded by its own version.
-type GroupUpdateBulk struct {
-	config
-	builders []*GroupUpdateOne
-	bulk     occrun.Bulk
-}
+type GroupUpdateBulk = occrun.Updates[GroupUpdateOne, Group]
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
 func (c *GroupClient) UpdateBulk(builders ...*GroupUpdateOne) *GroupUpdateBulk {
-	return &GroupUpdateBulk{config: c.config, builders: builders}
-}
-
-// SkipModified has the batch written but for the rows that were modified by somebody else, which are reported by the
-// *entocc.BulkModifiedError beside the others.
-func (_u *GroupUpdateBulk) SkipModified() *GroupUpdateBulk {
-	_u.bulk.SkipModified()
-	return _u
-}
-
-// OnProgress has f called after each statement, with the number of rows that are dealt with. It runs in the batch's
-// transaction, before the commit.
-func (_u *GroupUpdateBulk) OnProgress(f func(done, total int)) *GroupUpdateBulk {
-	_u.bulk.OnProgress(f)
-	return _u
-}
-
-// Save saves the batch, in one transaction, and returns the updated entities.
-func (_u *GroupUpdateBulk) Save(ctx context.Context) ([]*Group, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.OldSaves[GroupUpdateOne, Group]{
-		Join: func(builder *GroupUpdateOne) {
-			builder.config, builder.mutation.config = _u.config, _u.config
+	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[GroupUpdateOne, Group]{
+		Open: func(builder *GroupUpdateOne) (occrun.GuardedMutation, []Hook) {
+			builder.config, builder.mutation.config = c.config, c.config
+			return builder.mutation, builder.hooks
 		},
-		Mutation:   func(builder *GroupUpdateOne) occrun.GuardedMutation { return builder.mutation },
-		Hooks:      func(builder *GroupUpdateOne) []Hook { return builder.hooks },
-		Save:       (*GroupUpdateOne).Save,
-		Plan:       (*GroupUpdateOne).plan,
-		Saved:      (*GroupUpdateOne).saved,
-		ScanValues: (*Group).scanValues,
-		Assign:     (*Group).assignValues,
-		Reuses:     groupReuses,
+		Save: (*GroupUpdateOne).Save, Plan: (*GroupUpdateOne).plan, Saved: (*GroupUpdateOne).saved,
+		ScanValues: (*Group).scanValues, Assign: (*Group).assignValues,
+		Reuses: []string{group.FieldID, group.FieldCreatedAt, group.FieldVersion, group.FieldName, group.FieldPermissions},
 	})
-}
-
-// groupReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func groupReuses(columnName string) bool {
-	switch columnName {
-	case group.FieldID, group.FieldCreatedAt, group.FieldVersion, group.FieldName, group.FieldPermissions:
-		return true
-	}
-	return false
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *GroupUpdateBulk) SaveX(ctx context.Context) []*Group {
-	nodes, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return nodes
-}
-
-// Exec saves the batch and returns how many entities were saved.
-func (_u *GroupUpdateBulk) Exec(ctx context.Context) (int, error) {
-	nodes, err := _u.Save(ctx)
-	return len(nodes), err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_u *GroupUpdateBulk) ExecX(ctx context.Context) int {
-	n, err := _u.Exec(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return n
 }
 
 // IfMatch has the update succeed only if cond accepts the version of the row, as the If-Match header of a request or the

@@ -279,81 +279,21 @@ func (_u *UserUpdateOne) sqlSave(ctx context.Context) (_node *User, err error) {
 }
 
 // UserUpdateBulk is the builder for updating many User entities, each guarded by its own version.
-type UserUpdateBulk struct {
-	config
-	builders []*UserUpdateOne
-	bulk     occrun.Bulk
-}
+type UserUpdateBulk = occrun.Updates[UserUpdateOne, User]
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
 func (c *UserClient) UpdateBulk(builders ...*UserUpdateOne) *UserUpdateBulk {
-	return &UserUpdateBulk{config: c.config, builders: builders}
-}
-
-// SkipModified has the batch written but for the rows that were modified by somebody else, which are reported by the
-// *entocc.BulkModifiedError beside the others.
-func (_u *UserUpdateBulk) SkipModified() *UserUpdateBulk {
-	_u.bulk.SkipModified()
-	return _u
-}
-
-// OnProgress has f called after each statement, with the number of rows that are dealt with. It runs in the batch's
-// transaction, before the commit.
-func (_u *UserUpdateBulk) OnProgress(f func(done, total int)) *UserUpdateBulk {
-	_u.bulk.OnProgress(f)
-	return _u
-}
-
-// Save saves the batch, in one transaction, and returns the updated entities.
-func (_u *UserUpdateBulk) Save(ctx context.Context) ([]*User, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.OldSaves[UserUpdateOne, User]{
-		Join: func(builder *UserUpdateOne) {
-			builder.config, builder.mutation.config = _u.config, _u.config
+	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[UserUpdateOne, User]{
+		Open: func(builder *UserUpdateOne) (occrun.GuardedMutation, []Hook) {
+			builder.config, builder.mutation.config = c.config, c.config
+			return builder.mutation, builder.hooks
 		},
-		Mutation:   func(builder *UserUpdateOne) occrun.GuardedMutation { return builder.mutation },
-		Hooks:      func(builder *UserUpdateOne) []Hook { return builder.hooks },
-		Save:       (*UserUpdateOne).Save,
-		Plan:       (*UserUpdateOne).plan,
-		Saved:      (*UserUpdateOne).saved,
-		ScanValues: (*User).scanValues,
-		Assign:     (*User).assignValues,
-		Reuses:     userReuses,
+		Save: (*UserUpdateOne).Save, Plan: (*UserUpdateOne).plan, Saved: (*UserUpdateOne).saved,
+		ScanValues: (*User).scanValues, Assign: (*User).assignValues,
+		Reuses: []string{user.FieldID, user.FieldVersion, user.FieldName, user.FieldEmail},
 	})
-}
-
-// userReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func userReuses(columnName string) bool {
-	switch columnName {
-	case user.FieldID, user.FieldVersion, user.FieldName, user.FieldEmail:
-		return true
-	}
-	return false
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *UserUpdateBulk) SaveX(ctx context.Context) []*User {
-	nodes, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return nodes
-}
-
-// Exec saves the batch and returns how many entities were saved.
-func (_u *UserUpdateBulk) Exec(ctx context.Context) (int, error) {
-	nodes, err := _u.Save(ctx)
-	return len(nodes), err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_u *UserUpdateBulk) ExecX(ctx context.Context) int {
-	n, err := _u.Exec(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return n
 }
 
 // IfMatch has the update succeed only if cond accepts the version of the row, as the If-Match header of a request or the

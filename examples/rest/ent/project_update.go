@@ -524,81 +524,21 @@ func (_u *ProjectUpdateOne) sqlSave(ctx context.Context) (_node *Project, err er
 }
 
 // ProjectUpdateBulk is the builder for updating many Project entities, each guarded by its own version.
-type ProjectUpdateBulk struct {
-	config
-	builders []*ProjectUpdateOne
-	bulk     occrun.Bulk
-}
+type ProjectUpdateBulk = occrun.Updates[ProjectUpdateOne, Project]
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
 func (c *ProjectClient) UpdateBulk(builders ...*ProjectUpdateOne) *ProjectUpdateBulk {
-	return &ProjectUpdateBulk{config: c.config, builders: builders}
-}
-
-// SkipModified has the batch written but for the rows that were modified by somebody else, which are reported by the
-// *entocc.BulkModifiedError beside the others.
-func (_u *ProjectUpdateBulk) SkipModified() *ProjectUpdateBulk {
-	_u.bulk.SkipModified()
-	return _u
-}
-
-// OnProgress has f called after each statement, with the number of rows that are dealt with. It runs in the batch's
-// transaction, before the commit.
-func (_u *ProjectUpdateBulk) OnProgress(f func(done, total int)) *ProjectUpdateBulk {
-	_u.bulk.OnProgress(f)
-	return _u
-}
-
-// Save saves the batch, in one transaction, and returns the updated entities.
-func (_u *ProjectUpdateBulk) Save(ctx context.Context) ([]*Project, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.OldSaves[ProjectUpdateOne, Project]{
-		Join: func(builder *ProjectUpdateOne) {
-			builder.config, builder.mutation.config = _u.config, _u.config
+	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[ProjectUpdateOne, Project]{
+		Open: func(builder *ProjectUpdateOne) (occrun.GuardedMutation, []Hook) {
+			builder.config, builder.mutation.config = c.config, c.config
+			return builder.mutation, builder.hooks
 		},
-		Mutation:   func(builder *ProjectUpdateOne) occrun.GuardedMutation { return builder.mutation },
-		Hooks:      func(builder *ProjectUpdateOne) []Hook { return builder.hooks },
-		Save:       (*ProjectUpdateOne).Save,
-		Plan:       (*ProjectUpdateOne).plan,
-		Saved:      (*ProjectUpdateOne).saved,
-		ScanValues: (*Project).scanValues,
-		Assign:     (*Project).assignValues,
-		Reuses:     projectReuses,
+		Save: (*ProjectUpdateOne).Save, Plan: (*ProjectUpdateOne).plan, Saved: (*ProjectUpdateOne).saved,
+		ScanValues: (*Project).scanValues, Assign: (*Project).assignValues,
+		Reuses: []string{project.FieldID, project.FieldName, project.FieldDescription, project.FieldPoints},
 	})
-}
-
-// projectReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func projectReuses(columnName string) bool {
-	switch columnName {
-	case project.FieldID, project.FieldName, project.FieldDescription, project.FieldPoints:
-		return true
-	}
-	return false
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *ProjectUpdateBulk) SaveX(ctx context.Context) []*Project {
-	nodes, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return nodes
-}
-
-// Exec saves the batch and returns how many entities were saved.
-func (_u *ProjectUpdateBulk) Exec(ctx context.Context) (int, error) {
-	nodes, err := _u.Save(ctx)
-	return len(nodes), err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_u *ProjectUpdateBulk) ExecX(ctx context.Context) int {
-	n, err := _u.Exec(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return n
 }
 
 // IfMatch has the update succeed only if cond accepts the version of the row, as the If-Match header of a request or the

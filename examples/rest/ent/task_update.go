@@ -320,81 +320,21 @@ func (_u *TaskUpdateOne) sqlSave(ctx context.Context) (_node *Task, err error) {
 }
 
 // TaskUpdateBulk is the builder for updating many Task entities, each guarded by its own version.
-type TaskUpdateBulk struct {
-	config
-	builders []*TaskUpdateOne
-	bulk     occrun.Bulk
-}
+type TaskUpdateBulk = occrun.Updates[TaskUpdateOne, Task]
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
 func (c *TaskClient) UpdateBulk(builders ...*TaskUpdateOne) *TaskUpdateBulk {
-	return &TaskUpdateBulk{config: c.config, builders: builders}
-}
-
-// SkipModified has the batch written but for the rows that were modified by somebody else, which are reported by the
-// *entocc.BulkModifiedError beside the others.
-func (_u *TaskUpdateBulk) SkipModified() *TaskUpdateBulk {
-	_u.bulk.SkipModified()
-	return _u
-}
-
-// OnProgress has f called after each statement, with the number of rows that are dealt with. It runs in the batch's
-// transaction, before the commit.
-func (_u *TaskUpdateBulk) OnProgress(f func(done, total int)) *TaskUpdateBulk {
-	_u.bulk.OnProgress(f)
-	return _u
-}
-
-// Save saves the batch, in one transaction, and returns the updated entities.
-func (_u *TaskUpdateBulk) Save(ctx context.Context) ([]*Task, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.OldSaves[TaskUpdateOne, Task]{
-		Join: func(builder *TaskUpdateOne) {
-			builder.config, builder.mutation.config = _u.config, _u.config
+	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[TaskUpdateOne, Task]{
+		Open: func(builder *TaskUpdateOne) (occrun.GuardedMutation, []Hook) {
+			builder.config, builder.mutation.config = c.config, c.config
+			return builder.mutation, builder.hooks
 		},
-		Mutation:   func(builder *TaskUpdateOne) occrun.GuardedMutation { return builder.mutation },
-		Hooks:      func(builder *TaskUpdateOne) []Hook { return builder.hooks },
-		Save:       (*TaskUpdateOne).Save,
-		Plan:       (*TaskUpdateOne).plan,
-		Saved:      (*TaskUpdateOne).saved,
-		ScanValues: (*Task).scanValues,
-		Assign:     (*Task).assignValues,
-		Reuses:     taskReuses,
+		Save: (*TaskUpdateOne).Save, Plan: (*TaskUpdateOne).plan, Saved: (*TaskUpdateOne).saved,
+		ScanValues: (*Task).scanValues, Assign: (*Task).assignValues,
+		Reuses: []string{task.FieldID, task.FieldTitle, task.FieldDone, task.FieldProjectID},
 	})
-}
-
-// taskReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func taskReuses(columnName string) bool {
-	switch columnName {
-	case task.FieldID, task.FieldTitle, task.FieldDone, task.FieldProjectID:
-		return true
-	}
-	return false
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *TaskUpdateBulk) SaveX(ctx context.Context) []*Task {
-	nodes, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return nodes
-}
-
-// Exec saves the batch and returns how many entities were saved.
-func (_u *TaskUpdateBulk) Exec(ctx context.Context) (int, error) {
-	nodes, err := _u.Save(ctx)
-	return len(nodes), err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_u *TaskUpdateBulk) ExecX(ctx context.Context) int {
-	n, err := _u.Exec(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return n
 }
 
 // IfMatch has the update succeed only if cond accepts the version of the row, as the If-Match header of a request or the

@@ -75,49 +75,16 @@ func (_d *GroupDelete) sqlExec(ctx context.Context) (int, error) {
 }
 
 // GroupDeleteBulk is the builder for deleting many Group entities, each guarded by its own version.
-type GroupDeleteBulk struct {
-	config
-	entities []*Group
-	bulk     occrun.Bulk
-}
+type GroupDeleteBulk = occrun.Deletes[Group]
 
 // DeleteBulk returns a builder that deletes many entities in as few statements as the database allows, those whose rows
 // have the version of the entity still. The hooks of each run as in a delete of its own. All or nothing is deleted:
 // rows that were modified by somebody else are reported by one *entocc.BulkModifiedError, all of them.
 func (c *GroupClient) DeleteBulk(entities ...*Group) *GroupDeleteBulk {
-	return &GroupDeleteBulk{config: c.config, entities: entities}
-}
-
-// SkipModified has the batch written but for the rows that were modified by somebody else, which are reported by the
-// *entocc.BulkModifiedError beside the others.
-func (_d *GroupDeleteBulk) SkipModified() *GroupDeleteBulk {
-	_d.bulk.SkipModified()
-	return _d
-}
-
-// OnProgress has f called after each statement, with the number of rows that are dealt with. It runs in the batch's
-// transaction, before the commit.
-func (_d *GroupDeleteBulk) OnProgress(f func(done, total int)) *GroupDeleteBulk {
-	_d.bulk.OnProgress(f)
-	return _d
-}
-
-// Exec deletes the batch, in one transaction, and returns how many rows were deleted.
-func (_d *GroupDeleteBulk) Exec(ctx context.Context) (int, error) {
-	keys := []string{group.FieldID}
-	return occrun.DeleteBulk(ctx, _d.bulk, _d.versionWriter(), keys, _d.entities, func(entity *Group) (*versionExpectation, func(context.Context) error) {
-		builder := NewGroupClient(_d.config).DeleteOne(entity)
+	return occrun.NewDeletes(c.versionWriter(), entities, []string{group.FieldID}, func(entity *Group) (*versionExpectation, func(context.Context) error) {
+		builder := c.DeleteOne(entity)
 		return &builder._d.mutation.occ, builder.Exec
 	})
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_d *GroupDeleteBulk) ExecX(ctx context.Context) int {
-	n, err := _d.Exec(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return n
 }
 
 // IfMatch has the delete succeed only if cond accepts the version of the row, as the If-Match header of a request or the

@@ -74,49 +74,16 @@ func (_d *InvoiceDelete) sqlExec(ctx context.Context) (int, error) {
 }
 
 // InvoiceDeleteBulk is the builder for deleting many Invoice entities, each guarded by its own version.
-type InvoiceDeleteBulk struct {
-	config
-	entities []*Invoice
-	bulk     occrun.Bulk
-}
+type InvoiceDeleteBulk = occrun.Deletes[Invoice]
 
 // DeleteBulk returns a builder that deletes many entities in as few statements as the database allows, those whose rows
 // have the version of the entity still. The hooks of each run as in a delete of its own. All or nothing is deleted:
 // rows that were modified by somebody else are reported by one *entocc.BulkModifiedError, all of them.
 func (c *InvoiceClient) DeleteBulk(entities ...*Invoice) *InvoiceDeleteBulk {
-	return &InvoiceDeleteBulk{config: c.config, entities: entities}
-}
-
-// SkipModified has the batch written but for the rows that were modified by somebody else, which are reported by the
-// *entocc.BulkModifiedError beside the others.
-func (_d *InvoiceDeleteBulk) SkipModified() *InvoiceDeleteBulk {
-	_d.bulk.SkipModified()
-	return _d
-}
-
-// OnProgress has f called after each statement, with the number of rows that are dealt with. It runs in the batch's
-// transaction, before the commit.
-func (_d *InvoiceDeleteBulk) OnProgress(f func(done, total int)) *InvoiceDeleteBulk {
-	_d.bulk.OnProgress(f)
-	return _d
-}
-
-// Exec deletes the batch, in one transaction, and returns how many rows were deleted.
-func (_d *InvoiceDeleteBulk) Exec(ctx context.Context) (int, error) {
-	keys := []string{invoice.FieldID}
-	return occrun.DeleteBulk(ctx, _d.bulk, _d.versionWriter(), keys, _d.entities, func(entity *Invoice) (*versionExpectation, func(context.Context) error) {
-		builder := NewInvoiceClient(_d.config).DeleteOne(entity)
+	return occrun.NewDeletes(c.versionWriter(), entities, []string{invoice.FieldID}, func(entity *Invoice) (*versionExpectation, func(context.Context) error) {
+		builder := c.DeleteOne(entity)
 		return &builder._d.mutation.occ, builder.Exec
 	})
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_d *InvoiceDeleteBulk) ExecX(ctx context.Context) int {
-	n, err := _d.Exec(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return n
 }
 
 // IfMatch has the delete succeed only if cond accepts the version of the row, as the If-Match header of a request or the

@@ -354,81 +354,21 @@ func (_u *PetUpdateOne) sqlSave(ctx context.Context) (_node *Pet, err error) {
 }
 
 // PetUpdateBulk is the builder for updating many Pet entities, each guarded by its own version.
-type PetUpdateBulk struct {
-	config
-	builders []*PetUpdateOne
-	bulk     occrun.Bulk
-}
+type PetUpdateBulk = occrun.Updates[PetUpdateOne, Pet]
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
 func (c *PetClient) UpdateBulk(builders ...*PetUpdateOne) *PetUpdateBulk {
-	return &PetUpdateBulk{config: c.config, builders: builders}
-}
-
-// SkipModified has the batch written but for the rows that were modified by somebody else, which are reported by the
-// *entocc.BulkModifiedError beside the others.
-func (_u *PetUpdateBulk) SkipModified() *PetUpdateBulk {
-	_u.bulk.SkipModified()
-	return _u
-}
-
-// OnProgress has f called after each statement, with the number of rows that are dealt with. It runs in the batch's
-// transaction, before the commit.
-func (_u *PetUpdateBulk) OnProgress(f func(done, total int)) *PetUpdateBulk {
-	_u.bulk.OnProgress(f)
-	return _u
-}
-
-// Save saves the batch, in one transaction, and returns the updated entities.
-func (_u *PetUpdateBulk) Save(ctx context.Context) ([]*Pet, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.OldSaves[PetUpdateOne, Pet]{
-		Join: func(builder *PetUpdateOne) {
-			builder.config, builder.mutation.config = _u.config, _u.config
+	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[PetUpdateOne, Pet]{
+		Open: func(builder *PetUpdateOne) (occrun.GuardedMutation, []Hook) {
+			builder.config, builder.mutation.config = c.config, c.config
+			return builder.mutation, builder.hooks
 		},
-		Mutation:   func(builder *PetUpdateOne) occrun.GuardedMutation { return builder.mutation },
-		Hooks:      func(builder *PetUpdateOne) []Hook { return builder.hooks },
-		Save:       (*PetUpdateOne).Save,
-		Plan:       (*PetUpdateOne).plan,
-		Saved:      (*PetUpdateOne).saved,
-		ScanValues: (*Pet).scanValues,
-		Assign:     (*Pet).assignValues,
-		Reuses:     petReuses,
+		Save: (*PetUpdateOne).Save, Plan: (*PetUpdateOne).plan, Saved: (*PetUpdateOne).saved,
+		ScanValues: (*Pet).scanValues, Assign: (*Pet).assignValues,
+		Reuses: []string{pet.FieldID, pet.FieldVersion, pet.FieldName},
 	})
-}
-
-// petReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func petReuses(columnName string) bool {
-	switch columnName {
-	case pet.FieldID, pet.FieldVersion, pet.FieldName:
-		return true
-	}
-	return false
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *PetUpdateBulk) SaveX(ctx context.Context) []*Pet {
-	nodes, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return nodes
-}
-
-// Exec saves the batch and returns how many entities were saved.
-func (_u *PetUpdateBulk) Exec(ctx context.Context) (int, error) {
-	nodes, err := _u.Save(ctx)
-	return len(nodes), err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_u *PetUpdateBulk) ExecX(ctx context.Context) int {
-	n, err := _u.Exec(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return n
 }
 
 // IfMatch has the update succeed only if cond accepts the version of the row, as the If-Match header of a request or the

@@ -279,81 +279,21 @@ func (_u *DoctorUpdateOne) sqlSave(ctx context.Context) (_node *Doctor, err erro
 }
 
 // DoctorUpdateBulk is the builder for updating many Doctor entities, each guarded by its own version.
-type DoctorUpdateBulk struct {
-	config
-	builders []*DoctorUpdateOne
-	bulk     occrun.Bulk
-}
+type DoctorUpdateBulk = occrun.Updates[DoctorUpdateOne, Doctor]
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
 func (c *DoctorClient) UpdateBulk(builders ...*DoctorUpdateOne) *DoctorUpdateBulk {
-	return &DoctorUpdateBulk{config: c.config, builders: builders}
-}
-
-// SkipModified has the batch written but for the rows that were modified by somebody else, which are reported by the
-// *entocc.BulkModifiedError beside the others.
-func (_u *DoctorUpdateBulk) SkipModified() *DoctorUpdateBulk {
-	_u.bulk.SkipModified()
-	return _u
-}
-
-// OnProgress has f called after each statement, with the number of rows that are dealt with. It runs in the batch's
-// transaction, before the commit.
-func (_u *DoctorUpdateBulk) OnProgress(f func(done, total int)) *DoctorUpdateBulk {
-	_u.bulk.OnProgress(f)
-	return _u
-}
-
-// Save saves the batch, in one transaction, and returns the updated entities.
-func (_u *DoctorUpdateBulk) Save(ctx context.Context) ([]*Doctor, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.OldSaves[DoctorUpdateOne, Doctor]{
-		Join: func(builder *DoctorUpdateOne) {
-			builder.config, builder.mutation.config = _u.config, _u.config
+	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[DoctorUpdateOne, Doctor]{
+		Open: func(builder *DoctorUpdateOne) (occrun.GuardedMutation, []Hook) {
+			builder.config, builder.mutation.config = c.config, c.config
+			return builder.mutation, builder.hooks
 		},
-		Mutation:   func(builder *DoctorUpdateOne) occrun.GuardedMutation { return builder.mutation },
-		Hooks:      func(builder *DoctorUpdateOne) []Hook { return builder.hooks },
-		Save:       (*DoctorUpdateOne).Save,
-		Plan:       (*DoctorUpdateOne).plan,
-		Saved:      (*DoctorUpdateOne).saved,
-		ScanValues: (*Doctor).scanValues,
-		Assign:     (*Doctor).assignValues,
-		Reuses:     doctorReuses,
+		Save: (*DoctorUpdateOne).Save, Plan: (*DoctorUpdateOne).plan, Saved: (*DoctorUpdateOne).saved,
+		ScanValues: (*Doctor).scanValues, Assign: (*Doctor).assignValues,
+		Reuses: []string{doctor.FieldID, doctor.FieldVersion, doctor.FieldName, doctor.FieldOnCall},
 	})
-}
-
-// doctorReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func doctorReuses(columnName string) bool {
-	switch columnName {
-	case doctor.FieldID, doctor.FieldVersion, doctor.FieldName, doctor.FieldOnCall:
-		return true
-	}
-	return false
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *DoctorUpdateBulk) SaveX(ctx context.Context) []*Doctor {
-	nodes, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return nodes
-}
-
-// Exec saves the batch and returns how many entities were saved.
-func (_u *DoctorUpdateBulk) Exec(ctx context.Context) (int, error) {
-	nodes, err := _u.Save(ctx)
-	return len(nodes), err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_u *DoctorUpdateBulk) ExecX(ctx context.Context) int {
-	n, err := _u.Exec(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return n
 }
 
 // IfMatch has the update succeed only if cond accepts the version of the row, as the If-Match header of a request or the

@@ -74,49 +74,16 @@ func (_d *AlbumDelete) sqlExec(ctx context.Context) (int, error) {
 }
 
 // AlbumDeleteBulk is the builder for deleting many Album entities, each guarded by its own version.
-type AlbumDeleteBulk struct {
-	config
-	entities []*Album
-	bulk     occrun.Bulk
-}
+type AlbumDeleteBulk = occrun.Deletes[Album]
 
 // DeleteBulk returns a builder that deletes many entities in as few statements as the database allows, those whose rows
 // have the version of the entity still. The hooks of each run as in a delete of its own. All or nothing is deleted:
 // rows that were modified by somebody else are reported by one *entocc.BulkModifiedError, all of them.
 func (c *AlbumClient) DeleteBulk(entities ...*Album) *AlbumDeleteBulk {
-	return &AlbumDeleteBulk{config: c.config, entities: entities}
-}
-
-// SkipModified has the batch written but for the rows that were modified by somebody else, which are reported by the
-// *entocc.BulkModifiedError beside the others.
-func (_d *AlbumDeleteBulk) SkipModified() *AlbumDeleteBulk {
-	_d.bulk.SkipModified()
-	return _d
-}
-
-// OnProgress has f called after each statement, with the number of rows that are dealt with. It runs in the batch's
-// transaction, before the commit.
-func (_d *AlbumDeleteBulk) OnProgress(f func(done, total int)) *AlbumDeleteBulk {
-	_d.bulk.OnProgress(f)
-	return _d
-}
-
-// Exec deletes the batch, in one transaction, and returns how many rows were deleted.
-func (_d *AlbumDeleteBulk) Exec(ctx context.Context) (int, error) {
-	keys := []string{album.FieldID}
-	return occrun.DeleteBulk(ctx, _d.bulk, _d.versionWriter(), keys, _d.entities, func(entity *Album) (*versionExpectation, func(context.Context) error) {
-		builder := NewAlbumClient(_d.config).DeleteOne(entity)
+	return occrun.NewDeletes(c.versionWriter(), entities, []string{album.FieldID}, func(entity *Album) (*versionExpectation, func(context.Context) error) {
+		builder := c.DeleteOne(entity)
 		return &builder._d.mutation.occ, builder.Exec
 	})
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_d *AlbumDeleteBulk) ExecX(ctx context.Context) int {
-	n, err := _d.Exec(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return n
 }
 
 // IfMatch has the delete succeed only if cond accepts the version of the row, as the If-Match header of a request or the

@@ -556,81 +556,21 @@ func (_u *AlbumUpdateOne) sqlSave(ctx context.Context) (_node *Album, err error)
 }
 
 // AlbumUpdateBulk is the builder for updating many Album entities, each guarded by its own version.
-type AlbumUpdateBulk struct {
-	config
-	builders []*AlbumUpdateOne
-	bulk     occrun.Bulk
-}
+type AlbumUpdateBulk = occrun.Updates[AlbumUpdateOne, Album]
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
 func (c *AlbumClient) UpdateBulk(builders ...*AlbumUpdateOne) *AlbumUpdateBulk {
-	return &AlbumUpdateBulk{config: c.config, builders: builders}
-}
-
-// SkipModified has the batch written but for the rows that were modified by somebody else, which are reported by the
-// *entocc.BulkModifiedError beside the others.
-func (_u *AlbumUpdateBulk) SkipModified() *AlbumUpdateBulk {
-	_u.bulk.SkipModified()
-	return _u
-}
-
-// OnProgress has f called after each statement, with the number of rows that are dealt with. It runs in the batch's
-// transaction, before the commit.
-func (_u *AlbumUpdateBulk) OnProgress(f func(done, total int)) *AlbumUpdateBulk {
-	_u.bulk.OnProgress(f)
-	return _u
-}
-
-// Save saves the batch, in one transaction, and returns the updated entities.
-func (_u *AlbumUpdateBulk) Save(ctx context.Context) ([]*Album, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.OldSaves[AlbumUpdateOne, Album]{
-		Join: func(builder *AlbumUpdateOne) {
-			builder.config, builder.mutation.config = _u.config, _u.config
+	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[AlbumUpdateOne, Album]{
+		Open: func(builder *AlbumUpdateOne) (occrun.GuardedMutation, []Hook) {
+			builder.config, builder.mutation.config = c.config, c.config
+			return builder.mutation, builder.hooks
 		},
-		Mutation:   func(builder *AlbumUpdateOne) occrun.GuardedMutation { return builder.mutation },
-		Hooks:      func(builder *AlbumUpdateOne) []Hook { return builder.hooks },
-		Save:       (*AlbumUpdateOne).Save,
-		Plan:       (*AlbumUpdateOne).plan,
-		Saved:      (*AlbumUpdateOne).saved,
-		ScanValues: (*Album).scanValues,
-		Assign:     (*Album).assignValues,
-		Reuses:     albumReuses,
+		Save: (*AlbumUpdateOne).Save, Plan: (*AlbumUpdateOne).plan, Saved: (*AlbumUpdateOne).saved,
+		ScanValues: (*Album).scanValues, Assign: (*Album).assignValues,
+		Reuses: []string{album.FieldID, album.FieldVersion, album.FieldTitle, album.FieldArtistID},
 	})
-}
-
-// albumReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func albumReuses(columnName string) bool {
-	switch columnName {
-	case album.FieldID, album.FieldVersion, album.FieldTitle, album.FieldArtistID:
-		return true
-	}
-	return false
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *AlbumUpdateBulk) SaveX(ctx context.Context) []*Album {
-	nodes, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return nodes
-}
-
-// Exec saves the batch and returns how many entities were saved.
-func (_u *AlbumUpdateBulk) Exec(ctx context.Context) (int, error) {
-	nodes, err := _u.Save(ctx)
-	return len(nodes), err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_u *AlbumUpdateBulk) ExecX(ctx context.Context) int {
-	n, err := _u.Exec(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return n
 }
 
 // IfMatch has the update succeed only if cond accepts the version of the row, as the If-Match header of a request or the

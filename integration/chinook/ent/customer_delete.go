@@ -74,49 +74,16 @@ func (_d *CustomerDelete) sqlExec(ctx context.Context) (int, error) {
 }
 
 // CustomerDeleteBulk is the builder for deleting many Customer entities, each guarded by its own version.
-type CustomerDeleteBulk struct {
-	config
-	entities []*Customer
-	bulk     occrun.Bulk
-}
+type CustomerDeleteBulk = occrun.Deletes[Customer]
 
 // DeleteBulk returns a builder that deletes many entities in as few statements as the database allows, those whose rows
 // have the version of the entity still. The hooks of each run as in a delete of its own. All or nothing is deleted:
 // rows that were modified by somebody else are reported by one *entocc.BulkModifiedError, all of them.
 func (c *CustomerClient) DeleteBulk(entities ...*Customer) *CustomerDeleteBulk {
-	return &CustomerDeleteBulk{config: c.config, entities: entities}
-}
-
-// SkipModified has the batch written but for the rows that were modified by somebody else, which are reported by the
-// *entocc.BulkModifiedError beside the others.
-func (_d *CustomerDeleteBulk) SkipModified() *CustomerDeleteBulk {
-	_d.bulk.SkipModified()
-	return _d
-}
-
-// OnProgress has f called after each statement, with the number of rows that are dealt with. It runs in the batch's
-// transaction, before the commit.
-func (_d *CustomerDeleteBulk) OnProgress(f func(done, total int)) *CustomerDeleteBulk {
-	_d.bulk.OnProgress(f)
-	return _d
-}
-
-// Exec deletes the batch, in one transaction, and returns how many rows were deleted.
-func (_d *CustomerDeleteBulk) Exec(ctx context.Context) (int, error) {
-	keys := []string{customer.FieldID}
-	return occrun.DeleteBulk(ctx, _d.bulk, _d.versionWriter(), keys, _d.entities, func(entity *Customer) (*versionExpectation, func(context.Context) error) {
-		builder := NewCustomerClient(_d.config).DeleteOne(entity)
+	return occrun.NewDeletes(c.versionWriter(), entities, []string{customer.FieldID}, func(entity *Customer) (*versionExpectation, func(context.Context) error) {
+		builder := c.DeleteOne(entity)
 		return &builder._d.mutation.occ, builder.Exec
 	})
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_d *CustomerDeleteBulk) ExecX(ctx context.Context) int {
-	n, err := _d.Exec(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return n
 }
 
 // IfMatch has the delete succeed only if cond accepts the version of the row, as the If-Match header of a request or the

@@ -443,81 +443,21 @@ func (_u *GenreUpdateOne) sqlSave(ctx context.Context) (_node *Genre, err error)
 }
 
 // GenreUpdateBulk is the builder for updating many Genre entities, each guarded by its own version.
-type GenreUpdateBulk struct {
-	config
-	builders []*GenreUpdateOne
-	bulk     occrun.Bulk
-}
+type GenreUpdateBulk = occrun.Updates[GenreUpdateOne, Genre]
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
 func (c *GenreClient) UpdateBulk(builders ...*GenreUpdateOne) *GenreUpdateBulk {
-	return &GenreUpdateBulk{config: c.config, builders: builders}
-}
-
-// SkipModified has the batch written but for the rows that were modified by somebody else, which are reported by the
-// *entocc.BulkModifiedError beside the others.
-func (_u *GenreUpdateBulk) SkipModified() *GenreUpdateBulk {
-	_u.bulk.SkipModified()
-	return _u
-}
-
-// OnProgress has f called after each statement, with the number of rows that are dealt with. It runs in the batch's
-// transaction, before the commit.
-func (_u *GenreUpdateBulk) OnProgress(f func(done, total int)) *GenreUpdateBulk {
-	_u.bulk.OnProgress(f)
-	return _u
-}
-
-// Save saves the batch, in one transaction, and returns the updated entities.
-func (_u *GenreUpdateBulk) Save(ctx context.Context) ([]*Genre, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.OldSaves[GenreUpdateOne, Genre]{
-		Join: func(builder *GenreUpdateOne) {
-			builder.config, builder.mutation.config = _u.config, _u.config
+	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[GenreUpdateOne, Genre]{
+		Open: func(builder *GenreUpdateOne) (occrun.GuardedMutation, []Hook) {
+			builder.config, builder.mutation.config = c.config, c.config
+			return builder.mutation, builder.hooks
 		},
-		Mutation:   func(builder *GenreUpdateOne) occrun.GuardedMutation { return builder.mutation },
-		Hooks:      func(builder *GenreUpdateOne) []Hook { return builder.hooks },
-		Save:       (*GenreUpdateOne).Save,
-		Plan:       (*GenreUpdateOne).plan,
-		Saved:      (*GenreUpdateOne).saved,
-		ScanValues: (*Genre).scanValues,
-		Assign:     (*Genre).assignValues,
-		Reuses:     genreReuses,
+		Save: (*GenreUpdateOne).Save, Plan: (*GenreUpdateOne).plan, Saved: (*GenreUpdateOne).saved,
+		ScanValues: (*Genre).scanValues, Assign: (*Genre).assignValues,
+		Reuses: []string{genre.FieldID, genre.FieldVersion, genre.FieldName},
 	})
-}
-
-// genreReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func genreReuses(columnName string) bool {
-	switch columnName {
-	case genre.FieldID, genre.FieldVersion, genre.FieldName:
-		return true
-	}
-	return false
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *GenreUpdateBulk) SaveX(ctx context.Context) []*Genre {
-	nodes, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return nodes
-}
-
-// Exec saves the batch and returns how many entities were saved.
-func (_u *GenreUpdateBulk) Exec(ctx context.Context) (int, error) {
-	nodes, err := _u.Save(ctx)
-	return len(nodes), err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_u *GenreUpdateBulk) ExecX(ctx context.Context) int {
-	n, err := _u.Exec(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return n
 }
 
 // IfMatch has the update succeed only if cond accepts the version of the row, as the If-Match header of a request or the

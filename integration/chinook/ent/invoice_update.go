@@ -871,81 +871,21 @@ func (_u *InvoiceUpdateOne) sqlSave(ctx context.Context) (_node *Invoice, err er
 }
 
 // InvoiceUpdateBulk is the builder for updating many Invoice entities, each guarded by its own version.
-type InvoiceUpdateBulk struct {
-	config
-	builders []*InvoiceUpdateOne
-	bulk     occrun.Bulk
-}
+type InvoiceUpdateBulk = occrun.Updates[InvoiceUpdateOne, Invoice]
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
 func (c *InvoiceClient) UpdateBulk(builders ...*InvoiceUpdateOne) *InvoiceUpdateBulk {
-	return &InvoiceUpdateBulk{config: c.config, builders: builders}
-}
-
-// SkipModified has the batch written but for the rows that were modified by somebody else, which are reported by the
-// *entocc.BulkModifiedError beside the others.
-func (_u *InvoiceUpdateBulk) SkipModified() *InvoiceUpdateBulk {
-	_u.bulk.SkipModified()
-	return _u
-}
-
-// OnProgress has f called after each statement, with the number of rows that are dealt with. It runs in the batch's
-// transaction, before the commit.
-func (_u *InvoiceUpdateBulk) OnProgress(f func(done, total int)) *InvoiceUpdateBulk {
-	_u.bulk.OnProgress(f)
-	return _u
-}
-
-// Save saves the batch, in one transaction, and returns the updated entities.
-func (_u *InvoiceUpdateBulk) Save(ctx context.Context) ([]*Invoice, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.OldSaves[InvoiceUpdateOne, Invoice]{
-		Join: func(builder *InvoiceUpdateOne) {
-			builder.config, builder.mutation.config = _u.config, _u.config
+	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[InvoiceUpdateOne, Invoice]{
+		Open: func(builder *InvoiceUpdateOne) (occrun.GuardedMutation, []Hook) {
+			builder.config, builder.mutation.config = c.config, c.config
+			return builder.mutation, builder.hooks
 		},
-		Mutation:   func(builder *InvoiceUpdateOne) occrun.GuardedMutation { return builder.mutation },
-		Hooks:      func(builder *InvoiceUpdateOne) []Hook { return builder.hooks },
-		Save:       (*InvoiceUpdateOne).Save,
-		Plan:       (*InvoiceUpdateOne).plan,
-		Saved:      (*InvoiceUpdateOne).saved,
-		ScanValues: (*Invoice).scanValues,
-		Assign:     (*Invoice).assignValues,
-		Reuses:     invoiceReuses,
+		Save: (*InvoiceUpdateOne).Save, Plan: (*InvoiceUpdateOne).plan, Saved: (*InvoiceUpdateOne).saved,
+		ScanValues: (*Invoice).scanValues, Assign: (*Invoice).assignValues,
+		Reuses: []string{invoice.FieldID, invoice.FieldVersion, invoice.FieldCustomerID, invoice.FieldInvoiceDate, invoice.FieldBillingAddress, invoice.FieldBillingCity, invoice.FieldBillingState, invoice.FieldBillingCountry, invoice.FieldBillingPostalCode, invoice.FieldTotal},
 	})
-}
-
-// invoiceReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func invoiceReuses(columnName string) bool {
-	switch columnName {
-	case invoice.FieldID, invoice.FieldVersion, invoice.FieldCustomerID, invoice.FieldInvoiceDate, invoice.FieldBillingAddress, invoice.FieldBillingCity, invoice.FieldBillingState, invoice.FieldBillingCountry, invoice.FieldBillingPostalCode, invoice.FieldTotal:
-		return true
-	}
-	return false
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *InvoiceUpdateBulk) SaveX(ctx context.Context) []*Invoice {
-	nodes, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return nodes
-}
-
-// Exec saves the batch and returns how many entities were saved.
-func (_u *InvoiceUpdateBulk) Exec(ctx context.Context) (int, error) {
-	nodes, err := _u.Save(ctx)
-	return len(nodes), err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_u *InvoiceUpdateBulk) ExecX(ctx context.Context) int {
-	n, err := _u.Exec(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return n
 }
 
 // IfMatch has the update succeed only if cond accepts the version of the row, as the If-Match header of a request or the

@@ -443,81 +443,21 @@ func (_u *MediaTypeUpdateOne) sqlSave(ctx context.Context) (_node *MediaType, er
 }
 
 // MediaTypeUpdateBulk is the builder for updating many MediaType entities, each guarded by its own version.
-type MediaTypeUpdateBulk struct {
-	config
-	builders []*MediaTypeUpdateOne
-	bulk     occrun.Bulk
-}
+type MediaTypeUpdateBulk = occrun.Updates[MediaTypeUpdateOne, MediaType]
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
 func (c *MediaTypeClient) UpdateBulk(builders ...*MediaTypeUpdateOne) *MediaTypeUpdateBulk {
-	return &MediaTypeUpdateBulk{config: c.config, builders: builders}
-}
-
-// SkipModified has the batch written but for the rows that were modified by somebody else, which are reported by the
-// *entocc.BulkModifiedError beside the others.
-func (_u *MediaTypeUpdateBulk) SkipModified() *MediaTypeUpdateBulk {
-	_u.bulk.SkipModified()
-	return _u
-}
-
-// OnProgress has f called after each statement, with the number of rows that are dealt with. It runs in the batch's
-// transaction, before the commit.
-func (_u *MediaTypeUpdateBulk) OnProgress(f func(done, total int)) *MediaTypeUpdateBulk {
-	_u.bulk.OnProgress(f)
-	return _u
-}
-
-// Save saves the batch, in one transaction, and returns the updated entities.
-func (_u *MediaTypeUpdateBulk) Save(ctx context.Context) ([]*MediaType, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.OldSaves[MediaTypeUpdateOne, MediaType]{
-		Join: func(builder *MediaTypeUpdateOne) {
-			builder.config, builder.mutation.config = _u.config, _u.config
+	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[MediaTypeUpdateOne, MediaType]{
+		Open: func(builder *MediaTypeUpdateOne) (occrun.GuardedMutation, []Hook) {
+			builder.config, builder.mutation.config = c.config, c.config
+			return builder.mutation, builder.hooks
 		},
-		Mutation:   func(builder *MediaTypeUpdateOne) occrun.GuardedMutation { return builder.mutation },
-		Hooks:      func(builder *MediaTypeUpdateOne) []Hook { return builder.hooks },
-		Save:       (*MediaTypeUpdateOne).Save,
-		Plan:       (*MediaTypeUpdateOne).plan,
-		Saved:      (*MediaTypeUpdateOne).saved,
-		ScanValues: (*MediaType).scanValues,
-		Assign:     (*MediaType).assignValues,
-		Reuses:     mediaTypeReuses,
+		Save: (*MediaTypeUpdateOne).Save, Plan: (*MediaTypeUpdateOne).plan, Saved: (*MediaTypeUpdateOne).saved,
+		ScanValues: (*MediaType).scanValues, Assign: (*MediaType).assignValues,
+		Reuses: []string{mediatype.FieldID, mediatype.FieldVersion, mediatype.FieldName},
 	})
-}
-
-// mediaTypeReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func mediaTypeReuses(columnName string) bool {
-	switch columnName {
-	case mediatype.FieldID, mediatype.FieldVersion, mediatype.FieldName:
-		return true
-	}
-	return false
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *MediaTypeUpdateBulk) SaveX(ctx context.Context) []*MediaType {
-	nodes, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return nodes
-}
-
-// Exec saves the batch and returns how many entities were saved.
-func (_u *MediaTypeUpdateBulk) Exec(ctx context.Context) (int, error) {
-	nodes, err := _u.Save(ctx)
-	return len(nodes), err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_u *MediaTypeUpdateBulk) ExecX(ctx context.Context) int {
-	n, err := _u.Exec(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return n
 }
 
 // IfMatch has the update succeed only if cond accepts the version of the row, as the If-Match header of a request or the

@@ -66,50 +66,17 @@ func (_d *PlaylistTrackDelete) sqlExec(ctx context.Context) (int, error) {
 }
 
 // PlaylistTrackDeleteBulk is the builder for deleting many PlaylistTrack entities, each guarded by its own version.
-type PlaylistTrackDeleteBulk struct {
-	config
-	entities []*PlaylistTrack
-	bulk     occrun.Bulk
-}
+type PlaylistTrackDeleteBulk = occrun.Deletes[PlaylistTrack]
 
 // DeleteBulk returns a builder that deletes many entities in as few statements as the database allows, those whose rows
 // have the version of the entity still. The hooks of each run as in a delete of its own. All or nothing is deleted:
 // rows that were modified by somebody else are reported by one *entocc.BulkModifiedError, all of them.
 func (c *PlaylistTrackClient) DeleteBulk(entities ...*PlaylistTrack) *PlaylistTrackDeleteBulk {
-	return &PlaylistTrackDeleteBulk{config: c.config, entities: entities}
-}
-
-// SkipModified has the batch written but for the rows that were modified by somebody else, which are reported by the
-// *entocc.BulkModifiedError beside the others.
-func (_d *PlaylistTrackDeleteBulk) SkipModified() *PlaylistTrackDeleteBulk {
-	_d.bulk.SkipModified()
-	return _d
-}
-
-// OnProgress has f called after each statement, with the number of rows that are dealt with. It runs in the batch's
-// transaction, before the commit.
-func (_d *PlaylistTrackDeleteBulk) OnProgress(f func(done, total int)) *PlaylistTrackDeleteBulk {
-	_d.bulk.OnProgress(f)
-	return _d
-}
-
-// Exec deletes the batch, in one transaction, and returns how many rows were deleted.
-func (_d *PlaylistTrackDeleteBulk) Exec(ctx context.Context) (int, error) {
-	keys := []string{playlisttrack.FieldPlaylistId, playlisttrack.FieldTrackId}
-	return occrun.DeleteBulk(ctx, _d.bulk, _d.versionWriter(), keys, _d.entities, func(entity *PlaylistTrack) (*versionExpectation, func(context.Context) error) {
+	return occrun.NewDeletes(c.versionWriter(), entities, []string{playlisttrack.FieldPlaylistId, playlisttrack.FieldTrackId}, func(entity *PlaylistTrack) (*versionExpectation, func(context.Context) error) {
 		builder := entity.Delete()
-		builder._d.config, builder._d.mutation.config = _d.config, _d.config
+		builder._d.config, builder._d.mutation.config = c.config, c.config
 		return &builder._d.mutation.occ, builder.Exec
 	})
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_d *PlaylistTrackDeleteBulk) ExecX(ctx context.Context) int {
-	n, err := _d.Exec(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return n
 }
 
 // IfMatch has the delete succeed only if cond accepts the version of the row, as the If-Match header of a request or the

@@ -500,81 +500,21 @@ func (_u *PlaylistTrackUpdateOne) sqlSave(ctx context.Context) (_node *PlaylistT
 }
 
 // PlaylistTrackUpdateBulk is the builder for updating many PlaylistTrack entities, each guarded by its own version.
-type PlaylistTrackUpdateBulk struct {
-	config
-	builders []*PlaylistTrackUpdateOne
-	bulk     occrun.Bulk
-}
+type PlaylistTrackUpdateBulk = occrun.Updates[PlaylistTrackUpdateOne, PlaylistTrack]
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
 func (c *PlaylistTrackClient) UpdateBulk(builders ...*PlaylistTrackUpdateOne) *PlaylistTrackUpdateBulk {
-	return &PlaylistTrackUpdateBulk{config: c.config, builders: builders}
-}
-
-// SkipModified has the batch written but for the rows that were modified by somebody else, which are reported by the
-// *entocc.BulkModifiedError beside the others.
-func (_u *PlaylistTrackUpdateBulk) SkipModified() *PlaylistTrackUpdateBulk {
-	_u.bulk.SkipModified()
-	return _u
-}
-
-// OnProgress has f called after each statement, with the number of rows that are dealt with. It runs in the batch's
-// transaction, before the commit.
-func (_u *PlaylistTrackUpdateBulk) OnProgress(f func(done, total int)) *PlaylistTrackUpdateBulk {
-	_u.bulk.OnProgress(f)
-	return _u
-}
-
-// Save saves the batch, in one transaction, and returns the updated entities.
-func (_u *PlaylistTrackUpdateBulk) Save(ctx context.Context) ([]*PlaylistTrack, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.OldSaves[PlaylistTrackUpdateOne, PlaylistTrack]{
-		Join: func(builder *PlaylistTrackUpdateOne) {
-			builder.config, builder.mutation.config = _u.config, _u.config
+	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[PlaylistTrackUpdateOne, PlaylistTrack]{
+		Open: func(builder *PlaylistTrackUpdateOne) (occrun.GuardedMutation, []Hook) {
+			builder.config, builder.mutation.config = c.config, c.config
+			return builder.mutation, builder.hooks
 		},
-		Mutation:   func(builder *PlaylistTrackUpdateOne) occrun.GuardedMutation { return builder.mutation },
-		Hooks:      func(builder *PlaylistTrackUpdateOne) []Hook { return builder.hooks },
-		Save:       (*PlaylistTrackUpdateOne).Save,
-		Plan:       (*PlaylistTrackUpdateOne).plan,
-		Saved:      (*PlaylistTrackUpdateOne).saved,
-		ScanValues: (*PlaylistTrack).scanValues,
-		Assign:     (*PlaylistTrack).assignValues,
-		Reuses:     playlistTrackReuses,
+		Save: (*PlaylistTrackUpdateOne).Save, Plan: (*PlaylistTrackUpdateOne).plan, Saved: (*PlaylistTrackUpdateOne).saved,
+		ScanValues: (*PlaylistTrack).scanValues, Assign: (*PlaylistTrack).assignValues,
+		Reuses: []string{playlisttrack.FieldVersion, playlisttrack.FieldPlaylistId, playlisttrack.FieldTrackId},
 	})
-}
-
-// playlistTrackReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func playlistTrackReuses(columnName string) bool {
-	switch columnName {
-	case playlisttrack.FieldVersion, playlisttrack.FieldPlaylistId, playlisttrack.FieldTrackId:
-		return true
-	}
-	return false
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *PlaylistTrackUpdateBulk) SaveX(ctx context.Context) []*PlaylistTrack {
-	nodes, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return nodes
-}
-
-// Exec saves the batch and returns how many entities were saved.
-func (_u *PlaylistTrackUpdateBulk) Exec(ctx context.Context) (int, error) {
-	nodes, err := _u.Save(ctx)
-	return len(nodes), err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_u *PlaylistTrackUpdateBulk) ExecX(ctx context.Context) int {
-	n, err := _u.Exec(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return n
 }
 
 // IfMatch has the update succeed only if cond accepts the version of the row, as the If-Match header of a request or the

@@ -438,81 +438,21 @@ func (_u *ItemUpdateOne) sqlSave(ctx context.Context) (_node *Item, err error) {
 }
 
 // ItemUpdateBulk is the builder for updating many Item entities, each guarded by its own version.
-type ItemUpdateBulk struct {
-	config
-	builders []*ItemUpdateOne
-	bulk     occrun.Bulk
-}
+type ItemUpdateBulk = occrun.Updates[ItemUpdateOne, Item]
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
 func (c *ItemClient) UpdateBulk(builders ...*ItemUpdateOne) *ItemUpdateBulk {
-	return &ItemUpdateBulk{config: c.config, builders: builders}
-}
-
-// SkipModified has the batch written but for the rows that were modified by somebody else, which are reported by the
-// *entocc.BulkModifiedError beside the others.
-func (_u *ItemUpdateBulk) SkipModified() *ItemUpdateBulk {
-	_u.bulk.SkipModified()
-	return _u
-}
-
-// OnProgress has f called after each statement, with the number of rows that are dealt with. It runs in the batch's
-// transaction, before the commit.
-func (_u *ItemUpdateBulk) OnProgress(f func(done, total int)) *ItemUpdateBulk {
-	_u.bulk.OnProgress(f)
-	return _u
-}
-
-// Save saves the batch, in one transaction, and returns the updated entities.
-func (_u *ItemUpdateBulk) Save(ctx context.Context) ([]*Item, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.OldSaves[ItemUpdateOne, Item]{
-		Join: func(builder *ItemUpdateOne) {
-			builder.config, builder.mutation.config = _u.config, _u.config
+	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[ItemUpdateOne, Item]{
+		Open: func(builder *ItemUpdateOne) (occrun.GuardedMutation, []Hook) {
+			builder.config, builder.mutation.config = c.config, c.config
+			return builder.mutation, builder.hooks
 		},
-		Mutation:   func(builder *ItemUpdateOne) occrun.GuardedMutation { return builder.mutation },
-		Hooks:      func(builder *ItemUpdateOne) []Hook { return builder.hooks },
-		Save:       (*ItemUpdateOne).Save,
-		Plan:       (*ItemUpdateOne).plan,
-		Saved:      (*ItemUpdateOne).saved,
-		ScanValues: (*Item).scanValues,
-		Assign:     (*Item).assignValues,
-		Reuses:     itemReuses,
+		Save: (*ItemUpdateOne).Save, Plan: (*ItemUpdateOne).plan, Saved: (*ItemUpdateOne).saved,
+		ScanValues: (*Item).scanValues, Assign: (*Item).assignValues,
+		Reuses: []string{item.FieldID, item.FieldVersion, item.FieldName, item.FieldAge, item.FieldEmail, item.FieldNote, item.FieldCreatedAt},
 	})
-}
-
-// itemReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func itemReuses(columnName string) bool {
-	switch columnName {
-	case item.FieldID, item.FieldVersion, item.FieldName, item.FieldAge, item.FieldEmail, item.FieldNote, item.FieldCreatedAt:
-		return true
-	}
-	return false
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *ItemUpdateBulk) SaveX(ctx context.Context) []*Item {
-	nodes, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return nodes
-}
-
-// Exec saves the batch and returns how many entities were saved.
-func (_u *ItemUpdateBulk) Exec(ctx context.Context) (int, error) {
-	nodes, err := _u.Save(ctx)
-	return len(nodes), err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_u *ItemUpdateBulk) ExecX(ctx context.Context) int {
-	n, err := _u.Exec(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return n
 }
 
 // IfMatch has the update succeed only if cond accepts the version of the row, as the If-Match header of a request or the

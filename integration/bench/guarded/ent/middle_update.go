@@ -823,81 +823,21 @@ func (_u *MiddleUpdateOne) sqlSave(ctx context.Context) (_node *Middle, err erro
 }
 
 // MiddleUpdateBulk is the builder for updating many Middle entities, each guarded by its own version.
-type MiddleUpdateBulk struct {
-	config
-	builders []*MiddleUpdateOne
-	bulk     occrun.Bulk
-}
+type MiddleUpdateBulk = occrun.Updates[MiddleUpdateOne, Middle]
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
 func (c *MiddleClient) UpdateBulk(builders ...*MiddleUpdateOne) *MiddleUpdateBulk {
-	return &MiddleUpdateBulk{config: c.config, builders: builders}
-}
-
-// SkipModified has the batch written but for the rows that were modified by somebody else, which are reported by the
-// *entocc.BulkModifiedError beside the others.
-func (_u *MiddleUpdateBulk) SkipModified() *MiddleUpdateBulk {
-	_u.bulk.SkipModified()
-	return _u
-}
-
-// OnProgress has f called after each statement, with the number of rows that are dealt with. It runs in the batch's
-// transaction, before the commit.
-func (_u *MiddleUpdateBulk) OnProgress(f func(done, total int)) *MiddleUpdateBulk {
-	_u.bulk.OnProgress(f)
-	return _u
-}
-
-// Save saves the batch, in one transaction, and returns the updated entities.
-func (_u *MiddleUpdateBulk) Save(ctx context.Context) ([]*Middle, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.OldSaves[MiddleUpdateOne, Middle]{
-		Join: func(builder *MiddleUpdateOne) {
-			builder.config, builder.mutation.config = _u.config, _u.config
+	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[MiddleUpdateOne, Middle]{
+		Open: func(builder *MiddleUpdateOne) (occrun.GuardedMutation, []Hook) {
+			builder.config, builder.mutation.config = c.config, c.config
+			return builder.mutation, builder.hooks
 		},
-		Mutation:   func(builder *MiddleUpdateOne) occrun.GuardedMutation { return builder.mutation },
-		Hooks:      func(builder *MiddleUpdateOne) []Hook { return builder.hooks },
-		Save:       (*MiddleUpdateOne).Save,
-		Plan:       (*MiddleUpdateOne).plan,
-		Saved:      (*MiddleUpdateOne).saved,
-		ScanValues: (*Middle).scanValues,
-		Assign:     (*Middle).assignValues,
-		Reuses:     middleReuses,
+		Save: (*MiddleUpdateOne).Save, Plan: (*MiddleUpdateOne).plan, Saved: (*MiddleUpdateOne).saved,
+		ScanValues: (*Middle).scanValues, Assign: (*Middle).assignValues,
+		Reuses: []string{middle.FieldID, middle.FieldVersion, middle.FieldF00, middle.FieldF01, middle.FieldF02, middle.FieldF03, middle.FieldF04, middle.FieldF05, middle.FieldF06, middle.FieldF07, middle.FieldF08, middle.FieldF09, middle.FieldF10, middle.FieldF11, middle.FieldF12, middle.FieldF13, middle.FieldF14, middle.FieldF15, middle.FieldF16, middle.FieldF17},
 	})
-}
-
-// middleReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func middleReuses(columnName string) bool {
-	switch columnName {
-	case middle.FieldID, middle.FieldVersion, middle.FieldF00, middle.FieldF01, middle.FieldF02, middle.FieldF03, middle.FieldF04, middle.FieldF05, middle.FieldF06, middle.FieldF07, middle.FieldF08, middle.FieldF09, middle.FieldF10, middle.FieldF11, middle.FieldF12, middle.FieldF13, middle.FieldF14, middle.FieldF15, middle.FieldF16, middle.FieldF17:
-		return true
-	}
-	return false
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *MiddleUpdateBulk) SaveX(ctx context.Context) []*Middle {
-	nodes, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return nodes
-}
-
-// Exec saves the batch and returns how many entities were saved.
-func (_u *MiddleUpdateBulk) Exec(ctx context.Context) (int, error) {
-	nodes, err := _u.Save(ctx)
-	return len(nodes), err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_u *MiddleUpdateBulk) ExecX(ctx context.Context) int {
-	n, err := _u.Exec(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return n
 }
 
 // IfMatch has the update succeed only if cond accepts the version of the row, as the If-Match header of a request or the

@@ -245,81 +245,21 @@ func (_u *NarrowUpdateOne) sqlSave(ctx context.Context) (_node *Narrow, err erro
 }
 
 // NarrowUpdateBulk is the builder for updating many Narrow entities, each guarded by its own version.
-type NarrowUpdateBulk struct {
-	config
-	builders []*NarrowUpdateOne
-	bulk     occrun.Bulk
-}
+type NarrowUpdateBulk = occrun.Updates[NarrowUpdateOne, Narrow]
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
 func (c *NarrowClient) UpdateBulk(builders ...*NarrowUpdateOne) *NarrowUpdateBulk {
-	return &NarrowUpdateBulk{config: c.config, builders: builders}
-}
-
-// SkipModified has the batch written but for the rows that were modified by somebody else, which are reported by the
-// *entocc.BulkModifiedError beside the others.
-func (_u *NarrowUpdateBulk) SkipModified() *NarrowUpdateBulk {
-	_u.bulk.SkipModified()
-	return _u
-}
-
-// OnProgress has f called after each statement, with the number of rows that are dealt with. It runs in the batch's
-// transaction, before the commit.
-func (_u *NarrowUpdateBulk) OnProgress(f func(done, total int)) *NarrowUpdateBulk {
-	_u.bulk.OnProgress(f)
-	return _u
-}
-
-// Save saves the batch, in one transaction, and returns the updated entities.
-func (_u *NarrowUpdateBulk) Save(ctx context.Context) ([]*Narrow, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.OldSaves[NarrowUpdateOne, Narrow]{
-		Join: func(builder *NarrowUpdateOne) {
-			builder.config, builder.mutation.config = _u.config, _u.config
+	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[NarrowUpdateOne, Narrow]{
+		Open: func(builder *NarrowUpdateOne) (occrun.GuardedMutation, []Hook) {
+			builder.config, builder.mutation.config = c.config, c.config
+			return builder.mutation, builder.hooks
 		},
-		Mutation:   func(builder *NarrowUpdateOne) occrun.GuardedMutation { return builder.mutation },
-		Hooks:      func(builder *NarrowUpdateOne) []Hook { return builder.hooks },
-		Save:       (*NarrowUpdateOne).Save,
-		Plan:       (*NarrowUpdateOne).plan,
-		Saved:      (*NarrowUpdateOne).saved,
-		ScanValues: (*Narrow).scanValues,
-		Assign:     (*Narrow).assignValues,
-		Reuses:     narrowReuses,
+		Save: (*NarrowUpdateOne).Save, Plan: (*NarrowUpdateOne).plan, Saved: (*NarrowUpdateOne).saved,
+		ScanValues: (*Narrow).scanValues, Assign: (*Narrow).assignValues,
+		Reuses: []string{narrow.FieldID, narrow.FieldVersion, narrow.FieldF00},
 	})
-}
-
-// narrowReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func narrowReuses(columnName string) bool {
-	switch columnName {
-	case narrow.FieldID, narrow.FieldVersion, narrow.FieldF00:
-		return true
-	}
-	return false
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *NarrowUpdateBulk) SaveX(ctx context.Context) []*Narrow {
-	nodes, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return nodes
-}
-
-// Exec saves the batch and returns how many entities were saved.
-func (_u *NarrowUpdateBulk) Exec(ctx context.Context) (int, error) {
-	nodes, err := _u.Save(ctx)
-	return len(nodes), err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_u *NarrowUpdateBulk) ExecX(ctx context.Context) int {
-	n, err := _u.Exec(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return n
 }
 
 // IfMatch has the update succeed only if cond accepts the version of the row, as the If-Match header of a request or the

@@ -2183,81 +2183,21 @@ func (_u *WideUpdateOne) sqlSave(ctx context.Context) (_node *Wide, err error) {
 }
 
 // WideUpdateBulk is the builder for updating many Wide entities, each guarded by its own version.
-type WideUpdateBulk struct {
-	config
-	builders []*WideUpdateOne
-	bulk     occrun.Bulk
-}
+type WideUpdateBulk = occrun.Updates[WideUpdateOne, Wide]
 
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
 func (c *WideClient) UpdateBulk(builders ...*WideUpdateOne) *WideUpdateBulk {
-	return &WideUpdateBulk{config: c.config, builders: builders}
-}
-
-// SkipModified has the batch written but for the rows that were modified by somebody else, which are reported by the
-// *entocc.BulkModifiedError beside the others.
-func (_u *WideUpdateBulk) SkipModified() *WideUpdateBulk {
-	_u.bulk.SkipModified()
-	return _u
-}
-
-// OnProgress has f called after each statement, with the number of rows that are dealt with. It runs in the batch's
-// transaction, before the commit.
-func (_u *WideUpdateBulk) OnProgress(f func(done, total int)) *WideUpdateBulk {
-	_u.bulk.OnProgress(f)
-	return _u
-}
-
-// Save saves the batch, in one transaction, and returns the updated entities.
-func (_u *WideUpdateBulk) Save(ctx context.Context) ([]*Wide, error) {
-	return occrun.UpdateBulk(ctx, _u.bulk, _u.versionWriter(), _u.builders, occrun.OldSaves[WideUpdateOne, Wide]{
-		Join: func(builder *WideUpdateOne) {
-			builder.config, builder.mutation.config = _u.config, _u.config
+	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[WideUpdateOne, Wide]{
+		Open: func(builder *WideUpdateOne) (occrun.GuardedMutation, []Hook) {
+			builder.config, builder.mutation.config = c.config, c.config
+			return builder.mutation, builder.hooks
 		},
-		Mutation:   func(builder *WideUpdateOne) occrun.GuardedMutation { return builder.mutation },
-		Hooks:      func(builder *WideUpdateOne) []Hook { return builder.hooks },
-		Save:       (*WideUpdateOne).Save,
-		Plan:       (*WideUpdateOne).plan,
-		Saved:      (*WideUpdateOne).saved,
-		ScanValues: (*Wide).scanValues,
-		Assign:     (*Wide).assignValues,
-		Reuses:     wideReuses,
+		Save: (*WideUpdateOne).Save, Plan: (*WideUpdateOne).plan, Saved: (*WideUpdateOne).saved,
+		ScanValues: (*Wide).scanValues, Assign: (*Wide).assignValues,
+		Reuses: []string{wide.FieldID, wide.FieldVersion, wide.FieldF00, wide.FieldF01, wide.FieldF02, wide.FieldF03, wide.FieldF04, wide.FieldF05, wide.FieldF06, wide.FieldF07, wide.FieldF08, wide.FieldF09, wide.FieldF10, wide.FieldF11, wide.FieldF12, wide.FieldF13, wide.FieldF14, wide.FieldF15, wide.FieldF16, wide.FieldF17, wide.FieldF18, wide.FieldF19, wide.FieldF20, wide.FieldF21, wide.FieldF22, wide.FieldF23, wide.FieldF24, wide.FieldF25, wide.FieldF26, wide.FieldF27, wide.FieldF28, wide.FieldF29, wide.FieldF30, wide.FieldF31, wide.FieldF32, wide.FieldF33, wide.FieldF34, wide.FieldF35, wide.FieldF36, wide.FieldF37, wide.FieldF38, wide.FieldF39, wide.FieldF40, wide.FieldF41, wide.FieldF42, wide.FieldF43, wide.FieldF44, wide.FieldF45, wide.FieldF46, wide.FieldF47, wide.FieldF48, wide.FieldF49, wide.FieldF50, wide.FieldF51, wide.FieldF52, wide.FieldF53, wide.FieldF54, wide.FieldF55, wide.FieldF56, wide.FieldF57},
 	})
-}
-
-// wideReuses reports whether assignValues keeps nothing of the destination that a column was scanned into.
-func wideReuses(columnName string) bool {
-	switch columnName {
-	case wide.FieldID, wide.FieldVersion, wide.FieldF00, wide.FieldF01, wide.FieldF02, wide.FieldF03, wide.FieldF04, wide.FieldF05, wide.FieldF06, wide.FieldF07, wide.FieldF08, wide.FieldF09, wide.FieldF10, wide.FieldF11, wide.FieldF12, wide.FieldF13, wide.FieldF14, wide.FieldF15, wide.FieldF16, wide.FieldF17, wide.FieldF18, wide.FieldF19, wide.FieldF20, wide.FieldF21, wide.FieldF22, wide.FieldF23, wide.FieldF24, wide.FieldF25, wide.FieldF26, wide.FieldF27, wide.FieldF28, wide.FieldF29, wide.FieldF30, wide.FieldF31, wide.FieldF32, wide.FieldF33, wide.FieldF34, wide.FieldF35, wide.FieldF36, wide.FieldF37, wide.FieldF38, wide.FieldF39, wide.FieldF40, wide.FieldF41, wide.FieldF42, wide.FieldF43, wide.FieldF44, wide.FieldF45, wide.FieldF46, wide.FieldF47, wide.FieldF48, wide.FieldF49, wide.FieldF50, wide.FieldF51, wide.FieldF52, wide.FieldF53, wide.FieldF54, wide.FieldF55, wide.FieldF56, wide.FieldF57:
-		return true
-	}
-	return false
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *WideUpdateBulk) SaveX(ctx context.Context) []*Wide {
-	nodes, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return nodes
-}
-
-// Exec saves the batch and returns how many entities were saved.
-func (_u *WideUpdateBulk) Exec(ctx context.Context) (int, error) {
-	nodes, err := _u.Save(ctx)
-	return len(nodes), err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_u *WideUpdateBulk) ExecX(ctx context.Context) int {
-	n, err := _u.Exec(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return n
 }
 
 // IfMatch has the update succeed only if cond accepts the version of the row, as the If-Match header of a request or the
