@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -27,6 +29,13 @@ const patience = time.Minute
 // driver is a browser, and tabDriver one of its tabs.
 type driver interface {
 	tab(t *testing.T, width, height int) tabDriver
+	// other is a tab that the browser itself has opened, or nil.
+	other(t *testing.T, url string, width, height int) tabDriver
+	// session is what the browser has noted, to bring its tabs back after a crash.
+	session() []byte
+	// kill ends the browser as a crash does.
+	kill() error
+	close()
 }
 
 // tabDriver is what the tests ask of a browser. Nothing waits for a page.
@@ -47,24 +56,29 @@ type counter struct{ warnings atomic.Int64 }
 
 func (w *counter) warned() int { return int(w.warnings.Load()) }
 
-// kinds are the browsers that every test runs in, and the databases that they run with.
+// kinds are the browsers that every test runs in.
 var kinds = []struct {
-	name, database string
-	programs       []string
-	start          func(t *testing.T, path, profile string) driver
+	name     string
+	programs []string
+	start    func(t *testing.T, path, profile string) driver
 }{
-	{"chromium", "sqlite", []string{"chromium", "chromium-browser", "google-chrome"}, startChromium},
-	{"firefox", "postgres", []string{"firefox-esr", "firefox"}, startFirefox},
+	{"chromium", []string{"chromium", "chromium-browser", "google-chrome"}, startChromium},
+	{"firefox", []string{"firefox-esr", "firefox"}, startFirefox},
 }
+
+// databases are those that every test runs with.
+var databases = []string{"sqlite", "postgres"}
 
 // browser is a real browser; its tabs are the users.
 type browser struct {
 	*shop
 	kind   string
 	driver driver
+	// start starts another one.
+	start func(t *testing.T, profile string) driver
 }
 
-// inBrowsers runs a test in each browser.
+// inBrowsers runs a test in each browser with each database. The browsers run side by side.
 func inBrowsers(t *testing.T, test func(b *browser)) {
 	t.Helper()
 	if testing.Short() && os.Getenv("CI") == "" {
@@ -72,12 +86,45 @@ func inBrowsers(t *testing.T, test func(b *browser)) {
 	}
 	for _, kind := range kinds {
 		t.Run(kind.name, func(t *testing.T) {
-			if started[kind.name] == nil {
-				started[kind.name] = kind.start(t, find(t, kind.name, kind.programs), profile(t))
+			t.Parallel()
+			path := find(t, kind.name, kind.programs)
+			start := func(t *testing.T, profile string) driver { t.Helper(); return kind.start(t, path, profile) }
+			for _, database := range databases {
+				t.Run(database, func(t *testing.T) {
+					test(&browser{shop: newShopIn(t, database), kind: kind.name, driver: shared(t, kind.name, start), start: start})
+				})
 			}
-			test(&browser{shop: newShopIn(t, kind.database), kind: kind.name, driver: started[kind.name]})
 		})
 	}
+}
+
+// shared is the browser of a kind that the tests share.
+func shared(t *testing.T, kind string, start func(t *testing.T, profile string) driver) driver {
+	t.Helper()
+	mu.Lock()
+	b := started[kind]
+	mu.Unlock()
+	if b == nil { // no other test asks for this kind now
+		b = start(t, profile(t))
+		mu.Lock()
+		started[kind], closing = b, append(closing, b.close)
+		mu.Unlock()
+	}
+	return b
+}
+
+// shows reports whether an address is that of a page, whatever its query is.
+func shows(address, page string) bool {
+	address, _, _ = strings.Cut(address, "?")
+	return address == page
+}
+
+// extension duplicates tabs, and opens closed ones again, as the browser's own menu does. No driver can.
+func extension(t *testing.T) string {
+	t.Helper()
+	dir, err := filepath.Abs("testdata/tabs")
+	require.NoError(t, err)
+	return dir
 }
 
 // find finds a browser. Where there is none the tests are skipped, but in CI they fail.
@@ -97,6 +144,7 @@ func find(t *testing.T, name string, programs []string) string {
 
 // started are the browsers that run, which the tests share, and closing is how they end.
 var (
+	mu      sync.Mutex
 	started = make(map[string]driver)
 	closing []func()
 )
@@ -114,6 +162,8 @@ func profile(t *testing.T) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "admin-browser-") //nolint:usetesting // the browser outlives the test that starts it
 	require.NoError(t, err)
+	mu.Lock()
+	defer mu.Unlock()
 	closing = append(closing, func() {
 		for end := time.Now().Add(patience / 4); os.RemoveAll(dir) != nil && time.Now().Before(end); {
 			time.Sleep(50 * time.Millisecond)
