@@ -48,6 +48,8 @@ type tabDriver interface {
 	click(x, y float64) error
 	keys(text string) error
 	screenshot() ([]byte, error)
+	// resize makes the window as wide as that, with as many dots to a pixel.
+	resize(width, height int, scale float64) error
 	// warned counts the warnings before typed text is thrown away; each was answered with yes.
 	warned() int
 }
@@ -60,7 +62,8 @@ func (w *counter) warned() int { return int(w.warnings.Load()) }
 var kinds = []struct {
 	name     string
 	programs []string
-	start    func(t *testing.T, path, profile string) driver
+	// start starts one. It brings back what was open when it was killed, if restore says so.
+	start func(t *testing.T, path, profile string, restore bool) driver
 }{
 	{"chromium", []string{"chromium", "chromium-browser", "google-chrome"}, startChromium},
 	{"firefox", []string{"firefox-esr", "firefox"}, startFirefox},
@@ -74,12 +77,21 @@ type browser struct {
 	*shop
 	kind   string
 	driver driver
-	// start starts another one.
-	start func(t *testing.T, profile string) driver
+	start  func(t *testing.T, profile string, restore bool) driver
 }
 
-// inBrowsers runs a test in each browser with each database. The browsers run side by side.
+// inBrowsers runs a test in each browser with each database.
 func inBrowsers(t *testing.T, test func(b *browser)) {
+	t.Helper()
+	inEach(t, func(b *browser) {
+		for _, database := range databases {
+			b.Run(database, func(t *testing.T) { test(b.with(t, database)) })
+		}
+	})
+}
+
+// inEach runs a test in each browser, and leaves the database to it. The browsers run side by side.
+func inEach(t *testing.T, test func(b *browser)) {
 	t.Helper()
 	if testing.Short() && os.Getenv("CI") == "" {
 		t.Skip("-short leaves out the browsers")
@@ -88,24 +100,29 @@ func inBrowsers(t *testing.T, test func(b *browser)) {
 		t.Run(kind.name, func(t *testing.T) {
 			t.Parallel()
 			path := find(t, kind.name, kind.programs)
-			start := func(t *testing.T, profile string) driver { t.Helper(); return kind.start(t, path, profile) }
-			for _, database := range databases {
-				t.Run(database, func(t *testing.T) {
-					test(&browser{shop: newShopIn(t, database), kind: kind.name, driver: shared(t, kind.name, start), start: start})
-				})
+			start := func(t *testing.T, profile string, restore bool) driver {
+				t.Helper()
+				return kind.start(t, path, profile, restore)
 			}
+			test(&browser{shop: &shop{T: t}, kind: kind.name, driver: shared(t, kind.name, start), start: start})
 		})
 	}
 }
 
+// with is the browser with a new shop.
+func (b *browser) with(t *testing.T, database string) *browser {
+	t.Helper()
+	return &browser{shop: newShopIn(t, database), kind: b.kind, driver: b.driver, start: b.start}
+}
+
 // shared is the browser of a kind that the tests share.
-func shared(t *testing.T, kind string, start func(t *testing.T, profile string) driver) driver {
+func shared(t *testing.T, kind string, start func(t *testing.T, profile string, restore bool) driver) driver {
 	t.Helper()
 	mu.Lock()
 	b := started[kind]
 	mu.Unlock()
 	if b == nil { // no other test asks for this kind now
-		b = start(t, profile(t))
+		b = start(t, profile(t), false)
 		mu.Lock()
 		started[kind], closing = b, append(closing, b.close)
 		mu.Unlock()
@@ -258,6 +275,12 @@ func (u *tab) typeIn(name, text string) {
 	u.must(u.driver.keys(text), "type into "+name)
 }
 
+// paste puts a long text into an input.
+func (u *tab) paste(name string, length int) {
+	u.Helper()
+	u.must(u.driver.eval(`(`+element(name)+`.value = "x".repeat(`+strconv.Itoa(length)+`)) && 1`, nil), "paste into "+name)
+}
+
 // arrowDown is the key, as chromedp spells it.
 const arrowDown = kb.ArrowDown
 
@@ -334,6 +357,6 @@ func (u *tab) noScript() {
 func (u *tab) requireNoOverflow() {
 	u.Helper()
 	var wide bool
-	u.must(u.driver.eval(`document.documentElement.scrollWidth > window.innerWidth`, &wide), "overflow")
+	u.must(u.driver.eval(`document.documentElement.scrollWidth > document.documentElement.clientWidth`, &wide), "overflow")
 	require.False(u, wide, "the page is wider than the window")
 }

@@ -25,12 +25,11 @@ type chromium struct {
 	known   map[target.ID]bool
 }
 
-func startChromium(t *testing.T, path, profile string) driver {
+func startChromium(t *testing.T, path, profile string, restore bool) driver {
 	t.Helper()
 	opts := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path), chromedp.UserDataDir(profile),
-		// What it had open comes back, as for people who have chosen that, and after a crash.
-		chromedp.Flag("restore-last-session", true), chromedp.Flag("disable-extensions", false), chromedp.Flag("load-extension", extension(t)),
+		chromedp.Flag("restore-last-session", restore), chromedp.Flag("disable-extensions", false), chromedp.Flag("load-extension", extension(t)),
 		chromedp.NoSandbox, chromedp.DisableGPU, chromedp.Flag("disable-quic", true),
 		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("disable-sync", true), chromedp.Flag("hide-scrollbars", true), chromedp.WSURLReadTimeout(time.Minute),
@@ -91,7 +90,7 @@ func (b *chromium) attach(t *testing.T, width, height int, how ...chromedp.Conte
 			go func() { _ = chromedp.Run(ctx, page.HandleJavaScriptDialog(true)) }()
 		}
 	})
-	require.NoError(t, chromedp.Run(ctx, chromedp.EmulateViewport(int64(width), int64(height))))
+	require.NoError(t, u.resize(width, height, 1))
 	return u
 }
 
@@ -140,6 +139,16 @@ func (u *chromiumTab) back() error {
 }
 
 func (u *chromiumTab) reload() error { return u.run(page.Reload()) }
+
+func (u *chromiumTab) resize(width, height int, scale float64) error {
+	return u.run(chromedp.EmulateViewport(int64(width), int64(height), chromedp.EmulateScale(scale)))
+}
+
+// dark asks for dark colours, or for light ones.
+func (u *chromiumTab) dark(on bool) error {
+	scheme := map[bool]string{true: "dark", false: "light"}[on]
+	return u.run(emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}))
+}
 
 func (u *chromiumTab) noScript() error { return u.run(emulation.SetScriptExecutionDisabled(true)) }
 

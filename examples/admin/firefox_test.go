@@ -45,7 +45,6 @@ type answer struct {
 
 // preferences: automation switches some things off that people have.
 const preferences = `
-user_pref("remote.prefs.recommended", false);
 user_pref("dom.disable_beforeunload", false);
 user_pref("browser.sessionstore.resume_from_crash", true);
 user_pref("browser.sessionstore.max_resumed_crashes", 9);
@@ -61,9 +60,13 @@ user_pref("network.captive-portal-service.enabled", false);
 user_pref("network.connectivity-service.enabled", false);
 `
 
-func startFirefox(t *testing.T, path, profile string) driver {
+func startFirefox(t *testing.T, path, profile string, restore bool) driver {
 	t.Helper()
-	require.NoError(t, os.WriteFile(filepath.Join(profile, "user.js"), []byte(preferences), 0o600))
+	wanted := preferences
+	if restore { // or automation has it forget what was open
+		wanted += `user_pref("remote.prefs.recommended", false);`
+	}
+	require.NoError(t, os.WriteFile(filepath.Join(profile, "user.js"), []byte(wanted), 0o600))
 	cmd := exec.CommandContext(context.Background(), path, "--headless", "--no-remote", "--profile", profile, "--remote-debugging-port", "0", "about:blank")
 	cmd.Env = append(os.Environ(), "HOME="+profile, "MOZ_CRASHREPORTER_DISABLE=1")
 	out, err := cmd.StderrPipe()
@@ -223,8 +226,7 @@ func (b *firefox) attach(t *testing.T, context string, width, height int) tabDri
 	b.tabs[u.context] = u
 	b.mu.Unlock()
 	t.Cleanup(func() { _, _ = u.send("browsingContext.close", map[string]any{"promptUnload": false}) })
-	_, err := u.send("browsingContext.setViewport", map[string]any{"viewport": map[string]any{"width": width, "height": height}})
-	require.NoError(t, err)
+	require.NoError(t, u.resize(width, height, 1))
 	return u
 }
 
@@ -237,6 +239,11 @@ type firefoxTab struct {
 func (u *firefoxTab) send(method string, params map[string]any) (json.RawMessage, error) {
 	params["context"] = u.context
 	return u.browser.send(method, params)
+}
+
+func (u *firefoxTab) resize(width, height int, scale float64) error {
+	_, err := u.send("browsingContext.setViewport", map[string]any{"viewport": map[string]any{"width": width, "height": height}, "devicePixelRatio": scale})
+	return err
 }
 
 func (u *firefoxTab) navigate(url string) error {

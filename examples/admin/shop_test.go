@@ -33,6 +33,8 @@ type shop struct {
 	url      string
 	// forgotten tells browsers to keep no page, as an application does that must not; scriptless serves no script.
 	forgotten, scriptless *atomic.Bool
+	// largest is the largest form that the server reads.
+	largest *atomic.Int64
 }
 
 func newShop(t *testing.T) *shop { t.Helper(); return newShopIn(t, "sqlite") }
@@ -48,7 +50,8 @@ func newShopIn(t *testing.T, database string) *shop {
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = client.Close() })
 	require.NoError(t, seed(t.Context(), client))
-	s := &shop{T: t, client: client, database: database, forgotten: new(atomic.Bool), scriptless: new(atomic.Bool)}
+	s := &shop{T: t, client: client, database: database, forgotten: new(atomic.Bool), scriptless: new(atomic.Bool), largest: new(atomic.Int64)}
+	s.largest.Store(maxForm)
 	listener := httptest.NewServer(s.serving(newAdmin(client)))
 	t.Cleanup(listener.Close)
 	s.url = listener.URL
@@ -85,6 +88,7 @@ func (s *shop) serving(next http.Handler) http.Handler {
 			http.NotFound(w, r)
 			return
 		}
+		r.Body = http.MaxBytesReader(w, r.Body, s.largest.Load())
 		if s.forgotten.Load() {
 			w = forgetter{w}
 		}

@@ -14,26 +14,26 @@ import (
 
 // TestBrowser_DuplicateTab does what the browser's menu does by that name.
 func TestBrowser_DuplicateTab(t *testing.T) {
-	inBrowsers(t, func(b *browser) {
+	inEach(t, func(b *browser) {
 		bringBack(b, func(tabs []*tab) { menu(tabs, "duplicate-tab") })
 	})
 }
 
 // TestBrowser_ReopenTab closes tabs and has the browser open them again.
 func TestBrowser_ReopenTab(t *testing.T) {
-	inBrowsers(t, func(b *browser) {
+	inEach(t, func(b *browser) {
 		bringBack(b, func(tabs []*tab) { menu(tabs, "reopen-tab") })
 	})
 }
 
 // TestBrowser_CrashRestore kills the browser, and starts it again with the files that it has left.
 func TestBrowser_CrashRestore(t *testing.T) {
-	inBrowsers(t, func(b *browser) {
+	inEach(t, func(b *browser) {
 		dir := profile(b.T)
-		mortal := &browser{shop: b.shop, kind: b.kind, start: b.start, driver: b.start(b.T, dir)}
+		mortal := &browser{shop: b.shop, kind: b.kind, driver: b.start(b.T, dir, true)}
 		bringBack(mortal, func(tabs []*tab) {
 			require.NoError(b, mortal.driver.kill())
-			again := b.start(b.T, dir)
+			again := b.start(b.T, dir, true)
 			b.Cleanup(again.close)
 			for _, u := range tabs {
 				u.browser.driver = again
@@ -50,7 +50,7 @@ func menu(tabs []*tab, what string) {
 }
 
 // bringBack types into all the pages, has the browser bring their tabs back by how, and looks at each. The browser may
-// keep the pages, and must not.
+// keep the pages of one database, and must not keep those of the other.
 func bringBack(b *browser, how func(tabs []*tab)) {
 	b.Helper()
 	type opened struct {
@@ -60,11 +60,11 @@ func bringBack(b *browser, how func(tabs []*tab)) {
 	}
 	var all []*opened
 	var tabs []*tab
-	for _, forgotten := range []bool{false, true} {
-		shop := newShopIn(b.T, b.database)
-		shop.forgotten.Store(forgotten)
+	for i, database := range databases {
+		b := b.with(b.T, database)
+		b.forgotten.Store((i == 1) == (b.kind == "chromium"))
 		for _, page := range pages {
-			u := &opened{tab: (&browser{shop: shop, kind: b.kind, driver: b.driver}).tab(false), left: page, text: unheardOf(page)}
+			u := &opened{tab: b.tab(false), left: page, text: unheardOf(page)}
 			page.before(u.browser, u.tab, u.text)
 			u.must(u.tab.driver.eval(`location.pathname`, &u.path), "path")
 			all, tabs = append(all, u), append(tabs, u.tab)
@@ -78,7 +78,7 @@ func bringBack(b *browser, how func(tabs []*tab)) {
 	}
 	how(tabs)
 	for _, u := range all {
-		b.Run(u.left.name+map[bool]string{true: ", no-store"}[u.forgotten.Load()], func(t *testing.T) {
+		b.Run(u.database+", "+u.left.name+map[bool]string{true: ", no-store"}[u.forgotten.Load()], func(t *testing.T) {
 			shop := *u.shop
 			shop.T = t
 			of := &browser{shop: &shop, kind: b.kind, driver: u.browser.driver}
