@@ -356,7 +356,8 @@ func (u *tab) noScript() {
 // requireNoOverflow wants the page to be no wider than the window.
 func (u *tab) requireNoOverflow() {
 	u.Helper()
-	var wide bool
-	u.must(u.driver.eval(`document.documentElement.scrollWidth > document.documentElement.clientWidth`, &wide), "overflow")
-	require.False(u, wide, "the page is wider than the window")
+	var wide string
+	u.must(u.driver.eval(`((most) => [...document.querySelectorAll("main *")].filter((e) => e.getBoundingClientRect().right > most).slice(-1)
+		.map((e) => e.outerHTML).join() + (document.documentElement.scrollWidth > most ? "the page" : ""))(document.documentElement.clientWidth)`, &wide), "overflow")
+	require.Empty(u, wide, "is wider than the window")
 }
