@@ -41,9 +41,11 @@ func TestBrowser_AxeFindsNothing(t *testing.T) {
 			for _, window := range windows {
 				joan.must(joan.driver.resize(window.width, window.height, window.scale), window.name)
 				joan.requireNoOverflow()
-				assert.Empty(b, joan.axe(string(source)), "%s at %s", page.name, window.name)
+				if b.kind == "chromium" { // in Firefox it takes its time, and would look at the same elements
+					assert.Empty(b, joan.axe(string(source)), "%s at %s", page.name, window.name)
+				}
 			}
-			if tab, ok := joan.driver.(interface{ dark(bool) error }); ok {
+			if tab, ok := joan.driver.(interface{ dark(on bool) error }); ok {
 				joan.must(tab.dark(true), "dark")
 				assert.Empty(b, joan.axe(string(source)), "%s in dark colours", page.name)
 				joan.must(tab.dark(false), "light")
