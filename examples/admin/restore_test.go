@@ -121,3 +121,35 @@ func TestBrowser_FormTooLarge(t *testing.T) {
 		assert.Equal(b, "Shorter", b.stored(1)["notes"])
 	})
 }
+
+// TestBrowser_ServerRestart: a form that is open outlives it, and a key that is gone loses nothing.
+func TestBrowser_ServerRestart(t *testing.T) {
+	inBrowsers(t, func(b *browser) {
+		joan, ada := b.tab(false), b.tab(false)
+		joan.open("/products/1")
+		joan.typeIn("notes", "Joan's notes")
+		ada.open("/")
+		ada.typeIn("stock.2", "77")
+		b.restart()
+		joan.click("save")
+		joan.sees("Saved.")
+		assert.Equal(b, "Joan's notes", b.stored(1)["notes"])
+
+		joan.typeIn("notes", "Joan's other notes")
+		b.client.FormKey.Delete().ExecX(b.Context())
+		b.restart()
+		for u, text := range map[*tab]string{joan: "Joan's other notes", ada: "77"} {
+			u.click("save")
+			u.sees("opened too long ago")
+			assert.True(b, u.shows(text))
+		}
+		assert.Equal(b, "Joan's notes", b.stored(1)["notes"])
+		assert.Equal(b, "120", b.stored(2)["stock"])
+		joan.click("merge")
+		joan.sees("Saved.")
+		ada.click("save")
+		ada.sees("1 product saved.")
+		assert.Equal(b, "Joan's other notes", b.stored(1)["notes"])
+		assert.Equal(b, "77", b.stored(2)["stock"])
+	})
+}
