@@ -289,7 +289,7 @@ func (u *tab) enter() { u.Helper(); u.leave("Enter", func() error { return u.dri
 
 // soon waits for an expression to be true, through the change of a page.
 func (u *tab) soon(expression string) bool {
-	for end := time.Now().Add(patience / 4); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(patience / 4); time.Now().Before(end); time.Sleep(25 * time.Millisecond) {
 		var is bool
 		if err := u.driver.eval(expression, &is); err == nil && is {
 			return true
