@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"embed"
+	"errors"
+	"fmt"
 	"html/template"
 	"io"
 	"log/slog"
@@ -91,12 +93,24 @@ func limited(next http.Handler) http.Handler {
 			r.Body = http.MaxBytesReader(w, body, maxForm)
 			if err := r.ParseForm(); err != nil {
 				_, _ = io.Copy(io.Discard, io.LimitReader(body, 16*maxForm)) // a browser shows no answer before it has sent its form
-				return &occhttp.Problem{Status: http.StatusRequestEntityTooLarge, Detail: "Nothing was saved: the form is too large, or can't be read. What you typed is still in it: go back."}
+				return unread(err)
 			}
 		}
 		next.ServeHTTP(w, r)
 		return nil
 	})
+}
+
+// unread says why a form was not read. Browsers have its texts still: its page is one that they may keep, with their place
+// in its URL.
+func unread(err error) error {
+	p := &occhttp.Problem{Status: http.StatusBadRequest, Detail: "Nothing was saved: this form can't be read. What you typed is still in it: go back."}
+	var large *http.MaxBytesError
+	if errors.As(err, &large) {
+		p.Status = http.StatusRequestEntityTooLarge
+		p.Detail = fmt.Sprintf("Nothing was saved: this form has more than %d MB. What you typed is still in it: go back, make it shorter, and save again.", maxForm>>20)
+	}
+	return p
 }
 
 // why says to the user why a write failed, and logs what is not theirs to fix.

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -27,6 +29,13 @@ const patience = time.Minute
 // driver is a browser, and tabDriver one of its tabs.
 type driver interface {
 	tab(t *testing.T, width, height int) tabDriver
+	// other is a tab that the browser itself has opened, or nil.
+	other(t *testing.T, url string, width, height int) tabDriver
+	// session is what the browser has noted, to bring its tabs back after a crash.
+	session() []byte
+	// kill ends the browser as a crash does.
+	kill() error
+	close()
 }
 
 // tabDriver is what the tests ask of a browser. Nothing waits for a page.
@@ -39,6 +48,8 @@ type tabDriver interface {
 	click(x, y float64) error
 	keys(text string) error
 	screenshot() ([]byte, error)
+	// resize makes the window as wide as that, with as many dots to a pixel.
+	resize(width, height int, scale float64) error
 	// warned counts the warnings before typed text is thrown away; each was answered with yes.
 	warned() int
 }
@@ -47,37 +58,90 @@ type counter struct{ warnings atomic.Int64 }
 
 func (w *counter) warned() int { return int(w.warnings.Load()) }
 
-// kinds are the browsers that every test runs in, and the databases that they run with.
+// kinds are the browsers that every test runs in.
 var kinds = []struct {
-	name, database string
-	programs       []string
-	start          func(t *testing.T, path, profile string) driver
+	name     string
+	programs []string
+	// start starts one. It brings back what was open when it was killed, if restore says so.
+	start func(t *testing.T, path, profile string, restore bool) driver
 }{
-	{"chromium", "sqlite", []string{"chromium", "chromium-browser", "google-chrome"}, startChromium},
-	{"firefox", "postgres", []string{"firefox-esr", "firefox"}, startFirefox},
+	{"chromium", []string{"chromium", "chromium-browser", "google-chrome"}, startChromium},
+	{"firefox", []string{"firefox-esr", "firefox"}, startFirefox},
 }
+
+// databases are those that every test runs with.
+var databases = []string{"sqlite", "postgres"}
 
 // browser is a real browser; its tabs are the users.
 type browser struct {
 	*shop
 	kind   string
 	driver driver
+	start  func(t *testing.T, profile string, restore bool) driver
 }
 
-// inBrowsers runs a test in each browser.
+// inBrowsers runs a test in each browser with each database.
 func inBrowsers(t *testing.T, test func(b *browser)) {
+	t.Helper()
+	inEach(t, func(b *browser) {
+		for _, database := range databases {
+			b.Run(database, func(t *testing.T) { test(b.with(t, database)) })
+		}
+	})
+}
+
+// inEach runs a test in each browser, and leaves the database to it. The browsers run side by side.
+func inEach(t *testing.T, test func(b *browser)) {
 	t.Helper()
 	if testing.Short() && os.Getenv("CI") == "" {
 		t.Skip("-short leaves out the browsers")
 	}
 	for _, kind := range kinds {
 		t.Run(kind.name, func(t *testing.T) {
-			if started[kind.name] == nil {
-				started[kind.name] = kind.start(t, find(t, kind.name, kind.programs), profile(t))
+			t.Parallel()
+			path := find(t, kind.name, kind.programs)
+			start := func(t *testing.T, profile string, restore bool) driver {
+				t.Helper()
+				return kind.start(t, path, profile, restore)
 			}
-			test(&browser{shop: newShopIn(t, kind.database), kind: kind.name, driver: started[kind.name]})
+			test(&browser{shop: &shop{T: t}, kind: kind.name, driver: shared(t, kind.name, start), start: start})
 		})
 	}
+}
+
+// with is the browser with a new shop.
+func (b *browser) with(t *testing.T, database string) *browser {
+	t.Helper()
+	return &browser{shop: newShopIn(t, database), kind: b.kind, driver: b.driver, start: b.start}
+}
+
+// shared is the browser of a kind that the tests share.
+func shared(t *testing.T, kind string, start func(t *testing.T, profile string, restore bool) driver) driver {
+	t.Helper()
+	mu.Lock()
+	b := started[kind]
+	mu.Unlock()
+	if b == nil { // no other test asks for this kind now
+		b = start(t, profile(t), false)
+		mu.Lock()
+		started[kind], closing = b, append(closing, b.close)
+		mu.Unlock()
+	}
+	return b
+}
+
+// shows reports whether an address is that of a page, whatever its query is.
+func shows(address, page string) bool {
+	address, _, _ = strings.Cut(address, "?")
+	return address == page
+}
+
+// extension duplicates tabs, and opens closed ones again, as the browser's own menu does. No driver can.
+func extension(t *testing.T) string {
+	t.Helper()
+	dir, err := filepath.Abs("testdata/tabs")
+	require.NoError(t, err)
+	return dir
 }
 
 // find finds a browser. Where there is none the tests are skipped, but in CI they fail.
@@ -97,6 +161,7 @@ func find(t *testing.T, name string, programs []string) string {
 
 // started are the browsers that run, which the tests share, and closing is how they end.
 var (
+	mu      sync.Mutex
 	started = make(map[string]driver)
 	closing []func()
 )
@@ -114,6 +179,8 @@ func profile(t *testing.T) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "admin-browser-") //nolint:usetesting // the browser outlives the test that starts it
 	require.NoError(t, err)
+	mu.Lock()
+	defer mu.Unlock()
 	closing = append(closing, func() {
 		for end := time.Now().Add(patience / 4); os.RemoveAll(dir) != nil && time.Now().Before(end); {
 			time.Sleep(50 * time.Millisecond)
@@ -208,6 +275,12 @@ func (u *tab) typeIn(name, text string) {
 	u.must(u.driver.keys(text), "type into "+name)
 }
 
+// paste puts a long text into an input.
+func (u *tab) paste(name string, length int) {
+	u.Helper()
+	u.must(u.driver.eval(`(`+element(name)+`.value = "x".repeat(`+strconv.Itoa(length)+`)) && 1`, nil), "paste into "+name)
+}
+
 // arrowDown is the key, as chromedp spells it.
 const arrowDown = kb.ArrowDown
 
@@ -216,7 +289,7 @@ func (u *tab) enter() { u.Helper(); u.leave("Enter", func() error { return u.dri
 
 // soon waits for an expression to be true, through the change of a page.
 func (u *tab) soon(expression string) bool {
-	for end := time.Now().Add(patience / 4); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(patience / 4); time.Now().Before(end); time.Sleep(25 * time.Millisecond) {
 		var is bool
 		if err := u.driver.eval(expression, &is); err == nil && is {
 			return true
@@ -283,7 +356,8 @@ func (u *tab) noScript() {
 // requireNoOverflow wants the page to be no wider than the window.
 func (u *tab) requireNoOverflow() {
 	u.Helper()
-	var wide bool
-	u.must(u.driver.eval(`document.documentElement.scrollWidth > window.innerWidth`, &wide), "overflow")
-	require.False(u, wide, "the page is wider than the window")
+	var wide string
+	u.must(u.driver.eval(`((most) => [...document.querySelectorAll("main *")].filter((e) => e.getBoundingClientRect().right > most).slice(-1)
+		.map((e) => e.outerHTML).join() + (document.documentElement.scrollWidth > most ? "the page" : ""))(document.documentElement.clientWidth)`, &wide), "overflow")
+	require.Empty(u, wide, "is wider than the window")
 }

@@ -22,7 +22,9 @@ import (
 
 // firefox drives Firefox by WebDriver BiDi (https://w3c.github.io/webdriver-bidi), which it speaks itself.
 type firefox struct {
-	conn net.Conn
+	conn    net.Conn
+	cmd     *exec.Cmd
+	profile string
 
 	mu      sync.Mutex
 	last    int
@@ -46,6 +48,7 @@ const preferences = `
 user_pref("dom.disable_beforeunload", false);
 user_pref("browser.sessionstore.resume_from_crash", true);
 user_pref("browser.sessionstore.max_resumed_crashes", 9);
+user_pref("browser.sessionstore.restore_on_demand", false);
 user_pref("browser.sessionstore.interval", 200);
 user_pref("browser.sessionstore.interval.idle", 200);
 user_pref("browser.shell.checkDefaultBrowser", false);
@@ -57,18 +60,18 @@ user_pref("network.captive-portal-service.enabled", false);
 user_pref("network.connectivity-service.enabled", false);
 `
 
-func startFirefox(t *testing.T, path, profile string) driver {
+func startFirefox(t *testing.T, path, profile string, restore bool) driver {
 	t.Helper()
-	require.NoError(t, os.WriteFile(filepath.Join(profile, "user.js"), []byte(preferences), 0o600))
+	wanted := preferences
+	if restore { // or automation has it forget what was open
+		wanted += `user_pref("remote.prefs.recommended", false);`
+	}
+	require.NoError(t, os.WriteFile(filepath.Join(profile, "user.js"), []byte(wanted), 0o600))
 	cmd := exec.CommandContext(context.Background(), path, "--headless", "--no-remote", "--profile", profile, "--remote-debugging-port", "0", "about:blank")
 	cmd.Env = append(os.Environ(), "HOME="+profile, "MOZ_CRASHREPORTER_DISABLE=1")
 	out, err := cmd.StderrPipe()
 	require.NoError(t, err)
 	require.NoError(t, cmd.Start(), "starting firefox")
-	closing = append(closing, func() {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-	})
 	lines := bufio.NewScanner(out)
 	address := ""
 	for address == "" && lines.Scan() {
@@ -81,7 +84,7 @@ func startFirefox(t *testing.T, path, profile string) driver {
 	}()
 	conn, _, _, err := ws.Dial(context.Background(), strings.TrimSpace(address)+"/session")
 	require.NoError(t, err)
-	b := &firefox{conn: conn, waiting: make(map[int]chan answer), tabs: make(map[string]*firefoxTab)}
+	b := &firefox{conn: conn, cmd: cmd, profile: profile, waiting: make(map[int]chan answer), tabs: make(map[string]*firefoxTab)}
 	go b.listen()
 	_, err = b.send("session.new", map[string]any{"capabilities": map[string]any{"alwaysMatch": map[string]any{
 		"unhandledPromptBehavior": map[string]any{"default": "ignore"},
@@ -89,7 +92,25 @@ func startFirefox(t *testing.T, path, profile string) driver {
 	require.NoError(t, err)
 	_, err = b.send("session.subscribe", map[string]any{"events": []string{"browsingContext.userPromptOpened"}})
 	require.NoError(t, err)
+	_, err = b.send("webExtension.install", map[string]any{"extensionData": map[string]any{"type": "path", "path": extension(t)}})
+	require.NoError(t, err)
 	return b
+}
+
+func (b *firefox) close() { _ = b.kill() }
+
+func (b *firefox) kill() error {
+	err := b.cmd.Process.Kill()
+	_ = b.cmd.Wait()
+	return err
+}
+
+func (b *firefox) session() []byte {
+	data, err := os.ReadFile(filepath.Join(b.profile, "sessionstore-backups", "recovery.jsonlz4"))
+	if err != nil {
+		return nil
+	}
+	return unpack(data[len("mozLz40\x00\x00\x00\x00\x00"):])
 }
 
 // listen hands the answers to those who wait for them, and answers the warning before typed text is thrown away with yes.
@@ -179,13 +200,33 @@ func (b *firefox) tab(t *testing.T, width, height int) tabDriver {
 	require.NoError(t, err)
 	var created struct{ Context string }
 	require.NoError(t, json.Unmarshal(result, &created))
-	u := &firefoxTab{browser: b, context: created.Context}
+	return b.attach(t, created.Context, width, height)
+}
+
+func (b *firefox) other(t *testing.T, url string, width, height int) tabDriver {
+	t.Helper()
+	result, err := b.send("browsingContext.getTree", map[string]any{"maxDepth": 0})
+	require.NoError(t, err)
+	var tree struct {
+		Contexts []struct{ Context, URL string }
+	}
+	require.NoError(t, json.Unmarshal(result, &tree))
+	for _, found := range tree.Contexts {
+		if b.tabs[found.Context] == nil && shows(found.URL, url) {
+			return b.attach(t, found.Context, width, height)
+		}
+	}
+	return nil
+}
+
+func (b *firefox) attach(t *testing.T, context string, width, height int) tabDriver {
+	t.Helper()
+	u := &firefoxTab{browser: b, context: context}
 	b.mu.Lock()
 	b.tabs[u.context] = u
 	b.mu.Unlock()
 	t.Cleanup(func() { _, _ = u.send("browsingContext.close", map[string]any{"promptUnload": false}) })
-	_, err = u.send("browsingContext.setViewport", map[string]any{"viewport": map[string]any{"width": width, "height": height}})
-	require.NoError(t, err)
+	require.NoError(t, u.resize(width, height, 1))
 	return u
 }
 
@@ -198,6 +239,11 @@ type firefoxTab struct {
 func (u *firefoxTab) send(method string, params map[string]any) (json.RawMessage, error) {
 	params["context"] = u.context
 	return u.browser.send(method, params)
+}
+
+func (u *firefoxTab) resize(width, height int, scale float64) error {
+	_, err := u.send("browsingContext.setViewport", map[string]any{"viewport": map[string]any{"width": width, "height": height}, "devicePixelRatio": scale})
+	return err
 }
 
 func (u *firefoxTab) navigate(url string) error {

@@ -10,22 +10,24 @@ import (
 )
 
 // everyWay runs a test in each browser, with and without JavaScript, with pages that the browser may keep and with pages
-// that it must load again.
+// that it must load again. Each database has two of the four, in each browser, and all four in one of them.
 func everyWay(t *testing.T, test func(b *browser, joan *tab)) {
 	t.Helper()
-	inBrowsers(t, func(b *browser) {
-		for _, script := range []bool{true, false} {
-			for _, forgotten := range []bool{false, true} {
-				b.Run(fmt.Sprintf("script=%t,no-store=%t", script, forgotten), func(t *testing.T) {
-					b := &browser{shop: newShopIn(t, b.database), kind: b.kind, driver: b.driver}
-					b.forgotten.Store(forgotten)
-					joan := b.tab(false)
-					if !script {
-						joan.noScript()
-					}
-					test(b, joan)
-				})
+	inEach(t, func(b *browser) {
+		for i, way := range []struct{ script, forgotten bool }{{true, false}, {true, true}, {false, true}, {false, false}} {
+			database := databases[i%2]
+			if b.kind == "firefox" {
+				database = databases[1-i%2]
 			}
+			b.Run(fmt.Sprintf("%s,script=%t,no-store=%t", database, way.script, way.forgotten), func(t *testing.T) {
+				b := b.with(t, database)
+				b.forgotten.Store(way.forgotten)
+				joan := b.tab(false)
+				if !way.script {
+					joan.noScript()
+				}
+				test(b, joan)
+			})
 		}
 	})
 }
@@ -90,5 +92,64 @@ func TestBrowser_DeletedMeanwhileBackSave(t *testing.T) {
 		joan.click("save")
 		joan.sees("This product is not there any more")
 		assert.Equal(b, "Joan's notes", joan.value("notes"))
+	})
+}
+
+// TestBrowser_FormTooLarge: the page that says so has no text, but the form has, and it can be gone back to. The limit is a
+// lower one here: it takes a browser long to lay out 8 MB.
+func TestBrowser_FormTooLarge(t *testing.T) {
+	inBrowsers(t, func(b *browser) {
+		joan := b.tab(false)
+		b.largest.Store(20_000)
+		joan.open("/products/1")
+		joan.typeIn("price", "13.90")
+		joan.paste("notes", 20_000)
+		b.somebody(1, func(up *ent.ProductUpdateOne) { up.SetStock(39) })
+		joan.click("save")
+		joan.sees("Nothing was saved: this form has more than 8 MB.")
+		assert.Equal(b, "14.50", b.stored(1)["price"])
+		joan.back()
+		assert.Equal(b, "13.90", joan.value("price"))
+		assert.Len(b, joan.value("notes"), 20_000)
+		joan.typeIn("notes", "Shorter")
+		joan.click("save")
+		joan.sees("You have changed different fields, so both can be kept.")
+		joan.click("merge")
+		joan.sees("Saved.")
+		assert.Equal(b, "13.90", b.stored(1)["price"])
+		assert.Equal(b, "39", b.stored(1)["stock"])
+		assert.Equal(b, "Shorter", b.stored(1)["notes"])
+	})
+}
+
+// TestBrowser_ServerRestart: a form that is open outlives it, and a key that is gone loses nothing.
+func TestBrowser_ServerRestart(t *testing.T) {
+	inBrowsers(t, func(b *browser) {
+		joan, ada := b.tab(false), b.tab(false)
+		joan.open("/products/1")
+		joan.typeIn("notes", "Joan's notes")
+		ada.open("/")
+		ada.typeIn("stock.2", "77")
+		b.restart()
+		joan.click("save")
+		joan.sees("Saved.")
+		assert.Equal(b, "Joan's notes", b.stored(1)["notes"])
+
+		joan.typeIn("notes", "Joan's other notes")
+		b.client.FormKey.Delete().ExecX(b.Context())
+		b.restart()
+		for u, text := range map[*tab]string{joan: "Joan's other notes", ada: "77"} {
+			u.click("save")
+			u.sees("opened too long ago")
+			assert.True(b, u.shows(text))
+		}
+		assert.Equal(b, "Joan's notes", b.stored(1)["notes"])
+		assert.Equal(b, "120", b.stored(2)["stock"])
+		joan.click("merge")
+		joan.sees("Saved.")
+		ada.click("save")
+		ada.sees("1 product saved.")
+		assert.Equal(b, "Joan's other notes", b.stored(1)["notes"])
+		assert.Equal(b, "77", b.stored(2)["stock"])
 	})
 }

@@ -33,6 +33,10 @@ type shop struct {
 	url      string
 	// forgotten tells browsers to keep no page, as an application does that must not; scriptless serves no script.
 	forgotten, scriptless *atomic.Bool
+	// app is the application; restart puts another one in its place.
+	app *atomic.Value
+	// largest is the largest form that the server reads.
+	largest *atomic.Int64
 }
 
 func newShop(t *testing.T) *shop { t.Helper(); return newShopIn(t, "sqlite") }
@@ -48,8 +52,10 @@ func newShopIn(t *testing.T, database string) *shop {
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = client.Close() })
 	require.NoError(t, seed(t.Context(), client))
-	s := &shop{T: t, client: client, database: database, forgotten: new(atomic.Bool), scriptless: new(atomic.Bool)}
-	listener := httptest.NewServer(s.serving(newAdmin(client)))
+	s := &shop{T: t, client: client, database: database, forgotten: new(atomic.Bool), scriptless: new(atomic.Bool), largest: new(atomic.Int64), app: new(atomic.Value)}
+	s.largest.Store(maxForm)
+	listener := httptest.NewServer(http.HandlerFunc(s.serve))
+	s.restart()
 	t.Cleanup(listener.Close)
 	s.url = listener.URL
 	return s
@@ -78,18 +84,20 @@ func newPostgres(t *testing.T) string {
 	return u.String()
 }
 
-// serving is the application as the test wants it served.
-func (s *shop) serving(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if s.scriptless.Load() && r.URL.Path == "/static/app.js" {
-			http.NotFound(w, r)
-			return
-		}
-		if s.forgotten.Load() {
-			w = forgetter{w}
-		}
-		next.ServeHTTP(w, r)
-	})
+// restart has the application start anew: it knows nothing but what is in the database.
+func (s *shop) restart() { s.app.Store(newAdmin(s.client)) }
+
+// serve is the application as the test wants it served.
+func (s *shop) serve(w http.ResponseWriter, r *http.Request) {
+	if s.scriptless.Load() && r.URL.Path == "/static/app.js" {
+		http.NotFound(w, r)
+		return
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, s.largest.Load())
+	if s.forgotten.Load() {
+		w = forgetter{w}
+	}
+	s.app.Load().(http.Handler).ServeHTTP(w, r)
 }
 
 type forgetter struct{ http.ResponseWriter }

@@ -28,9 +28,10 @@ const form = document.querySelector("form[data-changes]");
 if (form) {
   let tag = "";
 
+  // A browser that has brought the page back would else ask its cache, and tell old news.
   const look = async () => {
     if (document.hidden) return;
-    const response = await fetch(form.dataset.changes, { headers: tag ? { "If-None-Match": tag } : {} });
+    const response = await fetch(form.dataset.changes, { cache: "no-store", headers: tag ? { "If-None-Match": tag } : {} });
     const news = document.getElementById("news");
     if (response.status === 404) {
       news.textContent = "Somebody else has deleted this product. What you typed is still here.";

@@ -1,0 +1,6 @@
+// A test asks for what only the browser's menu does by an event in the page.
+"use strict";
+const ask = globalThis.browser ?? globalThis.chrome;
+for (const what of ["duplicate-tab", "reopen-tab"]) {
+  document.addEventListener(what, () => { ask.runtime.sendMessage(what); });
+}
