@@ -66,7 +66,7 @@ func bringBack(b *browser, how func(tabs []*tab)) {
 		for _, page := range pages {
 			u := &opened{tab: b.tab(false), left: page, text: unheardOf(page)}
 			page.before(u.browser, u.tab, u.text)
-			u.must(u.tab.driver.eval(`location.pathname`, &u.path), "path")
+			u.must(u.driver.eval(`location.pathname`, &u.path), "path")
 			all, tabs = append(all, u), append(tabs, u.tab)
 		}
 	}
@@ -78,7 +78,7 @@ func bringBack(b *browser, how func(tabs []*tab)) {
 	}
 	how(tabs)
 	for _, u := range all {
-		b.Run(u.database+", "+u.left.name+map[bool]string{true: ", no-store"}[u.forgotten.Load()], func(t *testing.T) {
+		b.Run(u.database+", "+u.name+map[bool]string{true: ", no-store"}[u.forgotten.Load()], func(t *testing.T) {
 			shop := *u.shop
 			shop.T = t
 			of := &browser{shop: &shop, kind: b.kind, driver: u.browser.driver}

@@ -105,8 +105,8 @@ func (w *walker) enterText(field string) {
 func (w *walker) duplicate() {
 	w.Helper()
 	var path string
-	w.must(w.tab.driver.eval(`location.pathname`, &path), "path")
-	w.must(w.tab.driver.eval(`document.dispatchEvent(new Event("duplicate-tab"))`, nil), "duplicate")
+	w.must(w.driver.eval(`location.pathname`, &path), "path")
+	w.must(w.driver.eval(`document.dispatchEvent(new Event("duplicate-tab"))`, nil), "duplicate")
 	w.tab = w.other(path)
 	w.did["duplicated"]++
 }

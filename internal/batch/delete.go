@@ -66,7 +66,7 @@ func (d *bulkDelete) size() (args, length int) {
 
 // alone sends the DELETE.
 func (d *bulkDelete) alone(ctx context.Context, drv dialect.Driver) error {
-	return d.DeleteDriver.Alone(ctx, drv, d.query, d.args)
+	return d.Alone(ctx, drv, d.query, d.args)
 }
 
 // shape tells the deletes that one joined statement can carry out: those that have no other predicate than their row's

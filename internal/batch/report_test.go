@@ -30,12 +30,6 @@ func openPool(t *testing.T) (*ent.Client, *stdsql.DB) {
 	return client, db
 }
 
-func execute(t *testing.T, db *stdsql.DB, query string, args ...any) {
-	t.Helper()
-	_, err := db.ExecContext(t.Context(), query, args...)
-	require.NoError(t, err)
-}
-
 func TestBulk_NilIsRefusedByItsPosition(t *testing.T) {
 	client := openSQLite(t)
 	users := createUsers(t, client, 2)

@@ -53,7 +53,7 @@ func (w *bulkWrite) alone(ctx context.Context, drv dialect.Driver) error {
 	if w.Spec.ScanValues == nil && w.node != nil {
 		w.slot.batch.read(w)
 	}
-	return w.Write.Alone(ctx, drv)
+	return w.Alone(ctx, drv)
 }
 
 func (w *bulkWrite) claimed() *version.Claim { return &w.Claim }

@@ -11,6 +11,7 @@ import (
 type Lock uint8
 
 const (
+	// Unlocked keeps nobody from the row.
 	Unlocked Lock = iota
 	// Shared lets others lock the row alike.
 	Shared

@@ -149,6 +149,7 @@ func Commit(tx dialect.Tx) error {
 	return entocc.NameCommit(tx.Commit())
 }
 
+// ExecContext sends a statement for ent's feature sql/execquery, if q can.
 func ExecContext(ctx context.Context, q any, query string, args []any) (stdsql.Result, error) {
 	ex, ok := q.(interface {
 		ExecContext(context.Context, string, ...any) (stdsql.Result, error)
@@ -159,6 +160,7 @@ func ExecContext(ctx context.Context, q any, query string, args []any) (stdsql.R
 	return ex.ExecContext(ctx, query, args...)
 }
 
+// QueryContext sends a query for ent's feature sql/execquery, if q can.
 func QueryContext(ctx context.Context, q any, query string, args []any) (*stdsql.Rows, error) {
 	ex, ok := q.(interface {
 		QueryContext(context.Context, string, ...any) (*stdsql.Rows, error)

@@ -16,10 +16,12 @@ type Text struct {
 	err     error
 }
 
+// New returns an empty text of a dialect, with room for so many bytes and arguments.
 func New(d string, size, args int) *Text {
 	return &Text{Dialect: d, Buf: make([]byte, 0, size), Args: make([]any, 0, args)}
 }
 
+// Write writes SQL as it is.
 func (t *Text) Write(s string) *Text {
 	t.Buf = append(t.Buf, s...)
 	return t
@@ -67,6 +69,7 @@ func (t *Text) Join(q sql.Querier) *Text {
 	return t.Write(query)
 }
 
+// Query returns the statement and its arguments.
 func (t *Text) Query() (string, []any, error) { return string(t.Buf), t.Args, t.err }
 
 // PlainIdent reports whether a name is written as it is, between quotes: ent takes others for functions, aliases and

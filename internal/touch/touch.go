@@ -28,6 +28,7 @@ type parentKey struct {
 	id     any
 }
 
+// NewParents returns no parents.
 func NewParents() *Parents { return &Parents{seen: make(map[parentKey]bool)} }
 
 // Own notes a row that the write bumps itself.
@@ -149,6 +150,7 @@ func ReadChildren(ctx context.Context, s *version.Schema, q dialect.ExecQuerier,
 	return QueryChildren(ctx, s, q, query, args)
 }
 
+// QueryChildren runs a query that selects the columns of a [Child].
 func QueryChildren(ctx context.Context, s *version.Schema, q dialect.ExecQuerier, query string, args []any) ([]Child, error) {
 	var children []Child
 	err := session.EachRow(ctx, q, query, args, func(rows *sql.Rows, _ []string) error {

@@ -60,6 +60,7 @@ func CheckLoaded(s *Schema, version any, known bool) error {
 	return s.NotLoaded(0)
 }
 
+// NotLoaded returns the error of an entity that was loaded without its version.
 func (s *Schema) NotLoaded(op ent.Op) error {
 	return s.Errorf(op, nil, "the entity was loaded without its version: add %q to the Select of its query, or state the version by IfVersion", s.Column)
 }

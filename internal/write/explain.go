@@ -39,7 +39,7 @@ func (w *Write) failed(err error) error {
 	if errors.As(err, &unknown) {
 		unknown.Next = w.Next
 	}
-	return w.Claim.Failed(err)
+	return w.Failed(err)
 }
 
 // probe finds out why a guarded statement matched no row. It runs on failure only, on the connection of the statement,

@@ -159,6 +159,7 @@ func external(e *sqlgraph.EdgeSpec) bool {
 	return e.Rel == sqlgraph.M2M || e.Rel == sqlgraph.O2M || e.Rel == sqlgraph.O2O && !e.Inverse
 }
 
+// HasExternalEdges reports whether the save writes to other rows or tables.
 func (w *Write) HasExternalEdges() bool {
 	for _, edges := range [...][]*sqlgraph.EdgeSpec{w.Spec.Edges.Add, w.Spec.Edges.Clear} {
 		for _, e := range edges {
