@@ -158,6 +158,6 @@ func (w *walker) there(name string) bool { return w.anything(element(name) + ` !
 
 func (w *walker) anything(expression string) (is bool) {
 	w.Helper()
-	w.must(w.tab.driver.eval(expression, &is), expression)
+	w.must(w.driver.eval(expression, &is), expression)
 	return is
 }
