@@ -1,6 +1,7 @@
 package entc_test
 
 import (
+	"fmt"
 	"go/format"
 	"io/fs"
 	"os"
@@ -31,6 +32,21 @@ func generate(t *testing.T, schema string, cfg gen.Config, opts ...entc.Option) 
 		return nil, err
 	}
 	return files(t, cfg.Target), nil
+}
+
+// clients are those that tests have in common, by their schema, and whether they are generated with the extension.
+var clients = make(map[string]map[string]string)
+
+// client returns the client of a schema with the features of upserts and modifiers, generated once.
+func client(t *testing.T, schema string, opts ...entc.Option) map[string]string {
+	t.Helper()
+	key := fmt.Sprint(schema, len(opts))
+	if clients[key] == nil {
+		made, err := generate(t, schema, gen.Config{Features: []gen.Feature{gen.FeatureUpsert, gen.FeatureModifier}}, opts...)
+		require.NoError(t, err)
+		clients[key] = made
+	}
+	return clients[key]
 }
 
 func extended(t *testing.T) entc.Option {
@@ -160,8 +176,7 @@ func TestGenerate_GremlinIsRefused(t *testing.T) {
 }
 
 func TestGenerate_VersionOfAnEmbeddedMixinAndType(t *testing.T) {
-	client, err := generate(t, "./testdata/versioned/schema", gen.Config{}, extended(t))
-	require.NoError(t, err)
+	client := client(t, "./testdata/versioned/schema", extended(t))
 	for _, typ := range []string{"User", "Person"} {
 		assert.Contains(t, client["entocc.go"], "type "+typ+"ModifiedError = ")
 		assert.Contains(t, client[strings.ToLower(typ)+"_update.go"], ") IfVersion(version int64) *"+typ+"UpdateOne")
@@ -170,11 +185,7 @@ func TestGenerate_VersionOfAnEmbeddedMixinAndType(t *testing.T) {
 
 func TestGenerate_TypesWithoutMixinAreAsEntMakesThem(t *testing.T) {
 	const schema = "./testdata/unversioned/schema"
-	features := []gen.Feature{gen.FeatureUpsert, gen.FeatureModifier}
-	ours, err := generate(t, schema, gen.Config{Features: features}, extended(t))
-	require.NoError(t, err)
-	ents, err := generate(t, schema, gen.Config{Features: features})
-	require.NoError(t, err)
+	ours, ents := client(t, schema, extended(t)), client(t, schema)
 	for name, src := range ents {
 		if name != "client.go" && name != "tx.go" { // Which offer what is not of one type, as RetryTx.
 			assert.Equal(t, dense(src), dense(ours[name]), name)
@@ -222,9 +233,8 @@ func TestGenerate_CommittedClientIsWhatItMakes(t *testing.T) {
 var versionOfEnt = regexp.MustCompile(`(?s)const \(\n\tVersion = .*?\)\n`)
 
 func TestGenerate_MakesTheSameEachTime(t *testing.T) {
-	first, err := generate(t, "./testdata/versioned/schema", gen.Config{}, extended(t))
-	require.NoError(t, err)
-	second, err := generate(t, "./testdata/versioned/schema", gen.Config{}, extended(t))
+	first := client(t, "./testdata/versioned/schema", extended(t))
+	second, err := generate(t, "./testdata/versioned/schema", gen.Config{Features: []gen.Feature{gen.FeatureUpsert, gen.FeatureModifier}}, extended(t))
 	require.NoError(t, err)
 	assert.Equal(t, first, second)
 	for name, src := range first {
