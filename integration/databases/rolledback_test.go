@@ -166,6 +166,23 @@ func TestTx_ThatSQLiteHasRolledBackRefusesEverything(t *testing.T) {
 	})
 }
 
+// The transaction of VerifyOnCommit is another one around it.
+func TestTx_ThatSQLiteHasRolledBackRefusesEverythingWhileItVerifies(t *testing.T) {
+	eachSQLite(t, func(t *testing.T, s session) {
+		p := poison(t, s)
+		s.exec(t, sqliteRollsBack...)
+		for _, w := range poisonedWrites {
+			t.Run(w.name, func(t *testing.T) {
+				tx := s.tx(t)
+				require.NoError(t, tx.User.VerifyOnCommit(tx.User.GetX(t.Context(), p.fine.ID)))
+				require.NoError(t, tx.User.Create().SetName("first").Exec(t.Context()))
+				require.Error(t, w.write(t.Context(), tx, p))
+				assertOver(t, s, p, tx)
+			})
+		}
+	})
+}
+
 func TestTx_ThatAConstraintOfSQLiteHasRolledBackRefusesEverything(t *testing.T) {
 	eachSQLite(t, func(t *testing.T, s session) {
 		s.exec(t, "DROP TABLE settings",
