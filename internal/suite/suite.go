@@ -1,5 +1,18 @@
 // Package suite holds the behaviours that entocc promises, one function each, for every database to show. The root
 // module runs it on SQLite; the integration module on servers, at each of their isolation levels.
+//
+// Which groups prove which room:
+//
+//	hook              Guard, Resolve, Base, Switches, Ecosystem, SoftDelete
+//	internal/write    Core, Expected, Stated, Edges, Values, IDs, Ignored, Defaulted, Delete, Upsert, Bulk, Halfway, Statements
+//	internal/version  Overflow, Legacy
+//	internal/session  Tx, Ghost, Concurrency
+//	internal/entity   Diff
+//	internal/verify   Verify, VerifyAgain
+//	internal/touch    Touch, Children, Aggregate
+//	internal/batch    Batch, BatchDelete
+//	entocc            Modify
+//	occhttp           HTTP
 package suite
 
 import (
