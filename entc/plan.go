@@ -25,7 +25,7 @@ type typeVersion struct {
 	// Type is the type, and Field its version field.
 	Type  *gen.Type
 	Field *gen.Field
-	// GoType is the Go type of the version, and Strategy the expression of its hook.Strategy.
+	// GoType is the Go type of the version, and Strategy the expression of its strategy.
 	GoType, Strategy string
 	// Zero is the Go condition, with a %s for the entity, that a version is the zero one.
 	zero string
