@@ -354,8 +354,8 @@ type AccountUpdateBulk = occrun.Updates[AccountUpdateOne, Account]
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
-func (c *AccountClient) UpdateBulk(builders ...*AccountUpdateOne) *AccountUpdateBulk {
-	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[AccountUpdateOne, Account]{
+func (c *AccountClient) UpdateBulk(rowBuilders ...*AccountUpdateOne) *AccountUpdateBulk {
+	return occrun.NewUpdates(c.versionWriter(), rowBuilders, occrun.Saves[AccountUpdateOne, Account]{
 		Open: func(builder *AccountUpdateOne) (occrun.GuardedMutation, []Hook) {
 			builder.config, builder.mutation.config = c.config, c.config
 			return builder.mutation, builder.hooks

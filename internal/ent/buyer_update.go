@@ -431,8 +431,8 @@ type BuyerUpdateBulk = occrun.Updates[BuyerUpdateOne, Buyer]
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
-func (c *BuyerClient) UpdateBulk(builders ...*BuyerUpdateOne) *BuyerUpdateBulk {
-	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[BuyerUpdateOne, Buyer]{
+func (c *BuyerClient) UpdateBulk(rowBuilders ...*BuyerUpdateOne) *BuyerUpdateBulk {
+	return occrun.NewUpdates(c.versionWriter(), rowBuilders, occrun.Saves[BuyerUpdateOne, Buyer]{
 		Open: func(builder *BuyerUpdateOne) (occrun.GuardedMutation, []Hook) {
 			builder.config, builder.mutation.config = c.config, c.config
 			return builder.mutation, builder.hooks

@@ -375,8 +375,8 @@ type CardUpdateBulk = occrun.Updates[CardUpdateOne, Card]
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
-func (c *CardClient) UpdateBulk(builders ...*CardUpdateOne) *CardUpdateBulk {
-	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[CardUpdateOne, Card]{
+func (c *CardClient) UpdateBulk(rowBuilders ...*CardUpdateOne) *CardUpdateBulk {
+	return occrun.NewUpdates(c.versionWriter(), rowBuilders, occrun.Saves[CardUpdateOne, Card]{
 		Open: func(builder *CardUpdateOne) (occrun.GuardedMutation, []Hook) {
 			builder.config, builder.mutation.config = c.config, c.config
 			return builder.mutation, builder.hooks

@@ -80,8 +80,8 @@ type DocumentDeleteBulk = occrun.Deletes[Document]
 // DeleteBulk returns a builder that deletes many entities in as few statements as the database allows, those whose rows
 // have the version of the entity still. The hooks of each run as in a delete of its own. All or nothing is deleted:
 // rows that were modified by somebody else are reported by one *entocc.BulkModifiedError, all of them.
-func (c *DocumentClient) DeleteBulk(entities ...*Document) *DocumentDeleteBulk {
-	return occrun.NewDeletes(c.versionWriter(), entities, []string{document.FieldID}, func(entity *Document) (*versionExpectation, func(context.Context) error) {
+func (c *DocumentClient) DeleteBulk(rowEntities ...*Document) *DocumentDeleteBulk {
+	return occrun.NewDeletes(c.versionWriter(), rowEntities, []string{document.FieldID}, func(entity *Document) (*versionExpectation, func(context.Context) error) {
 		builder := c.DeleteOne(entity)
 		return &builder._d.mutation.occ, builder.Exec
 	})

@@ -482,8 +482,8 @@ type DocumentUpdateBulk = occrun.Updates[DocumentUpdateOne, Document]
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
-func (c *DocumentClient) UpdateBulk(builders ...*DocumentUpdateOne) *DocumentUpdateBulk {
-	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[DocumentUpdateOne, Document]{
+func (c *DocumentClient) UpdateBulk(rowBuilders ...*DocumentUpdateOne) *DocumentUpdateBulk {
+	return occrun.NewUpdates(c.versionWriter(), rowBuilders, occrun.Saves[DocumentUpdateOne, Document]{
 		Open: func(builder *DocumentUpdateOne) (occrun.GuardedMutation, []Hook) {
 			builder.config, builder.mutation.config = c.config, c.config
 			return builder.mutation, builder.hooks

@@ -266,8 +266,8 @@ type EventUpdateBulk = occrun.Updates[EventUpdateOne, Event]
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
-func (c *EventClient) UpdateBulk(builders ...*EventUpdateOne) *EventUpdateBulk {
-	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[EventUpdateOne, Event]{
+func (c *EventClient) UpdateBulk(rowBuilders ...*EventUpdateOne) *EventUpdateBulk {
+	return occrun.NewUpdates(c.versionWriter(), rowBuilders, occrun.Saves[EventUpdateOne, Event]{
 		Open: func(builder *EventUpdateOne) (occrun.GuardedMutation, []Hook) {
 			builder.config, builder.mutation.config = c.config, c.config
 			return builder.mutation, builder.hooks

@@ -545,8 +545,8 @@ type FolderUpdateBulk = occrun.Updates[FolderUpdateOne, Folder]
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
-func (c *FolderClient) UpdateBulk(builders ...*FolderUpdateOne) *FolderUpdateBulk {
-	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[FolderUpdateOne, Folder]{
+func (c *FolderClient) UpdateBulk(rowBuilders ...*FolderUpdateOne) *FolderUpdateBulk {
+	return occrun.NewUpdates(c.versionWriter(), rowBuilders, occrun.Saves[FolderUpdateOne, Folder]{
 		Open: func(builder *FolderUpdateOne) (occrun.GuardedMutation, []Hook) {
 			builder.config, builder.mutation.config = c.config, c.config
 			return builder.mutation, builder.hooks

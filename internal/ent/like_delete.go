@@ -71,8 +71,8 @@ type LikeDeleteBulk = occrun.Deletes[Like]
 // DeleteBulk returns a builder that deletes many entities in as few statements as the database allows, those whose rows
 // have the version of the entity still. The hooks of each run as in a delete of its own. All or nothing is deleted:
 // rows that were modified by somebody else are reported by one *entocc.BulkModifiedError, all of them.
-func (c *LikeClient) DeleteBulk(entities ...*Like) *LikeDeleteBulk {
-	return occrun.NewDeletes(c.versionWriter(), entities, []string{like.FieldUserID, like.FieldTweetID}, func(entity *Like) (*versionExpectation, func(context.Context) error) {
+func (c *LikeClient) DeleteBulk(rowEntities ...*Like) *LikeDeleteBulk {
+	return occrun.NewDeletes(c.versionWriter(), rowEntities, []string{like.FieldUserID, like.FieldTweetID}, func(entity *Like) (*versionExpectation, func(context.Context) error) {
 		builder := entity.Delete()
 		builder._d.config, builder._d.mutation.config = c.config, c.config
 		return &builder._d.mutation.occ, builder.Exec

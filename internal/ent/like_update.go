@@ -568,8 +568,8 @@ type LikeUpdateBulk = occrun.Updates[LikeUpdateOne, Like]
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
-func (c *LikeClient) UpdateBulk(builders ...*LikeUpdateOne) *LikeUpdateBulk {
-	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[LikeUpdateOne, Like]{
+func (c *LikeClient) UpdateBulk(rowBuilders ...*LikeUpdateOne) *LikeUpdateBulk {
+	return occrun.NewUpdates(c.versionWriter(), rowBuilders, occrun.Saves[LikeUpdateOne, Like]{
 		Open: func(builder *LikeUpdateOne) (occrun.GuardedMutation, []Hook) {
 			builder.config, builder.mutation.config = c.config, c.config
 			return builder.mutation, builder.hooks

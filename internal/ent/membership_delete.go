@@ -71,8 +71,8 @@ type MembershipDeleteBulk = occrun.Deletes[Membership]
 // DeleteBulk returns a builder that deletes many entities in as few statements as the database allows, those whose rows
 // have the version of the entity still. The hooks of each run as in a delete of its own. All or nothing is deleted:
 // rows that were modified by somebody else are reported by one *entocc.BulkModifiedError, all of them.
-func (c *MembershipClient) DeleteBulk(entities ...*Membership) *MembershipDeleteBulk {
-	return occrun.NewDeletes(c.versionWriter(), entities, []string{membership.FieldUserID, membership.FieldTeamID}, func(entity *Membership) (*versionExpectation, func(context.Context) error) {
+func (c *MembershipClient) DeleteBulk(rowEntities ...*Membership) *MembershipDeleteBulk {
+	return occrun.NewDeletes(c.versionWriter(), rowEntities, []string{membership.FieldUserID, membership.FieldTeamID}, func(entity *Membership) (*versionExpectation, func(context.Context) error) {
 		builder := entity.Delete()
 		builder._d.config, builder._d.mutation.config = c.config, c.config
 		return &builder._d.mutation.occ, builder.Exec

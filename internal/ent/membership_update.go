@@ -481,8 +481,8 @@ type MembershipUpdateBulk = occrun.Updates[MembershipUpdateOne, Membership]
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
-func (c *MembershipClient) UpdateBulk(builders ...*MembershipUpdateOne) *MembershipUpdateBulk {
-	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[MembershipUpdateOne, Membership]{
+func (c *MembershipClient) UpdateBulk(rowBuilders ...*MembershipUpdateOne) *MembershipUpdateBulk {
+	return occrun.NewUpdates(c.versionWriter(), rowBuilders, occrun.Saves[MembershipUpdateOne, Membership]{
 		Open: func(builder *MembershipUpdateOne) (occrun.GuardedMutation, []Hook) {
 			builder.config, builder.mutation.config = c.config, c.config
 			return builder.mutation, builder.hooks

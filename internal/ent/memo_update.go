@@ -319,8 +319,8 @@ type MemoUpdateBulk = occrun.Updates[MemoUpdateOne, Memo]
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
-func (c *MemoClient) UpdateBulk(builders ...*MemoUpdateOne) *MemoUpdateBulk {
-	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[MemoUpdateOne, Memo]{
+func (c *MemoClient) UpdateBulk(rowBuilders ...*MemoUpdateOne) *MemoUpdateBulk {
+	return occrun.NewUpdates(c.versionWriter(), rowBuilders, occrun.Saves[MemoUpdateOne, Memo]{
 		Open: func(builder *MemoUpdateOne) (occrun.GuardedMutation, []Hook) {
 			builder.config, builder.mutation.config = c.config, c.config
 			return builder.mutation, builder.hooks

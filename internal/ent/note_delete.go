@@ -79,8 +79,8 @@ type NoteDeleteBulk = occrun.Deletes[Note]
 // DeleteBulk returns a builder that deletes many entities in as few statements as the database allows, those whose rows
 // have the version of the entity still. The hooks of each run as in a delete of its own. All or nothing is deleted:
 // rows that were modified by somebody else are reported by one *entocc.BulkModifiedError, all of them.
-func (c *NoteClient) DeleteBulk(entities ...*Note) *NoteDeleteBulk {
-	return occrun.NewDeletes(c.versionWriter(), entities, []string{note.FieldID}, func(entity *Note) (*versionExpectation, func(context.Context) error) {
+func (c *NoteClient) DeleteBulk(rowEntities ...*Note) *NoteDeleteBulk {
+	return occrun.NewDeletes(c.versionWriter(), rowEntities, []string{note.FieldID}, func(entity *Note) (*versionExpectation, func(context.Context) error) {
 		builder := c.DeleteOne(entity)
 		return &builder._d.mutation.occ, builder.Exec
 	})

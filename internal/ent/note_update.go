@@ -319,8 +319,8 @@ type NoteUpdateBulk = occrun.Updates[NoteUpdateOne, Note]
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
-func (c *NoteClient) UpdateBulk(builders ...*NoteUpdateOne) *NoteUpdateBulk {
-	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[NoteUpdateOne, Note]{
+func (c *NoteClient) UpdateBulk(rowBuilders ...*NoteUpdateOne) *NoteUpdateBulk {
+	return occrun.NewUpdates(c.versionWriter(), rowBuilders, occrun.Saves[NoteUpdateOne, Note]{
 		Open: func(builder *NoteUpdateOne) (occrun.GuardedMutation, []Hook) {
 			builder.config, builder.mutation.config = c.config, c.config
 			return builder.mutation, builder.hooks

@@ -272,8 +272,8 @@ type OrderUpdateBulk = occrun.Updates[OrderUpdateOne, Order]
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
-func (c *OrderClient) UpdateBulk(builders ...*OrderUpdateOne) *OrderUpdateBulk {
-	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[OrderUpdateOne, Order]{
+func (c *OrderClient) UpdateBulk(rowBuilders ...*OrderUpdateOne) *OrderUpdateBulk {
+	return occrun.NewUpdates(c.versionWriter(), rowBuilders, occrun.Saves[OrderUpdateOne, Order]{
 		Open: func(builder *OrderUpdateOne) (occrun.GuardedMutation, []Hook) {
 			builder.config, builder.mutation.config = c.config, c.config
 			return builder.mutation, builder.hooks

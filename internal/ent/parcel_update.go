@@ -1300,8 +1300,8 @@ type ParcelUpdateBulk = occrun.Updates[ParcelUpdateOne, Parcel]
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
-func (c *ParcelClient) UpdateBulk(builders ...*ParcelUpdateOne) *ParcelUpdateBulk {
-	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[ParcelUpdateOne, Parcel]{
+func (c *ParcelClient) UpdateBulk(rowBuilders ...*ParcelUpdateOne) *ParcelUpdateBulk {
+	return occrun.NewUpdates(c.versionWriter(), rowBuilders, occrun.Saves[ParcelUpdateOne, Parcel]{
 		Open: func(builder *ParcelUpdateOne) (occrun.GuardedMutation, []Hook) {
 			builder.config, builder.mutation.config = c.config, c.config
 			return builder.mutation, builder.hooks

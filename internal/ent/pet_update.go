@@ -496,8 +496,8 @@ type PetUpdateBulk = occrun.Updates[PetUpdateOne, Pet]
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
-func (c *PetClient) UpdateBulk(builders ...*PetUpdateOne) *PetUpdateBulk {
-	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[PetUpdateOne, Pet]{
+func (c *PetClient) UpdateBulk(rowBuilders ...*PetUpdateOne) *PetUpdateBulk {
+	return occrun.NewUpdates(c.versionWriter(), rowBuilders, occrun.Saves[PetUpdateOne, Pet]{
 		Open: func(builder *PetUpdateOne) (occrun.GuardedMutation, []Hook) {
 			builder.config, builder.mutation.config = c.config, c.config
 			return builder.mutation, builder.hooks

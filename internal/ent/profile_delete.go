@@ -79,8 +79,8 @@ type ProfileDeleteBulk = occrun.Deletes[Profile]
 // DeleteBulk returns a builder that deletes many entities in as few statements as the database allows, those whose rows
 // have the version of the entity still. The hooks of each run as in a delete of its own. All or nothing is deleted:
 // rows that were modified by somebody else are reported by one *entocc.BulkModifiedError, all of them.
-func (c *ProfileClient) DeleteBulk(entities ...*Profile) *ProfileDeleteBulk {
-	return occrun.NewDeletes(c.versionWriter(), entities, []string{profile.FieldID}, func(entity *Profile) (*versionExpectation, func(context.Context) error) {
+func (c *ProfileClient) DeleteBulk(rowEntities ...*Profile) *ProfileDeleteBulk {
+	return occrun.NewDeletes(c.versionWriter(), rowEntities, []string{profile.FieldID}, func(entity *Profile) (*versionExpectation, func(context.Context) error) {
 		builder := c.DeleteOne(entity)
 		return &builder._d.mutation.occ, builder.Exec
 	})

@@ -435,8 +435,8 @@ type ProfileUpdateBulk = occrun.Updates[ProfileUpdateOne, Profile]
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
-func (c *ProfileClient) UpdateBulk(builders ...*ProfileUpdateOne) *ProfileUpdateBulk {
-	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[ProfileUpdateOne, Profile]{
+func (c *ProfileClient) UpdateBulk(rowBuilders ...*ProfileUpdateOne) *ProfileUpdateBulk {
+	return occrun.NewUpdates(c.versionWriter(), rowBuilders, occrun.Saves[ProfileUpdateOne, Profile]{
 		Open: func(builder *ProfileUpdateOne) (occrun.GuardedMutation, []Hook) {
 			builder.config, builder.mutation.config = c.config, c.config
 			return builder.mutation, builder.hooks

@@ -80,8 +80,8 @@ type PurchaseDeleteBulk = occrun.Deletes[Purchase]
 // DeleteBulk returns a builder that deletes many entities in as few statements as the database allows, those whose rows
 // have the version of the entity still. The hooks of each run as in a delete of its own. All or nothing is deleted:
 // rows that were modified by somebody else are reported by one *entocc.BulkModifiedError, all of them.
-func (c *PurchaseClient) DeleteBulk(entities ...*Purchase) *PurchaseDeleteBulk {
-	return occrun.NewDeletes(c.versionWriter(), entities, []string{purchase.FieldID}, func(entity *Purchase) (*versionExpectation, func(context.Context) error) {
+func (c *PurchaseClient) DeleteBulk(rowEntities ...*Purchase) *PurchaseDeleteBulk {
+	return occrun.NewDeletes(c.versionWriter(), rowEntities, []string{purchase.FieldID}, func(entity *Purchase) (*versionExpectation, func(context.Context) error) {
 		builder := c.DeleteOne(entity)
 		return &builder._d.mutation.occ, builder.Exec
 	})

@@ -657,8 +657,8 @@ type PurchaseUpdateBulk = occrun.Updates[PurchaseUpdateOne, Purchase]
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
-func (c *PurchaseClient) UpdateBulk(builders ...*PurchaseUpdateOne) *PurchaseUpdateBulk {
-	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[PurchaseUpdateOne, Purchase]{
+func (c *PurchaseClient) UpdateBulk(rowBuilders ...*PurchaseUpdateOne) *PurchaseUpdateBulk {
+	return occrun.NewUpdates(c.versionWriter(), rowBuilders, occrun.Saves[PurchaseUpdateOne, Purchase]{
 		Open: func(builder *PurchaseUpdateOne) (occrun.GuardedMutation, []Hook) {
 			builder.config, builder.mutation.config = c.config, c.config
 			return builder.mutation, builder.hooks

@@ -645,8 +645,8 @@ type PurchaseLineUpdateBulk = occrun.Updates[PurchaseLineUpdateOne, PurchaseLine
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
-func (c *PurchaseLineClient) UpdateBulk(builders ...*PurchaseLineUpdateOne) *PurchaseLineUpdateBulk {
-	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[PurchaseLineUpdateOne, PurchaseLine]{
+func (c *PurchaseLineClient) UpdateBulk(rowBuilders ...*PurchaseLineUpdateOne) *PurchaseLineUpdateBulk {
+	return occrun.NewUpdates(c.versionWriter(), rowBuilders, occrun.Saves[PurchaseLineUpdateOne, PurchaseLine]{
 		Open: func(builder *PurchaseLineUpdateOne) (occrun.GuardedMutation, []Hook) {
 			builder.config, builder.mutation.config = c.config, c.config
 			return builder.mutation, builder.hooks

@@ -80,8 +80,8 @@ type ReadingDeleteBulk = occrun.Deletes[Reading]
 // DeleteBulk returns a builder that deletes many entities in as few statements as the database allows, those whose rows
 // have the version of the entity still. The hooks of each run as in a delete of its own. All or nothing is deleted:
 // rows that were modified by somebody else are reported by one *entocc.BulkModifiedError, all of them.
-func (c *ReadingClient) DeleteBulk(entities ...*Reading) *ReadingDeleteBulk {
-	return occrun.NewDeletes(c.versionWriter(), entities, []string{reading.FieldID}, func(entity *Reading) (*versionExpectation, func(context.Context) error) {
+func (c *ReadingClient) DeleteBulk(rowEntities ...*Reading) *ReadingDeleteBulk {
+	return occrun.NewDeletes(c.versionWriter(), rowEntities, []string{reading.FieldID}, func(entity *Reading) (*versionExpectation, func(context.Context) error) {
 		builder := c.DeleteOne(entity)
 		return &builder._d.mutation.occ, builder.Exec
 	})

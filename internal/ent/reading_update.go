@@ -287,8 +287,8 @@ type ReadingUpdateBulk = occrun.Updates[ReadingUpdateOne, Reading]
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
-func (c *ReadingClient) UpdateBulk(builders ...*ReadingUpdateOne) *ReadingUpdateBulk {
-	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[ReadingUpdateOne, Reading]{
+func (c *ReadingClient) UpdateBulk(rowBuilders ...*ReadingUpdateOne) *ReadingUpdateBulk {
+	return occrun.NewUpdates(c.versionWriter(), rowBuilders, occrun.Saves[ReadingUpdateOne, Reading]{
 		Open: func(builder *ReadingUpdateOne) (occrun.GuardedMutation, []Hook) {
 			builder.config, builder.mutation.config = c.config, c.config
 			return builder.mutation, builder.hooks

@@ -266,8 +266,8 @@ type SettingUpdateBulk = occrun.Updates[SettingUpdateOne, Setting]
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
-func (c *SettingClient) UpdateBulk(builders ...*SettingUpdateOne) *SettingUpdateBulk {
-	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[SettingUpdateOne, Setting]{
+func (c *SettingClient) UpdateBulk(rowBuilders ...*SettingUpdateOne) *SettingUpdateBulk {
+	return occrun.NewUpdates(c.versionWriter(), rowBuilders, occrun.Saves[SettingUpdateOne, Setting]{
 		Open: func(builder *SettingUpdateOne) (occrun.GuardedMutation, []Hook) {
 			builder.config, builder.mutation.config = c.config, c.config
 			return builder.mutation, builder.hooks

@@ -79,8 +79,8 @@ type TicketDeleteBulk = occrun.Deletes[Ticket]
 // DeleteBulk returns a builder that deletes many entities in as few statements as the database allows, those whose rows
 // have the version of the entity still. The hooks of each run as in a delete of its own. All or nothing is deleted:
 // rows that were modified by somebody else are reported by one *entocc.BulkModifiedError, all of them.
-func (c *TicketClient) DeleteBulk(entities ...*Ticket) *TicketDeleteBulk {
-	return occrun.NewDeletes(c.versionWriter(), entities, []string{ticket.FieldID}, func(entity *Ticket) (*versionExpectation, func(context.Context) error) {
+func (c *TicketClient) DeleteBulk(rowEntities ...*Ticket) *TicketDeleteBulk {
+	return occrun.NewDeletes(c.versionWriter(), rowEntities, []string{ticket.FieldID}, func(entity *Ticket) (*versionExpectation, func(context.Context) error) {
 		builder := c.DeleteOne(entity)
 		return &builder._d.mutation.occ, builder.Exec
 	})

@@ -266,8 +266,8 @@ type TicketUpdateBulk = occrun.Updates[TicketUpdateOne, Ticket]
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
-func (c *TicketClient) UpdateBulk(builders ...*TicketUpdateOne) *TicketUpdateBulk {
-	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[TicketUpdateOne, Ticket]{
+func (c *TicketClient) UpdateBulk(rowBuilders ...*TicketUpdateOne) *TicketUpdateBulk {
+	return occrun.NewUpdates(c.versionWriter(), rowBuilders, occrun.Saves[TicketUpdateOne, Ticket]{
 		Open: func(builder *TicketUpdateOne) (occrun.GuardedMutation, []Hook) {
 			builder.config, builder.mutation.config = c.config, c.config
 			return builder.mutation, builder.hooks

@@ -645,8 +645,8 @@ type ProductUpdateBulk = occrun.Updates[ProductUpdateOne, Product]
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
-func (c *ProductClient) UpdateBulk(builders ...*ProductUpdateOne) *ProductUpdateBulk {
-	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[ProductUpdateOne, Product]{
+func (c *ProductClient) UpdateBulk(rowBuilders ...*ProductUpdateOne) *ProductUpdateBulk {
+	return occrun.NewUpdates(c.versionWriter(), rowBuilders, occrun.Saves[ProductUpdateOne, Product]{
 		Open: func(builder *ProductUpdateOne) (occrun.GuardedMutation, []Hook) {
 			builder.config, builder.mutation.config = c.config, c.config
 			return builder.mutation, builder.hooks

@@ -545,8 +545,8 @@ type AlbumUpdateBulk = occrun.Updates[AlbumUpdateOne, Album]
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
-func (c *AlbumClient) UpdateBulk(builders ...*AlbumUpdateOne) *AlbumUpdateBulk {
-	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[AlbumUpdateOne, Album]{
+func (c *AlbumClient) UpdateBulk(rowBuilders ...*AlbumUpdateOne) *AlbumUpdateBulk {
+	return occrun.NewUpdates(c.versionWriter(), rowBuilders, occrun.Saves[AlbumUpdateOne, Album]{
 		Open: func(builder *AlbumUpdateOne) (occrun.GuardedMutation, []Hook) {
 			builder.config, builder.mutation.config = c.config, c.config
 			return builder.mutation, builder.hooks

@@ -432,8 +432,8 @@ type ArtistUpdateBulk = occrun.Updates[ArtistUpdateOne, Artist]
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
-func (c *ArtistClient) UpdateBulk(builders ...*ArtistUpdateOne) *ArtistUpdateBulk {
-	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[ArtistUpdateOne, Artist]{
+func (c *ArtistClient) UpdateBulk(rowBuilders ...*ArtistUpdateOne) *ArtistUpdateBulk {
+	return occrun.NewUpdates(c.versionWriter(), rowBuilders, occrun.Saves[ArtistUpdateOne, Artist]{
 		Open: func(builder *ArtistUpdateOne) (occrun.GuardedMutation, []Hook) {
 			builder.config, builder.mutation.config = c.config, c.config
 			return builder.mutation, builder.hooks

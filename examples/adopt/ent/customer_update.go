@@ -1019,8 +1019,8 @@ type CustomerUpdateBulk = occrun.Updates[CustomerUpdateOne, Customer]
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
-func (c *CustomerClient) UpdateBulk(builders ...*CustomerUpdateOne) *CustomerUpdateBulk {
-	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[CustomerUpdateOne, Customer]{
+func (c *CustomerClient) UpdateBulk(rowBuilders ...*CustomerUpdateOne) *CustomerUpdateBulk {
+	return occrun.NewUpdates(c.versionWriter(), rowBuilders, occrun.Saves[CustomerUpdateOne, Customer]{
 		Open: func(builder *CustomerUpdateOne) (occrun.GuardedMutation, []Hook) {
 			builder.config, builder.mutation.config = c.config, c.config
 			return builder.mutation, builder.hooks

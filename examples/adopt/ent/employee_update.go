@@ -1331,8 +1331,8 @@ type EmployeeUpdateBulk = occrun.Updates[EmployeeUpdateOne, Employee]
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
-func (c *EmployeeClient) UpdateBulk(builders ...*EmployeeUpdateOne) *EmployeeUpdateBulk {
-	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[EmployeeUpdateOne, Employee]{
+func (c *EmployeeClient) UpdateBulk(rowBuilders ...*EmployeeUpdateOne) *EmployeeUpdateBulk {
+	return occrun.NewUpdates(c.versionWriter(), rowBuilders, occrun.Saves[EmployeeUpdateOne, Employee]{
 		Open: func(builder *EmployeeUpdateOne) (occrun.GuardedMutation, []Hook) {
 			builder.config, builder.mutation.config = c.config, c.config
 			return builder.mutation, builder.hooks

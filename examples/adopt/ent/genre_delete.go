@@ -79,8 +79,8 @@ type GenreDeleteBulk = occrun.Deletes[Genre]
 // DeleteBulk returns a builder that deletes many entities in as few statements as the database allows, those whose rows
 // have the version of the entity still. The hooks of each run as in a delete of its own. All or nothing is deleted:
 // rows that were modified by somebody else are reported by one *entocc.BulkModifiedError, all of them.
-func (c *GenreClient) DeleteBulk(entities ...*Genre) *GenreDeleteBulk {
-	return occrun.NewDeletes(c.versionWriter(), entities, []string{genre.FieldID}, func(entity *Genre) (*versionExpectation, func(context.Context) error) {
+func (c *GenreClient) DeleteBulk(rowEntities ...*Genre) *GenreDeleteBulk {
+	return occrun.NewDeletes(c.versionWriter(), rowEntities, []string{genre.FieldID}, func(entity *Genre) (*versionExpectation, func(context.Context) error) {
 		builder := c.DeleteOne(entity)
 		return &builder._d.mutation.occ, builder.Exec
 	})

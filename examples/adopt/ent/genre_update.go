@@ -432,8 +432,8 @@ type GenreUpdateBulk = occrun.Updates[GenreUpdateOne, Genre]
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
-func (c *GenreClient) UpdateBulk(builders ...*GenreUpdateOne) *GenreUpdateBulk {
-	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[GenreUpdateOne, Genre]{
+func (c *GenreClient) UpdateBulk(rowBuilders ...*GenreUpdateOne) *GenreUpdateBulk {
+	return occrun.NewUpdates(c.versionWriter(), rowBuilders, occrun.Saves[GenreUpdateOne, Genre]{
 		Open: func(builder *GenreUpdateOne) (occrun.GuardedMutation, []Hook) {
 			builder.config, builder.mutation.config = c.config, c.config
 			return builder.mutation, builder.hooks

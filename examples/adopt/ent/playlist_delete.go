@@ -79,8 +79,8 @@ type PlaylistDeleteBulk = occrun.Deletes[Playlist]
 // DeleteBulk returns a builder that deletes many entities in as few statements as the database allows, those whose rows
 // have the version of the entity still. The hooks of each run as in a delete of its own. All or nothing is deleted:
 // rows that were modified by somebody else are reported by one *entocc.BulkModifiedError, all of them.
-func (c *PlaylistClient) DeleteBulk(entities ...*Playlist) *PlaylistDeleteBulk {
-	return occrun.NewDeletes(c.versionWriter(), entities, []string{playlist.FieldID}, func(entity *Playlist) (*versionExpectation, func(context.Context) error) {
+func (c *PlaylistClient) DeleteBulk(rowEntities ...*Playlist) *PlaylistDeleteBulk {
+	return occrun.NewDeletes(c.versionWriter(), rowEntities, []string{playlist.FieldID}, func(entity *Playlist) (*versionExpectation, func(context.Context) error) {
 		builder := c.DeleteOne(entity)
 		return &builder._d.mutation.occ, builder.Exec
 	})

@@ -456,8 +456,8 @@ type PlaylistUpdateBulk = occrun.Updates[PlaylistUpdateOne, Playlist]
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
-func (c *PlaylistClient) UpdateBulk(builders ...*PlaylistUpdateOne) *PlaylistUpdateBulk {
-	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[PlaylistUpdateOne, Playlist]{
+func (c *PlaylistClient) UpdateBulk(rowBuilders ...*PlaylistUpdateOne) *PlaylistUpdateBulk {
+	return occrun.NewUpdates(c.versionWriter(), rowBuilders, occrun.Saves[PlaylistUpdateOne, Playlist]{
 		Open: func(builder *PlaylistUpdateOne) (occrun.GuardedMutation, []Hook) {
 			builder.config, builder.mutation.config = c.config, c.config
 			return builder.mutation, builder.hooks

@@ -1206,8 +1206,8 @@ type TrackUpdateBulk = occrun.Updates[TrackUpdateOne, Track]
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
-func (c *TrackClient) UpdateBulk(builders ...*TrackUpdateOne) *TrackUpdateBulk {
-	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[TrackUpdateOne, Track]{
+func (c *TrackClient) UpdateBulk(rowBuilders ...*TrackUpdateOne) *TrackUpdateBulk {
+	return occrun.NewUpdates(c.versionWriter(), rowBuilders, occrun.Saves[TrackUpdateOne, Track]{
 		Open: func(builder *TrackUpdateOne) (occrun.GuardedMutation, []Hook) {
 			builder.config, builder.mutation.config = c.config, c.config
 			return builder.mutation, builder.hooks

@@ -79,8 +79,8 @@ type LineDeleteBulk = occrun.Deletes[Line]
 // DeleteBulk returns a builder that deletes many entities in as few statements as the database allows, those whose rows
 // have the version of the entity still. The hooks of each run as in a delete of its own. All or nothing is deleted:
 // rows that were modified by somebody else are reported by one *entocc.BulkModifiedError, all of them.
-func (c *LineClient) DeleteBulk(entities ...*Line) *LineDeleteBulk {
-	return occrun.NewDeletes(c.versionWriter(), entities, []string{line.FieldID}, func(entity *Line) (*versionExpectation, func(context.Context) error) {
+func (c *LineClient) DeleteBulk(rowEntities ...*Line) *LineDeleteBulk {
+	return occrun.NewDeletes(c.versionWriter(), rowEntities, []string{line.FieldID}, func(entity *Line) (*versionExpectation, func(context.Context) error) {
 		builder := c.DeleteOne(entity)
 		return &builder._d.mutation.occ, builder.Exec
 	})

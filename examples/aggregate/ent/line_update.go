@@ -427,8 +427,8 @@ type LineUpdateBulk = occrun.Updates[LineUpdateOne, Line]
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
-func (c *LineClient) UpdateBulk(builders ...*LineUpdateOne) *LineUpdateBulk {
-	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[LineUpdateOne, Line]{
+func (c *LineClient) UpdateBulk(rowBuilders ...*LineUpdateOne) *LineUpdateBulk {
+	return occrun.NewUpdates(c.versionWriter(), rowBuilders, occrun.Saves[LineUpdateOne, Line]{
 		Open: func(builder *LineUpdateOne) (occrun.GuardedMutation, []Hook) {
 			builder.config, builder.mutation.config = c.config, c.config
 			return builder.mutation, builder.hooks

@@ -80,8 +80,8 @@ type ProjectDeleteBulk = occrun.Deletes[Project]
 // DeleteBulk returns a builder that deletes many entities in as few statements as the database allows, those whose rows
 // have the version of the entity still. The hooks of each run as in a delete of its own. All or nothing is deleted:
 // rows that were modified by somebody else are reported by one *entocc.BulkModifiedError, all of them.
-func (c *ProjectClient) DeleteBulk(entities ...*Project) *ProjectDeleteBulk {
-	return occrun.NewDeletes(c.versionWriter(), entities, []string{project.FieldID}, func(entity *Project) (*versionExpectation, func(context.Context) error) {
+func (c *ProjectClient) DeleteBulk(rowEntities ...*Project) *ProjectDeleteBulk {
+	return occrun.NewDeletes(c.versionWriter(), rowEntities, []string{project.FieldID}, func(entity *Project) (*versionExpectation, func(context.Context) error) {
 		builder := c.DeleteOne(entity)
 		return &builder._d.mutation.occ, builder.Exec
 	})

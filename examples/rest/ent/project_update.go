@@ -529,8 +529,8 @@ type ProjectUpdateBulk = occrun.Updates[ProjectUpdateOne, Project]
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
-func (c *ProjectClient) UpdateBulk(builders ...*ProjectUpdateOne) *ProjectUpdateBulk {
-	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[ProjectUpdateOne, Project]{
+func (c *ProjectClient) UpdateBulk(rowBuilders ...*ProjectUpdateOne) *ProjectUpdateBulk {
+	return occrun.NewUpdates(c.versionWriter(), rowBuilders, occrun.Saves[ProjectUpdateOne, Project]{
 		Open: func(builder *ProjectUpdateOne) (occrun.GuardedMutation, []Hook) {
 			builder.config, builder.mutation.config = c.config, c.config
 			return builder.mutation, builder.hooks

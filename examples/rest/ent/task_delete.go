@@ -80,8 +80,8 @@ type TaskDeleteBulk = occrun.Deletes[Task]
 // DeleteBulk returns a builder that deletes many entities in as few statements as the database allows, those whose rows
 // have the version of the entity still. The hooks of each run as in a delete of its own. All or nothing is deleted:
 // rows that were modified by somebody else are reported by one *entocc.BulkModifiedError, all of them.
-func (c *TaskClient) DeleteBulk(entities ...*Task) *TaskDeleteBulk {
-	return occrun.NewDeletes(c.versionWriter(), entities, []string{task.FieldID}, func(entity *Task) (*versionExpectation, func(context.Context) error) {
+func (c *TaskClient) DeleteBulk(rowEntities ...*Task) *TaskDeleteBulk {
+	return occrun.NewDeletes(c.versionWriter(), rowEntities, []string{task.FieldID}, func(entity *Task) (*versionExpectation, func(context.Context) error) {
 		builder := c.DeleteOne(entity)
 		return &builder._d.mutation.occ, builder.Exec
 	})

@@ -325,8 +325,8 @@ type TaskUpdateBulk = occrun.Updates[TaskUpdateOne, Task]
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
-func (c *TaskClient) UpdateBulk(builders ...*TaskUpdateOne) *TaskUpdateBulk {
-	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[TaskUpdateOne, Task]{
+func (c *TaskClient) UpdateBulk(rowBuilders ...*TaskUpdateOne) *TaskUpdateBulk {
+	return occrun.NewUpdates(c.versionWriter(), rowBuilders, occrun.Saves[TaskUpdateOne, Task]{
 		Open: func(builder *TaskUpdateOne) (occrun.GuardedMutation, []Hook) {
 			builder.config, builder.mutation.config = c.config, c.config
 			return builder.mutation, builder.hooks

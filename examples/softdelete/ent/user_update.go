@@ -337,8 +337,8 @@ type UserUpdateBulk = occrun.Updates[UserUpdateOne, User]
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
-func (c *UserClient) UpdateBulk(builders ...*UserUpdateOne) *UserUpdateBulk {
-	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[UserUpdateOne, User]{
+func (c *UserClient) UpdateBulk(rowBuilders ...*UserUpdateOne) *UserUpdateBulk {
+	return occrun.NewUpdates(c.versionWriter(), rowBuilders, occrun.Saves[UserUpdateOne, User]{
 		Open: func(builder *UserUpdateOne) (occrun.GuardedMutation, []Hook) {
 			builder.config, builder.mutation.config = c.config, c.config
 			return builder.mutation, builder.hooks

@@ -414,8 +414,8 @@ type GroupUpdateBulk = occrun.Updates[GroupUpdateOne, Group]
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
-func (c *GroupClient) UpdateBulk(builders ...*GroupUpdateOne) *GroupUpdateBulk {
-	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[GroupUpdateOne, Group]{
+func (c *GroupClient) UpdateBulk(rowBuilders ...*GroupUpdateOne) *GroupUpdateBulk {
+	return occrun.NewUpdates(c.versionWriter(), rowBuilders, occrun.Saves[GroupUpdateOne, Group]{
 		Open: func(builder *GroupUpdateOne) (occrun.GuardedMutation, []Hook) {
 			builder.config, builder.mutation.config = c.config, c.config
 			return builder.mutation, builder.hooks

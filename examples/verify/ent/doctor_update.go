@@ -284,8 +284,8 @@ type DoctorUpdateBulk = occrun.Updates[DoctorUpdateOne, Doctor]
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
-func (c *DoctorClient) UpdateBulk(builders ...*DoctorUpdateOne) *DoctorUpdateBulk {
-	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[DoctorUpdateOne, Doctor]{
+func (c *DoctorClient) UpdateBulk(rowBuilders ...*DoctorUpdateOne) *DoctorUpdateBulk {
+	return occrun.NewUpdates(c.versionWriter(), rowBuilders, occrun.Saves[DoctorUpdateOne, Doctor]{
 		Open: func(builder *DoctorUpdateOne) (occrun.GuardedMutation, []Hook) {
 			builder.config, builder.mutation.config = c.config, c.config
 			return builder.mutation, builder.hooks

@@ -876,8 +876,8 @@ type InvoiceUpdateBulk = occrun.Updates[InvoiceUpdateOne, Invoice]
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
-func (c *InvoiceClient) UpdateBulk(builders ...*InvoiceUpdateOne) *InvoiceUpdateBulk {
-	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[InvoiceUpdateOne, Invoice]{
+func (c *InvoiceClient) UpdateBulk(rowBuilders ...*InvoiceUpdateOne) *InvoiceUpdateBulk {
+	return occrun.NewUpdates(c.versionWriter(), rowBuilders, occrun.Saves[InvoiceUpdateOne, Invoice]{
 		Open: func(builder *InvoiceUpdateOne) (occrun.GuardedMutation, []Hook) {
 			builder.config, builder.mutation.config = c.config, c.config
 			return builder.mutation, builder.hooks

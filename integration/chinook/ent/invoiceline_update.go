@@ -586,8 +586,8 @@ type InvoiceLineUpdateBulk = occrun.Updates[InvoiceLineUpdateOne, InvoiceLine]
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
-func (c *InvoiceLineClient) UpdateBulk(builders ...*InvoiceLineUpdateOne) *InvoiceLineUpdateBulk {
-	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[InvoiceLineUpdateOne, InvoiceLine]{
+func (c *InvoiceLineClient) UpdateBulk(rowBuilders ...*InvoiceLineUpdateOne) *InvoiceLineUpdateBulk {
+	return occrun.NewUpdates(c.versionWriter(), rowBuilders, occrun.Saves[InvoiceLineUpdateOne, InvoiceLine]{
 		Open: func(builder *InvoiceLineUpdateOne) (occrun.GuardedMutation, []Hook) {
 			builder.config, builder.mutation.config = c.config, c.config
 			return builder.mutation, builder.hooks

@@ -448,8 +448,8 @@ type MediaTypeUpdateBulk = occrun.Updates[MediaTypeUpdateOne, MediaType]
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
-func (c *MediaTypeClient) UpdateBulk(builders ...*MediaTypeUpdateOne) *MediaTypeUpdateBulk {
-	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[MediaTypeUpdateOne, MediaType]{
+func (c *MediaTypeClient) UpdateBulk(rowBuilders ...*MediaTypeUpdateOne) *MediaTypeUpdateBulk {
+	return occrun.NewUpdates(c.versionWriter(), rowBuilders, occrun.Saves[MediaTypeUpdateOne, MediaType]{
 		Open: func(builder *MediaTypeUpdateOne) (occrun.GuardedMutation, []Hook) {
 			builder.config, builder.mutation.config = c.config, c.config
 			return builder.mutation, builder.hooks

@@ -505,8 +505,8 @@ type PlaylistTrackUpdateBulk = occrun.Updates[PlaylistTrackUpdateOne, PlaylistTr
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
-func (c *PlaylistTrackClient) UpdateBulk(builders ...*PlaylistTrackUpdateOne) *PlaylistTrackUpdateBulk {
-	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[PlaylistTrackUpdateOne, PlaylistTrack]{
+func (c *PlaylistTrackClient) UpdateBulk(rowBuilders ...*PlaylistTrackUpdateOne) *PlaylistTrackUpdateBulk {
+	return occrun.NewUpdates(c.versionWriter(), rowBuilders, occrun.Saves[PlaylistTrackUpdateOne, PlaylistTrack]{
 		Open: func(builder *PlaylistTrackUpdateOne) (occrun.GuardedMutation, []Hook) {
 			builder.config, builder.mutation.config = c.config, c.config
 			return builder.mutation, builder.hooks

@@ -79,8 +79,8 @@ type BareDeleteBulk = occrun.Deletes[Bare]
 // DeleteBulk returns a builder that deletes many entities in as few statements as the database allows, those whose rows
 // have the version of the entity still. The hooks of each run as in a delete of its own. All or nothing is deleted:
 // rows that were modified by somebody else are reported by one *entocc.BulkModifiedError, all of them.
-func (c *BareClient) DeleteBulk(entities ...*Bare) *BareDeleteBulk {
-	return occrun.NewDeletes(c.versionWriter(), entities, []string{bare.FieldID}, func(entity *Bare) (*versionExpectation, func(context.Context) error) {
+func (c *BareClient) DeleteBulk(rowEntities ...*Bare) *BareDeleteBulk {
+	return occrun.NewDeletes(c.versionWriter(), rowEntities, []string{bare.FieldID}, func(entity *Bare) (*versionExpectation, func(context.Context) error) {
 		builder := c.DeleteOne(entity)
 		return &builder._d.mutation.occ, builder.Exec
 	})

@@ -250,8 +250,8 @@ type BareUpdateBulk = occrun.Updates[BareUpdateOne, Bare]
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
-func (c *BareClient) UpdateBulk(builders ...*BareUpdateOne) *BareUpdateBulk {
-	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[BareUpdateOne, Bare]{
+func (c *BareClient) UpdateBulk(rowBuilders ...*BareUpdateOne) *BareUpdateBulk {
+	return occrun.NewUpdates(c.versionWriter(), rowBuilders, occrun.Saves[BareUpdateOne, Bare]{
 		Open: func(builder *BareUpdateOne) (occrun.GuardedMutation, []Hook) {
 			builder.config, builder.mutation.config = c.config, c.config
 			return builder.mutation, builder.hooks

@@ -250,8 +250,8 @@ type DoubleUpdateBulk = occrun.Updates[DoubleUpdateOne, Double]
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
-func (c *DoubleClient) UpdateBulk(builders ...*DoubleUpdateOne) *DoubleUpdateBulk {
-	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[DoubleUpdateOne, Double]{
+func (c *DoubleClient) UpdateBulk(rowBuilders ...*DoubleUpdateOne) *DoubleUpdateBulk {
+	return occrun.NewUpdates(c.versionWriter(), rowBuilders, occrun.Saves[DoubleUpdateOne, Double]{
 		Open: func(builder *DoubleUpdateOne) (occrun.GuardedMutation, []Hook) {
 			builder.config, builder.mutation.config = c.config, c.config
 			return builder.mutation, builder.hooks

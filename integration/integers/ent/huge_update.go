@@ -250,8 +250,8 @@ type HugeUpdateBulk = occrun.Updates[HugeUpdateOne, Huge]
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
-func (c *HugeClient) UpdateBulk(builders ...*HugeUpdateOne) *HugeUpdateBulk {
-	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[HugeUpdateOne, Huge]{
+func (c *HugeClient) UpdateBulk(rowBuilders ...*HugeUpdateOne) *HugeUpdateBulk {
+	return occrun.NewUpdates(c.versionWriter(), rowBuilders, occrun.Saves[HugeUpdateOne, Huge]{
 		Open: func(builder *HugeUpdateOne) (occrun.GuardedMutation, []Hook) {
 			builder.config, builder.mutation.config = c.config, c.config
 			return builder.mutation, builder.hooks

@@ -250,8 +250,8 @@ type MediumUpdateBulk = occrun.Updates[MediumUpdateOne, Medium]
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
-func (c *MediumClient) UpdateBulk(builders ...*MediumUpdateOne) *MediumUpdateBulk {
-	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[MediumUpdateOne, Medium]{
+func (c *MediumClient) UpdateBulk(rowBuilders ...*MediumUpdateOne) *MediumUpdateBulk {
+	return occrun.NewUpdates(c.versionWriter(), rowBuilders, occrun.Saves[MediumUpdateOne, Medium]{
 		Open: func(builder *MediumUpdateOne) (occrun.GuardedMutation, []Hook) {
 			builder.config, builder.mutation.config = c.config, c.config
 			return builder.mutation, builder.hooks

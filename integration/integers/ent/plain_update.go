@@ -250,8 +250,8 @@ type PlainUpdateBulk = occrun.Updates[PlainUpdateOne, Plain]
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
-func (c *PlainClient) UpdateBulk(builders ...*PlainUpdateOne) *PlainUpdateBulk {
-	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[PlainUpdateOne, Plain]{
+func (c *PlainClient) UpdateBulk(rowBuilders ...*PlainUpdateOne) *PlainUpdateBulk {
+	return occrun.NewUpdates(c.versionWriter(), rowBuilders, occrun.Saves[PlainUpdateOne, Plain]{
 		Open: func(builder *PlainUpdateOne) (occrun.GuardedMutation, []Hook) {
 			builder.config, builder.mutation.config = c.config, c.config
 			return builder.mutation, builder.hooks

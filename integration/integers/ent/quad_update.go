@@ -250,8 +250,8 @@ type QuadUpdateBulk = occrun.Updates[QuadUpdateOne, Quad]
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
-func (c *QuadClient) UpdateBulk(builders ...*QuadUpdateOne) *QuadUpdateBulk {
-	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[QuadUpdateOne, Quad]{
+func (c *QuadClient) UpdateBulk(rowBuilders ...*QuadUpdateOne) *QuadUpdateBulk {
+	return occrun.NewUpdates(c.versionWriter(), rowBuilders, occrun.Saves[QuadUpdateOne, Quad]{
 		Open: func(builder *QuadUpdateOne) (occrun.GuardedMutation, []Hook) {
 			builder.config, builder.mutation.config = c.config, c.config
 			return builder.mutation, builder.hooks

@@ -250,8 +250,8 @@ type ShortUpdateBulk = occrun.Updates[ShortUpdateOne, Short]
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
-func (c *ShortClient) UpdateBulk(builders ...*ShortUpdateOne) *ShortUpdateBulk {
-	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[ShortUpdateOne, Short]{
+func (c *ShortClient) UpdateBulk(rowBuilders ...*ShortUpdateOne) *ShortUpdateBulk {
+	return occrun.NewUpdates(c.versionWriter(), rowBuilders, occrun.Saves[ShortUpdateOne, Short]{
 		Open: func(builder *ShortUpdateOne) (occrun.GuardedMutation, []Hook) {
 			builder.config, builder.mutation.config = c.config, c.config
 			return builder.mutation, builder.hooks

@@ -250,8 +250,8 @@ type SmallUpdateBulk = occrun.Updates[SmallUpdateOne, Small]
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
-func (c *SmallClient) UpdateBulk(builders ...*SmallUpdateOne) *SmallUpdateBulk {
-	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[SmallUpdateOne, Small]{
+func (c *SmallClient) UpdateBulk(rowBuilders ...*SmallUpdateOne) *SmallUpdateBulk {
+	return occrun.NewUpdates(c.versionWriter(), rowBuilders, occrun.Saves[SmallUpdateOne, Small]{
 		Open: func(builder *SmallUpdateOne) (occrun.GuardedMutation, []Hook) {
 			builder.config, builder.mutation.config = c.config, c.config
 			return builder.mutation, builder.hooks

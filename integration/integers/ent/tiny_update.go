@@ -250,8 +250,8 @@ type TinyUpdateBulk = occrun.Updates[TinyUpdateOne, Tiny]
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
-func (c *TinyClient) UpdateBulk(builders ...*TinyUpdateOne) *TinyUpdateBulk {
-	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[TinyUpdateOne, Tiny]{
+func (c *TinyClient) UpdateBulk(rowBuilders ...*TinyUpdateOne) *TinyUpdateBulk {
+	return occrun.NewUpdates(c.versionWriter(), rowBuilders, occrun.Saves[TinyUpdateOne, Tiny]{
 		Open: func(builder *TinyUpdateOne) (occrun.GuardedMutation, []Hook) {
 			builder.config, builder.mutation.config = c.config, c.config
 			return builder.mutation, builder.hooks

@@ -443,8 +443,8 @@ type ItemUpdateBulk = occrun.Updates[ItemUpdateOne, Item]
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
-func (c *ItemClient) UpdateBulk(builders ...*ItemUpdateOne) *ItemUpdateBulk {
-	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[ItemUpdateOne, Item]{
+func (c *ItemClient) UpdateBulk(rowBuilders ...*ItemUpdateOne) *ItemUpdateBulk {
+	return occrun.NewUpdates(c.versionWriter(), rowBuilders, occrun.Saves[ItemUpdateOne, Item]{
 		Open: func(builder *ItemUpdateOne) (occrun.GuardedMutation, []Hook) {
 			builder.config, builder.mutation.config = c.config, c.config
 			return builder.mutation, builder.hooks

@@ -828,8 +828,8 @@ type MiddleUpdateBulk = occrun.Updates[MiddleUpdateOne, Middle]
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
-func (c *MiddleClient) UpdateBulk(builders ...*MiddleUpdateOne) *MiddleUpdateBulk {
-	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[MiddleUpdateOne, Middle]{
+func (c *MiddleClient) UpdateBulk(rowBuilders ...*MiddleUpdateOne) *MiddleUpdateBulk {
+	return occrun.NewUpdates(c.versionWriter(), rowBuilders, occrun.Saves[MiddleUpdateOne, Middle]{
 		Open: func(builder *MiddleUpdateOne) (occrun.GuardedMutation, []Hook) {
 			builder.config, builder.mutation.config = c.config, c.config
 			return builder.mutation, builder.hooks

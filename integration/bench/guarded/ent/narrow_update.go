@@ -250,8 +250,8 @@ type NarrowUpdateBulk = occrun.Updates[NarrowUpdateOne, Narrow]
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
-func (c *NarrowClient) UpdateBulk(builders ...*NarrowUpdateOne) *NarrowUpdateBulk {
-	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[NarrowUpdateOne, Narrow]{
+func (c *NarrowClient) UpdateBulk(rowBuilders ...*NarrowUpdateOne) *NarrowUpdateBulk {
+	return occrun.NewUpdates(c.versionWriter(), rowBuilders, occrun.Saves[NarrowUpdateOne, Narrow]{
 		Open: func(builder *NarrowUpdateOne) (occrun.GuardedMutation, []Hook) {
 			builder.config, builder.mutation.config = c.config, c.config
 			return builder.mutation, builder.hooks

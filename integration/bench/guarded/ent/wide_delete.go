@@ -79,8 +79,8 @@ type WideDeleteBulk = occrun.Deletes[Wide]
 // DeleteBulk returns a builder that deletes many entities in as few statements as the database allows, those whose rows
 // have the version of the entity still. The hooks of each run as in a delete of its own. All or nothing is deleted:
 // rows that were modified by somebody else are reported by one *entocc.BulkModifiedError, all of them.
-func (c *WideClient) DeleteBulk(entities ...*Wide) *WideDeleteBulk {
-	return occrun.NewDeletes(c.versionWriter(), entities, []string{wide.FieldID}, func(entity *Wide) (*versionExpectation, func(context.Context) error) {
+func (c *WideClient) DeleteBulk(rowEntities ...*Wide) *WideDeleteBulk {
+	return occrun.NewDeletes(c.versionWriter(), rowEntities, []string{wide.FieldID}, func(entity *Wide) (*versionExpectation, func(context.Context) error) {
 		builder := c.DeleteOne(entity)
 		return &builder._d.mutation.occ, builder.Exec
 	})

@@ -2188,8 +2188,8 @@ type WideUpdateBulk = occrun.Updates[WideUpdateOne, Wide]
 // UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
 // validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
 // are reported by one *entocc.BulkModifiedError, all of them.
-func (c *WideClient) UpdateBulk(builders ...*WideUpdateOne) *WideUpdateBulk {
-	return occrun.NewUpdates(c.versionWriter(), builders, occrun.Saves[WideUpdateOne, Wide]{
+func (c *WideClient) UpdateBulk(rowBuilders ...*WideUpdateOne) *WideUpdateBulk {
+	return occrun.NewUpdates(c.versionWriter(), rowBuilders, occrun.Saves[WideUpdateOne, Wide]{
 		Open: func(builder *WideUpdateOne) (occrun.GuardedMutation, []Hook) {
 			builder.config, builder.mutation.config = c.config, c.config
 			return builder.mutation, builder.hooks
