@@ -83,7 +83,7 @@ func checkVersionField(n *gen.Type, f *gen.Field, a annotation.Version) error {
 			"and call the column what you like by StorageKey", f.Name, n.Name, a.Mixin)
 	}
 	if f.Nillable {
-		return fmt.Errorf("entocc: field %s.%s can be no version while it is a pointer: leave Nillable() out, the entity holds the zero version for NULL", n.Name, f.Name)
+		return fmt.Errorf("entocc: field %s.%s cannot be a version field while it is a pointer: leave Nillable() out, the entity holds the zero version for NULL", n.Name, f.Name)
 	}
 	return nil
 }
@@ -93,13 +93,13 @@ func checkVersionField(n *gen.Type, f *gen.Field, a annotation.Version) error {
 func checkPrecision(n *gen.Type, f *gen.Field) error {
 	types := f.Column().SchemaType
 	if column := types[dialect.Postgres]; strings.Contains(column, "(") && !strings.Contains(column, "(6)") {
-		return fmt.Errorf("entocc: field %s.%s can be no version: its type %s on PostgreSQL does not keep microseconds. Make it "+
+		return fmt.Errorf("entocc: field %s.%s cannot be a version field: its type %s on PostgreSQL does not keep microseconds. Make it "+
 			"timestamp(6) or timestamptz and migrate the column, or use mixin.TimeVersion", n.Name, f.Name, column)
 	}
 	if strings.HasSuffix(strings.ToLower(types[dialect.MySQL]), "(6)") {
 		return nil
 	}
-	return fmt.Errorf("entocc: field %s.%s can be no version: ent's type for it on MySQL keeps whole seconds. Add "+
+	return fmt.Errorf("entocc: field %s.%s cannot be a version field: ent's type for it on MySQL keeps whole seconds. Add "+
 		"SchemaType(map[string]string{dialect.MySQL: \"datetime(6)\"}) to the field and migrate the column, or use mixin.TimeVersion", n.Name, f.Name)
 }
 

@@ -188,7 +188,7 @@ func (v *typeVersion) setKind(a annotation.Version) error {
 		v.Strategy, v.GoType, v.zero = "Time", "time.Time", "%s.IsZero()"
 		return checkPrecision(v.Type, f)
 	default:
-		return fmt.Errorf("entocc: field %s.%s of type %s can be no version: use field.Int64 or another integer, field.UUID(%q, uuid.UUID{}) or field.Time, "+
+		return fmt.Errorf("entocc: field %s.%s of type %s cannot be a version field: use field.Int64 or another integer, field.UUID(%q, uuid.UUID{}) or field.Time, "+
 			"or drop mixin.%s and add mixin.Version{Name: ..} beside it", v.Type.Name, f.Name, f.Type, f.Name, a.Mixin)
 	}
 	return nil

@@ -58,7 +58,7 @@ func TestMariaDB_SignalOfATriggerIsAPlainError(t *testing.T) {
 	}
 }
 
-// A trigger of MariaDB that keeps a write from its row without a word: the save is no success.
+// A trigger of MariaDB that silently keeps a write from its row: the save is no success.
 func TestMariaDB_WriteThatATriggerKeepsFromItsRowIsNoSuccess(t *testing.T) {
 	for _, name := range []string{mariadb, mariadbSnapshot, mariadb + ", clientFoundRows", galera} {
 		t.Run(name, func(t *testing.T) {

@@ -40,8 +40,8 @@ func (w *bulkTx) unsure(s *slot) bool {
 // it might overwrite what another row of the batch has written, which would be the same one. No statement would tell.
 func (w *bulkTx) blind() bool {
 	return len(w.rows) > 1 && slices.ContainsFunc(w.rows, func(s *slot) bool {
-		write, ok := s.row.(*bulkWrite)
-		return ok && len(write.Accepted) == 0 && !exact(write.ids())
+		u, ok := s.row.(*bulkWrite)
+		return ok && len(u.Accepted) == 0 && !exact(u.ids())
 	})
 }
 

@@ -94,7 +94,27 @@ func (d *Deletes[T]) OnProgress(f func(done, total int)) *Deletes[T] {
 }
 
 // Exec deletes the batch, in one transaction, and returns how many rows were deleted.
-func (d *Deletes[T]) Exec(ctx context.Context) (int, error) { return d.exec(ctx) }
+func (d *Deletes[T]) Exec(ctx context.Context) (int, error) {
+	if i := slices.Index(d.entities, nil); i >= 0 {
+		return 0, fmt.Errorf("entocc: entity %d of a batch of %d is nil (%T)", i+1, len(d.entities), d.entities[i])
+	}
+	execs := make([]func(context.Context) error, len(d.entities))
+	batch := newBatch(ctx, d.opts, d.drv, len(d.entities), func(ctx context.Context, i int) error { return execs[i](ctx) })
+	batch.keys = d.keys
+	for i, entity := range d.entities {
+		var e *write.Expectation
+		e, execs[i] = d.build(entity)
+		batch.enlist(i, e)
+	}
+	err := batch.run()
+	deleted := 0
+	for i := range batch.slots {
+		if batch.slots[i].saved() {
+			deleted++
+		}
+	}
+	return deleted, err
+}
 
 // ExecX is like Exec, but panics if an error occurs.
 func (d *Deletes[T]) ExecX(ctx context.Context) int { return must(d.Exec(ctx)) }
@@ -143,27 +163,4 @@ func update[B, T any](ctx context.Context, opts options, drv dialect.Driver, bui
 		return nil, err
 	}
 	return saved, err
-}
-
-// exec deletes the entities through their own builders.
-func (d *Deletes[T]) exec(ctx context.Context) (int, error) {
-	if i := slices.Index(d.entities, nil); i >= 0 {
-		return 0, fmt.Errorf("entocc: entity %d of a batch of %d is nil (%T)", i+1, len(d.entities), d.entities[i])
-	}
-	execs := make([]func(context.Context) error, len(d.entities))
-	batch := newBatch(ctx, d.opts, d.drv, len(d.entities), func(ctx context.Context, i int) error { return execs[i](ctx) })
-	batch.keys = d.keys
-	for i, entity := range d.entities {
-		var e *write.Expectation
-		e, execs[i] = d.build(entity)
-		batch.enlist(i, e)
-	}
-	err := batch.run()
-	deleted := 0
-	for i := range batch.slots {
-		if batch.slots[i].saved() {
-			deleted++
-		}
-	}
-	return deleted, err
 }

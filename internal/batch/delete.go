@@ -26,7 +26,7 @@ type bulkDelete struct {
 	plain  bool
 }
 
-// Delete implements [Slot].
+// Delete implements [write.Slot].
 func (s *slot) Delete(ctx context.Context, d *write.DeleteDriver, query string, args []any) error {
 	row := &bulkDelete{DeleteDriver: d, slot: s, query: query, args: args}
 	row.identify()

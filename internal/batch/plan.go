@@ -75,7 +75,7 @@ func (u *updates[B, T]) end(i int, err error) error {
 	return s.Unusable(m.Op(), err)
 }
 
-// guardCode is the address of the code of the hooks that [Guard] returns. Functions can't be compared, but those of one
+// guardCode is the address of the code of the hooks that [hook.Guard] returns. Functions can't be compared, but those of one
 // literal share it.
 type guardCode uintptr
 

@@ -33,7 +33,7 @@ func (s *slot) take(w *write.Write, node any) *bulkWrite {
 	return u
 }
 
-// Plan implements [Slot].
+// Plan implements [write.Slot].
 func (s *slot) Plan(w *write.Write, node any) bool {
 	u := s.take(w, node)
 	if s.batch.planning {
@@ -42,10 +42,10 @@ func (s *slot) Plan(w *write.Write, node any) bool {
 	return s.batch.planning
 }
 
-// Save implements [Slot].
+// Save implements [write.Slot].
 func (s *slot) Save(ctx context.Context, w *write.Write) error { return s.write(ctx, s.take(w, nil)) }
 
-// Touched implements [Slot].
+// Touched implements [write.Slot].
 func (s *slot) Touched() *touch.Parents { return s.batch.touched }
 
 // alone saves the row by its own statements.

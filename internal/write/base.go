@@ -8,7 +8,7 @@ import (
 )
 
 // Diff compares what a mutation wants with the row that it was made from, which may be none, and the row as it is now. Both
-// are a [ReadRow], or an entity that does not know what was read.
+// are a [entity.ReadRow], or an entity that does not know what was read.
 func Diff(s *version.Schema, m ent.Mutation, loaded, now any) []entocc.FieldDiff {
 	var base entity.ReadRow
 	if g, ok := m.(Guarded); ok {

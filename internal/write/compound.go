@@ -58,14 +58,14 @@ func (w *Write) saveInCompound(ctx context.Context, drv dialect.Driver) (sent bo
 	case tx.Refuses(err):
 		return false, tx.Rollback()
 	case err != nil:
-		err = w.failed(err)
+		err = w.Failed(err)
 	case !found:
 		err = w.settle(ctx, tx, d)
 	}
 	if err != nil {
 		return true, session.Rollback(tx, err)
 	}
-	return true, w.failed(session.Commit(tx))
+	return true, w.Failed(session.Commit(tx))
 }
 
 // settle is for a compound statement that has updated nothing: it explains why, or reads the row that has it all already.

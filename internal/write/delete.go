@@ -43,9 +43,9 @@ func DeleteOne(ctx context.Context, s *version.Schema, m DeleteMutation, e *Expe
 	if len(accepted) == 0 && e.Slot == nil {
 		return drv, nil
 	}
-	d := &DeleteDriver{Driver: drv, guard: e.deletion, Identity: identity, typed: typed, slot: e.Slot}
-	d.Claim = e.claim(s, m.Op(), id, accepted)
-	return d, nil
+	return &DeleteDriver{
+		Driver: drv, Claim: e.claim(s, m.Op(), id, accepted), guard: e.deletion, Identity: identity, typed: typed, slot: e.Slot,
+	}, nil
 }
 
 // deleteGuard is the guard of a delete, the last predicate of its mutation. Predicates stay on a mutation when it is run

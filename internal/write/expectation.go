@@ -92,7 +92,7 @@ func (e *Expectation) Written(fate *session.Fate, id any) { e.fate, e.written = 
 // Through notes the driver that the write goes by.
 func (e *Expectation) Through(drv dialect.Driver) { e.drv = drv }
 
-// Proves returns the version that the save was guarded by and its new one, which [TxState.Wrote] notes.
+// Proves returns the version that the save was guarded by and its new one, which [session.TxState.Wrote] notes.
 func (e *Expectation) Proves(version any) []any {
 	if len(e.versions) != 1 || e.source != sourceEntity && e.source != sourceCaller || e.unguarded {
 		return []any{version}

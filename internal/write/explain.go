@@ -32,14 +32,13 @@ func (w *Write) Explain(ctx context.Context, q dialect.ExecQuerier, d string) er
 	return p.verdict(ctx, q, actual, found, err)
 }
 
-// failed gives an error of the guarded statement its meaning. Where the database itself says that the row was changed
-// by another transaction, that is a conflict like any other.
-func (w *Write) failed(err error) error {
+// Failed is that of the claim, and tells of a lost answer which version the row has if the write was applied.
+func (w *Write) Failed(err error) error {
 	var unknown *entocc.OutcomeUnknownError
 	if errors.As(err, &unknown) {
 		unknown.Next = w.Next
 	}
-	return w.Failed(err)
+	return w.Claim.Failed(err)
 }
 
 // probe finds out why a guarded statement matched no row. It runs on failure only, on the connection of the statement,

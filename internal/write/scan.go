@@ -2,6 +2,7 @@ package write
 
 import (
 	"context"
+	"database/sql/driver"
 	"fmt"
 	"slices"
 	"strings"
@@ -57,16 +58,17 @@ func (w *Write) Moved(columns []string, values []any) error {
 	}
 	var now any
 	switch v := values[i].(type) {
-	case *sql.NullInt64:
-		now = v.Int64
-	case *sql.NullTime:
-		now = v.Time
-	case *uuid.UUID:
+	case *uuid.UUID: // Whose Value is a text.
 		now = *v
+	case driver.Valuer:
+		var err error
+		if now, err = v.Value(); err != nil {
+			return err
+		}
 	default:
 		return nil
 	}
-	if !w.Schema.Strategy.Equal(w.Accepted[0], now) {
+	if !w.Accepts(now) {
 		return nil
 	}
 	return fmt.Errorf("entocc: %s of %s %v has left the row at version %v: a trigger or a rule of the database has kept the write, or its version, from it",

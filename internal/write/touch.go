@@ -67,7 +67,7 @@ func (w *Write) mayMove() bool {
 // lockChild reads and locks the child as it is before the save, and compares the versions of its parents.
 func (w *Write) lockChild(ctx context.Context, tx session.Joined) ([]touch.Child, error) {
 	if err := session.BeginWriting(ctx, tx, tx.Name, w.Schema.Row.Table, w.Schema.Column); err != nil {
-		return nil, w.failed(err)
+		return nil, w.Failed(err)
 	}
 	s := w.Selector(ctx, tx.Name)
 	w.where(s)
@@ -78,7 +78,7 @@ func (w *Write) lockChild(ctx context.Context, tx session.Joined) ([]touch.Child
 	rows, err := touch.ReadChildren(ctx, w.Schema, tx, s)
 	switch {
 	case err != nil:
-		return nil, w.failed(err)
+		return nil, w.Failed(err)
 	case len(rows) == 0:
 		if err := w.Explain(ctx, tx, tx.Name); err != nil {
 			return nil, err

@@ -278,7 +278,7 @@ func (w *Write) saveReturning(ctx context.Context, drv dialect.Driver) error {
 	}
 	switch {
 	case err != nil:
-		return w.failed(err)
+		return w.Failed(err)
 	case !found:
 		return w.Explain(ctx, drv, d)
 	}
@@ -302,7 +302,7 @@ func (w *Write) saveInTx(ctx context.Context, drv dialect.Driver) error {
 		return w.read(ctx, tx, drv.Dialect())
 	})
 	if entocc.IsOutcomeUnknown(err) {
-		err = w.failed(err)
+		err = w.Failed(err)
 	}
 	return err
 }
@@ -352,7 +352,7 @@ func (w *Write) exec(ctx context.Context, tx dialect.ExecQuerier, d string) erro
 	affected, err := session.ExecAffected(w.rowContext(ctx), tx, query, args)
 	switch {
 	case err != nil:
-		return w.failed(err)
+		return w.Failed(err)
 	case affected == 0:
 		return w.Explain(ctx, tx, d)
 	}
@@ -371,7 +371,7 @@ func (w *Write) check(ctx context.Context, drv dialect.Driver) error {
 	found, err := w.scan(ctx, drv, query, args)
 	switch {
 	case err != nil:
-		return w.failed(err)
+		return w.Failed(err)
 	case !found:
 		return w.Explain(ctx, drv, drv.Dialect())
 	}

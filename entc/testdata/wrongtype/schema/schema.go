@@ -1,4 +1,4 @@
-// Package schema is guarded by a field that can be no version.
+// Package schema is guarded by a field that cannot be a version field.
 package schema
 
 import (
