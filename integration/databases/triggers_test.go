@@ -106,6 +106,23 @@ func TestPostgres_WriteThatATriggerKeepsFromItsRowIsNoSuccess(t *testing.T) {
 	}
 }
 
+// Versions of other kinds tell as well, and so does NULL, which stands for the zero version.
+func TestPostgres_WriteThatATriggerKeepsFromItsRowIsToldByEveryKindOfVersion(t *testing.T) {
+	s, _ := pairOn(t, postgres, readCommitted)
+	s.exec(t, "CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN OLD; END $$")
+	d := s.Document.Create().SetTitle("before").SaveX(t.Context()) // a token
+	e := s.Event.Create().SetName("before").SaveX(t.Context())     // a time
+	s.Order.Create().SaveX(t.Context())
+	s.exec(t, "UPDATE orders SET cm_version_id = NULL")
+	o := s.Order.Query().OnlyX(t.Context())
+	for _, table := range []string{"documents", "events", "orders"} {
+		s.exec(t, "CREATE TRIGGER keeping BEFORE UPDATE ON "+table+" FOR EACH ROW EXECUTE FUNCTION keep()")
+	}
+	assert.ErrorContains(t, d.Update().SetTitle("after").Exec(t.Context()), "kept the write")
+	assert.ErrorContains(t, e.Update().SetName("after").Exec(t.Context()), "kept the write")
+	assert.ErrorContains(t, o.Update().SetState("after").Exec(t.Context()), "kept the write")
+}
+
 // assertKept asserts that no write of a row is told as saved.
 func assertKept(t *testing.T, s session, u *ent.User) {
 	t.Helper()
