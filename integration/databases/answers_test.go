@@ -201,11 +201,11 @@ func (l lossy) settled(t *testing.T, id int, err error) {
 		assert.Equal(t, 1, l.sees.load(t, id).Age, "it said that it was applied")
 	case entocc.IsOutcomeUnknown(err):
 		assert.False(t, entocc.IsRetryable(err), "%v", err)
-		require.Eventually(t, func() bool { return l.quiet(t) }, 10*time.Second, time.Millisecond)
+		require.Eventually(t, func() bool { return l.quiet(t) }, time.Minute, time.Millisecond)
 		assert.LessOrEqual(t, l.sees.load(t, id).Age, 1, "%v", err)
 	default:
 		assert.False(t, entocc.IsRecordModified(err), "a conflict with itself: %v", err)
-		require.Eventually(t, func() bool { return l.quiet(t) }, 10*time.Second, time.Millisecond)
+		require.Eventually(t, func() bool { return l.quiet(t) }, time.Minute, time.Millisecond)
 		assert.Zero(t, l.sees.load(t, id).Age, "it said nothing of an unknown outcome: %v", err)
 	}
 }

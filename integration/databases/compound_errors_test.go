@@ -110,7 +110,7 @@ func (c compound) awaitState(t *testing.T, id int64, state string) {
 		var there bool
 		return c.theirs.Pool.QueryRowContext(t.Context(),
 			"SELECT EXISTS (SELECT 1 FROM information_schema.processlist WHERE id = ? AND state = ?)", id, state).Scan(&there) == nil && there
-	}, 10*time.Second, 5*time.Millisecond)
+	}, time.Minute, 5*time.Millisecond)
 }
 
 func TestCompound_CancelledStatementLeavesNothingBehind(t *testing.T) {

@@ -164,5 +164,5 @@ func awaitLockWait(t *testing.T, s session) {
 	require.Eventually(t, func() bool {
 		var there bool
 		return s.Pool.QueryRowContext(t.Context(), waiting).Scan(&there) == nil && there
-	}, 10*time.Second, 150*time.Millisecond)
+	}, time.Minute, 150*time.Millisecond)
 }

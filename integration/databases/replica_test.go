@@ -191,7 +191,7 @@ func awaitReplayed(t *testing.T, s session, id int, version int64) {
 	require.Eventually(t, func() bool {
 		u, err := s.User.Get(t.Context(), id)
 		return err == nil && u.Version == version
-	}, 10*time.Second, time.Millisecond)
+	}, time.Minute, time.Millisecond)
 }
 
 func TestReplica_ReadAgainIsSaved(t *testing.T) {

@@ -107,7 +107,7 @@ func awaitUser(t *testing.T, s session, id int) {
 	require.Eventually(t, func() bool {
 		_, err := s.User.Get(t.Context(), id)
 		return err == nil
-	}, 10*time.Second, time.Millisecond)
+	}, time.Minute, time.Millisecond)
 }
 
 // awaitSettled waits until both sessions see the same version.
@@ -115,5 +115,5 @@ func awaitSettled(t *testing.T, mine, theirs session, id int) {
 	t.Helper()
 	require.Eventually(t, func() bool {
 		return mine.load(t, id).Version == theirs.load(t, id).Version
-	}, 10*time.Second, time.Millisecond)
+	}, time.Minute, time.Millisecond)
 }
