@@ -10,10 +10,12 @@ import (
 )
 
 // completeTypes completes methods in the generated files of each type, which ent has no template for either. Entities come
-// to keep the row that a query reads, and mutations to know which fields only an update default has set:
+// to keep the row that a query reads, mutations to know which fields only an update default has set, and a save that
+// nobody wants the row of:
 //
 //	return node.assignValues(columns, values)  becomes  return node.assignLoaded(columns, values)
 //	_u.mutation.SetUpdatedAt(v)                is followed by  _u.mutation.occ.Defaulted(0)
+//	_, err := _u.Save(ctx)                     comes after  occrun.Unread(&_u.mutation.occ, _u.hooks)
 func completeTypes(g *gen.Graph, p *plan, keepsLoaded func(typ string) bool) error {
 	for _, n := range g.Nodes {
 		v := p.versions[n.Name]
@@ -26,10 +28,8 @@ func completeTypes(g *gen.Graph, p *plan, keepsLoaded func(typ string) bool) err
 				return err
 			}
 		}
-		if texts := v.defaults(); len(texts) > 0 {
-			if err := completeText(file+"_update.go", texts); err != nil {
-				return err
-			}
+		if err := completeText(file+"_update.go", append(v.defaults(), v.exec())); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -59,6 +59,12 @@ func (v *typeVersion) defaults() []text {
 		texts = append(texts, text{regexp.MustCompile(from), fmt.Sprintf("$1$2$3\n\t\t$2.mutation.occ.Defaulted(%d)\n", len(texts)), 2})
 	}
 	return texts
+}
+
+// exec completes the Exec of the builder of one row.
+func (v *typeVersion) exec() text {
+	from := fmt.Sprintf(`(func \((\w+) \*%s\) Exec\(ctx context\.Context\) error \{\n)(\t_, err := \w+\.Save\(ctx\)\n)`, v.Type.UpdateOneName())
+	return text{regexp.MustCompile(from), "$1\toccrun.Unread(&$2.mutation.occ, $2.hooks)\n\tdefer $2.mutation.occ.Unread(false)\n$3", 1}
 }
 
 // completeText replaces texts in a file that is formatted, and stays so.

@@ -152,6 +152,9 @@ func CreateTouching(s *Schema, drv dialect.Driver, opts []sql.ConflictOption, se
 	return write.CreateTouching(s, drv, opts, sets, specs, expected...)
 }
 
+// Unread notes that the caller of a save wants no row, and leaves it unread where no hook may want it either.
+func Unread(e *Expectation, hooks []ent.Hook) { batch.Unread(e, hooks) }
+
 // OnConflict completes the conflict options of an upsert.
 func OnConflict(s *Schema, e *Expectation, table string, opts []sql.ConflictOption) []sql.ConflictOption {
 	return write.OnConflict(s, e, table, opts)

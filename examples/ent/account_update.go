@@ -223,6 +223,8 @@ func (_u *AccountUpdateOne) SaveX(ctx context.Context) *Account {
 
 // Exec executes the query on the entity.
 func (_u *AccountUpdateOne) Exec(ctx context.Context) error {
+	occrun.Unread(&_u.mutation.occ, _u.hooks)
+	defer _u.mutation.occ.Unread(false)
 	_, err := _u.Save(ctx)
 	return err
 }

@@ -102,7 +102,15 @@ func (b *batch) release() {
 	for i := range b.slots {
 		if e := b.slots[i].expectation; e != nil {
 			e.Slot = nil
+			e.Unread(false)
 		}
+	}
+}
+
+// unread has the builders leave their rows unread but for key and version.
+func (b *batch) unread(unread bool) {
+	for i := range b.slots {
+		b.slots[i].expectation.Unread(unread)
 	}
 }
 

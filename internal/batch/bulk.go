@@ -14,6 +14,8 @@ import (
 type options struct {
 	skip     bool
 	progress func(done, total int)
+	// unread reports that nobody wants the entities.
+	unread bool
 }
 
 // Updates is the builder for updating many entities, each guarded by its own version. Generated code has a name for that of
@@ -55,7 +57,9 @@ func (u *Updates[B, T]) SaveX(ctx context.Context) []*T { return must(u.Save(ctx
 
 // Exec saves the batch and returns how many entities were saved.
 func (u *Updates[B, T]) Exec(ctx context.Context) (int, error) {
-	nodes, err := u.Save(ctx)
+	opts := u.opts
+	opts.unread = true
+	nodes, err := update(ctx, opts, u.drv, u.builders, u.saves)
 	return len(nodes), err
 }
 
@@ -139,7 +143,7 @@ func update[B, T any](ctx context.Context, opts options, drv dialect.Driver, bui
 	batch := newBatch(ctx, opts, drv, len(builders), u.save)
 	defer batch.release()
 	batch.scanner = &u.saves
-	guard, nested := newGuardCode(), false
+	nested := false
 	for i, b := range builders {
 		m, hooks := saves.Open(b)
 		schema, e := m.VersionGuard()
@@ -147,10 +151,11 @@ func update[B, T any](ctx context.Context, opts options, drv dialect.Driver, bui
 			return nil, schema.Errorf(ent.OpUpdateOne, nil, "the batch has a builder twice: pass each once, with all changes of its row")
 		}
 		batch.enlist(i, e)
-		nested = nested || !guard.alone(hooks)
+		nested = nested || !guards.alone(hooks)
 	}
 	if !nested {
 		batch.plan, batch.end = u.plan, u.end
+		batch.unread(opts.unread)
 	}
 	err := batch.run()
 	saved := u.nodes[:0]

@@ -304,6 +304,8 @@ func (_u *BuyerUpdateOne) SaveX(ctx context.Context) *Buyer {
 
 // Exec executes the query on the entity.
 func (_u *BuyerUpdateOne) Exec(ctx context.Context) error {
+	occrun.Unread(&_u.mutation.occ, _u.hooks)
+	defer _u.mutation.occ.Unread(false)
 	_, err := _u.Save(ctx)
 	return err
 }

@@ -264,6 +264,8 @@ func (_u *CardUpdateOne) SaveX(ctx context.Context) *Card {
 
 // Exec executes the query on the entity.
 func (_u *CardUpdateOne) Exec(ctx context.Context) error {
+	occrun.Unread(&_u.mutation.occ, _u.hooks)
+	defer _u.mutation.occ.Unread(false)
 	_, err := _u.Save(ctx)
 	return err
 }

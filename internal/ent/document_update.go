@@ -349,6 +349,8 @@ func (_u *DocumentUpdateOne) SaveX(ctx context.Context) *Document {
 
 // Exec executes the query on the entity.
 func (_u *DocumentUpdateOne) Exec(ctx context.Context) error {
+	occrun.Unread(&_u.mutation.occ, _u.hooks)
+	defer _u.mutation.occ.Unread(false)
 	_, err := _u.Save(ctx)
 	return err
 }

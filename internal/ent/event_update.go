@@ -184,6 +184,8 @@ func (_u *EventUpdateOne) SaveX(ctx context.Context) *Event {
 
 // Exec executes the query on the entity.
 func (_u *EventUpdateOne) Exec(ctx context.Context) error {
+	occrun.Unread(&_u.mutation.occ, _u.hooks)
+	defer _u.mutation.occ.Unread(false)
 	_, err := _u.Save(ctx)
 	return err
 }

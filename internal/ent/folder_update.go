@@ -389,6 +389,8 @@ func (_u *FolderUpdateOne) SaveX(ctx context.Context) *Folder {
 
 // Exec executes the query on the entity.
 func (_u *FolderUpdateOne) Exec(ctx context.Context) error {
+	occrun.Unread(&_u.mutation.occ, _u.hooks)
+	defer _u.mutation.occ.Unread(false)
 	_, err := _u.Save(ctx)
 	return err
 }

@@ -405,6 +405,8 @@ func (_u *LikeUpdateOne) SaveX(ctx context.Context) *Like {
 
 // Exec executes the query on the entity.
 func (_u *LikeUpdateOne) Exec(ctx context.Context) error {
+	occrun.Unread(&_u.mutation.occ, _u.hooks)
+	defer _u.mutation.occ.Unread(false)
 	_, err := _u.Save(ctx)
 	return err
 }

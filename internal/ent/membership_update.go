@@ -327,6 +327,8 @@ func (_u *MembershipUpdateOne) SaveX(ctx context.Context) *Membership {
 
 // Exec executes the query on the entity.
 func (_u *MembershipUpdateOne) Exec(ctx context.Context) error {
+	occrun.Unread(&_u.mutation.occ, _u.hooks)
+	defer _u.mutation.occ.Unread(false)
 	_, err := _u.Save(ctx)
 	return err
 }

@@ -231,6 +231,8 @@ func (_u *MemoUpdateOne) SaveX(ctx context.Context) *Memo {
 
 // Exec executes the query on the entity.
 func (_u *MemoUpdateOne) Exec(ctx context.Context) error {
+	occrun.Unread(&_u.mutation.occ, _u.hooks)
+	defer _u.mutation.occ.Unread(false)
 	_, err := _u.Save(ctx)
 	return err
 }

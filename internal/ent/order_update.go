@@ -187,6 +187,8 @@ func (_u *OrderUpdateOne) SaveX(ctx context.Context) *Order {
 
 // Exec executes the query on the entity.
 func (_u *OrderUpdateOne) Exec(ctx context.Context) error {
+	occrun.Unread(&_u.mutation.occ, _u.hooks)
+	defer _u.mutation.occ.Unread(false)
 	_, err := _u.Save(ctx)
 	return err
 }

@@ -1009,6 +1009,8 @@ func (_u *ParcelUpdateOne) SaveX(ctx context.Context) *Parcel {
 
 // Exec executes the query on the entity.
 func (_u *ParcelUpdateOne) Exec(ctx context.Context) error {
+	occrun.Unread(&_u.mutation.occ, _u.hooks)
+	defer _u.mutation.occ.Unread(false)
 	_, err := _u.Save(ctx)
 	return err
 }

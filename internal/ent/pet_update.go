@@ -356,6 +356,8 @@ func (_u *PetUpdateOne) SaveX(ctx context.Context) *Pet {
 
 // Exec executes the query on the entity.
 func (_u *PetUpdateOne) Exec(ctx context.Context) error {
+	occrun.Unread(&_u.mutation.occ, _u.hooks)
+	defer _u.mutation.occ.Unread(false)
 	_, err := _u.Save(ctx)
 	return err
 }

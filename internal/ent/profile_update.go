@@ -325,6 +325,8 @@ func (_u *ProfileUpdateOne) SaveX(ctx context.Context) *Profile {
 
 // Exec executes the query on the entity.
 func (_u *ProfileUpdateOne) Exec(ctx context.Context) error {
+	occrun.Unread(&_u.mutation.occ, _u.hooks)
+	defer _u.mutation.occ.Unread(false)
 	_, err := _u.Save(ctx)
 	return err
 }

@@ -472,6 +472,8 @@ func (_u *PurchaseUpdateOne) SaveX(ctx context.Context) *Purchase {
 
 // Exec executes the query on the entity.
 func (_u *PurchaseUpdateOne) Exec(ctx context.Context) error {
+	occrun.Unread(&_u.mutation.occ, _u.hooks)
+	defer _u.mutation.occ.Unread(false)
 	_, err := _u.Save(ctx)
 	return err
 }

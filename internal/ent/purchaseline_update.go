@@ -490,6 +490,8 @@ func (_u *PurchaseLineUpdateOne) SaveX(ctx context.Context) *PurchaseLine {
 
 // Exec executes the query on the entity.
 func (_u *PurchaseLineUpdateOne) Exec(ctx context.Context) error {
+	occrun.Unread(&_u.mutation.occ, _u.hooks)
+	defer _u.mutation.occ.Unread(false)
 	_, err := _u.Save(ctx)
 	return err
 }

@@ -202,6 +202,8 @@ func (_u *ReadingUpdateOne) SaveX(ctx context.Context) *Reading {
 
 // Exec executes the query on the entity.
 func (_u *ReadingUpdateOne) Exec(ctx context.Context) error {
+	occrun.Unread(&_u.mutation.occ, _u.hooks)
+	defer _u.mutation.occ.Unread(false)
 	_, err := _u.Save(ctx)
 	return err
 }

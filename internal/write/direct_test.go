@@ -35,11 +35,16 @@ func TestUpdateOne_DirectStatementIsThatOfEntsBuilder(t *testing.T) {
 				drv := &drivertest.Sent{Name: d}
 				client := ent.NewClient(ent.Driver(drv))
 				u := &ent.User{ID: 5, Version: 41}
-				require.ErrorIs(t, change(client.User.UpdateOne(u)).Exec(t.Context()), context.Canceled)
-				built := change(client.User.UpdateOne(u)).Modify(func(*sql.UpdateBuilder) {})
-				require.ErrorIs(t, built.Exec(t.Context()), context.Canceled)
-				require.Len(t, drv.Statements, 2)
-				assert.Equal(t, drv.Statements[1], drv.Statements[0])
+				for _, b := range []*ent.UserUpdateOne{
+					change(client.User.UpdateOne(u)),
+					change(client.User.UpdateOne(u)).Modify(func(*sql.UpdateBuilder) {}),
+				} {
+					require.ErrorIs(t, b.Exec(t.Context()), context.Canceled)
+					_, err := b.Save(t.Context())
+					require.ErrorIs(t, err, context.Canceled)
+				}
+				require.Len(t, drv.Statements, 4)
+				assert.Equal(t, drv.Statements[2:], drv.Statements[:2])
 			})
 		}
 	}

@@ -53,6 +53,8 @@ type Expectation struct {
 	caller *Expectation
 	// Attempt is that of the RetryTx in whose transaction the mutation is made, or nil.
 	Attempt *Attempt
+	// unread reports that nobody looks at the row that comes back.
+	unread bool
 	// Base is what the last diff compared with.
 	Base entity.ReadRow
 	// defaults has a bit for each field that only its UpdateDefault has set, in the order of the schema's Computed fields.

@@ -56,9 +56,7 @@ type Write struct {
 func UpdateOne(ctx context.Context, s *version.Schema, m Mutation, e *Expectation, spec *sqlgraph.UpdateSpec, links *Links, id any) (*Write, error) {
 	dropColumn(spec, s.Column)
 	e.bumps = false
-	if len(spec.Node.Columns) > 0 {
-		spec.Node.AddColumnOnce(s.Column)
-	}
+	e.columns(spec, s.Column)
 	accepted, err := e.guard(ctx, s, m.Op())
 	if err != nil {
 		return nil, err

@@ -492,6 +492,8 @@ func (_u *ProductUpdateOne) SaveX(ctx context.Context) *Product {
 
 // Exec executes the query on the entity.
 func (_u *ProductUpdateOne) Exec(ctx context.Context) error {
+	occrun.Unread(&_u.mutation.occ, _u.hooks)
+	defer _u.mutation.occ.Unread(false)
 	_, err := _u.Save(ctx)
 	return err
 }

@@ -1068,6 +1068,8 @@ func (_u *EmployeeUpdateOne) SaveX(ctx context.Context) *Employee {
 
 // Exec executes the query on the entity.
 func (_u *EmployeeUpdateOne) Exec(ctx context.Context) error {
+	occrun.Unread(&_u.mutation.occ, _u.hooks)
+	defer _u.mutation.occ.Unread(false)
 	_, err := _u.Save(ctx)
 	return err
 }

@@ -309,6 +309,8 @@ func (_u *MediaTypeUpdateOne) SaveX(ctx context.Context) *MediaType {
 
 // Exec executes the query on the entity.
 func (_u *MediaTypeUpdateOne) Exec(ctx context.Context) error {
+	occrun.Unread(&_u.mutation.occ, _u.hooks)
+	defer _u.mutation.occ.Unread(false)
 	_, err := _u.Save(ctx)
 	return err
 }

@@ -342,6 +342,8 @@ func (_u *PlaylistTrackUpdateOne) SaveX(ctx context.Context) *PlaylistTrack {
 
 // Exec executes the query on the entity.
 func (_u *PlaylistTrackUpdateOne) Exec(ctx context.Context) error {
+	occrun.Unread(&_u.mutation.occ, _u.hooks)
+	defer _u.mutation.occ.Unread(false)
 	_, err := _u.Save(ctx)
 	return err
 }

@@ -904,6 +904,8 @@ func (_u *TrackUpdateOne) SaveX(ctx context.Context) *Track {
 
 // Exec executes the query on the entity.
 func (_u *TrackUpdateOne) Exec(ctx context.Context) error {
+	occrun.Unread(&_u.mutation.occ, _u.hooks)
+	defer _u.mutation.occ.Unread(false)
 	_, err := _u.Save(ctx)
 	return err
 }

@@ -306,6 +306,8 @@ func (_u *LineUpdateOne) SaveX(ctx context.Context) *Line {
 
 // Exec executes the query on the entity.
 func (_u *LineUpdateOne) Exec(ctx context.Context) error {
+	occrun.Unread(&_u.mutation.occ, _u.hooks)
+	defer _u.mutation.occ.Unread(false)
 	_, err := _u.Save(ctx)
 	return err
 }

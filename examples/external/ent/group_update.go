@@ -326,6 +326,8 @@ func (_u *GroupUpdateOne) SaveX(ctx context.Context) *Group {
 
 // Exec executes the query on the entity.
 func (_u *GroupUpdateOne) Exec(ctx context.Context) error {
+	occrun.Unread(&_u.mutation.occ, _u.hooks)
+	defer _u.mutation.occ.Unread(false)
 	_, err := _u.Save(ctx)
 	return err
 }

@@ -387,6 +387,8 @@ func (_u *ProjectUpdateOne) SaveX(ctx context.Context) *Project {
 
 // Exec executes the query on the entity.
 func (_u *ProjectUpdateOne) Exec(ctx context.Context) error {
+	occrun.Unread(&_u.mutation.occ, _u.hooks)
+	defer _u.mutation.occ.Unread(false)
 	_, err := _u.Save(ctx)
 	return err
 }

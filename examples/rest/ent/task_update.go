@@ -231,6 +231,8 @@ func (_u *TaskUpdateOne) SaveX(ctx context.Context) *Task {
 
 // Exec executes the query on the entity.
 func (_u *TaskUpdateOne) Exec(ctx context.Context) error {
+	occrun.Unread(&_u.mutation.occ, _u.hooks)
+	defer _u.mutation.occ.Unread(false)
 	_, err := _u.Save(ctx)
 	return err
 }

@@ -253,6 +253,8 @@ func (_u *UserUpdateOne) SaveX(ctx context.Context) *User {
 
 // Exec executes the query on the entity.
 func (_u *UserUpdateOne) Exec(ctx context.Context) error {
+	occrun.Unread(&_u.mutation.occ, _u.hooks)
+	defer _u.mutation.occ.Unread(false)
 	_, err := _u.Save(ctx)
 	return err
 }

@@ -206,6 +206,8 @@ func (_u *DoctorUpdateOne) SaveX(ctx context.Context) *Doctor {
 
 // Exec executes the query on the entity.
 func (_u *DoctorUpdateOne) Exec(ctx context.Context) error {
+	occrun.Unread(&_u.mutation.occ, _u.hooks)
+	defer _u.mutation.occ.Unread(false)
 	_, err := _u.Save(ctx)
 	return err
 }

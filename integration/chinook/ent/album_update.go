@@ -394,6 +394,8 @@ func (_u *AlbumUpdateOne) SaveX(ctx context.Context) *Album {
 
 // Exec executes the query on the entity.
 func (_u *AlbumUpdateOne) Exec(ctx context.Context) error {
+	occrun.Unread(&_u.mutation.occ, _u.hooks)
+	defer _u.mutation.occ.Unread(false)
 	_, err := _u.Save(ctx)
 	return err
 }

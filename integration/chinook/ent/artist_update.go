@@ -318,6 +318,8 @@ func (_u *ArtistUpdateOne) SaveX(ctx context.Context) *Artist {
 
 // Exec executes the query on the entity.
 func (_u *ArtistUpdateOne) Exec(ctx context.Context) error {
+	occrun.Unread(&_u.mutation.occ, _u.hooks)
+	defer _u.mutation.occ.Unread(false)
 	_, err := _u.Save(ctx)
 	return err
 }

@@ -825,6 +825,8 @@ func (_u *CustomerUpdateOne) SaveX(ctx context.Context) *Customer {
 
 // Exec executes the query on the entity.
 func (_u *CustomerUpdateOne) Exec(ctx context.Context) error {
+	occrun.Unread(&_u.mutation.occ, _u.hooks)
+	defer _u.mutation.occ.Unread(false)
 	_, err := _u.Save(ctx)
 	return err
 }

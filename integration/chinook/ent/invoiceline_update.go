@@ -423,6 +423,8 @@ func (_u *InvoiceLineUpdateOne) SaveX(ctx context.Context) *InvoiceLine {
 
 // Exec executes the query on the entity.
 func (_u *InvoiceLineUpdateOne) Exec(ctx context.Context) error {
+	occrun.Unread(&_u.mutation.occ, _u.hooks)
+	defer _u.mutation.occ.Unread(false)
 	_, err := _u.Save(ctx)
 	return err
 }

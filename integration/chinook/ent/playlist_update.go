@@ -330,6 +330,8 @@ func (_u *PlaylistUpdateOne) SaveX(ctx context.Context) *Playlist {
 
 // Exec executes the query on the entity.
 func (_u *PlaylistUpdateOne) Exec(ctx context.Context) error {
+	occrun.Unread(&_u.mutation.occ, _u.hooks)
+	defer _u.mutation.occ.Unread(false)
 	_, err := _u.Save(ctx)
 	return err
 }

@@ -175,6 +175,8 @@ func (_u *HugeUpdateOne) SaveX(ctx context.Context) *Huge {
 
 // Exec executes the query on the entity.
 func (_u *HugeUpdateOne) Exec(ctx context.Context) error {
+	occrun.Unread(&_u.mutation.occ, _u.hooks)
+	defer _u.mutation.occ.Unread(false)
 	_, err := _u.Save(ctx)
 	return err
 }

@@ -175,6 +175,8 @@ func (_u *SmallUpdateOne) SaveX(ctx context.Context) *Small {
 
 // Exec executes the query on the entity.
 func (_u *SmallUpdateOne) Exec(ctx context.Context) error {
+	occrun.Unread(&_u.mutation.occ, _u.hooks)
+	defer _u.mutation.occ.Unread(false)
 	_, err := _u.Save(ctx)
 	return err
 }

@@ -175,6 +175,8 @@ func (_u *TinyUpdateOne) SaveX(ctx context.Context) *Tiny {
 
 // Exec executes the query on the entity.
 func (_u *TinyUpdateOne) Exec(ctx context.Context) error {
+	occrun.Unread(&_u.mutation.occ, _u.hooks)
+	defer _u.mutation.occ.Unread(false)
 	_, err := _u.Save(ctx)
 	return err
 }

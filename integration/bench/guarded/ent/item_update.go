@@ -347,6 +347,8 @@ func (_u *ItemUpdateOne) SaveX(ctx context.Context) *Item {
 
 // Exec executes the query on the entity.
 func (_u *ItemUpdateOne) Exec(ctx context.Context) error {
+	occrun.Unread(&_u.mutation.occ, _u.hooks)
+	defer _u.mutation.occ.Unread(false)
 	_, err := _u.Save(ctx)
 	return err
 }

@@ -702,6 +702,8 @@ func (_u *MiddleUpdateOne) SaveX(ctx context.Context) *Middle {
 
 // Exec executes the query on the entity.
 func (_u *MiddleUpdateOne) Exec(ctx context.Context) error {
+	occrun.Unread(&_u.mutation.occ, _u.hooks)
+	defer _u.mutation.occ.Unread(false)
 	_, err := _u.Save(ctx)
 	return err
 }

@@ -1942,6 +1942,8 @@ func (_u *WideUpdateOne) SaveX(ctx context.Context) *Wide {
 
 // Exec executes the query on the entity.
 func (_u *WideUpdateOne) Exec(ctx context.Context) error {
+	occrun.Unread(&_u.mutation.occ, _u.hooks)
+	defer _u.mutation.occ.Unread(false)
 	_, err := _u.Save(ctx)
 	return err
 }
