@@ -12,6 +12,8 @@
 //	exec        nobody wants the row                                UPDATE
 //	returning   all others                                          UPDATE .. RETURNING
 //
+// Where nobody can look at the row, as after Exec, its key and version are all that is read ([Expectation.Unread]).
+//
 // Each UPDATE carries the guard, WHERE .. AND version = expected. Only when it matches no row does a probe ask why
 // (explain.go). A batch takes the writes of many builders through the interface [Slot] and sends them together; nothing
 // here knows more of it.
