@@ -13,7 +13,7 @@ import (
 
 // walkFor is how long the random walk takes in each browser, half of it with each database; by hand:
 //
-//	go test ./examples/admin -run RandomWalk -walk 10m -timeout 30m -seed 7
+//	ENTOCC_BROWSERS=everything go test ./examples/admin -run RandomWalk -walk 10m -timeout 30m -seed 7
 var (
 	walkFor  = flag.Duration("walk", 20*time.Second, "how long the random walk takes in each browser")
 	walkSeed = flag.Uint64("seed", 0, "seed of the random walk; 0 takes a new one")
