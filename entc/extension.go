@@ -97,6 +97,8 @@ func (e *Extension) Templates() []*gen.Template {
 		"occKeyColumns": keyColumns,
 		"occKeyValues":  keyValues,
 		"occIsRow":      isRow,
+		"occCounted":    (*typeVersion).counted,
+		"occNamespace":  namespace,
 
 		"occMutation":      e.mutation,
 		"occKeepsLoaded":   e.keepsLoaded,

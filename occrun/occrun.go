@@ -32,6 +32,7 @@ const IsAtLeastVersion1 = true
 
 // What a type's version is: one variable of each type in the generated package entocc.go.
 type (
+	Table                           = version.Table
 	Schema                          = version.Schema
 	Field                           = version.Field
 	Edge                            = version.Edge

@@ -46,6 +46,14 @@ func CheckGuards() error {
 	return nil
 }
 
+// VersionedTables are the tables whose rows have versions, for package trigger.
+func VersionedTables() []occrun.Table {
+	return []occrun.Table{
+		{Schema: accountVersion, Name: account.Table, Key: []string{account.FieldID}},
+		{Schema: userVersion, Name: user.Table, Key: []string{user.FieldID}},
+	}
+}
+
 // versionExpectation is what a mutation expects of the version of its row.
 type versionExpectation = occrun.Expectation
 

@@ -82,7 +82,7 @@ func openWith(t *testing.T, name, driver, dsn string) session {
 // each runs a test on a database of each kind: each engine, driver and way to tell a conflict, not each level.
 func each(t *testing.T, test func(t *testing.T, conn suite.DB)) {
 	t.Helper()
-	for _, db := range [][2]string{
+	on(t, [][2]string{
 		{sqliteWAL, sqliteDeferred},
 		{"SQLite, modernc, WAL", sqliteDeferred},
 		{"SQLite, mattn, rollback journal", "immediate"},
@@ -96,7 +96,13 @@ func each(t *testing.T, test func(t *testing.T, conn suite.DB)) {
 		{mariadb + ", clientFoundRows", repeatableRead},
 		{galera, readCommitted},
 		{galera, repeatableRead},
-	} {
+	}, test)
+}
+
+// on runs a test on databases, by their names and levels.
+func on(t *testing.T, names [][2]string, test func(t *testing.T, conn suite.DB)) {
+	t.Helper()
+	for _, db := range names {
 		t.Run(db[0]+", "+db[1], func(t *testing.T) { test(t, databases.Find(t, db[0], db[1]).New(t)) })
 	}
 }

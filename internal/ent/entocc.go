@@ -87,6 +87,33 @@ func CheckGuards() error {
 	return nil
 }
 
+// VersionedTables are the tables whose rows have versions, for package trigger.
+func VersionedTables() []occrun.Table {
+	return []occrun.Table{
+		{Schema: accountVersion, Name: account.Table, Key: []string{account.FieldID}},
+		{Schema: buyerVersion, Name: buyer.Table, Key: []string{buyer.FieldID}},
+		{Schema: cardVersion, Name: card.Table, Key: []string{card.FieldID}},
+		{Schema: documentVersion, Name: document.Table, Key: []string{document.FieldID}},
+		{Schema: eventVersion, Name: event.Table, Key: []string{event.FieldID}},
+		{Schema: folderVersion, Name: folder.Table, Key: []string{folder.FieldID}},
+		{Schema: invoiceVersion, Name: invoice.Table, Key: []string{invoice.FieldID}},
+		{Schema: likeVersion, Name: like.Table, Key: []string{like.FieldUserID, like.FieldTweetID}},
+		{Schema: membershipVersion, Name: membership.Table, Key: []string{membership.FieldUserID, membership.FieldTeamID}},
+		{Schema: memoVersion, Name: memo.Table, Key: []string{memo.FieldID}},
+		{Schema: noteVersion, Name: note.Table, Key: []string{note.FieldID}},
+		{Schema: orderVersion, Name: order.Table, Key: []string{order.FieldID}},
+		{Schema: parcelVersion, Name: parcel.Table, Key: []string{parcel.FieldID}, Counted: []string{parcel.FieldUpdatedAt, parcel.FieldUpdatedIn, parcel.FieldTitle, parcel.FieldNote, parcel.FieldPriority, parcel.FieldDue, parcel.FieldSecret, parcel.FieldLabels, parcel.FieldMeta, parcel.FieldSize, parcel.FieldSeal, parcel.FieldRoute, parcel.FieldWorth}},
+		{Schema: petVersion, Name: pet.Table, Key: []string{pet.FieldID}},
+		{Schema: profileVersion, Name: profile.Table, Key: []string{profile.FieldID}, Counted: []string{profile.FieldTitle, profile.FieldKeywords}},
+		{Schema: purchaseVersion, Name: purchase.Table, Key: []string{purchase.FieldID}},
+		{Schema: purchaseLineVersion, Name: purchaseline.Table, Key: []string{purchaseline.FieldID}, Counted: []string{purchaseline.FieldPurchaseID, purchaseline.FieldArticle, purchaseline.FieldAmount, purchaseline.FieldCode, "shelf_lines"}},
+		{Schema: readingVersion, Name: reading.Table, Key: []string{reading.FieldID}},
+		{Schema: settingVersion, Name: setting.Table, Key: []string{setting.FieldID}},
+		{Schema: ticketVersion, Name: ticket.Table, Key: []string{ticket.FieldID}},
+		{Schema: userVersion, Name: user.Table, Key: []string{user.FieldID}, Counted: []string{user.FieldName, user.FieldAge, user.FieldEmail, user.FieldPassword, user.FieldLabels, user.FieldSettings, user.FieldAvatar, user.FieldBornIn, "user_spouse", "user_children"}},
+	}
+}
+
 // versionExpectation is what a mutation expects of the version of its row.
 type versionExpectation = occrun.Expectation
 

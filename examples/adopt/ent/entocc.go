@@ -64,6 +64,23 @@ func CheckGuards() error {
 	return nil
 }
 
+// VersionedTables are the tables whose rows have versions, for package trigger.
+func VersionedTables() []occrun.Table {
+	return []occrun.Table{
+		{Schema: albumVersion, Name: album.Table, Key: []string{album.FieldID}},
+		{Schema: artistVersion, Name: artist.Table, Key: []string{artist.FieldID}},
+		{Schema: customerVersion, Name: customer.Table, Key: []string{customer.FieldID}},
+		{Schema: employeeVersion, Name: employee.Table, Key: []string{employee.FieldID}},
+		{Schema: genreVersion, Name: genre.Table, Key: []string{genre.FieldID}},
+		{Schema: invoiceVersion, Name: invoice.Table, Key: []string{invoice.FieldID}},
+		{Schema: invoiceLineVersion, Name: invoiceline.Table, Key: []string{invoiceline.FieldID}},
+		{Schema: mediaTypeVersion, Name: mediatype.Table, Key: []string{mediatype.FieldID}},
+		{Schema: playlistVersion, Name: playlist.Table, Key: []string{playlist.FieldID}},
+		{Schema: playlistTrackVersion, Name: playlisttrack.Table, Key: []string{playlisttrack.FieldPlaylistId, playlisttrack.FieldTrackId}},
+		{Schema: trackVersion, Name: track.Table, Key: []string{track.FieldID}},
+	}
+}
+
 // versionExpectation is what a mutation expects of the version of its row.
 type versionExpectation = occrun.Expectation
 

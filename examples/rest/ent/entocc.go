@@ -46,6 +46,14 @@ func CheckGuards() error {
 	return nil
 }
 
+// VersionedTables are the tables whose rows have versions, for package trigger.
+func VersionedTables() []occrun.Table {
+	return []occrun.Table{
+		{Schema: projectVersion, Name: project.Table, Key: []string{project.FieldID}},
+		{Schema: taskVersion, Name: task.Table, Key: []string{task.FieldID}},
+	}
+}
+
 // versionExpectation is what a mutation expects of the version of its row.
 type versionExpectation = occrun.Expectation
 

@@ -50,6 +50,16 @@ func CheckGuards() error {
 	return nil
 }
 
+// VersionedTables are the tables whose rows have versions, for package trigger.
+func VersionedTables() []occrun.Table {
+	return []occrun.Table{
+		{Schema: groupVersion, Name: group.Table, Key: []string{group.FieldID}},
+		{Schema: invoiceVersion, Name: invoice.Table, Key: []string{invoice.FieldID}},
+		{Schema: petVersion, Name: pet.Table, Key: []string{pet.FieldID}},
+		{Schema: userVersion, Name: user.Table, Key: []string{user.FieldID}, Counted: []string{user.FieldName, user.FieldEmail, user.FieldActive}},
+	}
+}
+
 // versionExpectation is what a mutation expects of the version of its row.
 type versionExpectation = occrun.Expectation
 

@@ -60,6 +60,21 @@ func CheckGuards() error {
 	return nil
 }
 
+// VersionedTables are the tables whose rows have versions, for package trigger.
+func VersionedTables() []occrun.Table {
+	return []occrun.Table{
+		{Schema: bareVersion, Name: bare.Table, Key: []string{bare.FieldID}},
+		{Schema: doubleVersion, Name: double.Table, Key: []string{double.FieldID}},
+		{Schema: hugeVersion, Name: huge.Table, Key: []string{huge.FieldID}},
+		{Schema: mediumVersion, Name: medium.Table, Key: []string{medium.FieldID}},
+		{Schema: plainVersion, Name: plain.Table, Key: []string{plain.FieldID}},
+		{Schema: quadVersion, Name: quad.Table, Key: []string{quad.FieldID}},
+		{Schema: shortVersion, Name: short.Table, Key: []string{short.FieldID}},
+		{Schema: smallVersion, Name: small.Table, Key: []string{small.FieldID}},
+		{Schema: tinyVersion, Name: tiny.Table, Key: []string{tiny.FieldID}},
+	}
+}
+
 // versionExpectation is what a mutation expects of the version of its row.
 type versionExpectation = occrun.Expectation
 

@@ -50,6 +50,16 @@ func CheckGuards() error {
 	return nil
 }
 
+// VersionedTables are the tables whose rows have versions, for package trigger.
+func VersionedTables() []occrun.Table {
+	return []occrun.Table{
+		{Schema: itemVersion, Name: item.Table, Key: []string{item.FieldID}},
+		{Schema: middleVersion, Name: middle.Table, Key: []string{middle.FieldID}},
+		{Schema: narrowVersion, Name: narrow.Table, Key: []string{narrow.FieldID}},
+		{Schema: wideVersion, Name: wide.Table, Key: []string{wide.FieldID}},
+	}
+}
+
 // versionExpectation is what a mutation expects of the version of its row.
 type versionExpectation = occrun.Expectation
 

@@ -1,0 +1,25 @@
+package main
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+var update = flag.Bool("update", false, "write testdata/output.txt anew")
+
+// The output is the story: it is compared as a whole.
+func TestOpen_TellsTheStory(t *testing.T) {
+	var out bytes.Buffer
+	require.NoError(t, open(t.Context(), "", &out))
+	if *update {
+		require.NoError(t, os.WriteFile("testdata/output.txt", out.Bytes(), 0o644))
+	}
+	want, err := os.ReadFile("testdata/output.txt")
+	require.NoError(t, err)
+	assert.Equal(t, string(want), out.String())
+}

@@ -1,0 +1,12 @@
+package version
+
+// Table is a table whose rows have versions. Generated code lists those of a client, for package trigger.
+type Table struct {
+	Schema *Schema
+	// Namespace is the schema of the database that the table is in; that of the connection if empty.
+	Namespace, Name string
+	// Key are the columns of the primary key.
+	Key []string
+	// Counted are the columns whose change moves the version on; nil means all.
+	Counted []string
+}
