@@ -19,15 +19,15 @@ const (
 	Foreign  Problem = "foreign"  // one of its name was made by somebody else
 )
 
-// Finding is a table whose trigger is not as it should be.
-type Finding struct {
+// Error is a table whose trigger is not as it should be.
+type Error struct {
 	// Type is the name of the ent type, Table that of its table, and Trigger that of the trigger.
 	Type, Table, Trigger string
 	Problem              Problem
 }
 
 // Error tells what to do.
-func (f *Finding) Error() string {
+func (f *Error) Error() string {
 	what := "create it by Create"
 	switch f.Problem {
 	case Foreign:
@@ -43,8 +43,8 @@ func (f *Finding) Error() string {
 
 // Check returns what is wrong with the triggers, nil if nothing is. It changes nothing. A program that is to run with its
 // triggers only calls it at its start.
-func (t *Triggers) Check(ctx context.Context, db *stdsql.DB) ([]*Finding, error) {
-	var findings []*Finding
+func (t *Triggers) Check(ctx context.Context, db *stdsql.DB) ([]*Error, error) {
+	var findings []*Error
 	for _, table := range t.tables {
 		f, err := t.check(ctx, db, table)
 		if err != nil {
@@ -73,7 +73,7 @@ func newFound(text string) *found {
 }
 
 // check refuses a table that can have no such trigger, and returns what is wrong with the trigger; nil if nothing is.
-func (t *Triggers) check(ctx context.Context, q querier, table *table) (*Finding, error) {
+func (t *Triggers) check(ctx context.Context, q querier, table *table) (*Error, error) {
 	kind, typ, err := t.server.column(ctx, q, table)
 	what := fmt.Sprintf("the table %s (%s)", table.Name, table.Schema.Type)
 	switch {
@@ -86,7 +86,7 @@ func (t *Triggers) check(ctx context.Context, q querier, table *table) (*Finding
 	case table.strategy.Ordered() && !strings.Contains(strings.ToLower(typ), "int"):
 		return nil, fmt.Errorf("entocc: the column %s of %s is of type %s, and its version is an integer", table.Schema.Column, what, typ)
 	}
-	f := &Finding{Type: table.Schema.Type, Table: table.Name, Trigger: table.trigger}
+	f := &Error{Type: table.Schema.Type, Table: table.Name, Trigger: table.trigger}
 	switch found, err := t.server.installed(ctx, q, table); {
 	case errors.Is(err, stdsql.ErrNoRows):
 		f.Problem = Missing

@@ -7,11 +7,11 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// fill writes into an input as a browser's autofill or a password manager does: no key is pressed, and the page is told after.
-func (u *tab) fill(name, text string) {
+// fill writes into the notes as a browser's autofill or a password manager does: no key is pressed, and the page is told after.
+func (u *tab) fill(text string) {
 	u.Helper()
-	u.must(u.driver.eval(`(() => { const e = `+element(name)+`; e.value = `+quote(text)+`;
-		for (const type of ["input", "change"]) e.dispatchEvent(new Event(type, {bubbles: true})); return true; })()`, nil), "fill "+name)
+	u.must(u.driver.eval(`(() => { const e = `+element("notes")+`; e.value = `+quote(text)+`;
+		for (const type of ["input", "change"]) e.dispatchEvent(new Event(type, {bubbles: true})); return true; })()`, nil), "fill in the notes")
 }
 
 // TestBrowser_Autofill: what fills in texts finds no version to fill in, and its texts are saved, refused and warned of as
@@ -25,19 +25,19 @@ func TestBrowser_Autofill(t *testing.T) {
 			e.name && e.type !== "hidden" && !e.dataset.field).map((e) => e.name)`, &open), "inputs")
 		assert.Empty(b, open, "each input but the fields is hidden, where nothing fills in texts")
 
-		joan.fill("notes", "Filled in")
+		joan.fill("Filled in")
 		joan.click("save")
 		joan.sees("Saved.")
 		assert.Equal(b, "Filled in", b.stored(1)["notes"])
 
 		joan.open("/products/2")
-		joan.fill("notes", "Filled in late")
+		joan.fill("Filled in late")
 		b.somebody(2, func(up *ent.ProductUpdateOne) { up.SetNotes("Ada's notes") })
 		joan.click("save")
 		joan.sees("Changed by somebody else")
 		assert.True(b, joan.shows("Filled in late") && joan.shows("Ada's notes"))
 		joan.choose("theirs-notes")
-		joan.fill("notes", "Filled in again")
+		joan.fill("Filled in again")
 		assert.True(b, joan.checked("mine-notes"), "a side that is filled in is chosen")
 		assert.Equal(b, "Ada's notes", b.stored(2)["notes"])
 		joan.click("merge")
@@ -45,7 +45,7 @@ func TestBrowser_Autofill(t *testing.T) {
 		assert.Equal(b, "Filled in again", b.stored(2)["notes"])
 
 		joan.open("/products/3")
-		joan.fill("notes", "Not saved")
+		joan.fill("Not saved")
 		warned := joan.driver.warned()
 		joan.click("leave")
 		joan.sees("Products")

@@ -283,7 +283,7 @@ func TestTrigger_RefusesWhatItCannotGuardAndCreatesNothing(t *testing.T) {
 		}
 		s.exec(t, foreign[conn.Dialect])
 		err = triggers.Create(ctx, s.Pool)
-		var finding *trigger.Finding
+		var finding *trigger.Error
 		require.ErrorAs(t, err, &finding)
 		assert.Equal(t, trigger.Foreign, finding.Problem)
 		require.NoError(t, triggers.Drop(ctx, s.Pool), "leaves it")
