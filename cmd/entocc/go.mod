@@ -4,7 +4,7 @@ go 1.25.0
 
 require (
 	entgo.io/ent v0.14.6
-	github.com/aymanbagabas/go-udiff v0.3.1
+	github.com/aymanbagabas/go-udiff v0.4.1
 	github.com/entocc/entocc v0.0.0
 	github.com/entocc/entocc/vet v0.0.0
 	github.com/spf13/cobra v1.10.2

@@ -56,7 +56,7 @@ func (c *Changes) Diff() string {
 		if err != nil {
 			from = "/dev/null"
 		}
-		b.WriteString(udiff.Unified(from, "b/"+name, unix(old), unix(c.files[path])))
+		b.WriteString(unified(from, "b/"+name, unix(old), unix(c.files[path])))
 	}
 	return b.String()
 }
@@ -150,4 +150,13 @@ func restore(before map[string][]byte, paths []string, generated string) error {
 		errs = append(errs, os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, text, 0o644))
 	}
 	return errors.Join(errs...)
+}
+
+// unified is the unified diff of two texts, by lines.
+func unified(from, to, old, text string) string {
+	diff, err := udiff.ToUnified(from, to, old, udiff.Lines(old, text), udiff.DefaultContextLines)
+	if err != nil {
+		return fmt.Sprintf("--- %s\n+++ %s\n(%v)\n", from, to, err)
+	}
+	return diff
 }
