@@ -81,7 +81,7 @@ func (s *Schemas) Add(schema, field string) error {
 func (s *Schemas) Changed() (map[string][]byte, error) {
 	changed := make(map[string][]byte)
 	for path, src := range s.sources {
-		if len(src.inserts) == 0 {
+		if len(src.inserts) == 0 && len(src.imports) == 0 {
 			continue
 		}
 		text, err := src.finish()

@@ -4,7 +4,6 @@ package rewrite
 
 import (
 	"bytes"
-	"fmt"
 	"go/ast"
 	"go/format"
 	"go/parser"
@@ -24,7 +23,11 @@ type source struct {
 	// formatted is true if the file is as gofmt writes it.
 	formatted bool
 	inserts   []insert
+	imports   []importSpec
 }
+
+// importSpec is an import to add; the name is empty for that of the package.
+type importSpec struct{ name, path string }
 
 // insert is a text to put at an offset, in place of what is there up to another.
 type insert struct {
@@ -56,21 +59,36 @@ func (s *source) replace(from, to token.Pos, text string) {
 	s.inserts = append(s.inserts, insert{s.offset(from), s.offset(to), text})
 }
 
-// finish returns the edited text. It is formatted if it was before.
-func (s *source) finish() ([]byte, error) {
+// apply returns the text with what was inserted.
+func (s *source) apply() []byte {
 	text := slices.Clone(s.text)
 	slices.SortStableFunc(s.inserts, func(a, b insert) int { return b.from - a.from })
 	for _, in := range s.inserts {
 		text = slices.Concat(text[:in.from], []byte(in.text), text[in.to:])
 	}
+	return text
+}
+
+// finish returns the edited text. It is formatted if it was before. The error says that the edit is no Go: then the file
+// has something on a line that was not expected there.
+func (s *source) finish() ([]byte, error) {
+	text := s.apply()
+	for _, spec := range s.imports { // One by one, as the first may change where the next belongs.
+		with, err := open(s.path, text)
+		if err != nil {
+			return nil, &NotUnderstood{s.path, "its edit would not compile, so it was not made: " + err.Error()}
+		}
+		with.writeImport(spec.name, spec.path)
+		text = with.apply()
+	}
 	if s.formatted {
 		formatted, err := format.Source(text)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", s.path, err)
+			return nil, &NotUnderstood{s.path, "its edit would not compile, so it was not made: " + err.Error()}
 		}
 		text = formatted
 	} else if _, err := parser.ParseFile(token.NewFileSet(), s.path, text, parser.SkipObjectResolution); err != nil {
-		return nil, err
+		return nil, &NotUnderstood{s.path, "its edit would not compile, so it was not made: " + err.Error()}
 	}
 	if s.crlf {
 		text = bytes.ReplaceAll(text, []byte("\n"), []byte("\r\n"))
@@ -78,8 +96,15 @@ func (s *source) finish() ([]byte, error) {
 	return text, nil
 }
 
-// addImport imports a package, after the last import that comes before it in its block.
+// addImport imports a package.
 func (s *source) addImport(name, path string) {
+	if spec := (importSpec{name, path}); !slices.Contains(s.imports, spec) {
+		s.imports = append(s.imports, spec)
+	}
+}
+
+// writeImport imports a package that is not imported yet, after the last import that comes before it in its block.
+func (s *source) writeImport(name, path string) {
 	for _, spec := range s.file.Imports {
 		if got, _ := strconv.Unquote(spec.Path.Value); got == path {
 			return
