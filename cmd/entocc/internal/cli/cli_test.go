@@ -22,7 +22,11 @@ func TestMain(m *testing.M) {
 	if vettool.Asked(os.Args[1:]) {
 		vettool.Main()
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	if dir, err := plain(); err == nil {
+		_ = os.RemoveAll(dir)
+	}
+	os.Exit(code)
 }
 
 // plain is the service of examples/adoption, generated once by plain ent.
@@ -52,15 +56,26 @@ var plain = sync.OnceValues(func() (string, error) {
 	return dir, nil
 })
 
-// service returns a copy of the service. -trimpath has the copies share what was compiled.
+// service returns the folder of the service, and puts it back after the test. All tests work in one folder, as Go's cache
+// goes by the path.
 func service(t *testing.T) string {
 	t.Helper()
 	t.Setenv("GOWORK", "off")
-	t.Setenv("GOFLAGS", "-trimpath")
-	from, err := plain()
-	require.NoError(t, err, from)
-	dir := t.TempDir()
-	require.NoError(t, os.CopyFS(dir, os.DirFS(from)))
+	dir, err := plain()
+	require.NoError(t, err, dir)
+	before := contents(t, dir)
+	t.Cleanup(func() {
+		for path := range contents(t, dir) {
+			if _, ok := before[path]; !ok {
+				require.NoError(t, os.Remove(path))
+			}
+		}
+		for path, text := range before {
+			require.NoError(t, os.Chmod(path, 0o644))
+			write(t, "", path, text)
+		}
+		require.NoError(t, os.RemoveAll(filepath.Join(dir, ".git")))
+	})
 	return dir
 }
 
