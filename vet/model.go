@@ -45,7 +45,9 @@ func builderOf(t types.Type) (builder, bool) {
 func (b builder) one() bool { return b.kind == updateOne || b.kind == deleteOne }
 
 // states reports whether the builder has methods that state a version.
-func (b builder) states() bool { return hasMethod(b.pkg.Scope().Lookup(b.typ+string(b.kind)), "IfVersion") }
+func (b builder) states() bool {
+	return hasMethod(b.pkg.Scope().Lookup(b.typ+string(b.kind)), "IfVersion")
+}
 
 // versionFields returns the fields of the entity that can be its version: of the type that IfVersion takes, and without a
 // setter on updates. The client does not say which it is.

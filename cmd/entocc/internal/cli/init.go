@@ -123,7 +123,7 @@ func (p *plan) addMixins(names []string) error {
 		}
 		field := t.FreeName()
 		err := schemas.Add(t.Name, field)
-		var not *rewrite.NotUnderstood
+		var not *rewrite.NotUnderstoodError
 		if errors.As(err, &not) {
 			p.byHand = append(p.byHand, fmt.Sprintf("%s has no version: %s: %s", t.Name, p.client.Module.Rel(not.Where), not.Why))
 			continue

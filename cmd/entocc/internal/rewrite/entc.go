@@ -34,7 +34,7 @@ func AddExtension(e *project.Entc) ([]byte, error) {
 		s.insert(last.Pos(), "append(")
 		s.insert(last.End(), ", "+option+")")
 	} else {
-		addElement(s, call.Lparen, call.Rparen, call.Args, option)
+		addElement(s, call.Rparen, call.Args, option)
 	}
 	shadowErr(s, again)
 	return s.finish()

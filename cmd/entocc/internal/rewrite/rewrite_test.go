@@ -85,7 +85,7 @@ func TestAdd_LeavesWhatItDoesNotUnderstand(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := add(t, text, "version")
-			var not *rewrite.NotUnderstood
+			var not *rewrite.NotUnderstoodError
 			require.ErrorAs(t, err, &not)
 			assert.Contains(t, err.Error(), "by hand")
 		})

@@ -13,11 +13,11 @@ import (
 	"github.com/entocc/entocc/cmd/entocc/internal/project"
 )
 
-// NotUnderstood is code that is left as it is, and what to do there by hand.
-type NotUnderstood struct{ Where, Why string }
+// NotUnderstoodError is code that is left as it is, and what to do there by hand.
+type NotUnderstoodError struct{ Where, Why string }
 
 // Error implements error.
-func (e *NotUnderstood) Error() string { return e.Where + ": " + e.Why }
+func (e *NotUnderstoodError) Error() string { return e.Where + ": " + e.Why }
 
 // Schemas are the files of a folder of schemas.
 type Schemas struct {
@@ -49,12 +49,12 @@ func ReadSchemas(dir string) (*Schemas, error) {
 	return s, nil
 }
 
-// Add adds mixin.Version to a schema; field is the name of its version field. The error is a [*NotUnderstood] where the
+// Add adds mixin.Version to a schema; field is the name of its version field. The error is a [*NotUnderstoodError] where the
 // schema's Mixin is written in a way that can't be edited safely.
 func (s *Schemas) Add(schema, field string) error {
 	src, spec, decl := s.find(schema)
 	if src == nil {
-		return &NotUnderstood{s.dir, fmt.Sprintf("no type %s is declared here as a struct of its own: add mixin.Version{} to its Mixin() by hand", schema)}
+		return &NotUnderstoodError{s.dir, fmt.Sprintf("no type %s is declared here as a struct of its own: add mixin.Version{} to its Mixin() by hand", schema)}
 	}
 	name := s.mixinName(src)
 	value := name + ".Version{}"
@@ -67,7 +67,7 @@ func (s *Schemas) Add(schema, field string) error {
 	} else if err := s.addToMethod(of, method, value); err != nil {
 		return err
 	} else if src = of; s.mixinName(of) != name {
-		return &NotUnderstood{of.path, fmt.Sprintf("the type %s and its Mixin() are in files with different imports: add mixin.Version{} by hand", schema)}
+		return &NotUnderstoodError{of.path, fmt.Sprintf("the type %s and its Mixin() are in files with different imports: add mixin.Version{} by hand", schema)}
 	}
 	if name == "mixin" {
 		src.addImport("", project.EntoccPath+"/mixin")
@@ -210,7 +210,7 @@ func embedded(t *ast.TypeSpec) string {
 
 // addToMethod adds a mixin to what a Mixin method returns: a literal, an append, or nil.
 func (s *Schemas) addToMethod(src *source, f *ast.FuncDecl, value string) error {
-	byHand := &NotUnderstood{
+	byHand := &NotUnderstoodError{
 		fmt.Sprintf("%s:%d", src.path, src.fset.Position(f.Pos()).Line),
 		fmt.Sprintf("Mixin() of %s is not one return of a list: add %s to it by hand", receiver(f), value),
 	}
@@ -223,7 +223,7 @@ func (s *Schemas) addToMethod(src *source, f *ast.FuncDecl, value string) error 
 	}
 	switch result := ret.Results[0].(type) {
 	case *ast.CompositeLit:
-		addElement(src, result.Lbrace, result.Rbrace, result.Elts, value)
+		addElement(src, result.Rbrace, result.Elts, value)
 	case *ast.CallExpr:
 		if id, ok := result.Fun.(*ast.Ident); !ok || id.Name != "append" || result.Ellipsis.IsValid() {
 			if src.offset(ret.Pos()) < 0 {
@@ -233,7 +233,7 @@ func (s *Schemas) addToMethod(src *source, f *ast.FuncDecl, value string) error 
 			src.insert(result.End(), ", "+value+")")
 			return nil
 		}
-		addElement(src, result.Lparen, result.Rparen, result.Args, value)
+		addElement(src, result.Rparen, result.Args, value)
 	case *ast.Ident:
 		if result.Name != "nil" {
 			return byHand
@@ -247,7 +247,7 @@ func (s *Schemas) addToMethod(src *source, f *ast.FuncDecl, value string) error 
 }
 
 // addElement adds an element to a list, on a line of its own where the others are.
-func addElement(src *source, left, right token.Pos, elements []ast.Expr, value string) {
+func addElement(src *source, right token.Pos, elements []ast.Expr, value string) {
 	if len(elements) == 0 {
 		src.insert(right, value)
 		return

@@ -76,7 +76,7 @@ func (s *source) finish() ([]byte, error) {
 	for _, spec := range s.imports { // One by one, as the first may change where the next belongs.
 		with, err := open(s.path, text)
 		if err != nil {
-			return nil, &NotUnderstood{s.path, "its edit would not compile, so it was not made: " + err.Error()}
+			return nil, &NotUnderstoodError{s.path, "its edit would not compile, so it was not made: " + err.Error()}
 		}
 		with.writeImport(spec.name, spec.path)
 		text = with.apply()
@@ -84,11 +84,11 @@ func (s *source) finish() ([]byte, error) {
 	if s.formatted {
 		formatted, err := format.Source(text)
 		if err != nil {
-			return nil, &NotUnderstood{s.path, "its edit would not compile, so it was not made: " + err.Error()}
+			return nil, &NotUnderstoodError{s.path, "its edit would not compile, so it was not made: " + err.Error()}
 		}
 		text = formatted
 	} else if _, err := parser.ParseFile(token.NewFileSet(), s.path, text, parser.SkipObjectResolution); err != nil {
-		return nil, &NotUnderstood{s.path, "its edit would not compile, so it was not made: " + err.Error()}
+		return nil, &NotUnderstoodError{s.path, "its edit would not compile, so it was not made: " + err.Error()}
 	}
 	if s.crlf {
 		text = bytes.ReplaceAll(text, []byte("\n"), []byte("\r\n"))
