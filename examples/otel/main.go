@@ -80,8 +80,8 @@ func work(ctx context.Context, client *ent.Client) error {
 	u := client.User.Create().SetName("Ada").SetEmail("ada@example.com").SaveX(ctx)
 	u.Update().SetName("Ada Lovelace").ExecX(ctx)
 	for _, err := range []error{
-		u.Update().SetEmail("ada@example.org").Exec(ctx),
-		client.User.DeleteOne(u).Exec(ctx),
+		u.Update().SetEmail("ada@example.org").Exec(ctx), //entocc:ignore the conflict is the point
+		client.User.DeleteOne(u).Exec(ctx),               //entocc:ignore and this one
 	} {
 		if !ent.IsRecordModified(err) {
 			return errors.Join(errors.New("a stale write was not refused"), err)

@@ -1,0 +1,122 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+
+	"golang.org/x/mod/modfile"
+
+	"github.com/entocc/entocc/cmd/entocc/internal/project"
+	"github.com/entocc/entocc/cmd/entocc/internal/rewrite"
+)
+
+// addGenerator has the client generated with the extension.
+func (p *plan) addGenerator(_ context.Context) error {
+	c := p.client
+	if c.Entc != "" {
+		return p.editEntc()
+	}
+	path := filepath.Join(c.Dir, "entc.go")
+	if _, err := os.Stat(path); err == nil {
+		return fmt.Errorf("%s is there already, and is not what generates %s: it is not understood", c.Module.Rel(path), c.Module.Rel(c.Target))
+	}
+	flags := project.Flags{Schema: c.Schema}
+	if c.Generate != nil {
+		flags = c.Generate.Flags
+	}
+	text, err := rewrite.NewEntc(flags, c.Package())
+	if err != nil {
+		return err
+	}
+	p.changes.Set(path, text)
+	p.generate = true
+	return p.direct()
+}
+
+func (p *plan) editEntc() error {
+	e, err := project.ReadEntc(p.client.Entc)
+	if err != nil || e.Extension {
+		return err
+	}
+	text, err := rewrite.AddExtension(e)
+	if err != nil {
+		return err
+	}
+	p.changes.Set(e.Path, text)
+	p.generate = true
+	return nil
+}
+
+// direct has a go:generate line run entc.go.
+func (p *plan) direct() error {
+	c := p.client
+	command := "go run -mod=mod entc.go"
+	if c.Module.Workspace != "" {
+		command = "go run entc.go" // In a workspace -mod=mod is refused.
+	}
+	if c.Generate == nil {
+		path := filepath.Join(c.Dir, "generate.go")
+		if _, err := os.Stat(path); err == nil {
+			p.byHand = append(p.byHand, fmt.Sprintf("%s: add //go:generate %s", c.Module.Rel(path), command))
+			return nil
+		}
+		p.changes.Set(path, []byte("package "+filepath.Base(c.Dir)+"\n\n//go:generate "+command+"\n"))
+		return nil
+	}
+	text, err := rewrite.Directive(c.Generate.File, c.Generate.Number, command)
+	if err != nil {
+		return err
+	}
+	p.changes.Set(c.Generate.File, text)
+	return nil
+}
+
+// requires adds the module to go.mod, in the version of this program, and what its packages need to go.sum.
+func requires(ctx context.Context, c *project.Client) error {
+	dir := c.Module.Dir
+	data, err := os.ReadFile(filepath.Join(dir, "go.mod"))
+	if err != nil {
+		return err
+	}
+	file, err := modfile.Parse("go.mod", data, nil)
+	if err != nil {
+		return err
+	}
+	required, replaced := false, false
+	for _, r := range file.Require {
+		required = required || r.Mod.Path == project.EntoccPath
+	}
+	for _, r := range file.Replace {
+		replaced = replaced || r.Old.Path == project.EntoccPath
+	}
+	switch {
+	case required:
+	case replaced:
+		_, err = project.Go(ctx, dir, "mod", "edit", "-require="+project.EntoccPath+"@v0.0.0")
+	default:
+		_, err = project.Go(ctx, dir, "get", project.EntoccPath+"@"+ownVersion())
+	}
+	if err != nil {
+		return err
+	}
+	_, err = project.Go(ctx, dir, "mod", "tidy")
+	return err
+}
+
+// ownVersion is the version of the library that fits this program.
+func ownVersion() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "latest"
+	}
+	for _, dep := range info.Deps {
+		if dep.Path == project.EntoccPath && dep.Replace == nil && !strings.HasPrefix(dep.Version, "v0.0.0-0") {
+			return dep.Version
+		}
+	}
+	return "latest"
+}

@@ -1,0 +1,36 @@
+package project
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// Age says which entocc generated a client.
+type Age int
+
+// The ages of generated code.
+const (
+	Plain   Age = iota // by ent alone
+	Current            // for the contract that package occrun keeps
+	Older              // by an entocc from before that contract
+)
+
+// handshake is what generated code names in package occrun.
+const handshake = "occrun.IsAtLeastVersion1"
+
+// Generated returns which entocc generated the client.
+func (c *Client) Generated() (Age, error) {
+	data, err := os.ReadFile(filepath.Join(c.Target, "entocc.go"))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return Plain, nil
+	case err != nil:
+		return Plain, err
+	case bytes.Contains(data, []byte(handshake)):
+		return Current, nil
+	}
+	return Older, nil
+}

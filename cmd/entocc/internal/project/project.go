@@ -1,0 +1,147 @@
+// Package project finds what a Go module has of ent: its generated clients, their schemas, and what generates them.
+package project
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// Module is a Go module.
+type Module struct {
+	Dir, Path string
+	// Workspace is the go.work in force, or empty.
+	Workspace string
+	// Vendored is true if the module has a vendor folder.
+	Vendored bool
+}
+
+// OpenModule returns the module of a folder.
+func OpenModule(ctx context.Context, dir string) (*Module, error) {
+	out, err := Go(ctx, dir, "env", "-json", "GOMOD", "GOWORK")
+	if err != nil {
+		return nil, err
+	}
+	var env struct{ GOMOD, GOWORK string }
+	if err := json.Unmarshal(out, &env); err != nil {
+		return nil, err
+	}
+	if env.GOMOD == "" || env.GOMOD == os.DevNull {
+		return nil, fmt.Errorf("%s is in no Go module: run entocc where go.mod is, or below", dir)
+	}
+	m := &Module{Dir: filepath.Dir(env.GOMOD)}
+	if env.GOWORK != "off" {
+		m.Workspace = env.GOWORK
+	}
+	data, err := os.ReadFile(env.GOMOD)
+	if err != nil {
+		return nil, err
+	}
+	for line := range strings.Lines(string(data)) {
+		if path, ok := strings.CutPrefix(strings.TrimSpace(line), "module "); ok {
+			m.Path = strings.Trim(strings.TrimSpace(path), `"`)
+			break
+		}
+	}
+	_, err = os.Stat(filepath.Join(m.Dir, "vendor", "modules.txt"))
+	m.Vendored = err == nil
+	return m, nil
+}
+
+// Client is a generated client: ent.
+type Client struct {
+	Module *Module
+	// Dir is the folder that go generate runs in, and that entc.go is in: usually ent.
+	Dir string
+	// Target is the folder of the generated code.
+	Target string
+	// Schema is the path of the schemas as the generator is given it, from Dir.
+	Schema string
+	// Generate is the line that generates the client; nil if none was found.
+	Generate *Line
+	// Entc is the path of entc.go, or empty.
+	Entc string
+	// Outside is the package of the schemas, where that is not a folder of this module.
+	Outside string
+}
+
+// SchemaDir is the folder of the schemas.
+func (c *Client) SchemaDir() string { return filepath.Join(c.Dir, filepath.FromSlash(c.Schema)) }
+
+// Package is the import path of the generated code.
+func (c *Client) Package() string {
+	rel, err := filepath.Rel(c.Module.Dir, c.Target)
+	if err != nil || rel == "." {
+		return c.Module.Path
+	}
+	return c.Module.Path + "/" + filepath.ToSlash(rel)
+}
+
+// Rel is a path as people read it: from the module's folder.
+func (m *Module) Rel(path string) string {
+	rel, err := filepath.Rel(m.Dir, path)
+	if err != nil {
+		return path
+	}
+	return filepath.ToSlash(rel)
+}
+
+// walk calls fn with each file of the module: nothing vendored, hidden, of testdata or of another module.
+func (m *Module) walk(fn func(path string) error) error {
+	return filepath.WalkDir(m.Dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if !d.IsDir() {
+			return fn(path)
+		}
+		if path == m.Dir {
+			return nil
+		}
+		switch name := d.Name(); {
+		case name == "vendor", name == "testdata", name == "node_modules", strings.HasPrefix(name, "_"):
+			return fs.SkipDir
+		case strings.HasPrefix(name, ".") && name != ".github":
+			return fs.SkipDir
+		}
+		if _, err := os.Stat(filepath.Join(path, "go.mod")); err == nil {
+			return fs.SkipDir
+		}
+		return nil
+	})
+}
+
+// Dirty returns what git has not committed of the module; empty outside of git.
+func (m *Module) Dirty(ctx context.Context) string {
+	cmd := exec.CommandContext(ctx, "git", "status", "--porcelain", "--", ".")
+	cmd.Dir = m.Dir
+	out, err := cmd.Output()
+	if err != nil {
+		return ""
+	}
+	return string(out)
+}
+
+// Go runs the go command in a folder, and returns what it writes. Its error has what it says.
+func Go(ctx context.Context, dir string, args ...string) ([]byte, error) {
+	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd.Dir = dir
+	var errs bytes.Buffer
+	cmd.Stderr = &errs
+	out, err := cmd.Output()
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		return nil, fmt.Errorf("go %s in %s:\n%s", strings.Join(args, " "), dir, strings.TrimSpace(errs.String()+string(out)))
+	}
+	return out, err
+}

@@ -1,0 +1,196 @@
+package rewrite_test
+
+import (
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/entocc/entocc/cmd/entocc/internal/project"
+	"github.com/entocc/entocc/cmd/entocc/internal/rewrite"
+)
+
+const header = "package schema\n\nimport \"entgo.io/ent\"\n\n// User of the shop.\ntype User struct{ ent.Schema } // as in the old shop\n"
+
+// add adds the mixin to the User of a schema, and returns the new text.
+func add(t *testing.T, text, field string) (string, error) {
+	t.Helper()
+	dir := t.TempDir()
+	path := filepath.Join(dir, "user.go")
+	require.NoError(t, os.WriteFile(path, []byte(text), 0o644))
+	schemas, err := rewrite.ReadSchemas(dir)
+	if err != nil {
+		return "", err
+	}
+	if err := schemas.Add("User", field); err != nil {
+		return "", err
+	}
+	changed, err := schemas.Changed()
+	if err != nil {
+		return "", err
+	}
+	return string(changed[path]), nil
+}
+
+func TestAdd_WritesAMixinMethodAndKeepsComments(t *testing.T) {
+	got, err := add(t, header, "version")
+	require.NoError(t, err)
+	assert.Equal(t, `package schema
+
+import (
+	"entgo.io/ent"
+
+	"github.com/entocc/entocc/mixin"
+)
+
+// User of the shop.
+type User struct{ ent.Schema } // as in the old shop
+
+// Mixin of the User.
+func (User) Mixin() []ent.Mixin {
+	return []ent.Mixin{mixin.Version{}}
+}
+`, got)
+}
+
+func TestAdd_AddsToTheMixinsThatAreThere(t *testing.T) {
+	for name, row := range map[string]struct{ mixin, want string }{
+		"a list":             {"return []ent.Mixin{Base{}}", "return []ent.Mixin{Base{}, mixin.Version{}}"},
+		"an empty list":      {"return []ent.Mixin{}", "return []ent.Mixin{mixin.Version{}}"},
+		"nil":                {"return nil", "return []ent.Mixin{mixin.Version{}}"},
+		"lines":              {"return []ent.Mixin{\n\t\tBase{}, // when\n\t}", "return []ent.Mixin{\n\t\tBase{}, // when\n\t\tmixin.Version{},\n\t}"},
+		"append":             {"return append(base(), Base{})", "return append(base(), Base{}, mixin.Version{})"},
+		"append of many":     {"return append(base(), more...)", "return append(append(base(), more...), mixin.Version{})"},
+		"a call of its own":  {"return base()", "return append(base(), mixin.Version{})"},
+		"a comment in there": {"return []ent.Mixin{Base{} /* when */}", "return []ent.Mixin{Base{}, mixin.Version{} /* when */}"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := add(t, header+"\nfunc (User) Mixin() []ent.Mixin {\n\t"+row.mixin+"\n}\n", "version")
+			require.NoError(t, err)
+			assert.Contains(t, got, row.want)
+		})
+	}
+}
+
+func TestAdd_LeavesWhatItDoesNotUnderstand(t *testing.T) {
+	for name, text := range map[string]string{
+		"statements": header + "\nfunc (User) Mixin() []ent.Mixin {\n\tm := base()\n\treturn m\n}\n",
+		"a variable": header + "\nfunc (User) Mixin() []ent.Mixin { return shared }\n",
+		"no struct":  "package schema\n\ntype User = other.User\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := add(t, text, "version")
+			var not *rewrite.NotUnderstoodError
+			require.ErrorAs(t, err, &not)
+			assert.Contains(t, err.Error(), "by hand")
+		})
+	}
+}
+
+func TestAdd_NamesTheField(t *testing.T) {
+	got, err := add(t, header, "row_version")
+	require.NoError(t, err)
+	assert.Contains(t, got, `mixin.Version{Name: "row_version"}`)
+}
+
+func TestAdd_TakesAFreeNameForTheImport(t *testing.T) {
+	got, err := add(t, strings.Replace(header, `import "entgo.io/ent"`, "import (\n\t\"entgo.io/ent\"\n\t\"entgo.io/ent/schema/mixin\"\n)\n\nvar _ mixin.Schema", 1), "version")
+	require.NoError(t, err)
+	assert.Contains(t, got, "occmixin \"github.com/entocc/entocc/mixin\"")
+	assert.Contains(t, got, "[]ent.Mixin{occmixin.Version{}}")
+}
+
+func TestAdd_KeepsTheMixinsOfAnEmbeddedSchema(t *testing.T) {
+	got, err := add(t, "package schema\n\nimport \"example.com/auth\"\n\ntype User struct{ auth.User }\n", "version")
+	require.NoError(t, err)
+	assert.Contains(t, got, "return append(s.User.Mixin(), mixin.Version{})")
+	assert.Contains(t, got, `"entgo.io/ent"`)
+}
+
+func TestAdd_KeepsCRLF(t *testing.T) {
+	got, err := add(t, strings.ReplaceAll(header, "\n", "\r\n"), "version")
+	require.NoError(t, err)
+	assert.Equal(t, strings.Count(got, "\n"), strings.Count(got, "\r\n"))
+	assert.Contains(t, got, "mixin.Version{}")
+}
+
+func TestAdd_LeavesTheFormatOfAFileThatGofmtDidNotWrite(t *testing.T) {
+	got, err := add(t, header+"\nvar   spaced   =   1\n", "version")
+	require.NoError(t, err)
+	assert.Contains(t, got, "var   spaced   =   1")
+}
+
+const entcHeader = `//go:build ignore
+
+package main
+
+import (
+	"log"
+
+	"entgo.io/ent/entc"
+	"entgo.io/ent/entc/gen"
+)
+
+func main() {
+`
+
+func TestAddExtension_KeepsWhatTheFileDoes(t *testing.T) {
+	for name, row := range map[string]struct {
+		body string
+		want []string
+	}{
+		"an if":      {"\tif err := entc.Generate(\"./schema\", &gen.Config{}); err != nil {\n\t\tlog.Fatal(err)\n\t}\n", []string{`entc.Generate("./schema", &gen.Config{}, entc.Extensions(occExtension))`}},
+		"an err":     {"\terr := entc.Generate(\"./schema\", &gen.Config{})\n\tif err != nil {\n\t\tlog.Fatal(err)\n\t}\n", []string{`err = entc.Generate("./schema", &gen.Config{}, entc.Extensions(occExtension))`}},
+		"extensions": {"\tif err := entc.Generate(\"./schema\", &gen.Config{},\n\t\tentc.Extensions(other()), // the other\n\t); err != nil {\n\t\tlog.Fatal(err)\n\t}\n", []string{"entc.Extensions(other()), // the other", "\t\tentc.Extensions(occExtension),\n"}},
+		"options":    {"\topts := []entc.Option{entc.FeatureNames(\"intercept\")}\n\tif err := entc.Generate(\"./schema\", &gen.Config{}, opts...); err != nil {\n\t\tlog.Fatal(err)\n\t}\n", []string{"append(opts, entc.Extensions(occExtension))..."}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e, err := project.ParseEntc("entc.go", []byte(entcHeader+row.body+"}\n"))
+			require.NoError(t, err)
+			got, err := rewrite.AddExtension(e)
+			require.NoError(t, err)
+			for _, want := range append(row.want, "occExtension, err := entocc.NewExtension()", `entocc "github.com/entocc/entocc/entc"`) {
+				assert.Contains(t, string(got), want)
+			}
+			again, err := project.ParseEntc("entc.go", got)
+			require.NoError(t, err)
+			assert.True(t, again.Extension)
+		})
+	}
+}
+
+func TestParseEntc_RefusesWhatItDoesNotUnderstand(t *testing.T) {
+	for name, body := range map[string]string{
+		"two calls":  "\t_ = entc.Generate(\"./a\", &gen.Config{})\n\t_ = entc.Generate(\"./b\", &gen.Config{})\n",
+		"no call":    "\tlog.Println(gen.Config{})\n",
+		"a variable": "\tlog.Fatal(entc.Generate(path, &gen.Config{}))\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := project.ParseEntc("entc.go", []byte(entcHeader+body+"}\n"))
+			assert.ErrorContains(t, err, "by hand")
+		})
+	}
+}
+
+// FuzzAdd: whatever a schema looks like, its text stays Go, and only gains.
+func FuzzAdd(f *testing.F) {
+	f.Add(header)
+	f.Add(header + "func (User) Mixin() []ent.Mixin { return []ent.Mixin{\n\tBase{},\n} }")
+	f.Add(strings.ReplaceAll(header, "\n", "\r\n"))
+	f.Add("package schema;type User struct{}//\n")
+	f.Add("package schema\ntype (\n User struct { X }; Other int)\nfunc (u *User) Mixin() []M { return append(a) }")
+	f.Fuzz(func(t *testing.T, text string) {
+		got, err := add(t, text, "version")
+		if err != nil {
+			return
+		}
+		_, err = parser.ParseFile(token.NewFileSet(), "user.go", got, 0)
+		require.NoError(t, err)
+		assert.Contains(t, got, "Version{}")
+	})
+}

@@ -1,0 +1,26 @@
+package main
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+var update = flag.Bool("update", false, "write testdata/output.txt anew")
+
+// The plain service loses two updates. One is found by the fix of entocc vet, the other where a handler was told to state
+// the version.
+func TestRun_TakesTheServiceFromPlainEntToNothingLost(t *testing.T) {
+	var out bytes.Buffer
+	require.NoError(t, run(t.Context(), &out, t.TempDir()), "%s", &out)
+	if *update {
+		require.NoError(t, os.WriteFile("testdata/output.txt", out.Bytes(), 0o644))
+	}
+	want, err := os.ReadFile("testdata/output.txt")
+	require.NoError(t, err)
+	assert.Equal(t, string(want), out.String())
+}

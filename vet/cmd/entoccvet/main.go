@@ -1,0 +1,9 @@
+// Command entoccvet has go vet run the analyzers of package vet.
+//
+//	go install github.com/entocc/entocc/vet/cmd/entoccvet@latest
+//	go vet -vettool=$(which entoccvet) ./...
+package main
+
+import "github.com/entocc/entocc/vet/vettool"
+
+func main() { vettool.Main() }

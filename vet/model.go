@@ -1,0 +1,122 @@
+package vet
+
+import (
+	"go/types"
+	"strings"
+)
+
+const entoccPath = "github.com/entocc/entocc"
+
+// kind is what a generated builder does.
+type kind string
+
+// The kinds, as the names of ent's builders end.
+const (
+	updateOne kind = "UpdateOne"
+	deleteOne kind = "DeleteOne"
+	update    kind = "Update"
+	deletes   kind = "Delete"
+	create    kind = "Create"
+)
+
+// builder is a generated builder of a versioned type.
+type builder struct {
+	pkg  *types.Package // of the client
+	typ  string         // "User"
+	kind kind
+}
+
+// builderOf returns the builder that a type is, if it is one of a versioned type.
+func builderOf(t types.Type) (builder, bool) {
+	obj := named(t)
+	if obj == nil || obj.Pkg() == nil {
+		return builder{}, false
+	}
+	for _, k := range []kind{updateOne, deleteOne, update, deletes, create} { // The longer names first.
+		typ, ok := strings.CutSuffix(obj.Name(), string(k))
+		if ok && typ != "" && isEntity(obj.Pkg().Scope().Lookup(typ)) {
+			return builder{obj.Pkg(), typ, k}, true
+		}
+	}
+	return builder{}, false
+}
+
+// one reports whether the builder writes one row.
+func (b builder) one() bool { return b.kind == updateOne || b.kind == deleteOne }
+
+// states reports whether the builder has methods that state a version.
+func (b builder) states() bool {
+	return hasMethod(b.pkg.Scope().Lookup(b.typ+string(b.kind)), "IfVersion")
+}
+
+// versionFields returns the fields of the entity that can be its version: of the type that IfVersion takes, and without a
+// setter on updates. The client does not say which it is.
+func (b builder) versionFields() map[string]bool {
+	updates := b.pkg.Scope().Lookup(b.typ + string(updateOne))
+	ifVersion := method(updates, "IfVersion")
+	if ifVersion == nil || ifVersion.Signature().Params().Len() == 0 {
+		return nil
+	}
+	version := ifVersion.Signature().Params().At(0).Type()
+	entity, ok := b.pkg.Scope().Lookup(b.typ).Type().Underlying().(*types.Struct)
+	if !ok {
+		return nil
+	}
+	fields := make(map[string]bool)
+	for f := range entity.Fields() {
+		if f.Exported() && f.Name() != "ID" && types.Identical(deref(f.Type()), version) && method(updates, "Set"+f.Name()) == nil {
+			fields[f.Name()] = true
+		}
+	}
+	return fields
+}
+
+// entityOf returns the entity that a type is, a pointer or not.
+func entityOf(t types.Type) (pkg *types.Package, typ string, ok bool) {
+	obj := named(t)
+	if obj == nil || !isEntity(obj) {
+		return nil, "", false
+	}
+	return obj.Pkg(), obj.Name(), true
+}
+
+// isEntity reports whether an object is an entity of a versioned type: entocc generates its VersionKey.
+func isEntity(obj types.Object) bool {
+	f := method(obj, "VersionKey")
+	if f == nil || f.Signature().Results().Len() != 1 {
+		return false
+	}
+	key := named(f.Signature().Results().At(0).Type())
+	return key != nil && key.Name() == "VersionKey" && key.Pkg() != nil && key.Pkg().Path() == entoccPath
+}
+
+// named returns the name of a type, or of what it points to.
+func named(t types.Type) *types.TypeName {
+	if n, ok := types.Unalias(deref(t)).(*types.Named); ok {
+		return n.Obj()
+	}
+	return nil
+}
+
+func deref(t types.Type) types.Type {
+	if p, ok := types.Unalias(t).(*types.Pointer); ok {
+		return p.Elem()
+	}
+	return t
+}
+
+func hasMethod(obj types.Object, name string) bool { return method(obj, name) != nil }
+
+// method returns a method of a pointer to the type of that name.
+func method(obj types.Object, name string) *types.Func {
+	tn, ok := obj.(*types.TypeName)
+	if !ok {
+		return nil
+	}
+	if types.IsInterface(tn.Type()) {
+		return nil
+	}
+	found, _, _ := types.LookupFieldOrMethod(types.NewPointer(tn.Type()), true, tn.Pkg(), name)
+	f, _ := found.(*types.Func)
+	return f
+}
