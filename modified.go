@@ -2,6 +2,7 @@ package entocc
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -42,6 +43,9 @@ func (e *ModifiedError[T]) Current(ctx context.Context) (*T, error) {
 // that is loaded again may have been changed again. The version and fields that nobody changed are left out; the values of sensitive fields
 // are kept back.
 func (e *ModifiedError[T]) Diff(ctx context.Context) ([]FieldDiff, error) {
+	if e.undiffed() {
+		return nil, ErrNoDiff
+	}
 	current, err := e.current(ctx)
 	if err != nil {
 		return nil, err
@@ -49,9 +53,19 @@ func (e *ModifiedError[T]) Diff(ctx context.Context) ([]FieldDiff, error) {
 	return e.DiffTo(current), nil
 }
 
+// ErrNoDiff reports that a conflict can't be compared field by field, as the client was generated without that: by the option
+// entc.Without(entc.Diff) of the extension.
+var ErrNoDiff = errors.New("entocc: the client was generated without diffs: take entc.Diff out of entc.Without, and run go generate again")
+
+// undiffed reports that the write can't be compared. A read that was refused has nothing to compare, and no operation.
+func (e *ModifiedError[T]) undiffed() bool { return e.diff == nil && e.Op != 0 }
+
 // DiffTo is Diff for a current row that is loaded already. A read that was refused changed nothing, and differs in
-// nothing.
+// nothing. It panics with [ErrNoDiff] where Diff returns that.
 func (e *ModifiedError[T]) DiffTo(current *T) []FieldDiff {
+	if e.undiffed() {
+		panic(ErrNoDiff) // No difference would be the wrong answer, and have somebody overwrite what others wrote.
+	}
 	if e.diff == nil {
 		return nil
 	}

@@ -13,7 +13,7 @@ import (
 )
 
 // checkType refuses what can't be guarded, with the mend.
-func checkType(n *gen.Type, versions []annotation.Version) error {
+func checkType(n *gen.Type, versions []annotation.Version, e *Extension) error {
 	if n.IsView() {
 		return fmt.Errorf("entocc: %s is a view, whose rows are not written: drop the mixin", n.Name)
 	}
@@ -24,7 +24,10 @@ func checkType(n *gen.Type, versions []annotation.Version) error {
 		}
 		return fmt.Errorf("entocc: %s has %d versions, %s: keep one", n.Name, len(names), strings.Join(names, " and "))
 	}
-	taken := []string{"Delete", "IsModified", "VersionKey", "VersionGuard"}
+	taken := []string{"Delete", "VersionKey", "VersionGuard"}
+	if !e.left(Check) {
+		taken = append(taken, "IsModified")
+	}
 	for _, f := range n.Fields {
 		if slices.Contains(taken, f.StructField()) || f.BuilderField() == "occ" {
 			return fmt.Errorf("entocc: the name of field %s.%s is one that generated code needs: rename the field, and keep its column by StorageKey(%q)", n.Name, f.Name, f.StorageKey())
@@ -39,7 +42,7 @@ func checkType(n *gen.Type, versions []annotation.Version) error {
 }
 
 // checkName refuses a type that is called as something that is generated for a type with a version, or for the client.
-func checkName(g *gen.Graph, n *gen.Type, versions map[string]*typeVersion) error {
+func checkName(g *gen.Graph, n *gen.Type, versions map[string]*typeVersion, e *Extension) error {
 	refuse := func(whose string) error {
 		return fmt.Errorf("entocc: type %s is called as what is generated for %s: rename the type, and keep its table by entsql.Annotation{Table: %q}", n.Name, whose, n.Table())
 	}
@@ -47,7 +50,11 @@ func checkName(g *gen.Graph, n *gen.Type, versions map[string]*typeVersion) erro
 		return refuse("every client")
 	}
 	for _, other := range g.Nodes {
-		if versions[other.Name] != nil && slices.Contains([]string{other.Name + "ModifiedError", other.Name + "UpdateBulk", other.Name + "DeleteBulk"}, n.Name) {
+		generated := []string{other.Name + "ModifiedError"}
+		if !e.left(Bulk) {
+			generated = append(generated, other.Name+"UpdateBulk", other.Name+"DeleteBulk")
+		}
+		if versions[other.Name] != nil && slices.Contains(generated, n.Name) {
 			return refuse(other.Name)
 		}
 		if other != n && versions[n.Name] != nil && versions[other.Name] != nil && variable(other.Name) == variable(n.Name) {

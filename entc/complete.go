@@ -15,38 +15,28 @@ import (
 	"entgo.io/ent/entc/gen"
 )
 
-// completeGenerated completes methods that ent has no template for, in the generated files. The builders of one row come
+// completeGenerated completes methods that ent has no template for, in the generated files. The mutations of one row come
 // to know where they come from, clients how to commit, and transactions that the database has ended:
 //
-//	return &UserUpdateOne{..}       becomes  return (&UserUpdateOne{..}).ifLoaded(u)
-//	return c.DeleteOneID(u.ID)      becomes  return c.DeleteOneID(u.ID).ifLoaded(u)
-//	return &UserDeleteOne{builder}  becomes  return (&UserDeleteOne{builder}).byID()
-//	cfg.driver = tx                 becomes  cfg.driver = c.versionTx(tx)
+//	return &UserUpdateOne{..}       comes after  mutation.occ.Loaded(userVersion, u, ..), or mutation.occ.ByID()
+//	return &UserDeleteOne{builder}  comes after  builder.mutation.occ.ByID()
+//	return c.DeleteOneID(u.ID)      becomes  builder := ..; builder.mutation.occ.Loaded(userVersion, u, ..); return builder
+//	cfg.driver = tx                 becomes  cfg.driver = versionTx(c.config, tx)
 //	return tx.tx.Exec(..)           becomes  return tx.ended(tx.sends(ctx, query).Exec(..))
 //	return tx.tx.Query(.., v)       becomes  return tx.endedRows(v, tx.sends(ctx, query).Query(.., v))
 //
 // Where ent's code is not as expected the run fails, and the builders refuse to write.
-func completeGenerated(g *gen.Graph, p *plan) error {
-	if err := completeTx(g); err != nil || len(p.versions) == 0 {
+func completeGenerated(g *gen.Graph, e *Extension) error {
+	if err := completeTx(g); err != nil || len(e.plan.versions) == 0 {
 		return err
 	}
-	ifLoaded := func(fn *ast.FuncDecl, expr string) string {
-		return expr + ".ifLoaded(" + fn.Type.Params.List[0].Names[0].Name + ")"
-	}
-	byID := func(_ *ast.FuncDecl, expr string) string { return expr + ".byID()" }
 	builders := make(map[string]completion)
 	for _, n := range g.Nodes {
-		if p.versions[n.Name] == nil {
-			continue
-		}
-		builders[n.ClientName()+".UpdateOne"] = ifLoaded
-		if n.HasOneFieldID() {
-			builders[n.ClientName()+".UpdateOneID"] = byID
-			builders[n.ClientName()+".DeleteOne"] = ifLoaded
-			builders[n.ClientName()+".DeleteOneID"] = byID
+		if e.plan.versions[n.Name] != nil {
+			e.completeBuilders(n, builders)
 		}
 	}
-	named := func(_ *ast.FuncDecl, expr string) string { return "c.versionTx(" + expr + ")" }
+	named := func(_ *ast.FuncDecl, expr string) (string, string) { return "", "versionTx(c.config, " + expr + ")" }
 	builders["Client.Tx"], builders["Client.BeginTx"] = named, named
 	if err := complete(filepath.Join(g.Target, "client.go"), builders); err != nil {
 		return err
@@ -54,22 +44,49 @@ func completeGenerated(g *gen.Graph, p *plan) error {
 	sends := func(expr string) string {
 		return strings.Replace(expr, "tx.tx.", "tx.sends(ctx, query).", 1)
 	}
-	ended := func(_ *ast.FuncDecl, expr string) string { return "tx.ended(" + sends(expr) + ")" }
-	endedRows := func(fn *ast.FuncDecl, expr string) string {
+	ended := func(_ *ast.FuncDecl, expr string) (string, string) { return "", "tx.ended(" + sends(expr) + ")" }
+	endedRows := func(fn *ast.FuncDecl, expr string) (string, string) {
 		params := fn.Type.Params.List
 		names := params[len(params)-1].Names
-		return "tx.endedRows(" + names[len(names)-1].Name + ", " + sends(expr) + ")"
+		return "", "tx.endedRows(" + names[len(names)-1].Name + ", " + sends(expr) + ")"
 	}
 	statements := map[string]completion{"txDriver.Exec": ended, "txDriver.Query": endedRows}
 	if on, _ := g.FeatureEnabled(gen.FeatureExecQuery.Name); on {
-		statements["txDriver.ExecContext"] = func(_ *ast.FuncDecl, expr string) string { return "tx.sendsExec(ctx, query)(" + expr + ")" }
-		statements["txDriver.QueryContext"] = func(_ *ast.FuncDecl, expr string) string { return "tx.sendsQuery(ctx, query)(" + expr + ")" }
+		statements["txDriver.ExecContext"] = func(_ *ast.FuncDecl, expr string) (string, string) {
+			return "", "tx.sendsExec(ctx, query)(" + expr + ")"
+		}
+		statements["txDriver.QueryContext"] = func(_ *ast.FuncDecl, expr string) (string, string) {
+			return "", "tx.sendsQuery(ctx, query)(" + expr + ")"
+		}
 	}
 	return complete(filepath.Join(g.Target, "tx.go"), statements)
 }
 
-// completion returns what a method shall return, or use for its driver, in place of expr.
-type completion func(fn *ast.FuncDecl, expr string) string
+// completeBuilders has the mutations of builders of one row know whether they come from an entity.
+func (e *Extension) completeBuilders(n *gen.Type, builders map[string]completion) {
+	entity := func(fn *ast.FuncDecl) string { return fn.Type.Params.List[0].Names[0].Name }
+	builders[n.ClientName()+".UpdateOne"] = func(fn *ast.FuncDecl, expr string) (string, string) {
+		return "mutation." + e.loaded(n, entity(fn)), expr
+	}
+	if !n.HasOneFieldID() {
+		return
+	}
+	builders[n.ClientName()+".UpdateOneID"] = func(_ *ast.FuncDecl, expr string) (string, string) {
+		return "mutation.occ.ByID()", expr
+	}
+	builders[n.ClientName()+".DeleteOneID"] = func(fn *ast.FuncDecl, expr string) (string, string) {
+		if n.ID.HasValueScanner() {
+			return "builder.mutation.occ.ByID()", expr
+		}
+		return "builder.mutation.occ.ByID()\nbuilder.mutation.occ.Row(" + entity(fn) + ")", expr
+	}
+	builders[n.ClientName()+".DeleteOne"] = func(fn *ast.FuncDecl, expr string) (string, string) {
+		return "builder := " + expr + "\nbuilder." + n.DeleteReceiver() + ".mutation." + e.loaded(n, entity(fn)), "builder"
+	}
+}
+
+// completion returns what a method shall return, or use for its driver, in place of expr, and the statements before that.
+type completion func(fn *ast.FuncDecl, expr string) (before, instead string)
 
 // complete replaces what the last statements of methods in a file return.
 func complete(path string, methods map[string]completion) error {
@@ -89,21 +106,22 @@ func complete(path string, methods map[string]completion) error {
 			continue
 		}
 		name := methodName(fn)
-		replace, ok := methods[name]
-		if !ok {
+		if methods[name] == nil {
 			continue
 		}
-		result, err := completed(fn)
+		stmt, result, err := completed(fn)
 		if err != nil {
 			return fmt.Errorf("entocc: %s in ent's generated %s is not as in ent v0.14: %w", name, filepath.Base(path), err)
 		}
-		from, to := fset.Position(result.Pos()).Offset, fset.Position(result.End()).Offset
-		expr := string(src[from:to])
-		if _, isLiteral := result.(*ast.UnaryExpr); isLiteral {
-			expr = "(" + expr + ")"
+		offset := func(p token.Pos) int { return fset.Position(p).Offset }
+		begin, from, to := offset(stmt.Pos()), offset(result.Pos()), offset(result.End())
+		before, instead := methods[name](fn, string(src[from:to]))
+		out.Write(src[last:begin])
+		if before != "" {
+			out.WriteString(before + "\n")
 		}
-		out.Write(src[last:from])
-		out.WriteString(replace(fn, expr))
+		out.Write(src[begin:from])
+		out.WriteString(instead)
 		last = to
 		delete(methods, name)
 	}
@@ -137,32 +155,33 @@ func methodName(fn *ast.FuncDecl) string {
 	return ident.Name + "." + fn.Name.Name
 }
 
-// completed returns the expression of a method that is completed: what it makes the driver of a config, or what it returns.
-func completed(fn *ast.FuncDecl) (ast.Expr, error) {
+// completed returns the expression of a method that is completed, and its statement: what it makes the driver of a config, or what
+// it returns.
+func completed(fn *ast.FuncDecl) (ast.Stmt, ast.Expr, error) {
 	for _, stmt := range fn.Body.List {
 		assign, ok := stmt.(*ast.AssignStmt)
 		if !ok || len(assign.Lhs) != 1 || len(assign.Rhs) != 1 {
 			continue
 		}
 		if sel, ok := assign.Lhs[0].(*ast.SelectorExpr); ok && sel.Sel.Name == "driver" {
-			return assign.Rhs[0], nil
+			return stmt, assign.Rhs[0], nil
 		}
 	}
 	return resultOf(fn)
 }
 
-// resultOf returns the only result of the last statement of a method, or the call that makes them all.
-func resultOf(fn *ast.FuncDecl) (ast.Expr, error) {
+// resultOf returns the last statement of a method, and its only result, or the call that makes them all.
+func resultOf(fn *ast.FuncDecl) (ast.Stmt, ast.Expr, error) {
 	if params := fn.Type.Params.List; len(params) == 0 || len(params[0].Names) == 0 {
-		return nil, errors.New("its parameter has no name")
+		return nil, nil, errors.New("its parameter has no name")
 	}
 	body := fn.Body.List
 	if len(body) == 0 {
-		return nil, errors.New("it is empty")
+		return nil, nil, errors.New("it is empty")
 	}
 	ret, ok := body[len(body)-1].(*ast.ReturnStmt)
 	if !ok || len(ret.Results) != 1 {
-		return nil, errors.New("it does not end by returning one expression")
+		return nil, nil, errors.New("it does not end by returning one expression")
 	}
-	return ret.Results[0], nil
+	return ret, ret.Results[0], nil
 }

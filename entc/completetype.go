@@ -13,18 +13,18 @@ import (
 // to keep the row that a query reads, mutations to know which fields only an update default has set, and a save that
 // nobody wants the row of:
 //
-//	return node.assignValues(columns, values)  becomes  return node.assignLoaded(columns, values)
+//	return node.assignValues(columns, values)  comes after  node.occ.Keep(columns, values)
 //	_u.mutation.SetUpdatedAt(v)                is followed by  _u.mutation.occ.Defaulted(0)
 //	_, err := _u.Save(ctx)                     comes after  occrun.Unread(&_u.mutation.occ, _u.hooks)
-func completeTypes(g *gen.Graph, p *plan, keepsLoaded func(typ string) bool) error {
+func completeTypes(g *gen.Graph, e *Extension) error {
 	for _, n := range g.Nodes {
-		v := p.versions[n.Name]
+		v := e.plan.versions[n.Name]
 		if v == nil {
 			continue
 		}
 		file := filepath.Join(g.Target, n.PackageDir())
-		if keepsLoaded(n.Name) {
-			if err := completeText(file+"_query.go", []text{{assignValues, "node.assignLoaded($1)", 1}}); err != nil {
+		if e.keepsLoaded(n.Name) {
+			if err := completeText(file+"_query.go", []text{{assignValues, "node.occ.Keep($1)\n\t\t$0", 1}}); err != nil {
 				return err
 			}
 		}
@@ -42,7 +42,7 @@ type text struct {
 	times int
 }
 
-var assignValues = regexp.MustCompile(`\bnode\.assignValues\((columns, values)\)`)
+var assignValues = regexp.MustCompile(`\breturn node\.assignValues\((columns, values)\)`)
 
 // defaults completes the defaults of both update builders, for types that have fields which do not bump. The others need
 // not know.

@@ -34,6 +34,8 @@ type Extension struct {
 	// forgets are the types whose entities do not keep what was loaded; all of them with forgetsAll.
 	forgets    map[string]bool
 	forgetsAll bool
+	// without are the parts that are left out.
+	without []Part
 }
 
 // Option configures the extension.
@@ -46,6 +48,9 @@ func NewExtension(opts ...Option) (*Extension, error) {
 		if err := opt(e); err != nil {
 			return nil, err
 		}
+	}
+	if err := e.checkParts(); err != nil {
+		return nil, err
 	}
 	return e, nil
 }
@@ -80,7 +85,7 @@ func (e *Extension) checkForgets(p *plan) error {
 
 // keepsLoaded reports whether the entities of a type keep the row as it was read.
 func (e *Extension) keepsLoaded(typ string) bool {
-	return e.plan.versions[typ] != nil && !e.forgetsAll && !e.forgets[typ]
+	return e.plan.versions[typ] != nil && !e.left(Diff) && !e.forgetsAll && !e.forgets[typ]
 }
 
 // Templates of the extension.
@@ -95,13 +100,20 @@ func (e *Extension) Templates() []*gen.Template {
 
 		"occKey":        key,
 		"occKeyColumns": keyColumns,
-		"occKeyValues":  keyValues,
 		"occIsRow":      isRow,
 		"occCounted":    (*typeVersion).counted,
 		"occNamespace":  namespace,
+		"occIsKey":      isKey,
+
+		"occHas":    e.has,
+		"occFields": e.fields,
+		"occField":  fieldLiteral,
+		"occEdge":   edgeLiteral,
 
 		"occMutation":      e.mutation,
 		"occKeepsLoaded":   e.keepsLoaded,
+		"occHeld":          e.held,
+		"occLoaded":        e.loaded,
 		"occQueryReceiver": queryReceiver,
 	}
 	return []*gen.Template{gen.MustParse(gen.NewTemplate(templateName).Funcs(funcs).ParseFS(templates, "template/*.tmpl"))}
@@ -130,7 +142,7 @@ func queryReceiver(builder string) string {
 func (e *Extension) Hooks() []gen.Hook {
 	return []gen.Hook{func(next gen.Generator) gen.Generator {
 		return gen.GenerateFunc(func(g *gen.Graph) error {
-			p, err := newPlan(g)
+			p, err := newPlan(g, e)
 			if err != nil {
 				return err
 			}
@@ -144,10 +156,10 @@ func (e *Extension) Hooks() []gen.Hook {
 			if err := dropDoubleImports(g, p.imports); err != nil {
 				return err
 			}
-			if err := completeGenerated(g, p); err != nil {
+			if err := completeGenerated(g, e); err != nil {
 				return err
 			}
-			return completeTypes(g, p, e.keepsLoaded)
+			return completeTypes(g, e)
 		})
 	}}
 }

@@ -34,13 +34,19 @@ func generate(t *testing.T, schema string, cfg gen.Config, opts ...entc.Option) 
 	return files(t, cfg.Target), nil
 }
 
-// clients are those that tests have in common, by their schema, and whether they are generated with the extension.
+// clients are those that tests have in common, by their schema, and what they are generated with.
 var clients = make(map[string]map[string]string)
 
 // client returns the client of a schema with the features of upserts and modifiers, generated once.
 func client(t *testing.T, schema string, opts ...entc.Option) map[string]string {
 	t.Helper()
-	key := fmt.Sprint(schema, len(opts))
+	return clientWithout(t, schema, nil, opts...)
+}
+
+// clientWithout is client for one that lacks parts, generated with opts.
+func clientWithout(t *testing.T, schema string, parts []entocc.Part, opts ...entc.Option) map[string]string {
+	t.Helper()
+	key := fmt.Sprint(schema, parts, len(opts))
 	if clients[key] == nil {
 		made, err := generate(t, schema, gen.Config{Features: []gen.Feature{gen.FeatureUpsert, gen.FeatureModifier}}, opts...)
 		require.NoError(t, err)
@@ -49,9 +55,14 @@ func client(t *testing.T, schema string, opts ...entc.Option) map[string]string 
 	return clients[key]
 }
 
-func extended(t *testing.T) entc.Option {
+// extended generates with the extension, without some of its parts.
+func extended(t *testing.T, without ...entocc.Part) entc.Option {
 	t.Helper()
-	ext, err := entocc.NewExtension()
+	var opts []entocc.Option
+	if len(without) > 0 {
+		opts = append(opts, entocc.Without(without...))
+	}
+	ext, err := entocc.NewExtension(opts...)
 	require.NoError(t, err)
 	return entc.Extensions(ext)
 }

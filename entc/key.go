@@ -32,9 +32,16 @@ func keyColumns(t *gen.Type) string {
 	return list(t, func(f *gen.Field) string { return t.Package() + "." + f.Constant() })
 }
 
-// keyValues returns the Go expressions of an entity's primary key, as a list.
-func keyValues(t *gen.Type, entity string) string {
-	return list(t, func(f *gen.Field) string { return entity + "." + f.StructField() })
+// isKey returns the Go expression of the predicate that selects the row of a primary key, which a variable of type any holds.
+func isKey(t *gen.Type, id string) string {
+	if t.HasOneFieldID() {
+		return fmt.Sprintf("occrun.Is(%s.ID, %s)", t.Package(), id)
+	}
+	i := -1
+	return t.Package() + ".And(" + list(t, func(f *gen.Field) string {
+		i++
+		return fmt.Sprintf("occrun.Is(%s.%s, occrun.Part(%s, %d))", t.Package(), f.StructField(), id, i)
+	}) + ")"
 }
 
 // isRow returns the Go expressions of the predicates that select an entity's row, as a list.

@@ -79,7 +79,7 @@ type typeLinks struct {
 
 // newPlan checks the graph and plans the generation. It makes the version fields ones that update builders have no
 // setter for.
-func newPlan(g *gen.Graph) (*plan, error) {
+func newPlan(g *gen.Graph, e *Extension) (*plan, error) {
 	if g.Storage != nil && g.Storage.Name != "sql" {
 		return nil, fmt.Errorf("entocc: storage %q can't be guarded: use ent's SQL storage", g.Storage.Name)
 	}
@@ -91,7 +91,7 @@ func newPlan(g *gen.Graph) (*plan, error) {
 		if err := checkPackage(n); err != nil {
 			return nil, err
 		}
-		v, err := newVersion(n)
+		v, err := newVersion(n, e)
 		if err != nil {
 			return nil, err
 		}
@@ -103,7 +103,7 @@ func newPlan(g *gen.Graph) (*plan, error) {
 		return nil, err
 	}
 	for _, n := range g.Nodes {
-		if err := checkName(g, n, p.versions); err != nil {
+		if err := checkName(g, n, p.versions, e); err != nil {
 			return nil, err
 		}
 		if l := p.newLinks(n); l != nil {
@@ -140,12 +140,12 @@ func (p *plan) onlyDefault(through *gen.Type) bool {
 }
 
 // newVersion returns the version that a mixin gives a type, or nil for a type that has none.
-func newVersion(n *gen.Type) (*typeVersion, error) {
+func newVersion(n *gen.Type, e *Extension) (*typeVersion, error) {
 	versions, err := versionsOf(n)
 	if err != nil || len(versions) == 0 {
 		return nil, err
 	}
-	if err := checkType(n, versions); err != nil {
+	if err := checkType(n, versions, e); err != nil {
 		return nil, err
 	}
 	a := versions[0]

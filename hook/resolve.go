@@ -241,6 +241,11 @@ func (c *Conflict) Current(ctx context.Context) (any, error) {
 
 // Diff tells what the refused write and others changed, field by field, against the row that Current loads.
 func (c *Conflict) Diff(ctx context.Context) ([]entocc.FieldDiff, error) {
+	if g, ok := c.Mutation.(write.Guarded); ok {
+		if s, _ := g.VersionGuard(); s.Undiffed {
+			return nil, entocc.ErrNoDiff
+		}
+	}
 	current, err := c.Current(ctx)
 	if err != nil {
 		return nil, err

@@ -12,6 +12,7 @@ package occrun
 
 import (
 	"context"
+	"database/sql/driver"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect"
@@ -50,25 +51,63 @@ type (
 
 // What clients, transactions, entities, mutations and bulk builders hold.
 type (
-	Session           = session.Session
-	TxState           = session.TxState
-	Fate              = session.Fate
-	Loaded            = entity.Loaded
-	ReadRow           = entity.ReadRow
-	Attempt           = write.Attempt
-	Expectation       = write.Expectation
-	Verified          = verify.Verified
-	GuardedMutation   = batch.GuardedMutation
-	Saves[B, T any]   = batch.Saves[B, T]
-	Updates[B, T any] = batch.Updates[B, T]
-	Deletes[T any]    = batch.Deletes[T]
+	Session                  = session.Session
+	TxState                  = session.TxState
+	ReadRow                  = entity.ReadRow
+	Held                     = write.Held
+	HeldRow                  = write.HeldRow
+	Attempt                  = write.Attempt
+	Expectation              = write.Expectation
+	Deletion                 = write.Deletion
+	Verified                 = verify.Verified
+	GuardedMutation          = batch.GuardedMutation
+	Saves[B, T comparable]   = batch.Saves[B, T]
+	Updates[B, T comparable] = batch.Updates[B, T]
+	Deletes[T comparable]    = batch.Deletes[T]
 )
 
 // ScanID returns the Scan of a [Row] with IDs like this one.
 func ScanID[T any](id T) func() (dest any, value func() any) { return version.ScanID(id) }
 
-// CheckLoaded refuses the version of an entity that was loaded without it. known tells a zero version that was read.
-func CheckLoaded(s *Schema, v any, known bool) error { return version.CheckLoaded(s, v, known) }
+// Is calls the predicate of a field for a value of its type, such as an ID.
+func Is[T, P any](field func(T) P, value any) P { return field(value.(T)) }
+
+// Part returns the i-th value of a composite primary key.
+func Part(id any, i int) any { return id.([]any)[i] }
+
+// IDOf returns the ID that a mutation has, or nil.
+func IDOf[T any](id T, ok bool) any {
+	if !ok {
+		return nil
+	}
+	return id
+}
+
+// KeyValue is the KeyValue of a [Schema] whose ID has a ValueScanner.
+func KeyValue[T any](value func(T) (driver.Value, error)) func(id any) (any, error) {
+	return func(id any) (any, error) { return value(id.(T)) }
+}
+
+// Versions returns versions as an [Expectation] has them.
+func Versions[V any](versions []V) []any {
+	expected := make([]any, len(versions))
+	for i := range versions {
+		expected[i] = versions[i]
+	}
+	return expected
+}
+
+// IfSent expects the version that somebody sent; or nothing, on purpose, if nothing was sent: nil, or a zero version.
+func IfSent[V any](e *Expectation, s *Schema, v *V) { write.IfSent(e, s, v) }
+
+// Typed returns the conflict of a write that was made from loaded, or from no entity, as a *ModifiedError[T].
+func Typed[T any](m *entocc.RecordModifiedError, loaded any, current func(context.Context) (*T, error), diff func(base, theirs any) []entocc.FieldDiff) error {
+	from, _ := loaded.(*T)
+	return entocc.NewModifiedError(m, from, current, diff)
+}
+
+// ReadRowOf returns an entity that does not keep the row as it was read as the base of a diff.
+func ReadRowOf(e any) ReadRow { return entity.RowOf(e) }
 
 // SelectsVersion reports whether a query that selects fields reads the version too.
 func SelectsVersion(s *Schema, fields []string) bool { return version.SelectsVersion(s, fields) }
@@ -109,11 +148,6 @@ func WatchRows(d string, v any, ended func(error) error) { session.WatchRows(d, 
 // Latest makes a query in a transaction see the row as it was committed last.
 func Latest(s *sql.Selector) { session.LockLatest(s) }
 
-// CheckFate refuses to compare the version of an entity that is not one which the database has outside its transaction.
-func CheckFate(s *Schema, f *Fate, id, v any, drv dialect.Driver) error {
-	return write.CheckFate(s, f, id, v, drv)
-}
-
 // UpdateOne plans the save of one row. A nil Write leaves the save to ent.
 func UpdateOne(ctx context.Context, s *Schema, m write.Mutation, e *Expectation, spec *sqlgraph.UpdateSpec, links *Links, id any) (*write.Write, error) {
 	return write.UpdateOne(ctx, s, m, e, spec, links, id)
@@ -145,8 +179,10 @@ func Linking(drv dialect.Driver, l *Links) dialect.Driver { return write.Linking
 // Atomic has ent's own writes of several statements undone as a whole where they fail halfway in a transaction.
 func Atomic(drv dialect.Driver) dialect.Driver { return write.Atomic(drv) }
 
-// Ending returns a driver for one of ent's own writes, whose End rolls back what a panic has left open.
-func Ending(drv dialect.Driver) *write.EndingDriver { return write.Ending(drv) }
+// Ending makes a driver one for one of ent's own writes, whose End rolls back what a panic has left open.
+func Ending(drv *dialect.Driver, spec *sqlgraph.UpdateSpec) *write.EndingDriver {
+	return write.Ending(drv, spec)
+}
 
 // CreateTouching readies the creation of children, which bumps their parents.
 func CreateTouching(s *Schema, drv dialect.Driver, opts []sql.ConflictOption, sets bool, specs []*sqlgraph.CreateSpec, expected ...*Expectation) dialect.Driver {
@@ -162,28 +198,24 @@ func OnConflict(s *Schema, e *Expectation, table string, opts []sql.ConflictOpti
 }
 
 // Upsert adds the hook of an upsert that expects a version, inside of all others.
-func Upsert(hooks []ent.Hook, d string, typed func(error) error, opts func() []sql.ConflictOption) []ent.Hook {
+func Upsert(hooks []ent.Hook, d string, typed func(error) error, opts *[]sql.ConflictOption) []ent.Hook {
 	return write.Upsert(hooks, d, typed, opts)
 }
 
-// DeleteOne guards a delete of one row, which identity selects.
-func DeleteOne(ctx context.Context, s *Schema, m write.DeleteMutation, e *Expectation, drv dialect.Driver, id any, identity func(*sql.Selector), typed func(error) error) (dialect.Driver, error) {
-	return write.DeleteOne(ctx, s, m, e, drv, id, identity, typed)
-}
-
-// DeleteRow deletes one row by a statement of its own, most deletes; done is false for those that are for [DeleteOne].
-func DeleteRow(ctx context.Context, s *Schema, op ent.Op, e *Expectation, drv dialect.Driver, spec *sqlgraph.DeleteSpec, predicates int) (affected int, done bool, err error) {
-	return write.DeleteRow(ctx, s, op, e, drv, spec, predicates)
+// Delete guards a delete: of one row, which the predicate that row returns selects, or of many. It has carried it out by a
+// statement of its own if the result is done, as most are.
+func Delete(ctx context.Context, drv dialect.Driver, m write.DeleteMutation, spec *sqlgraph.DeleteSpec, predicates int, id any, row func(id any) func(*sql.Selector), typed func(error) error) Deletion {
+	return write.Delete(ctx, drv, m, spec, predicates, id, row, typed)
 }
 
 // NewUpdates returns a builder that saves update builders by drv.
-func NewUpdates[B, T any](drv dialect.Driver, builders []*B, saves Saves[B, T]) *Updates[B, T] {
+func NewUpdates[B, T comparable](drv dialect.Driver, builders []B, saves Saves[B, T]) *Updates[B, T] {
 	return batch.NewUpdates(drv, builders, saves)
 }
 
 // NewDeletes returns a builder that deletes entities by drv. keys are the columns of the primary key, and build returns the
 // Exec of an entity's own builder.
-func NewDeletes[T any](drv dialect.Driver, entities []*T, keys []string, build func(*T) (*Expectation, func(context.Context) error)) *Deletes[T] {
+func NewDeletes[T comparable](drv dialect.Driver, entities []T, keys []string, build func(T) (*Expectation, func(context.Context) error)) *Deletes[T] {
 	return batch.NewDeletes(drv, entities, keys, build)
 }
 

@@ -14,7 +14,6 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/examples/ent/account"
-	"github.com/entocc/entocc/examples/ent/predicate"
 	"github.com/entocc/entocc/examples/ent/user"
 	"github.com/entocc/entocc/occrun"
 )
@@ -39,7 +38,8 @@ func CheckGuards() error {
 	} {
 		for _, hook := range hooks {
 			if hook == nil {
-				return fmt.Errorf("ent: the hooks of %s are not wired: import _ \"github.com/entocc/entocc/examples/ent/runtime\" in the main package", typ)
+				return fmt.Errorf("ent: the hooks of %s are not wired: "+
+					"import _ \"github.com/entocc/entocc/examples/ent/runtime\" in the main package", typ)
 			}
 		}
 	}
@@ -63,6 +63,8 @@ type txState = occrun.TxState
 // accountVersion is what the guard knows about the version of Account.
 var accountVersion = &occrun.Schema{
 	Type:     TypeAccount,
+	Table:    account.Table,
+	Keys:     []string{account.FieldID},
 	Field:    "version",
 	Column:   account.FieldVersion,
 	Strategy: occrun.Counter{},
@@ -73,7 +75,7 @@ var accountVersion = &occrun.Schema{
 	},
 }
 
-// AccountModifiedError reports a write of Account that was refused, because its row has another version by now or is gone.
+// AccountModifiedError reports a refused write of Account, whose row has another version by now or is gone.
 type AccountModifiedError = entocc.ModifiedError[Account]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -82,45 +84,27 @@ func (m *AccountMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return accountVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *AccountMutation) versionRow() (id any, isRow predicate.Account) {
-	if id, ok := m.ID(); ok {
-		return id, account.ID(id)
-	}
-	return nil, nil
-}
+// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
+func (m *AccountMutation) versionID() any { return occrun.IDOf(m.ID()) }
 
 // versionError gives an error of a guarded write of Account the form in which its callers know it.
-func (m *AccountMutation) versionError(writeErr error) error {
-	m.occ.Met(writeErr)
-	return versionError(writeErr, m.driver, account.Label, m.occ.Entity(), func(ctx context.Context) (*Account, error) {
-		_, isRow := m.versionRow()
-		if isRow == nil {
-			return nil, &NotFoundError{account.Label}
-		}
-		return readNow(m.driver, func(drv dialect.Driver) (*Account, error) {
-			reader := NewAccountClient(m.config)
-			reader.driver = drv
-			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
-		})
-	}, func(base, theirs any) []entocc.FieldDiff {
-		return occrun.Diff(accountVersion, m, accountVersionRow(base), accountVersionRow(theirs))
-	})
+func (m *AccountMutation) versionError(err error) error {
+	return versionWriteError(err, m.config, m, account.Label, m.versionID, accountRead, occrun.Typed[Account])
 }
 
-// accountVersionRow returns the row of an entity as it was read.
-func accountVersionRow(entity any) occrun.ReadRow {
-	loadedEntity, _ := entity.(*Account)
-	if loadedEntity == nil {
-		return occrun.ReadRow{}
-	}
-	asRead := &Account{}
-	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
+// accountRow returns the predicate of the row with this primary key.
+func accountRow(id any) func(*sql.Selector) { return occrun.Is(account.ID, id) }
+
+// accountRead reads the row with this primary key as it was committed last, or these fields of it.
+func accountRead(ctx context.Context, c config, id any, fields ...string) (*Account, error) {
+	return NewAccountClient(c).Query().Where(accountRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
 }
 
 // userVersion is what the guard knows about the version of User.
 var userVersion = &occrun.Schema{
 	Type:     TypeUser,
+	Table:    user.Table,
+	Keys:     []string{user.FieldID},
 	Field:    "version",
 	Column:   user.FieldVersion,
 	Strategy: occrun.Counter{},
@@ -135,7 +119,7 @@ var userVersion = &occrun.Schema{
 	},
 }
 
-// UserModifiedError reports a write of User that was refused, because its row has another version by now or is gone.
+// UserModifiedError reports a refused write of User, whose row has another version by now or is gone.
 type UserModifiedError = entocc.ModifiedError[User]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -144,44 +128,24 @@ func (m *UserMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return userVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *UserMutation) versionRow() (id any, isRow predicate.User) {
-	if id, ok := m.ID(); ok {
-		return id, user.ID(id)
-	}
-	return nil, nil
-}
+// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
+func (m *UserMutation) versionID() any { return occrun.IDOf(m.ID()) }
 
 // versionError gives an error of a guarded write of User the form in which its callers know it.
-func (m *UserMutation) versionError(writeErr error) error {
-	m.occ.Met(writeErr)
-	return versionError(writeErr, m.driver, user.Label, m.occ.Entity(), func(ctx context.Context) (*User, error) {
-		_, isRow := m.versionRow()
-		if isRow == nil {
-			return nil, &NotFoundError{user.Label}
-		}
-		return readNow(m.driver, func(drv dialect.Driver) (*User, error) {
-			reader := NewUserClient(m.config)
-			reader.driver = drv
-			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
-		})
-	}, func(base, theirs any) []entocc.FieldDiff {
-		return occrun.Diff(userVersion, m, userVersionRow(base), userVersionRow(theirs))
-	})
+func (m *UserMutation) versionError(err error) error {
+	return versionWriteError(err, m.config, m, user.Label, m.versionID, userRead, occrun.Typed[User])
 }
 
-// userVersionRow returns the row of an entity as it was read.
-func userVersionRow(entity any) occrun.ReadRow {
-	loadedEntity, _ := entity.(*User)
-	if loadedEntity == nil {
-		return occrun.ReadRow{}
-	}
-	asRead := &User{}
-	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
+// userRow returns the predicate of the row with this primary key.
+func userRow(id any) func(*sql.Selector) { return occrun.Is(user.ID, id) }
+
+// userRead reads the row with this primary key as it was committed last, or these fields of it.
+func userRead(ctx context.Context, c config, id any, fields ...string) (*User, error) {
+	return NewUserClient(c).Query().Where(userRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
 }
 
-// versionError gives an error of a guarded write the form in which callers of ent know it.
-func versionError[T any](err error, drv dialect.Driver, label string, entity any, current func(context.Context) (*T, error), diff func(base, theirs any) []entocc.FieldDiff) error {
+// versionError gives an error of a guarded write the form in which callers of ent know it; typed makes that of a conflict.
+func versionError(err error, drv dialect.Driver, label string, typed func(*entocc.RecordModifiedError) error) error {
 	var (
 		modified *entocc.RecordModifiedError
 		missing  *sqlgraph.NotFoundError
@@ -193,14 +157,13 @@ func versionError[T any](err error, drv dialect.Driver, label string, entity any
 		if tx, ok := drv.(*txDriver); ok {
 			modified.InTransaction(tx)
 		}
-		if modified.Op == 0 {
+		if modified.Op == 0 || typed == nil {
 			return err // It is about another row than the one to be written.
 		}
 		if modified.Deleted {
 			modified.Err = &NotFoundError{label}
 		}
-		loaded, _ := entity.(*T)
-		return entocc.NewModifiedError(modified, loaded, current, diff)
+		return typed(modified)
 	case errors.As(err, &missing):
 		return &NotFoundError{label}
 	case sqlgraph.IsConstraintError(err):
@@ -209,14 +172,103 @@ func versionError[T any](err error, drv dialect.Driver, label string, entity any
 	return err
 }
 
+// versionTyped makes the error of a conflict one of the type E of an entity, which loaded holds, or nothing.
+type versionTyped[E any] func(
+	modified *entocc.RecordModifiedError, loaded any,
+	current func(context.Context) (E, error), diff func(base, theirs any) []entocc.FieldDiff,
+) error
+
+// versionWriteError is versionError for a write of a row of one type. id returns the row's, or nil, and read reads it.
+func versionWriteError[E comparable](
+	err error, c config, m occrun.GuardedMutation, label string, id func() any,
+	read func(context.Context, config, any, ...string) (E, error), typed versionTyped[E],
+) error {
+	schema, expected := m.VersionGuard()
+	expected.Met(err)
+	return versionError(err, c.driver, label, func(modified *entocc.RecordModifiedError) error {
+		return typed(modified, expected.Entity(), func(ctx context.Context) (E, error) {
+			if rowID := id(); rowID != nil {
+				return versionCurrent(ctx, c, rowID, read)
+			}
+			return *new(E), &NotFoundError{label}
+		}, func(base, theirs any) []entocc.FieldDiff {
+			return occrun.Diff(schema, m, versionAsRead[E](base), versionAsRead[E](theirs))
+		})
+	})
+}
+
+// versionAsRead returns the row of an entity as it was read.
+func versionAsRead[E comparable](entity any) occrun.ReadRow {
+	if loaded, ok := entity.(E); !ok || loaded == *new(E) {
+		return occrun.ReadRow{}
+	}
+	if keeps, ok := entity.(interface{ asRead() occrun.ReadRow }); ok {
+		return keeps.asRead()
+	}
+	return occrun.ReadRowOf(entity)
+}
+
+// versionCurrent reads a row in the transaction of a client, or outside if that has ended by now.
+func versionCurrent[E any](
+	ctx context.Context, c config, id any, read func(context.Context, config, any, ...string) (E, error),
+) (E, error) {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return read(ctx, c, id)
+	}
+	outside := c
+	outside.driver = tx.drv
+	if occrun.Ended(tx.tx) {
+		return read(ctx, outside, id)
+	}
+	row, err := read(ctx, c, id)
+	if errors.Is(err, stdsql.ErrTxDone) || occrun.Ended(tx.tx) {
+		return read(ctx, outside, id)
+	}
+	return row, err
+}
+
+// versionGet is GetVersion of any type.
+func versionGet[E entocc.Versioned](
+	ctx context.Context, c config, schema *occrun.Schema, id, seen any,
+	read func(context.Context, config, any, ...string) (E, error), typed versionTyped[E],
+) (E, error) {
+	entity, err := read(ctx, c, id)
+	if err != nil {
+		return *new(E), err
+	}
+	if actual := entity.VersionKey().Version; !occrun.SameVersion(schema, actual, seen) {
+		return *new(E), typed(occrun.Modified(schema, id, seen, actual), nil, func(ctx context.Context) (E, error) {
+			return read(ctx, c, id)
+		}, nil)
+	}
+	return entity, nil
+}
+
+// versionIsModified is IsModified of any type, for an entity with this key.
+func versionIsModified[E entocc.Versioned](
+	ctx context.Context, c config, schema *occrun.Schema, held *occrun.Held, key entocc.VersionKey,
+	read func(context.Context, config, any, ...string) (E, error),
+) (bool, error) {
+	if err := held.Check(schema, key, c.driver); err != nil {
+		return false, err
+	}
+	current, err := read(ctx, c, key.ID, schema.Column)
+	if err != nil {
+		return IsNotFound(err), MaskNotFound(err)
+	}
+	return !occrun.SameVersion(schema, current.VersionKey().Version, key.Version), nil
+}
+
 // IsOutcomeUnknown reports whether err says that a write may or may not have been applied, as its answer was lost.
 func IsOutcomeUnknown(err error) bool { return entocc.IsOutcomeUnknown(err) }
 
-// versionWriter returns the driver by which writes of guarded types are sent.
-func (c config) versionWriter() dialect.Driver { return occrun.Named(c.versionSession, c.driver) }
+// versionWriter returns the driver by which writes of guarded types are sent. It is no method of config, as each type that
+// embeds one would get the method, too.
+func versionWriter(c config) dialect.Driver { return occrun.Named(c.versionSession, c.driver) }
 
 // versionTx returns a transaction whose commit says so where its outcome is not known.
-func (c config) versionTx(tx *txDriver) *txDriver {
+func versionTx(c config, tx *txDriver) *txDriver {
 	tx.tx = occrun.NamedTx(c.versionSession, tx.tx, c.driver)
 	return tx
 }
@@ -270,15 +322,6 @@ func (tx *txDriver) endedRows(v any, err error) error {
 		occrun.WatchRows(tx.Dialect(), v, tx.ended)
 	}
 	return tx.ended(err)
-}
-
-// readNow reads a row in the transaction that it was written in, or outside if that has ended by now.
-func readNow[T any](drv dialect.Driver, read func(dialect.Driver) (*T, error)) (*T, error) {
-	row, err := read(drv)
-	if tx, ok := drv.(*txDriver); ok && (errors.Is(err, stdsql.ErrTxDone) || occrun.Ended(tx.tx)) {
-		return read(tx.drv)
-	}
-	return row, err
 }
 
 // latestVersion has a query in a transaction see the row as it was committed last.

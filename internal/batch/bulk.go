@@ -21,15 +21,18 @@ type options struct {
 // Updates is the builder for updating many entities, each guarded by its own version. Generated code has a name for that of
 // each type, UserUpdateBulk. All or nothing is written: rows that were modified by somebody else are reported by one
 // *entocc.BulkModifiedError, all of them.
-type Updates[B, T any] struct {
+//
+// B is a pointer to the builder of one, and T to the entity. Go compiles such a type, and its methods, once for all pointers, but
+// anew for each struct.
+type Updates[B, T comparable] struct {
 	opts     options
 	drv      dialect.Driver
-	builders []*B
+	builders []B
 	saves    Saves[B, T]
 }
 
 // NewUpdates returns a builder that saves update builders by drv.
-func NewUpdates[B, T any](drv dialect.Driver, builders []*B, saves Saves[B, T]) *Updates[B, T] {
+func NewUpdates[B, T comparable](drv dialect.Driver, builders []B, saves Saves[B, T]) *Updates[B, T] {
 	return &Updates[B, T]{drv: drv, builders: builders, saves: saves}
 }
 
@@ -48,12 +51,12 @@ func (u *Updates[B, T]) OnProgress(f func(done, total int)) *Updates[B, T] {
 }
 
 // Save saves the batch, in one transaction, and returns the updated entities.
-func (u *Updates[B, T]) Save(ctx context.Context) ([]*T, error) {
+func (u *Updates[B, T]) Save(ctx context.Context) ([]T, error) {
 	return update(ctx, u.opts, u.drv, u.builders, u.saves)
 }
 
 // SaveX is like Save, but panics if an error occurs.
-func (u *Updates[B, T]) SaveX(ctx context.Context) []*T { return must(u.Save(ctx)) }
+func (u *Updates[B, T]) SaveX(ctx context.Context) []T { return must(u.Save(ctx)) }
 
 // Exec saves the batch and returns how many entities were saved.
 func (u *Updates[B, T]) Exec(ctx context.Context) (int, error) {
@@ -68,18 +71,18 @@ func (u *Updates[B, T]) ExecX(ctx context.Context) int { return must(u.Exec(ctx)
 
 // Deletes is the builder for deleting many entities, each guarded by its own version. Generated code has a name for that of
 // each type, UserDeleteBulk. All or nothing is deleted: rows that were modified by somebody else are reported by one
-// *entocc.BulkModifiedError, all of them.
-type Deletes[T any] struct {
+// *entocc.BulkModifiedError, all of them. T is a pointer to the entity.
+type Deletes[T comparable] struct {
 	opts     options
 	drv      dialect.Driver
 	keys     []string
-	entities []*T
-	build    func(*T) (*write.Expectation, func(context.Context) error)
+	entities []T
+	build    func(T) (*write.Expectation, func(context.Context) error)
 }
 
 // NewDeletes returns a builder that deletes entities by drv. keys are the columns of the primary key, and build returns the
 // Exec of an entity's own builder.
-func NewDeletes[T any](drv dialect.Driver, entities []*T, keys []string, build func(*T) (*write.Expectation, func(context.Context) error)) *Deletes[T] {
+func NewDeletes[T comparable](drv dialect.Driver, entities []T, keys []string, build func(T) (*write.Expectation, func(context.Context) error)) *Deletes[T] {
 	return &Deletes[T]{drv: drv, entities: entities, keys: keys, build: build}
 }
 
@@ -99,7 +102,8 @@ func (d *Deletes[T]) OnProgress(f func(done, total int)) *Deletes[T] {
 
 // Exec deletes the batch, in one transaction, and returns how many rows were deleted.
 func (d *Deletes[T]) Exec(ctx context.Context) (int, error) {
-	if i := slices.Index(d.entities, nil); i >= 0 {
+	var none T
+	if i := slices.Index(d.entities, none); i >= 0 {
 		return 0, fmt.Errorf("entocc: entity %d of a batch of %d is nil (%T)", i+1, len(d.entities), d.entities[i])
 	}
 	execs := make([]func(context.Context) error, len(d.entities))
@@ -135,11 +139,12 @@ func must[T any](v T, err error) T {
 //
 // The builders' hooks are nested as those of ent's CreateBulk: all have begun before the first statement is sent, and
 // each sees what became of its own row. Builders that have no hook but the guard are planned one after another.
-func update[B, T any](ctx context.Context, opts options, drv dialect.Driver, builders []*B, saves Saves[B, T]) ([]*T, error) {
-	if i := slices.Index(builders, nil); i >= 0 {
+func update[B, T comparable](ctx context.Context, opts options, drv dialect.Driver, builders []B, saves Saves[B, T]) ([]T, error) {
+	var none B
+	if i := slices.Index(builders, none); i >= 0 {
 		return nil, fmt.Errorf("entocc: builder %d of a batch of %d is nil (%T)", i+1, len(builders), builders[i])
 	}
-	u := updates[B, T]{saves: saves, builders: builders, nodes: make([]*T, len(builders))}
+	u := updates[B, T]{saves: saves, builders: builders, nodes: make([]T, len(builders))}
 	batch := newBatch(ctx, opts, drv, len(builders), u.save)
 	defer batch.release()
 	batch.scanner = &u.saves
@@ -151,7 +156,7 @@ func update[B, T any](ctx context.Context, opts options, drv dialect.Driver, bui
 			return nil, schema.Errorf(ent.OpUpdateOne, nil, "the batch has a builder twice: pass each once, with all changes of its row")
 		}
 		batch.enlist(i, e)
-		nested = nested || !guards.alone(hooks)
+		nested = nested || !guards.alone(*hooks)
 	}
 	if !nested {
 		batch.plan, batch.end = u.plan, u.end

@@ -11,17 +11,17 @@ import (
 )
 
 // Saves is how the update builders of one type are saved in a batch. Generated bulk builders have one.
-type Saves[B, T any] struct {
+type Saves[B, T comparable] struct {
 	// Open readies a builder to be saved by the driver of the batch, and returns its mutation and its hooks.
-	Open func(*B) (GuardedMutation, []ent.Hook)
-	// Save is the builder's own Save, and Plan the same without its hooks.
-	Save, Plan func(*B, context.Context) (*T, error)
+	Open func(B) (GuardedMutation, *[]ent.Hook)
+	// Save is the builder's own Save.
+	Save func(B, context.Context) (T, error)
 	// Saved ends a save that was planned, of a row that was written then, or was not.
-	Saved func(b *B, node *T, err error) (*T, error)
+	Saved func(b B, node T, err error) (T, error)
 	// ScanValues and Assign are those of the entity, and Reuses the columns of whose destinations Assign keeps nothing, so
 	// that they serve the next row, too.
-	ScanValues func(*T, []string) ([]any, error)
-	Assign     func(*T, []string, []any) error
+	ScanValues func(T, []string) ([]any, error)
+	Assign     func(T, []string, []any) error
 	Reuses     []string
 }
 
@@ -31,19 +31,22 @@ type GuardedMutation interface {
 	write.Guarded
 }
 
-func (s *Saves[B, T]) scanValues(columns []string) ([]any, error) { return s.ScanValues(nil, columns) }
+func (s *Saves[B, T]) scanValues(columns []string) ([]any, error) {
+	var none T
+	return s.ScanValues(none, columns)
+}
 
 func (s *Saves[B, T]) assign(node any, columns []string, values []any) error {
-	return s.Assign(node.(*T), columns, values)
+	return s.Assign(node.(T), columns, values)
 }
 
 func (s *Saves[B, T]) reuses(column string) bool { return slices.Contains(s.Reuses, column) }
 
 // updates are the builders of a batch, and the entities that become of them.
-type updates[B, T any] struct {
+type updates[B, T comparable] struct {
 	saves    Saves[B, T]
-	builders []*B
-	nodes    []*T
+	builders []B
+	nodes    []T
 }
 
 // save saves the i-th builder, with its hooks.
@@ -55,13 +58,15 @@ func (u *updates[B, T]) save(ctx context.Context, i int) (err error) {
 // plan has the i-th builder hand its row to the batch. It does itself what the guard does, the only hook of the builder;
 // but a refusal is left to the hook, in its place among what a save does.
 func (u *updates[B, T]) plan(ctx context.Context, i int) (err error) {
-	m, _ := u.saves.Open(u.builders[i])
+	m, hooks := u.saves.Open(u.builders[i])
 	s, e := m.VersionGuard()
 	if write.Admit(ctx, s, m, e) != nil {
 		return u.save(ctx, i)
 	}
-	u.nodes[i], err = u.saves.Plan(u.builders[i], ctx)
-	return s.Unusable(m.Op(), err)
+	guard := *hooks
+	*hooks = nil
+	defer func() { *hooks = guard }()
+	return s.Unusable(m.Op(), u.save(ctx, i))
 }
 
 // end ends the save of the i-th builder, whose row was written if err is nil.

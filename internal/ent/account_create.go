@@ -180,13 +180,11 @@ func (_c *AccountCreate) createSpec() (*Account, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(account.Table, sqlgraph.NewFieldSpec(account.FieldID, field.TypeString))
 	)
 	_spec.OnConflict = _c.conflict
-	_c.driver = _c.versionWriter()
+	_c.driver = versionWriter(_c.config)
 	_spec.OnConflict = occrun.OnConflict(accountVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
-	if txWrites := occrun.TxOf(_c.driver); txWrites != nil {
-		_node.fate = txWrites.Creates(account.Table, _spec.ID)
-	}
+	_node.occ.Creates(accountVersion, _c.driver, _spec.ID)
 	createdBy := *_c.mutation
-	_node.loaded.Created(&createdBy)
+	_node.occ.Created(&createdBy)
 	_c.driver = occrun.Atomic(_c.driver)
 
 	if id, ok := _c.mutation.ID(); ok {
@@ -441,14 +439,12 @@ func (u *AccountUpsertOne) IDX(ctx context.Context) string {
 	return id
 }
 
-// IfVersion has the upsert update the row only if it has this version. A row that has another is a *AccountModifiedError;
-// one that is not there is created. MySQL and MariaDB have no such condition, and refuse it.
+// IfVersion has the upsert update the row only if it has this version. A row that has another is a
+// *AccountModifiedError; one that is not there is created. MySQL and MariaDB refuse it.
 func (u *AccountUpsertOne) IfVersion(version int64) *AccountUpsertOne {
 	create := u.create
 	create.mutation.occ.In(version)
-	create.hooks = occrun.Upsert(create.hooks, create.driver.Dialect(), create.mutation.versionError, func() []sql.ConflictOption {
-		return create.conflict
-	})
+	create.hooks = occrun.Upsert(create.hooks, create.driver.Dialect(), create.mutation.versionError, &create.conflict)
 	return u
 }
 
@@ -488,7 +484,7 @@ func (_c *AccountCreateBulk) Save(ctx context.Context) ([]*Account, error) {
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
-					_c.driver = _c.versionWriter()
+					_c.driver = versionWriter(_c.config)
 					spec.OnConflict = occrun.OnConflict(accountVersion, &mutation.occ, specs[i].Table, _c.conflict)
 					_c.driver = occrun.Atomic(_c.driver)
 

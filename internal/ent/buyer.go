@@ -28,12 +28,8 @@ type Buyer struct {
 	// The values are being populated by the BuyerQuery when eager-loading is set.
 	Edges        BuyerEdges `json:"edges"`
 	selectValues sql.SelectValues
-	// zeroVersion notes that the version was read, and is NULL or zero in the database.
-	zeroVersion bool
-	// fate is what becomes of the version, if a transaction has written it.
-	fate *occrun.Fate
-	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
-	loaded occrun.Loaded
+	// occ is what is known about the version, and the row as it was read.
+	occ occrun.HeldRow
 }
 
 // BuyerEdges holds the relations/edges for other nodes in the graph.
@@ -148,11 +144,7 @@ func (_m *Buyer) String() string {
 
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Buyer) VersionKey() entocc.VersionKey {
-	key := entocc.VersionKey{Type: TypeBuyer, ID: _m.ID}
-	if occrun.CheckLoaded(buyerVersion, _m.Version, _m.zeroVersion) == nil {
-		key.Version = _m.Version
-	}
-	return key
+	return _m.occ.Key(buyerVersion, _m.ID, _m.Version)
 }
 
 // Delete returns a builder for deleting this Buyer, if its row has the version of this entity still.
@@ -162,37 +154,13 @@ func (_m *Buyer) Delete() *BuyerDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Buyer) IsModified(ctx context.Context) (bool, error) {
-	if err := occrun.CheckLoaded(buyerVersion, _m.Version, _m.zeroVersion); err != nil {
-		return false, err
-	}
-	if _m.fate != nil {
-		if err := occrun.CheckFate(buyerVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
-			return false, err
-		}
-	}
-	current, err := NewBuyerClient(_m.config).Query().
-		Where(buyer.ID(_m.ID), latestVersion(_m.config.driver)).
-		Select(buyer.FieldVersion).
-		Only(ctx)
-	if err != nil {
-		return IsNotFound(err), MaskNotFound(err)
-	}
-	return !occrun.SameVersion(buyerVersion, current.Version, _m.Version), nil
+	return versionIsModified(ctx, _m.config, buyerVersion, &_m.occ.Held, _m.VersionKey(), buyerRead)
 }
 
-// assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
-// scanned into the values.
-func (_m *Buyer) assignLoaded(columns []string, values []any) error {
-	_m.loaded.Keep(columns, values)
-	return _m.assignValues(columns, values)
-}
-
-// versionRead notes that the version was read from the database.
-func (_m *Buyer) versionRead() {
-	_m.zeroVersion = _m.Version == uuid.Nil
-	if txWrites := occrun.TxOf(_m.config.driver); txWrites != nil {
-		_m.fate = txWrites.FateOf(buyer.Table, _m.ID)
-	}
+// asRead returns the row as it was read.
+func (_m *Buyer) asRead() occrun.ReadRow {
+	fresh := &Buyer{}
+	return _m.occ.Row(_m, fresh, fresh.assignValues)
 }
 
 // Buyers is a parsable slice of Buyer.

@@ -168,13 +168,11 @@ func (_c *BuyerCreate) createSpec() (*Buyer, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(buyer.Table, sqlgraph.NewFieldSpec(buyer.FieldID, field.TypeString))
 	)
 	_spec.OnConflict = _c.conflict
-	_c.driver = _c.versionWriter()
+	_c.driver = versionWriter(_c.config)
 	_spec.OnConflict = occrun.OnConflict(buyerVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
-	if txWrites := occrun.TxOf(_c.driver); txWrites != nil {
-		_node.fate = txWrites.Creates(buyer.Table, _spec.ID)
-	}
+	_node.occ.Creates(buyerVersion, _c.driver, _spec.ID)
 	createdBy := *_c.mutation
-	_node.loaded.Created(&createdBy)
+	_node.occ.Created(&createdBy)
 	_c.driver = occrun.Atomic(_c.driver)
 	if len(_c.mutation.PurchasesIDs()) > 0 {
 		_c.driver = occrun.Linking(_c.driver, buyerLinks)
@@ -375,14 +373,12 @@ func (u *BuyerUpsertOne) IDX(ctx context.Context) string {
 	return id
 }
 
-// IfVersion has the upsert update the row only if it has this version. A row that has another is a *BuyerModifiedError;
-// one that is not there is created. MySQL and MariaDB have no such condition, and refuse it.
+// IfVersion has the upsert update the row only if it has this version. A row that has another is a
+// *BuyerModifiedError; one that is not there is created. MySQL and MariaDB refuse it.
 func (u *BuyerUpsertOne) IfVersion(version uuid.UUID) *BuyerUpsertOne {
 	create := u.create
 	create.mutation.occ.In(version)
-	create.hooks = occrun.Upsert(create.hooks, create.driver.Dialect(), create.mutation.versionError, func() []sql.ConflictOption {
-		return create.conflict
-	})
+	create.hooks = occrun.Upsert(create.hooks, create.driver.Dialect(), create.mutation.versionError, &create.conflict)
 	return u
 }
 
@@ -422,7 +418,7 @@ func (_c *BuyerCreateBulk) Save(ctx context.Context) ([]*Buyer, error) {
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
-					_c.driver = _c.versionWriter()
+					_c.driver = versionWriter(_c.config)
 					spec.OnConflict = occrun.OnConflict(buyerVersion, &mutation.occ, specs[i].Table, _c.conflict)
 					_c.driver = occrun.Atomic(_c.driver)
 					_c.driver = occrun.Linking(_c.driver, buyerLinks)

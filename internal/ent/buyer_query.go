@@ -17,6 +17,7 @@ import (
 	"github.com/entocc/entocc/internal/ent/predicate"
 	"github.com/entocc/entocc/internal/ent/purchase"
 	"github.com/entocc/entocc/occrun"
+	"github.com/google/uuid"
 )
 
 // BuyerQuery is the builder for querying Buyer entities.
@@ -386,7 +387,8 @@ func (_q *BuyerQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Buyer,
 		node := &Buyer{config: _q.config}
 		nodes = append(nodes, node)
 		node.Edges.loadedTypes = loadedTypes
-		return node.assignLoaded(columns, values)
+		node.occ.Keep(columns, values)
+		return node.assignValues(columns, values)
 	}
 	if len(_q.modifiers) > 0 {
 		_spec.Modifiers = _q.modifiers
@@ -408,8 +410,8 @@ func (_q *BuyerQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Buyer,
 		}
 	}
 	if occrun.SelectsVersion(buyerVersion, _q.ctx.Fields) {
-		for i := range nodes {
-			nodes[i].versionRead()
+		for _, _node := range nodes {
+			_node.occ.Read(buyerVersion, _node, _node.Version == uuid.Nil, _q.driver)
 		}
 	}
 

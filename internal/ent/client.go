@@ -240,7 +240,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		return nil, fmt.Errorf("ent: starting a transaction: %w", err)
 	}
 	cfg := c.config
-	cfg.driver = c.versionTx(tx.begun(ctx))
+	cfg.driver = versionTx(c.config, tx.begun(ctx))
 	return &Tx{
 		ctx:          ctx,
 		config:       cfg,
@@ -285,7 +285,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		return nil, fmt.Errorf("ent: starting a transaction: %w", err)
 	}
 	cfg := c.config
-	cfg.driver = c.versionTx((&txDriver{tx: tx, drv: c.driver}).begun(ctx))
+	cfg.driver = versionTx(c.config, (&txDriver{tx: tx, drv: c.driver}).begun(ctx))
 	return &Tx{
 		ctx:          ctx,
 		config:       cfg,
@@ -369,305 +369,115 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 // GetVersion returns the Account entity with this ID, if it has this version. One that has another is a
 // *AccountModifiedError, one that is not there a *NotFoundError.
 func (c *AccountClient) GetVersion(ctx context.Context, id string, versionSeen int64) (*Account, error) {
-	readRow := func(ctx context.Context) (*Account, error) {
-		return c.Query().Where(account.ID(id), latestVersion(c.driver)).Only(ctx)
-	}
-	readEntity, err := readRow(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if !occrun.SameVersion(accountVersion, readEntity.Revision, versionSeen) {
-		return nil, entocc.NewModifiedError(occrun.Modified(accountVersion, id, versionSeen, readEntity.Revision), nil, readRow, nil)
-	}
-	return readEntity, nil
+	return versionGet(ctx, c.config, accountVersion, id, versionSeen, accountRead, occrun.Typed[Account])
 }
 
 // GetVersion returns the Buyer entity with this ID, if it has this version. One that has another is a
 // *BuyerModifiedError, one that is not there a *NotFoundError.
 func (c *BuyerClient) GetVersion(ctx context.Context, id string, versionSeen uuid.UUID) (*Buyer, error) {
-	readRow := func(ctx context.Context) (*Buyer, error) {
-		return c.Query().Where(buyer.ID(id), latestVersion(c.driver)).Only(ctx)
-	}
-	readEntity, err := readRow(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if !occrun.SameVersion(buyerVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occrun.Modified(buyerVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
-	}
-	return readEntity, nil
+	return versionGet(ctx, c.config, buyerVersion, id, versionSeen, buyerRead, occrun.Typed[Buyer])
 }
 
 // GetVersion returns the Card entity with this ID, if it has this version. One that has another is a
 // *CardModifiedError, one that is not there a *NotFoundError.
 func (c *CardClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Card, error) {
-	readRow := func(ctx context.Context) (*Card, error) {
-		return c.Query().Where(card.ID(id), latestVersion(c.driver)).Only(ctx)
-	}
-	readEntity, err := readRow(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if !occrun.SameVersion(cardVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occrun.Modified(cardVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
-	}
-	return readEntity, nil
+	return versionGet(ctx, c.config, cardVersion, id, versionSeen, cardRead, occrun.Typed[Card])
 }
 
 // GetVersion returns the Document entity with this ID, if it has this version. One that has another is a
 // *DocumentModifiedError, one that is not there a *NotFoundError.
 func (c *DocumentClient) GetVersion(ctx context.Context, id uuid.UUID, versionSeen uuid.UUID) (*Document, error) {
-	readRow := func(ctx context.Context) (*Document, error) {
-		return c.Query().Where(document.ID(id), latestVersion(c.driver)).Only(ctx)
-	}
-	readEntity, err := readRow(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if !occrun.SameVersion(documentVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occrun.Modified(documentVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
-	}
-	return readEntity, nil
+	return versionGet(ctx, c.config, documentVersion, id, versionSeen, documentRead, occrun.Typed[Document])
 }
 
 // GetVersion returns the Event entity with this ID, if it has this version. One that has another is a
 // *EventModifiedError, one that is not there a *NotFoundError.
 func (c *EventClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Event, error) {
-	readRow := func(ctx context.Context) (*Event, error) {
-		return c.Query().Where(event.ID(id), latestVersion(c.driver)).Only(ctx)
-	}
-	readEntity, err := readRow(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if !occrun.SameVersion(eventVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occrun.Modified(eventVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
-	}
-	return readEntity, nil
+	return versionGet(ctx, c.config, eventVersion, id, versionSeen, eventRead, occrun.Typed[Event])
 }
 
 // GetVersion returns the Folder entity with this ID, if it has this version. One that has another is a
 // *FolderModifiedError, one that is not there a *NotFoundError.
 func (c *FolderClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Folder, error) {
-	readRow := func(ctx context.Context) (*Folder, error) {
-		return c.Query().Where(folder.ID(id), latestVersion(c.driver)).Only(ctx)
-	}
-	readEntity, err := readRow(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if !occrun.SameVersion(folderVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occrun.Modified(folderVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
-	}
-	return readEntity, nil
+	return versionGet(ctx, c.config, folderVersion, id, versionSeen, folderRead, occrun.Typed[Folder])
 }
 
 // GetVersion returns the Invoice entity with this ID, if it has this version. One that has another is a
 // *InvoiceModifiedError, one that is not there a *NotFoundError.
 func (c *InvoiceClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Invoice, error) {
-	readRow := func(ctx context.Context) (*Invoice, error) {
-		return c.Query().Where(invoice.ID(id), latestVersion(c.driver)).Only(ctx)
-	}
-	readEntity, err := readRow(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if !occrun.SameVersion(invoiceVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occrun.Modified(invoiceVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
-	}
-	return readEntity, nil
+	return versionGet(ctx, c.config, invoiceVersion, id, versionSeen, invoiceRead, occrun.Typed[Invoice])
 }
 
 // GetVersion returns the Memo entity with this ID, if it has this version. One that has another is a
 // *MemoModifiedError, one that is not there a *NotFoundError.
 func (c *MemoClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Memo, error) {
-	readRow := func(ctx context.Context) (*Memo, error) {
-		return c.Query().Where(memo.ID(id), latestVersion(c.driver)).Only(ctx)
-	}
-	readEntity, err := readRow(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if !occrun.SameVersion(memoVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occrun.Modified(memoVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
-	}
-	return readEntity, nil
+	return versionGet(ctx, c.config, memoVersion, id, versionSeen, memoRead, occrun.Typed[Memo])
 }
 
 // GetVersion returns the Note entity with this ID, if it has this version. One that has another is a
 // *NoteModifiedError, one that is not there a *NotFoundError.
 func (c *NoteClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Note, error) {
-	readRow := func(ctx context.Context) (*Note, error) {
-		return c.Query().Where(note.ID(id), latestVersion(c.driver)).Only(ctx)
-	}
-	readEntity, err := readRow(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if !occrun.SameVersion(noteVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occrun.Modified(noteVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
-	}
-	return readEntity, nil
+	return versionGet(ctx, c.config, noteVersion, id, versionSeen, noteRead, occrun.Typed[Note])
 }
 
 // GetVersion returns the Order entity with this ID, if it has this version. One that has another is a
 // *OrderModifiedError, one that is not there a *NotFoundError.
 func (c *OrderClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Order, error) {
-	readRow := func(ctx context.Context) (*Order, error) {
-		return c.Query().Where(order.ID(id), latestVersion(c.driver)).Only(ctx)
-	}
-	readEntity, err := readRow(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if !occrun.SameVersion(orderVersion, readEntity.Rev, versionSeen) {
-		return nil, entocc.NewModifiedError(occrun.Modified(orderVersion, id, versionSeen, readEntity.Rev), nil, readRow, nil)
-	}
-	return readEntity, nil
+	return versionGet(ctx, c.config, orderVersion, id, versionSeen, orderRead, occrun.Typed[Order])
 }
 
 // GetVersion returns the Parcel entity with this ID, if it has this version. One that has another is a
 // *ParcelModifiedError, one that is not there a *NotFoundError.
 func (c *ParcelClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Parcel, error) {
-	readRow := func(ctx context.Context) (*Parcel, error) {
-		return c.Query().Where(parcel.ID(id), latestVersion(c.driver)).Only(ctx)
-	}
-	readEntity, err := readRow(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if !occrun.SameVersion(parcelVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occrun.Modified(parcelVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
-	}
-	return readEntity, nil
+	return versionGet(ctx, c.config, parcelVersion, id, versionSeen, parcelRead, occrun.Typed[Parcel])
 }
 
 // GetVersion returns the Pet entity with this ID, if it has this version. One that has another is a
 // *PetModifiedError, one that is not there a *NotFoundError.
 func (c *PetClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Pet, error) {
-	readRow := func(ctx context.Context) (*Pet, error) {
-		return c.Query().Where(pet.ID(id), latestVersion(c.driver)).Only(ctx)
-	}
-	readEntity, err := readRow(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if !occrun.SameVersion(petVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occrun.Modified(petVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
-	}
-	return readEntity, nil
+	return versionGet(ctx, c.config, petVersion, id, versionSeen, petRead, occrun.Typed[Pet])
 }
 
 // GetVersion returns the Profile entity with this ID, if it has this version. One that has another is a
 // *ProfileModifiedError, one that is not there a *NotFoundError.
 func (c *ProfileClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Profile, error) {
-	readRow := func(ctx context.Context) (*Profile, error) {
-		return c.Query().Where(profile.ID(id), latestVersion(c.driver)).Only(ctx)
-	}
-	readEntity, err := readRow(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if !occrun.SameVersion(profileVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occrun.Modified(profileVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
-	}
-	return readEntity, nil
+	return versionGet(ctx, c.config, profileVersion, id, versionSeen, profileRead, occrun.Typed[Profile])
 }
 
 // GetVersion returns the Purchase entity with this ID, if it has this version. One that has another is a
 // *PurchaseModifiedError, one that is not there a *NotFoundError.
 func (c *PurchaseClient) GetVersion(ctx context.Context, id uuid.UUID, versionSeen int64) (*Purchase, error) {
-	readRow := func(ctx context.Context) (*Purchase, error) {
-		return c.Query().Where(purchase.ID(id), latestVersion(c.driver)).Only(ctx)
-	}
-	readEntity, err := readRow(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if !occrun.SameVersion(purchaseVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occrun.Modified(purchaseVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
-	}
-	return readEntity, nil
+	return versionGet(ctx, c.config, purchaseVersion, id, versionSeen, purchaseRead, occrun.Typed[Purchase])
 }
 
 // GetVersion returns the PurchaseLine entity with this ID, if it has this version. One that has another is a
 // *PurchaseLineModifiedError, one that is not there a *NotFoundError.
 func (c *PurchaseLineClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*PurchaseLine, error) {
-	readRow := func(ctx context.Context) (*PurchaseLine, error) {
-		return c.Query().Where(purchaseline.ID(id), latestVersion(c.driver)).Only(ctx)
-	}
-	readEntity, err := readRow(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if !occrun.SameVersion(purchaseLineVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occrun.Modified(purchaseLineVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
-	}
-	return readEntity, nil
+	return versionGet(ctx, c.config, purchaseLineVersion, id, versionSeen, purchaseLineRead, occrun.Typed[PurchaseLine])
 }
 
 // GetVersion returns the Reading entity with this ID, if it has this version. One that has another is a
 // *ReadingModifiedError, one that is not there a *NotFoundError.
 func (c *ReadingClient) GetVersion(ctx context.Context, id int, versionSeen time.Time) (*Reading, error) {
-	readRow := func(ctx context.Context) (*Reading, error) {
-		return c.Query().Where(reading.ID(id), latestVersion(c.driver)).Only(ctx)
-	}
-	readEntity, err := readRow(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if !occrun.SameVersion(readingVersion, readEntity.UpdatedAt, versionSeen) {
-		return nil, entocc.NewModifiedError(occrun.Modified(readingVersion, id, versionSeen, readEntity.UpdatedAt), nil, readRow, nil)
-	}
-	return readEntity, nil
+	return versionGet(ctx, c.config, readingVersion, id, versionSeen, readingRead, occrun.Typed[Reading])
 }
 
 // GetVersion returns the Setting entity with this ID, if it has this version. One that has another is a
 // *SettingModifiedError, one that is not there a *NotFoundError.
 func (c *SettingClient) GetVersion(ctx context.Context, id string, versionSeen int64) (*Setting, error) {
-	readRow := func(ctx context.Context) (*Setting, error) {
-		return c.Query().Where(setting.ID(id), latestVersion(c.driver)).Only(ctx)
-	}
-	readEntity, err := readRow(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if !occrun.SameVersion(settingVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occrun.Modified(settingVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
-	}
-	return readEntity, nil
+	return versionGet(ctx, c.config, settingVersion, id, versionSeen, settingRead, occrun.Typed[Setting])
 }
 
 // GetVersion returns the Ticket entity with this ID, if it has this version. One that has another is a
 // *TicketModifiedError, one that is not there a *NotFoundError.
 func (c *TicketClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Ticket, error) {
-	readRow := func(ctx context.Context) (*Ticket, error) {
-		return c.Query().Where(ticket.ID(id), latestVersion(c.driver)).Only(ctx)
-	}
-	readEntity, err := readRow(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if !occrun.SameVersion(ticketVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occrun.Modified(ticketVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
-	}
-	return readEntity, nil
+	return versionGet(ctx, c.config, ticketVersion, id, versionSeen, ticketRead, occrun.Typed[Ticket])
 }
 
 // GetVersion returns the User entity with this ID, if it has this version. One that has another is a
 // *UserModifiedError, one that is not there a *NotFoundError.
 func (c *UserClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*User, error) {
-	readRow := func(ctx context.Context) (*User, error) {
-		return c.Query().Where(user.ID(id), latestVersion(c.driver)).Only(ctx)
-	}
-	readEntity, err := readRow(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if !occrun.SameVersion(userVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occrun.Modified(userVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
-	}
-	return readEntity, nil
+	return versionGet(ctx, c.config, userVersion, id, versionSeen, userRead, occrun.Typed[User])
 }
 
 // RetryTx runs fn in a transaction and commits it; and again in a new transaction while it, or the commit, ends in an
@@ -721,498 +531,181 @@ func (c *Client) runTx(ctx context.Context, opts *stdsql.TxOptions, fn func(tx *
 	return err
 }
 
-// Modify loads the Account entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
-// by the entity that it is given.
-//
-//	u, err := client.Account.Modify(ctx, id, func(u *ent.Account, up *ent.AccountUpdateOne) error {
-//		...
-//	})
-func (c *AccountClient) Modify(ctx context.Context, id string, fn func(*Account, *AccountUpdateOne) error, opts ...entocc.RetryOption) (saved *Account, err error) {
-	if _, ok := c.driver.(*txDriver); ok {
-		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
+// versionModify is Modify of any type.
+func versionModify[I, E any, B interface {
+	Save(context.Context) (E, error)
+}](
+	ctx context.Context, drv dialect.Driver, id I, get func(context.Context, I) (E, error), update func(E) B,
+	fn func(E, B) error, opts []entocc.RetryOption,
+) (saved E, err error) {
+	if _, ok := drv.(*txDriver); ok {
+		return saved, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
 	}
 	err = entocc.Retry(ctx, func(ctx context.Context) error {
-		entity, err := c.Get(ctx, id)
+		entity, err := get(ctx, id)
 		if err != nil {
 			return err
 		}
-		update := c.UpdateOne(entity)
-		if err := fn(entity, update); err != nil {
+		builder := update(entity)
+		if err := fn(entity, builder); err != nil {
 			return err
 		}
-		saved, err = update.Save(ctx)
+		saved, err = builder.Save(ctx)
 		return err
 	}, opts...)
 	return saved, err
+}
+
+// Modify loads the Account entity with this ID, has fn change it, and saves it; and does so again while its row was
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+func (c *AccountClient) Modify(
+	ctx context.Context, id string, fn func(*Account, *AccountUpdateOne) error, opts ...entocc.RetryOption,
+) (*Account, error) {
+	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
 // Modify loads the Buyer entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
-// by the entity that it is given.
-//
-//	u, err := client.Buyer.Modify(ctx, id, func(u *ent.Buyer, up *ent.BuyerUpdateOne) error {
-//		...
-//	})
-func (c *BuyerClient) Modify(ctx context.Context, id string, fn func(*Buyer, *BuyerUpdateOne) error, opts ...entocc.RetryOption) (saved *Buyer, err error) {
-	if _, ok := c.driver.(*txDriver); ok {
-		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
-	}
-	err = entocc.Retry(ctx, func(ctx context.Context) error {
-		entity, err := c.Get(ctx, id)
-		if err != nil {
-			return err
-		}
-		update := c.UpdateOne(entity)
-		if err := fn(entity, update); err != nil {
-			return err
-		}
-		saved, err = update.Save(ctx)
-		return err
-	}, opts...)
-	return saved, err
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+func (c *BuyerClient) Modify(
+	ctx context.Context, id string, fn func(*Buyer, *BuyerUpdateOne) error, opts ...entocc.RetryOption,
+) (*Buyer, error) {
+	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
 // Modify loads the Card entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
-// by the entity that it is given.
-//
-//	u, err := client.Card.Modify(ctx, id, func(u *ent.Card, up *ent.CardUpdateOne) error {
-//		...
-//	})
-func (c *CardClient) Modify(ctx context.Context, id int, fn func(*Card, *CardUpdateOne) error, opts ...entocc.RetryOption) (saved *Card, err error) {
-	if _, ok := c.driver.(*txDriver); ok {
-		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
-	}
-	err = entocc.Retry(ctx, func(ctx context.Context) error {
-		entity, err := c.Get(ctx, id)
-		if err != nil {
-			return err
-		}
-		update := c.UpdateOne(entity)
-		if err := fn(entity, update); err != nil {
-			return err
-		}
-		saved, err = update.Save(ctx)
-		return err
-	}, opts...)
-	return saved, err
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+func (c *CardClient) Modify(
+	ctx context.Context, id int, fn func(*Card, *CardUpdateOne) error, opts ...entocc.RetryOption,
+) (*Card, error) {
+	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
 // Modify loads the Document entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
-// by the entity that it is given.
-//
-//	u, err := client.Document.Modify(ctx, id, func(u *ent.Document, up *ent.DocumentUpdateOne) error {
-//		...
-//	})
-func (c *DocumentClient) Modify(ctx context.Context, id uuid.UUID, fn func(*Document, *DocumentUpdateOne) error, opts ...entocc.RetryOption) (saved *Document, err error) {
-	if _, ok := c.driver.(*txDriver); ok {
-		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
-	}
-	err = entocc.Retry(ctx, func(ctx context.Context) error {
-		entity, err := c.Get(ctx, id)
-		if err != nil {
-			return err
-		}
-		update := c.UpdateOne(entity)
-		if err := fn(entity, update); err != nil {
-			return err
-		}
-		saved, err = update.Save(ctx)
-		return err
-	}, opts...)
-	return saved, err
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+func (c *DocumentClient) Modify(
+	ctx context.Context, id uuid.UUID, fn func(*Document, *DocumentUpdateOne) error, opts ...entocc.RetryOption,
+) (*Document, error) {
+	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
 // Modify loads the Event entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
-// by the entity that it is given.
-//
-//	u, err := client.Event.Modify(ctx, id, func(u *ent.Event, up *ent.EventUpdateOne) error {
-//		...
-//	})
-func (c *EventClient) Modify(ctx context.Context, id int, fn func(*Event, *EventUpdateOne) error, opts ...entocc.RetryOption) (saved *Event, err error) {
-	if _, ok := c.driver.(*txDriver); ok {
-		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
-	}
-	err = entocc.Retry(ctx, func(ctx context.Context) error {
-		entity, err := c.Get(ctx, id)
-		if err != nil {
-			return err
-		}
-		update := c.UpdateOne(entity)
-		if err := fn(entity, update); err != nil {
-			return err
-		}
-		saved, err = update.Save(ctx)
-		return err
-	}, opts...)
-	return saved, err
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+func (c *EventClient) Modify(
+	ctx context.Context, id int, fn func(*Event, *EventUpdateOne) error, opts ...entocc.RetryOption,
+) (*Event, error) {
+	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
 // Modify loads the Folder entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
-// by the entity that it is given.
-//
-//	u, err := client.Folder.Modify(ctx, id, func(u *ent.Folder, up *ent.FolderUpdateOne) error {
-//		...
-//	})
-func (c *FolderClient) Modify(ctx context.Context, id int, fn func(*Folder, *FolderUpdateOne) error, opts ...entocc.RetryOption) (saved *Folder, err error) {
-	if _, ok := c.driver.(*txDriver); ok {
-		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
-	}
-	err = entocc.Retry(ctx, func(ctx context.Context) error {
-		entity, err := c.Get(ctx, id)
-		if err != nil {
-			return err
-		}
-		update := c.UpdateOne(entity)
-		if err := fn(entity, update); err != nil {
-			return err
-		}
-		saved, err = update.Save(ctx)
-		return err
-	}, opts...)
-	return saved, err
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+func (c *FolderClient) Modify(
+	ctx context.Context, id int, fn func(*Folder, *FolderUpdateOne) error, opts ...entocc.RetryOption,
+) (*Folder, error) {
+	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
 // Modify loads the Invoice entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
-// by the entity that it is given.
-//
-//	u, err := client.Invoice.Modify(ctx, id, func(u *ent.Invoice, up *ent.InvoiceUpdateOne) error {
-//		...
-//	})
-func (c *InvoiceClient) Modify(ctx context.Context, id int, fn func(*Invoice, *InvoiceUpdateOne) error, opts ...entocc.RetryOption) (saved *Invoice, err error) {
-	if _, ok := c.driver.(*txDriver); ok {
-		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
-	}
-	err = entocc.Retry(ctx, func(ctx context.Context) error {
-		entity, err := c.Get(ctx, id)
-		if err != nil {
-			return err
-		}
-		update := c.UpdateOne(entity)
-		if err := fn(entity, update); err != nil {
-			return err
-		}
-		saved, err = update.Save(ctx)
-		return err
-	}, opts...)
-	return saved, err
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+func (c *InvoiceClient) Modify(
+	ctx context.Context, id int, fn func(*Invoice, *InvoiceUpdateOne) error, opts ...entocc.RetryOption,
+) (*Invoice, error) {
+	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
 // Modify loads the Memo entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
-// by the entity that it is given.
-//
-//	u, err := client.Memo.Modify(ctx, id, func(u *ent.Memo, up *ent.MemoUpdateOne) error {
-//		...
-//	})
-func (c *MemoClient) Modify(ctx context.Context, id int, fn func(*Memo, *MemoUpdateOne) error, opts ...entocc.RetryOption) (saved *Memo, err error) {
-	if _, ok := c.driver.(*txDriver); ok {
-		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
-	}
-	err = entocc.Retry(ctx, func(ctx context.Context) error {
-		entity, err := c.Get(ctx, id)
-		if err != nil {
-			return err
-		}
-		update := c.UpdateOne(entity)
-		if err := fn(entity, update); err != nil {
-			return err
-		}
-		saved, err = update.Save(ctx)
-		return err
-	}, opts...)
-	return saved, err
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+func (c *MemoClient) Modify(
+	ctx context.Context, id int, fn func(*Memo, *MemoUpdateOne) error, opts ...entocc.RetryOption,
+) (*Memo, error) {
+	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
 // Modify loads the Note entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
-// by the entity that it is given.
-//
-//	u, err := client.Note.Modify(ctx, id, func(u *ent.Note, up *ent.NoteUpdateOne) error {
-//		...
-//	})
-func (c *NoteClient) Modify(ctx context.Context, id int, fn func(*Note, *NoteUpdateOne) error, opts ...entocc.RetryOption) (saved *Note, err error) {
-	if _, ok := c.driver.(*txDriver); ok {
-		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
-	}
-	err = entocc.Retry(ctx, func(ctx context.Context) error {
-		entity, err := c.Get(ctx, id)
-		if err != nil {
-			return err
-		}
-		update := c.UpdateOne(entity)
-		if err := fn(entity, update); err != nil {
-			return err
-		}
-		saved, err = update.Save(ctx)
-		return err
-	}, opts...)
-	return saved, err
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+func (c *NoteClient) Modify(
+	ctx context.Context, id int, fn func(*Note, *NoteUpdateOne) error, opts ...entocc.RetryOption,
+) (*Note, error) {
+	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
 // Modify loads the Order entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
-// by the entity that it is given.
-//
-//	u, err := client.Order.Modify(ctx, id, func(u *ent.Order, up *ent.OrderUpdateOne) error {
-//		...
-//	})
-func (c *OrderClient) Modify(ctx context.Context, id int, fn func(*Order, *OrderUpdateOne) error, opts ...entocc.RetryOption) (saved *Order, err error) {
-	if _, ok := c.driver.(*txDriver); ok {
-		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
-	}
-	err = entocc.Retry(ctx, func(ctx context.Context) error {
-		entity, err := c.Get(ctx, id)
-		if err != nil {
-			return err
-		}
-		update := c.UpdateOne(entity)
-		if err := fn(entity, update); err != nil {
-			return err
-		}
-		saved, err = update.Save(ctx)
-		return err
-	}, opts...)
-	return saved, err
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+func (c *OrderClient) Modify(
+	ctx context.Context, id int, fn func(*Order, *OrderUpdateOne) error, opts ...entocc.RetryOption,
+) (*Order, error) {
+	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
 // Modify loads the Parcel entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
-// by the entity that it is given.
-//
-//	u, err := client.Parcel.Modify(ctx, id, func(u *ent.Parcel, up *ent.ParcelUpdateOne) error {
-//		...
-//	})
-func (c *ParcelClient) Modify(ctx context.Context, id int, fn func(*Parcel, *ParcelUpdateOne) error, opts ...entocc.RetryOption) (saved *Parcel, err error) {
-	if _, ok := c.driver.(*txDriver); ok {
-		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
-	}
-	err = entocc.Retry(ctx, func(ctx context.Context) error {
-		entity, err := c.Get(ctx, id)
-		if err != nil {
-			return err
-		}
-		update := c.UpdateOne(entity)
-		if err := fn(entity, update); err != nil {
-			return err
-		}
-		saved, err = update.Save(ctx)
-		return err
-	}, opts...)
-	return saved, err
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+func (c *ParcelClient) Modify(
+	ctx context.Context, id int, fn func(*Parcel, *ParcelUpdateOne) error, opts ...entocc.RetryOption,
+) (*Parcel, error) {
+	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
 // Modify loads the Pet entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
-// by the entity that it is given.
-//
-//	u, err := client.Pet.Modify(ctx, id, func(u *ent.Pet, up *ent.PetUpdateOne) error {
-//		...
-//	})
-func (c *PetClient) Modify(ctx context.Context, id int, fn func(*Pet, *PetUpdateOne) error, opts ...entocc.RetryOption) (saved *Pet, err error) {
-	if _, ok := c.driver.(*txDriver); ok {
-		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
-	}
-	err = entocc.Retry(ctx, func(ctx context.Context) error {
-		entity, err := c.Get(ctx, id)
-		if err != nil {
-			return err
-		}
-		update := c.UpdateOne(entity)
-		if err := fn(entity, update); err != nil {
-			return err
-		}
-		saved, err = update.Save(ctx)
-		return err
-	}, opts...)
-	return saved, err
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+func (c *PetClient) Modify(
+	ctx context.Context, id int, fn func(*Pet, *PetUpdateOne) error, opts ...entocc.RetryOption,
+) (*Pet, error) {
+	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
 // Modify loads the Profile entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
-// by the entity that it is given.
-//
-//	u, err := client.Profile.Modify(ctx, id, func(u *ent.Profile, up *ent.ProfileUpdateOne) error {
-//		...
-//	})
-func (c *ProfileClient) Modify(ctx context.Context, id int, fn func(*Profile, *ProfileUpdateOne) error, opts ...entocc.RetryOption) (saved *Profile, err error) {
-	if _, ok := c.driver.(*txDriver); ok {
-		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
-	}
-	err = entocc.Retry(ctx, func(ctx context.Context) error {
-		entity, err := c.Get(ctx, id)
-		if err != nil {
-			return err
-		}
-		update := c.UpdateOne(entity)
-		if err := fn(entity, update); err != nil {
-			return err
-		}
-		saved, err = update.Save(ctx)
-		return err
-	}, opts...)
-	return saved, err
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+func (c *ProfileClient) Modify(
+	ctx context.Context, id int, fn func(*Profile, *ProfileUpdateOne) error, opts ...entocc.RetryOption,
+) (*Profile, error) {
+	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
 // Modify loads the Purchase entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
-// by the entity that it is given.
-//
-//	u, err := client.Purchase.Modify(ctx, id, func(u *ent.Purchase, up *ent.PurchaseUpdateOne) error {
-//		...
-//	})
-func (c *PurchaseClient) Modify(ctx context.Context, id uuid.UUID, fn func(*Purchase, *PurchaseUpdateOne) error, opts ...entocc.RetryOption) (saved *Purchase, err error) {
-	if _, ok := c.driver.(*txDriver); ok {
-		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
-	}
-	err = entocc.Retry(ctx, func(ctx context.Context) error {
-		entity, err := c.Get(ctx, id)
-		if err != nil {
-			return err
-		}
-		update := c.UpdateOne(entity)
-		if err := fn(entity, update); err != nil {
-			return err
-		}
-		saved, err = update.Save(ctx)
-		return err
-	}, opts...)
-	return saved, err
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+func (c *PurchaseClient) Modify(
+	ctx context.Context, id uuid.UUID, fn func(*Purchase, *PurchaseUpdateOne) error, opts ...entocc.RetryOption,
+) (*Purchase, error) {
+	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
 // Modify loads the PurchaseLine entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
-// by the entity that it is given.
-//
-//	u, err := client.PurchaseLine.Modify(ctx, id, func(u *ent.PurchaseLine, up *ent.PurchaseLineUpdateOne) error {
-//		...
-//	})
-func (c *PurchaseLineClient) Modify(ctx context.Context, id int, fn func(*PurchaseLine, *PurchaseLineUpdateOne) error, opts ...entocc.RetryOption) (saved *PurchaseLine, err error) {
-	if _, ok := c.driver.(*txDriver); ok {
-		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
-	}
-	err = entocc.Retry(ctx, func(ctx context.Context) error {
-		entity, err := c.Get(ctx, id)
-		if err != nil {
-			return err
-		}
-		update := c.UpdateOne(entity)
-		if err := fn(entity, update); err != nil {
-			return err
-		}
-		saved, err = update.Save(ctx)
-		return err
-	}, opts...)
-	return saved, err
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+func (c *PurchaseLineClient) Modify(
+	ctx context.Context, id int, fn func(*PurchaseLine, *PurchaseLineUpdateOne) error, opts ...entocc.RetryOption,
+) (*PurchaseLine, error) {
+	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
 // Modify loads the Reading entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
-// by the entity that it is given.
-//
-//	u, err := client.Reading.Modify(ctx, id, func(u *ent.Reading, up *ent.ReadingUpdateOne) error {
-//		...
-//	})
-func (c *ReadingClient) Modify(ctx context.Context, id int, fn func(*Reading, *ReadingUpdateOne) error, opts ...entocc.RetryOption) (saved *Reading, err error) {
-	if _, ok := c.driver.(*txDriver); ok {
-		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
-	}
-	err = entocc.Retry(ctx, func(ctx context.Context) error {
-		entity, err := c.Get(ctx, id)
-		if err != nil {
-			return err
-		}
-		update := c.UpdateOne(entity)
-		if err := fn(entity, update); err != nil {
-			return err
-		}
-		saved, err = update.Save(ctx)
-		return err
-	}, opts...)
-	return saved, err
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+func (c *ReadingClient) Modify(
+	ctx context.Context, id int, fn func(*Reading, *ReadingUpdateOne) error, opts ...entocc.RetryOption,
+) (*Reading, error) {
+	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
 // Modify loads the Setting entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
-// by the entity that it is given.
-//
-//	u, err := client.Setting.Modify(ctx, id, func(u *ent.Setting, up *ent.SettingUpdateOne) error {
-//		...
-//	})
-func (c *SettingClient) Modify(ctx context.Context, id string, fn func(*Setting, *SettingUpdateOne) error, opts ...entocc.RetryOption) (saved *Setting, err error) {
-	if _, ok := c.driver.(*txDriver); ok {
-		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
-	}
-	err = entocc.Retry(ctx, func(ctx context.Context) error {
-		entity, err := c.Get(ctx, id)
-		if err != nil {
-			return err
-		}
-		update := c.UpdateOne(entity)
-		if err := fn(entity, update); err != nil {
-			return err
-		}
-		saved, err = update.Save(ctx)
-		return err
-	}, opts...)
-	return saved, err
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+func (c *SettingClient) Modify(
+	ctx context.Context, id string, fn func(*Setting, *SettingUpdateOne) error, opts ...entocc.RetryOption,
+) (*Setting, error) {
+	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
 // Modify loads the Ticket entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
-// by the entity that it is given.
-//
-//	u, err := client.Ticket.Modify(ctx, id, func(u *ent.Ticket, up *ent.TicketUpdateOne) error {
-//		...
-//	})
-func (c *TicketClient) Modify(ctx context.Context, id int, fn func(*Ticket, *TicketUpdateOne) error, opts ...entocc.RetryOption) (saved *Ticket, err error) {
-	if _, ok := c.driver.(*txDriver); ok {
-		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
-	}
-	err = entocc.Retry(ctx, func(ctx context.Context) error {
-		entity, err := c.Get(ctx, id)
-		if err != nil {
-			return err
-		}
-		update := c.UpdateOne(entity)
-		if err := fn(entity, update); err != nil {
-			return err
-		}
-		saved, err = update.Save(ctx)
-		return err
-	}, opts...)
-	return saved, err
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+func (c *TicketClient) Modify(
+	ctx context.Context, id int, fn func(*Ticket, *TicketUpdateOne) error, opts ...entocc.RetryOption,
+) (*Ticket, error) {
+	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
 // Modify loads the User entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
-// by the entity that it is given.
-//
-//	u, err := client.User.Modify(ctx, id, func(u *ent.User, up *ent.UserUpdateOne) error {
-//		...
-//	})
-func (c *UserClient) Modify(ctx context.Context, id int, fn func(*User, *UserUpdateOne) error, opts ...entocc.RetryOption) (saved *User, err error) {
-	if _, ok := c.driver.(*txDriver); ok {
-		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
-	}
-	err = entocc.Retry(ctx, func(ctx context.Context) error {
-		entity, err := c.Get(ctx, id)
-		if err != nil {
-			return err
-		}
-		update := c.UpdateOne(entity)
-		if err := fn(entity, update); err != nil {
-			return err
-		}
-		saved, err = update.Save(ctx)
-		return err
-	}, opts...)
-	return saved, err
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+func (c *UserClient) Modify(
+	ctx context.Context, id int, fn func(*User, *UserUpdateOne) error, opts ...entocc.RetryOption,
+) (*User, error) {
+	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
 // verify has the transaction check rows before it commits. One whose commit is not that of a Tx, as where a program begins
@@ -1241,1222 +734,243 @@ func (tx *txDriver) verify(rows []*occrun.Verified) error {
 	return nil
 }
 
+// versionVerify has the transaction of a client check the rows of entities of one type.
+func versionVerify[E entocc.Versioned](
+	c config, schema *occrun.Schema, namespace, label string, readEntities []E, held func(E) *occrun.Held,
+	read func(context.Context, config, any, ...string) (E, error), typed versionTyped[E],
+) error {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return occrun.NotInTx(schema)
+	}
+	rows := make([]*occrun.Verified, len(readEntities))
+	for i, readEntity := range readEntities {
+		row, err := held(readEntity).Verify(schema, namespace, readEntity.VersionKey(), c.driver)
+		if err != nil {
+			return err
+		}
+		row.Typed = func(modified *entocc.RecordModifiedError) error {
+			modified.InTransaction(tx)
+			if modified.Deleted {
+				modified.Err = &NotFoundError{label}
+			}
+			return typed(modified, readEntity, func(ctx context.Context) (E, error) {
+				return versionCurrent(ctx, c, row.ID, read)
+			}, nil)
+		}
+		rows[i] = row
+	}
+	return tx.verify(rows)
+}
+
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *AccountModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
-//
-//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
-//		...
-//		if err := tx.Account.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
-//	})
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
+// first write after the call, returns a *AccountModifiedError. See entocc's README, "Verifying reads".
 func (c *AccountClient) VerifyOnCommit(readEntities ...*Account) error {
-	txDrv, ok := c.driver.(*txDriver)
-	if !ok {
-		return occrun.NotInTx(accountVersion)
-	}
-	readRow := func(ctx context.Context, readEntity *Account) (*Account, error) {
-		rowReader := NewAccountClient(c.config)
-		if occrun.Ended(txDrv.tx) {
-			rowReader.driver = txDrv.drv
-		}
-		return rowReader.Query().Where(account.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
-	}
-	verifiedRows := make([]*occrun.Verified, len(readEntities))
-	for rowIndex, readEntity := range readEntities {
-		if loadErr := occrun.CheckLoaded(accountVersion, readEntity.Revision, readEntity.zeroVersion); loadErr != nil {
-			return loadErr
-		}
-		if readEntity.fate != nil {
-			if fateErr := occrun.CheckFate(accountVersion, readEntity.fate, readEntity.ID, readEntity.Revision, c.driver); fateErr != nil {
-				return fateErr
-			}
-		}
-		verifiedRows[rowIndex] = &occrun.Verified{
-			Schema:  accountVersion,
-			Table:   account.Table,
-			ID:      readEntity.ID,
-			Columns: []string{account.FieldID},
-			Values:  []any{readEntity.ID},
-			Version: readEntity.Revision,
-			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(txDrv)
-				if conflictMet.Deleted {
-					conflictMet.Err = &NotFoundError{account.Label}
-				}
-				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Account, error) {
-					return readRow(ctx, readEntity)
-				}, nil)
-			},
-		}
-	}
-	return txDrv.verify(verifiedRows)
+	return versionVerify(
+		c.config, accountVersion, "", account.Label, readEntities,
+		func(readEntity *Account) *occrun.Held { return &readEntity.occ.Held }, accountRead, occrun.Typed[Account],
+	)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *BuyerModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
-//
-//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
-//		...
-//		if err := tx.Buyer.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
-//	})
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
+// first write after the call, returns a *BuyerModifiedError. See entocc's README, "Verifying reads".
 func (c *BuyerClient) VerifyOnCommit(readEntities ...*Buyer) error {
-	txDrv, ok := c.driver.(*txDriver)
-	if !ok {
-		return occrun.NotInTx(buyerVersion)
-	}
-	readRow := func(ctx context.Context, readEntity *Buyer) (*Buyer, error) {
-		rowReader := NewBuyerClient(c.config)
-		if occrun.Ended(txDrv.tx) {
-			rowReader.driver = txDrv.drv
-		}
-		return rowReader.Query().Where(buyer.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
-	}
-	verifiedRows := make([]*occrun.Verified, len(readEntities))
-	for rowIndex, readEntity := range readEntities {
-		if loadErr := occrun.CheckLoaded(buyerVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
-			return loadErr
-		}
-		if readEntity.fate != nil {
-			if fateErr := occrun.CheckFate(buyerVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
-				return fateErr
-			}
-		}
-		verifiedRows[rowIndex] = &occrun.Verified{
-			Schema:  buyerVersion,
-			Table:   buyer.Table,
-			ID:      readEntity.ID,
-			Columns: []string{buyer.FieldID},
-			Values:  []any{readEntity.ID},
-			Version: readEntity.Version,
-			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(txDrv)
-				if conflictMet.Deleted {
-					conflictMet.Err = &NotFoundError{buyer.Label}
-				}
-				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Buyer, error) {
-					return readRow(ctx, readEntity)
-				}, nil)
-			},
-		}
-	}
-	return txDrv.verify(verifiedRows)
+	return versionVerify(
+		c.config, buyerVersion, "", buyer.Label, readEntities,
+		func(readEntity *Buyer) *occrun.Held { return &readEntity.occ.Held }, buyerRead, occrun.Typed[Buyer],
+	)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *CardModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
-//
-//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
-//		...
-//		if err := tx.Card.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
-//	})
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
+// first write after the call, returns a *CardModifiedError. See entocc's README, "Verifying reads".
 func (c *CardClient) VerifyOnCommit(readEntities ...*Card) error {
-	txDrv, ok := c.driver.(*txDriver)
-	if !ok {
-		return occrun.NotInTx(cardVersion)
-	}
-	readRow := func(ctx context.Context, readEntity *Card) (*Card, error) {
-		rowReader := NewCardClient(c.config)
-		if occrun.Ended(txDrv.tx) {
-			rowReader.driver = txDrv.drv
-		}
-		return rowReader.Query().Where(card.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
-	}
-	verifiedRows := make([]*occrun.Verified, len(readEntities))
-	for rowIndex, readEntity := range readEntities {
-		if loadErr := occrun.CheckLoaded(cardVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
-			return loadErr
-		}
-		if readEntity.fate != nil {
-			if fateErr := occrun.CheckFate(cardVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
-				return fateErr
-			}
-		}
-		verifiedRows[rowIndex] = &occrun.Verified{
-			Schema:  cardVersion,
-			Table:   card.Table,
-			ID:      readEntity.ID,
-			Columns: []string{card.FieldID},
-			Values:  []any{readEntity.ID},
-			Version: readEntity.Version,
-			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(txDrv)
-				if conflictMet.Deleted {
-					conflictMet.Err = &NotFoundError{card.Label}
-				}
-				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Card, error) {
-					return readRow(ctx, readEntity)
-				}, nil)
-			},
-		}
-	}
-	return txDrv.verify(verifiedRows)
+	return versionVerify(
+		c.config, cardVersion, "", card.Label, readEntities,
+		func(readEntity *Card) *occrun.Held { return &readEntity.occ.Held }, cardRead, occrun.Typed[Card],
+	)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *DocumentModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
-//
-//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
-//		...
-//		if err := tx.Document.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
-//	})
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
+// first write after the call, returns a *DocumentModifiedError. See entocc's README, "Verifying reads".
 func (c *DocumentClient) VerifyOnCommit(readEntities ...*Document) error {
-	txDrv, ok := c.driver.(*txDriver)
-	if !ok {
-		return occrun.NotInTx(documentVersion)
-	}
-	readRow := func(ctx context.Context, readEntity *Document) (*Document, error) {
-		rowReader := NewDocumentClient(c.config)
-		if occrun.Ended(txDrv.tx) {
-			rowReader.driver = txDrv.drv
-		}
-		return rowReader.Query().Where(document.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
-	}
-	verifiedRows := make([]*occrun.Verified, len(readEntities))
-	for rowIndex, readEntity := range readEntities {
-		if loadErr := occrun.CheckLoaded(documentVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
-			return loadErr
-		}
-		if readEntity.fate != nil {
-			if fateErr := occrun.CheckFate(documentVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
-				return fateErr
-			}
-		}
-		verifiedRows[rowIndex] = &occrun.Verified{
-			Schema:  documentVersion,
-			Table:   document.Table,
-			ID:      readEntity.ID,
-			Columns: []string{document.FieldID},
-			Values:  []any{readEntity.ID},
-			Version: readEntity.Version,
-			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(txDrv)
-				if conflictMet.Deleted {
-					conflictMet.Err = &NotFoundError{document.Label}
-				}
-				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Document, error) {
-					return readRow(ctx, readEntity)
-				}, nil)
-			},
-		}
-	}
-	return txDrv.verify(verifiedRows)
+	return versionVerify(
+		c.config, documentVersion, "", document.Label, readEntities,
+		func(readEntity *Document) *occrun.Held { return &readEntity.occ.Held }, documentRead, occrun.Typed[Document],
+	)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *EventModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
-//
-//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
-//		...
-//		if err := tx.Event.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
-//	})
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
+// first write after the call, returns a *EventModifiedError. See entocc's README, "Verifying reads".
 func (c *EventClient) VerifyOnCommit(readEntities ...*Event) error {
-	txDrv, ok := c.driver.(*txDriver)
-	if !ok {
-		return occrun.NotInTx(eventVersion)
-	}
-	readRow := func(ctx context.Context, readEntity *Event) (*Event, error) {
-		rowReader := NewEventClient(c.config)
-		if occrun.Ended(txDrv.tx) {
-			rowReader.driver = txDrv.drv
-		}
-		return rowReader.Query().Where(event.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
-	}
-	verifiedRows := make([]*occrun.Verified, len(readEntities))
-	for rowIndex, readEntity := range readEntities {
-		if loadErr := occrun.CheckLoaded(eventVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
-			return loadErr
-		}
-		if readEntity.fate != nil {
-			if fateErr := occrun.CheckFate(eventVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
-				return fateErr
-			}
-		}
-		verifiedRows[rowIndex] = &occrun.Verified{
-			Schema:  eventVersion,
-			Table:   event.Table,
-			ID:      readEntity.ID,
-			Columns: []string{event.FieldID},
-			Values:  []any{readEntity.ID},
-			Version: readEntity.Version,
-			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(txDrv)
-				if conflictMet.Deleted {
-					conflictMet.Err = &NotFoundError{event.Label}
-				}
-				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Event, error) {
-					return readRow(ctx, readEntity)
-				}, nil)
-			},
-		}
-	}
-	return txDrv.verify(verifiedRows)
+	return versionVerify(
+		c.config, eventVersion, "", event.Label, readEntities,
+		func(readEntity *Event) *occrun.Held { return &readEntity.occ.Held }, eventRead, occrun.Typed[Event],
+	)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *FolderModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
-//
-//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
-//		...
-//		if err := tx.Folder.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
-//	})
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
+// first write after the call, returns a *FolderModifiedError. See entocc's README, "Verifying reads".
 func (c *FolderClient) VerifyOnCommit(readEntities ...*Folder) error {
-	txDrv, ok := c.driver.(*txDriver)
-	if !ok {
-		return occrun.NotInTx(folderVersion)
-	}
-	readRow := func(ctx context.Context, readEntity *Folder) (*Folder, error) {
-		rowReader := NewFolderClient(c.config)
-		if occrun.Ended(txDrv.tx) {
-			rowReader.driver = txDrv.drv
-		}
-		return rowReader.Query().Where(folder.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
-	}
-	verifiedRows := make([]*occrun.Verified, len(readEntities))
-	for rowIndex, readEntity := range readEntities {
-		if loadErr := occrun.CheckLoaded(folderVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
-			return loadErr
-		}
-		if readEntity.fate != nil {
-			if fateErr := occrun.CheckFate(folderVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
-				return fateErr
-			}
-		}
-		verifiedRows[rowIndex] = &occrun.Verified{
-			Schema:  folderVersion,
-			Table:   folder.Table,
-			ID:      readEntity.ID,
-			Columns: []string{folder.FieldID},
-			Values:  []any{readEntity.ID},
-			Version: readEntity.Version,
-			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(txDrv)
-				if conflictMet.Deleted {
-					conflictMet.Err = &NotFoundError{folder.Label}
-				}
-				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Folder, error) {
-					return readRow(ctx, readEntity)
-				}, nil)
-			},
-		}
-	}
-	return txDrv.verify(verifiedRows)
+	return versionVerify(
+		c.config, folderVersion, "", folder.Label, readEntities,
+		func(readEntity *Folder) *occrun.Held { return &readEntity.occ.Held }, folderRead, occrun.Typed[Folder],
+	)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *InvoiceModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
-//
-//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
-//		...
-//		if err := tx.Invoice.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
-//	})
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
+// first write after the call, returns a *InvoiceModifiedError. See entocc's README, "Verifying reads".
 func (c *InvoiceClient) VerifyOnCommit(readEntities ...*Invoice) error {
-	txDrv, ok := c.driver.(*txDriver)
-	if !ok {
-		return occrun.NotInTx(invoiceVersion)
-	}
-	readRow := func(ctx context.Context, readEntity *Invoice) (*Invoice, error) {
-		rowReader := NewInvoiceClient(c.config)
-		if occrun.Ended(txDrv.tx) {
-			rowReader.driver = txDrv.drv
-		}
-		return rowReader.Query().Where(invoice.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
-	}
-	verifiedRows := make([]*occrun.Verified, len(readEntities))
-	for rowIndex, readEntity := range readEntities {
-		if loadErr := occrun.CheckLoaded(invoiceVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
-			return loadErr
-		}
-		if readEntity.fate != nil {
-			if fateErr := occrun.CheckFate(invoiceVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
-				return fateErr
-			}
-		}
-		verifiedRows[rowIndex] = &occrun.Verified{
-			Schema:  invoiceVersion,
-			Table:   invoice.Table,
-			ID:      readEntity.ID,
-			Columns: []string{invoice.FieldID},
-			Values:  []any{readEntity.ID},
-			Version: readEntity.Version,
-			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(txDrv)
-				if conflictMet.Deleted {
-					conflictMet.Err = &NotFoundError{invoice.Label}
-				}
-				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Invoice, error) {
-					return readRow(ctx, readEntity)
-				}, nil)
-			},
-		}
-	}
-	return txDrv.verify(verifiedRows)
+	return versionVerify(
+		c.config, invoiceVersion, "", invoice.Label, readEntities,
+		func(readEntity *Invoice) *occrun.Held { return &readEntity.occ.Held }, invoiceRead, occrun.Typed[Invoice],
+	)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *LikeModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
-//
-//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
-//		...
-//		if err := tx.Like.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
-//	})
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
+// first write after the call, returns a *LikeModifiedError. See entocc's README, "Verifying reads".
 func (c *LikeClient) VerifyOnCommit(readEntities ...*Like) error {
-	txDrv, ok := c.driver.(*txDriver)
-	if !ok {
-		return occrun.NotInTx(likeVersion)
-	}
-	readRow := func(ctx context.Context, readEntity *Like) (*Like, error) {
-		rowReader := NewLikeClient(c.config)
-		if occrun.Ended(txDrv.tx) {
-			rowReader.driver = txDrv.drv
-		}
-		return rowReader.Query().Where(like.UserID(readEntity.UserID), like.TweetID(readEntity.TweetID), latestVersion(rowReader.driver)).Only(ctx)
-	}
-	verifiedRows := make([]*occrun.Verified, len(readEntities))
-	for rowIndex, readEntity := range readEntities {
-		if loadErr := occrun.CheckLoaded(likeVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
-			return loadErr
-		}
-		if readEntity.fate != nil {
-			if fateErr := occrun.CheckFate(likeVersion, readEntity.fate, []any{readEntity.UserID, readEntity.TweetID}, readEntity.Version, c.driver); fateErr != nil {
-				return fateErr
-			}
-		}
-		verifiedRows[rowIndex] = &occrun.Verified{
-			Schema:  likeVersion,
-			Table:   like.Table,
-			ID:      []any{readEntity.UserID, readEntity.TweetID},
-			Columns: []string{like.FieldUserID, like.FieldTweetID},
-			Values:  []any{readEntity.UserID, readEntity.TweetID},
-			Version: readEntity.Version,
-			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(txDrv)
-				if conflictMet.Deleted {
-					conflictMet.Err = &NotFoundError{like.Label}
-				}
-				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Like, error) {
-					return readRow(ctx, readEntity)
-				}, nil)
-			},
-		}
-	}
-	return txDrv.verify(verifiedRows)
+	return versionVerify(
+		c.config, likeVersion, "", like.Label, readEntities,
+		func(readEntity *Like) *occrun.Held { return &readEntity.occ.Held }, likeRead, occrun.Typed[Like],
+	)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *MembershipModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
-//
-//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
-//		...
-//		if err := tx.Membership.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
-//	})
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
+// first write after the call, returns a *MembershipModifiedError. See entocc's README, "Verifying reads".
 func (c *MembershipClient) VerifyOnCommit(readEntities ...*Membership) error {
-	txDrv, ok := c.driver.(*txDriver)
-	if !ok {
-		return occrun.NotInTx(membershipVersion)
-	}
-	readRow := func(ctx context.Context, readEntity *Membership) (*Membership, error) {
-		rowReader := NewMembershipClient(c.config)
-		if occrun.Ended(txDrv.tx) {
-			rowReader.driver = txDrv.drv
-		}
-		return rowReader.Query().Where(membership.UserID(readEntity.UserID), membership.TeamID(readEntity.TeamID), latestVersion(rowReader.driver)).Only(ctx)
-	}
-	verifiedRows := make([]*occrun.Verified, len(readEntities))
-	for rowIndex, readEntity := range readEntities {
-		if loadErr := occrun.CheckLoaded(membershipVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
-			return loadErr
-		}
-		if readEntity.fate != nil {
-			if fateErr := occrun.CheckFate(membershipVersion, readEntity.fate, []any{readEntity.UserID, readEntity.TeamID}, readEntity.Version, c.driver); fateErr != nil {
-				return fateErr
-			}
-		}
-		verifiedRows[rowIndex] = &occrun.Verified{
-			Schema:  membershipVersion,
-			Table:   membership.Table,
-			ID:      []any{readEntity.UserID, readEntity.TeamID},
-			Columns: []string{membership.FieldUserID, membership.FieldTeamID},
-			Values:  []any{readEntity.UserID, readEntity.TeamID},
-			Version: readEntity.Version,
-			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(txDrv)
-				if conflictMet.Deleted {
-					conflictMet.Err = &NotFoundError{membership.Label}
-				}
-				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Membership, error) {
-					return readRow(ctx, readEntity)
-				}, nil)
-			},
-		}
-	}
-	return txDrv.verify(verifiedRows)
+	return versionVerify(
+		c.config, membershipVersion, "", membership.Label, readEntities,
+		func(readEntity *Membership) *occrun.Held { return &readEntity.occ.Held }, membershipRead, occrun.Typed[Membership],
+	)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *MemoModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
-//
-//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
-//		...
-//		if err := tx.Memo.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
-//	})
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
+// first write after the call, returns a *MemoModifiedError. See entocc's README, "Verifying reads".
 func (c *MemoClient) VerifyOnCommit(readEntities ...*Memo) error {
-	txDrv, ok := c.driver.(*txDriver)
-	if !ok {
-		return occrun.NotInTx(memoVersion)
-	}
-	readRow := func(ctx context.Context, readEntity *Memo) (*Memo, error) {
-		rowReader := NewMemoClient(c.config)
-		if occrun.Ended(txDrv.tx) {
-			rowReader.driver = txDrv.drv
-		}
-		return rowReader.Query().Where(memo.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
-	}
-	verifiedRows := make([]*occrun.Verified, len(readEntities))
-	for rowIndex, readEntity := range readEntities {
-		if loadErr := occrun.CheckLoaded(memoVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
-			return loadErr
-		}
-		if readEntity.fate != nil {
-			if fateErr := occrun.CheckFate(memoVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
-				return fateErr
-			}
-		}
-		verifiedRows[rowIndex] = &occrun.Verified{
-			Schema:  memoVersion,
-			Table:   memo.Table,
-			ID:      readEntity.ID,
-			Columns: []string{memo.FieldID},
-			Values:  []any{readEntity.ID},
-			Version: readEntity.Version,
-			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(txDrv)
-				if conflictMet.Deleted {
-					conflictMet.Err = &NotFoundError{memo.Label}
-				}
-				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Memo, error) {
-					return readRow(ctx, readEntity)
-				}, nil)
-			},
-		}
-	}
-	return txDrv.verify(verifiedRows)
+	return versionVerify(
+		c.config, memoVersion, "", memo.Label, readEntities,
+		func(readEntity *Memo) *occrun.Held { return &readEntity.occ.Held }, memoRead, occrun.Typed[Memo],
+	)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *NoteModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
-//
-//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
-//		...
-//		if err := tx.Note.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
-//	})
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
+// first write after the call, returns a *NoteModifiedError. See entocc's README, "Verifying reads".
 func (c *NoteClient) VerifyOnCommit(readEntities ...*Note) error {
-	txDrv, ok := c.driver.(*txDriver)
-	if !ok {
-		return occrun.NotInTx(noteVersion)
-	}
-	readRow := func(ctx context.Context, readEntity *Note) (*Note, error) {
-		rowReader := NewNoteClient(c.config)
-		if occrun.Ended(txDrv.tx) {
-			rowReader.driver = txDrv.drv
-		}
-		return rowReader.Query().Where(note.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
-	}
-	verifiedRows := make([]*occrun.Verified, len(readEntities))
-	for rowIndex, readEntity := range readEntities {
-		if loadErr := occrun.CheckLoaded(noteVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
-			return loadErr
-		}
-		if readEntity.fate != nil {
-			if fateErr := occrun.CheckFate(noteVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
-				return fateErr
-			}
-		}
-		verifiedRows[rowIndex] = &occrun.Verified{
-			Schema:  noteVersion,
-			Table:   note.Table,
-			ID:      readEntity.ID,
-			Columns: []string{note.FieldID},
-			Values:  []any{readEntity.ID},
-			Version: readEntity.Version,
-			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(txDrv)
-				if conflictMet.Deleted {
-					conflictMet.Err = &NotFoundError{note.Label}
-				}
-				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Note, error) {
-					return readRow(ctx, readEntity)
-				}, nil)
-			},
-		}
-	}
-	return txDrv.verify(verifiedRows)
+	return versionVerify(
+		c.config, noteVersion, "", note.Label, readEntities,
+		func(readEntity *Note) *occrun.Held { return &readEntity.occ.Held }, noteRead, occrun.Typed[Note],
+	)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *OrderModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
-//
-//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
-//		...
-//		if err := tx.Order.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
-//	})
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
+// first write after the call, returns a *OrderModifiedError. See entocc's README, "Verifying reads".
 func (c *OrderClient) VerifyOnCommit(readEntities ...*Order) error {
-	txDrv, ok := c.driver.(*txDriver)
-	if !ok {
-		return occrun.NotInTx(orderVersion)
-	}
-	readRow := func(ctx context.Context, readEntity *Order) (*Order, error) {
-		rowReader := NewOrderClient(c.config)
-		if occrun.Ended(txDrv.tx) {
-			rowReader.driver = txDrv.drv
-		}
-		return rowReader.Query().Where(order.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
-	}
-	verifiedRows := make([]*occrun.Verified, len(readEntities))
-	for rowIndex, readEntity := range readEntities {
-		if loadErr := occrun.CheckLoaded(orderVersion, readEntity.Rev, readEntity.zeroVersion); loadErr != nil {
-			return loadErr
-		}
-		if readEntity.fate != nil {
-			if fateErr := occrun.CheckFate(orderVersion, readEntity.fate, readEntity.ID, readEntity.Rev, c.driver); fateErr != nil {
-				return fateErr
-			}
-		}
-		verifiedRows[rowIndex] = &occrun.Verified{
-			Schema:  orderVersion,
-			Table:   order.Table,
-			ID:      readEntity.ID,
-			Columns: []string{order.FieldID},
-			Values:  []any{readEntity.ID},
-			Version: readEntity.Rev,
-			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(txDrv)
-				if conflictMet.Deleted {
-					conflictMet.Err = &NotFoundError{order.Label}
-				}
-				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Order, error) {
-					return readRow(ctx, readEntity)
-				}, nil)
-			},
-		}
-	}
-	return txDrv.verify(verifiedRows)
+	return versionVerify(
+		c.config, orderVersion, "", order.Label, readEntities,
+		func(readEntity *Order) *occrun.Held { return &readEntity.occ.Held }, orderRead, occrun.Typed[Order],
+	)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *ParcelModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
-//
-//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
-//		...
-//		if err := tx.Parcel.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
-//	})
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
+// first write after the call, returns a *ParcelModifiedError. See entocc's README, "Verifying reads".
 func (c *ParcelClient) VerifyOnCommit(readEntities ...*Parcel) error {
-	txDrv, ok := c.driver.(*txDriver)
-	if !ok {
-		return occrun.NotInTx(parcelVersion)
-	}
-	readRow := func(ctx context.Context, readEntity *Parcel) (*Parcel, error) {
-		rowReader := NewParcelClient(c.config)
-		if occrun.Ended(txDrv.tx) {
-			rowReader.driver = txDrv.drv
-		}
-		return rowReader.Query().Where(parcel.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
-	}
-	verifiedRows := make([]*occrun.Verified, len(readEntities))
-	for rowIndex, readEntity := range readEntities {
-		if loadErr := occrun.CheckLoaded(parcelVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
-			return loadErr
-		}
-		if readEntity.fate != nil {
-			if fateErr := occrun.CheckFate(parcelVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
-				return fateErr
-			}
-		}
-		verifiedRows[rowIndex] = &occrun.Verified{
-			Schema:  parcelVersion,
-			Table:   parcel.Table,
-			ID:      readEntity.ID,
-			Columns: []string{parcel.FieldID},
-			Values:  []any{readEntity.ID},
-			Version: readEntity.Version,
-			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(txDrv)
-				if conflictMet.Deleted {
-					conflictMet.Err = &NotFoundError{parcel.Label}
-				}
-				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Parcel, error) {
-					return readRow(ctx, readEntity)
-				}, nil)
-			},
-		}
-	}
-	return txDrv.verify(verifiedRows)
+	return versionVerify(
+		c.config, parcelVersion, "", parcel.Label, readEntities,
+		func(readEntity *Parcel) *occrun.Held { return &readEntity.occ.Held }, parcelRead, occrun.Typed[Parcel],
+	)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *PetModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
-//
-//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
-//		...
-//		if err := tx.Pet.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
-//	})
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
+// first write after the call, returns a *PetModifiedError. See entocc's README, "Verifying reads".
 func (c *PetClient) VerifyOnCommit(readEntities ...*Pet) error {
-	txDrv, ok := c.driver.(*txDriver)
-	if !ok {
-		return occrun.NotInTx(petVersion)
-	}
-	readRow := func(ctx context.Context, readEntity *Pet) (*Pet, error) {
-		rowReader := NewPetClient(c.config)
-		if occrun.Ended(txDrv.tx) {
-			rowReader.driver = txDrv.drv
-		}
-		return rowReader.Query().Where(pet.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
-	}
-	verifiedRows := make([]*occrun.Verified, len(readEntities))
-	for rowIndex, readEntity := range readEntities {
-		if loadErr := occrun.CheckLoaded(petVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
-			return loadErr
-		}
-		if readEntity.fate != nil {
-			if fateErr := occrun.CheckFate(petVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
-				return fateErr
-			}
-		}
-		verifiedRows[rowIndex] = &occrun.Verified{
-			Schema:  petVersion,
-			Table:   pet.Table,
-			ID:      readEntity.ID,
-			Columns: []string{pet.FieldID},
-			Values:  []any{readEntity.ID},
-			Version: readEntity.Version,
-			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(txDrv)
-				if conflictMet.Deleted {
-					conflictMet.Err = &NotFoundError{pet.Label}
-				}
-				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Pet, error) {
-					return readRow(ctx, readEntity)
-				}, nil)
-			},
-		}
-	}
-	return txDrv.verify(verifiedRows)
+	return versionVerify(
+		c.config, petVersion, "", pet.Label, readEntities,
+		func(readEntity *Pet) *occrun.Held { return &readEntity.occ.Held }, petRead, occrun.Typed[Pet],
+	)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *ProfileModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
-//
-//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
-//		...
-//		if err := tx.Profile.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
-//	})
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
+// first write after the call, returns a *ProfileModifiedError. See entocc's README, "Verifying reads".
 func (c *ProfileClient) VerifyOnCommit(readEntities ...*Profile) error {
-	txDrv, ok := c.driver.(*txDriver)
-	if !ok {
-		return occrun.NotInTx(profileVersion)
-	}
-	readRow := func(ctx context.Context, readEntity *Profile) (*Profile, error) {
-		rowReader := NewProfileClient(c.config)
-		if occrun.Ended(txDrv.tx) {
-			rowReader.driver = txDrv.drv
-		}
-		return rowReader.Query().Where(profile.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
-	}
-	verifiedRows := make([]*occrun.Verified, len(readEntities))
-	for rowIndex, readEntity := range readEntities {
-		if loadErr := occrun.CheckLoaded(profileVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
-			return loadErr
-		}
-		if readEntity.fate != nil {
-			if fateErr := occrun.CheckFate(profileVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
-				return fateErr
-			}
-		}
-		verifiedRows[rowIndex] = &occrun.Verified{
-			Schema:  profileVersion,
-			Table:   profile.Table,
-			ID:      readEntity.ID,
-			Columns: []string{profile.FieldID},
-			Values:  []any{readEntity.ID},
-			Version: readEntity.Version,
-			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(txDrv)
-				if conflictMet.Deleted {
-					conflictMet.Err = &NotFoundError{profile.Label}
-				}
-				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Profile, error) {
-					return readRow(ctx, readEntity)
-				}, nil)
-			},
-		}
-	}
-	return txDrv.verify(verifiedRows)
+	return versionVerify(
+		c.config, profileVersion, "", profile.Label, readEntities,
+		func(readEntity *Profile) *occrun.Held { return &readEntity.occ.Held }, profileRead, occrun.Typed[Profile],
+	)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *PurchaseModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
-//
-//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
-//		...
-//		if err := tx.Purchase.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
-//	})
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
+// first write after the call, returns a *PurchaseModifiedError. See entocc's README, "Verifying reads".
 func (c *PurchaseClient) VerifyOnCommit(readEntities ...*Purchase) error {
-	txDrv, ok := c.driver.(*txDriver)
-	if !ok {
-		return occrun.NotInTx(purchaseVersion)
-	}
-	readRow := func(ctx context.Context, readEntity *Purchase) (*Purchase, error) {
-		rowReader := NewPurchaseClient(c.config)
-		if occrun.Ended(txDrv.tx) {
-			rowReader.driver = txDrv.drv
-		}
-		return rowReader.Query().Where(purchase.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
-	}
-	verifiedRows := make([]*occrun.Verified, len(readEntities))
-	for rowIndex, readEntity := range readEntities {
-		if loadErr := occrun.CheckLoaded(purchaseVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
-			return loadErr
-		}
-		if readEntity.fate != nil {
-			if fateErr := occrun.CheckFate(purchaseVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
-				return fateErr
-			}
-		}
-		verifiedRows[rowIndex] = &occrun.Verified{
-			Schema:  purchaseVersion,
-			Table:   purchase.Table,
-			ID:      readEntity.ID,
-			Columns: []string{purchase.FieldID},
-			Values:  []any{readEntity.ID},
-			Version: readEntity.Version,
-			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(txDrv)
-				if conflictMet.Deleted {
-					conflictMet.Err = &NotFoundError{purchase.Label}
-				}
-				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Purchase, error) {
-					return readRow(ctx, readEntity)
-				}, nil)
-			},
-		}
-	}
-	return txDrv.verify(verifiedRows)
+	return versionVerify(
+		c.config, purchaseVersion, "", purchase.Label, readEntities,
+		func(readEntity *Purchase) *occrun.Held { return &readEntity.occ.Held }, purchaseRead, occrun.Typed[Purchase],
+	)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *PurchaseLineModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
-//
-//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
-//		...
-//		if err := tx.PurchaseLine.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
-//	})
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
+// first write after the call, returns a *PurchaseLineModifiedError. See entocc's README, "Verifying reads".
 func (c *PurchaseLineClient) VerifyOnCommit(readEntities ...*PurchaseLine) error {
-	txDrv, ok := c.driver.(*txDriver)
-	if !ok {
-		return occrun.NotInTx(purchaseLineVersion)
-	}
-	readRow := func(ctx context.Context, readEntity *PurchaseLine) (*PurchaseLine, error) {
-		rowReader := NewPurchaseLineClient(c.config)
-		if occrun.Ended(txDrv.tx) {
-			rowReader.driver = txDrv.drv
-		}
-		return rowReader.Query().Where(purchaseline.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
-	}
-	verifiedRows := make([]*occrun.Verified, len(readEntities))
-	for rowIndex, readEntity := range readEntities {
-		if loadErr := occrun.CheckLoaded(purchaseLineVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
-			return loadErr
-		}
-		if readEntity.fate != nil {
-			if fateErr := occrun.CheckFate(purchaseLineVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
-				return fateErr
-			}
-		}
-		verifiedRows[rowIndex] = &occrun.Verified{
-			Schema:  purchaseLineVersion,
-			Table:   purchaseline.Table,
-			ID:      readEntity.ID,
-			Columns: []string{purchaseline.FieldID},
-			Values:  []any{readEntity.ID},
-			Version: readEntity.Version,
-			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(txDrv)
-				if conflictMet.Deleted {
-					conflictMet.Err = &NotFoundError{purchaseline.Label}
-				}
-				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*PurchaseLine, error) {
-					return readRow(ctx, readEntity)
-				}, nil)
-			},
-		}
-	}
-	return txDrv.verify(verifiedRows)
+	return versionVerify(
+		c.config, purchaseLineVersion, "", purchaseline.Label, readEntities,
+		func(readEntity *PurchaseLine) *occrun.Held { return &readEntity.occ.Held }, purchaseLineRead, occrun.Typed[PurchaseLine],
+	)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *ReadingModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
-//
-//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
-//		...
-//		if err := tx.Reading.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
-//	})
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
+// first write after the call, returns a *ReadingModifiedError. See entocc's README, "Verifying reads".
 func (c *ReadingClient) VerifyOnCommit(readEntities ...*Reading) error {
-	txDrv, ok := c.driver.(*txDriver)
-	if !ok {
-		return occrun.NotInTx(readingVersion)
-	}
-	readRow := func(ctx context.Context, readEntity *Reading) (*Reading, error) {
-		rowReader := NewReadingClient(c.config)
-		if occrun.Ended(txDrv.tx) {
-			rowReader.driver = txDrv.drv
-		}
-		return rowReader.Query().Where(reading.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
-	}
-	verifiedRows := make([]*occrun.Verified, len(readEntities))
-	for rowIndex, readEntity := range readEntities {
-		if loadErr := occrun.CheckLoaded(readingVersion, readEntity.UpdatedAt, readEntity.zeroVersion); loadErr != nil {
-			return loadErr
-		}
-		if readEntity.fate != nil {
-			if fateErr := occrun.CheckFate(readingVersion, readEntity.fate, readEntity.ID, readEntity.UpdatedAt, c.driver); fateErr != nil {
-				return fateErr
-			}
-		}
-		verifiedRows[rowIndex] = &occrun.Verified{
-			Schema:  readingVersion,
-			Table:   reading.Table,
-			ID:      readEntity.ID,
-			Columns: []string{reading.FieldID},
-			Values:  []any{readEntity.ID},
-			Version: readEntity.UpdatedAt,
-			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(txDrv)
-				if conflictMet.Deleted {
-					conflictMet.Err = &NotFoundError{reading.Label}
-				}
-				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Reading, error) {
-					return readRow(ctx, readEntity)
-				}, nil)
-			},
-		}
-	}
-	return txDrv.verify(verifiedRows)
+	return versionVerify(
+		c.config, readingVersion, "", reading.Label, readEntities,
+		func(readEntity *Reading) *occrun.Held { return &readEntity.occ.Held }, readingRead, occrun.Typed[Reading],
+	)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *SettingModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
-//
-//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
-//		...
-//		if err := tx.Setting.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
-//	})
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
+// first write after the call, returns a *SettingModifiedError. See entocc's README, "Verifying reads".
 func (c *SettingClient) VerifyOnCommit(readEntities ...*Setting) error {
-	txDrv, ok := c.driver.(*txDriver)
-	if !ok {
-		return occrun.NotInTx(settingVersion)
-	}
-	readRow := func(ctx context.Context, readEntity *Setting) (*Setting, error) {
-		rowReader := NewSettingClient(c.config)
-		if occrun.Ended(txDrv.tx) {
-			rowReader.driver = txDrv.drv
-		}
-		return rowReader.Query().Where(setting.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
-	}
-	verifiedRows := make([]*occrun.Verified, len(readEntities))
-	for rowIndex, readEntity := range readEntities {
-		if loadErr := occrun.CheckLoaded(settingVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
-			return loadErr
-		}
-		if readEntity.fate != nil {
-			if fateErr := occrun.CheckFate(settingVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
-				return fateErr
-			}
-		}
-		verifiedRows[rowIndex] = &occrun.Verified{
-			Schema:  settingVersion,
-			Table:   setting.Table,
-			ID:      readEntity.ID,
-			Columns: []string{setting.FieldID},
-			Values:  []any{readEntity.ID},
-			Version: readEntity.Version,
-			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(txDrv)
-				if conflictMet.Deleted {
-					conflictMet.Err = &NotFoundError{setting.Label}
-				}
-				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Setting, error) {
-					return readRow(ctx, readEntity)
-				}, nil)
-			},
-		}
-	}
-	return txDrv.verify(verifiedRows)
+	return versionVerify(
+		c.config, settingVersion, "", setting.Label, readEntities,
+		func(readEntity *Setting) *occrun.Held { return &readEntity.occ.Held }, settingRead, occrun.Typed[Setting],
+	)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *TicketModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
-//
-//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
-//		...
-//		if err := tx.Ticket.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
-//	})
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
+// first write after the call, returns a *TicketModifiedError. See entocc's README, "Verifying reads".
 func (c *TicketClient) VerifyOnCommit(readEntities ...*Ticket) error {
-	txDrv, ok := c.driver.(*txDriver)
-	if !ok {
-		return occrun.NotInTx(ticketVersion)
-	}
-	readRow := func(ctx context.Context, readEntity *Ticket) (*Ticket, error) {
-		rowReader := NewTicketClient(c.config)
-		if occrun.Ended(txDrv.tx) {
-			rowReader.driver = txDrv.drv
-		}
-		return rowReader.Query().Where(ticket.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
-	}
-	verifiedRows := make([]*occrun.Verified, len(readEntities))
-	for rowIndex, readEntity := range readEntities {
-		if loadErr := occrun.CheckLoaded(ticketVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
-			return loadErr
-		}
-		if readEntity.fate != nil {
-			if fateErr := occrun.CheckFate(ticketVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
-				return fateErr
-			}
-		}
-		verifiedRows[rowIndex] = &occrun.Verified{
-			Schema:  ticketVersion,
-			Table:   ticket.Table,
-			ID:      readEntity.ID,
-			Columns: []string{ticket.FieldID},
-			Values:  []any{readEntity.ID},
-			Version: readEntity.Version,
-			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(txDrv)
-				if conflictMet.Deleted {
-					conflictMet.Err = &NotFoundError{ticket.Label}
-				}
-				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Ticket, error) {
-					return readRow(ctx, readEntity)
-				}, nil)
-			},
-		}
-	}
-	return txDrv.verify(verifiedRows)
+	return versionVerify(
+		c.config, ticketVersion, "", ticket.Label, readEntities,
+		func(readEntity *Ticket) *occrun.Held { return &readEntity.occ.Held }, ticketRead, occrun.Typed[Ticket],
+	)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *UserModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
-//
-//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
-//		...
-//		if err := tx.User.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
-//	})
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
+// first write after the call, returns a *UserModifiedError. See entocc's README, "Verifying reads".
 func (c *UserClient) VerifyOnCommit(readEntities ...*User) error {
-	txDrv, ok := c.driver.(*txDriver)
-	if !ok {
-		return occrun.NotInTx(userVersion)
-	}
-	readRow := func(ctx context.Context, readEntity *User) (*User, error) {
-		rowReader := NewUserClient(c.config)
-		if occrun.Ended(txDrv.tx) {
-			rowReader.driver = txDrv.drv
-		}
-		return rowReader.Query().Where(user.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
-	}
-	verifiedRows := make([]*occrun.Verified, len(readEntities))
-	for rowIndex, readEntity := range readEntities {
-		if loadErr := occrun.CheckLoaded(userVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
-			return loadErr
-		}
-		if readEntity.fate != nil {
-			if fateErr := occrun.CheckFate(userVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
-				return fateErr
-			}
-		}
-		verifiedRows[rowIndex] = &occrun.Verified{
-			Schema:  userVersion,
-			Table:   user.Table,
-			ID:      readEntity.ID,
-			Columns: []string{user.FieldID},
-			Values:  []any{readEntity.ID},
-			Version: readEntity.Version,
-			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(txDrv)
-				if conflictMet.Deleted {
-					conflictMet.Err = &NotFoundError{user.Label}
-				}
-				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*User, error) {
-					return readRow(ctx, readEntity)
-				}, nil)
-			},
-		}
-	}
-	return txDrv.verify(verifiedRows)
+	return versionVerify(
+		c.config, userVersion, "", user.Label, readEntities,
+		func(readEntity *User) *occrun.Held { return &readEntity.occ.Held }, userRead, occrun.Typed[User],
+	)
 }
 
 // Mutate implements the ent.Mutator interface.
@@ -2576,13 +1090,15 @@ func (c *AccountClient) Update() *AccountUpdate {
 // UpdateOne returns an update builder for the given entity.
 func (c *AccountClient) UpdateOne(_m *Account) *AccountUpdateOne {
 	mutation := newAccountMutation(c.config, OpUpdateOne, withAccount(_m))
-	return (&AccountUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).ifLoaded(_m)
+	mutation.occ.Loaded(accountVersion, _m, _m.Revision, &_m.occ.Held)
+	return &AccountUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *AccountClient) UpdateOneID(id string) *AccountUpdateOne {
 	mutation := newAccountMutation(c.config, OpUpdateOne, withAccountID(id))
-	return (&AccountUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).byID()
+	mutation.occ.ByID()
+	return &AccountUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // Delete returns a delete builder for Account.
@@ -2593,7 +1109,9 @@ func (c *AccountClient) Delete() *AccountDelete {
 
 // DeleteOne returns a builder for deleting the given entity.
 func (c *AccountClient) DeleteOne(_m *Account) *AccountDeleteOne {
-	return c.DeleteOneID(_m.ID).ifLoaded(_m)
+	builder := c.DeleteOneID(_m.ID)
+	builder._d.mutation.occ.Loaded(accountVersion, _m, _m.Revision, &_m.occ.Held)
+	return builder
 }
 
 // DeleteOneID returns a builder for deleting the given entity by its id.
@@ -2601,7 +1119,9 @@ func (c *AccountClient) DeleteOneID(id string) *AccountDeleteOne {
 	builder := c.Delete().Where(account.ID(id))
 	builder.mutation.id = &id
 	builder.mutation.op = OpDeleteOne
-	return (&AccountDeleteOne{builder}).byID()
+	builder.mutation.occ.ByID()
+	builder.mutation.occ.Row(id)
+	return &AccountDeleteOne{builder}
 }
 
 // Query returns a query builder for Account.
@@ -2710,13 +1230,15 @@ func (c *BuyerClient) Update() *BuyerUpdate {
 // UpdateOne returns an update builder for the given entity.
 func (c *BuyerClient) UpdateOne(_m *Buyer) *BuyerUpdateOne {
 	mutation := newBuyerMutation(c.config, OpUpdateOne, withBuyer(_m))
-	return (&BuyerUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).ifLoaded(_m)
+	mutation.occ.Loaded(buyerVersion, _m, _m.Version, &_m.occ.Held)
+	return &BuyerUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *BuyerClient) UpdateOneID(id string) *BuyerUpdateOne {
 	mutation := newBuyerMutation(c.config, OpUpdateOne, withBuyerID(id))
-	return (&BuyerUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).byID()
+	mutation.occ.ByID()
+	return &BuyerUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // Delete returns a delete builder for Buyer.
@@ -2727,7 +1249,9 @@ func (c *BuyerClient) Delete() *BuyerDelete {
 
 // DeleteOne returns a builder for deleting the given entity.
 func (c *BuyerClient) DeleteOne(_m *Buyer) *BuyerDeleteOne {
-	return c.DeleteOneID(_m.ID).ifLoaded(_m)
+	builder := c.DeleteOneID(_m.ID)
+	builder._d.mutation.occ.Loaded(buyerVersion, _m, _m.Version, &_m.occ.Held)
+	return builder
 }
 
 // DeleteOneID returns a builder for deleting the given entity by its id.
@@ -2735,7 +1259,9 @@ func (c *BuyerClient) DeleteOneID(id string) *BuyerDeleteOne {
 	builder := c.Delete().Where(buyer.ID(id))
 	builder.mutation.id = &id
 	builder.mutation.op = OpDeleteOne
-	return (&BuyerDeleteOne{builder}).byID()
+	builder.mutation.occ.ByID()
+	builder.mutation.occ.Row(id)
+	return &BuyerDeleteOne{builder}
 }
 
 // Query returns a query builder for Buyer.
@@ -2860,13 +1386,15 @@ func (c *CardClient) Update() *CardUpdate {
 // UpdateOne returns an update builder for the given entity.
 func (c *CardClient) UpdateOne(_m *Card) *CardUpdateOne {
 	mutation := newCardMutation(c.config, OpUpdateOne, withCard(_m))
-	return (&CardUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).ifLoaded(_m)
+	mutation.occ.Loaded(cardVersion, _m, _m.Version, &_m.occ.Held)
+	return &CardUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *CardClient) UpdateOneID(id int) *CardUpdateOne {
 	mutation := newCardMutation(c.config, OpUpdateOne, withCardID(id))
-	return (&CardUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).byID()
+	mutation.occ.ByID()
+	return &CardUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // Delete returns a delete builder for Card.
@@ -2877,7 +1405,9 @@ func (c *CardClient) Delete() *CardDelete {
 
 // DeleteOne returns a builder for deleting the given entity.
 func (c *CardClient) DeleteOne(_m *Card) *CardDeleteOne {
-	return c.DeleteOneID(_m.ID).ifLoaded(_m)
+	builder := c.DeleteOneID(_m.ID)
+	builder._d.mutation.occ.Loaded(cardVersion, _m, _m.Version, &_m.occ.Held)
+	return builder
 }
 
 // DeleteOneID returns a builder for deleting the given entity by its id.
@@ -2885,7 +1415,9 @@ func (c *CardClient) DeleteOneID(id int) *CardDeleteOne {
 	builder := c.Delete().Where(card.ID(id))
 	builder.mutation.id = &id
 	builder.mutation.op = OpDeleteOne
-	return (&CardDeleteOne{builder}).byID()
+	builder.mutation.occ.ByID()
+	builder.mutation.occ.Row(id)
+	return &CardDeleteOne{builder}
 }
 
 // Query returns a query builder for Card.
@@ -3010,13 +1542,15 @@ func (c *DocumentClient) Update() *DocumentUpdate {
 // UpdateOne returns an update builder for the given entity.
 func (c *DocumentClient) UpdateOne(_m *Document) *DocumentUpdateOne {
 	mutation := newDocumentMutation(c.config, OpUpdateOne, withDocument(_m))
-	return (&DocumentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).ifLoaded(_m)
+	mutation.occ.Loaded(documentVersion, _m, _m.Version, &_m.occ.Held)
+	return &DocumentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *DocumentClient) UpdateOneID(id uuid.UUID) *DocumentUpdateOne {
 	mutation := newDocumentMutation(c.config, OpUpdateOne, withDocumentID(id))
-	return (&DocumentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).byID()
+	mutation.occ.ByID()
+	return &DocumentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // Delete returns a delete builder for Document.
@@ -3027,7 +1561,9 @@ func (c *DocumentClient) Delete() *DocumentDelete {
 
 // DeleteOne returns a builder for deleting the given entity.
 func (c *DocumentClient) DeleteOne(_m *Document) *DocumentDeleteOne {
-	return c.DeleteOneID(_m.ID).ifLoaded(_m)
+	builder := c.DeleteOneID(_m.ID)
+	builder._d.mutation.occ.Loaded(documentVersion, _m, _m.Version, &_m.occ.Held)
+	return builder
 }
 
 // DeleteOneID returns a builder for deleting the given entity by its id.
@@ -3035,7 +1571,9 @@ func (c *DocumentClient) DeleteOneID(id uuid.UUID) *DocumentDeleteOne {
 	builder := c.Delete().Where(document.ID(id))
 	builder.mutation.id = &id
 	builder.mutation.op = OpDeleteOne
-	return (&DocumentDeleteOne{builder}).byID()
+	builder.mutation.occ.ByID()
+	builder.mutation.occ.Row(id)
+	return &DocumentDeleteOne{builder}
 }
 
 // Query returns a query builder for Document.
@@ -3160,13 +1698,15 @@ func (c *EventClient) Update() *EventUpdate {
 // UpdateOne returns an update builder for the given entity.
 func (c *EventClient) UpdateOne(_m *Event) *EventUpdateOne {
 	mutation := newEventMutation(c.config, OpUpdateOne, withEvent(_m))
-	return (&EventUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).ifLoaded(_m)
+	mutation.occ.Loaded(eventVersion, _m, _m.Version, &_m.occ.Held)
+	return &EventUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *EventClient) UpdateOneID(id int) *EventUpdateOne {
 	mutation := newEventMutation(c.config, OpUpdateOne, withEventID(id))
-	return (&EventUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).byID()
+	mutation.occ.ByID()
+	return &EventUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // Delete returns a delete builder for Event.
@@ -3177,7 +1717,9 @@ func (c *EventClient) Delete() *EventDelete {
 
 // DeleteOne returns a builder for deleting the given entity.
 func (c *EventClient) DeleteOne(_m *Event) *EventDeleteOne {
-	return c.DeleteOneID(_m.ID).ifLoaded(_m)
+	builder := c.DeleteOneID(_m.ID)
+	builder._d.mutation.occ.Loaded(eventVersion, _m, _m.Version, &_m.occ.Held)
+	return builder
 }
 
 // DeleteOneID returns a builder for deleting the given entity by its id.
@@ -3185,7 +1727,9 @@ func (c *EventClient) DeleteOneID(id int) *EventDeleteOne {
 	builder := c.Delete().Where(event.ID(id))
 	builder.mutation.id = &id
 	builder.mutation.op = OpDeleteOne
-	return (&EventDeleteOne{builder}).byID()
+	builder.mutation.occ.ByID()
+	builder.mutation.occ.Row(id)
+	return &EventDeleteOne{builder}
 }
 
 // Query returns a query builder for Event.
@@ -3294,13 +1838,15 @@ func (c *FolderClient) Update() *FolderUpdate {
 // UpdateOne returns an update builder for the given entity.
 func (c *FolderClient) UpdateOne(_m *Folder) *FolderUpdateOne {
 	mutation := newFolderMutation(c.config, OpUpdateOne, withFolder(_m))
-	return (&FolderUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).ifLoaded(_m)
+	mutation.occ.Loaded(folderVersion, _m, _m.Version, &_m.occ.Held)
+	return &FolderUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *FolderClient) UpdateOneID(id int) *FolderUpdateOne {
 	mutation := newFolderMutation(c.config, OpUpdateOne, withFolderID(id))
-	return (&FolderUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).byID()
+	mutation.occ.ByID()
+	return &FolderUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // Delete returns a delete builder for Folder.
@@ -3311,7 +1857,9 @@ func (c *FolderClient) Delete() *FolderDelete {
 
 // DeleteOne returns a builder for deleting the given entity.
 func (c *FolderClient) DeleteOne(_m *Folder) *FolderDeleteOne {
-	return c.DeleteOneID(_m.ID).ifLoaded(_m)
+	builder := c.DeleteOneID(_m.ID)
+	builder._d.mutation.occ.Loaded(folderVersion, _m, _m.Version, &_m.occ.Held)
+	return builder
 }
 
 // DeleteOneID returns a builder for deleting the given entity by its id.
@@ -3319,7 +1867,9 @@ func (c *FolderClient) DeleteOneID(id int) *FolderDeleteOne {
 	builder := c.Delete().Where(folder.ID(id))
 	builder.mutation.id = &id
 	builder.mutation.op = OpDeleteOne
-	return (&FolderDeleteOne{builder}).byID()
+	builder.mutation.occ.ByID()
+	builder.mutation.occ.Row(id)
+	return &FolderDeleteOne{builder}
 }
 
 // Query returns a query builder for Folder.
@@ -3609,13 +2159,15 @@ func (c *InvoiceClient) Update() *InvoiceUpdate {
 // UpdateOne returns an update builder for the given entity.
 func (c *InvoiceClient) UpdateOne(_m *Invoice) *InvoiceUpdateOne {
 	mutation := newInvoiceMutation(c.config, OpUpdateOne, withInvoice(_m))
-	return (&InvoiceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).ifLoaded(_m)
+	mutation.occ.Loaded(invoiceVersion, _m, _m.Version, &_m.occ.Held)
+	return &InvoiceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *InvoiceClient) UpdateOneID(id int) *InvoiceUpdateOne {
 	mutation := newInvoiceMutation(c.config, OpUpdateOne, withInvoiceID(id))
-	return (&InvoiceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).byID()
+	mutation.occ.ByID()
+	return &InvoiceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // Delete returns a delete builder for Invoice.
@@ -3626,7 +2178,9 @@ func (c *InvoiceClient) Delete() *InvoiceDelete {
 
 // DeleteOne returns a builder for deleting the given entity.
 func (c *InvoiceClient) DeleteOne(_m *Invoice) *InvoiceDeleteOne {
-	return c.DeleteOneID(_m.ID).ifLoaded(_m)
+	builder := c.DeleteOneID(_m.ID)
+	builder._d.mutation.occ.Loaded(invoiceVersion, _m, _m.Version, &_m.occ.Held)
+	return builder
 }
 
 // DeleteOneID returns a builder for deleting the given entity by its id.
@@ -3634,7 +2188,9 @@ func (c *InvoiceClient) DeleteOneID(id int) *InvoiceDeleteOne {
 	builder := c.Delete().Where(invoice.ID(id))
 	builder.mutation.id = &id
 	builder.mutation.op = OpDeleteOne
-	return (&InvoiceDeleteOne{builder}).byID()
+	builder.mutation.occ.ByID()
+	builder.mutation.occ.Row(id)
+	return &InvoiceDeleteOne{builder}
 }
 
 // Query returns a query builder for Invoice.
@@ -3761,7 +2317,8 @@ func (c *LikeClient) UpdateOne(_m *Like) *LikeUpdateOne {
 	mutation := newLikeMutation(c.config, OpUpdateOne)
 	mutation.user = &_m.UserID
 	mutation.tweet = &_m.TweetID
-	return (&LikeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).ifLoaded(_m)
+	mutation.occ.Loaded(likeVersion, _m, _m.Version, &_m.occ.Held)
+	return &LikeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // Delete returns a delete builder for Like.
@@ -3878,7 +2435,8 @@ func (c *MembershipClient) UpdateOne(_m *Membership) *MembershipUpdateOne {
 	mutation := newMembershipMutation(c.config, OpUpdateOne)
 	mutation.user = &_m.UserID
 	mutation.team = &_m.TeamID
-	return (&MembershipUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).ifLoaded(_m)
+	mutation.occ.Loaded(membershipVersion, _m, _m.Version, &_m.occ.Held)
+	return &MembershipUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // Delete returns a delete builder for Membership.
@@ -3993,13 +2551,15 @@ func (c *MemoClient) Update() *MemoUpdate {
 // UpdateOne returns an update builder for the given entity.
 func (c *MemoClient) UpdateOne(_m *Memo) *MemoUpdateOne {
 	mutation := newMemoMutation(c.config, OpUpdateOne, withMemo(_m))
-	return (&MemoUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).ifLoaded(_m)
+	mutation.occ.Loaded(memoVersion, _m, _m.Version, &_m.occ.Held)
+	return &MemoUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *MemoClient) UpdateOneID(id int) *MemoUpdateOne {
 	mutation := newMemoMutation(c.config, OpUpdateOne, withMemoID(id))
-	return (&MemoUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).byID()
+	mutation.occ.ByID()
+	return &MemoUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // Delete returns a delete builder for Memo.
@@ -4010,7 +2570,9 @@ func (c *MemoClient) Delete() *MemoDelete {
 
 // DeleteOne returns a builder for deleting the given entity.
 func (c *MemoClient) DeleteOne(_m *Memo) *MemoDeleteOne {
-	return c.DeleteOneID(_m.ID).ifLoaded(_m)
+	builder := c.DeleteOneID(_m.ID)
+	builder._d.mutation.occ.Loaded(memoVersion, _m, _m.Version, &_m.occ.Held)
+	return builder
 }
 
 // DeleteOneID returns a builder for deleting the given entity by its id.
@@ -4018,7 +2580,9 @@ func (c *MemoClient) DeleteOneID(id int) *MemoDeleteOne {
 	builder := c.Delete().Where(memo.ID(id))
 	builder.mutation.id = &id
 	builder.mutation.op = OpDeleteOne
-	return (&MemoDeleteOne{builder}).byID()
+	builder.mutation.occ.ByID()
+	builder.mutation.occ.Row(id)
+	return &MemoDeleteOne{builder}
 }
 
 // Query returns a query builder for Memo.
@@ -4128,13 +2692,15 @@ func (c *NoteClient) Update() *NoteUpdate {
 // UpdateOne returns an update builder for the given entity.
 func (c *NoteClient) UpdateOne(_m *Note) *NoteUpdateOne {
 	mutation := newNoteMutation(c.config, OpUpdateOne, withNote(_m))
-	return (&NoteUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).ifLoaded(_m)
+	mutation.occ.Loaded(noteVersion, _m, _m.Version, &_m.occ.Held)
+	return &NoteUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *NoteClient) UpdateOneID(id int) *NoteUpdateOne {
 	mutation := newNoteMutation(c.config, OpUpdateOne, withNoteID(id))
-	return (&NoteUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).byID()
+	mutation.occ.ByID()
+	return &NoteUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // Delete returns a delete builder for Note.
@@ -4145,7 +2711,9 @@ func (c *NoteClient) Delete() *NoteDelete {
 
 // DeleteOne returns a builder for deleting the given entity.
 func (c *NoteClient) DeleteOne(_m *Note) *NoteDeleteOne {
-	return c.DeleteOneID(_m.ID).ifLoaded(_m)
+	builder := c.DeleteOneID(_m.ID)
+	builder._d.mutation.occ.Loaded(noteVersion, _m, _m.Version, &_m.occ.Held)
+	return builder
 }
 
 // DeleteOneID returns a builder for deleting the given entity by its id.
@@ -4153,7 +2721,9 @@ func (c *NoteClient) DeleteOneID(id int) *NoteDeleteOne {
 	builder := c.Delete().Where(note.ID(id))
 	builder.mutation.id = &id
 	builder.mutation.op = OpDeleteOne
-	return (&NoteDeleteOne{builder}).byID()
+	builder.mutation.occ.ByID()
+	builder.mutation.occ.Row(id)
+	return &NoteDeleteOne{builder}
 }
 
 // Query returns a query builder for Note.
@@ -4263,13 +2833,15 @@ func (c *OrderClient) Update() *OrderUpdate {
 // UpdateOne returns an update builder for the given entity.
 func (c *OrderClient) UpdateOne(_m *Order) *OrderUpdateOne {
 	mutation := newOrderMutation(c.config, OpUpdateOne, withOrder(_m))
-	return (&OrderUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).ifLoaded(_m)
+	mutation.occ.Loaded(orderVersion, _m, _m.Rev, &_m.occ.Held)
+	return &OrderUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *OrderClient) UpdateOneID(id int) *OrderUpdateOne {
 	mutation := newOrderMutation(c.config, OpUpdateOne, withOrderID(id))
-	return (&OrderUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).byID()
+	mutation.occ.ByID()
+	return &OrderUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // Delete returns a delete builder for Order.
@@ -4280,7 +2852,9 @@ func (c *OrderClient) Delete() *OrderDelete {
 
 // DeleteOne returns a builder for deleting the given entity.
 func (c *OrderClient) DeleteOne(_m *Order) *OrderDeleteOne {
-	return c.DeleteOneID(_m.ID).ifLoaded(_m)
+	builder := c.DeleteOneID(_m.ID)
+	builder._d.mutation.occ.Loaded(orderVersion, _m, _m.Rev, &_m.occ.Held)
+	return builder
 }
 
 // DeleteOneID returns a builder for deleting the given entity by its id.
@@ -4288,7 +2862,9 @@ func (c *OrderClient) DeleteOneID(id int) *OrderDeleteOne {
 	builder := c.Delete().Where(order.ID(id))
 	builder.mutation.id = &id
 	builder.mutation.op = OpDeleteOne
-	return (&OrderDeleteOne{builder}).byID()
+	builder.mutation.occ.ByID()
+	builder.mutation.occ.Row(id)
+	return &OrderDeleteOne{builder}
 }
 
 // Query returns a query builder for Order.
@@ -4397,13 +2973,15 @@ func (c *ParcelClient) Update() *ParcelUpdate {
 // UpdateOne returns an update builder for the given entity.
 func (c *ParcelClient) UpdateOne(_m *Parcel) *ParcelUpdateOne {
 	mutation := newParcelMutation(c.config, OpUpdateOne, withParcel(_m))
-	return (&ParcelUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).ifLoaded(_m)
+	mutation.occ.Loaded(parcelVersion, _m, _m.Version, &_m.occ.Held)
+	return &ParcelUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *ParcelClient) UpdateOneID(id int) *ParcelUpdateOne {
 	mutation := newParcelMutation(c.config, OpUpdateOne, withParcelID(id))
-	return (&ParcelUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).byID()
+	mutation.occ.ByID()
+	return &ParcelUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // Delete returns a delete builder for Parcel.
@@ -4414,7 +2992,9 @@ func (c *ParcelClient) Delete() *ParcelDelete {
 
 // DeleteOne returns a builder for deleting the given entity.
 func (c *ParcelClient) DeleteOne(_m *Parcel) *ParcelDeleteOne {
-	return c.DeleteOneID(_m.ID).ifLoaded(_m)
+	builder := c.DeleteOneID(_m.ID)
+	builder._d.mutation.occ.Loaded(parcelVersion, _m, _m.Version, &_m.occ.Held)
+	return builder
 }
 
 // DeleteOneID returns a builder for deleting the given entity by its id.
@@ -4422,7 +3002,9 @@ func (c *ParcelClient) DeleteOneID(id int) *ParcelDeleteOne {
 	builder := c.Delete().Where(parcel.ID(id))
 	builder.mutation.id = &id
 	builder.mutation.op = OpDeleteOne
-	return (&ParcelDeleteOne{builder}).byID()
+	builder.mutation.occ.ByID()
+	builder.mutation.occ.Row(id)
+	return &ParcelDeleteOne{builder}
 }
 
 // Query returns a query builder for Parcel.
@@ -4563,13 +3145,15 @@ func (c *PetClient) Update() *PetUpdate {
 // UpdateOne returns an update builder for the given entity.
 func (c *PetClient) UpdateOne(_m *Pet) *PetUpdateOne {
 	mutation := newPetMutation(c.config, OpUpdateOne, withPet(_m))
-	return (&PetUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).ifLoaded(_m)
+	mutation.occ.Loaded(petVersion, _m, _m.Version, &_m.occ.Held)
+	return &PetUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *PetClient) UpdateOneID(id int) *PetUpdateOne {
 	mutation := newPetMutation(c.config, OpUpdateOne, withPetID(id))
-	return (&PetUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).byID()
+	mutation.occ.ByID()
+	return &PetUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // Delete returns a delete builder for Pet.
@@ -4580,7 +3164,9 @@ func (c *PetClient) Delete() *PetDelete {
 
 // DeleteOne returns a builder for deleting the given entity.
 func (c *PetClient) DeleteOne(_m *Pet) *PetDeleteOne {
-	return c.DeleteOneID(_m.ID).ifLoaded(_m)
+	builder := c.DeleteOneID(_m.ID)
+	builder._d.mutation.occ.Loaded(petVersion, _m, _m.Version, &_m.occ.Held)
+	return builder
 }
 
 // DeleteOneID returns a builder for deleting the given entity by its id.
@@ -4588,7 +3174,9 @@ func (c *PetClient) DeleteOneID(id int) *PetDeleteOne {
 	builder := c.Delete().Where(pet.ID(id))
 	builder.mutation.id = &id
 	builder.mutation.op = OpDeleteOne
-	return (&PetDeleteOne{builder}).byID()
+	builder.mutation.occ.ByID()
+	builder.mutation.occ.Row(id)
+	return &PetDeleteOne{builder}
 }
 
 // Query returns a query builder for Pet.
@@ -4729,13 +3317,15 @@ func (c *ProfileClient) Update() *ProfileUpdate {
 // UpdateOne returns an update builder for the given entity.
 func (c *ProfileClient) UpdateOne(_m *Profile) *ProfileUpdateOne {
 	mutation := newProfileMutation(c.config, OpUpdateOne, withProfile(_m))
-	return (&ProfileUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).ifLoaded(_m)
+	mutation.occ.Loaded(profileVersion, _m, _m.Version, &_m.occ.Held)
+	return &ProfileUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *ProfileClient) UpdateOneID(id int) *ProfileUpdateOne {
 	mutation := newProfileMutation(c.config, OpUpdateOne, withProfileID(id))
-	return (&ProfileUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).byID()
+	mutation.occ.ByID()
+	return &ProfileUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // Delete returns a delete builder for Profile.
@@ -4746,7 +3336,9 @@ func (c *ProfileClient) Delete() *ProfileDelete {
 
 // DeleteOne returns a builder for deleting the given entity.
 func (c *ProfileClient) DeleteOne(_m *Profile) *ProfileDeleteOne {
-	return c.DeleteOneID(_m.ID).ifLoaded(_m)
+	builder := c.DeleteOneID(_m.ID)
+	builder._d.mutation.occ.Loaded(profileVersion, _m, _m.Version, &_m.occ.Held)
+	return builder
 }
 
 // DeleteOneID returns a builder for deleting the given entity by its id.
@@ -4754,7 +3346,9 @@ func (c *ProfileClient) DeleteOneID(id int) *ProfileDeleteOne {
 	builder := c.Delete().Where(profile.ID(id))
 	builder.mutation.id = &id
 	builder.mutation.op = OpDeleteOne
-	return (&ProfileDeleteOne{builder}).byID()
+	builder.mutation.occ.ByID()
+	builder.mutation.occ.Row(id)
+	return &ProfileDeleteOne{builder}
 }
 
 // Query returns a query builder for Profile.
@@ -4863,13 +3457,15 @@ func (c *PurchaseClient) Update() *PurchaseUpdate {
 // UpdateOne returns an update builder for the given entity.
 func (c *PurchaseClient) UpdateOne(_m *Purchase) *PurchaseUpdateOne {
 	mutation := newPurchaseMutation(c.config, OpUpdateOne, withPurchase(_m))
-	return (&PurchaseUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).ifLoaded(_m)
+	mutation.occ.Loaded(purchaseVersion, _m, _m.Version, &_m.occ.Held)
+	return &PurchaseUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *PurchaseClient) UpdateOneID(id uuid.UUID) *PurchaseUpdateOne {
 	mutation := newPurchaseMutation(c.config, OpUpdateOne, withPurchaseID(id))
-	return (&PurchaseUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).byID()
+	mutation.occ.ByID()
+	return &PurchaseUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // Delete returns a delete builder for Purchase.
@@ -4880,7 +3476,9 @@ func (c *PurchaseClient) Delete() *PurchaseDelete {
 
 // DeleteOne returns a builder for deleting the given entity.
 func (c *PurchaseClient) DeleteOne(_m *Purchase) *PurchaseDeleteOne {
-	return c.DeleteOneID(_m.ID).ifLoaded(_m)
+	builder := c.DeleteOneID(_m.ID)
+	builder._d.mutation.occ.Loaded(purchaseVersion, _m, _m.Version, &_m.occ.Held)
+	return builder
 }
 
 // DeleteOneID returns a builder for deleting the given entity by its id.
@@ -4888,7 +3486,9 @@ func (c *PurchaseClient) DeleteOneID(id uuid.UUID) *PurchaseDeleteOne {
 	builder := c.Delete().Where(purchase.ID(id))
 	builder.mutation.id = &id
 	builder.mutation.op = OpDeleteOne
-	return (&PurchaseDeleteOne{builder}).byID()
+	builder.mutation.occ.ByID()
+	builder.mutation.occ.Row(id)
+	return &PurchaseDeleteOne{builder}
 }
 
 // Query returns a query builder for Purchase.
@@ -5045,13 +3645,15 @@ func (c *PurchaseLineClient) Update() *PurchaseLineUpdate {
 // UpdateOne returns an update builder for the given entity.
 func (c *PurchaseLineClient) UpdateOne(_m *PurchaseLine) *PurchaseLineUpdateOne {
 	mutation := newPurchaseLineMutation(c.config, OpUpdateOne, withPurchaseLine(_m))
-	return (&PurchaseLineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).ifLoaded(_m)
+	mutation.occ.Loaded(purchaseLineVersion, _m, _m.Version, &_m.occ.Held)
+	return &PurchaseLineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *PurchaseLineClient) UpdateOneID(id int) *PurchaseLineUpdateOne {
 	mutation := newPurchaseLineMutation(c.config, OpUpdateOne, withPurchaseLineID(id))
-	return (&PurchaseLineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).byID()
+	mutation.occ.ByID()
+	return &PurchaseLineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // Delete returns a delete builder for PurchaseLine.
@@ -5062,7 +3664,9 @@ func (c *PurchaseLineClient) Delete() *PurchaseLineDelete {
 
 // DeleteOne returns a builder for deleting the given entity.
 func (c *PurchaseLineClient) DeleteOne(_m *PurchaseLine) *PurchaseLineDeleteOne {
-	return c.DeleteOneID(_m.ID).ifLoaded(_m)
+	builder := c.DeleteOneID(_m.ID)
+	builder._d.mutation.occ.Loaded(purchaseLineVersion, _m, _m.Version, &_m.occ.Held)
+	return builder
 }
 
 // DeleteOneID returns a builder for deleting the given entity by its id.
@@ -5070,7 +3674,9 @@ func (c *PurchaseLineClient) DeleteOneID(id int) *PurchaseLineDeleteOne {
 	builder := c.Delete().Where(purchaseline.ID(id))
 	builder.mutation.id = &id
 	builder.mutation.op = OpDeleteOne
-	return (&PurchaseLineDeleteOne{builder}).byID()
+	builder.mutation.occ.ByID()
+	builder.mutation.occ.Row(id)
+	return &PurchaseLineDeleteOne{builder}
 }
 
 // Query returns a query builder for PurchaseLine.
@@ -5211,13 +3817,15 @@ func (c *ReadingClient) Update() *ReadingUpdate {
 // UpdateOne returns an update builder for the given entity.
 func (c *ReadingClient) UpdateOne(_m *Reading) *ReadingUpdateOne {
 	mutation := newReadingMutation(c.config, OpUpdateOne, withReading(_m))
-	return (&ReadingUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).ifLoaded(_m)
+	mutation.occ.Loaded(readingVersion, _m, _m.UpdatedAt, &_m.occ.Held)
+	return &ReadingUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *ReadingClient) UpdateOneID(id int) *ReadingUpdateOne {
 	mutation := newReadingMutation(c.config, OpUpdateOne, withReadingID(id))
-	return (&ReadingUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).byID()
+	mutation.occ.ByID()
+	return &ReadingUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // Delete returns a delete builder for Reading.
@@ -5228,7 +3836,9 @@ func (c *ReadingClient) Delete() *ReadingDelete {
 
 // DeleteOne returns a builder for deleting the given entity.
 func (c *ReadingClient) DeleteOne(_m *Reading) *ReadingDeleteOne {
-	return c.DeleteOneID(_m.ID).ifLoaded(_m)
+	builder := c.DeleteOneID(_m.ID)
+	builder._d.mutation.occ.Loaded(readingVersion, _m, _m.UpdatedAt, &_m.occ.Held)
+	return builder
 }
 
 // DeleteOneID returns a builder for deleting the given entity by its id.
@@ -5236,7 +3846,9 @@ func (c *ReadingClient) DeleteOneID(id int) *ReadingDeleteOne {
 	builder := c.Delete().Where(reading.ID(id))
 	builder.mutation.id = &id
 	builder.mutation.op = OpDeleteOne
-	return (&ReadingDeleteOne{builder}).byID()
+	builder.mutation.occ.ByID()
+	builder.mutation.occ.Row(id)
+	return &ReadingDeleteOne{builder}
 }
 
 // Query returns a query builder for Reading.
@@ -5345,13 +3957,15 @@ func (c *SettingClient) Update() *SettingUpdate {
 // UpdateOne returns an update builder for the given entity.
 func (c *SettingClient) UpdateOne(_m *Setting) *SettingUpdateOne {
 	mutation := newSettingMutation(c.config, OpUpdateOne, withSetting(_m))
-	return (&SettingUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).ifLoaded(_m)
+	mutation.occ.Loaded(settingVersion, _m, _m.Version, &_m.occ.Held)
+	return &SettingUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *SettingClient) UpdateOneID(id string) *SettingUpdateOne {
 	mutation := newSettingMutation(c.config, OpUpdateOne, withSettingID(id))
-	return (&SettingUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).byID()
+	mutation.occ.ByID()
+	return &SettingUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // Delete returns a delete builder for Setting.
@@ -5362,7 +3976,9 @@ func (c *SettingClient) Delete() *SettingDelete {
 
 // DeleteOne returns a builder for deleting the given entity.
 func (c *SettingClient) DeleteOne(_m *Setting) *SettingDeleteOne {
-	return c.DeleteOneID(_m.ID).ifLoaded(_m)
+	builder := c.DeleteOneID(_m.ID)
+	builder._d.mutation.occ.Loaded(settingVersion, _m, _m.Version, &_m.occ.Held)
+	return builder
 }
 
 // DeleteOneID returns a builder for deleting the given entity by its id.
@@ -5370,7 +3986,9 @@ func (c *SettingClient) DeleteOneID(id string) *SettingDeleteOne {
 	builder := c.Delete().Where(setting.ID(id))
 	builder.mutation.id = &id
 	builder.mutation.op = OpDeleteOne
-	return (&SettingDeleteOne{builder}).byID()
+	builder.mutation.occ.ByID()
+	builder.mutation.occ.Row(id)
+	return &SettingDeleteOne{builder}
 }
 
 // Query returns a query builder for Setting.
@@ -5942,13 +4560,15 @@ func (c *TicketClient) Update() *TicketUpdate {
 // UpdateOne returns an update builder for the given entity.
 func (c *TicketClient) UpdateOne(_m *Ticket) *TicketUpdateOne {
 	mutation := newTicketMutation(c.config, OpUpdateOne, withTicket(_m))
-	return (&TicketUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).ifLoaded(_m)
+	mutation.occ.Loaded(ticketVersion, _m, _m.Version, &_m.occ.Held)
+	return &TicketUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *TicketClient) UpdateOneID(id int) *TicketUpdateOne {
 	mutation := newTicketMutation(c.config, OpUpdateOne, withTicketID(id))
-	return (&TicketUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).byID()
+	mutation.occ.ByID()
+	return &TicketUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // Delete returns a delete builder for Ticket.
@@ -5959,7 +4579,9 @@ func (c *TicketClient) Delete() *TicketDelete {
 
 // DeleteOne returns a builder for deleting the given entity.
 func (c *TicketClient) DeleteOne(_m *Ticket) *TicketDeleteOne {
-	return c.DeleteOneID(_m.ID).ifLoaded(_m)
+	builder := c.DeleteOneID(_m.ID)
+	builder._d.mutation.occ.Loaded(ticketVersion, _m, _m.Version, &_m.occ.Held)
+	return builder
 }
 
 // DeleteOneID returns a builder for deleting the given entity by its id.
@@ -5967,7 +4589,9 @@ func (c *TicketClient) DeleteOneID(id int) *TicketDeleteOne {
 	builder := c.Delete().Where(ticket.ID(id))
 	builder.mutation.id = &id
 	builder.mutation.op = OpDeleteOne
-	return (&TicketDeleteOne{builder}).byID()
+	builder.mutation.occ.ByID()
+	builder.mutation.occ.Row(id)
+	return &TicketDeleteOne{builder}
 }
 
 // Query returns a query builder for Ticket.
@@ -6241,13 +4865,15 @@ func (c *UserClient) Update() *UserUpdate {
 // UpdateOne returns an update builder for the given entity.
 func (c *UserClient) UpdateOne(_m *User) *UserUpdateOne {
 	mutation := newUserMutation(c.config, OpUpdateOne, withUser(_m))
-	return (&UserUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).ifLoaded(_m)
+	mutation.occ.Loaded(userVersion, _m, _m.Version, &_m.occ.Held)
+	return &UserUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *UserClient) UpdateOneID(id int) *UserUpdateOne {
 	mutation := newUserMutation(c.config, OpUpdateOne, withUserID(id))
-	return (&UserUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).byID()
+	mutation.occ.ByID()
+	return &UserUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // Delete returns a delete builder for User.
@@ -6258,7 +4884,9 @@ func (c *UserClient) Delete() *UserDelete {
 
 // DeleteOne returns a builder for deleting the given entity.
 func (c *UserClient) DeleteOne(_m *User) *UserDeleteOne {
-	return c.DeleteOneID(_m.ID).ifLoaded(_m)
+	builder := c.DeleteOneID(_m.ID)
+	builder._d.mutation.occ.Loaded(userVersion, _m, _m.Version, &_m.occ.Held)
+	return builder
 }
 
 // DeleteOneID returns a builder for deleting the given entity by its id.
@@ -6266,7 +4894,9 @@ func (c *UserClient) DeleteOneID(id int) *UserDeleteOne {
 	builder := c.Delete().Where(user.ID(id))
 	builder.mutation.id = &id
 	builder.mutation.op = OpDeleteOne
-	return (&UserDeleteOne{builder}).byID()
+	builder.mutation.occ.ByID()
+	builder.mutation.occ.Row(id)
+	return &UserDeleteOne{builder}
 }
 
 // Query returns a query builder for User.

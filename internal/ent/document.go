@@ -30,12 +30,8 @@ type Document struct {
 	// The values are being populated by the DocumentQuery when eager-loading is set.
 	Edges        DocumentEdges `json:"edges"`
 	selectValues sql.SelectValues
-	// zeroVersion notes that the version was read, and is NULL or zero in the database.
-	zeroVersion bool
-	// fate is what becomes of the version, if a transaction has written it.
-	fate *occrun.Fate
-	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
-	loaded occrun.Loaded
+	// occ is what is known about the version, and the row as it was read.
+	occ occrun.HeldRow
 }
 
 // DocumentEdges holds the relations/edges for other nodes in the graph.
@@ -159,11 +155,7 @@ func (_m *Document) String() string {
 
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Document) VersionKey() entocc.VersionKey {
-	key := entocc.VersionKey{Type: TypeDocument, ID: _m.ID}
-	if occrun.CheckLoaded(documentVersion, _m.Version, _m.zeroVersion) == nil {
-		key.Version = _m.Version
-	}
-	return key
+	return _m.occ.Key(documentVersion, _m.ID, _m.Version)
 }
 
 // Delete returns a builder for deleting this Document, if its row has the version of this entity still.
@@ -173,37 +165,13 @@ func (_m *Document) Delete() *DocumentDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Document) IsModified(ctx context.Context) (bool, error) {
-	if err := occrun.CheckLoaded(documentVersion, _m.Version, _m.zeroVersion); err != nil {
-		return false, err
-	}
-	if _m.fate != nil {
-		if err := occrun.CheckFate(documentVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
-			return false, err
-		}
-	}
-	current, err := NewDocumentClient(_m.config).Query().
-		Where(document.ID(_m.ID), latestVersion(_m.config.driver)).
-		Select(document.FieldVersion).
-		Only(ctx)
-	if err != nil {
-		return IsNotFound(err), MaskNotFound(err)
-	}
-	return !occrun.SameVersion(documentVersion, current.Version, _m.Version), nil
+	return versionIsModified(ctx, _m.config, documentVersion, &_m.occ.Held, _m.VersionKey(), documentRead)
 }
 
-// assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
-// scanned into the values.
-func (_m *Document) assignLoaded(columns []string, values []any) error {
-	_m.loaded.Keep(columns, values)
-	return _m.assignValues(columns, values)
-}
-
-// versionRead notes that the version was read from the database.
-func (_m *Document) versionRead() {
-	_m.zeroVersion = _m.Version == uuid.Nil
-	if txWrites := occrun.TxOf(_m.config.driver); txWrites != nil {
-		_m.fate = txWrites.FateOf(document.Table, _m.ID)
-	}
+// asRead returns the row as it was read.
+func (_m *Document) asRead() occrun.ReadRow {
+	fresh := &Document{}
+	return _m.occ.Row(_m, fresh, fresh.assignValues)
 }
 
 // Documents is a parsable slice of Document.

@@ -387,7 +387,8 @@ func (_q *DocumentQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Doc
 		node := &Document{config: _q.config}
 		nodes = append(nodes, node)
 		node.Edges.loadedTypes = loadedTypes
-		return node.assignLoaded(columns, values)
+		node.occ.Keep(columns, values)
+		return node.assignValues(columns, values)
 	}
 	if len(_q.modifiers) > 0 {
 		_spec.Modifiers = _q.modifiers
@@ -409,8 +410,8 @@ func (_q *DocumentQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Doc
 		}
 	}
 	if occrun.SelectsVersion(documentVersion, _q.ctx.Fields) {
-		for i := range nodes {
-			nodes[i].versionRead()
+		for _, _node := range nodes {
+			_node.occ.Read(documentVersion, _node, _node.Version == uuid.Nil, _q.driver)
 		}
 	}
 

@@ -27,7 +27,6 @@ import (
 	"github.com/entocc/entocc/internal/ent/order"
 	"github.com/entocc/entocc/internal/ent/parcel"
 	"github.com/entocc/entocc/internal/ent/pet"
-	"github.com/entocc/entocc/internal/ent/predicate"
 	"github.com/entocc/entocc/internal/ent/profile"
 	"github.com/entocc/entocc/internal/ent/purchase"
 	"github.com/entocc/entocc/internal/ent/purchaseline"
@@ -80,7 +79,8 @@ func CheckGuards() error {
 	} {
 		for _, hook := range hooks {
 			if hook == nil {
-				return fmt.Errorf("ent: the hooks of %s are not wired: import _ \"github.com/entocc/entocc/internal/ent/runtime\" in the main package", typ)
+				return fmt.Errorf("ent: the hooks of %s are not wired: "+
+					"import _ \"github.com/entocc/entocc/internal/ent/runtime\" in the main package", typ)
 			}
 		}
 	}
@@ -123,6 +123,8 @@ type txState = occrun.TxState
 // accountVersion is what the guard knows about the version of Account.
 var accountVersion = &occrun.Schema{
 	Type:     TypeAccount,
+	Table:    account.Table,
+	Keys:     []string{account.FieldID},
 	Field:    "revision",
 	Column:   account.FieldRevision,
 	Strategy: occrun.Counter{},
@@ -134,7 +136,7 @@ var accountVersion = &occrun.Schema{
 	},
 }
 
-// AccountModifiedError reports a write of Account that was refused, because its row has another version by now or is gone.
+// AccountModifiedError reports a refused write of Account, whose row has another version by now or is gone.
 type AccountModifiedError = entocc.ModifiedError[Account]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -143,45 +145,27 @@ func (m *AccountMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return accountVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *AccountMutation) versionRow() (id any, isRow predicate.Account) {
-	if id, ok := m.ID(); ok {
-		return id, account.ID(id)
-	}
-	return nil, nil
-}
+// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
+func (m *AccountMutation) versionID() any { return occrun.IDOf(m.ID()) }
 
 // versionError gives an error of a guarded write of Account the form in which its callers know it.
-func (m *AccountMutation) versionError(writeErr error) error {
-	m.occ.Met(writeErr)
-	return versionError(writeErr, m.driver, account.Label, m.occ.Entity(), func(ctx context.Context) (*Account, error) {
-		_, isRow := m.versionRow()
-		if isRow == nil {
-			return nil, &NotFoundError{account.Label}
-		}
-		return readNow(m.driver, func(drv dialect.Driver) (*Account, error) {
-			reader := NewAccountClient(m.config)
-			reader.driver = drv
-			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
-		})
-	}, func(base, theirs any) []entocc.FieldDiff {
-		return occrun.Diff(accountVersion, m, accountVersionRow(base), accountVersionRow(theirs))
-	})
+func (m *AccountMutation) versionError(err error) error {
+	return versionWriteError(err, m.config, m, account.Label, m.versionID, accountRead, occrun.Typed[Account])
 }
 
-// accountVersionRow returns the row of an entity as it was read.
-func accountVersionRow(entity any) occrun.ReadRow {
-	loadedEntity, _ := entity.(*Account)
-	if loadedEntity == nil {
-		return occrun.ReadRow{}
-	}
-	asRead := &Account{}
-	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
+// accountRow returns the predicate of the row with this primary key.
+func accountRow(id any) func(*sql.Selector) { return occrun.Is(account.ID, id) }
+
+// accountRead reads the row with this primary key as it was committed last, or these fields of it.
+func accountRead(ctx context.Context, c config, id any, fields ...string) (*Account, error) {
+	return NewAccountClient(c).Query().Where(accountRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
 }
 
 // buyerVersion is what the guard knows about the version of Buyer.
 var buyerVersion = &occrun.Schema{
 	Type:     TypeBuyer,
+	Table:    buyer.Table,
+	Keys:     []string{buyer.FieldID},
 	Field:    "version",
 	Column:   buyer.FieldVersion,
 	Strategy: occrun.Token{},
@@ -195,7 +179,7 @@ var buyerVersion = &occrun.Schema{
 	},
 }
 
-// BuyerModifiedError reports a write of Buyer that was refused, because its row has another version by now or is gone.
+// BuyerModifiedError reports a refused write of Buyer, whose row has another version by now or is gone.
 type BuyerModifiedError = entocc.ModifiedError[Buyer]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -204,45 +188,27 @@ func (m *BuyerMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return buyerVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *BuyerMutation) versionRow() (id any, isRow predicate.Buyer) {
-	if id, ok := m.ID(); ok {
-		return id, buyer.ID(id)
-	}
-	return nil, nil
-}
+// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
+func (m *BuyerMutation) versionID() any { return occrun.IDOf(m.ID()) }
 
 // versionError gives an error of a guarded write of Buyer the form in which its callers know it.
-func (m *BuyerMutation) versionError(writeErr error) error {
-	m.occ.Met(writeErr)
-	return versionError(writeErr, m.driver, buyer.Label, m.occ.Entity(), func(ctx context.Context) (*Buyer, error) {
-		_, isRow := m.versionRow()
-		if isRow == nil {
-			return nil, &NotFoundError{buyer.Label}
-		}
-		return readNow(m.driver, func(drv dialect.Driver) (*Buyer, error) {
-			reader := NewBuyerClient(m.config)
-			reader.driver = drv
-			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
-		})
-	}, func(base, theirs any) []entocc.FieldDiff {
-		return occrun.Diff(buyerVersion, m, buyerVersionRow(base), buyerVersionRow(theirs))
-	})
+func (m *BuyerMutation) versionError(err error) error {
+	return versionWriteError(err, m.config, m, buyer.Label, m.versionID, buyerRead, occrun.Typed[Buyer])
 }
 
-// buyerVersionRow returns the row of an entity as it was read.
-func buyerVersionRow(entity any) occrun.ReadRow {
-	loadedEntity, _ := entity.(*Buyer)
-	if loadedEntity == nil {
-		return occrun.ReadRow{}
-	}
-	asRead := &Buyer{}
-	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
+// buyerRow returns the predicate of the row with this primary key.
+func buyerRow(id any) func(*sql.Selector) { return occrun.Is(buyer.ID, id) }
+
+// buyerRead reads the row with this primary key as it was committed last, or these fields of it.
+func buyerRead(ctx context.Context, c config, id any, fields ...string) (*Buyer, error) {
+	return NewBuyerClient(c).Query().Where(buyerRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
 }
 
 // cardVersion is what the guard knows about the version of Card.
 var cardVersion = &occrun.Schema{
 	Type:     TypeCard,
+	Table:    card.Table,
+	Keys:     []string{card.FieldID},
 	Field:    "version",
 	Column:   card.FieldVersion,
 	Strategy: occrun.Counter{},
@@ -255,7 +221,7 @@ var cardVersion = &occrun.Schema{
 	},
 }
 
-// CardModifiedError reports a write of Card that was refused, because its row has another version by now or is gone.
+// CardModifiedError reports a refused write of Card, whose row has another version by now or is gone.
 type CardModifiedError = entocc.ModifiedError[Card]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -264,45 +230,27 @@ func (m *CardMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return cardVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *CardMutation) versionRow() (id any, isRow predicate.Card) {
-	if id, ok := m.ID(); ok {
-		return id, card.ID(id)
-	}
-	return nil, nil
-}
+// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
+func (m *CardMutation) versionID() any { return occrun.IDOf(m.ID()) }
 
 // versionError gives an error of a guarded write of Card the form in which its callers know it.
-func (m *CardMutation) versionError(writeErr error) error {
-	m.occ.Met(writeErr)
-	return versionError(writeErr, m.driver, card.Label, m.occ.Entity(), func(ctx context.Context) (*Card, error) {
-		_, isRow := m.versionRow()
-		if isRow == nil {
-			return nil, &NotFoundError{card.Label}
-		}
-		return readNow(m.driver, func(drv dialect.Driver) (*Card, error) {
-			reader := NewCardClient(m.config)
-			reader.driver = drv
-			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
-		})
-	}, func(base, theirs any) []entocc.FieldDiff {
-		return occrun.Diff(cardVersion, m, cardVersionRow(base), cardVersionRow(theirs))
-	})
+func (m *CardMutation) versionError(err error) error {
+	return versionWriteError(err, m.config, m, card.Label, m.versionID, cardRead, occrun.Typed[Card])
 }
 
-// cardVersionRow returns the row of an entity as it was read.
-func cardVersionRow(entity any) occrun.ReadRow {
-	loadedEntity, _ := entity.(*Card)
-	if loadedEntity == nil {
-		return occrun.ReadRow{}
-	}
-	asRead := &Card{}
-	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
+// cardRow returns the predicate of the row with this primary key.
+func cardRow(id any) func(*sql.Selector) { return occrun.Is(card.ID, id) }
+
+// cardRead reads the row with this primary key as it was committed last, or these fields of it.
+func cardRead(ctx context.Context, c config, id any, fields ...string) (*Card, error) {
+	return NewCardClient(c).Query().Where(cardRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
 }
 
 // documentVersion is what the guard knows about the version of Document.
 var documentVersion = &occrun.Schema{
 	Type:     TypeDocument,
+	Table:    document.Table,
+	Keys:     []string{document.FieldID},
 	Field:    "version",
 	Column:   document.FieldVersion,
 	Strategy: occrun.Token{},
@@ -316,7 +264,7 @@ var documentVersion = &occrun.Schema{
 	},
 }
 
-// DocumentModifiedError reports a write of Document that was refused, because its row has another version by now or is gone.
+// DocumentModifiedError reports a refused write of Document, whose row has another version by now or is gone.
 type DocumentModifiedError = entocc.ModifiedError[Document]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -325,45 +273,27 @@ func (m *DocumentMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) 
 	return documentVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *DocumentMutation) versionRow() (id any, isRow predicate.Document) {
-	if id, ok := m.ID(); ok {
-		return id, document.ID(id)
-	}
-	return nil, nil
-}
+// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
+func (m *DocumentMutation) versionID() any { return occrun.IDOf(m.ID()) }
 
 // versionError gives an error of a guarded write of Document the form in which its callers know it.
-func (m *DocumentMutation) versionError(writeErr error) error {
-	m.occ.Met(writeErr)
-	return versionError(writeErr, m.driver, document.Label, m.occ.Entity(), func(ctx context.Context) (*Document, error) {
-		_, isRow := m.versionRow()
-		if isRow == nil {
-			return nil, &NotFoundError{document.Label}
-		}
-		return readNow(m.driver, func(drv dialect.Driver) (*Document, error) {
-			reader := NewDocumentClient(m.config)
-			reader.driver = drv
-			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
-		})
-	}, func(base, theirs any) []entocc.FieldDiff {
-		return occrun.Diff(documentVersion, m, documentVersionRow(base), documentVersionRow(theirs))
-	})
+func (m *DocumentMutation) versionError(err error) error {
+	return versionWriteError(err, m.config, m, document.Label, m.versionID, documentRead, occrun.Typed[Document])
 }
 
-// documentVersionRow returns the row of an entity as it was read.
-func documentVersionRow(entity any) occrun.ReadRow {
-	loadedEntity, _ := entity.(*Document)
-	if loadedEntity == nil {
-		return occrun.ReadRow{}
-	}
-	asRead := &Document{}
-	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
+// documentRow returns the predicate of the row with this primary key.
+func documentRow(id any) func(*sql.Selector) { return occrun.Is(document.ID, id) }
+
+// documentRead reads the row with this primary key as it was committed last, or these fields of it.
+func documentRead(ctx context.Context, c config, id any, fields ...string) (*Document, error) {
+	return NewDocumentClient(c).Query().Where(documentRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
 }
 
 // eventVersion is what the guard knows about the version of Event.
 var eventVersion = &occrun.Schema{
 	Type:     TypeEvent,
+	Table:    event.Table,
+	Keys:     []string{event.FieldID},
 	Field:    "version",
 	Column:   event.FieldVersion,
 	Strategy: occrun.Timestamp{},
@@ -373,7 +303,7 @@ var eventVersion = &occrun.Schema{
 	},
 }
 
-// EventModifiedError reports a write of Event that was refused, because its row has another version by now or is gone.
+// EventModifiedError reports a refused write of Event, whose row has another version by now or is gone.
 type EventModifiedError = entocc.ModifiedError[Event]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -382,45 +312,27 @@ func (m *EventMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return eventVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *EventMutation) versionRow() (id any, isRow predicate.Event) {
-	if id, ok := m.ID(); ok {
-		return id, event.ID(id)
-	}
-	return nil, nil
-}
+// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
+func (m *EventMutation) versionID() any { return occrun.IDOf(m.ID()) }
 
 // versionError gives an error of a guarded write of Event the form in which its callers know it.
-func (m *EventMutation) versionError(writeErr error) error {
-	m.occ.Met(writeErr)
-	return versionError(writeErr, m.driver, event.Label, m.occ.Entity(), func(ctx context.Context) (*Event, error) {
-		_, isRow := m.versionRow()
-		if isRow == nil {
-			return nil, &NotFoundError{event.Label}
-		}
-		return readNow(m.driver, func(drv dialect.Driver) (*Event, error) {
-			reader := NewEventClient(m.config)
-			reader.driver = drv
-			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
-		})
-	}, func(base, theirs any) []entocc.FieldDiff {
-		return occrun.Diff(eventVersion, m, eventVersionRow(base), eventVersionRow(theirs))
-	})
+func (m *EventMutation) versionError(err error) error {
+	return versionWriteError(err, m.config, m, event.Label, m.versionID, eventRead, occrun.Typed[Event])
 }
 
-// eventVersionRow returns the row of an entity as it was read.
-func eventVersionRow(entity any) occrun.ReadRow {
-	loadedEntity, _ := entity.(*Event)
-	if loadedEntity == nil {
-		return occrun.ReadRow{}
-	}
-	asRead := &Event{}
-	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
+// eventRow returns the predicate of the row with this primary key.
+func eventRow(id any) func(*sql.Selector) { return occrun.Is(event.ID, id) }
+
+// eventRead reads the row with this primary key as it was committed last, or these fields of it.
+func eventRead(ctx context.Context, c config, id any, fields ...string) (*Event, error) {
+	return NewEventClient(c).Query().Where(eventRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
 }
 
 // folderVersion is what the guard knows about the version of Folder.
 var folderVersion = &occrun.Schema{
 	Type:     TypeFolder,
+	Table:    folder.Table,
+	Keys:     []string{folder.FieldID},
 	Field:    "version",
 	Column:   folder.FieldVersion,
 	Strategy: occrun.Counter{},
@@ -435,7 +347,7 @@ var folderVersion = &occrun.Schema{
 	},
 }
 
-// FolderModifiedError reports a write of Folder that was refused, because its row has another version by now or is gone.
+// FolderModifiedError reports a refused write of Folder, whose row has another version by now or is gone.
 type FolderModifiedError = entocc.ModifiedError[Folder]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -444,45 +356,27 @@ func (m *FolderMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return folderVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *FolderMutation) versionRow() (id any, isRow predicate.Folder) {
-	if id, ok := m.ID(); ok {
-		return id, folder.ID(id)
-	}
-	return nil, nil
-}
+// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
+func (m *FolderMutation) versionID() any { return occrun.IDOf(m.ID()) }
 
 // versionError gives an error of a guarded write of Folder the form in which its callers know it.
-func (m *FolderMutation) versionError(writeErr error) error {
-	m.occ.Met(writeErr)
-	return versionError(writeErr, m.driver, folder.Label, m.occ.Entity(), func(ctx context.Context) (*Folder, error) {
-		_, isRow := m.versionRow()
-		if isRow == nil {
-			return nil, &NotFoundError{folder.Label}
-		}
-		return readNow(m.driver, func(drv dialect.Driver) (*Folder, error) {
-			reader := NewFolderClient(m.config)
-			reader.driver = drv
-			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
-		})
-	}, func(base, theirs any) []entocc.FieldDiff {
-		return occrun.Diff(folderVersion, m, folderVersionRow(base), folderVersionRow(theirs))
-	})
+func (m *FolderMutation) versionError(err error) error {
+	return versionWriteError(err, m.config, m, folder.Label, m.versionID, folderRead, occrun.Typed[Folder])
 }
 
-// folderVersionRow returns the row of an entity as it was read.
-func folderVersionRow(entity any) occrun.ReadRow {
-	loadedEntity, _ := entity.(*Folder)
-	if loadedEntity == nil {
-		return occrun.ReadRow{}
-	}
-	asRead := &Folder{}
-	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
+// folderRow returns the predicate of the row with this primary key.
+func folderRow(id any) func(*sql.Selector) { return occrun.Is(folder.ID, id) }
+
+// folderRead reads the row with this primary key as it was committed last, or these fields of it.
+func folderRead(ctx context.Context, c config, id any, fields ...string) (*Folder, error) {
+	return NewFolderClient(c).Query().Where(folderRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
 }
 
 // invoiceVersion is what the guard knows about the version of Invoice.
 var invoiceVersion = &occrun.Schema{
 	Type:     TypeInvoice,
+	Table:    invoice.Table,
+	Keys:     []string{invoice.FieldID},
 	Field:    "version",
 	Column:   invoice.FieldVersion,
 	Strategy: occrun.Timestamp{},
@@ -496,7 +390,7 @@ var invoiceVersion = &occrun.Schema{
 	},
 }
 
-// InvoiceModifiedError reports a write of Invoice that was refused, because its row has another version by now or is gone.
+// InvoiceModifiedError reports a refused write of Invoice, whose row has another version by now or is gone.
 type InvoiceModifiedError = entocc.ModifiedError[Invoice]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -505,45 +399,27 @@ func (m *InvoiceMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return invoiceVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *InvoiceMutation) versionRow() (id any, isRow predicate.Invoice) {
-	if id, ok := m.ID(); ok {
-		return id, invoice.ID(id)
-	}
-	return nil, nil
-}
+// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
+func (m *InvoiceMutation) versionID() any { return occrun.IDOf(m.ID()) }
 
 // versionError gives an error of a guarded write of Invoice the form in which its callers know it.
-func (m *InvoiceMutation) versionError(writeErr error) error {
-	m.occ.Met(writeErr)
-	return versionError(writeErr, m.driver, invoice.Label, m.occ.Entity(), func(ctx context.Context) (*Invoice, error) {
-		_, isRow := m.versionRow()
-		if isRow == nil {
-			return nil, &NotFoundError{invoice.Label}
-		}
-		return readNow(m.driver, func(drv dialect.Driver) (*Invoice, error) {
-			reader := NewInvoiceClient(m.config)
-			reader.driver = drv
-			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
-		})
-	}, func(base, theirs any) []entocc.FieldDiff {
-		return occrun.Diff(invoiceVersion, m, invoiceVersionRow(base), invoiceVersionRow(theirs))
-	})
+func (m *InvoiceMutation) versionError(err error) error {
+	return versionWriteError(err, m.config, m, invoice.Label, m.versionID, invoiceRead, occrun.Typed[Invoice])
 }
 
-// invoiceVersionRow returns the row of an entity as it was read.
-func invoiceVersionRow(entity any) occrun.ReadRow {
-	loadedEntity, _ := entity.(*Invoice)
-	if loadedEntity == nil {
-		return occrun.ReadRow{}
-	}
-	asRead := &Invoice{}
-	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
+// invoiceRow returns the predicate of the row with this primary key.
+func invoiceRow(id any) func(*sql.Selector) { return occrun.Is(invoice.ID, id) }
+
+// invoiceRead reads the row with this primary key as it was committed last, or these fields of it.
+func invoiceRead(ctx context.Context, c config, id any, fields ...string) (*Invoice, error) {
+	return NewInvoiceClient(c).Query().Where(invoiceRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
 }
 
 // likeVersion is what the guard knows about the version of Like.
 var likeVersion = &occrun.Schema{
 	Type:     TypeLike,
+	Table:    like.Table,
+	Keys:     []string{like.FieldUserID, like.FieldTweetID},
 	Field:    "version",
 	Column:   like.FieldVersion,
 	Strategy: occrun.Counter{},
@@ -560,7 +436,7 @@ var likeVersion = &occrun.Schema{
 	},
 }
 
-// LikeModifiedError reports a write of Like that was refused, because its row has another version by now or is gone.
+// LikeModifiedError reports a refused write of Like, whose row has another version by now or is gone.
 type LikeModifiedError = entocc.ModifiedError[Like]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -569,45 +445,29 @@ func (m *LikeMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return likeVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *LikeMutation) versionRow() (id any, isRow predicate.Like) {
-	if rowEntity, ok := m.occ.Entity().(*Like); ok {
-		return []any{rowEntity.UserID, rowEntity.TweetID}, like.And(like.UserID(rowEntity.UserID), like.TweetID(rowEntity.TweetID))
-	}
-	return nil, nil
-}
+// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
+func (m *LikeMutation) versionID() any { return m.occ.EntityID() }
 
 // versionError gives an error of a guarded write of Like the form in which its callers know it.
-func (m *LikeMutation) versionError(writeErr error) error {
-	m.occ.Met(writeErr)
-	return versionError(writeErr, m.driver, like.Label, m.occ.Entity(), func(ctx context.Context) (*Like, error) {
-		_, isRow := m.versionRow()
-		if isRow == nil {
-			return nil, &NotFoundError{like.Label}
-		}
-		return readNow(m.driver, func(drv dialect.Driver) (*Like, error) {
-			reader := NewLikeClient(m.config)
-			reader.driver = drv
-			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
-		})
-	}, func(base, theirs any) []entocc.FieldDiff {
-		return occrun.Diff(likeVersion, m, likeVersionRow(base), likeVersionRow(theirs))
-	})
+func (m *LikeMutation) versionError(err error) error {
+	return versionWriteError(err, m.config, m, like.Label, m.versionID, likeRead, occrun.Typed[Like])
 }
 
-// likeVersionRow returns the row of an entity as it was read.
-func likeVersionRow(entity any) occrun.ReadRow {
-	loadedEntity, _ := entity.(*Like)
-	if loadedEntity == nil {
-		return occrun.ReadRow{}
-	}
-	asRead := &Like{}
-	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
+// likeRow returns the predicate of the row with this primary key.
+func likeRow(id any) func(*sql.Selector) {
+	return like.And(occrun.Is(like.UserID, occrun.Part(id, 0)), occrun.Is(like.TweetID, occrun.Part(id, 1)))
+}
+
+// likeRead reads the row with this primary key as it was committed last, or these fields of it.
+func likeRead(ctx context.Context, c config, id any, fields ...string) (*Like, error) {
+	return NewLikeClient(c).Query().Where(likeRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
 }
 
 // membershipVersion is what the guard knows about the version of Membership.
 var membershipVersion = &occrun.Schema{
 	Type:     TypeMembership,
+	Table:    membership.Table,
+	Keys:     []string{membership.FieldUserID, membership.FieldTeamID},
 	Field:    "version",
 	Column:   membership.FieldVersion,
 	Strategy: occrun.Counter{},
@@ -622,7 +482,7 @@ var membershipVersion = &occrun.Schema{
 	},
 }
 
-// MembershipModifiedError reports a write of Membership that was refused, because its row has another version by now or is gone.
+// MembershipModifiedError reports a refused write of Membership, whose row has another version by now or is gone.
 type MembershipModifiedError = entocc.ModifiedError[Membership]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -631,45 +491,29 @@ func (m *MembershipMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation
 	return membershipVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *MembershipMutation) versionRow() (id any, isRow predicate.Membership) {
-	if rowEntity, ok := m.occ.Entity().(*Membership); ok {
-		return []any{rowEntity.UserID, rowEntity.TeamID}, membership.And(membership.UserID(rowEntity.UserID), membership.TeamID(rowEntity.TeamID))
-	}
-	return nil, nil
-}
+// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
+func (m *MembershipMutation) versionID() any { return m.occ.EntityID() }
 
 // versionError gives an error of a guarded write of Membership the form in which its callers know it.
-func (m *MembershipMutation) versionError(writeErr error) error {
-	m.occ.Met(writeErr)
-	return versionError(writeErr, m.driver, membership.Label, m.occ.Entity(), func(ctx context.Context) (*Membership, error) {
-		_, isRow := m.versionRow()
-		if isRow == nil {
-			return nil, &NotFoundError{membership.Label}
-		}
-		return readNow(m.driver, func(drv dialect.Driver) (*Membership, error) {
-			reader := NewMembershipClient(m.config)
-			reader.driver = drv
-			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
-		})
-	}, func(base, theirs any) []entocc.FieldDiff {
-		return occrun.Diff(membershipVersion, m, membershipVersionRow(base), membershipVersionRow(theirs))
-	})
+func (m *MembershipMutation) versionError(err error) error {
+	return versionWriteError(err, m.config, m, membership.Label, m.versionID, membershipRead, occrun.Typed[Membership])
 }
 
-// membershipVersionRow returns the row of an entity as it was read.
-func membershipVersionRow(entity any) occrun.ReadRow {
-	loadedEntity, _ := entity.(*Membership)
-	if loadedEntity == nil {
-		return occrun.ReadRow{}
-	}
-	asRead := &Membership{}
-	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
+// membershipRow returns the predicate of the row with this primary key.
+func membershipRow(id any) func(*sql.Selector) {
+	return membership.And(occrun.Is(membership.UserID, occrun.Part(id, 0)), occrun.Is(membership.TeamID, occrun.Part(id, 1)))
+}
+
+// membershipRead reads the row with this primary key as it was committed last, or these fields of it.
+func membershipRead(ctx context.Context, c config, id any, fields ...string) (*Membership, error) {
+	return NewMembershipClient(c).Query().Where(membershipRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
 }
 
 // memoVersion is what the guard knows about the version of Memo.
 var memoVersion = &occrun.Schema{
 	Type:     TypeMemo,
+	Table:    memo.Table,
+	Keys:     []string{memo.FieldID},
 	Field:    "version",
 	Column:   memo.FieldVersion,
 	Strategy: occrun.Counter{},
@@ -680,7 +524,7 @@ var memoVersion = &occrun.Schema{
 	},
 }
 
-// MemoModifiedError reports a write of Memo that was refused, because its row has another version by now or is gone.
+// MemoModifiedError reports a refused write of Memo, whose row has another version by now or is gone.
 type MemoModifiedError = entocc.ModifiedError[Memo]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -689,45 +533,27 @@ func (m *MemoMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return memoVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *MemoMutation) versionRow() (id any, isRow predicate.Memo) {
-	if id, ok := m.ID(); ok {
-		return id, memo.ID(id)
-	}
-	return nil, nil
-}
+// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
+func (m *MemoMutation) versionID() any { return occrun.IDOf(m.ID()) }
 
 // versionError gives an error of a guarded write of Memo the form in which its callers know it.
-func (m *MemoMutation) versionError(writeErr error) error {
-	m.occ.Met(writeErr)
-	return versionError(writeErr, m.driver, memo.Label, m.occ.Entity(), func(ctx context.Context) (*Memo, error) {
-		_, isRow := m.versionRow()
-		if isRow == nil {
-			return nil, &NotFoundError{memo.Label}
-		}
-		return readNow(m.driver, func(drv dialect.Driver) (*Memo, error) {
-			reader := NewMemoClient(m.config)
-			reader.driver = drv
-			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
-		})
-	}, func(base, theirs any) []entocc.FieldDiff {
-		return occrun.Diff(memoVersion, m, memoVersionRow(base), memoVersionRow(theirs))
-	})
+func (m *MemoMutation) versionError(err error) error {
+	return versionWriteError(err, m.config, m, memo.Label, m.versionID, memoRead, occrun.Typed[Memo])
 }
 
-// memoVersionRow returns the row of an entity as it was read.
-func memoVersionRow(entity any) occrun.ReadRow {
-	loadedEntity, _ := entity.(*Memo)
-	if loadedEntity == nil {
-		return occrun.ReadRow{}
-	}
-	asRead := &Memo{}
-	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
+// memoRow returns the predicate of the row with this primary key.
+func memoRow(id any) func(*sql.Selector) { return occrun.Is(memo.ID, id) }
+
+// memoRead reads the row with this primary key as it was committed last, or these fields of it.
+func memoRead(ctx context.Context, c config, id any, fields ...string) (*Memo, error) {
+	return NewMemoClient(c).Query().Where(memoRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
 }
 
 // noteVersion is what the guard knows about the version of Note.
 var noteVersion = &occrun.Schema{
 	Type:     TypeNote,
+	Table:    note.Table,
+	Keys:     []string{note.FieldID},
 	Field:    "version",
 	Column:   note.FieldVersion,
 	Strategy: occrun.Counter{},
@@ -738,7 +564,7 @@ var noteVersion = &occrun.Schema{
 	},
 }
 
-// NoteModifiedError reports a write of Note that was refused, because its row has another version by now or is gone.
+// NoteModifiedError reports a refused write of Note, whose row has another version by now or is gone.
 type NoteModifiedError = entocc.ModifiedError[Note]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -747,45 +573,27 @@ func (m *NoteMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return noteVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *NoteMutation) versionRow() (id any, isRow predicate.Note) {
-	if id, ok := m.ID(); ok {
-		return id, note.ID(id)
-	}
-	return nil, nil
-}
+// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
+func (m *NoteMutation) versionID() any { return occrun.IDOf(m.ID()) }
 
 // versionError gives an error of a guarded write of Note the form in which its callers know it.
-func (m *NoteMutation) versionError(writeErr error) error {
-	m.occ.Met(writeErr)
-	return versionError(writeErr, m.driver, note.Label, m.occ.Entity(), func(ctx context.Context) (*Note, error) {
-		_, isRow := m.versionRow()
-		if isRow == nil {
-			return nil, &NotFoundError{note.Label}
-		}
-		return readNow(m.driver, func(drv dialect.Driver) (*Note, error) {
-			reader := NewNoteClient(m.config)
-			reader.driver = drv
-			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
-		})
-	}, func(base, theirs any) []entocc.FieldDiff {
-		return occrun.Diff(noteVersion, m, noteVersionRow(base), noteVersionRow(theirs))
-	})
+func (m *NoteMutation) versionError(err error) error {
+	return versionWriteError(err, m.config, m, note.Label, m.versionID, noteRead, occrun.Typed[Note])
 }
 
-// noteVersionRow returns the row of an entity as it was read.
-func noteVersionRow(entity any) occrun.ReadRow {
-	loadedEntity, _ := entity.(*Note)
-	if loadedEntity == nil {
-		return occrun.ReadRow{}
-	}
-	asRead := &Note{}
-	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
+// noteRow returns the predicate of the row with this primary key.
+func noteRow(id any) func(*sql.Selector) { return occrun.Is(note.ID, id) }
+
+// noteRead reads the row with this primary key as it was committed last, or these fields of it.
+func noteRead(ctx context.Context, c config, id any, fields ...string) (*Note, error) {
+	return NewNoteClient(c).Query().Where(noteRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
 }
 
 // orderVersion is what the guard knows about the version of Order.
 var orderVersion = &occrun.Schema{
 	Type:     TypeOrder,
+	Table:    order.Table,
+	Keys:     []string{order.FieldID},
 	Field:    "rev",
 	Column:   order.FieldRev,
 	Strategy: occrun.Counter{},
@@ -795,7 +603,7 @@ var orderVersion = &occrun.Schema{
 	},
 }
 
-// OrderModifiedError reports a write of Order that was refused, because its row has another version by now or is gone.
+// OrderModifiedError reports a refused write of Order, whose row has another version by now or is gone.
 type OrderModifiedError = entocc.ModifiedError[Order]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -804,45 +612,27 @@ func (m *OrderMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return orderVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *OrderMutation) versionRow() (id any, isRow predicate.Order) {
-	if id, ok := m.ID(); ok {
-		return id, order.ID(id)
-	}
-	return nil, nil
-}
+// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
+func (m *OrderMutation) versionID() any { return occrun.IDOf(m.ID()) }
 
 // versionError gives an error of a guarded write of Order the form in which its callers know it.
-func (m *OrderMutation) versionError(writeErr error) error {
-	m.occ.Met(writeErr)
-	return versionError(writeErr, m.driver, order.Label, m.occ.Entity(), func(ctx context.Context) (*Order, error) {
-		_, isRow := m.versionRow()
-		if isRow == nil {
-			return nil, &NotFoundError{order.Label}
-		}
-		return readNow(m.driver, func(drv dialect.Driver) (*Order, error) {
-			reader := NewOrderClient(m.config)
-			reader.driver = drv
-			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
-		})
-	}, func(base, theirs any) []entocc.FieldDiff {
-		return occrun.Diff(orderVersion, m, orderVersionRow(base), orderVersionRow(theirs))
-	})
+func (m *OrderMutation) versionError(err error) error {
+	return versionWriteError(err, m.config, m, order.Label, m.versionID, orderRead, occrun.Typed[Order])
 }
 
-// orderVersionRow returns the row of an entity as it was read.
-func orderVersionRow(entity any) occrun.ReadRow {
-	loadedEntity, _ := entity.(*Order)
-	if loadedEntity == nil {
-		return occrun.ReadRow{}
-	}
-	asRead := &Order{}
-	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
+// orderRow returns the predicate of the row with this primary key.
+func orderRow(id any) func(*sql.Selector) { return occrun.Is(order.ID, id) }
+
+// orderRead reads the row with this primary key as it was committed last, or these fields of it.
+func orderRead(ctx context.Context, c config, id any, fields ...string) (*Order, error) {
+	return NewOrderClient(c).Query().Where(orderRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
 }
 
 // parcelVersion is what the guard knows about the version of Parcel.
 var parcelVersion = &occrun.Schema{
 	Type:     TypeParcel,
+	Table:    parcel.Table,
+	Keys:     []string{parcel.FieldID},
 	Field:    "version",
 	Column:   parcel.FieldVersion,
 	Strategy: occrun.Counter{},
@@ -871,7 +661,7 @@ var parcelVersion = &occrun.Schema{
 	},
 }
 
-// ParcelModifiedError reports a write of Parcel that was refused, because its row has another version by now or is gone.
+// ParcelModifiedError reports a refused write of Parcel, whose row has another version by now or is gone.
 type ParcelModifiedError = entocc.ModifiedError[Parcel]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -880,40 +670,20 @@ func (m *ParcelMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return parcelVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *ParcelMutation) versionRow() (id any, isRow predicate.Parcel) {
-	if id, ok := m.ID(); ok {
-		return id, parcel.ID(id)
-	}
-	return nil, nil
-}
+// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
+func (m *ParcelMutation) versionID() any { return occrun.IDOf(m.ID()) }
 
 // versionError gives an error of a guarded write of Parcel the form in which its callers know it.
-func (m *ParcelMutation) versionError(writeErr error) error {
-	m.occ.Met(writeErr)
-	return versionError(writeErr, m.driver, parcel.Label, m.occ.Entity(), func(ctx context.Context) (*Parcel, error) {
-		_, isRow := m.versionRow()
-		if isRow == nil {
-			return nil, &NotFoundError{parcel.Label}
-		}
-		return readNow(m.driver, func(drv dialect.Driver) (*Parcel, error) {
-			reader := NewParcelClient(m.config)
-			reader.driver = drv
-			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
-		})
-	}, func(base, theirs any) []entocc.FieldDiff {
-		return occrun.Diff(parcelVersion, m, parcelVersionRow(base), parcelVersionRow(theirs))
-	})
+func (m *ParcelMutation) versionError(err error) error {
+	return versionWriteError(err, m.config, m, parcel.Label, m.versionID, parcelRead, occrun.Typed[Parcel])
 }
 
-// parcelVersionRow returns the row of an entity as it was read.
-func parcelVersionRow(entity any) occrun.ReadRow {
-	loadedEntity, _ := entity.(*Parcel)
-	if loadedEntity == nil {
-		return occrun.ReadRow{}
-	}
-	asRead := &Parcel{}
-	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
+// parcelRow returns the predicate of the row with this primary key.
+func parcelRow(id any) func(*sql.Selector) { return occrun.Is(parcel.ID, id) }
+
+// parcelRead reads the row with this primary key as it was committed last, or these fields of it.
+func parcelRead(ctx context.Context, c config, id any, fields ...string) (*Parcel, error) {
+	return NewParcelClient(c).Query().Where(parcelRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
 }
 
 // VersionAppends returns the JSON fields that the mutation appends to.
@@ -930,6 +700,8 @@ func (m *ParcelMutation) VersionAppends() (appendedTo []string) {
 // petVersion is what the guard knows about the version of Pet.
 var petVersion = &occrun.Schema{
 	Type:     TypePet,
+	Table:    pet.Table,
+	Keys:     []string{pet.FieldID},
 	Field:    "version",
 	Column:   pet.FieldVersion,
 	Strategy: occrun.Counter{},
@@ -944,7 +716,7 @@ var petVersion = &occrun.Schema{
 	},
 }
 
-// PetModifiedError reports a write of Pet that was refused, because its row has another version by now or is gone.
+// PetModifiedError reports a refused write of Pet, whose row has another version by now or is gone.
 type PetModifiedError = entocc.ModifiedError[Pet]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -953,45 +725,27 @@ func (m *PetMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return petVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *PetMutation) versionRow() (id any, isRow predicate.Pet) {
-	if id, ok := m.ID(); ok {
-		return id, pet.ID(id)
-	}
-	return nil, nil
-}
+// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
+func (m *PetMutation) versionID() any { return occrun.IDOf(m.ID()) }
 
 // versionError gives an error of a guarded write of Pet the form in which its callers know it.
-func (m *PetMutation) versionError(writeErr error) error {
-	m.occ.Met(writeErr)
-	return versionError(writeErr, m.driver, pet.Label, m.occ.Entity(), func(ctx context.Context) (*Pet, error) {
-		_, isRow := m.versionRow()
-		if isRow == nil {
-			return nil, &NotFoundError{pet.Label}
-		}
-		return readNow(m.driver, func(drv dialect.Driver) (*Pet, error) {
-			reader := NewPetClient(m.config)
-			reader.driver = drv
-			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
-		})
-	}, func(base, theirs any) []entocc.FieldDiff {
-		return occrun.Diff(petVersion, m, petVersionRow(base), petVersionRow(theirs))
-	})
+func (m *PetMutation) versionError(err error) error {
+	return versionWriteError(err, m.config, m, pet.Label, m.versionID, petRead, occrun.Typed[Pet])
 }
 
-// petVersionRow returns the row of an entity as it was read.
-func petVersionRow(entity any) occrun.ReadRow {
-	loadedEntity, _ := entity.(*Pet)
-	if loadedEntity == nil {
-		return occrun.ReadRow{}
-	}
-	asRead := &Pet{}
-	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
+// petRow returns the predicate of the row with this primary key.
+func petRow(id any) func(*sql.Selector) { return occrun.Is(pet.ID, id) }
+
+// petRead reads the row with this primary key as it was committed last, or these fields of it.
+func petRead(ctx context.Context, c config, id any, fields ...string) (*Pet, error) {
+	return NewPetClient(c).Query().Where(petRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
 }
 
 // profileVersion is what the guard knows about the version of Profile.
 var profileVersion = &occrun.Schema{
 	Type:     TypeProfile,
+	Table:    profile.Table,
+	Keys:     []string{profile.FieldID},
 	Field:    "version",
 	Column:   profile.FieldVersion,
 	Strategy: occrun.Counter{},
@@ -1005,7 +759,7 @@ var profileVersion = &occrun.Schema{
 	},
 }
 
-// ProfileModifiedError reports a write of Profile that was refused, because its row has another version by now or is gone.
+// ProfileModifiedError reports a refused write of Profile, whose row has another version by now or is gone.
 type ProfileModifiedError = entocc.ModifiedError[Profile]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -1014,40 +768,20 @@ func (m *ProfileMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return profileVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *ProfileMutation) versionRow() (id any, isRow predicate.Profile) {
-	if id, ok := m.ID(); ok {
-		return id, profile.ID(id)
-	}
-	return nil, nil
-}
+// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
+func (m *ProfileMutation) versionID() any { return occrun.IDOf(m.ID()) }
 
 // versionError gives an error of a guarded write of Profile the form in which its callers know it.
-func (m *ProfileMutation) versionError(writeErr error) error {
-	m.occ.Met(writeErr)
-	return versionError(writeErr, m.driver, profile.Label, m.occ.Entity(), func(ctx context.Context) (*Profile, error) {
-		_, isRow := m.versionRow()
-		if isRow == nil {
-			return nil, &NotFoundError{profile.Label}
-		}
-		return readNow(m.driver, func(drv dialect.Driver) (*Profile, error) {
-			reader := NewProfileClient(m.config)
-			reader.driver = drv
-			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
-		})
-	}, func(base, theirs any) []entocc.FieldDiff {
-		return occrun.Diff(profileVersion, m, profileVersionRow(base), profileVersionRow(theirs))
-	})
+func (m *ProfileMutation) versionError(err error) error {
+	return versionWriteError(err, m.config, m, profile.Label, m.versionID, profileRead, occrun.Typed[Profile])
 }
 
-// profileVersionRow returns the row of an entity as it was read.
-func profileVersionRow(entity any) occrun.ReadRow {
-	loadedEntity, _ := entity.(*Profile)
-	if loadedEntity == nil {
-		return occrun.ReadRow{}
-	}
-	asRead := &Profile{}
-	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
+// profileRow returns the predicate of the row with this primary key.
+func profileRow(id any) func(*sql.Selector) { return occrun.Is(profile.ID, id) }
+
+// profileRead reads the row with this primary key as it was committed last, or these fields of it.
+func profileRead(ctx context.Context, c config, id any, fields ...string) (*Profile, error) {
+	return NewProfileClient(c).Query().Where(profileRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
 }
 
 // VersionAppends returns the JSON fields that the mutation appends to.
@@ -1064,6 +798,8 @@ func (m *ProfileMutation) VersionAppends() (appendedTo []string) {
 // purchaseVersion is what the guard knows about the version of Purchase.
 var purchaseVersion = &occrun.Schema{
 	Type:     TypePurchase,
+	Table:    purchase.Table,
+	Keys:     []string{purchase.FieldID},
 	Field:    "version",
 	Column:   purchase.FieldVersion,
 	Strategy: occrun.Counter{},
@@ -1079,7 +815,7 @@ var purchaseVersion = &occrun.Schema{
 	},
 }
 
-// PurchaseModifiedError reports a write of Purchase that was refused, because its row has another version by now or is gone.
+// PurchaseModifiedError reports a refused write of Purchase, whose row has another version by now or is gone.
 type PurchaseModifiedError = entocc.ModifiedError[Purchase]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -1088,45 +824,27 @@ func (m *PurchaseMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) 
 	return purchaseVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *PurchaseMutation) versionRow() (id any, isRow predicate.Purchase) {
-	if id, ok := m.ID(); ok {
-		return id, purchase.ID(id)
-	}
-	return nil, nil
-}
+// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
+func (m *PurchaseMutation) versionID() any { return occrun.IDOf(m.ID()) }
 
 // versionError gives an error of a guarded write of Purchase the form in which its callers know it.
-func (m *PurchaseMutation) versionError(writeErr error) error {
-	m.occ.Met(writeErr)
-	return versionError(writeErr, m.driver, purchase.Label, m.occ.Entity(), func(ctx context.Context) (*Purchase, error) {
-		_, isRow := m.versionRow()
-		if isRow == nil {
-			return nil, &NotFoundError{purchase.Label}
-		}
-		return readNow(m.driver, func(drv dialect.Driver) (*Purchase, error) {
-			reader := NewPurchaseClient(m.config)
-			reader.driver = drv
-			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
-		})
-	}, func(base, theirs any) []entocc.FieldDiff {
-		return occrun.Diff(purchaseVersion, m, purchaseVersionRow(base), purchaseVersionRow(theirs))
-	})
+func (m *PurchaseMutation) versionError(err error) error {
+	return versionWriteError(err, m.config, m, purchase.Label, m.versionID, purchaseRead, occrun.Typed[Purchase])
 }
 
-// purchaseVersionRow returns the row of an entity as it was read.
-func purchaseVersionRow(entity any) occrun.ReadRow {
-	loadedEntity, _ := entity.(*Purchase)
-	if loadedEntity == nil {
-		return occrun.ReadRow{}
-	}
-	asRead := &Purchase{}
-	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
+// purchaseRow returns the predicate of the row with this primary key.
+func purchaseRow(id any) func(*sql.Selector) { return occrun.Is(purchase.ID, id) }
+
+// purchaseRead reads the row with this primary key as it was committed last, or these fields of it.
+func purchaseRead(ctx context.Context, c config, id any, fields ...string) (*Purchase, error) {
+	return NewPurchaseClient(c).Query().Where(purchaseRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
 }
 
 // purchaseLineVersion is what the guard knows about the version of PurchaseLine.
 var purchaseLineVersion = &occrun.Schema{
 	Type:     TypePurchaseLine,
+	Table:    purchaseline.Table,
+	Keys:     []string{purchaseline.FieldID},
 	Field:    "version",
 	Column:   purchaseline.FieldVersion,
 	Strategy: occrun.Counter{},
@@ -1146,7 +864,7 @@ var purchaseLineVersion = &occrun.Schema{
 	},
 }
 
-// PurchaseLineModifiedError reports a write of PurchaseLine that was refused, because its row has another version by now or is gone.
+// PurchaseLineModifiedError reports a refused write of PurchaseLine, whose row has another version by now or is gone.
 type PurchaseLineModifiedError = entocc.ModifiedError[PurchaseLine]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -1155,45 +873,27 @@ func (m *PurchaseLineMutation) VersionGuard() (*occrun.Schema, *occrun.Expectati
 	return purchaseLineVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *PurchaseLineMutation) versionRow() (id any, isRow predicate.PurchaseLine) {
-	if id, ok := m.ID(); ok {
-		return id, purchaseline.ID(id)
-	}
-	return nil, nil
-}
+// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
+func (m *PurchaseLineMutation) versionID() any { return occrun.IDOf(m.ID()) }
 
 // versionError gives an error of a guarded write of PurchaseLine the form in which its callers know it.
-func (m *PurchaseLineMutation) versionError(writeErr error) error {
-	m.occ.Met(writeErr)
-	return versionError(writeErr, m.driver, purchaseline.Label, m.occ.Entity(), func(ctx context.Context) (*PurchaseLine, error) {
-		_, isRow := m.versionRow()
-		if isRow == nil {
-			return nil, &NotFoundError{purchaseline.Label}
-		}
-		return readNow(m.driver, func(drv dialect.Driver) (*PurchaseLine, error) {
-			reader := NewPurchaseLineClient(m.config)
-			reader.driver = drv
-			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
-		})
-	}, func(base, theirs any) []entocc.FieldDiff {
-		return occrun.Diff(purchaseLineVersion, m, purchaseLineVersionRow(base), purchaseLineVersionRow(theirs))
-	})
+func (m *PurchaseLineMutation) versionError(err error) error {
+	return versionWriteError(err, m.config, m, purchaseline.Label, m.versionID, purchaseLineRead, occrun.Typed[PurchaseLine])
 }
 
-// purchaseLineVersionRow returns the row of an entity as it was read.
-func purchaseLineVersionRow(entity any) occrun.ReadRow {
-	loadedEntity, _ := entity.(*PurchaseLine)
-	if loadedEntity == nil {
-		return occrun.ReadRow{}
-	}
-	asRead := &PurchaseLine{}
-	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
+// purchaseLineRow returns the predicate of the row with this primary key.
+func purchaseLineRow(id any) func(*sql.Selector) { return occrun.Is(purchaseline.ID, id) }
+
+// purchaseLineRead reads the row with this primary key as it was committed last, or these fields of it.
+func purchaseLineRead(ctx context.Context, c config, id any, fields ...string) (*PurchaseLine, error) {
+	return NewPurchaseLineClient(c).Query().Where(purchaseLineRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
 }
 
 // readingVersion is what the guard knows about the version of Reading.
 var readingVersion = &occrun.Schema{
 	Type:     TypeReading,
+	Table:    reading.Table,
+	Keys:     []string{reading.FieldID},
 	Field:    "updated_at",
 	Column:   reading.FieldUpdatedAt,
 	Strategy: occrun.Time{},
@@ -1203,7 +903,7 @@ var readingVersion = &occrun.Schema{
 	},
 }
 
-// ReadingModifiedError reports a write of Reading that was refused, because its row has another version by now or is gone.
+// ReadingModifiedError reports a refused write of Reading, whose row has another version by now or is gone.
 type ReadingModifiedError = entocc.ModifiedError[Reading]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -1212,45 +912,27 @@ func (m *ReadingMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return readingVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *ReadingMutation) versionRow() (id any, isRow predicate.Reading) {
-	if id, ok := m.ID(); ok {
-		return id, reading.ID(id)
-	}
-	return nil, nil
-}
+// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
+func (m *ReadingMutation) versionID() any { return occrun.IDOf(m.ID()) }
 
 // versionError gives an error of a guarded write of Reading the form in which its callers know it.
-func (m *ReadingMutation) versionError(writeErr error) error {
-	m.occ.Met(writeErr)
-	return versionError(writeErr, m.driver, reading.Label, m.occ.Entity(), func(ctx context.Context) (*Reading, error) {
-		_, isRow := m.versionRow()
-		if isRow == nil {
-			return nil, &NotFoundError{reading.Label}
-		}
-		return readNow(m.driver, func(drv dialect.Driver) (*Reading, error) {
-			reader := NewReadingClient(m.config)
-			reader.driver = drv
-			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
-		})
-	}, func(base, theirs any) []entocc.FieldDiff {
-		return occrun.Diff(readingVersion, m, readingVersionRow(base), readingVersionRow(theirs))
-	})
+func (m *ReadingMutation) versionError(err error) error {
+	return versionWriteError(err, m.config, m, reading.Label, m.versionID, readingRead, occrun.Typed[Reading])
 }
 
-// readingVersionRow returns the row of an entity as it was read.
-func readingVersionRow(entity any) occrun.ReadRow {
-	loadedEntity, _ := entity.(*Reading)
-	if loadedEntity == nil {
-		return occrun.ReadRow{}
-	}
-	asRead := &Reading{}
-	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
+// readingRow returns the predicate of the row with this primary key.
+func readingRow(id any) func(*sql.Selector) { return occrun.Is(reading.ID, id) }
+
+// readingRead reads the row with this primary key as it was committed last, or these fields of it.
+func readingRead(ctx context.Context, c config, id any, fields ...string) (*Reading, error) {
+	return NewReadingClient(c).Query().Where(readingRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
 }
 
 // settingVersion is what the guard knows about the version of Setting.
 var settingVersion = &occrun.Schema{
 	Type:       TypeSetting,
+	Table:      setting.Table,
+	Keys:       []string{setting.FieldID},
 	Field:      "version",
 	Column:     setting.FieldVersion,
 	Strategy:   occrun.Counter{},
@@ -1261,7 +943,7 @@ var settingVersion = &occrun.Schema{
 	},
 }
 
-// SettingModifiedError reports a write of Setting that was refused, because its row has another version by now or is gone.
+// SettingModifiedError reports a refused write of Setting, whose row has another version by now or is gone.
 type SettingModifiedError = entocc.ModifiedError[Setting]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -1270,45 +952,27 @@ func (m *SettingMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return settingVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *SettingMutation) versionRow() (id any, isRow predicate.Setting) {
-	if id, ok := m.ID(); ok {
-		return id, setting.ID(id)
-	}
-	return nil, nil
-}
+// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
+func (m *SettingMutation) versionID() any { return occrun.IDOf(m.ID()) }
 
 // versionError gives an error of a guarded write of Setting the form in which its callers know it.
-func (m *SettingMutation) versionError(writeErr error) error {
-	m.occ.Met(writeErr)
-	return versionError(writeErr, m.driver, setting.Label, m.occ.Entity(), func(ctx context.Context) (*Setting, error) {
-		_, isRow := m.versionRow()
-		if isRow == nil {
-			return nil, &NotFoundError{setting.Label}
-		}
-		return readNow(m.driver, func(drv dialect.Driver) (*Setting, error) {
-			reader := NewSettingClient(m.config)
-			reader.driver = drv
-			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
-		})
-	}, func(base, theirs any) []entocc.FieldDiff {
-		return occrun.Diff(settingVersion, m, settingVersionRow(base), settingVersionRow(theirs))
-	})
+func (m *SettingMutation) versionError(err error) error {
+	return versionWriteError(err, m.config, m, setting.Label, m.versionID, settingRead, occrun.Typed[Setting])
 }
 
-// settingVersionRow returns the row of an entity as it was read.
-func settingVersionRow(entity any) occrun.ReadRow {
-	loadedEntity, _ := entity.(*Setting)
-	if loadedEntity == nil {
-		return occrun.ReadRow{}
-	}
-	asRead := &Setting{}
-	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
+// settingRow returns the predicate of the row with this primary key.
+func settingRow(id any) func(*sql.Selector) { return occrun.Is(setting.ID, id) }
+
+// settingRead reads the row with this primary key as it was committed last, or these fields of it.
+func settingRead(ctx context.Context, c config, id any, fields ...string) (*Setting, error) {
+	return NewSettingClient(c).Query().Where(settingRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
 }
 
 // ticketVersion is what the guard knows about the version of Ticket.
 var ticketVersion = &occrun.Schema{
 	Type:     TypeTicket,
+	Table:    ticket.Table,
+	Keys:     []string{ticket.FieldID},
 	Field:    "version",
 	Column:   ticket.FieldVersion,
 	Strategy: occrun.Counter{},
@@ -1319,7 +983,7 @@ var ticketVersion = &occrun.Schema{
 	},
 }
 
-// TicketModifiedError reports a write of Ticket that was refused, because its row has another version by now or is gone.
+// TicketModifiedError reports a refused write of Ticket, whose row has another version by now or is gone.
 type TicketModifiedError = entocc.ModifiedError[Ticket]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -1328,45 +992,27 @@ func (m *TicketMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return ticketVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *TicketMutation) versionRow() (id any, isRow predicate.Ticket) {
-	if id, ok := m.ID(); ok {
-		return id, ticket.ID(id)
-	}
-	return nil, nil
-}
+// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
+func (m *TicketMutation) versionID() any { return occrun.IDOf(m.ID()) }
 
 // versionError gives an error of a guarded write of Ticket the form in which its callers know it.
-func (m *TicketMutation) versionError(writeErr error) error {
-	m.occ.Met(writeErr)
-	return versionError(writeErr, m.driver, ticket.Label, m.occ.Entity(), func(ctx context.Context) (*Ticket, error) {
-		_, isRow := m.versionRow()
-		if isRow == nil {
-			return nil, &NotFoundError{ticket.Label}
-		}
-		return readNow(m.driver, func(drv dialect.Driver) (*Ticket, error) {
-			reader := NewTicketClient(m.config)
-			reader.driver = drv
-			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
-		})
-	}, func(base, theirs any) []entocc.FieldDiff {
-		return occrun.Diff(ticketVersion, m, ticketVersionRow(base), ticketVersionRow(theirs))
-	})
+func (m *TicketMutation) versionError(err error) error {
+	return versionWriteError(err, m.config, m, ticket.Label, m.versionID, ticketRead, occrun.Typed[Ticket])
 }
 
-// ticketVersionRow returns the row of an entity as it was read.
-func ticketVersionRow(entity any) occrun.ReadRow {
-	loadedEntity, _ := entity.(*Ticket)
-	if loadedEntity == nil {
-		return occrun.ReadRow{}
-	}
-	asRead := &Ticket{}
-	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
+// ticketRow returns the predicate of the row with this primary key.
+func ticketRow(id any) func(*sql.Selector) { return occrun.Is(ticket.ID, id) }
+
+// ticketRead reads the row with this primary key as it was committed last, or these fields of it.
+func ticketRead(ctx context.Context, c config, id any, fields ...string) (*Ticket, error) {
+	return NewTicketClient(c).Query().Where(ticketRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
 }
 
 // userVersion is what the guard knows about the version of User.
 var userVersion = &occrun.Schema{
 	Type:     TypeUser,
+	Table:    user.Table,
+	Keys:     []string{user.FieldID},
 	Field:    "version",
 	Column:   user.FieldVersion,
 	Strategy: occrun.Counter{},
@@ -1400,7 +1046,7 @@ var userVersion = &occrun.Schema{
 	},
 }
 
-// UserModifiedError reports a write of User that was refused, because its row has another version by now or is gone.
+// UserModifiedError reports a refused write of User, whose row has another version by now or is gone.
 type UserModifiedError = entocc.ModifiedError[User]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -1409,40 +1055,20 @@ func (m *UserMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return userVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *UserMutation) versionRow() (id any, isRow predicate.User) {
-	if id, ok := m.ID(); ok {
-		return id, user.ID(id)
-	}
-	return nil, nil
-}
+// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
+func (m *UserMutation) versionID() any { return occrun.IDOf(m.ID()) }
 
 // versionError gives an error of a guarded write of User the form in which its callers know it.
-func (m *UserMutation) versionError(writeErr error) error {
-	m.occ.Met(writeErr)
-	return versionError(writeErr, m.driver, user.Label, m.occ.Entity(), func(ctx context.Context) (*User, error) {
-		_, isRow := m.versionRow()
-		if isRow == nil {
-			return nil, &NotFoundError{user.Label}
-		}
-		return readNow(m.driver, func(drv dialect.Driver) (*User, error) {
-			reader := NewUserClient(m.config)
-			reader.driver = drv
-			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
-		})
-	}, func(base, theirs any) []entocc.FieldDiff {
-		return occrun.Diff(userVersion, m, userVersionRow(base), userVersionRow(theirs))
-	})
+func (m *UserMutation) versionError(err error) error {
+	return versionWriteError(err, m.config, m, user.Label, m.versionID, userRead, occrun.Typed[User])
 }
 
-// userVersionRow returns the row of an entity as it was read.
-func userVersionRow(entity any) occrun.ReadRow {
-	loadedEntity, _ := entity.(*User)
-	if loadedEntity == nil {
-		return occrun.ReadRow{}
-	}
-	asRead := &User{}
-	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
+// userRow returns the predicate of the row with this primary key.
+func userRow(id any) func(*sql.Selector) { return occrun.Is(user.ID, id) }
+
+// userRead reads the row with this primary key as it was committed last, or these fields of it.
+func userRead(ctx context.Context, c config, id any, fields ...string) (*User, error) {
+	return NewUserClient(c).Query().Where(userRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
 }
 
 // VersionAppends returns the JSON fields that the mutation appends to.
@@ -1528,8 +1154,8 @@ var userLinks = &occrun.Links{
 	},
 }
 
-// versionError gives an error of a guarded write the form in which callers of ent know it.
-func versionError[T any](err error, drv dialect.Driver, label string, entity any, current func(context.Context) (*T, error), diff func(base, theirs any) []entocc.FieldDiff) error {
+// versionError gives an error of a guarded write the form in which callers of ent know it; typed makes that of a conflict.
+func versionError(err error, drv dialect.Driver, label string, typed func(*entocc.RecordModifiedError) error) error {
 	var (
 		modified *entocc.RecordModifiedError
 		missing  *sqlgraph.NotFoundError
@@ -1541,14 +1167,13 @@ func versionError[T any](err error, drv dialect.Driver, label string, entity any
 		if tx, ok := drv.(*txDriver); ok {
 			modified.InTransaction(tx)
 		}
-		if modified.Op == 0 {
+		if modified.Op == 0 || typed == nil {
 			return err // It is about another row than the one to be written.
 		}
 		if modified.Deleted {
 			modified.Err = &NotFoundError{label}
 		}
-		loaded, _ := entity.(*T)
-		return entocc.NewModifiedError(modified, loaded, current, diff)
+		return typed(modified)
 	case errors.As(err, &missing):
 		return &NotFoundError{label}
 	case sqlgraph.IsConstraintError(err):
@@ -1557,14 +1182,103 @@ func versionError[T any](err error, drv dialect.Driver, label string, entity any
 	return err
 }
 
+// versionTyped makes the error of a conflict one of the type E of an entity, which loaded holds, or nothing.
+type versionTyped[E any] func(
+	modified *entocc.RecordModifiedError, loaded any,
+	current func(context.Context) (E, error), diff func(base, theirs any) []entocc.FieldDiff,
+) error
+
+// versionWriteError is versionError for a write of a row of one type. id returns the row's, or nil, and read reads it.
+func versionWriteError[E comparable](
+	err error, c config, m occrun.GuardedMutation, label string, id func() any,
+	read func(context.Context, config, any, ...string) (E, error), typed versionTyped[E],
+) error {
+	schema, expected := m.VersionGuard()
+	expected.Met(err)
+	return versionError(err, c.driver, label, func(modified *entocc.RecordModifiedError) error {
+		return typed(modified, expected.Entity(), func(ctx context.Context) (E, error) {
+			if rowID := id(); rowID != nil {
+				return versionCurrent(ctx, c, rowID, read)
+			}
+			return *new(E), &NotFoundError{label}
+		}, func(base, theirs any) []entocc.FieldDiff {
+			return occrun.Diff(schema, m, versionAsRead[E](base), versionAsRead[E](theirs))
+		})
+	})
+}
+
+// versionAsRead returns the row of an entity as it was read.
+func versionAsRead[E comparable](entity any) occrun.ReadRow {
+	if loaded, ok := entity.(E); !ok || loaded == *new(E) {
+		return occrun.ReadRow{}
+	}
+	if keeps, ok := entity.(interface{ asRead() occrun.ReadRow }); ok {
+		return keeps.asRead()
+	}
+	return occrun.ReadRowOf(entity)
+}
+
+// versionCurrent reads a row in the transaction of a client, or outside if that has ended by now.
+func versionCurrent[E any](
+	ctx context.Context, c config, id any, read func(context.Context, config, any, ...string) (E, error),
+) (E, error) {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return read(ctx, c, id)
+	}
+	outside := c
+	outside.driver = tx.drv
+	if occrun.Ended(tx.tx) {
+		return read(ctx, outside, id)
+	}
+	row, err := read(ctx, c, id)
+	if errors.Is(err, stdsql.ErrTxDone) || occrun.Ended(tx.tx) {
+		return read(ctx, outside, id)
+	}
+	return row, err
+}
+
+// versionGet is GetVersion of any type.
+func versionGet[E entocc.Versioned](
+	ctx context.Context, c config, schema *occrun.Schema, id, seen any,
+	read func(context.Context, config, any, ...string) (E, error), typed versionTyped[E],
+) (E, error) {
+	entity, err := read(ctx, c, id)
+	if err != nil {
+		return *new(E), err
+	}
+	if actual := entity.VersionKey().Version; !occrun.SameVersion(schema, actual, seen) {
+		return *new(E), typed(occrun.Modified(schema, id, seen, actual), nil, func(ctx context.Context) (E, error) {
+			return read(ctx, c, id)
+		}, nil)
+	}
+	return entity, nil
+}
+
+// versionIsModified is IsModified of any type, for an entity with this key.
+func versionIsModified[E entocc.Versioned](
+	ctx context.Context, c config, schema *occrun.Schema, held *occrun.Held, key entocc.VersionKey,
+	read func(context.Context, config, any, ...string) (E, error),
+) (bool, error) {
+	if err := held.Check(schema, key, c.driver); err != nil {
+		return false, err
+	}
+	current, err := read(ctx, c, key.ID, schema.Column)
+	if err != nil {
+		return IsNotFound(err), MaskNotFound(err)
+	}
+	return !occrun.SameVersion(schema, current.VersionKey().Version, key.Version), nil
+}
+
 // IsOutcomeUnknown reports whether err says that a write may or may not have been applied, as its answer was lost.
 func IsOutcomeUnknown(err error) bool { return entocc.IsOutcomeUnknown(err) }
 
-// versionWriter returns the driver by which writes of guarded types are sent.
-func (c config) versionWriter() dialect.Driver { return occrun.Named(c.versionSession, c.driver) }
+// versionWriter returns the driver by which writes of guarded types are sent. It is no method of config, as each type that
+// embeds one would get the method, too.
+func versionWriter(c config) dialect.Driver { return occrun.Named(c.versionSession, c.driver) }
 
 // versionTx returns a transaction whose commit says so where its outcome is not known.
-func (c config) versionTx(tx *txDriver) *txDriver {
+func versionTx(c config, tx *txDriver) *txDriver {
 	tx.tx = occrun.NamedTx(c.versionSession, tx.tx, c.driver)
 	return tx
 }
@@ -1630,15 +1344,6 @@ func (tx *txDriver) sendsExec(ctx context.Context, query string) func(stdsql.Res
 func (tx *txDriver) sendsQuery(ctx context.Context, query string) func(*stdsql.Rows, error) (*stdsql.Rows, error) {
 	tx.occ.Sends(ctx, query)
 	return func(rows *stdsql.Rows, err error) (*stdsql.Rows, error) { return rows, tx.ended(err) }
-}
-
-// readNow reads a row in the transaction that it was written in, or outside if that has ended by now.
-func readNow[T any](drv dialect.Driver, read func(dialect.Driver) (*T, error)) (*T, error) {
-	row, err := read(drv)
-	if tx, ok := drv.(*txDriver); ok && (errors.Is(err, stdsql.ErrTxDone) || occrun.Ended(tx.tx)) {
-		return read(tx.drv)
-	}
-	return row, err
 }
 
 // latestVersion has a query in a transaction see the row as it was committed last.

@@ -28,12 +28,8 @@ type Folder struct {
 	Edges        FolderEdges `json:"edges"`
 	folder_below *int
 	selectValues sql.SelectValues
-	// zeroVersion notes that the version was read, and is NULL or zero in the database.
-	zeroVersion bool
-	// fate is what becomes of the version, if a transaction has written it.
-	fate *occrun.Fate
-	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
-	loaded occrun.Loaded
+	// occ is what is known about the version, and the row as it was read.
+	occ occrun.HeldRow
 }
 
 // FolderEdges holds the relations/edges for other nodes in the graph.
@@ -175,11 +171,7 @@ func (_m *Folder) String() string {
 
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Folder) VersionKey() entocc.VersionKey {
-	key := entocc.VersionKey{Type: TypeFolder, ID: _m.ID}
-	if occrun.CheckLoaded(folderVersion, _m.Version, _m.zeroVersion) == nil {
-		key.Version = _m.Version
-	}
-	return key
+	return _m.occ.Key(folderVersion, _m.ID, _m.Version)
 }
 
 // Delete returns a builder for deleting this Folder, if its row has the version of this entity still.
@@ -189,37 +181,13 @@ func (_m *Folder) Delete() *FolderDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Folder) IsModified(ctx context.Context) (bool, error) {
-	if err := occrun.CheckLoaded(folderVersion, _m.Version, _m.zeroVersion); err != nil {
-		return false, err
-	}
-	if _m.fate != nil {
-		if err := occrun.CheckFate(folderVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
-			return false, err
-		}
-	}
-	current, err := NewFolderClient(_m.config).Query().
-		Where(folder.ID(_m.ID), latestVersion(_m.config.driver)).
-		Select(folder.FieldVersion).
-		Only(ctx)
-	if err != nil {
-		return IsNotFound(err), MaskNotFound(err)
-	}
-	return !occrun.SameVersion(folderVersion, current.Version, _m.Version), nil
+	return versionIsModified(ctx, _m.config, folderVersion, &_m.occ.Held, _m.VersionKey(), folderRead)
 }
 
-// assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
-// scanned into the values.
-func (_m *Folder) assignLoaded(columns []string, values []any) error {
-	_m.loaded.Keep(columns, values)
-	return _m.assignValues(columns, values)
-}
-
-// versionRead notes that the version was read from the database.
-func (_m *Folder) versionRead() {
-	_m.zeroVersion = _m.Version == 0
-	if txWrites := occrun.TxOf(_m.config.driver); txWrites != nil {
-		_m.fate = txWrites.FateOf(folder.Table, _m.ID)
-	}
+// asRead returns the row as it was read.
+func (_m *Folder) asRead() occrun.ReadRow {
+	fresh := &Folder{}
+	return _m.occ.Row(_m, fresh, fresh.assignValues)
 }
 
 // Folders is a parsable slice of Folder.

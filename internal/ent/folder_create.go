@@ -155,14 +155,16 @@ func (_c *FolderCreate) createSpec() (*Folder, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(folder.Table, sqlgraph.NewFieldSpec(folder.FieldID, field.TypeInt))
 	)
 	_spec.OnConflict = _c.conflict
-	_c.driver = _c.versionWriter()
+	_c.driver = versionWriter(_c.config)
 	_spec.OnConflict = occrun.OnConflict(folderVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
-	if txWrites := occrun.TxOf(_c.driver); txWrites != nil {
-		_node.fate = txWrites.Creates(folder.Table, _spec.ID)
-	}
+	_node.occ.Creates(folderVersion, _c.driver, _spec.ID)
 	createdBy := *_c.mutation
-	_node.loaded.Created(&createdBy)
-	_c.driver = occrun.CreateTouching(folderVersion, _c.driver, _c.conflict, len(_c.mutation.AboveIDs()) > 0, []*sqlgraph.CreateSpec{_spec}, &_c.mutation.occ)
+	_node.occ.Created(&createdBy)
+	_c.driver = occrun.CreateTouching(
+		folderVersion, _c.driver, _c.conflict,
+		len(_c.mutation.AboveIDs()) > 0,
+		[]*sqlgraph.CreateSpec{_spec}, &_c.mutation.occ,
+	)
 	_c.driver = occrun.Atomic(_c.driver)
 	if len(_c.mutation.BelowIDs()) > 0 {
 		_c.driver = occrun.Linking(_c.driver, folderLinks)
@@ -365,19 +367,17 @@ func (u *FolderUpsertOne) IDX(ctx context.Context) int {
 	return id
 }
 
-// IfVersion has the upsert update the row only if it has this version. A row that has another is a *FolderModifiedError;
-// one that is not there is created. MySQL and MariaDB have no such condition, and refuse it.
+// IfVersion has the upsert update the row only if it has this version. A row that has another is a
+// *FolderModifiedError; one that is not there is created. MySQL and MariaDB refuse it.
 func (u *FolderUpsertOne) IfVersion(version int64) *FolderUpsertOne {
 	create := u.create
 	create.mutation.occ.In(version)
-	create.hooks = occrun.Upsert(create.hooks, create.driver.Dialect(), create.mutation.versionError, func() []sql.ConflictOption {
-		return create.conflict
-	})
+	create.hooks = occrun.Upsert(create.hooks, create.driver.Dialect(), create.mutation.versionError, &create.conflict)
 	return u
 }
 
-// IfAboveVersion has the create succeed only if the above that is set here has
-// this version. One that has another is an *entocc.RecordModifiedError of type Folder, and nothing is written.
+// IfAboveVersion has the create succeed only if the above that is set here has this version.
+// One that has another is an *entocc.RecordModifiedError of type Folder, and nothing is written.
 func (_c *FolderCreate) IfAboveVersion(versionSeen int64) *FolderCreate {
 	_c.mutation.occ.Parent(folder.EdgeAbove, versionSeen)
 	return _c
@@ -419,13 +419,16 @@ func (_c *FolderCreateBulk) Save(ctx context.Context) ([]*Folder, error) {
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
-					_c.driver = _c.versionWriter()
+					_c.driver = versionWriter(_c.config)
 					spec.OnConflict = occrun.OnConflict(folderVersion, &mutation.occ, specs[i].Table, _c.conflict)
 					expectedVersions := make([]*versionExpectation, len(_c.builders))
 					for i := range _c.builders {
 						expectedVersions[i] = &_c.builders[i].mutation.occ
 					}
-					_c.driver = occrun.CreateTouching(folderVersion, _c.driver, _c.conflict, false, specs, expectedVersions...)
+					_c.driver = occrun.CreateTouching(
+						folderVersion, _c.driver, _c.conflict,
+						false, specs, expectedVersions...,
+					)
 					_c.driver = occrun.Atomic(_c.driver)
 					_c.driver = occrun.Linking(_c.driver, folderLinks)
 

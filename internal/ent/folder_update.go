@@ -230,25 +230,21 @@ func (_u *FolderUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
-	versionID, _ := _u.mutation.versionRow()
+	versionID := _u.mutation.versionID()
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.Update(ctx, folderVersion, _u.mutation, &_u.mutation.occ, _spec, folderLinks, versionID)
 	if err != nil {
 		return 0, err
 	}
 	if guardedWrite != nil {
-		if err := guardedWrite.Save(ctx, _u.versionWriter()); err != nil {
+		if err := guardedWrite.Save(ctx, versionWriter(_u.config)); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
 	}
-	_u.driver = _u.versionWriter()
-	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
-		ending := occrun.Ending(_u.driver)
-		defer ending.End()
-		_u.driver = ending
-	}
+	_u.driver = versionWriter(_u.config)
+	defer occrun.Ending(&_u.driver, _spec).End()
 	_u.driver = occrun.UpdateLinking(_u.driver, _spec, folderLinks)
 	if _u.mutation.occ.Touches() {
 		affected, err := occrun.UpdateTouching(ctx, folderVersion, _u.driver, _spec)
@@ -522,8 +518,8 @@ func (_u *FolderUpdateOne) sqlSave(ctx context.Context) (_node *Folder, err erro
 		if guardedWrite.Planned(_node) {
 			return _node, nil
 		}
-		_spec.Assign, _spec.ScanValues = _node.assignLoaded, _node.scanValues
-		return _u.saved(_node, guardedWrite.Save(ctx, _u.versionWriter()))
+		_spec.Assign, _spec.ScanValues = _node.occ.Keeping(_node.assignValues), _node.scanValues
+		return _u.saved(_node, guardedWrite.Save(ctx, versionWriter(_u.config)))
 	}
 
 	_node = &Folder{config: _u.config}
@@ -542,34 +538,31 @@ func (_u *FolderUpdateOne) sqlSave(ctx context.Context) (_node *Folder, err erro
 }
 
 // FolderUpdateBulk is the builder for updating many Folder entities, each guarded by its own version.
-type FolderUpdateBulk = occrun.Updates[FolderUpdateOne, Folder]
+type FolderUpdateBulk = occrun.Updates[*FolderUpdateOne, *Folder]
 
-// UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
-// validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
-// are reported by one *entocc.BulkModifiedError, all of them.
+// UpdateBulk returns a builder that saves many update builders in as few statements as the database allows, with the hooks
+// and validators of each. All or nothing is written; an *entocc.BulkModifiedError lists the rows that were modified.
 func (c *FolderClient) UpdateBulk(rowBuilders ...*FolderUpdateOne) *FolderUpdateBulk {
-	return occrun.NewUpdates(c.versionWriter(), rowBuilders, occrun.Saves[FolderUpdateOne, Folder]{
-		Open: func(builder *FolderUpdateOne) (occrun.GuardedMutation, []Hook) {
+	return occrun.NewUpdates(versionWriter(c.config), rowBuilders, occrun.Saves[*FolderUpdateOne, *Folder]{
+		Open: func(builder *FolderUpdateOne) (occrun.GuardedMutation, *[]Hook) {
 			builder.config, builder.mutation.config = c.config, c.config
-			return builder.mutation, builder.hooks
+			return builder.mutation, &builder.hooks
 		},
-		Save: (*FolderUpdateOne).Save, Plan: (*FolderUpdateOne).plan, Saved: (*FolderUpdateOne).saved,
+		Save: (*FolderUpdateOne).Save, Saved: (*FolderUpdateOne).saved,
 		ScanValues: (*Folder).scanValues, Assign: (*Folder).assignValues,
 		Reuses: []string{folder.FieldID, folder.FieldVersion, folder.FieldName},
 	})
 }
 
-// IfMatch has the update succeed only if cond accepts the version of the row, as the If-Match header of a request or the
-// token of a form does (package occhttp). A row that it does not accept is a *FolderModifiedError, a condition that can't
-// be understood an *entocc.VersionError.
+// IfMatch has the update succeed only if cond, as an If-Match header or the token of a form (package occhttp), accepts the
+// version of the row; else it is a *FolderModifiedError. A condition that can't be understood is an *entocc.VersionError.
 func (_u *FolderUpdateOne) IfMatch(cond entocc.Condition) *FolderUpdateOne {
-	id, _ := _u.mutation.versionRow()
-	_u.mutation.occ.IfMatch(folderVersion, id, cond)
+	_u.mutation.occ.IfMatch(folderVersion, _u.mutation.versionID(), cond)
 	return _u
 }
 
-// IfVersion has the update succeed only if the row has this version, whatever version an entity holds that the builder
-// was made from. A row that has another is a *FolderModifiedError.
+// IfVersion has the update succeed only if the row has this version, whatever an entity holds that the builder was made
+// from. A row that has another is a *FolderModifiedError.
 func (_u *FolderUpdateOne) IfVersion(version int64) *FolderUpdateOne {
 	_u.mutation.occ.In(version)
 	return _u
@@ -577,21 +570,14 @@ func (_u *FolderUpdateOne) IfVersion(version int64) *FolderUpdateOne {
 
 // IfVersionIn is like IfVersion, for any of several versions, as those of an If-Match header.
 func (_u *FolderUpdateOne) IfVersionIn(versions ...int64) *FolderUpdateOne {
-	expected := make([]any, len(versions))
-	for i := range versions {
-		expected[i] = versions[i]
-	}
-	_u.mutation.occ.In(expected...)
+	_u.mutation.occ.In(occrun.Versions(versions)...)
 	return _u
 }
 
-// IfVersionSent is IfVersion for a version that a client may not have sent: nil, or a zero version, is IgnoreVersion. Use it
-// for the time in which old clients learn to send one: until then they overwrite what others wrote, silently.
+// IfVersionSent is IfVersion for a version that old clients may not have sent: nil, or a zero version, is IgnoreVersion, and
+// overwrites what others wrote, silently.
 func (_u *FolderUpdateOne) IfVersionSent(version *int64) *FolderUpdateOne {
-	if version == nil {
-		return _u.IgnoreVersion()
-	}
-	_u.mutation.occ.IfSent(folderVersion, *version)
+	occrun.IfSent(&_u.mutation.occ, folderVersion, version)
 	return _u
 }
 
@@ -601,25 +587,10 @@ func (_u *FolderUpdateOne) IgnoreVersion() *FolderUpdateOne {
 	return _u
 }
 
-// ifLoaded expects the version that the entity holds.
-func (_u *FolderUpdateOne) ifLoaded(entity *Folder) *FolderUpdateOne {
-	_u.mutation.occ.Loaded(folderVersion, entity, entity.Version, entity.zeroVersion)
-	if entity.fate != nil {
-		_u.mutation.occ.Written(entity.fate, entity.ID)
-	}
-	return _u
-}
-
-// IfAboveVersion has the update succeed only if the above that the row belongs to before it has
-// this version. One that has another is an *entocc.RecordModifiedError of type Folder, and nothing is written.
+// IfAboveVersion has the update succeed only if the above that the row belongs to before it has this version.
+// One that has another is an *entocc.RecordModifiedError of type Folder, and nothing is written.
 func (_u *FolderUpdateOne) IfAboveVersion(versionSeen int64) *FolderUpdateOne {
 	_u.mutation.occ.Parent(folder.EdgeAbove, versionSeen)
-	return _u
-}
-
-// byID notes that nobody said which version the row has.
-func (_u *FolderUpdateOne) byID() *FolderUpdateOne {
-	_u.mutation.occ.ByID()
 	return _u
 }
 
@@ -630,23 +601,12 @@ func (_u *FolderUpdateOne) ForceIncrement() *FolderUpdateOne {
 	return _u
 }
 
-// plan is Save without the hooks, for a batch of builders that have none but the guard.
-func (_u *FolderUpdateOne) plan(ctx context.Context) (*Folder, error) {
-	hooks := _u.hooks
-	_u.hooks = nil
-	defer func() { _u.hooks = hooks }()
-	return _u.Save(ctx)
-}
-
-// saved ends a save: savedNode is the row as it is now, if err is nil.
-func (_u *FolderUpdateOne) saved(savedNode *Folder, err error) (*Folder, error) {
+// saved ends a save: _node is the row as it is now, if err is nil.
+func (_u *FolderUpdateOne) saved(_node *Folder, err error) (*Folder, error) {
 	if err != nil {
 		return nil, _u.mutation.versionError(err)
 	}
-	savedNode.versionRead()
-	if txWrites := occrun.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
-		savedNode.fate = txWrites.Wrote(folder.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
-	}
+	_u.mutation.occ.Saved(folderVersion, _u.driver, _node, &_node.occ.Held, _node.Version == 0)
 	_u.mutation.done = true
-	return savedNode, nil
+	return _node, nil
 }

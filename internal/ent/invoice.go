@@ -30,12 +30,8 @@ type Invoice struct {
 	Edges            InvoiceEdges `json:"edges"`
 	purchase_invoice *uuid.UUID
 	selectValues     sql.SelectValues
-	// zeroVersion notes that the version was read, and is NULL or zero in the database.
-	zeroVersion bool
-	// fate is what becomes of the version, if a transaction has written it.
-	fate *occrun.Fate
-	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
-	loaded occrun.Loaded
+	// occ is what is known about the version, and the row as it was read.
+	occ occrun.HeldRow
 }
 
 // InvoiceEdges holds the relations/edges for other nodes in the graph.
@@ -159,11 +155,7 @@ func (_m *Invoice) String() string {
 
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Invoice) VersionKey() entocc.VersionKey {
-	key := entocc.VersionKey{Type: TypeInvoice, ID: _m.ID}
-	if occrun.CheckLoaded(invoiceVersion, _m.Version, _m.zeroVersion) == nil {
-		key.Version = _m.Version
-	}
-	return key
+	return _m.occ.Key(invoiceVersion, _m.ID, _m.Version)
 }
 
 // Delete returns a builder for deleting this Invoice, if its row has the version of this entity still.
@@ -173,37 +165,13 @@ func (_m *Invoice) Delete() *InvoiceDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Invoice) IsModified(ctx context.Context) (bool, error) {
-	if err := occrun.CheckLoaded(invoiceVersion, _m.Version, _m.zeroVersion); err != nil {
-		return false, err
-	}
-	if _m.fate != nil {
-		if err := occrun.CheckFate(invoiceVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
-			return false, err
-		}
-	}
-	current, err := NewInvoiceClient(_m.config).Query().
-		Where(invoice.ID(_m.ID), latestVersion(_m.config.driver)).
-		Select(invoice.FieldVersion).
-		Only(ctx)
-	if err != nil {
-		return IsNotFound(err), MaskNotFound(err)
-	}
-	return !occrun.SameVersion(invoiceVersion, current.Version, _m.Version), nil
+	return versionIsModified(ctx, _m.config, invoiceVersion, &_m.occ.Held, _m.VersionKey(), invoiceRead)
 }
 
-// assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
-// scanned into the values.
-func (_m *Invoice) assignLoaded(columns []string, values []any) error {
-	_m.loaded.Keep(columns, values)
-	return _m.assignValues(columns, values)
-}
-
-// versionRead notes that the version was read from the database.
-func (_m *Invoice) versionRead() {
-	_m.zeroVersion = _m.Version == 0
-	if txWrites := occrun.TxOf(_m.config.driver); txWrites != nil {
-		_m.fate = txWrites.FateOf(invoice.Table, _m.ID)
-	}
+// asRead returns the row as it was read.
+func (_m *Invoice) asRead() occrun.ReadRow {
+	fresh := &Invoice{}
+	return _m.occ.Row(_m, fresh, fresh.assignValues)
 }
 
 // Invoices is a parsable slice of Invoice.

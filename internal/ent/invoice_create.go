@@ -154,14 +154,16 @@ func (_c *InvoiceCreate) createSpec() (*Invoice, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(invoice.Table, sqlgraph.NewFieldSpec(invoice.FieldID, field.TypeInt))
 	)
 	_spec.OnConflict = _c.conflict
-	_c.driver = _c.versionWriter()
+	_c.driver = versionWriter(_c.config)
 	_spec.OnConflict = occrun.OnConflict(invoiceVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
-	if txWrites := occrun.TxOf(_c.driver); txWrites != nil {
-		_node.fate = txWrites.Creates(invoice.Table, _spec.ID)
-	}
+	_node.occ.Creates(invoiceVersion, _c.driver, _spec.ID)
 	createdBy := *_c.mutation
-	_node.loaded.Created(&createdBy)
-	_c.driver = occrun.CreateTouching(invoiceVersion, _c.driver, _c.conflict, len(_c.mutation.PurchaseIDs()) > 0, []*sqlgraph.CreateSpec{_spec}, &_c.mutation.occ)
+	_node.occ.Created(&createdBy)
+	_c.driver = occrun.CreateTouching(
+		invoiceVersion, _c.driver, _c.conflict,
+		len(_c.mutation.PurchaseIDs()) > 0,
+		[]*sqlgraph.CreateSpec{_spec}, &_c.mutation.occ,
+	)
 	_c.driver = occrun.Atomic(_c.driver)
 
 	if value, ok := _c.mutation.Version(); ok {
@@ -358,19 +360,17 @@ func (u *InvoiceUpsertOne) IDX(ctx context.Context) int {
 	return id
 }
 
-// IfVersion has the upsert update the row only if it has this version. A row that has another is a *InvoiceModifiedError;
-// one that is not there is created. MySQL and MariaDB have no such condition, and refuse it.
+// IfVersion has the upsert update the row only if it has this version. A row that has another is a
+// *InvoiceModifiedError; one that is not there is created. MySQL and MariaDB refuse it.
 func (u *InvoiceUpsertOne) IfVersion(version int64) *InvoiceUpsertOne {
 	create := u.create
 	create.mutation.occ.In(version)
-	create.hooks = occrun.Upsert(create.hooks, create.driver.Dialect(), create.mutation.versionError, func() []sql.ConflictOption {
-		return create.conflict
-	})
+	create.hooks = occrun.Upsert(create.hooks, create.driver.Dialect(), create.mutation.versionError, &create.conflict)
 	return u
 }
 
-// IfPurchaseVersion has the create succeed only if the purchase that is set here has
-// this version. One that has another is an *entocc.RecordModifiedError of type Purchase, and nothing is written.
+// IfPurchaseVersion has the create succeed only if the purchase that is set here has this version.
+// One that has another is an *entocc.RecordModifiedError of type Purchase, and nothing is written.
 func (_c *InvoiceCreate) IfPurchaseVersion(versionSeen int64) *InvoiceCreate {
 	_c.mutation.occ.Parent(invoice.EdgePurchase, versionSeen)
 	return _c
@@ -412,13 +412,16 @@ func (_c *InvoiceCreateBulk) Save(ctx context.Context) ([]*Invoice, error) {
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
-					_c.driver = _c.versionWriter()
+					_c.driver = versionWriter(_c.config)
 					spec.OnConflict = occrun.OnConflict(invoiceVersion, &mutation.occ, specs[i].Table, _c.conflict)
 					expectedVersions := make([]*versionExpectation, len(_c.builders))
 					for i := range _c.builders {
 						expectedVersions[i] = &_c.builders[i].mutation.occ
 					}
-					_c.driver = occrun.CreateTouching(invoiceVersion, _c.driver, _c.conflict, false, specs, expectedVersions...)
+					_c.driver = occrun.CreateTouching(
+						invoiceVersion, _c.driver, _c.conflict,
+						false, specs, expectedVersions...,
+					)
 					_c.driver = occrun.Atomic(_c.driver)
 
 					// Invoke the actual operation on the latest mutation in the chain.

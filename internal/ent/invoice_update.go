@@ -161,25 +161,21 @@ func (_u *InvoiceUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
-	versionID, _ := _u.mutation.versionRow()
+	versionID := _u.mutation.versionID()
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.Update(ctx, invoiceVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
 	}
 	if guardedWrite != nil {
-		if err := guardedWrite.Save(ctx, _u.versionWriter()); err != nil {
+		if err := guardedWrite.Save(ctx, versionWriter(_u.config)); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
 	}
-	_u.driver = _u.versionWriter()
-	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
-		ending := occrun.Ending(_u.driver)
-		defer ending.End()
-		_u.driver = ending
-	}
+	_u.driver = versionWriter(_u.config)
+	defer occrun.Ending(&_u.driver, _spec).End()
 	if _u.mutation.occ.Touches() {
 		affected, err := occrun.UpdateTouching(ctx, invoiceVersion, _u.driver, _spec)
 		if err != nil {
@@ -381,8 +377,8 @@ func (_u *InvoiceUpdateOne) sqlSave(ctx context.Context) (_node *Invoice, err er
 		if guardedWrite.Planned(_node) {
 			return _node, nil
 		}
-		_spec.Assign, _spec.ScanValues = _node.assignLoaded, _node.scanValues
-		return _u.saved(_node, guardedWrite.Save(ctx, _u.versionWriter()))
+		_spec.Assign, _spec.ScanValues = _node.occ.Keeping(_node.assignValues), _node.scanValues
+		return _u.saved(_node, guardedWrite.Save(ctx, versionWriter(_u.config)))
 	}
 
 	_node = &Invoice{config: _u.config}
@@ -401,34 +397,31 @@ func (_u *InvoiceUpdateOne) sqlSave(ctx context.Context) (_node *Invoice, err er
 }
 
 // InvoiceUpdateBulk is the builder for updating many Invoice entities, each guarded by its own version.
-type InvoiceUpdateBulk = occrun.Updates[InvoiceUpdateOne, Invoice]
+type InvoiceUpdateBulk = occrun.Updates[*InvoiceUpdateOne, *Invoice]
 
-// UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
-// validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
-// are reported by one *entocc.BulkModifiedError, all of them.
+// UpdateBulk returns a builder that saves many update builders in as few statements as the database allows, with the hooks
+// and validators of each. All or nothing is written; an *entocc.BulkModifiedError lists the rows that were modified.
 func (c *InvoiceClient) UpdateBulk(rowBuilders ...*InvoiceUpdateOne) *InvoiceUpdateBulk {
-	return occrun.NewUpdates(c.versionWriter(), rowBuilders, occrun.Saves[InvoiceUpdateOne, Invoice]{
-		Open: func(builder *InvoiceUpdateOne) (occrun.GuardedMutation, []Hook) {
+	return occrun.NewUpdates(versionWriter(c.config), rowBuilders, occrun.Saves[*InvoiceUpdateOne, *Invoice]{
+		Open: func(builder *InvoiceUpdateOne) (occrun.GuardedMutation, *[]Hook) {
 			builder.config, builder.mutation.config = c.config, c.config
-			return builder.mutation, builder.hooks
+			return builder.mutation, &builder.hooks
 		},
-		Save: (*InvoiceUpdateOne).Save, Plan: (*InvoiceUpdateOne).plan, Saved: (*InvoiceUpdateOne).saved,
+		Save: (*InvoiceUpdateOne).Save, Saved: (*InvoiceUpdateOne).saved,
 		ScanValues: (*Invoice).scanValues, Assign: (*Invoice).assignValues,
 		Reuses: []string{invoice.FieldID, invoice.FieldVersion, invoice.FieldTotal},
 	})
 }
 
-// IfMatch has the update succeed only if cond accepts the version of the row, as the If-Match header of a request or the
-// token of a form does (package occhttp). A row that it does not accept is a *InvoiceModifiedError, a condition that can't
-// be understood an *entocc.VersionError.
+// IfMatch has the update succeed only if cond, as an If-Match header or the token of a form (package occhttp), accepts the
+// version of the row; else it is a *InvoiceModifiedError. A condition that can't be understood is an *entocc.VersionError.
 func (_u *InvoiceUpdateOne) IfMatch(cond entocc.Condition) *InvoiceUpdateOne {
-	id, _ := _u.mutation.versionRow()
-	_u.mutation.occ.IfMatch(invoiceVersion, id, cond)
+	_u.mutation.occ.IfMatch(invoiceVersion, _u.mutation.versionID(), cond)
 	return _u
 }
 
-// IfVersion has the update succeed only if the row has this version, whatever version an entity holds that the builder
-// was made from. A row that has another is a *InvoiceModifiedError.
+// IfVersion has the update succeed only if the row has this version, whatever an entity holds that the builder was made
+// from. A row that has another is a *InvoiceModifiedError.
 func (_u *InvoiceUpdateOne) IfVersion(version int64) *InvoiceUpdateOne {
 	_u.mutation.occ.In(version)
 	return _u
@@ -436,21 +429,14 @@ func (_u *InvoiceUpdateOne) IfVersion(version int64) *InvoiceUpdateOne {
 
 // IfVersionIn is like IfVersion, for any of several versions, as those of an If-Match header.
 func (_u *InvoiceUpdateOne) IfVersionIn(versions ...int64) *InvoiceUpdateOne {
-	expected := make([]any, len(versions))
-	for i := range versions {
-		expected[i] = versions[i]
-	}
-	_u.mutation.occ.In(expected...)
+	_u.mutation.occ.In(occrun.Versions(versions)...)
 	return _u
 }
 
-// IfVersionSent is IfVersion for a version that a client may not have sent: nil, or a zero version, is IgnoreVersion. Use it
-// for the time in which old clients learn to send one: until then they overwrite what others wrote, silently.
+// IfVersionSent is IfVersion for a version that old clients may not have sent: nil, or a zero version, is IgnoreVersion, and
+// overwrites what others wrote, silently.
 func (_u *InvoiceUpdateOne) IfVersionSent(version *int64) *InvoiceUpdateOne {
-	if version == nil {
-		return _u.IgnoreVersion()
-	}
-	_u.mutation.occ.IfSent(invoiceVersion, *version)
+	occrun.IfSent(&_u.mutation.occ, invoiceVersion, version)
 	return _u
 }
 
@@ -460,25 +446,10 @@ func (_u *InvoiceUpdateOne) IgnoreVersion() *InvoiceUpdateOne {
 	return _u
 }
 
-// ifLoaded expects the version that the entity holds.
-func (_u *InvoiceUpdateOne) ifLoaded(entity *Invoice) *InvoiceUpdateOne {
-	_u.mutation.occ.Loaded(invoiceVersion, entity, entity.Version, entity.zeroVersion)
-	if entity.fate != nil {
-		_u.mutation.occ.Written(entity.fate, entity.ID)
-	}
-	return _u
-}
-
-// IfPurchaseVersion has the update succeed only if the purchase that the row belongs to before it has
-// this version. One that has another is an *entocc.RecordModifiedError of type Purchase, and nothing is written.
+// IfPurchaseVersion has the update succeed only if the purchase that the row belongs to before it has this version.
+// One that has another is an *entocc.RecordModifiedError of type Purchase, and nothing is written.
 func (_u *InvoiceUpdateOne) IfPurchaseVersion(versionSeen int64) *InvoiceUpdateOne {
 	_u.mutation.occ.Parent(invoice.EdgePurchase, versionSeen)
-	return _u
-}
-
-// byID notes that nobody said which version the row has.
-func (_u *InvoiceUpdateOne) byID() *InvoiceUpdateOne {
-	_u.mutation.occ.ByID()
 	return _u
 }
 
@@ -489,23 +460,12 @@ func (_u *InvoiceUpdateOne) ForceIncrement() *InvoiceUpdateOne {
 	return _u
 }
 
-// plan is Save without the hooks, for a batch of builders that have none but the guard.
-func (_u *InvoiceUpdateOne) plan(ctx context.Context) (*Invoice, error) {
-	hooks := _u.hooks
-	_u.hooks = nil
-	defer func() { _u.hooks = hooks }()
-	return _u.Save(ctx)
-}
-
-// saved ends a save: savedNode is the row as it is now, if err is nil.
-func (_u *InvoiceUpdateOne) saved(savedNode *Invoice, err error) (*Invoice, error) {
+// saved ends a save: _node is the row as it is now, if err is nil.
+func (_u *InvoiceUpdateOne) saved(_node *Invoice, err error) (*Invoice, error) {
 	if err != nil {
 		return nil, _u.mutation.versionError(err)
 	}
-	savedNode.versionRead()
-	if txWrites := occrun.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
-		savedNode.fate = txWrites.Wrote(invoice.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
-	}
+	_u.mutation.occ.Saved(invoiceVersion, _u.driver, _node, &_node.occ.Held, _node.Version == 0)
 	_u.mutation.done = true
-	return savedNode, nil
+	return _node, nil
 }

@@ -34,12 +34,8 @@ type Like struct {
 	// The values are being populated by the LikeQuery when eager-loading is set.
 	Edges        LikeEdges `json:"edges"`
 	selectValues sql.SelectValues
-	// zeroVersion notes that the version was read, and is NULL or zero in the database.
-	zeroVersion bool
-	// fate is what becomes of the version, if a transaction has written it.
-	fate *occrun.Fate
-	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
-	loaded occrun.Loaded
+	// occ is what is known about the version, and the row as it was read.
+	occ occrun.HeldRow
 }
 
 // LikeEdges holds the relations/edges for other nodes in the graph.
@@ -196,53 +192,26 @@ func (_m *Like) String() string {
 
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Like) VersionKey() entocc.VersionKey {
-	key := entocc.VersionKey{Type: TypeLike, ID: []any{_m.UserID, _m.TweetID}}
-	if occrun.CheckLoaded(likeVersion, _m.Version, _m.zeroVersion) == nil {
-		key.Version = _m.Version
-	}
-	return key
+	return _m.occ.Key(likeVersion, []any{_m.UserID, _m.TweetID}, _m.Version)
 }
 
 // Delete returns a builder for deleting this Like, if its row has the version of this entity still.
 func (_m *Like) Delete() *LikeDeleteOne {
 	builder := NewLikeClient(_m.config).Delete().Where(like.UserID(_m.UserID), like.TweetID(_m.TweetID))
 	builder.mutation.SetOp(OpDeleteOne)
-	return (&LikeDeleteOne{builder}).ifLoaded(_m)
+	builder.mutation.occ.Loaded(likeVersion, _m, _m.Version, &_m.occ.Held)
+	return &LikeDeleteOne{builder}
 }
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Like) IsModified(ctx context.Context) (bool, error) {
-	if err := occrun.CheckLoaded(likeVersion, _m.Version, _m.zeroVersion); err != nil {
-		return false, err
-	}
-	if _m.fate != nil {
-		if err := occrun.CheckFate(likeVersion, _m.fate, []any{_m.UserID, _m.TweetID}, _m.Version, _m.config.driver); err != nil {
-			return false, err
-		}
-	}
-	current, err := NewLikeClient(_m.config).Query().
-		Where(like.UserID(_m.UserID), like.TweetID(_m.TweetID), latestVersion(_m.config.driver)).
-		Select(like.FieldVersion).
-		Only(ctx)
-	if err != nil {
-		return IsNotFound(err), MaskNotFound(err)
-	}
-	return !occrun.SameVersion(likeVersion, current.Version, _m.Version), nil
+	return versionIsModified(ctx, _m.config, likeVersion, &_m.occ.Held, _m.VersionKey(), likeRead)
 }
 
-// assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
-// scanned into the values.
-func (_m *Like) assignLoaded(columns []string, values []any) error {
-	_m.loaded.Keep(columns, values)
-	return _m.assignValues(columns, values)
-}
-
-// versionRead notes that the version was read from the database.
-func (_m *Like) versionRead() {
-	_m.zeroVersion = _m.Version == 0
-	if txWrites := occrun.TxOf(_m.config.driver); txWrites != nil {
-		_m.fate = txWrites.FateOf(like.Table, []any{_m.UserID, _m.TweetID})
-	}
+// asRead returns the row as it was read.
+func (_m *Like) asRead() occrun.ReadRow {
+	fresh := &Like{}
+	return _m.occ.Row(_m, fresh, fresh.assignValues)
 }
 
 // Likes is a parsable slice of Like.

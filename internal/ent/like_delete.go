@@ -42,13 +42,15 @@ func (_d *LikeDelete) ExecX(ctx context.Context) int {
 
 func (_d *LikeDelete) sqlExec(ctx context.Context) (int, error) {
 	_spec := sqlgraph.NewDeleteSpec(like.Table, nil)
-	_d.mutation.occ.Through(_d.driver)
-	versionID, versionRow := _d.mutation.versionRow()
-	guardedDriver, err := occrun.DeleteOne(ctx, likeVersion, _d.mutation, &_d.mutation.occ, _d.versionWriter(), versionID, versionRow, _d.mutation.versionError)
-	if err != nil {
-		return 0, err
+	guardedDelete := occrun.Delete(
+		ctx, versionWriter(_d.config), _d.mutation, _spec, len(_d.mutation.predicates),
+		_d.mutation.versionID(), likeRow, _d.mutation.versionError,
+	)
+	if guardedDelete.Done || guardedDelete.Err != nil {
+		_d.mutation.done = _d.mutation.done || guardedDelete.Done
+		return guardedDelete.Affected, guardedDelete.Err
 	}
-	_d.driver = guardedDriver
+	_d.driver = guardedDelete.Driver
 
 	if ps := _d.mutation.predicates; len(ps) > 0 {
 		_spec.Predicate = func(selector *sql.Selector) {
@@ -66,30 +68,27 @@ func (_d *LikeDelete) sqlExec(ctx context.Context) (int, error) {
 }
 
 // LikeDeleteBulk is the builder for deleting many Like entities, each guarded by its own version.
-type LikeDeleteBulk = occrun.Deletes[Like]
+type LikeDeleteBulk = occrun.Deletes[*Like]
 
-// DeleteBulk returns a builder that deletes many entities in as few statements as the database allows, those whose rows
-// have the version of the entity still. The hooks of each run as in a delete of its own. All or nothing is deleted:
-// rows that were modified by somebody else are reported by one *entocc.BulkModifiedError, all of them.
+// DeleteBulk returns a builder that deletes many entities in as few statements as the database allows, with the hooks of
+// each. All or nothing is deleted; an *entocc.BulkModifiedError lists the rows that were modified.
 func (c *LikeClient) DeleteBulk(rowEntities ...*Like) *LikeDeleteBulk {
-	return occrun.NewDeletes(c.versionWriter(), rowEntities, []string{like.FieldUserID, like.FieldTweetID}, func(entity *Like) (*versionExpectation, func(context.Context) error) {
+	return occrun.NewDeletes(versionWriter(c.config), rowEntities, []string{like.FieldUserID, like.FieldTweetID}, func(entity *Like) (*versionExpectation, func(context.Context) error) {
 		builder := entity.Delete()
 		builder._d.config, builder._d.mutation.config = c.config, c.config
 		return &builder._d.mutation.occ, builder.Exec
 	})
 }
 
-// IfMatch has the delete succeed only if cond accepts the version of the row, as the If-Match header of a request or the
-// token of a form does (package occhttp). A row that it does not accept is a *LikeModifiedError, a condition that can't
-// be understood an *entocc.VersionError.
+// IfMatch has the delete succeed only if cond, as an If-Match header or the token of a form (package occhttp), accepts the
+// version of the row; else it is a *LikeModifiedError. A condition that can't be understood is an *entocc.VersionError.
 func (_d *LikeDeleteOne) IfMatch(cond entocc.Condition) *LikeDeleteOne {
-	id, _ := _d._d.mutation.versionRow()
-	_d._d.mutation.occ.IfMatch(likeVersion, id, cond)
+	_d._d.mutation.occ.IfMatch(likeVersion, _d._d.mutation.versionID(), cond)
 	return _d
 }
 
-// IfVersion has the delete succeed only if the row has this version, whatever version an entity holds that the builder
-// was made from. A row that has another is a *LikeModifiedError.
+// IfVersion has the delete succeed only if the row has this version, whatever an entity holds that the builder was made
+// from. A row that has another is a *LikeModifiedError.
 func (_d *LikeDeleteOne) IfVersion(version int64) *LikeDeleteOne {
 	_d._d.mutation.occ.In(version)
 	return _d
@@ -97,36 +96,20 @@ func (_d *LikeDeleteOne) IfVersion(version int64) *LikeDeleteOne {
 
 // IfVersionIn is like IfVersion, for any of several versions, as those of an If-Match header.
 func (_d *LikeDeleteOne) IfVersionIn(versions ...int64) *LikeDeleteOne {
-	expected := make([]any, len(versions))
-	for i := range versions {
-		expected[i] = versions[i]
-	}
-	_d._d.mutation.occ.In(expected...)
+	_d._d.mutation.occ.In(occrun.Versions(versions)...)
 	return _d
 }
 
-// IfVersionSent is IfVersion for a version that a client may not have sent: nil, or a zero version, is IgnoreVersion. Use it
-// for the time in which old clients learn to send one: until then they overwrite what others wrote, silently.
+// IfVersionSent is IfVersion for a version that old clients may not have sent: nil, or a zero version, is IgnoreVersion, and
+// overwrites what others wrote, silently.
 func (_d *LikeDeleteOne) IfVersionSent(version *int64) *LikeDeleteOne {
-	if version == nil {
-		return _d.IgnoreVersion()
-	}
-	_d._d.mutation.occ.IfSent(likeVersion, *version)
+	occrun.IfSent(&_d._d.mutation.occ, likeVersion, version)
 	return _d
 }
 
 // IgnoreVersion has the delete overwrite whatever is there, on purpose.
 func (_d *LikeDeleteOne) IgnoreVersion() *LikeDeleteOne {
 	_d._d.mutation.occ.Ignore()
-	return _d
-}
-
-// ifLoaded expects the version that the entity holds.
-func (_d *LikeDeleteOne) ifLoaded(entity *Like) *LikeDeleteOne {
-	_d._d.mutation.occ.Loaded(likeVersion, entity, entity.Version, entity.zeroVersion)
-	if entity.fate != nil {
-		_d._d.mutation.occ.Written(entity.fate, []any{entity.UserID, entity.TweetID})
-	}
 	return _d
 }
 

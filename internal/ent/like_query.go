@@ -349,7 +349,8 @@ func (_q *LikeQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Like, e
 		node := &Like{config: _q.config}
 		nodes = append(nodes, node)
 		node.Edges.loadedTypes = loadedTypes
-		return node.assignLoaded(columns, values)
+		node.occ.Keep(columns, values)
+		return node.assignValues(columns, values)
 	}
 	if len(_q.modifiers) > 0 {
 		_spec.Modifiers = _q.modifiers
@@ -376,8 +377,8 @@ func (_q *LikeQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Like, e
 		}
 	}
 	if occrun.SelectsVersion(likeVersion, _q.ctx.Fields) {
-		for i := range nodes {
-			nodes[i].versionRead()
+		for _, _node := range nodes {
+			_node.occ.Read(likeVersion, _node, _node.Version == 0, _q.driver)
 		}
 	}
 

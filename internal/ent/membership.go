@@ -29,12 +29,8 @@ type Membership struct {
 	// The values are being populated by the MembershipQuery when eager-loading is set.
 	Edges        MembershipEdges `json:"edges"`
 	selectValues sql.SelectValues
-	// zeroVersion notes that the version was read, and is NULL or zero in the database.
-	zeroVersion bool
-	// fate is what becomes of the version, if a transaction has written it.
-	fate *occrun.Fate
-	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
-	loaded occrun.Loaded
+	// occ is what is known about the version, and the row as it was read.
+	occ occrun.HeldRow
 }
 
 // MembershipEdges holds the relations/edges for other nodes in the graph.
@@ -169,53 +165,26 @@ func (_m *Membership) String() string {
 
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Membership) VersionKey() entocc.VersionKey {
-	key := entocc.VersionKey{Type: TypeMembership, ID: []any{_m.UserID, _m.TeamID}}
-	if occrun.CheckLoaded(membershipVersion, _m.Version, _m.zeroVersion) == nil {
-		key.Version = _m.Version
-	}
-	return key
+	return _m.occ.Key(membershipVersion, []any{_m.UserID, _m.TeamID}, _m.Version)
 }
 
 // Delete returns a builder for deleting this Membership, if its row has the version of this entity still.
 func (_m *Membership) Delete() *MembershipDeleteOne {
 	builder := NewMembershipClient(_m.config).Delete().Where(membership.UserID(_m.UserID), membership.TeamID(_m.TeamID))
 	builder.mutation.SetOp(OpDeleteOne)
-	return (&MembershipDeleteOne{builder}).ifLoaded(_m)
+	builder.mutation.occ.Loaded(membershipVersion, _m, _m.Version, &_m.occ.Held)
+	return &MembershipDeleteOne{builder}
 }
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Membership) IsModified(ctx context.Context) (bool, error) {
-	if err := occrun.CheckLoaded(membershipVersion, _m.Version, _m.zeroVersion); err != nil {
-		return false, err
-	}
-	if _m.fate != nil {
-		if err := occrun.CheckFate(membershipVersion, _m.fate, []any{_m.UserID, _m.TeamID}, _m.Version, _m.config.driver); err != nil {
-			return false, err
-		}
-	}
-	current, err := NewMembershipClient(_m.config).Query().
-		Where(membership.UserID(_m.UserID), membership.TeamID(_m.TeamID), latestVersion(_m.config.driver)).
-		Select(membership.FieldVersion).
-		Only(ctx)
-	if err != nil {
-		return IsNotFound(err), MaskNotFound(err)
-	}
-	return !occrun.SameVersion(membershipVersion, current.Version, _m.Version), nil
+	return versionIsModified(ctx, _m.config, membershipVersion, &_m.occ.Held, _m.VersionKey(), membershipRead)
 }
 
-// assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
-// scanned into the values.
-func (_m *Membership) assignLoaded(columns []string, values []any) error {
-	_m.loaded.Keep(columns, values)
-	return _m.assignValues(columns, values)
-}
-
-// versionRead notes that the version was read from the database.
-func (_m *Membership) versionRead() {
-	_m.zeroVersion = _m.Version == 0
-	if txWrites := occrun.TxOf(_m.config.driver); txWrites != nil {
-		_m.fate = txWrites.FateOf(membership.Table, []any{_m.UserID, _m.TeamID})
-	}
+// asRead returns the row as it was read.
+func (_m *Membership) asRead() occrun.ReadRow {
+	fresh := &Membership{}
+	return _m.occ.Row(_m, fresh, fresh.assignValues)
 }
 
 // Memberships is a parsable slice of Membership.

@@ -42,13 +42,15 @@ func (_d *MembershipDelete) ExecX(ctx context.Context) int {
 
 func (_d *MembershipDelete) sqlExec(ctx context.Context) (int, error) {
 	_spec := sqlgraph.NewDeleteSpec(membership.Table, nil)
-	_d.mutation.occ.Through(_d.driver)
-	versionID, versionRow := _d.mutation.versionRow()
-	guardedDriver, err := occrun.DeleteOne(ctx, membershipVersion, _d.mutation, &_d.mutation.occ, _d.versionWriter(), versionID, versionRow, _d.mutation.versionError)
-	if err != nil {
-		return 0, err
+	guardedDelete := occrun.Delete(
+		ctx, versionWriter(_d.config), _d.mutation, _spec, len(_d.mutation.predicates),
+		_d.mutation.versionID(), membershipRow, _d.mutation.versionError,
+	)
+	if guardedDelete.Done || guardedDelete.Err != nil {
+		_d.mutation.done = _d.mutation.done || guardedDelete.Done
+		return guardedDelete.Affected, guardedDelete.Err
 	}
-	_d.driver = guardedDriver
+	_d.driver = guardedDelete.Driver
 
 	if ps := _d.mutation.predicates; len(ps) > 0 {
 		_spec.Predicate = func(selector *sql.Selector) {
@@ -66,30 +68,27 @@ func (_d *MembershipDelete) sqlExec(ctx context.Context) (int, error) {
 }
 
 // MembershipDeleteBulk is the builder for deleting many Membership entities, each guarded by its own version.
-type MembershipDeleteBulk = occrun.Deletes[Membership]
+type MembershipDeleteBulk = occrun.Deletes[*Membership]
 
-// DeleteBulk returns a builder that deletes many entities in as few statements as the database allows, those whose rows
-// have the version of the entity still. The hooks of each run as in a delete of its own. All or nothing is deleted:
-// rows that were modified by somebody else are reported by one *entocc.BulkModifiedError, all of them.
+// DeleteBulk returns a builder that deletes many entities in as few statements as the database allows, with the hooks of
+// each. All or nothing is deleted; an *entocc.BulkModifiedError lists the rows that were modified.
 func (c *MembershipClient) DeleteBulk(rowEntities ...*Membership) *MembershipDeleteBulk {
-	return occrun.NewDeletes(c.versionWriter(), rowEntities, []string{membership.FieldUserID, membership.FieldTeamID}, func(entity *Membership) (*versionExpectation, func(context.Context) error) {
+	return occrun.NewDeletes(versionWriter(c.config), rowEntities, []string{membership.FieldUserID, membership.FieldTeamID}, func(entity *Membership) (*versionExpectation, func(context.Context) error) {
 		builder := entity.Delete()
 		builder._d.config, builder._d.mutation.config = c.config, c.config
 		return &builder._d.mutation.occ, builder.Exec
 	})
 }
 
-// IfMatch has the delete succeed only if cond accepts the version of the row, as the If-Match header of a request or the
-// token of a form does (package occhttp). A row that it does not accept is a *MembershipModifiedError, a condition that can't
-// be understood an *entocc.VersionError.
+// IfMatch has the delete succeed only if cond, as an If-Match header or the token of a form (package occhttp), accepts the
+// version of the row; else it is a *MembershipModifiedError. A condition that can't be understood is an *entocc.VersionError.
 func (_d *MembershipDeleteOne) IfMatch(cond entocc.Condition) *MembershipDeleteOne {
-	id, _ := _d._d.mutation.versionRow()
-	_d._d.mutation.occ.IfMatch(membershipVersion, id, cond)
+	_d._d.mutation.occ.IfMatch(membershipVersion, _d._d.mutation.versionID(), cond)
 	return _d
 }
 
-// IfVersion has the delete succeed only if the row has this version, whatever version an entity holds that the builder
-// was made from. A row that has another is a *MembershipModifiedError.
+// IfVersion has the delete succeed only if the row has this version, whatever an entity holds that the builder was made
+// from. A row that has another is a *MembershipModifiedError.
 func (_d *MembershipDeleteOne) IfVersion(version int64) *MembershipDeleteOne {
 	_d._d.mutation.occ.In(version)
 	return _d
@@ -97,36 +96,20 @@ func (_d *MembershipDeleteOne) IfVersion(version int64) *MembershipDeleteOne {
 
 // IfVersionIn is like IfVersion, for any of several versions, as those of an If-Match header.
 func (_d *MembershipDeleteOne) IfVersionIn(versions ...int64) *MembershipDeleteOne {
-	expected := make([]any, len(versions))
-	for i := range versions {
-		expected[i] = versions[i]
-	}
-	_d._d.mutation.occ.In(expected...)
+	_d._d.mutation.occ.In(occrun.Versions(versions)...)
 	return _d
 }
 
-// IfVersionSent is IfVersion for a version that a client may not have sent: nil, or a zero version, is IgnoreVersion. Use it
-// for the time in which old clients learn to send one: until then they overwrite what others wrote, silently.
+// IfVersionSent is IfVersion for a version that old clients may not have sent: nil, or a zero version, is IgnoreVersion, and
+// overwrites what others wrote, silently.
 func (_d *MembershipDeleteOne) IfVersionSent(version *int64) *MembershipDeleteOne {
-	if version == nil {
-		return _d.IgnoreVersion()
-	}
-	_d._d.mutation.occ.IfSent(membershipVersion, *version)
+	occrun.IfSent(&_d._d.mutation.occ, membershipVersion, version)
 	return _d
 }
 
 // IgnoreVersion has the delete overwrite whatever is there, on purpose.
 func (_d *MembershipDeleteOne) IgnoreVersion() *MembershipDeleteOne {
 	_d._d.mutation.occ.Ignore()
-	return _d
-}
-
-// ifLoaded expects the version that the entity holds.
-func (_d *MembershipDeleteOne) ifLoaded(entity *Membership) *MembershipDeleteOne {
-	_d._d.mutation.occ.Loaded(membershipVersion, entity, entity.Version, entity.zeroVersion)
-	if entity.fate != nil {
-		_d._d.mutation.occ.Written(entity.fate, []any{entity.UserID, entity.TeamID})
-	}
 	return _d
 }
 

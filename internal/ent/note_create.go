@@ -136,13 +136,11 @@ func (_c *NoteCreate) createSpec() (*Note, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(note.Table, sqlgraph.NewFieldSpec(note.FieldID, field.TypeInt))
 	)
 	_spec.OnConflict = _c.conflict
-	_c.driver = _c.versionWriter()
+	_c.driver = versionWriter(_c.config)
 	_spec.OnConflict = occrun.OnConflict(noteVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
-	if txWrites := occrun.TxOf(_c.driver); txWrites != nil {
-		_node.fate = txWrites.Creates(note.Table, _spec.ID)
-	}
+	_node.occ.Creates(noteVersion, _c.driver, _spec.ID)
 	createdBy := *_c.mutation
-	_node.loaded.Created(&createdBy)
+	_node.occ.Created(&createdBy)
 	_c.driver = occrun.Atomic(_c.driver)
 
 	if value, ok := _c.mutation.Version(); ok {
@@ -352,14 +350,12 @@ func (u *NoteUpsertOne) IDX(ctx context.Context) int {
 	return id
 }
 
-// IfVersion has the upsert update the row only if it has this version. A row that has another is a *NoteModifiedError;
-// one that is not there is created. MySQL and MariaDB have no such condition, and refuse it.
+// IfVersion has the upsert update the row only if it has this version. A row that has another is a
+// *NoteModifiedError; one that is not there is created. MySQL and MariaDB refuse it.
 func (u *NoteUpsertOne) IfVersion(version int64) *NoteUpsertOne {
 	create := u.create
 	create.mutation.occ.In(version)
-	create.hooks = occrun.Upsert(create.hooks, create.driver.Dialect(), create.mutation.versionError, func() []sql.ConflictOption {
-		return create.conflict
-	})
+	create.hooks = occrun.Upsert(create.hooks, create.driver.Dialect(), create.mutation.versionError, &create.conflict)
 	return u
 }
 
@@ -399,7 +395,7 @@ func (_c *NoteCreateBulk) Save(ctx context.Context) ([]*Note, error) {
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
-					_c.driver = _c.versionWriter()
+					_c.driver = versionWriter(_c.config)
 					spec.OnConflict = occrun.OnConflict(noteVersion, &mutation.occ, specs[i].Table, _c.conflict)
 					_c.driver = occrun.Atomic(_c.driver)
 

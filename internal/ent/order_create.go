@@ -126,13 +126,11 @@ func (_c *OrderCreate) createSpec() (*Order, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(order.Table, sqlgraph.NewFieldSpec(order.FieldID, field.TypeInt))
 	)
 	_spec.OnConflict = _c.conflict
-	_c.driver = _c.versionWriter()
+	_c.driver = versionWriter(_c.config)
 	_spec.OnConflict = occrun.OnConflict(orderVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
-	if txWrites := occrun.TxOf(_c.driver); txWrites != nil {
-		_node.fate = txWrites.Creates(order.Table, _spec.ID)
-	}
+	_node.occ.Creates(orderVersion, _c.driver, _spec.ID)
 	createdBy := *_c.mutation
-	_node.loaded.Created(&createdBy)
+	_node.occ.Created(&createdBy)
 	_c.driver = occrun.Atomic(_c.driver)
 
 	if value, ok := _c.mutation.State(); ok {
@@ -299,14 +297,12 @@ func (u *OrderUpsertOne) IDX(ctx context.Context) int {
 	return id
 }
 
-// IfVersion has the upsert update the row only if it has this version. A row that has another is a *OrderModifiedError;
-// one that is not there is created. MySQL and MariaDB have no such condition, and refuse it.
+// IfVersion has the upsert update the row only if it has this version. A row that has another is a
+// *OrderModifiedError; one that is not there is created. MySQL and MariaDB refuse it.
 func (u *OrderUpsertOne) IfVersion(version int64) *OrderUpsertOne {
 	create := u.create
 	create.mutation.occ.In(version)
-	create.hooks = occrun.Upsert(create.hooks, create.driver.Dialect(), create.mutation.versionError, func() []sql.ConflictOption {
-		return create.conflict
-	})
+	create.hooks = occrun.Upsert(create.hooks, create.driver.Dialect(), create.mutation.versionError, &create.conflict)
 	return u
 }
 
@@ -346,7 +342,7 @@ func (_c *OrderCreateBulk) Save(ctx context.Context) ([]*Order, error) {
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
-					_c.driver = _c.versionWriter()
+					_c.driver = versionWriter(_c.config)
 					spec.OnConflict = occrun.OnConflict(orderVersion, &mutation.occ, specs[i].Table, _c.conflict)
 					_c.driver = occrun.Atomic(_c.driver)
 

@@ -60,12 +60,8 @@ type Parcel struct {
 	// The values are being populated by the ParcelQuery when eager-loading is set.
 	Edges        ParcelEdges `json:"edges"`
 	selectValues sql.SelectValues
-	// zeroVersion notes that the version was read, and is NULL or zero in the database.
-	zeroVersion bool
-	// fate is what becomes of the version, if a transaction has written it.
-	fate *occrun.Fate
-	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
-	loaded occrun.Loaded
+	// occ is what is known about the version, and the row as it was read.
+	occ occrun.HeldRow
 }
 
 // ParcelEdges holds the relations/edges for other nodes in the graph.
@@ -346,11 +342,7 @@ func (_m *Parcel) String() string {
 
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Parcel) VersionKey() entocc.VersionKey {
-	key := entocc.VersionKey{Type: TypeParcel, ID: _m.ID}
-	if occrun.CheckLoaded(parcelVersion, _m.Version, _m.zeroVersion) == nil {
-		key.Version = _m.Version
-	}
-	return key
+	return _m.occ.Key(parcelVersion, _m.ID, _m.Version)
 }
 
 // Delete returns a builder for deleting this Parcel, if its row has the version of this entity still.
@@ -360,37 +352,13 @@ func (_m *Parcel) Delete() *ParcelDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Parcel) IsModified(ctx context.Context) (bool, error) {
-	if err := occrun.CheckLoaded(parcelVersion, _m.Version, _m.zeroVersion); err != nil {
-		return false, err
-	}
-	if _m.fate != nil {
-		if err := occrun.CheckFate(parcelVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
-			return false, err
-		}
-	}
-	current, err := NewParcelClient(_m.config).Query().
-		Where(parcel.ID(_m.ID), latestVersion(_m.config.driver)).
-		Select(parcel.FieldVersion).
-		Only(ctx)
-	if err != nil {
-		return IsNotFound(err), MaskNotFound(err)
-	}
-	return !occrun.SameVersion(parcelVersion, current.Version, _m.Version), nil
+	return versionIsModified(ctx, _m.config, parcelVersion, &_m.occ.Held, _m.VersionKey(), parcelRead)
 }
 
-// assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
-// scanned into the values.
-func (_m *Parcel) assignLoaded(columns []string, values []any) error {
-	_m.loaded.Keep(columns, values)
-	return _m.assignValues(columns, values)
-}
-
-// versionRead notes that the version was read from the database.
-func (_m *Parcel) versionRead() {
-	_m.zeroVersion = _m.Version == 0
-	if txWrites := occrun.TxOf(_m.config.driver); txWrites != nil {
-		_m.fate = txWrites.FateOf(parcel.Table, _m.ID)
-	}
+// asRead returns the row as it was read.
+func (_m *Parcel) asRead() occrun.ReadRow {
+	fresh := &Parcel{}
+	return _m.occ.Row(_m, fresh, fresh.assignValues)
 }
 
 // Parcels is a parsable slice of Parcel.

@@ -422,7 +422,8 @@ func (_q *ParcelQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Parce
 		node := &Parcel{config: _q.config}
 		nodes = append(nodes, node)
 		node.Edges.loadedTypes = loadedTypes
-		return node.assignLoaded(columns, values)
+		node.occ.Keep(columns, values)
+		return node.assignValues(columns, values)
 	}
 	if len(_q.modifiers) > 0 {
 		_spec.Modifiers = _q.modifiers
@@ -451,8 +452,8 @@ func (_q *ParcelQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Parce
 		}
 	}
 	if occrun.SelectsVersion(parcelVersion, _q.ctx.Fields) {
-		for i := range nodes {
-			nodes[i].versionRead()
+		for _, _node := range nodes {
+			_node.occ.Read(parcelVersion, _node, _node.Version == 0, _q.driver)
 		}
 	}
 

@@ -32,12 +32,8 @@ type Pet struct {
 	Edges        PetEdges `json:"edges"`
 	shelter_pets *int
 	selectValues sql.SelectValues
-	// zeroVersion notes that the version was read, and is NULL or zero in the database.
-	zeroVersion bool
-	// fate is what becomes of the version, if a transaction has written it.
-	fate *occrun.Fate
-	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
-	loaded occrun.Loaded
+	// occ is what is known about the version, and the row as it was read.
+	occ occrun.HeldRow
 }
 
 // PetEdges holds the relations/edges for other nodes in the graph.
@@ -190,11 +186,7 @@ func (_m *Pet) String() string {
 
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Pet) VersionKey() entocc.VersionKey {
-	key := entocc.VersionKey{Type: TypePet, ID: _m.ID}
-	if occrun.CheckLoaded(petVersion, _m.Version, _m.zeroVersion) == nil {
-		key.Version = _m.Version
-	}
-	return key
+	return _m.occ.Key(petVersion, _m.ID, _m.Version)
 }
 
 // Delete returns a builder for deleting this Pet, if its row has the version of this entity still.
@@ -204,37 +196,13 @@ func (_m *Pet) Delete() *PetDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Pet) IsModified(ctx context.Context) (bool, error) {
-	if err := occrun.CheckLoaded(petVersion, _m.Version, _m.zeroVersion); err != nil {
-		return false, err
-	}
-	if _m.fate != nil {
-		if err := occrun.CheckFate(petVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
-			return false, err
-		}
-	}
-	current, err := NewPetClient(_m.config).Query().
-		Where(pet.ID(_m.ID), latestVersion(_m.config.driver)).
-		Select(pet.FieldVersion).
-		Only(ctx)
-	if err != nil {
-		return IsNotFound(err), MaskNotFound(err)
-	}
-	return !occrun.SameVersion(petVersion, current.Version, _m.Version), nil
+	return versionIsModified(ctx, _m.config, petVersion, &_m.occ.Held, _m.VersionKey(), petRead)
 }
 
-// assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
-// scanned into the values.
-func (_m *Pet) assignLoaded(columns []string, values []any) error {
-	_m.loaded.Keep(columns, values)
-	return _m.assignValues(columns, values)
-}
-
-// versionRead notes that the version was read from the database.
-func (_m *Pet) versionRead() {
-	_m.zeroVersion = _m.Version == 0
-	if txWrites := occrun.TxOf(_m.config.driver); txWrites != nil {
-		_m.fate = txWrites.FateOf(pet.Table, _m.ID)
-	}
+// asRead returns the row as it was read.
+func (_m *Pet) asRead() occrun.ReadRow {
+	fresh := &Pet{}
+	return _m.occ.Row(_m, fresh, fresh.assignValues)
 }
 
 // Pets is a parsable slice of Pet.

@@ -31,12 +31,8 @@ type Profile struct {
 	// Recent holds the value of the "recent" field.
 	Recent       []string `json:"recent,omitempty"`
 	selectValues sql.SelectValues
-	// zeroVersion notes that the version was read, and is NULL or zero in the database.
-	zeroVersion bool
-	// fate is what becomes of the version, if a transaction has written it.
-	fate *occrun.Fate
-	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
-	loaded occrun.Loaded
+	// occ is what is known about the version, and the row as it was read.
+	occ occrun.HeldRow
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -161,11 +157,7 @@ func (_m *Profile) String() string {
 
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Profile) VersionKey() entocc.VersionKey {
-	key := entocc.VersionKey{Type: TypeProfile, ID: _m.ID}
-	if occrun.CheckLoaded(profileVersion, _m.Version, _m.zeroVersion) == nil {
-		key.Version = _m.Version
-	}
-	return key
+	return _m.occ.Key(profileVersion, _m.ID, _m.Version)
 }
 
 // Delete returns a builder for deleting this Profile, if its row has the version of this entity still.
@@ -175,37 +167,13 @@ func (_m *Profile) Delete() *ProfileDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Profile) IsModified(ctx context.Context) (bool, error) {
-	if err := occrun.CheckLoaded(profileVersion, _m.Version, _m.zeroVersion); err != nil {
-		return false, err
-	}
-	if _m.fate != nil {
-		if err := occrun.CheckFate(profileVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
-			return false, err
-		}
-	}
-	current, err := NewProfileClient(_m.config).Query().
-		Where(profile.ID(_m.ID), latestVersion(_m.config.driver)).
-		Select(profile.FieldVersion).
-		Only(ctx)
-	if err != nil {
-		return IsNotFound(err), MaskNotFound(err)
-	}
-	return !occrun.SameVersion(profileVersion, current.Version, _m.Version), nil
+	return versionIsModified(ctx, _m.config, profileVersion, &_m.occ.Held, _m.VersionKey(), profileRead)
 }
 
-// assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
-// scanned into the values.
-func (_m *Profile) assignLoaded(columns []string, values []any) error {
-	_m.loaded.Keep(columns, values)
-	return _m.assignValues(columns, values)
-}
-
-// versionRead notes that the version was read from the database.
-func (_m *Profile) versionRead() {
-	_m.zeroVersion = _m.Version == 0
-	if txWrites := occrun.TxOf(_m.config.driver); txWrites != nil {
-		_m.fate = txWrites.FateOf(profile.Table, _m.ID)
-	}
+// asRead returns the row as it was read.
+func (_m *Profile) asRead() occrun.ReadRow {
+	fresh := &Profile{}
+	return _m.occ.Row(_m, fresh, fresh.assignValues)
 }
 
 // Profiles is a parsable slice of Profile.

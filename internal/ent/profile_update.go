@@ -180,25 +180,21 @@ func (_u *ProfileUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.ClearField(profile.FieldRecent, field.TypeJSON)
 	}
 	_spec.AddModifiers(_u.modifiers...)
-	versionID, _ := _u.mutation.versionRow()
+	versionID := _u.mutation.versionID()
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.Update(ctx, profileVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
 	}
 	if guardedWrite != nil {
-		if err := guardedWrite.Save(ctx, _u.versionWriter()); err != nil {
+		if err := guardedWrite.Save(ctx, versionWriter(_u.config)); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
 	}
-	_u.driver = _u.versionWriter()
-	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
-		ending := occrun.Ending(_u.driver)
-		defer ending.End()
-		_u.driver = ending
-	}
+	_u.driver = versionWriter(_u.config)
+	defer occrun.Ending(&_u.driver, _spec).End()
 
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -412,8 +408,8 @@ func (_u *ProfileUpdateOne) sqlSave(ctx context.Context) (_node *Profile, err er
 		if guardedWrite.Planned(_node) {
 			return _node, nil
 		}
-		_spec.Assign, _spec.ScanValues = _node.assignLoaded, _node.scanValues
-		return _u.saved(_node, guardedWrite.Save(ctx, _u.versionWriter()))
+		_spec.Assign, _spec.ScanValues = _node.occ.Keeping(_node.assignValues), _node.scanValues
+		return _u.saved(_node, guardedWrite.Save(ctx, versionWriter(_u.config)))
 	}
 
 	_node = &Profile{config: _u.config}
@@ -432,34 +428,31 @@ func (_u *ProfileUpdateOne) sqlSave(ctx context.Context) (_node *Profile, err er
 }
 
 // ProfileUpdateBulk is the builder for updating many Profile entities, each guarded by its own version.
-type ProfileUpdateBulk = occrun.Updates[ProfileUpdateOne, Profile]
+type ProfileUpdateBulk = occrun.Updates[*ProfileUpdateOne, *Profile]
 
-// UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
-// validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
-// are reported by one *entocc.BulkModifiedError, all of them.
+// UpdateBulk returns a builder that saves many update builders in as few statements as the database allows, with the hooks
+// and validators of each. All or nothing is written; an *entocc.BulkModifiedError lists the rows that were modified.
 func (c *ProfileClient) UpdateBulk(rowBuilders ...*ProfileUpdateOne) *ProfileUpdateBulk {
-	return occrun.NewUpdates(c.versionWriter(), rowBuilders, occrun.Saves[ProfileUpdateOne, Profile]{
-		Open: func(builder *ProfileUpdateOne) (occrun.GuardedMutation, []Hook) {
+	return occrun.NewUpdates(versionWriter(c.config), rowBuilders, occrun.Saves[*ProfileUpdateOne, *Profile]{
+		Open: func(builder *ProfileUpdateOne) (occrun.GuardedMutation, *[]Hook) {
 			builder.config, builder.mutation.config = c.config, c.config
-			return builder.mutation, builder.hooks
+			return builder.mutation, &builder.hooks
 		},
-		Save: (*ProfileUpdateOne).Save, Plan: (*ProfileUpdateOne).plan, Saved: (*ProfileUpdateOne).saved,
+		Save: (*ProfileUpdateOne).Save, Saved: (*ProfileUpdateOne).saved,
 		ScanValues: (*Profile).scanValues, Assign: (*Profile).assignValues,
 		Reuses: []string{profile.FieldID, profile.FieldVersion, profile.FieldTitle, profile.FieldKeywords, profile.FieldTheme, profile.FieldRecent},
 	})
 }
 
-// IfMatch has the update succeed only if cond accepts the version of the row, as the If-Match header of a request or the
-// token of a form does (package occhttp). A row that it does not accept is a *ProfileModifiedError, a condition that can't
-// be understood an *entocc.VersionError.
+// IfMatch has the update succeed only if cond, as an If-Match header or the token of a form (package occhttp), accepts the
+// version of the row; else it is a *ProfileModifiedError. A condition that can't be understood is an *entocc.VersionError.
 func (_u *ProfileUpdateOne) IfMatch(cond entocc.Condition) *ProfileUpdateOne {
-	id, _ := _u.mutation.versionRow()
-	_u.mutation.occ.IfMatch(profileVersion, id, cond)
+	_u.mutation.occ.IfMatch(profileVersion, _u.mutation.versionID(), cond)
 	return _u
 }
 
-// IfVersion has the update succeed only if the row has this version, whatever version an entity holds that the builder
-// was made from. A row that has another is a *ProfileModifiedError.
+// IfVersion has the update succeed only if the row has this version, whatever an entity holds that the builder was made
+// from. A row that has another is a *ProfileModifiedError.
 func (_u *ProfileUpdateOne) IfVersion(version int64) *ProfileUpdateOne {
 	_u.mutation.occ.In(version)
 	return _u
@@ -467,42 +460,20 @@ func (_u *ProfileUpdateOne) IfVersion(version int64) *ProfileUpdateOne {
 
 // IfVersionIn is like IfVersion, for any of several versions, as those of an If-Match header.
 func (_u *ProfileUpdateOne) IfVersionIn(versions ...int64) *ProfileUpdateOne {
-	expected := make([]any, len(versions))
-	for i := range versions {
-		expected[i] = versions[i]
-	}
-	_u.mutation.occ.In(expected...)
+	_u.mutation.occ.In(occrun.Versions(versions)...)
 	return _u
 }
 
-// IfVersionSent is IfVersion for a version that a client may not have sent: nil, or a zero version, is IgnoreVersion. Use it
-// for the time in which old clients learn to send one: until then they overwrite what others wrote, silently.
+// IfVersionSent is IfVersion for a version that old clients may not have sent: nil, or a zero version, is IgnoreVersion, and
+// overwrites what others wrote, silently.
 func (_u *ProfileUpdateOne) IfVersionSent(version *int64) *ProfileUpdateOne {
-	if version == nil {
-		return _u.IgnoreVersion()
-	}
-	_u.mutation.occ.IfSent(profileVersion, *version)
+	occrun.IfSent(&_u.mutation.occ, profileVersion, version)
 	return _u
 }
 
 // IgnoreVersion has the update overwrite whatever is there, on purpose.
 func (_u *ProfileUpdateOne) IgnoreVersion() *ProfileUpdateOne {
 	_u.mutation.occ.Ignore()
-	return _u
-}
-
-// ifLoaded expects the version that the entity holds.
-func (_u *ProfileUpdateOne) ifLoaded(entity *Profile) *ProfileUpdateOne {
-	_u.mutation.occ.Loaded(profileVersion, entity, entity.Version, entity.zeroVersion)
-	if entity.fate != nil {
-		_u.mutation.occ.Written(entity.fate, entity.ID)
-	}
-	return _u
-}
-
-// byID notes that nobody said which version the row has.
-func (_u *ProfileUpdateOne) byID() *ProfileUpdateOne {
-	_u.mutation.occ.ByID()
 	return _u
 }
 
@@ -513,23 +484,12 @@ func (_u *ProfileUpdateOne) ForceIncrement() *ProfileUpdateOne {
 	return _u
 }
 
-// plan is Save without the hooks, for a batch of builders that have none but the guard.
-func (_u *ProfileUpdateOne) plan(ctx context.Context) (*Profile, error) {
-	hooks := _u.hooks
-	_u.hooks = nil
-	defer func() { _u.hooks = hooks }()
-	return _u.Save(ctx)
-}
-
-// saved ends a save: savedNode is the row as it is now, if err is nil.
-func (_u *ProfileUpdateOne) saved(savedNode *Profile, err error) (*Profile, error) {
+// saved ends a save: _node is the row as it is now, if err is nil.
+func (_u *ProfileUpdateOne) saved(_node *Profile, err error) (*Profile, error) {
 	if err != nil {
 		return nil, _u.mutation.versionError(err)
 	}
-	savedNode.versionRead()
-	if txWrites := occrun.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
-		savedNode.fate = txWrites.Wrote(profile.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
-	}
+	_u.mutation.occ.Saved(profileVersion, _u.driver, _node, &_node.occ.Held, _node.Version == 0)
 	_u.mutation.done = true
-	return savedNode, nil
+	return _node, nil
 }

@@ -31,12 +31,8 @@ type Purchase struct {
 	Edges           PurchaseEdges `json:"edges"`
 	buyer_purchases *string
 	selectValues    sql.SelectValues
-	// zeroVersion notes that the version was read, and is NULL or zero in the database.
-	zeroVersion bool
-	// fate is what becomes of the version, if a transaction has written it.
-	fate *occrun.Fate
-	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
-	loaded occrun.Loaded
+	// occ is what is known about the version, and the row as it was read.
+	occ occrun.HeldRow
 }
 
 // PurchaseEdges holds the relations/edges for other nodes in the graph.
@@ -198,11 +194,7 @@ func (_m *Purchase) String() string {
 
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Purchase) VersionKey() entocc.VersionKey {
-	key := entocc.VersionKey{Type: TypePurchase, ID: _m.ID}
-	if occrun.CheckLoaded(purchaseVersion, _m.Version, _m.zeroVersion) == nil {
-		key.Version = _m.Version
-	}
-	return key
+	return _m.occ.Key(purchaseVersion, _m.ID, _m.Version)
 }
 
 // Delete returns a builder for deleting this Purchase, if its row has the version of this entity still.
@@ -212,37 +204,13 @@ func (_m *Purchase) Delete() *PurchaseDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Purchase) IsModified(ctx context.Context) (bool, error) {
-	if err := occrun.CheckLoaded(purchaseVersion, _m.Version, _m.zeroVersion); err != nil {
-		return false, err
-	}
-	if _m.fate != nil {
-		if err := occrun.CheckFate(purchaseVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
-			return false, err
-		}
-	}
-	current, err := NewPurchaseClient(_m.config).Query().
-		Where(purchase.ID(_m.ID), latestVersion(_m.config.driver)).
-		Select(purchase.FieldVersion).
-		Only(ctx)
-	if err != nil {
-		return IsNotFound(err), MaskNotFound(err)
-	}
-	return !occrun.SameVersion(purchaseVersion, current.Version, _m.Version), nil
+	return versionIsModified(ctx, _m.config, purchaseVersion, &_m.occ.Held, _m.VersionKey(), purchaseRead)
 }
 
-// assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
-// scanned into the values.
-func (_m *Purchase) assignLoaded(columns []string, values []any) error {
-	_m.loaded.Keep(columns, values)
-	return _m.assignValues(columns, values)
-}
-
-// versionRead notes that the version was read from the database.
-func (_m *Purchase) versionRead() {
-	_m.zeroVersion = _m.Version == 0
-	if txWrites := occrun.TxOf(_m.config.driver); txWrites != nil {
-		_m.fate = txWrites.FateOf(purchase.Table, _m.ID)
-	}
+// asRead returns the row as it was read.
+func (_m *Purchase) asRead() occrun.ReadRow {
+	fresh := &Purchase{}
+	return _m.occ.Row(_m, fresh, fresh.assignValues)
 }
 
 // Purchases is a parsable slice of Purchase.

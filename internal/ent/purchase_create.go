@@ -217,14 +217,16 @@ func (_c *PurchaseCreate) createSpec() (*Purchase, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(purchase.Table, sqlgraph.NewFieldSpec(purchase.FieldID, field.TypeUUID))
 	)
 	_spec.OnConflict = _c.conflict
-	_c.driver = _c.versionWriter()
+	_c.driver = versionWriter(_c.config)
 	_spec.OnConflict = occrun.OnConflict(purchaseVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
-	if txWrites := occrun.TxOf(_c.driver); txWrites != nil {
-		_node.fate = txWrites.Creates(purchase.Table, _spec.ID)
-	}
+	_node.occ.Creates(purchaseVersion, _c.driver, _spec.ID)
 	createdBy := *_c.mutation
-	_node.loaded.Created(&createdBy)
-	_c.driver = occrun.CreateTouching(purchaseVersion, _c.driver, _c.conflict, len(_c.mutation.BuyerIDs()) > 0, []*sqlgraph.CreateSpec{_spec}, &_c.mutation.occ)
+	_node.occ.Created(&createdBy)
+	_c.driver = occrun.CreateTouching(
+		purchaseVersion, _c.driver, _c.conflict,
+		len(_c.mutation.BuyerIDs()) > 0,
+		[]*sqlgraph.CreateSpec{_spec}, &_c.mutation.occ,
+	)
 	_c.driver = occrun.Atomic(_c.driver)
 	if len(_c.mutation.LinesIDs()) > 0 || len(_c.mutation.InvoiceIDs()) > 0 {
 		_c.driver = occrun.Linking(_c.driver, purchaseLinks)
@@ -458,19 +460,17 @@ func (u *PurchaseUpsertOne) IDX(ctx context.Context) uuid.UUID {
 	return id
 }
 
-// IfVersion has the upsert update the row only if it has this version. A row that has another is a *PurchaseModifiedError;
-// one that is not there is created. MySQL and MariaDB have no such condition, and refuse it.
+// IfVersion has the upsert update the row only if it has this version. A row that has another is a
+// *PurchaseModifiedError; one that is not there is created. MySQL and MariaDB refuse it.
 func (u *PurchaseUpsertOne) IfVersion(version int64) *PurchaseUpsertOne {
 	create := u.create
 	create.mutation.occ.In(version)
-	create.hooks = occrun.Upsert(create.hooks, create.driver.Dialect(), create.mutation.versionError, func() []sql.ConflictOption {
-		return create.conflict
-	})
+	create.hooks = occrun.Upsert(create.hooks, create.driver.Dialect(), create.mutation.versionError, &create.conflict)
 	return u
 }
 
-// IfBuyerVersion has the create succeed only if the buyer that is set here has
-// this version. One that has another is an *entocc.RecordModifiedError of type Buyer, and nothing is written.
+// IfBuyerVersion has the create succeed only if the buyer that is set here has this version.
+// One that has another is an *entocc.RecordModifiedError of type Buyer, and nothing is written.
 func (_c *PurchaseCreate) IfBuyerVersion(versionSeen uuid.UUID) *PurchaseCreate {
 	_c.mutation.occ.Parent(purchase.EdgeBuyer, versionSeen)
 	return _c
@@ -512,13 +512,16 @@ func (_c *PurchaseCreateBulk) Save(ctx context.Context) ([]*Purchase, error) {
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
-					_c.driver = _c.versionWriter()
+					_c.driver = versionWriter(_c.config)
 					spec.OnConflict = occrun.OnConflict(purchaseVersion, &mutation.occ, specs[i].Table, _c.conflict)
 					expectedVersions := make([]*versionExpectation, len(_c.builders))
 					for i := range _c.builders {
 						expectedVersions[i] = &_c.builders[i].mutation.occ
 					}
-					_c.driver = occrun.CreateTouching(purchaseVersion, _c.driver, _c.conflict, false, specs, expectedVersions...)
+					_c.driver = occrun.CreateTouching(
+						purchaseVersion, _c.driver, _c.conflict,
+						false, specs, expectedVersions...,
+					)
 					_c.driver = occrun.Atomic(_c.driver)
 					_c.driver = occrun.Linking(_c.driver, purchaseLinks)
 

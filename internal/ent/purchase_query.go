@@ -469,7 +469,8 @@ func (_q *PurchaseQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Pur
 		node := &Purchase{config: _q.config}
 		nodes = append(nodes, node)
 		node.Edges.loadedTypes = loadedTypes
-		return node.assignLoaded(columns, values)
+		node.occ.Keep(columns, values)
+		return node.assignValues(columns, values)
 	}
 	if len(_q.modifiers) > 0 {
 		_spec.Modifiers = _q.modifiers
@@ -503,8 +504,8 @@ func (_q *PurchaseQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Pur
 		}
 	}
 	if occrun.SelectsVersion(purchaseVersion, _q.ctx.Fields) {
-		for i := range nodes {
-			nodes[i].versionRead()
+		for _, _node := range nodes {
+			_node.occ.Read(purchaseVersion, _node, _node.Version == 0, _q.driver)
 		}
 	}
 

@@ -288,25 +288,21 @@ func (_u *PurchaseUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
-	versionID, _ := _u.mutation.versionRow()
+	versionID := _u.mutation.versionID()
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.Update(ctx, purchaseVersion, _u.mutation, &_u.mutation.occ, _spec, purchaseLinks, versionID)
 	if err != nil {
 		return 0, err
 	}
 	if guardedWrite != nil {
-		if err := guardedWrite.Save(ctx, _u.versionWriter()); err != nil {
+		if err := guardedWrite.Save(ctx, versionWriter(_u.config)); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
 	}
-	_u.driver = _u.versionWriter()
-	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
-		ending := occrun.Ending(_u.driver)
-		defer ending.End()
-		_u.driver = ending
-	}
+	_u.driver = versionWriter(_u.config)
+	defer occrun.Ending(&_u.driver, _spec).End()
 	_u.driver = occrun.UpdateLinking(_u.driver, _spec, purchaseLinks)
 	if _u.mutation.occ.Touches() {
 		affected, err := occrun.UpdateTouching(ctx, purchaseVersion, _u.driver, _spec)
@@ -634,8 +630,8 @@ func (_u *PurchaseUpdateOne) sqlSave(ctx context.Context) (_node *Purchase, err 
 		if guardedWrite.Planned(_node) {
 			return _node, nil
 		}
-		_spec.Assign, _spec.ScanValues = _node.assignLoaded, _node.scanValues
-		return _u.saved(_node, guardedWrite.Save(ctx, _u.versionWriter()))
+		_spec.Assign, _spec.ScanValues = _node.occ.Keeping(_node.assignValues), _node.scanValues
+		return _u.saved(_node, guardedWrite.Save(ctx, versionWriter(_u.config)))
 	}
 
 	_node = &Purchase{config: _u.config}
@@ -654,34 +650,31 @@ func (_u *PurchaseUpdateOne) sqlSave(ctx context.Context) (_node *Purchase, err 
 }
 
 // PurchaseUpdateBulk is the builder for updating many Purchase entities, each guarded by its own version.
-type PurchaseUpdateBulk = occrun.Updates[PurchaseUpdateOne, Purchase]
+type PurchaseUpdateBulk = occrun.Updates[*PurchaseUpdateOne, *Purchase]
 
-// UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
-// validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
-// are reported by one *entocc.BulkModifiedError, all of them.
+// UpdateBulk returns a builder that saves many update builders in as few statements as the database allows, with the hooks
+// and validators of each. All or nothing is written; an *entocc.BulkModifiedError lists the rows that were modified.
 func (c *PurchaseClient) UpdateBulk(rowBuilders ...*PurchaseUpdateOne) *PurchaseUpdateBulk {
-	return occrun.NewUpdates(c.versionWriter(), rowBuilders, occrun.Saves[PurchaseUpdateOne, Purchase]{
-		Open: func(builder *PurchaseUpdateOne) (occrun.GuardedMutation, []Hook) {
+	return occrun.NewUpdates(versionWriter(c.config), rowBuilders, occrun.Saves[*PurchaseUpdateOne, *Purchase]{
+		Open: func(builder *PurchaseUpdateOne) (occrun.GuardedMutation, *[]Hook) {
 			builder.config, builder.mutation.config = c.config, c.config
-			return builder.mutation, builder.hooks
+			return builder.mutation, &builder.hooks
 		},
-		Save: (*PurchaseUpdateOne).Save, Plan: (*PurchaseUpdateOne).plan, Saved: (*PurchaseUpdateOne).saved,
+		Save: (*PurchaseUpdateOne).Save, Saved: (*PurchaseUpdateOne).saved,
 		ScanValues: (*Purchase).scanValues, Assign: (*Purchase).assignValues,
 		Reuses: []string{purchase.FieldVersion, purchase.FieldState},
 	})
 }
 
-// IfMatch has the update succeed only if cond accepts the version of the row, as the If-Match header of a request or the
-// token of a form does (package occhttp). A row that it does not accept is a *PurchaseModifiedError, a condition that can't
-// be understood an *entocc.VersionError.
+// IfMatch has the update succeed only if cond, as an If-Match header or the token of a form (package occhttp), accepts the
+// version of the row; else it is a *PurchaseModifiedError. A condition that can't be understood is an *entocc.VersionError.
 func (_u *PurchaseUpdateOne) IfMatch(cond entocc.Condition) *PurchaseUpdateOne {
-	id, _ := _u.mutation.versionRow()
-	_u.mutation.occ.IfMatch(purchaseVersion, id, cond)
+	_u.mutation.occ.IfMatch(purchaseVersion, _u.mutation.versionID(), cond)
 	return _u
 }
 
-// IfVersion has the update succeed only if the row has this version, whatever version an entity holds that the builder
-// was made from. A row that has another is a *PurchaseModifiedError.
+// IfVersion has the update succeed only if the row has this version, whatever an entity holds that the builder was made
+// from. A row that has another is a *PurchaseModifiedError.
 func (_u *PurchaseUpdateOne) IfVersion(version int64) *PurchaseUpdateOne {
 	_u.mutation.occ.In(version)
 	return _u
@@ -689,21 +682,14 @@ func (_u *PurchaseUpdateOne) IfVersion(version int64) *PurchaseUpdateOne {
 
 // IfVersionIn is like IfVersion, for any of several versions, as those of an If-Match header.
 func (_u *PurchaseUpdateOne) IfVersionIn(versions ...int64) *PurchaseUpdateOne {
-	expected := make([]any, len(versions))
-	for i := range versions {
-		expected[i] = versions[i]
-	}
-	_u.mutation.occ.In(expected...)
+	_u.mutation.occ.In(occrun.Versions(versions)...)
 	return _u
 }
 
-// IfVersionSent is IfVersion for a version that a client may not have sent: nil, or a zero version, is IgnoreVersion. Use it
-// for the time in which old clients learn to send one: until then they overwrite what others wrote, silently.
+// IfVersionSent is IfVersion for a version that old clients may not have sent: nil, or a zero version, is IgnoreVersion, and
+// overwrites what others wrote, silently.
 func (_u *PurchaseUpdateOne) IfVersionSent(version *int64) *PurchaseUpdateOne {
-	if version == nil {
-		return _u.IgnoreVersion()
-	}
-	_u.mutation.occ.IfSent(purchaseVersion, *version)
+	occrun.IfSent(&_u.mutation.occ, purchaseVersion, version)
 	return _u
 }
 
@@ -713,25 +699,10 @@ func (_u *PurchaseUpdateOne) IgnoreVersion() *PurchaseUpdateOne {
 	return _u
 }
 
-// ifLoaded expects the version that the entity holds.
-func (_u *PurchaseUpdateOne) ifLoaded(entity *Purchase) *PurchaseUpdateOne {
-	_u.mutation.occ.Loaded(purchaseVersion, entity, entity.Version, entity.zeroVersion)
-	if entity.fate != nil {
-		_u.mutation.occ.Written(entity.fate, entity.ID)
-	}
-	return _u
-}
-
-// IfBuyerVersion has the update succeed only if the buyer that the row belongs to before it has
-// this version. One that has another is an *entocc.RecordModifiedError of type Buyer, and nothing is written.
+// IfBuyerVersion has the update succeed only if the buyer that the row belongs to before it has this version.
+// One that has another is an *entocc.RecordModifiedError of type Buyer, and nothing is written.
 func (_u *PurchaseUpdateOne) IfBuyerVersion(versionSeen uuid.UUID) *PurchaseUpdateOne {
 	_u.mutation.occ.Parent(purchase.EdgeBuyer, versionSeen)
-	return _u
-}
-
-// byID notes that nobody said which version the row has.
-func (_u *PurchaseUpdateOne) byID() *PurchaseUpdateOne {
-	_u.mutation.occ.ByID()
 	return _u
 }
 
@@ -742,23 +713,12 @@ func (_u *PurchaseUpdateOne) ForceIncrement() *PurchaseUpdateOne {
 	return _u
 }
 
-// plan is Save without the hooks, for a batch of builders that have none but the guard.
-func (_u *PurchaseUpdateOne) plan(ctx context.Context) (*Purchase, error) {
-	hooks := _u.hooks
-	_u.hooks = nil
-	defer func() { _u.hooks = hooks }()
-	return _u.Save(ctx)
-}
-
-// saved ends a save: savedNode is the row as it is now, if err is nil.
-func (_u *PurchaseUpdateOne) saved(savedNode *Purchase, err error) (*Purchase, error) {
+// saved ends a save: _node is the row as it is now, if err is nil.
+func (_u *PurchaseUpdateOne) saved(_node *Purchase, err error) (*Purchase, error) {
 	if err != nil {
 		return nil, _u.mutation.versionError(err)
 	}
-	savedNode.versionRead()
-	if txWrites := occrun.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
-		savedNode.fate = txWrites.Wrote(purchase.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
-	}
+	_u.mutation.occ.Saved(purchaseVersion, _u.driver, _node, &_node.occ.Held, _node.Version == 0)
 	_u.mutation.done = true
-	return savedNode, nil
+	return _node, nil
 }

@@ -39,12 +39,8 @@ type PurchaseLine struct {
 	Edges        PurchaseLineEdges `json:"edges"`
 	shelf_lines  *int
 	selectValues sql.SelectValues
-	// zeroVersion notes that the version was read, and is NULL or zero in the database.
-	zeroVersion bool
-	// fate is what becomes of the version, if a transaction has written it.
-	fate *occrun.Fate
-	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
-	loaded occrun.Loaded
+	// occ is what is known about the version, and the row as it was read.
+	occ occrun.HeldRow
 }
 
 // PurchaseLineEdges holds the relations/edges for other nodes in the graph.
@@ -232,11 +228,7 @@ func (_m *PurchaseLine) String() string {
 
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *PurchaseLine) VersionKey() entocc.VersionKey {
-	key := entocc.VersionKey{Type: TypePurchaseLine, ID: _m.ID}
-	if occrun.CheckLoaded(purchaseLineVersion, _m.Version, _m.zeroVersion) == nil {
-		key.Version = _m.Version
-	}
-	return key
+	return _m.occ.Key(purchaseLineVersion, _m.ID, _m.Version)
 }
 
 // Delete returns a builder for deleting this PurchaseLine, if its row has the version of this entity still.
@@ -246,37 +238,13 @@ func (_m *PurchaseLine) Delete() *PurchaseLineDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *PurchaseLine) IsModified(ctx context.Context) (bool, error) {
-	if err := occrun.CheckLoaded(purchaseLineVersion, _m.Version, _m.zeroVersion); err != nil {
-		return false, err
-	}
-	if _m.fate != nil {
-		if err := occrun.CheckFate(purchaseLineVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
-			return false, err
-		}
-	}
-	current, err := NewPurchaseLineClient(_m.config).Query().
-		Where(purchaseline.ID(_m.ID), latestVersion(_m.config.driver)).
-		Select(purchaseline.FieldVersion).
-		Only(ctx)
-	if err != nil {
-		return IsNotFound(err), MaskNotFound(err)
-	}
-	return !occrun.SameVersion(purchaseLineVersion, current.Version, _m.Version), nil
+	return versionIsModified(ctx, _m.config, purchaseLineVersion, &_m.occ.Held, _m.VersionKey(), purchaseLineRead)
 }
 
-// assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
-// scanned into the values.
-func (_m *PurchaseLine) assignLoaded(columns []string, values []any) error {
-	_m.loaded.Keep(columns, values)
-	return _m.assignValues(columns, values)
-}
-
-// versionRead notes that the version was read from the database.
-func (_m *PurchaseLine) versionRead() {
-	_m.zeroVersion = _m.Version == 0
-	if txWrites := occrun.TxOf(_m.config.driver); txWrites != nil {
-		_m.fate = txWrites.FateOf(purchaseline.Table, _m.ID)
-	}
+// asRead returns the row as it was read.
+func (_m *PurchaseLine) asRead() occrun.ReadRow {
+	fresh := &PurchaseLine{}
+	return _m.occ.Row(_m, fresh, fresh.assignValues)
 }
 
 // PurchaseLines is a parsable slice of PurchaseLine.

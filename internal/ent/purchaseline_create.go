@@ -230,14 +230,16 @@ func (_c *PurchaseLineCreate) createSpec() (*PurchaseLine, *sqlgraph.CreateSpec)
 		_spec = sqlgraph.NewCreateSpec(purchaseline.Table, sqlgraph.NewFieldSpec(purchaseline.FieldID, field.TypeInt))
 	)
 	_spec.OnConflict = _c.conflict
-	_c.driver = _c.versionWriter()
+	_c.driver = versionWriter(_c.config)
 	_spec.OnConflict = occrun.OnConflict(purchaseLineVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
-	if txWrites := occrun.TxOf(_c.driver); txWrites != nil {
-		_node.fate = txWrites.Creates(purchaseline.Table, _spec.ID)
-	}
+	_node.occ.Creates(purchaseLineVersion, _c.driver, _spec.ID)
 	createdBy := *_c.mutation
-	_node.loaded.Created(&createdBy)
-	_c.driver = occrun.CreateTouching(purchaseLineVersion, _c.driver, _c.conflict, len(_c.mutation.PurchaseIDs()) > 0, []*sqlgraph.CreateSpec{_spec}, &_c.mutation.occ)
+	_node.occ.Created(&createdBy)
+	_c.driver = occrun.CreateTouching(
+		purchaseLineVersion, _c.driver, _c.conflict,
+		len(_c.mutation.PurchaseIDs()) > 0,
+		[]*sqlgraph.CreateSpec{_spec}, &_c.mutation.occ,
+	)
 	_c.driver = occrun.Atomic(_c.driver)
 
 	if value, ok := _c.mutation.Version(); ok {
@@ -593,19 +595,17 @@ func (u *PurchaseLineUpsertOne) IDX(ctx context.Context) int {
 	return id
 }
 
-// IfVersion has the upsert update the row only if it has this version. A row that has another is a *PurchaseLineModifiedError;
-// one that is not there is created. MySQL and MariaDB have no such condition, and refuse it.
+// IfVersion has the upsert update the row only if it has this version. A row that has another is a
+// *PurchaseLineModifiedError; one that is not there is created. MySQL and MariaDB refuse it.
 func (u *PurchaseLineUpsertOne) IfVersion(version int64) *PurchaseLineUpsertOne {
 	create := u.create
 	create.mutation.occ.In(version)
-	create.hooks = occrun.Upsert(create.hooks, create.driver.Dialect(), create.mutation.versionError, func() []sql.ConflictOption {
-		return create.conflict
-	})
+	create.hooks = occrun.Upsert(create.hooks, create.driver.Dialect(), create.mutation.versionError, &create.conflict)
 	return u
 }
 
-// IfPurchaseVersion has the create succeed only if the purchase that is set here has
-// this version. One that has another is an *entocc.RecordModifiedError of type Purchase, and nothing is written.
+// IfPurchaseVersion has the create succeed only if the purchase that is set here has this version.
+// One that has another is an *entocc.RecordModifiedError of type Purchase, and nothing is written.
 func (_c *PurchaseLineCreate) IfPurchaseVersion(versionSeen int64) *PurchaseLineCreate {
 	_c.mutation.occ.Parent(purchaseline.EdgePurchase, versionSeen)
 	return _c
@@ -647,13 +647,16 @@ func (_c *PurchaseLineCreateBulk) Save(ctx context.Context) ([]*PurchaseLine, er
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
-					_c.driver = _c.versionWriter()
+					_c.driver = versionWriter(_c.config)
 					spec.OnConflict = occrun.OnConflict(purchaseLineVersion, &mutation.occ, specs[i].Table, _c.conflict)
 					expectedVersions := make([]*versionExpectation, len(_c.builders))
 					for i := range _c.builders {
 						expectedVersions[i] = &_c.builders[i].mutation.occ
 					}
-					_c.driver = occrun.CreateTouching(purchaseLineVersion, _c.driver, _c.conflict, false, specs, expectedVersions...)
+					_c.driver = occrun.CreateTouching(
+						purchaseLineVersion, _c.driver, _c.conflict,
+						false, specs, expectedVersions...,
+					)
 					_c.driver = occrun.Atomic(_c.driver)
 
 					// Invoke the actual operation on the latest mutation in the chain.

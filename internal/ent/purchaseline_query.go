@@ -431,7 +431,8 @@ func (_q *PurchaseLineQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]
 		node := &PurchaseLine{config: _q.config}
 		nodes = append(nodes, node)
 		node.Edges.loadedTypes = loadedTypes
-		return node.assignLoaded(columns, values)
+		node.occ.Keep(columns, values)
+		return node.assignValues(columns, values)
 	}
 	if len(_q.modifiers) > 0 {
 		_spec.Modifiers = _q.modifiers
@@ -458,8 +459,8 @@ func (_q *PurchaseLineQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]
 		}
 	}
 	if occrun.SelectsVersion(purchaseLineVersion, _q.ctx.Fields) {
-		for i := range nodes {
-			nodes[i].versionRead()
+		for _, _node := range nodes {
+			_node.occ.Read(purchaseLineVersion, _node, _node.Version == 0, _q.driver)
 		}
 	}
 

@@ -25,12 +25,8 @@ type Reading struct {
 	// UpdatedAt holds the value of the "updated_at" field.
 	UpdatedAt    time.Time `json:"updated_at,omitempty"`
 	selectValues sql.SelectValues
-	// zeroVersion notes that the version was read, and is NULL or zero in the database.
-	zeroVersion bool
-	// fate is what becomes of the version, if a transaction has written it.
-	fate *occrun.Fate
-	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
-	loaded occrun.Loaded
+	// occ is what is known about the version, and the row as it was read.
+	occ occrun.HeldRow
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -124,11 +120,7 @@ func (_m *Reading) String() string {
 
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Reading) VersionKey() entocc.VersionKey {
-	key := entocc.VersionKey{Type: TypeReading, ID: _m.ID}
-	if occrun.CheckLoaded(readingVersion, _m.UpdatedAt, _m.zeroVersion) == nil {
-		key.Version = _m.UpdatedAt
-	}
-	return key
+	return _m.occ.Key(readingVersion, _m.ID, _m.UpdatedAt)
 }
 
 // Delete returns a builder for deleting this Reading, if its row has the version of this entity still.
@@ -138,37 +130,13 @@ func (_m *Reading) Delete() *ReadingDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Reading) IsModified(ctx context.Context) (bool, error) {
-	if err := occrun.CheckLoaded(readingVersion, _m.UpdatedAt, _m.zeroVersion); err != nil {
-		return false, err
-	}
-	if _m.fate != nil {
-		if err := occrun.CheckFate(readingVersion, _m.fate, _m.ID, _m.UpdatedAt, _m.config.driver); err != nil {
-			return false, err
-		}
-	}
-	current, err := NewReadingClient(_m.config).Query().
-		Where(reading.ID(_m.ID), latestVersion(_m.config.driver)).
-		Select(reading.FieldUpdatedAt).
-		Only(ctx)
-	if err != nil {
-		return IsNotFound(err), MaskNotFound(err)
-	}
-	return !occrun.SameVersion(readingVersion, current.UpdatedAt, _m.UpdatedAt), nil
+	return versionIsModified(ctx, _m.config, readingVersion, &_m.occ.Held, _m.VersionKey(), readingRead)
 }
 
-// assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
-// scanned into the values.
-func (_m *Reading) assignLoaded(columns []string, values []any) error {
-	_m.loaded.Keep(columns, values)
-	return _m.assignValues(columns, values)
-}
-
-// versionRead notes that the version was read from the database.
-func (_m *Reading) versionRead() {
-	_m.zeroVersion = _m.UpdatedAt.IsZero()
-	if txWrites := occrun.TxOf(_m.config.driver); txWrites != nil {
-		_m.fate = txWrites.FateOf(reading.Table, _m.ID)
-	}
+// asRead returns the row as it was read.
+func (_m *Reading) asRead() occrun.ReadRow {
+	fresh := &Reading{}
+	return _m.occ.Row(_m, fresh, fresh.assignValues)
 }
 
 // Readings is a parsable slice of Reading.

@@ -345,7 +345,8 @@ func (_q *ReadingQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Read
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &Reading{config: _q.config}
 		nodes = append(nodes, node)
-		return node.assignLoaded(columns, values)
+		node.occ.Keep(columns, values)
+		return node.assignValues(columns, values)
 	}
 	if len(_q.modifiers) > 0 {
 		_spec.Modifiers = _q.modifiers
@@ -360,8 +361,8 @@ func (_q *ReadingQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Read
 		return nodes, nil
 	}
 	if occrun.SelectsVersion(readingVersion, _q.ctx.Fields) {
-		for i := range nodes {
-			nodes[i].versionRead()
+		for _, _node := range nodes {
+			_node.occ.Read(readingVersion, _node, _node.UpdatedAt.IsZero(), _q.driver)
 		}
 	}
 

@@ -24,12 +24,8 @@ type Setting struct {
 	// Value holds the value of the "value" field.
 	Value        string `json:"value,omitempty"`
 	selectValues sql.SelectValues
-	// zeroVersion notes that the version was read, and is NULL or zero in the database.
-	zeroVersion bool
-	// fate is what becomes of the version, if a transaction has written it.
-	fate *occrun.Fate
-	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
-	loaded occrun.Loaded
+	// occ is what is known about the version, and the row as it was read.
+	occ occrun.HeldRow
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -121,11 +117,7 @@ func (_m *Setting) String() string {
 
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Setting) VersionKey() entocc.VersionKey {
-	key := entocc.VersionKey{Type: TypeSetting, ID: _m.ID}
-	if occrun.CheckLoaded(settingVersion, _m.Version, _m.zeroVersion) == nil {
-		key.Version = _m.Version
-	}
-	return key
+	return _m.occ.Key(settingVersion, _m.ID, _m.Version)
 }
 
 // Delete returns a builder for deleting this Setting, if its row has the version of this entity still.
@@ -135,37 +127,13 @@ func (_m *Setting) Delete() *SettingDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Setting) IsModified(ctx context.Context) (bool, error) {
-	if err := occrun.CheckLoaded(settingVersion, _m.Version, _m.zeroVersion); err != nil {
-		return false, err
-	}
-	if _m.fate != nil {
-		if err := occrun.CheckFate(settingVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
-			return false, err
-		}
-	}
-	current, err := NewSettingClient(_m.config).Query().
-		Where(setting.ID(_m.ID), latestVersion(_m.config.driver)).
-		Select(setting.FieldVersion).
-		Only(ctx)
-	if err != nil {
-		return IsNotFound(err), MaskNotFound(err)
-	}
-	return !occrun.SameVersion(settingVersion, current.Version, _m.Version), nil
+	return versionIsModified(ctx, _m.config, settingVersion, &_m.occ.Held, _m.VersionKey(), settingRead)
 }
 
-// assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
-// scanned into the values.
-func (_m *Setting) assignLoaded(columns []string, values []any) error {
-	_m.loaded.Keep(columns, values)
-	return _m.assignValues(columns, values)
-}
-
-// versionRead notes that the version was read from the database.
-func (_m *Setting) versionRead() {
-	_m.zeroVersion = _m.Version == 0
-	if txWrites := occrun.TxOf(_m.config.driver); txWrites != nil {
-		_m.fate = txWrites.FateOf(setting.Table, _m.ID)
-	}
+// asRead returns the row as it was read.
+func (_m *Setting) asRead() occrun.ReadRow {
+	fresh := &Setting{}
+	return _m.occ.Row(_m, fresh, fresh.assignValues)
 }
 
 // Settings is a parsable slice of Setting.

@@ -379,7 +379,7 @@ func (_u *ShelfUpdateOne) sqlSave(ctx context.Context) (_node *Shelf, err error)
 		_node = &Shelf{config: _u.config}
 		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
 		if err := occrun.UpdateNode(ctx, _u.driver, _spec, shelfLinks); err != nil {
-			return nil, versionError[Shelf](err, _u.driver, shelf.Label, nil, nil, nil)
+			return nil, versionError(err, _u.driver, shelf.Label, nil)
 		}
 		_u.mutation.done = true
 		return _node, nil

@@ -379,7 +379,7 @@ func (_u *ShelterUpdateOne) sqlSave(ctx context.Context) (_node *Shelter, err er
 		_node = &Shelter{config: _u.config}
 		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
 		if err := occrun.UpdateNode(ctx, _u.driver, _spec, shelterLinks); err != nil {
-			return nil, versionError[Shelter](err, _u.driver, shelter.Label, nil, nil, nil)
+			return nil, versionError(err, _u.driver, shelter.Label, nil)
 		}
 		_u.mutation.done = true
 		return _node, nil

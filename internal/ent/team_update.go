@@ -403,7 +403,7 @@ func (_u *TeamUpdateOne) sqlSave(ctx context.Context) (_node *Team, err error) {
 		_node = &Team{config: _u.config}
 		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues
 		if err := occrun.UpdateNode(ctx, _u.driver, _spec, teamLinks); err != nil {
-			return nil, versionError[Team](err, _u.driver, team.Label, nil, nil, nil)
+			return nil, versionError(err, _u.driver, team.Label, nil)
 		}
 		_u.mutation.done = true
 		return _node, nil

@@ -26,12 +26,8 @@ type Ticket struct {
 	// Text holds the value of the "text" field.
 	Text         string `json:"text,omitempty"`
 	selectValues sql.SelectValues
-	// zeroVersion notes that the version was read, and is NULL or zero in the database.
-	zeroVersion bool
-	// fate is what becomes of the version, if a transaction has written it.
-	fate *occrun.Fate
-	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
-	loaded occrun.Loaded
+	// occ is what is known about the version, and the row as it was read.
+	occ occrun.HeldRow
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -132,11 +128,7 @@ func (_m *Ticket) String() string {
 
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Ticket) VersionKey() entocc.VersionKey {
-	key := entocc.VersionKey{Type: TypeTicket, ID: _m.ID}
-	if occrun.CheckLoaded(ticketVersion, _m.Version, _m.zeroVersion) == nil {
-		key.Version = _m.Version
-	}
-	return key
+	return _m.occ.Key(ticketVersion, _m.ID, _m.Version)
 }
 
 // Delete returns a builder for deleting this Ticket, if its row has the version of this entity still.
@@ -146,37 +138,13 @@ func (_m *Ticket) Delete() *TicketDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Ticket) IsModified(ctx context.Context) (bool, error) {
-	if err := occrun.CheckLoaded(ticketVersion, _m.Version, _m.zeroVersion); err != nil {
-		return false, err
-	}
-	if _m.fate != nil {
-		if err := occrun.CheckFate(ticketVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
-			return false, err
-		}
-	}
-	current, err := NewTicketClient(_m.config).Query().
-		Where(ticket.ID(_m.ID), latestVersion(_m.config.driver)).
-		Select(ticket.FieldVersion).
-		Only(ctx)
-	if err != nil {
-		return IsNotFound(err), MaskNotFound(err)
-	}
-	return !occrun.SameVersion(ticketVersion, current.Version, _m.Version), nil
+	return versionIsModified(ctx, _m.config, ticketVersion, &_m.occ.Held, _m.VersionKey(), ticketRead)
 }
 
-// assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
-// scanned into the values.
-func (_m *Ticket) assignLoaded(columns []string, values []any) error {
-	_m.loaded.Keep(columns, values)
-	return _m.assignValues(columns, values)
-}
-
-// versionRead notes that the version was read from the database.
-func (_m *Ticket) versionRead() {
-	_m.zeroVersion = _m.Version == 0
-	if txWrites := occrun.TxOf(_m.config.driver); txWrites != nil {
-		_m.fate = txWrites.FateOf(ticket.Table, _m.ID)
-	}
+// asRead returns the row as it was read.
+func (_m *Ticket) asRead() occrun.ReadRow {
+	fresh := &Ticket{}
+	return _m.occ.Row(_m, fresh, fresh.assignValues)
 }
 
 // Tickets is a parsable slice of Ticket.

@@ -352,7 +352,8 @@ func (_q *TicketQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Ticke
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &Ticket{config: _q.config}
 		nodes = append(nodes, node)
-		return node.assignLoaded(columns, values)
+		node.occ.Keep(columns, values)
+		return node.assignValues(columns, values)
 	}
 	if len(_q.modifiers) > 0 {
 		_spec.Modifiers = _q.modifiers
@@ -367,8 +368,8 @@ func (_q *TicketQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Ticke
 		return nodes, nil
 	}
 	if occrun.SelectsVersion(ticketVersion, _q.ctx.Fields) {
-		for i := range nodes {
-			nodes[i].versionRead()
+		for _, _node := range nodes {
+			_node.occ.Read(ticketVersion, _node, _node.Version == 0, _q.driver)
 		}
 	}
 

@@ -24,6 +24,14 @@ type Loaded struct {
 // Keep keeps a row. Nobody may scan another one into the values.
 func (l *Loaded) Keep(columns []string, values []any) { l.columns, l.values = columns, values }
 
+// Keeping is assign for a row that is kept.
+func (l *Loaded) Keeping(assign func([]string, []any) error) func([]string, []any) error {
+	return func(columns []string, values []any) error {
+		l.Keep(columns, values)
+		return assign(columns, values)
+	}
+}
+
 // Creation is a mutation that creates an entity.
 type Creation interface {
 	Field(name string) (ent.Value, bool)

@@ -14,6 +14,11 @@ import (
 type Schema struct {
 	// Type is the name of the ent type, "User".
 	Type string
+	// Table is its table, and Keys are the columns of the primary key.
+	Table string
+	Keys  []string
+	// KeyValue gives the ID the form in which the database has it, where the schema's field has a ValueScanner; else nil.
+	KeyValue func(id any) (any, error)
 	// Field is the name of the version field, and Column that of its column, by which ent's mutations know it, too.
 	Field, Column string
 	// Strategy says how one version follows another.
@@ -26,9 +31,11 @@ type Schema struct {
 	// or is touched.
 	Touch []*Touch
 	Row   Row
-	// Fields and Edges are those of the type, for diffs.
-	Fields []Field
-	Edges  []Edge
+	// Fields and Edges are those of the type, for diffs. Undiffed reports that the client was generated without diffs: Fields
+	// are only those then that a write has to know.
+	Fields   []Field
+	Edges    []Edge
+	Undiffed bool
 }
 
 // Counts reports whether a change of the named field or edge bumps the version.
@@ -51,13 +58,16 @@ func (s *Schema) Errorf(op ent.Op, cause error, format string, args ...any) erro
 	return &entocc.VersionError{Type: s.Type, Op: op, Reason: fmt.Sprintf(format, args...), Err: cause}
 }
 
-// CheckLoaded returns a VersionError for the version of an entity that was loaded without it. known tells a zero version
-// that was read from the database.
-func CheckLoaded(s *Schema, version any, known bool) error {
-	if known || !s.Strategy.IsZero(version) {
-		return nil
+// KeyValues returns what the columns of the primary key hold for an ID.
+func (s *Schema) KeyValues(id any) ([]any, error) {
+	if len(s.Keys) > 1 {
+		return id.([]any), nil
 	}
-	return s.NotLoaded(0)
+	if s.KeyValue == nil {
+		return []any{id}, nil
+	}
+	value, err := s.KeyValue(id)
+	return []any{value}, err
 }
 
 // NotLoaded returns the error of an entity that was loaded without its version.

@@ -15,15 +15,49 @@ import (
 
 // DeleteMutation is what the guard asks of a generated mutation that deletes.
 type DeleteMutation interface {
+	Guarded
 	Op() ent.Op
 	WhereP(...func(*sql.Selector))
 }
 
-// DeleteOne guards a delete of one row: id, which the predicate identity selects. It adds the guard to the mutation
+// Deletion is what became of a delete.
+type Deletion struct {
+	// Driver is the one by which ent sends its DELETE, if the delete is not Done, and not refused by Err.
+	Driver dialect.Driver
+	Done   bool
+	// Affected is the number of rows that were deleted.
+	Affected int
+	Err      error
+}
+
+// Delete guards a delete: by a statement of its own where [deleteRow] can, else of ent's by [deleteOne]. id is the row's, nil
+// for a set-based delete, and row returns the predicate that selects it. predicates is how many the mutation has.
+func Delete(ctx context.Context, drv dialect.Driver, m DeleteMutation, spec *sqlgraph.DeleteSpec, predicates int, id any, row func(id any) func(*sql.Selector), typed func(error) error) Deletion {
+	s, e := m.VersionGuard()
+	e.Through(drv)
+	affected, done, err := deleteRow(ctx, s, m.Op(), e, drv, spec, predicates)
+	if done {
+		if err != nil {
+			err = typed(err)
+		}
+		return Deletion{Driver: drv, Done: true, Affected: affected, Err: err}
+	}
+	var identity func(*sql.Selector)
+	if id != nil {
+		identity = row(id)
+	}
+	guarded, err := deleteOne(ctx, s, m, e, drv, id, identity, typed)
+	if err != nil {
+		guarded = drv
+	}
+	return Deletion{Driver: guarded, Err: err}
+}
+
+// deleteOne guards a delete of one row: id, which the predicate identity selects. It adds the guard to the mutation
 // and returns the driver that ent sends its DELETE by, which looks at the number of rows. A set-based delete, one that
 // ignores the version on purpose, and one whose check is switched off come back as they are. The error refuses the
 // delete: it has no version to be guarded by. Errors of the DELETE are passed through typed.
-func DeleteOne(ctx context.Context, s *version.Schema, m DeleteMutation, e *Expectation, drv dialect.Driver, id any, identity func(*sql.Selector), typed func(error) error) (dialect.Driver, error) {
+func deleteOne(ctx context.Context, s *version.Schema, m DeleteMutation, e *Expectation, drv dialect.Driver, id any, identity func(*sql.Selector), typed func(error) error) (dialect.Driver, error) {
 	if d, ok := drv.(*DeleteDriver); ok {
 		drv = d.Driver
 	}

@@ -15,18 +15,18 @@ import (
 // Row notes the row that a delete was made for: its first predicate is that the primary key is id.
 func (e *Expectation) Row(id any) { e.row = id }
 
-// DeleteRow deletes the one row that spec's mutation was made for, where its statement is nothing but the row's primary
+// deleteRow deletes the one row that spec's mutation was made for, where its statement is nothing but the row's primary
 // key and its version, most deletes, without ent's builders. It is the same to the letter. predicates is how many the
-// mutation has. done is false for all others, and those that are refused: they are for [DeleteOne], and nothing has been
+// mutation has. done is false for all others, and those that are refused: they are for [deleteOne], and nothing has been
 // sent.
-func DeleteRow(ctx context.Context, s *version.Schema, op ent.Op, e *Expectation, drv dialect.Driver, spec *sqlgraph.DeleteSpec, predicates int) (affected int, done bool, err error) {
+func deleteRow(ctx context.Context, s *version.Schema, op ent.Op, e *Expectation, drv dialect.Driver, spec *sqlgraph.DeleteSpec, predicates int) (affected int, done bool, err error) {
 	if e.row == nil || predicates != 1 || e.Slot != nil || len(s.Touch) > 0 || spec.Node.Schema != "" ||
 		!sqltext.PlainIdent(spec.Node.Table) || !sqltext.PlainIdent(spec.Node.ID.Column) || !sqltext.PlainIdent(s.Column) || sqltext.NotPlain(e.row) {
 		return 0, false, nil
 	}
 	accepted, err := e.guard(ctx, s, op)
 	if err != nil || len(accepted) != 1 || s.Strategy.IsZero(accepted[0]) || sqltext.NotPlain(accepted[0]) {
-		return 0, false, nil //nolint:nilerr // DeleteOne meets the same error
+		return 0, false, nil //nolint:nilerr // deleteOne meets the same error
 	}
 	r := rowDelete{Claim: e.claim(s, op, e.row, accepted), node: spec.Node}
 	affected, err = r.send(ctx, drv)

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/entocc/entocc/internal/session"
 )
 
@@ -22,15 +23,21 @@ type EndingDriver struct {
 	tx dialect.Tx
 }
 
-// Ending returns a driver for one write.
-func Ending(drv dialect.Driver) *EndingDriver {
+// Ending makes a driver one for one write, if that is of several statements. The result may be nil.
+func Ending(driver *dialect.Driver, spec *sqlgraph.UpdateSpec) *EndingDriver {
+	if len(spec.Edges.Add)+len(spec.Edges.Clear) == 0 {
+		return nil
+	}
+	drv := *driver
 	if d, ok := drv.(childDriver); ok {
 		drv = d.Driver
 	}
 	if d, ok := drv.(*EndingDriver); ok {
 		drv = d.Driver
 	}
-	return &EndingDriver{Driver: drv}
+	ending := &EndingDriver{Driver: drv}
+	*driver = ending
+	return ending
 }
 
 // Unwrap returns the driver within.
@@ -48,7 +55,7 @@ func (d *EndingDriver) Tx(ctx context.Context) (dialect.Tx, error) {
 
 // End rolls back a transaction that was left open.
 func (d *EndingDriver) End() {
-	if d.tx != nil {
+	if d != nil && d.tx != nil {
 		_ = d.tx.Rollback()
 		d.tx = nil
 	}

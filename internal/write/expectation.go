@@ -21,12 +21,11 @@ type Expectation struct {
 	// versions are those that are accepted; one, but for IfVersionIn.
 	versions []any
 	// entity is what the builder was made from, a *User.
-	entity any
+	entity entocc.Versioned
 	force  bool
 	// fate is that of the entity's version, if a transaction has written it, and drv what the write goes by.
-	fate    *session.Fate
-	written any
-	drv     dialect.Driver
+	fate *session.Fate
+	drv  dialect.Driver
 	// bumps reports that the save changes the version.
 	bumps bool
 	// unguarded reports that the save was not guarded after all, as by SkipCheck.
@@ -79,31 +78,33 @@ func (e *Expectation) ByID() {
 	e.source, e.versions, e.entity, e.Condition = sourceID, nil, nil, false
 }
 
-// Loaded expects the version that an entity holds. known tells a zero version that was read from the database from one
-// that was not loaded.
-func (e *Expectation) Loaded(s *version.Schema, entity, version any, known bool) {
-	e.source, e.versions, e.entity, e.fate, e.Condition = sourceEntity, []any{version}, entity, nil, false
-	if !known && s.Strategy.IsZero(version) {
+// Loaded expects the version that an entity holds.
+func (e *Expectation) Loaded(s *version.Schema, entity entocc.Versioned, version any, held *Held) {
+	e.source, e.versions, e.entity, e.fate, e.Condition = sourceEntity, []any{version}, entity, held.fate, false
+	if !held.zero && s.Strategy.IsZero(version) {
 		e.source, e.versions = sourceUnknown, nil
 	}
 }
 
-// Written notes that a transaction has written the version that the entity with this ID holds.
-func (e *Expectation) Written(fate *session.Fate, id any) { e.fate, e.written = fate, id }
-
 // Through notes the driver that the write goes by.
 func (e *Expectation) Through(drv dialect.Driver) { e.drv = drv }
 
-// Proves returns the version that the save was guarded by and its new one, which [session.TxState.Wrote] notes.
-func (e *Expectation) Proves(version any) []any {
+// Saved notes that the row of an entity was saved by drv and read back, and whether its version is NULL or zero now.
+func (e *Expectation) Saved(s *version.Schema, drv dialect.Driver, saved entocc.Versioned, held *Held, zero bool) {
+	held.Read(s, saved, zero, drv)
+	if tx := session.TxOf(drv); tx != nil && e.bumps {
+		key := saved.VersionKey()
+		held.fate = tx.Wrote(s.Table, key.ID, e.proves(key.Version)...)
+	}
+}
+
+// proves returns the version that the save was guarded by and its new one, which [session.TxState.Wrote] notes.
+func (e *Expectation) proves(version any) []any {
 	if len(e.versions) != 1 || e.source != sourceEntity && e.source != sourceCaller || e.unguarded {
 		return []any{version}
 	}
 	return []any{e.versions[0], version}
 }
-
-// Bumps reports whether the save has changed the version.
-func (e *Expectation) Bumps() bool { return e.bumps }
 
 // In expects one of the versions.
 func (e *Expectation) In(versions ...any) {
@@ -111,12 +112,12 @@ func (e *Expectation) In(versions ...any) {
 }
 
 // IfSent expects the version that somebody sent; or nothing, on purpose, if nothing was sent: nil, or a zero version.
-func (e *Expectation) IfSent(s *version.Schema, version any) {
-	if version == nil || s.Strategy.IsZero(version) {
+func IfSent[V any](e *Expectation, s *version.Schema, version *V) {
+	if version == nil || s.Strategy.IsZero(*version) {
 		e.Ignore()
 		return
 	}
-	e.In(version)
+	e.In(*version)
 }
 
 // Ignore expects nothing, on purpose.
@@ -136,7 +137,20 @@ func (e *Expectation) Met(err error) {
 func (e *Expectation) IsOwn(modified *entocc.RecordModifiedError) bool { return e.met == modified }
 
 // Entity returns what the builder was made from, or nil.
-func (e *Expectation) Entity() any { return e.entity }
+func (e *Expectation) Entity() any {
+	if e.entity == nil {
+		return nil
+	}
+	return e.entity
+}
+
+// EntityID returns the primary key of what the builder was made from, or nil.
+func (e *Expectation) EntityID() any {
+	if e.entity == nil {
+		return nil
+	}
+	return e.entity.VersionKey().ID
+}
 
 // Stated reports whether the caller named the version, so that it is checked even when there is nothing to write.
 func (e *Expectation) Stated() bool { return e.source == sourceCaller }
@@ -169,7 +183,7 @@ func (e *Expectation) guard(ctx context.Context, s *version.Schema, op ent.Op) (
 	switch e.source {
 	case sourceEntity:
 		if e.fate != nil {
-			return e.versions, refuseFate(s, op, e.fate, e.written, e.versions[0], e.drv)
+			return e.versions, refuseFate(s, op, e.fate, e.entity.VersionKey().ID, e.versions[0], e.drv)
 		}
 		return e.versions, nil
 	case sourceCaller:

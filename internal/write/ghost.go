@@ -24,8 +24,3 @@ func refuseFate(s *version.Schema, op ent.Op, f *session.Fate, id, version any, 
 		return nil
 	}
 }
-
-// CheckFate refuses to compare the version of an entity that is not one which the database has outside its transaction.
-func CheckFate(s *version.Schema, f *session.Fate, id, version any, drv dialect.Driver) error {
-	return refuseFate(s, 0, f, id, version, drv)
-}

@@ -39,12 +39,8 @@ type Product struct {
 	// UpdatedAt holds the value of the "updated_at" field.
 	UpdatedAt    *time.Time `json:"updated_at,omitempty"`
 	selectValues sql.SelectValues
-	// zeroVersion notes that the version was read, and is NULL or zero in the database.
-	zeroVersion bool
-	// fate is what becomes of the version, if a transaction has written it.
-	fate *occrun.Fate
-	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
-	loaded occrun.Loaded
+	// occ is what is known about the version, and the row as it was read.
+	occ occrun.HeldRow
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -204,11 +200,7 @@ func (_m *Product) String() string {
 
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Product) VersionKey() entocc.VersionKey {
-	key := entocc.VersionKey{Type: TypeProduct, ID: _m.ID}
-	if occrun.CheckLoaded(productVersion, _m.Version, _m.zeroVersion) == nil {
-		key.Version = _m.Version
-	}
-	return key
+	return _m.occ.Key(productVersion, _m.ID, _m.Version)
 }
 
 // Delete returns a builder for deleting this Product, if its row has the version of this entity still.
@@ -218,37 +210,13 @@ func (_m *Product) Delete() *ProductDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Product) IsModified(ctx context.Context) (bool, error) {
-	if err := occrun.CheckLoaded(productVersion, _m.Version, _m.zeroVersion); err != nil {
-		return false, err
-	}
-	if _m.fate != nil {
-		if err := occrun.CheckFate(productVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
-			return false, err
-		}
-	}
-	current, err := NewProductClient(_m.config).Query().
-		Where(product.ID(_m.ID), latestVersion(_m.config.driver)).
-		Select(product.FieldVersion).
-		Only(ctx)
-	if err != nil {
-		return IsNotFound(err), MaskNotFound(err)
-	}
-	return !occrun.SameVersion(productVersion, current.Version, _m.Version), nil
+	return versionIsModified(ctx, _m.config, productVersion, &_m.occ.Held, _m.VersionKey(), productRead)
 }
 
-// assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
-// scanned into the values.
-func (_m *Product) assignLoaded(columns []string, values []any) error {
-	_m.loaded.Keep(columns, values)
-	return _m.assignValues(columns, values)
-}
-
-// versionRead notes that the version was read from the database.
-func (_m *Product) versionRead() {
-	_m.zeroVersion = _m.Version == 0
-	if txWrites := occrun.TxOf(_m.config.driver); txWrites != nil {
-		_m.fate = txWrites.FateOf(product.Table, _m.ID)
-	}
+// asRead returns the row as it was read.
+func (_m *Product) asRead() occrun.ReadRow {
+	fresh := &Product{}
+	return _m.occ.Row(_m, fresh, fresh.assignValues)
 }
 
 // Products is a parsable slice of Product.

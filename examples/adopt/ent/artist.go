@@ -27,12 +27,8 @@ type Artist struct {
 	// The values are being populated by the ArtistQuery when eager-loading is set.
 	Edges        ArtistEdges `json:"edges"`
 	selectValues sql.SelectValues
-	// zeroVersion notes that the version was read, and is NULL or zero in the database.
-	zeroVersion bool
-	// fate is what becomes of the version, if a transaction has written it.
-	fate *occrun.Fate
-	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
-	loaded occrun.Loaded
+	// occ is what is known about the version, and the row as it was read.
+	occ occrun.HeldRow
 }
 
 // ArtistEdges holds the relations/edges for other nodes in the graph.
@@ -150,11 +146,7 @@ func (_m *Artist) String() string {
 
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Artist) VersionKey() entocc.VersionKey {
-	key := entocc.VersionKey{Type: TypeArtist, ID: _m.ID}
-	if occrun.CheckLoaded(artistVersion, _m.Version, _m.zeroVersion) == nil {
-		key.Version = _m.Version
-	}
-	return key
+	return _m.occ.Key(artistVersion, _m.ID, _m.Version)
 }
 
 // Delete returns a builder for deleting this Artist, if its row has the version of this entity still.
@@ -164,37 +156,13 @@ func (_m *Artist) Delete() *ArtistDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Artist) IsModified(ctx context.Context) (bool, error) {
-	if err := occrun.CheckLoaded(artistVersion, _m.Version, _m.zeroVersion); err != nil {
-		return false, err
-	}
-	if _m.fate != nil {
-		if err := occrun.CheckFate(artistVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
-			return false, err
-		}
-	}
-	current, err := NewArtistClient(_m.config).Query().
-		Where(artist.ID(_m.ID), latestVersion(_m.config.driver)).
-		Select(artist.FieldVersion).
-		Only(ctx)
-	if err != nil {
-		return IsNotFound(err), MaskNotFound(err)
-	}
-	return !occrun.SameVersion(artistVersion, current.Version, _m.Version), nil
+	return versionIsModified(ctx, _m.config, artistVersion, &_m.occ.Held, _m.VersionKey(), artistRead)
 }
 
-// assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
-// scanned into the values.
-func (_m *Artist) assignLoaded(columns []string, values []any) error {
-	_m.loaded.Keep(columns, values)
-	return _m.assignValues(columns, values)
-}
-
-// versionRead notes that the version was read from the database.
-func (_m *Artist) versionRead() {
-	_m.zeroVersion = _m.Version == 0
-	if txWrites := occrun.TxOf(_m.config.driver); txWrites != nil {
-		_m.fate = txWrites.FateOf(artist.Table, _m.ID)
-	}
+// asRead returns the row as it was read.
+func (_m *Artist) asRead() occrun.ReadRow {
+	fresh := &Artist{}
+	return _m.occ.Row(_m, fresh, fresh.assignValues)
 }
 
 // Artists is a parsable slice of Artist.

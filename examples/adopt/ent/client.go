@@ -178,7 +178,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		return nil, fmt.Errorf("ent: starting a transaction: %w", err)
 	}
 	cfg := c.config
-	cfg.driver = c.versionTx(tx.begun(ctx))
+	cfg.driver = versionTx(c.config, tx.begun(ctx))
 	return &Tx{
 		ctx:           ctx,
 		config:        cfg,
@@ -208,7 +208,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		return nil, fmt.Errorf("ent: starting a transaction: %w", err)
 	}
 	cfg := c.config
-	cfg.driver = c.versionTx((&txDriver{tx: tx, drv: c.driver}).begun(ctx))
+	cfg.driver = versionTx(c.config, (&txDriver{tx: tx, drv: c.driver}).begun(ctx))
 	return &Tx{
 		ctx:           ctx,
 		config:        cfg,
@@ -273,161 +273,61 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 // GetVersion returns the Album entity with this ID, if it has this version. One that has another is a
 // *AlbumModifiedError, one that is not there a *NotFoundError.
 func (c *AlbumClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Album, error) {
-	readRow := func(ctx context.Context) (*Album, error) {
-		return c.Query().Where(album.ID(id), latestVersion(c.driver)).Only(ctx)
-	}
-	readEntity, err := readRow(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if !occrun.SameVersion(albumVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occrun.Modified(albumVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
-	}
-	return readEntity, nil
+	return versionGet(ctx, c.config, albumVersion, id, versionSeen, albumRead, occrun.Typed[Album])
 }
 
 // GetVersion returns the Artist entity with this ID, if it has this version. One that has another is a
 // *ArtistModifiedError, one that is not there a *NotFoundError.
 func (c *ArtistClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Artist, error) {
-	readRow := func(ctx context.Context) (*Artist, error) {
-		return c.Query().Where(artist.ID(id), latestVersion(c.driver)).Only(ctx)
-	}
-	readEntity, err := readRow(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if !occrun.SameVersion(artistVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occrun.Modified(artistVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
-	}
-	return readEntity, nil
+	return versionGet(ctx, c.config, artistVersion, id, versionSeen, artistRead, occrun.Typed[Artist])
 }
 
 // GetVersion returns the Customer entity with this ID, if it has this version. One that has another is a
 // *CustomerModifiedError, one that is not there a *NotFoundError.
 func (c *CustomerClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Customer, error) {
-	readRow := func(ctx context.Context) (*Customer, error) {
-		return c.Query().Where(customer.ID(id), latestVersion(c.driver)).Only(ctx)
-	}
-	readEntity, err := readRow(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if !occrun.SameVersion(customerVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occrun.Modified(customerVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
-	}
-	return readEntity, nil
+	return versionGet(ctx, c.config, customerVersion, id, versionSeen, customerRead, occrun.Typed[Customer])
 }
 
 // GetVersion returns the Employee entity with this ID, if it has this version. One that has another is a
 // *EmployeeModifiedError, one that is not there a *NotFoundError.
 func (c *EmployeeClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Employee, error) {
-	readRow := func(ctx context.Context) (*Employee, error) {
-		return c.Query().Where(employee.ID(id), latestVersion(c.driver)).Only(ctx)
-	}
-	readEntity, err := readRow(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if !occrun.SameVersion(employeeVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occrun.Modified(employeeVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
-	}
-	return readEntity, nil
+	return versionGet(ctx, c.config, employeeVersion, id, versionSeen, employeeRead, occrun.Typed[Employee])
 }
 
 // GetVersion returns the Genre entity with this ID, if it has this version. One that has another is a
 // *GenreModifiedError, one that is not there a *NotFoundError.
 func (c *GenreClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Genre, error) {
-	readRow := func(ctx context.Context) (*Genre, error) {
-		return c.Query().Where(genre.ID(id), latestVersion(c.driver)).Only(ctx)
-	}
-	readEntity, err := readRow(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if !occrun.SameVersion(genreVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occrun.Modified(genreVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
-	}
-	return readEntity, nil
+	return versionGet(ctx, c.config, genreVersion, id, versionSeen, genreRead, occrun.Typed[Genre])
 }
 
 // GetVersion returns the Invoice entity with this ID, if it has this version. One that has another is a
 // *InvoiceModifiedError, one that is not there a *NotFoundError.
 func (c *InvoiceClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Invoice, error) {
-	readRow := func(ctx context.Context) (*Invoice, error) {
-		return c.Query().Where(invoice.ID(id), latestVersion(c.driver)).Only(ctx)
-	}
-	readEntity, err := readRow(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if !occrun.SameVersion(invoiceVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occrun.Modified(invoiceVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
-	}
-	return readEntity, nil
+	return versionGet(ctx, c.config, invoiceVersion, id, versionSeen, invoiceRead, occrun.Typed[Invoice])
 }
 
 // GetVersion returns the InvoiceLine entity with this ID, if it has this version. One that has another is a
 // *InvoiceLineModifiedError, one that is not there a *NotFoundError.
 func (c *InvoiceLineClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*InvoiceLine, error) {
-	readRow := func(ctx context.Context) (*InvoiceLine, error) {
-		return c.Query().Where(invoiceline.ID(id), latestVersion(c.driver)).Only(ctx)
-	}
-	readEntity, err := readRow(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if !occrun.SameVersion(invoiceLineVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occrun.Modified(invoiceLineVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
-	}
-	return readEntity, nil
+	return versionGet(ctx, c.config, invoiceLineVersion, id, versionSeen, invoiceLineRead, occrun.Typed[InvoiceLine])
 }
 
 // GetVersion returns the MediaType entity with this ID, if it has this version. One that has another is a
 // *MediaTypeModifiedError, one that is not there a *NotFoundError.
 func (c *MediaTypeClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*MediaType, error) {
-	readRow := func(ctx context.Context) (*MediaType, error) {
-		return c.Query().Where(mediatype.ID(id), latestVersion(c.driver)).Only(ctx)
-	}
-	readEntity, err := readRow(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if !occrun.SameVersion(mediaTypeVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occrun.Modified(mediaTypeVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
-	}
-	return readEntity, nil
+	return versionGet(ctx, c.config, mediaTypeVersion, id, versionSeen, mediaTypeRead, occrun.Typed[MediaType])
 }
 
 // GetVersion returns the Playlist entity with this ID, if it has this version. One that has another is a
 // *PlaylistModifiedError, one that is not there a *NotFoundError.
 func (c *PlaylistClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Playlist, error) {
-	readRow := func(ctx context.Context) (*Playlist, error) {
-		return c.Query().Where(playlist.ID(id), latestVersion(c.driver)).Only(ctx)
-	}
-	readEntity, err := readRow(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if !occrun.SameVersion(playlistVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occrun.Modified(playlistVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
-	}
-	return readEntity, nil
+	return versionGet(ctx, c.config, playlistVersion, id, versionSeen, playlistRead, occrun.Typed[Playlist])
 }
 
 // GetVersion returns the Track entity with this ID, if it has this version. One that has another is a
 // *TrackModifiedError, one that is not there a *NotFoundError.
 func (c *TrackClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Track, error) {
-	readRow := func(ctx context.Context) (*Track, error) {
-		return c.Query().Where(track.ID(id), latestVersion(c.driver)).Only(ctx)
-	}
-	readEntity, err := readRow(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if !occrun.SameVersion(trackVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occrun.Modified(trackVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
-	}
-	return readEntity, nil
+	return versionGet(ctx, c.config, trackVersion, id, versionSeen, trackRead, occrun.Typed[Track])
 }
 
 // RetryTx runs fn in a transaction and commits it; and again in a new transaction while it, or the commit, ends in an
@@ -481,264 +381,109 @@ func (c *Client) runTx(ctx context.Context, opts *stdsql.TxOptions, fn func(tx *
 	return err
 }
 
-// Modify loads the Album entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
-// by the entity that it is given.
-//
-//	u, err := client.Album.Modify(ctx, id, func(u *ent.Album, up *ent.AlbumUpdateOne) error {
-//		...
-//	})
-func (c *AlbumClient) Modify(ctx context.Context, id int, fn func(*Album, *AlbumUpdateOne) error, opts ...entocc.RetryOption) (saved *Album, err error) {
-	if _, ok := c.driver.(*txDriver); ok {
-		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
+// versionModify is Modify of any type.
+func versionModify[I, E any, B interface {
+	Save(context.Context) (E, error)
+}](
+	ctx context.Context, drv dialect.Driver, id I, get func(context.Context, I) (E, error), update func(E) B,
+	fn func(E, B) error, opts []entocc.RetryOption,
+) (saved E, err error) {
+	if _, ok := drv.(*txDriver); ok {
+		return saved, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
 	}
 	err = entocc.Retry(ctx, func(ctx context.Context) error {
-		entity, err := c.Get(ctx, id)
+		entity, err := get(ctx, id)
 		if err != nil {
 			return err
 		}
-		update := c.UpdateOne(entity)
-		if err := fn(entity, update); err != nil {
+		builder := update(entity)
+		if err := fn(entity, builder); err != nil {
 			return err
 		}
-		saved, err = update.Save(ctx)
+		saved, err = builder.Save(ctx)
 		return err
 	}, opts...)
 	return saved, err
+}
+
+// Modify loads the Album entity with this ID, has fn change it, and saves it; and does so again while its row was
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+func (c *AlbumClient) Modify(
+	ctx context.Context, id int, fn func(*Album, *AlbumUpdateOne) error, opts ...entocc.RetryOption,
+) (*Album, error) {
+	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
 // Modify loads the Artist entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
-// by the entity that it is given.
-//
-//	u, err := client.Artist.Modify(ctx, id, func(u *ent.Artist, up *ent.ArtistUpdateOne) error {
-//		...
-//	})
-func (c *ArtistClient) Modify(ctx context.Context, id int, fn func(*Artist, *ArtistUpdateOne) error, opts ...entocc.RetryOption) (saved *Artist, err error) {
-	if _, ok := c.driver.(*txDriver); ok {
-		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
-	}
-	err = entocc.Retry(ctx, func(ctx context.Context) error {
-		entity, err := c.Get(ctx, id)
-		if err != nil {
-			return err
-		}
-		update := c.UpdateOne(entity)
-		if err := fn(entity, update); err != nil {
-			return err
-		}
-		saved, err = update.Save(ctx)
-		return err
-	}, opts...)
-	return saved, err
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+func (c *ArtistClient) Modify(
+	ctx context.Context, id int, fn func(*Artist, *ArtistUpdateOne) error, opts ...entocc.RetryOption,
+) (*Artist, error) {
+	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
 // Modify loads the Customer entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
-// by the entity that it is given.
-//
-//	u, err := client.Customer.Modify(ctx, id, func(u *ent.Customer, up *ent.CustomerUpdateOne) error {
-//		...
-//	})
-func (c *CustomerClient) Modify(ctx context.Context, id int, fn func(*Customer, *CustomerUpdateOne) error, opts ...entocc.RetryOption) (saved *Customer, err error) {
-	if _, ok := c.driver.(*txDriver); ok {
-		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
-	}
-	err = entocc.Retry(ctx, func(ctx context.Context) error {
-		entity, err := c.Get(ctx, id)
-		if err != nil {
-			return err
-		}
-		update := c.UpdateOne(entity)
-		if err := fn(entity, update); err != nil {
-			return err
-		}
-		saved, err = update.Save(ctx)
-		return err
-	}, opts...)
-	return saved, err
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+func (c *CustomerClient) Modify(
+	ctx context.Context, id int, fn func(*Customer, *CustomerUpdateOne) error, opts ...entocc.RetryOption,
+) (*Customer, error) {
+	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
 // Modify loads the Employee entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
-// by the entity that it is given.
-//
-//	u, err := client.Employee.Modify(ctx, id, func(u *ent.Employee, up *ent.EmployeeUpdateOne) error {
-//		...
-//	})
-func (c *EmployeeClient) Modify(ctx context.Context, id int, fn func(*Employee, *EmployeeUpdateOne) error, opts ...entocc.RetryOption) (saved *Employee, err error) {
-	if _, ok := c.driver.(*txDriver); ok {
-		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
-	}
-	err = entocc.Retry(ctx, func(ctx context.Context) error {
-		entity, err := c.Get(ctx, id)
-		if err != nil {
-			return err
-		}
-		update := c.UpdateOne(entity)
-		if err := fn(entity, update); err != nil {
-			return err
-		}
-		saved, err = update.Save(ctx)
-		return err
-	}, opts...)
-	return saved, err
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+func (c *EmployeeClient) Modify(
+	ctx context.Context, id int, fn func(*Employee, *EmployeeUpdateOne) error, opts ...entocc.RetryOption,
+) (*Employee, error) {
+	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
 // Modify loads the Genre entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
-// by the entity that it is given.
-//
-//	u, err := client.Genre.Modify(ctx, id, func(u *ent.Genre, up *ent.GenreUpdateOne) error {
-//		...
-//	})
-func (c *GenreClient) Modify(ctx context.Context, id int, fn func(*Genre, *GenreUpdateOne) error, opts ...entocc.RetryOption) (saved *Genre, err error) {
-	if _, ok := c.driver.(*txDriver); ok {
-		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
-	}
-	err = entocc.Retry(ctx, func(ctx context.Context) error {
-		entity, err := c.Get(ctx, id)
-		if err != nil {
-			return err
-		}
-		update := c.UpdateOne(entity)
-		if err := fn(entity, update); err != nil {
-			return err
-		}
-		saved, err = update.Save(ctx)
-		return err
-	}, opts...)
-	return saved, err
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+func (c *GenreClient) Modify(
+	ctx context.Context, id int, fn func(*Genre, *GenreUpdateOne) error, opts ...entocc.RetryOption,
+) (*Genre, error) {
+	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
 // Modify loads the Invoice entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
-// by the entity that it is given.
-//
-//	u, err := client.Invoice.Modify(ctx, id, func(u *ent.Invoice, up *ent.InvoiceUpdateOne) error {
-//		...
-//	})
-func (c *InvoiceClient) Modify(ctx context.Context, id int, fn func(*Invoice, *InvoiceUpdateOne) error, opts ...entocc.RetryOption) (saved *Invoice, err error) {
-	if _, ok := c.driver.(*txDriver); ok {
-		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
-	}
-	err = entocc.Retry(ctx, func(ctx context.Context) error {
-		entity, err := c.Get(ctx, id)
-		if err != nil {
-			return err
-		}
-		update := c.UpdateOne(entity)
-		if err := fn(entity, update); err != nil {
-			return err
-		}
-		saved, err = update.Save(ctx)
-		return err
-	}, opts...)
-	return saved, err
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+func (c *InvoiceClient) Modify(
+	ctx context.Context, id int, fn func(*Invoice, *InvoiceUpdateOne) error, opts ...entocc.RetryOption,
+) (*Invoice, error) {
+	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
 // Modify loads the InvoiceLine entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
-// by the entity that it is given.
-//
-//	u, err := client.InvoiceLine.Modify(ctx, id, func(u *ent.InvoiceLine, up *ent.InvoiceLineUpdateOne) error {
-//		...
-//	})
-func (c *InvoiceLineClient) Modify(ctx context.Context, id int, fn func(*InvoiceLine, *InvoiceLineUpdateOne) error, opts ...entocc.RetryOption) (saved *InvoiceLine, err error) {
-	if _, ok := c.driver.(*txDriver); ok {
-		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
-	}
-	err = entocc.Retry(ctx, func(ctx context.Context) error {
-		entity, err := c.Get(ctx, id)
-		if err != nil {
-			return err
-		}
-		update := c.UpdateOne(entity)
-		if err := fn(entity, update); err != nil {
-			return err
-		}
-		saved, err = update.Save(ctx)
-		return err
-	}, opts...)
-	return saved, err
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+func (c *InvoiceLineClient) Modify(
+	ctx context.Context, id int, fn func(*InvoiceLine, *InvoiceLineUpdateOne) error, opts ...entocc.RetryOption,
+) (*InvoiceLine, error) {
+	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
 // Modify loads the MediaType entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
-// by the entity that it is given.
-//
-//	u, err := client.MediaType.Modify(ctx, id, func(u *ent.MediaType, up *ent.MediaTypeUpdateOne) error {
-//		...
-//	})
-func (c *MediaTypeClient) Modify(ctx context.Context, id int, fn func(*MediaType, *MediaTypeUpdateOne) error, opts ...entocc.RetryOption) (saved *MediaType, err error) {
-	if _, ok := c.driver.(*txDriver); ok {
-		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
-	}
-	err = entocc.Retry(ctx, func(ctx context.Context) error {
-		entity, err := c.Get(ctx, id)
-		if err != nil {
-			return err
-		}
-		update := c.UpdateOne(entity)
-		if err := fn(entity, update); err != nil {
-			return err
-		}
-		saved, err = update.Save(ctx)
-		return err
-	}, opts...)
-	return saved, err
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+func (c *MediaTypeClient) Modify(
+	ctx context.Context, id int, fn func(*MediaType, *MediaTypeUpdateOne) error, opts ...entocc.RetryOption,
+) (*MediaType, error) {
+	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
 // Modify loads the Playlist entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
-// by the entity that it is given.
-//
-//	u, err := client.Playlist.Modify(ctx, id, func(u *ent.Playlist, up *ent.PlaylistUpdateOne) error {
-//		...
-//	})
-func (c *PlaylistClient) Modify(ctx context.Context, id int, fn func(*Playlist, *PlaylistUpdateOne) error, opts ...entocc.RetryOption) (saved *Playlist, err error) {
-	if _, ok := c.driver.(*txDriver); ok {
-		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
-	}
-	err = entocc.Retry(ctx, func(ctx context.Context) error {
-		entity, err := c.Get(ctx, id)
-		if err != nil {
-			return err
-		}
-		update := c.UpdateOne(entity)
-		if err := fn(entity, update); err != nil {
-			return err
-		}
-		saved, err = update.Save(ctx)
-		return err
-	}, opts...)
-	return saved, err
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+func (c *PlaylistClient) Modify(
+	ctx context.Context, id int, fn func(*Playlist, *PlaylistUpdateOne) error, opts ...entocc.RetryOption,
+) (*Playlist, error) {
+	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
 // Modify loads the Track entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
-// by the entity that it is given.
-//
-//	u, err := client.Track.Modify(ctx, id, func(u *ent.Track, up *ent.TrackUpdateOne) error {
-//		...
-//	})
-func (c *TrackClient) Modify(ctx context.Context, id int, fn func(*Track, *TrackUpdateOne) error, opts ...entocc.RetryOption) (saved *Track, err error) {
-	if _, ok := c.driver.(*txDriver); ok {
-		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
-	}
-	err = entocc.Retry(ctx, func(ctx context.Context) error {
-		entity, err := c.Get(ctx, id)
-		if err != nil {
-			return err
-		}
-		update := c.UpdateOne(entity)
-		if err := fn(entity, update); err != nil {
-			return err
-		}
-		saved, err = update.Save(ctx)
-		return err
-	}, opts...)
-	return saved, err
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+func (c *TrackClient) Modify(
+	ctx context.Context, id int, fn func(*Track, *TrackUpdateOne) error, opts ...entocc.RetryOption,
+) (*Track, error) {
+	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
 // verify has the transaction check rows before it commits. One whose commit is not that of a Tx, as where a program begins
@@ -767,642 +512,143 @@ func (tx *txDriver) verify(rows []*occrun.Verified) error {
 	return nil
 }
 
+// versionVerify has the transaction of a client check the rows of entities of one type.
+func versionVerify[E entocc.Versioned](
+	c config, schema *occrun.Schema, namespace, label string, readEntities []E, held func(E) *occrun.Held,
+	read func(context.Context, config, any, ...string) (E, error), typed versionTyped[E],
+) error {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return occrun.NotInTx(schema)
+	}
+	rows := make([]*occrun.Verified, len(readEntities))
+	for i, readEntity := range readEntities {
+		row, err := held(readEntity).Verify(schema, namespace, readEntity.VersionKey(), c.driver)
+		if err != nil {
+			return err
+		}
+		row.Typed = func(modified *entocc.RecordModifiedError) error {
+			modified.InTransaction(tx)
+			if modified.Deleted {
+				modified.Err = &NotFoundError{label}
+			}
+			return typed(modified, readEntity, func(ctx context.Context) (E, error) {
+				return versionCurrent(ctx, c, row.ID, read)
+			}, nil)
+		}
+		rows[i] = row
+	}
+	return tx.verify(rows)
+}
+
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *AlbumModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
-//
-//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
-//		...
-//		if err := tx.Album.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
-//	})
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
+// first write after the call, returns a *AlbumModifiedError. See entocc's README, "Verifying reads".
 func (c *AlbumClient) VerifyOnCommit(readEntities ...*Album) error {
-	txDrv, ok := c.driver.(*txDriver)
-	if !ok {
-		return occrun.NotInTx(albumVersion)
-	}
-	readRow := func(ctx context.Context, readEntity *Album) (*Album, error) {
-		rowReader := NewAlbumClient(c.config)
-		if occrun.Ended(txDrv.tx) {
-			rowReader.driver = txDrv.drv
-		}
-		return rowReader.Query().Where(album.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
-	}
-	verifiedRows := make([]*occrun.Verified, len(readEntities))
-	for rowIndex, readEntity := range readEntities {
-		if loadErr := occrun.CheckLoaded(albumVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
-			return loadErr
-		}
-		if readEntity.fate != nil {
-			if fateErr := occrun.CheckFate(albumVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
-				return fateErr
-			}
-		}
-		verifiedRows[rowIndex] = &occrun.Verified{
-			Schema:  albumVersion,
-			Table:   album.Table,
-			ID:      readEntity.ID,
-			Columns: []string{album.FieldID},
-			Values:  []any{readEntity.ID},
-			Version: readEntity.Version,
-			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(txDrv)
-				if conflictMet.Deleted {
-					conflictMet.Err = &NotFoundError{album.Label}
-				}
-				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Album, error) {
-					return readRow(ctx, readEntity)
-				}, nil)
-			},
-		}
-	}
-	return txDrv.verify(verifiedRows)
+	return versionVerify(
+		c.config, albumVersion, "", album.Label, readEntities,
+		func(readEntity *Album) *occrun.Held { return &readEntity.occ.Held }, albumRead, occrun.Typed[Album],
+	)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *ArtistModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
-//
-//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
-//		...
-//		if err := tx.Artist.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
-//	})
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
+// first write after the call, returns a *ArtistModifiedError. See entocc's README, "Verifying reads".
 func (c *ArtistClient) VerifyOnCommit(readEntities ...*Artist) error {
-	txDrv, ok := c.driver.(*txDriver)
-	if !ok {
-		return occrun.NotInTx(artistVersion)
-	}
-	readRow := func(ctx context.Context, readEntity *Artist) (*Artist, error) {
-		rowReader := NewArtistClient(c.config)
-		if occrun.Ended(txDrv.tx) {
-			rowReader.driver = txDrv.drv
-		}
-		return rowReader.Query().Where(artist.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
-	}
-	verifiedRows := make([]*occrun.Verified, len(readEntities))
-	for rowIndex, readEntity := range readEntities {
-		if loadErr := occrun.CheckLoaded(artistVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
-			return loadErr
-		}
-		if readEntity.fate != nil {
-			if fateErr := occrun.CheckFate(artistVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
-				return fateErr
-			}
-		}
-		verifiedRows[rowIndex] = &occrun.Verified{
-			Schema:  artistVersion,
-			Table:   artist.Table,
-			ID:      readEntity.ID,
-			Columns: []string{artist.FieldID},
-			Values:  []any{readEntity.ID},
-			Version: readEntity.Version,
-			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(txDrv)
-				if conflictMet.Deleted {
-					conflictMet.Err = &NotFoundError{artist.Label}
-				}
-				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Artist, error) {
-					return readRow(ctx, readEntity)
-				}, nil)
-			},
-		}
-	}
-	return txDrv.verify(verifiedRows)
+	return versionVerify(
+		c.config, artistVersion, "", artist.Label, readEntities,
+		func(readEntity *Artist) *occrun.Held { return &readEntity.occ.Held }, artistRead, occrun.Typed[Artist],
+	)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *CustomerModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
-//
-//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
-//		...
-//		if err := tx.Customer.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
-//	})
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
+// first write after the call, returns a *CustomerModifiedError. See entocc's README, "Verifying reads".
 func (c *CustomerClient) VerifyOnCommit(readEntities ...*Customer) error {
-	txDrv, ok := c.driver.(*txDriver)
-	if !ok {
-		return occrun.NotInTx(customerVersion)
-	}
-	readRow := func(ctx context.Context, readEntity *Customer) (*Customer, error) {
-		rowReader := NewCustomerClient(c.config)
-		if occrun.Ended(txDrv.tx) {
-			rowReader.driver = txDrv.drv
-		}
-		return rowReader.Query().Where(customer.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
-	}
-	verifiedRows := make([]*occrun.Verified, len(readEntities))
-	for rowIndex, readEntity := range readEntities {
-		if loadErr := occrun.CheckLoaded(customerVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
-			return loadErr
-		}
-		if readEntity.fate != nil {
-			if fateErr := occrun.CheckFate(customerVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
-				return fateErr
-			}
-		}
-		verifiedRows[rowIndex] = &occrun.Verified{
-			Schema:  customerVersion,
-			Table:   customer.Table,
-			ID:      readEntity.ID,
-			Columns: []string{customer.FieldID},
-			Values:  []any{readEntity.ID},
-			Version: readEntity.Version,
-			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(txDrv)
-				if conflictMet.Deleted {
-					conflictMet.Err = &NotFoundError{customer.Label}
-				}
-				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Customer, error) {
-					return readRow(ctx, readEntity)
-				}, nil)
-			},
-		}
-	}
-	return txDrv.verify(verifiedRows)
+	return versionVerify(
+		c.config, customerVersion, "", customer.Label, readEntities,
+		func(readEntity *Customer) *occrun.Held { return &readEntity.occ.Held }, customerRead, occrun.Typed[Customer],
+	)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *EmployeeModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
-//
-//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
-//		...
-//		if err := tx.Employee.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
-//	})
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
+// first write after the call, returns a *EmployeeModifiedError. See entocc's README, "Verifying reads".
 func (c *EmployeeClient) VerifyOnCommit(readEntities ...*Employee) error {
-	txDrv, ok := c.driver.(*txDriver)
-	if !ok {
-		return occrun.NotInTx(employeeVersion)
-	}
-	readRow := func(ctx context.Context, readEntity *Employee) (*Employee, error) {
-		rowReader := NewEmployeeClient(c.config)
-		if occrun.Ended(txDrv.tx) {
-			rowReader.driver = txDrv.drv
-		}
-		return rowReader.Query().Where(employee.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
-	}
-	verifiedRows := make([]*occrun.Verified, len(readEntities))
-	for rowIndex, readEntity := range readEntities {
-		if loadErr := occrun.CheckLoaded(employeeVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
-			return loadErr
-		}
-		if readEntity.fate != nil {
-			if fateErr := occrun.CheckFate(employeeVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
-				return fateErr
-			}
-		}
-		verifiedRows[rowIndex] = &occrun.Verified{
-			Schema:  employeeVersion,
-			Table:   employee.Table,
-			ID:      readEntity.ID,
-			Columns: []string{employee.FieldID},
-			Values:  []any{readEntity.ID},
-			Version: readEntity.Version,
-			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(txDrv)
-				if conflictMet.Deleted {
-					conflictMet.Err = &NotFoundError{employee.Label}
-				}
-				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Employee, error) {
-					return readRow(ctx, readEntity)
-				}, nil)
-			},
-		}
-	}
-	return txDrv.verify(verifiedRows)
+	return versionVerify(
+		c.config, employeeVersion, "", employee.Label, readEntities,
+		func(readEntity *Employee) *occrun.Held { return &readEntity.occ.Held }, employeeRead, occrun.Typed[Employee],
+	)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *GenreModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
-//
-//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
-//		...
-//		if err := tx.Genre.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
-//	})
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
+// first write after the call, returns a *GenreModifiedError. See entocc's README, "Verifying reads".
 func (c *GenreClient) VerifyOnCommit(readEntities ...*Genre) error {
-	txDrv, ok := c.driver.(*txDriver)
-	if !ok {
-		return occrun.NotInTx(genreVersion)
-	}
-	readRow := func(ctx context.Context, readEntity *Genre) (*Genre, error) {
-		rowReader := NewGenreClient(c.config)
-		if occrun.Ended(txDrv.tx) {
-			rowReader.driver = txDrv.drv
-		}
-		return rowReader.Query().Where(genre.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
-	}
-	verifiedRows := make([]*occrun.Verified, len(readEntities))
-	for rowIndex, readEntity := range readEntities {
-		if loadErr := occrun.CheckLoaded(genreVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
-			return loadErr
-		}
-		if readEntity.fate != nil {
-			if fateErr := occrun.CheckFate(genreVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
-				return fateErr
-			}
-		}
-		verifiedRows[rowIndex] = &occrun.Verified{
-			Schema:  genreVersion,
-			Table:   genre.Table,
-			ID:      readEntity.ID,
-			Columns: []string{genre.FieldID},
-			Values:  []any{readEntity.ID},
-			Version: readEntity.Version,
-			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(txDrv)
-				if conflictMet.Deleted {
-					conflictMet.Err = &NotFoundError{genre.Label}
-				}
-				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Genre, error) {
-					return readRow(ctx, readEntity)
-				}, nil)
-			},
-		}
-	}
-	return txDrv.verify(verifiedRows)
+	return versionVerify(
+		c.config, genreVersion, "", genre.Label, readEntities,
+		func(readEntity *Genre) *occrun.Held { return &readEntity.occ.Held }, genreRead, occrun.Typed[Genre],
+	)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *InvoiceModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
-//
-//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
-//		...
-//		if err := tx.Invoice.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
-//	})
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
+// first write after the call, returns a *InvoiceModifiedError. See entocc's README, "Verifying reads".
 func (c *InvoiceClient) VerifyOnCommit(readEntities ...*Invoice) error {
-	txDrv, ok := c.driver.(*txDriver)
-	if !ok {
-		return occrun.NotInTx(invoiceVersion)
-	}
-	readRow := func(ctx context.Context, readEntity *Invoice) (*Invoice, error) {
-		rowReader := NewInvoiceClient(c.config)
-		if occrun.Ended(txDrv.tx) {
-			rowReader.driver = txDrv.drv
-		}
-		return rowReader.Query().Where(invoice.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
-	}
-	verifiedRows := make([]*occrun.Verified, len(readEntities))
-	for rowIndex, readEntity := range readEntities {
-		if loadErr := occrun.CheckLoaded(invoiceVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
-			return loadErr
-		}
-		if readEntity.fate != nil {
-			if fateErr := occrun.CheckFate(invoiceVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
-				return fateErr
-			}
-		}
-		verifiedRows[rowIndex] = &occrun.Verified{
-			Schema:  invoiceVersion,
-			Table:   invoice.Table,
-			ID:      readEntity.ID,
-			Columns: []string{invoice.FieldID},
-			Values:  []any{readEntity.ID},
-			Version: readEntity.Version,
-			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(txDrv)
-				if conflictMet.Deleted {
-					conflictMet.Err = &NotFoundError{invoice.Label}
-				}
-				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Invoice, error) {
-					return readRow(ctx, readEntity)
-				}, nil)
-			},
-		}
-	}
-	return txDrv.verify(verifiedRows)
+	return versionVerify(
+		c.config, invoiceVersion, "", invoice.Label, readEntities,
+		func(readEntity *Invoice) *occrun.Held { return &readEntity.occ.Held }, invoiceRead, occrun.Typed[Invoice],
+	)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *InvoiceLineModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
-//
-//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
-//		...
-//		if err := tx.InvoiceLine.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
-//	})
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
+// first write after the call, returns a *InvoiceLineModifiedError. See entocc's README, "Verifying reads".
 func (c *InvoiceLineClient) VerifyOnCommit(readEntities ...*InvoiceLine) error {
-	txDrv, ok := c.driver.(*txDriver)
-	if !ok {
-		return occrun.NotInTx(invoiceLineVersion)
-	}
-	readRow := func(ctx context.Context, readEntity *InvoiceLine) (*InvoiceLine, error) {
-		rowReader := NewInvoiceLineClient(c.config)
-		if occrun.Ended(txDrv.tx) {
-			rowReader.driver = txDrv.drv
-		}
-		return rowReader.Query().Where(invoiceline.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
-	}
-	verifiedRows := make([]*occrun.Verified, len(readEntities))
-	for rowIndex, readEntity := range readEntities {
-		if loadErr := occrun.CheckLoaded(invoiceLineVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
-			return loadErr
-		}
-		if readEntity.fate != nil {
-			if fateErr := occrun.CheckFate(invoiceLineVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
-				return fateErr
-			}
-		}
-		verifiedRows[rowIndex] = &occrun.Verified{
-			Schema:  invoiceLineVersion,
-			Table:   invoiceline.Table,
-			ID:      readEntity.ID,
-			Columns: []string{invoiceline.FieldID},
-			Values:  []any{readEntity.ID},
-			Version: readEntity.Version,
-			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(txDrv)
-				if conflictMet.Deleted {
-					conflictMet.Err = &NotFoundError{invoiceline.Label}
-				}
-				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*InvoiceLine, error) {
-					return readRow(ctx, readEntity)
-				}, nil)
-			},
-		}
-	}
-	return txDrv.verify(verifiedRows)
+	return versionVerify(
+		c.config, invoiceLineVersion, "", invoiceline.Label, readEntities,
+		func(readEntity *InvoiceLine) *occrun.Held { return &readEntity.occ.Held }, invoiceLineRead, occrun.Typed[InvoiceLine],
+	)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *MediaTypeModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
-//
-//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
-//		...
-//		if err := tx.MediaType.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
-//	})
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
+// first write after the call, returns a *MediaTypeModifiedError. See entocc's README, "Verifying reads".
 func (c *MediaTypeClient) VerifyOnCommit(readEntities ...*MediaType) error {
-	txDrv, ok := c.driver.(*txDriver)
-	if !ok {
-		return occrun.NotInTx(mediaTypeVersion)
-	}
-	readRow := func(ctx context.Context, readEntity *MediaType) (*MediaType, error) {
-		rowReader := NewMediaTypeClient(c.config)
-		if occrun.Ended(txDrv.tx) {
-			rowReader.driver = txDrv.drv
-		}
-		return rowReader.Query().Where(mediatype.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
-	}
-	verifiedRows := make([]*occrun.Verified, len(readEntities))
-	for rowIndex, readEntity := range readEntities {
-		if loadErr := occrun.CheckLoaded(mediaTypeVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
-			return loadErr
-		}
-		if readEntity.fate != nil {
-			if fateErr := occrun.CheckFate(mediaTypeVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
-				return fateErr
-			}
-		}
-		verifiedRows[rowIndex] = &occrun.Verified{
-			Schema:  mediaTypeVersion,
-			Table:   mediatype.Table,
-			ID:      readEntity.ID,
-			Columns: []string{mediatype.FieldID},
-			Values:  []any{readEntity.ID},
-			Version: readEntity.Version,
-			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(txDrv)
-				if conflictMet.Deleted {
-					conflictMet.Err = &NotFoundError{mediatype.Label}
-				}
-				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*MediaType, error) {
-					return readRow(ctx, readEntity)
-				}, nil)
-			},
-		}
-	}
-	return txDrv.verify(verifiedRows)
+	return versionVerify(
+		c.config, mediaTypeVersion, "", mediatype.Label, readEntities,
+		func(readEntity *MediaType) *occrun.Held { return &readEntity.occ.Held }, mediaTypeRead, occrun.Typed[MediaType],
+	)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *PlaylistModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
-//
-//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
-//		...
-//		if err := tx.Playlist.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
-//	})
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
+// first write after the call, returns a *PlaylistModifiedError. See entocc's README, "Verifying reads".
 func (c *PlaylistClient) VerifyOnCommit(readEntities ...*Playlist) error {
-	txDrv, ok := c.driver.(*txDriver)
-	if !ok {
-		return occrun.NotInTx(playlistVersion)
-	}
-	readRow := func(ctx context.Context, readEntity *Playlist) (*Playlist, error) {
-		rowReader := NewPlaylistClient(c.config)
-		if occrun.Ended(txDrv.tx) {
-			rowReader.driver = txDrv.drv
-		}
-		return rowReader.Query().Where(playlist.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
-	}
-	verifiedRows := make([]*occrun.Verified, len(readEntities))
-	for rowIndex, readEntity := range readEntities {
-		if loadErr := occrun.CheckLoaded(playlistVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
-			return loadErr
-		}
-		if readEntity.fate != nil {
-			if fateErr := occrun.CheckFate(playlistVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
-				return fateErr
-			}
-		}
-		verifiedRows[rowIndex] = &occrun.Verified{
-			Schema:  playlistVersion,
-			Table:   playlist.Table,
-			ID:      readEntity.ID,
-			Columns: []string{playlist.FieldID},
-			Values:  []any{readEntity.ID},
-			Version: readEntity.Version,
-			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(txDrv)
-				if conflictMet.Deleted {
-					conflictMet.Err = &NotFoundError{playlist.Label}
-				}
-				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Playlist, error) {
-					return readRow(ctx, readEntity)
-				}, nil)
-			},
-		}
-	}
-	return txDrv.verify(verifiedRows)
+	return versionVerify(
+		c.config, playlistVersion, "", playlist.Label, readEntities,
+		func(readEntity *Playlist) *occrun.Held { return &readEntity.occ.Held }, playlistRead, occrun.Typed[Playlist],
+	)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *PlaylistTrackModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
-//
-//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
-//		...
-//		if err := tx.PlaylistTrack.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
-//	})
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
+// first write after the call, returns a *PlaylistTrackModifiedError. See entocc's README, "Verifying reads".
 func (c *PlaylistTrackClient) VerifyOnCommit(readEntities ...*PlaylistTrack) error {
-	txDrv, ok := c.driver.(*txDriver)
-	if !ok {
-		return occrun.NotInTx(playlistTrackVersion)
-	}
-	readRow := func(ctx context.Context, readEntity *PlaylistTrack) (*PlaylistTrack, error) {
-		rowReader := NewPlaylistTrackClient(c.config)
-		if occrun.Ended(txDrv.tx) {
-			rowReader.driver = txDrv.drv
-		}
-		return rowReader.Query().Where(playlisttrack.PlaylistId(readEntity.PlaylistId), playlisttrack.TrackId(readEntity.TrackId), latestVersion(rowReader.driver)).Only(ctx)
-	}
-	verifiedRows := make([]*occrun.Verified, len(readEntities))
-	for rowIndex, readEntity := range readEntities {
-		if loadErr := occrun.CheckLoaded(playlistTrackVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
-			return loadErr
-		}
-		if readEntity.fate != nil {
-			if fateErr := occrun.CheckFate(playlistTrackVersion, readEntity.fate, []any{readEntity.PlaylistId, readEntity.TrackId}, readEntity.Version, c.driver); fateErr != nil {
-				return fateErr
-			}
-		}
-		verifiedRows[rowIndex] = &occrun.Verified{
-			Schema:  playlistTrackVersion,
-			Table:   playlisttrack.Table,
-			ID:      []any{readEntity.PlaylistId, readEntity.TrackId},
-			Columns: []string{playlisttrack.FieldPlaylistId, playlisttrack.FieldTrackId},
-			Values:  []any{readEntity.PlaylistId, readEntity.TrackId},
-			Version: readEntity.Version,
-			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(txDrv)
-				if conflictMet.Deleted {
-					conflictMet.Err = &NotFoundError{playlisttrack.Label}
-				}
-				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*PlaylistTrack, error) {
-					return readRow(ctx, readEntity)
-				}, nil)
-			},
-		}
-	}
-	return txDrv.verify(verifiedRows)
+	return versionVerify(
+		c.config, playlistTrackVersion, "", playlisttrack.Label, readEntities,
+		func(readEntity *PlaylistTrack) *occrun.Held { return &readEntity.occ.Held }, playlistTrackRead, occrun.Typed[PlaylistTrack],
+	)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *TrackModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
-//
-//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
-//		...
-//		if err := tx.Track.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
-//	})
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
+// first write after the call, returns a *TrackModifiedError. See entocc's README, "Verifying reads".
 func (c *TrackClient) VerifyOnCommit(readEntities ...*Track) error {
-	txDrv, ok := c.driver.(*txDriver)
-	if !ok {
-		return occrun.NotInTx(trackVersion)
-	}
-	readRow := func(ctx context.Context, readEntity *Track) (*Track, error) {
-		rowReader := NewTrackClient(c.config)
-		if occrun.Ended(txDrv.tx) {
-			rowReader.driver = txDrv.drv
-		}
-		return rowReader.Query().Where(track.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
-	}
-	verifiedRows := make([]*occrun.Verified, len(readEntities))
-	for rowIndex, readEntity := range readEntities {
-		if loadErr := occrun.CheckLoaded(trackVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
-			return loadErr
-		}
-		if readEntity.fate != nil {
-			if fateErr := occrun.CheckFate(trackVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
-				return fateErr
-			}
-		}
-		verifiedRows[rowIndex] = &occrun.Verified{
-			Schema:  trackVersion,
-			Table:   track.Table,
-			ID:      readEntity.ID,
-			Columns: []string{track.FieldID},
-			Values:  []any{readEntity.ID},
-			Version: readEntity.Version,
-			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(txDrv)
-				if conflictMet.Deleted {
-					conflictMet.Err = &NotFoundError{track.Label}
-				}
-				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Track, error) {
-					return readRow(ctx, readEntity)
-				}, nil)
-			},
-		}
-	}
-	return txDrv.verify(verifiedRows)
+	return versionVerify(
+		c.config, trackVersion, "", track.Label, readEntities,
+		func(readEntity *Track) *occrun.Held { return &readEntity.occ.Held }, trackRead, occrun.Typed[Track],
+	)
 }
 
 // Mutate implements the ent.Mutator interface.
@@ -1492,13 +738,15 @@ func (c *AlbumClient) Update() *AlbumUpdate {
 // UpdateOne returns an update builder for the given entity.
 func (c *AlbumClient) UpdateOne(_m *Album) *AlbumUpdateOne {
 	mutation := newAlbumMutation(c.config, OpUpdateOne, withAlbum(_m))
-	return (&AlbumUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).ifLoaded(_m)
+	mutation.occ.Loaded(albumVersion, _m, _m.Version, &_m.occ.Held)
+	return &AlbumUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *AlbumClient) UpdateOneID(id int) *AlbumUpdateOne {
 	mutation := newAlbumMutation(c.config, OpUpdateOne, withAlbumID(id))
-	return (&AlbumUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).byID()
+	mutation.occ.ByID()
+	return &AlbumUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // Delete returns a delete builder for Album.
@@ -1509,7 +757,9 @@ func (c *AlbumClient) Delete() *AlbumDelete {
 
 // DeleteOne returns a builder for deleting the given entity.
 func (c *AlbumClient) DeleteOne(_m *Album) *AlbumDeleteOne {
-	return c.DeleteOneID(_m.ID).ifLoaded(_m)
+	builder := c.DeleteOneID(_m.ID)
+	builder._d.mutation.occ.Loaded(albumVersion, _m, _m.Version, &_m.occ.Held)
+	return builder
 }
 
 // DeleteOneID returns a builder for deleting the given entity by its id.
@@ -1517,7 +767,9 @@ func (c *AlbumClient) DeleteOneID(id int) *AlbumDeleteOne {
 	builder := c.Delete().Where(album.ID(id))
 	builder.mutation.id = &id
 	builder.mutation.op = OpDeleteOne
-	return (&AlbumDeleteOne{builder}).byID()
+	builder.mutation.occ.ByID()
+	builder.mutation.occ.Row(id)
+	return &AlbumDeleteOne{builder}
 }
 
 // Query returns a query builder for Album.
@@ -1658,13 +910,15 @@ func (c *ArtistClient) Update() *ArtistUpdate {
 // UpdateOne returns an update builder for the given entity.
 func (c *ArtistClient) UpdateOne(_m *Artist) *ArtistUpdateOne {
 	mutation := newArtistMutation(c.config, OpUpdateOne, withArtist(_m))
-	return (&ArtistUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).ifLoaded(_m)
+	mutation.occ.Loaded(artistVersion, _m, _m.Version, &_m.occ.Held)
+	return &ArtistUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *ArtistClient) UpdateOneID(id int) *ArtistUpdateOne {
 	mutation := newArtistMutation(c.config, OpUpdateOne, withArtistID(id))
-	return (&ArtistUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).byID()
+	mutation.occ.ByID()
+	return &ArtistUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // Delete returns a delete builder for Artist.
@@ -1675,7 +929,9 @@ func (c *ArtistClient) Delete() *ArtistDelete {
 
 // DeleteOne returns a builder for deleting the given entity.
 func (c *ArtistClient) DeleteOne(_m *Artist) *ArtistDeleteOne {
-	return c.DeleteOneID(_m.ID).ifLoaded(_m)
+	builder := c.DeleteOneID(_m.ID)
+	builder._d.mutation.occ.Loaded(artistVersion, _m, _m.Version, &_m.occ.Held)
+	return builder
 }
 
 // DeleteOneID returns a builder for deleting the given entity by its id.
@@ -1683,7 +939,9 @@ func (c *ArtistClient) DeleteOneID(id int) *ArtistDeleteOne {
 	builder := c.Delete().Where(artist.ID(id))
 	builder.mutation.id = &id
 	builder.mutation.op = OpDeleteOne
-	return (&ArtistDeleteOne{builder}).byID()
+	builder.mutation.occ.ByID()
+	builder.mutation.occ.Row(id)
+	return &ArtistDeleteOne{builder}
 }
 
 // Query returns a query builder for Artist.
@@ -1808,13 +1066,15 @@ func (c *CustomerClient) Update() *CustomerUpdate {
 // UpdateOne returns an update builder for the given entity.
 func (c *CustomerClient) UpdateOne(_m *Customer) *CustomerUpdateOne {
 	mutation := newCustomerMutation(c.config, OpUpdateOne, withCustomer(_m))
-	return (&CustomerUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).ifLoaded(_m)
+	mutation.occ.Loaded(customerVersion, _m, _m.Version, &_m.occ.Held)
+	return &CustomerUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *CustomerClient) UpdateOneID(id int) *CustomerUpdateOne {
 	mutation := newCustomerMutation(c.config, OpUpdateOne, withCustomerID(id))
-	return (&CustomerUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).byID()
+	mutation.occ.ByID()
+	return &CustomerUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // Delete returns a delete builder for Customer.
@@ -1825,7 +1085,9 @@ func (c *CustomerClient) Delete() *CustomerDelete {
 
 // DeleteOne returns a builder for deleting the given entity.
 func (c *CustomerClient) DeleteOne(_m *Customer) *CustomerDeleteOne {
-	return c.DeleteOneID(_m.ID).ifLoaded(_m)
+	builder := c.DeleteOneID(_m.ID)
+	builder._d.mutation.occ.Loaded(customerVersion, _m, _m.Version, &_m.occ.Held)
+	return builder
 }
 
 // DeleteOneID returns a builder for deleting the given entity by its id.
@@ -1833,7 +1095,9 @@ func (c *CustomerClient) DeleteOneID(id int) *CustomerDeleteOne {
 	builder := c.Delete().Where(customer.ID(id))
 	builder.mutation.id = &id
 	builder.mutation.op = OpDeleteOne
-	return (&CustomerDeleteOne{builder}).byID()
+	builder.mutation.occ.ByID()
+	builder.mutation.occ.Row(id)
+	return &CustomerDeleteOne{builder}
 }
 
 // Query returns a query builder for Customer.
@@ -1974,13 +1238,15 @@ func (c *EmployeeClient) Update() *EmployeeUpdate {
 // UpdateOne returns an update builder for the given entity.
 func (c *EmployeeClient) UpdateOne(_m *Employee) *EmployeeUpdateOne {
 	mutation := newEmployeeMutation(c.config, OpUpdateOne, withEmployee(_m))
-	return (&EmployeeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).ifLoaded(_m)
+	mutation.occ.Loaded(employeeVersion, _m, _m.Version, &_m.occ.Held)
+	return &EmployeeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *EmployeeClient) UpdateOneID(id int) *EmployeeUpdateOne {
 	mutation := newEmployeeMutation(c.config, OpUpdateOne, withEmployeeID(id))
-	return (&EmployeeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).byID()
+	mutation.occ.ByID()
+	return &EmployeeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // Delete returns a delete builder for Employee.
@@ -1991,7 +1257,9 @@ func (c *EmployeeClient) Delete() *EmployeeDelete {
 
 // DeleteOne returns a builder for deleting the given entity.
 func (c *EmployeeClient) DeleteOne(_m *Employee) *EmployeeDeleteOne {
-	return c.DeleteOneID(_m.ID).ifLoaded(_m)
+	builder := c.DeleteOneID(_m.ID)
+	builder._d.mutation.occ.Loaded(employeeVersion, _m, _m.Version, &_m.occ.Held)
+	return builder
 }
 
 // DeleteOneID returns a builder for deleting the given entity by its id.
@@ -1999,7 +1267,9 @@ func (c *EmployeeClient) DeleteOneID(id int) *EmployeeDeleteOne {
 	builder := c.Delete().Where(employee.ID(id))
 	builder.mutation.id = &id
 	builder.mutation.op = OpDeleteOne
-	return (&EmployeeDeleteOne{builder}).byID()
+	builder.mutation.occ.ByID()
+	builder.mutation.occ.Row(id)
+	return &EmployeeDeleteOne{builder}
 }
 
 // Query returns a query builder for Employee.
@@ -2156,13 +1426,15 @@ func (c *GenreClient) Update() *GenreUpdate {
 // UpdateOne returns an update builder for the given entity.
 func (c *GenreClient) UpdateOne(_m *Genre) *GenreUpdateOne {
 	mutation := newGenreMutation(c.config, OpUpdateOne, withGenre(_m))
-	return (&GenreUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).ifLoaded(_m)
+	mutation.occ.Loaded(genreVersion, _m, _m.Version, &_m.occ.Held)
+	return &GenreUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *GenreClient) UpdateOneID(id int) *GenreUpdateOne {
 	mutation := newGenreMutation(c.config, OpUpdateOne, withGenreID(id))
-	return (&GenreUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).byID()
+	mutation.occ.ByID()
+	return &GenreUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // Delete returns a delete builder for Genre.
@@ -2173,7 +1445,9 @@ func (c *GenreClient) Delete() *GenreDelete {
 
 // DeleteOne returns a builder for deleting the given entity.
 func (c *GenreClient) DeleteOne(_m *Genre) *GenreDeleteOne {
-	return c.DeleteOneID(_m.ID).ifLoaded(_m)
+	builder := c.DeleteOneID(_m.ID)
+	builder._d.mutation.occ.Loaded(genreVersion, _m, _m.Version, &_m.occ.Held)
+	return builder
 }
 
 // DeleteOneID returns a builder for deleting the given entity by its id.
@@ -2181,7 +1455,9 @@ func (c *GenreClient) DeleteOneID(id int) *GenreDeleteOne {
 	builder := c.Delete().Where(genre.ID(id))
 	builder.mutation.id = &id
 	builder.mutation.op = OpDeleteOne
-	return (&GenreDeleteOne{builder}).byID()
+	builder.mutation.occ.ByID()
+	builder.mutation.occ.Row(id)
+	return &GenreDeleteOne{builder}
 }
 
 // Query returns a query builder for Genre.
@@ -2306,13 +1582,15 @@ func (c *InvoiceClient) Update() *InvoiceUpdate {
 // UpdateOne returns an update builder for the given entity.
 func (c *InvoiceClient) UpdateOne(_m *Invoice) *InvoiceUpdateOne {
 	mutation := newInvoiceMutation(c.config, OpUpdateOne, withInvoice(_m))
-	return (&InvoiceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).ifLoaded(_m)
+	mutation.occ.Loaded(invoiceVersion, _m, _m.Version, &_m.occ.Held)
+	return &InvoiceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *InvoiceClient) UpdateOneID(id int) *InvoiceUpdateOne {
 	mutation := newInvoiceMutation(c.config, OpUpdateOne, withInvoiceID(id))
-	return (&InvoiceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).byID()
+	mutation.occ.ByID()
+	return &InvoiceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // Delete returns a delete builder for Invoice.
@@ -2323,7 +1601,9 @@ func (c *InvoiceClient) Delete() *InvoiceDelete {
 
 // DeleteOne returns a builder for deleting the given entity.
 func (c *InvoiceClient) DeleteOne(_m *Invoice) *InvoiceDeleteOne {
-	return c.DeleteOneID(_m.ID).ifLoaded(_m)
+	builder := c.DeleteOneID(_m.ID)
+	builder._d.mutation.occ.Loaded(invoiceVersion, _m, _m.Version, &_m.occ.Held)
+	return builder
 }
 
 // DeleteOneID returns a builder for deleting the given entity by its id.
@@ -2331,7 +1611,9 @@ func (c *InvoiceClient) DeleteOneID(id int) *InvoiceDeleteOne {
 	builder := c.Delete().Where(invoice.ID(id))
 	builder.mutation.id = &id
 	builder.mutation.op = OpDeleteOne
-	return (&InvoiceDeleteOne{builder}).byID()
+	builder.mutation.occ.ByID()
+	builder.mutation.occ.Row(id)
+	return &InvoiceDeleteOne{builder}
 }
 
 // Query returns a query builder for Invoice.
@@ -2472,13 +1754,15 @@ func (c *InvoiceLineClient) Update() *InvoiceLineUpdate {
 // UpdateOne returns an update builder for the given entity.
 func (c *InvoiceLineClient) UpdateOne(_m *InvoiceLine) *InvoiceLineUpdateOne {
 	mutation := newInvoiceLineMutation(c.config, OpUpdateOne, withInvoiceLine(_m))
-	return (&InvoiceLineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).ifLoaded(_m)
+	mutation.occ.Loaded(invoiceLineVersion, _m, _m.Version, &_m.occ.Held)
+	return &InvoiceLineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *InvoiceLineClient) UpdateOneID(id int) *InvoiceLineUpdateOne {
 	mutation := newInvoiceLineMutation(c.config, OpUpdateOne, withInvoiceLineID(id))
-	return (&InvoiceLineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).byID()
+	mutation.occ.ByID()
+	return &InvoiceLineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // Delete returns a delete builder for InvoiceLine.
@@ -2489,7 +1773,9 @@ func (c *InvoiceLineClient) Delete() *InvoiceLineDelete {
 
 // DeleteOne returns a builder for deleting the given entity.
 func (c *InvoiceLineClient) DeleteOne(_m *InvoiceLine) *InvoiceLineDeleteOne {
-	return c.DeleteOneID(_m.ID).ifLoaded(_m)
+	builder := c.DeleteOneID(_m.ID)
+	builder._d.mutation.occ.Loaded(invoiceLineVersion, _m, _m.Version, &_m.occ.Held)
+	return builder
 }
 
 // DeleteOneID returns a builder for deleting the given entity by its id.
@@ -2497,7 +1783,9 @@ func (c *InvoiceLineClient) DeleteOneID(id int) *InvoiceLineDeleteOne {
 	builder := c.Delete().Where(invoiceline.ID(id))
 	builder.mutation.id = &id
 	builder.mutation.op = OpDeleteOne
-	return (&InvoiceLineDeleteOne{builder}).byID()
+	builder.mutation.occ.ByID()
+	builder.mutation.occ.Row(id)
+	return &InvoiceLineDeleteOne{builder}
 }
 
 // Query returns a query builder for InvoiceLine.
@@ -2638,13 +1926,15 @@ func (c *MediaTypeClient) Update() *MediaTypeUpdate {
 // UpdateOne returns an update builder for the given entity.
 func (c *MediaTypeClient) UpdateOne(_m *MediaType) *MediaTypeUpdateOne {
 	mutation := newMediaTypeMutation(c.config, OpUpdateOne, withMediaType(_m))
-	return (&MediaTypeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).ifLoaded(_m)
+	mutation.occ.Loaded(mediaTypeVersion, _m, _m.Version, &_m.occ.Held)
+	return &MediaTypeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *MediaTypeClient) UpdateOneID(id int) *MediaTypeUpdateOne {
 	mutation := newMediaTypeMutation(c.config, OpUpdateOne, withMediaTypeID(id))
-	return (&MediaTypeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).byID()
+	mutation.occ.ByID()
+	return &MediaTypeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // Delete returns a delete builder for MediaType.
@@ -2655,7 +1945,9 @@ func (c *MediaTypeClient) Delete() *MediaTypeDelete {
 
 // DeleteOne returns a builder for deleting the given entity.
 func (c *MediaTypeClient) DeleteOne(_m *MediaType) *MediaTypeDeleteOne {
-	return c.DeleteOneID(_m.ID).ifLoaded(_m)
+	builder := c.DeleteOneID(_m.ID)
+	builder._d.mutation.occ.Loaded(mediaTypeVersion, _m, _m.Version, &_m.occ.Held)
+	return builder
 }
 
 // DeleteOneID returns a builder for deleting the given entity by its id.
@@ -2663,7 +1955,9 @@ func (c *MediaTypeClient) DeleteOneID(id int) *MediaTypeDeleteOne {
 	builder := c.Delete().Where(mediatype.ID(id))
 	builder.mutation.id = &id
 	builder.mutation.op = OpDeleteOne
-	return (&MediaTypeDeleteOne{builder}).byID()
+	builder.mutation.occ.ByID()
+	builder.mutation.occ.Row(id)
+	return &MediaTypeDeleteOne{builder}
 }
 
 // Query returns a query builder for MediaType.
@@ -2788,13 +2082,15 @@ func (c *PlaylistClient) Update() *PlaylistUpdate {
 // UpdateOne returns an update builder for the given entity.
 func (c *PlaylistClient) UpdateOne(_m *Playlist) *PlaylistUpdateOne {
 	mutation := newPlaylistMutation(c.config, OpUpdateOne, withPlaylist(_m))
-	return (&PlaylistUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).ifLoaded(_m)
+	mutation.occ.Loaded(playlistVersion, _m, _m.Version, &_m.occ.Held)
+	return &PlaylistUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *PlaylistClient) UpdateOneID(id int) *PlaylistUpdateOne {
 	mutation := newPlaylistMutation(c.config, OpUpdateOne, withPlaylistID(id))
-	return (&PlaylistUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).byID()
+	mutation.occ.ByID()
+	return &PlaylistUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // Delete returns a delete builder for Playlist.
@@ -2805,7 +2101,9 @@ func (c *PlaylistClient) Delete() *PlaylistDelete {
 
 // DeleteOne returns a builder for deleting the given entity.
 func (c *PlaylistClient) DeleteOne(_m *Playlist) *PlaylistDeleteOne {
-	return c.DeleteOneID(_m.ID).ifLoaded(_m)
+	builder := c.DeleteOneID(_m.ID)
+	builder._d.mutation.occ.Loaded(playlistVersion, _m, _m.Version, &_m.occ.Held)
+	return builder
 }
 
 // DeleteOneID returns a builder for deleting the given entity by its id.
@@ -2813,7 +2111,9 @@ func (c *PlaylistClient) DeleteOneID(id int) *PlaylistDeleteOne {
 	builder := c.Delete().Where(playlist.ID(id))
 	builder.mutation.id = &id
 	builder.mutation.op = OpDeleteOne
-	return (&PlaylistDeleteOne{builder}).byID()
+	builder.mutation.occ.ByID()
+	builder.mutation.occ.Row(id)
+	return &PlaylistDeleteOne{builder}
 }
 
 // Query returns a query builder for Playlist.
@@ -2956,7 +2256,8 @@ func (c *PlaylistTrackClient) UpdateOne(_m *PlaylistTrack) *PlaylistTrackUpdateO
 	mutation := newPlaylistTrackMutation(c.config, OpUpdateOne)
 	mutation.playlist = &_m.PlaylistId
 	mutation.track = &_m.TrackId
-	return (&PlaylistTrackUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).ifLoaded(_m)
+	mutation.occ.Loaded(playlistTrackVersion, _m, _m.Version, &_m.occ.Held)
+	return &PlaylistTrackUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // Delete returns a delete builder for PlaylistTrack.
@@ -3071,13 +2372,15 @@ func (c *TrackClient) Update() *TrackUpdate {
 // UpdateOne returns an update builder for the given entity.
 func (c *TrackClient) UpdateOne(_m *Track) *TrackUpdateOne {
 	mutation := newTrackMutation(c.config, OpUpdateOne, withTrack(_m))
-	return (&TrackUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).ifLoaded(_m)
+	mutation.occ.Loaded(trackVersion, _m, _m.Version, &_m.occ.Held)
+	return &TrackUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *TrackClient) UpdateOneID(id int) *TrackUpdateOne {
 	mutation := newTrackMutation(c.config, OpUpdateOne, withTrackID(id))
-	return (&TrackUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).byID()
+	mutation.occ.ByID()
+	return &TrackUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // Delete returns a delete builder for Track.
@@ -3088,7 +2391,9 @@ func (c *TrackClient) Delete() *TrackDelete {
 
 // DeleteOne returns a builder for deleting the given entity.
 func (c *TrackClient) DeleteOne(_m *Track) *TrackDeleteOne {
-	return c.DeleteOneID(_m.ID).ifLoaded(_m)
+	builder := c.DeleteOneID(_m.ID)
+	builder._d.mutation.occ.Loaded(trackVersion, _m, _m.Version, &_m.occ.Held)
+	return builder
 }
 
 // DeleteOneID returns a builder for deleting the given entity by its id.
@@ -3096,7 +2401,9 @@ func (c *TrackClient) DeleteOneID(id int) *TrackDeleteOne {
 	builder := c.Delete().Where(track.ID(id))
 	builder.mutation.id = &id
 	builder.mutation.op = OpDeleteOne
-	return (&TrackDeleteOne{builder}).byID()
+	builder.mutation.occ.ByID()
+	builder.mutation.occ.Row(id)
+	return &TrackDeleteOne{builder}
 }
 
 // Query returns a query builder for Track.

@@ -50,12 +50,8 @@ type Customer struct {
 	// The values are being populated by the CustomerQuery when eager-loading is set.
 	Edges        CustomerEdges `json:"edges"`
 	selectValues sql.SelectValues
-	// zeroVersion notes that the version was read, and is NULL or zero in the database.
-	zeroVersion bool
-	// fate is what becomes of the version, if a transaction has written it.
-	fate *occrun.Fate
-	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
-	loaded occrun.Loaded
+	// occ is what is known about the version, and the row as it was read.
+	occ occrun.HeldRow
 }
 
 // CustomerEdges holds the relations/edges for other nodes in the graph.
@@ -314,11 +310,7 @@ func (_m *Customer) String() string {
 
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Customer) VersionKey() entocc.VersionKey {
-	key := entocc.VersionKey{Type: TypeCustomer, ID: _m.ID}
-	if occrun.CheckLoaded(customerVersion, _m.Version, _m.zeroVersion) == nil {
-		key.Version = _m.Version
-	}
-	return key
+	return _m.occ.Key(customerVersion, _m.ID, _m.Version)
 }
 
 // Delete returns a builder for deleting this Customer, if its row has the version of this entity still.
@@ -328,37 +320,13 @@ func (_m *Customer) Delete() *CustomerDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Customer) IsModified(ctx context.Context) (bool, error) {
-	if err := occrun.CheckLoaded(customerVersion, _m.Version, _m.zeroVersion); err != nil {
-		return false, err
-	}
-	if _m.fate != nil {
-		if err := occrun.CheckFate(customerVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
-			return false, err
-		}
-	}
-	current, err := NewCustomerClient(_m.config).Query().
-		Where(customer.ID(_m.ID), latestVersion(_m.config.driver)).
-		Select(customer.FieldVersion).
-		Only(ctx)
-	if err != nil {
-		return IsNotFound(err), MaskNotFound(err)
-	}
-	return !occrun.SameVersion(customerVersion, current.Version, _m.Version), nil
+	return versionIsModified(ctx, _m.config, customerVersion, &_m.occ.Held, _m.VersionKey(), customerRead)
 }
 
-// assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
-// scanned into the values.
-func (_m *Customer) assignLoaded(columns []string, values []any) error {
-	_m.loaded.Keep(columns, values)
-	return _m.assignValues(columns, values)
-}
-
-// versionRead notes that the version was read from the database.
-func (_m *Customer) versionRead() {
-	_m.zeroVersion = _m.Version == 0
-	if txWrites := occrun.TxOf(_m.config.driver); txWrites != nil {
-		_m.fate = txWrites.FateOf(customer.Table, _m.ID)
-	}
+// asRead returns the row as it was read.
+func (_m *Customer) asRead() occrun.ReadRow {
+	fresh := &Customer{}
+	return _m.occ.Row(_m, fresh, fresh.assignValues)
 }
 
 // Customers is a parsable slice of Customer.

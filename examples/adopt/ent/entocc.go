@@ -23,7 +23,6 @@ import (
 	"github.com/entocc/entocc/examples/adopt/ent/mediatype"
 	"github.com/entocc/entocc/examples/adopt/ent/playlist"
 	"github.com/entocc/entocc/examples/adopt/ent/playlisttrack"
-	"github.com/entocc/entocc/examples/adopt/ent/predicate"
 	"github.com/entocc/entocc/examples/adopt/ent/track"
 	"github.com/entocc/entocc/occrun"
 )
@@ -57,7 +56,8 @@ func CheckGuards() error {
 	} {
 		for _, hook := range hooks {
 			if hook == nil {
-				return fmt.Errorf("ent: the hooks of %s are not wired: import _ \"github.com/entocc/entocc/examples/adopt/ent/runtime\" in the main package", typ)
+				return fmt.Errorf("ent: the hooks of %s are not wired: "+
+					"import _ \"github.com/entocc/entocc/examples/adopt/ent/runtime\" in the main package", typ)
 			}
 		}
 	}
@@ -90,6 +90,8 @@ type txState = occrun.TxState
 // albumVersion is what the guard knows about the version of Album.
 var albumVersion = &occrun.Schema{
 	Type:     TypeAlbum,
+	Table:    album.Table,
+	Keys:     []string{album.FieldID},
 	Field:    "version",
 	Column:   album.FieldVersion,
 	Strategy: occrun.Counter{},
@@ -104,7 +106,7 @@ var albumVersion = &occrun.Schema{
 	},
 }
 
-// AlbumModifiedError reports a write of Album that was refused, because its row has another version by now or is gone.
+// AlbumModifiedError reports a refused write of Album, whose row has another version by now or is gone.
 type AlbumModifiedError = entocc.ModifiedError[Album]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -113,45 +115,27 @@ func (m *AlbumMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return albumVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *AlbumMutation) versionRow() (id any, isRow predicate.Album) {
-	if id, ok := m.ID(); ok {
-		return id, album.ID(id)
-	}
-	return nil, nil
-}
+// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
+func (m *AlbumMutation) versionID() any { return occrun.IDOf(m.ID()) }
 
 // versionError gives an error of a guarded write of Album the form in which its callers know it.
-func (m *AlbumMutation) versionError(writeErr error) error {
-	m.occ.Met(writeErr)
-	return versionError(writeErr, m.driver, album.Label, m.occ.Entity(), func(ctx context.Context) (*Album, error) {
-		_, isRow := m.versionRow()
-		if isRow == nil {
-			return nil, &NotFoundError{album.Label}
-		}
-		return readNow(m.driver, func(drv dialect.Driver) (*Album, error) {
-			reader := NewAlbumClient(m.config)
-			reader.driver = drv
-			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
-		})
-	}, func(base, theirs any) []entocc.FieldDiff {
-		return occrun.Diff(albumVersion, m, albumVersionRow(base), albumVersionRow(theirs))
-	})
+func (m *AlbumMutation) versionError(err error) error {
+	return versionWriteError(err, m.config, m, album.Label, m.versionID, albumRead, occrun.Typed[Album])
 }
 
-// albumVersionRow returns the row of an entity as it was read.
-func albumVersionRow(entity any) occrun.ReadRow {
-	loadedEntity, _ := entity.(*Album)
-	if loadedEntity == nil {
-		return occrun.ReadRow{}
-	}
-	asRead := &Album{}
-	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
+// albumRow returns the predicate of the row with this primary key.
+func albumRow(id any) func(*sql.Selector) { return occrun.Is(album.ID, id) }
+
+// albumRead reads the row with this primary key as it was committed last, or these fields of it.
+func albumRead(ctx context.Context, c config, id any, fields ...string) (*Album, error) {
+	return NewAlbumClient(c).Query().Where(albumRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
 }
 
 // artistVersion is what the guard knows about the version of Artist.
 var artistVersion = &occrun.Schema{
 	Type:     TypeArtist,
+	Table:    artist.Table,
+	Keys:     []string{artist.FieldID},
 	Field:    "version",
 	Column:   artist.FieldVersion,
 	Strategy: occrun.Counter{},
@@ -164,7 +148,7 @@ var artistVersion = &occrun.Schema{
 	},
 }
 
-// ArtistModifiedError reports a write of Artist that was refused, because its row has another version by now or is gone.
+// ArtistModifiedError reports a refused write of Artist, whose row has another version by now or is gone.
 type ArtistModifiedError = entocc.ModifiedError[Artist]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -173,45 +157,27 @@ func (m *ArtistMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return artistVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *ArtistMutation) versionRow() (id any, isRow predicate.Artist) {
-	if id, ok := m.ID(); ok {
-		return id, artist.ID(id)
-	}
-	return nil, nil
-}
+// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
+func (m *ArtistMutation) versionID() any { return occrun.IDOf(m.ID()) }
 
 // versionError gives an error of a guarded write of Artist the form in which its callers know it.
-func (m *ArtistMutation) versionError(writeErr error) error {
-	m.occ.Met(writeErr)
-	return versionError(writeErr, m.driver, artist.Label, m.occ.Entity(), func(ctx context.Context) (*Artist, error) {
-		_, isRow := m.versionRow()
-		if isRow == nil {
-			return nil, &NotFoundError{artist.Label}
-		}
-		return readNow(m.driver, func(drv dialect.Driver) (*Artist, error) {
-			reader := NewArtistClient(m.config)
-			reader.driver = drv
-			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
-		})
-	}, func(base, theirs any) []entocc.FieldDiff {
-		return occrun.Diff(artistVersion, m, artistVersionRow(base), artistVersionRow(theirs))
-	})
+func (m *ArtistMutation) versionError(err error) error {
+	return versionWriteError(err, m.config, m, artist.Label, m.versionID, artistRead, occrun.Typed[Artist])
 }
 
-// artistVersionRow returns the row of an entity as it was read.
-func artistVersionRow(entity any) occrun.ReadRow {
-	loadedEntity, _ := entity.(*Artist)
-	if loadedEntity == nil {
-		return occrun.ReadRow{}
-	}
-	asRead := &Artist{}
-	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
+// artistRow returns the predicate of the row with this primary key.
+func artistRow(id any) func(*sql.Selector) { return occrun.Is(artist.ID, id) }
+
+// artistRead reads the row with this primary key as it was committed last, or these fields of it.
+func artistRead(ctx context.Context, c config, id any, fields ...string) (*Artist, error) {
+	return NewArtistClient(c).Query().Where(artistRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
 }
 
 // customerVersion is what the guard knows about the version of Customer.
 var customerVersion = &occrun.Schema{
 	Type:     TypeCustomer,
+	Table:    customer.Table,
+	Keys:     []string{customer.FieldID},
 	Field:    "version",
 	Column:   customer.FieldVersion,
 	Strategy: occrun.Counter{},
@@ -236,7 +202,7 @@ var customerVersion = &occrun.Schema{
 	},
 }
 
-// CustomerModifiedError reports a write of Customer that was refused, because its row has another version by now or is gone.
+// CustomerModifiedError reports a refused write of Customer, whose row has another version by now or is gone.
 type CustomerModifiedError = entocc.ModifiedError[Customer]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -245,45 +211,27 @@ func (m *CustomerMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) 
 	return customerVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *CustomerMutation) versionRow() (id any, isRow predicate.Customer) {
-	if id, ok := m.ID(); ok {
-		return id, customer.ID(id)
-	}
-	return nil, nil
-}
+// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
+func (m *CustomerMutation) versionID() any { return occrun.IDOf(m.ID()) }
 
 // versionError gives an error of a guarded write of Customer the form in which its callers know it.
-func (m *CustomerMutation) versionError(writeErr error) error {
-	m.occ.Met(writeErr)
-	return versionError(writeErr, m.driver, customer.Label, m.occ.Entity(), func(ctx context.Context) (*Customer, error) {
-		_, isRow := m.versionRow()
-		if isRow == nil {
-			return nil, &NotFoundError{customer.Label}
-		}
-		return readNow(m.driver, func(drv dialect.Driver) (*Customer, error) {
-			reader := NewCustomerClient(m.config)
-			reader.driver = drv
-			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
-		})
-	}, func(base, theirs any) []entocc.FieldDiff {
-		return occrun.Diff(customerVersion, m, customerVersionRow(base), customerVersionRow(theirs))
-	})
+func (m *CustomerMutation) versionError(err error) error {
+	return versionWriteError(err, m.config, m, customer.Label, m.versionID, customerRead, occrun.Typed[Customer])
 }
 
-// customerVersionRow returns the row of an entity as it was read.
-func customerVersionRow(entity any) occrun.ReadRow {
-	loadedEntity, _ := entity.(*Customer)
-	if loadedEntity == nil {
-		return occrun.ReadRow{}
-	}
-	asRead := &Customer{}
-	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
+// customerRow returns the predicate of the row with this primary key.
+func customerRow(id any) func(*sql.Selector) { return occrun.Is(customer.ID, id) }
+
+// customerRead reads the row with this primary key as it was committed last, or these fields of it.
+func customerRead(ctx context.Context, c config, id any, fields ...string) (*Customer, error) {
+	return NewCustomerClient(c).Query().Where(customerRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
 }
 
 // employeeVersion is what the guard knows about the version of Employee.
 var employeeVersion = &occrun.Schema{
 	Type:     TypeEmployee,
+	Table:    employee.Table,
+	Keys:     []string{employee.FieldID},
 	Field:    "version",
 	Column:   employee.FieldVersion,
 	Strategy: occrun.Counter{},
@@ -311,7 +259,7 @@ var employeeVersion = &occrun.Schema{
 	},
 }
 
-// EmployeeModifiedError reports a write of Employee that was refused, because its row has another version by now or is gone.
+// EmployeeModifiedError reports a refused write of Employee, whose row has another version by now or is gone.
 type EmployeeModifiedError = entocc.ModifiedError[Employee]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -320,45 +268,27 @@ func (m *EmployeeMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) 
 	return employeeVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *EmployeeMutation) versionRow() (id any, isRow predicate.Employee) {
-	if id, ok := m.ID(); ok {
-		return id, employee.ID(id)
-	}
-	return nil, nil
-}
+// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
+func (m *EmployeeMutation) versionID() any { return occrun.IDOf(m.ID()) }
 
 // versionError gives an error of a guarded write of Employee the form in which its callers know it.
-func (m *EmployeeMutation) versionError(writeErr error) error {
-	m.occ.Met(writeErr)
-	return versionError(writeErr, m.driver, employee.Label, m.occ.Entity(), func(ctx context.Context) (*Employee, error) {
-		_, isRow := m.versionRow()
-		if isRow == nil {
-			return nil, &NotFoundError{employee.Label}
-		}
-		return readNow(m.driver, func(drv dialect.Driver) (*Employee, error) {
-			reader := NewEmployeeClient(m.config)
-			reader.driver = drv
-			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
-		})
-	}, func(base, theirs any) []entocc.FieldDiff {
-		return occrun.Diff(employeeVersion, m, employeeVersionRow(base), employeeVersionRow(theirs))
-	})
+func (m *EmployeeMutation) versionError(err error) error {
+	return versionWriteError(err, m.config, m, employee.Label, m.versionID, employeeRead, occrun.Typed[Employee])
 }
 
-// employeeVersionRow returns the row of an entity as it was read.
-func employeeVersionRow(entity any) occrun.ReadRow {
-	loadedEntity, _ := entity.(*Employee)
-	if loadedEntity == nil {
-		return occrun.ReadRow{}
-	}
-	asRead := &Employee{}
-	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
+// employeeRow returns the predicate of the row with this primary key.
+func employeeRow(id any) func(*sql.Selector) { return occrun.Is(employee.ID, id) }
+
+// employeeRead reads the row with this primary key as it was committed last, or these fields of it.
+func employeeRead(ctx context.Context, c config, id any, fields ...string) (*Employee, error) {
+	return NewEmployeeClient(c).Query().Where(employeeRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
 }
 
 // genreVersion is what the guard knows about the version of Genre.
 var genreVersion = &occrun.Schema{
 	Type:     TypeGenre,
+	Table:    genre.Table,
+	Keys:     []string{genre.FieldID},
 	Field:    "version",
 	Column:   genre.FieldVersion,
 	Strategy: occrun.Counter{},
@@ -371,7 +301,7 @@ var genreVersion = &occrun.Schema{
 	},
 }
 
-// GenreModifiedError reports a write of Genre that was refused, because its row has another version by now or is gone.
+// GenreModifiedError reports a refused write of Genre, whose row has another version by now or is gone.
 type GenreModifiedError = entocc.ModifiedError[Genre]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -380,45 +310,27 @@ func (m *GenreMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return genreVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *GenreMutation) versionRow() (id any, isRow predicate.Genre) {
-	if id, ok := m.ID(); ok {
-		return id, genre.ID(id)
-	}
-	return nil, nil
-}
+// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
+func (m *GenreMutation) versionID() any { return occrun.IDOf(m.ID()) }
 
 // versionError gives an error of a guarded write of Genre the form in which its callers know it.
-func (m *GenreMutation) versionError(writeErr error) error {
-	m.occ.Met(writeErr)
-	return versionError(writeErr, m.driver, genre.Label, m.occ.Entity(), func(ctx context.Context) (*Genre, error) {
-		_, isRow := m.versionRow()
-		if isRow == nil {
-			return nil, &NotFoundError{genre.Label}
-		}
-		return readNow(m.driver, func(drv dialect.Driver) (*Genre, error) {
-			reader := NewGenreClient(m.config)
-			reader.driver = drv
-			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
-		})
-	}, func(base, theirs any) []entocc.FieldDiff {
-		return occrun.Diff(genreVersion, m, genreVersionRow(base), genreVersionRow(theirs))
-	})
+func (m *GenreMutation) versionError(err error) error {
+	return versionWriteError(err, m.config, m, genre.Label, m.versionID, genreRead, occrun.Typed[Genre])
 }
 
-// genreVersionRow returns the row of an entity as it was read.
-func genreVersionRow(entity any) occrun.ReadRow {
-	loadedEntity, _ := entity.(*Genre)
-	if loadedEntity == nil {
-		return occrun.ReadRow{}
-	}
-	asRead := &Genre{}
-	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
+// genreRow returns the predicate of the row with this primary key.
+func genreRow(id any) func(*sql.Selector) { return occrun.Is(genre.ID, id) }
+
+// genreRead reads the row with this primary key as it was committed last, or these fields of it.
+func genreRead(ctx context.Context, c config, id any, fields ...string) (*Genre, error) {
+	return NewGenreClient(c).Query().Where(genreRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
 }
 
 // invoiceVersion is what the guard knows about the version of Invoice.
 var invoiceVersion = &occrun.Schema{
 	Type:     TypeInvoice,
+	Table:    invoice.Table,
+	Keys:     []string{invoice.FieldID},
 	Field:    "version",
 	Column:   invoice.FieldVersion,
 	Strategy: occrun.Counter{},
@@ -439,7 +351,7 @@ var invoiceVersion = &occrun.Schema{
 	},
 }
 
-// InvoiceModifiedError reports a write of Invoice that was refused, because its row has another version by now or is gone.
+// InvoiceModifiedError reports a refused write of Invoice, whose row has another version by now or is gone.
 type InvoiceModifiedError = entocc.ModifiedError[Invoice]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -448,45 +360,27 @@ func (m *InvoiceMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return invoiceVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *InvoiceMutation) versionRow() (id any, isRow predicate.Invoice) {
-	if id, ok := m.ID(); ok {
-		return id, invoice.ID(id)
-	}
-	return nil, nil
-}
+// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
+func (m *InvoiceMutation) versionID() any { return occrun.IDOf(m.ID()) }
 
 // versionError gives an error of a guarded write of Invoice the form in which its callers know it.
-func (m *InvoiceMutation) versionError(writeErr error) error {
-	m.occ.Met(writeErr)
-	return versionError(writeErr, m.driver, invoice.Label, m.occ.Entity(), func(ctx context.Context) (*Invoice, error) {
-		_, isRow := m.versionRow()
-		if isRow == nil {
-			return nil, &NotFoundError{invoice.Label}
-		}
-		return readNow(m.driver, func(drv dialect.Driver) (*Invoice, error) {
-			reader := NewInvoiceClient(m.config)
-			reader.driver = drv
-			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
-		})
-	}, func(base, theirs any) []entocc.FieldDiff {
-		return occrun.Diff(invoiceVersion, m, invoiceVersionRow(base), invoiceVersionRow(theirs))
-	})
+func (m *InvoiceMutation) versionError(err error) error {
+	return versionWriteError(err, m.config, m, invoice.Label, m.versionID, invoiceRead, occrun.Typed[Invoice])
 }
 
-// invoiceVersionRow returns the row of an entity as it was read.
-func invoiceVersionRow(entity any) occrun.ReadRow {
-	loadedEntity, _ := entity.(*Invoice)
-	if loadedEntity == nil {
-		return occrun.ReadRow{}
-	}
-	asRead := &Invoice{}
-	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
+// invoiceRow returns the predicate of the row with this primary key.
+func invoiceRow(id any) func(*sql.Selector) { return occrun.Is(invoice.ID, id) }
+
+// invoiceRead reads the row with this primary key as it was committed last, or these fields of it.
+func invoiceRead(ctx context.Context, c config, id any, fields ...string) (*Invoice, error) {
+	return NewInvoiceClient(c).Query().Where(invoiceRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
 }
 
 // invoiceLineVersion is what the guard knows about the version of InvoiceLine.
 var invoiceLineVersion = &occrun.Schema{
 	Type:     TypeInvoiceLine,
+	Table:    invoiceline.Table,
+	Keys:     []string{invoiceline.FieldID},
 	Field:    "version",
 	Column:   invoiceline.FieldVersion,
 	Strategy: occrun.Counter{},
@@ -503,7 +397,7 @@ var invoiceLineVersion = &occrun.Schema{
 	},
 }
 
-// InvoiceLineModifiedError reports a write of InvoiceLine that was refused, because its row has another version by now or is gone.
+// InvoiceLineModifiedError reports a refused write of InvoiceLine, whose row has another version by now or is gone.
 type InvoiceLineModifiedError = entocc.ModifiedError[InvoiceLine]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -512,45 +406,27 @@ func (m *InvoiceLineMutation) VersionGuard() (*occrun.Schema, *occrun.Expectatio
 	return invoiceLineVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *InvoiceLineMutation) versionRow() (id any, isRow predicate.InvoiceLine) {
-	if id, ok := m.ID(); ok {
-		return id, invoiceline.ID(id)
-	}
-	return nil, nil
-}
+// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
+func (m *InvoiceLineMutation) versionID() any { return occrun.IDOf(m.ID()) }
 
 // versionError gives an error of a guarded write of InvoiceLine the form in which its callers know it.
-func (m *InvoiceLineMutation) versionError(writeErr error) error {
-	m.occ.Met(writeErr)
-	return versionError(writeErr, m.driver, invoiceline.Label, m.occ.Entity(), func(ctx context.Context) (*InvoiceLine, error) {
-		_, isRow := m.versionRow()
-		if isRow == nil {
-			return nil, &NotFoundError{invoiceline.Label}
-		}
-		return readNow(m.driver, func(drv dialect.Driver) (*InvoiceLine, error) {
-			reader := NewInvoiceLineClient(m.config)
-			reader.driver = drv
-			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
-		})
-	}, func(base, theirs any) []entocc.FieldDiff {
-		return occrun.Diff(invoiceLineVersion, m, invoiceLineVersionRow(base), invoiceLineVersionRow(theirs))
-	})
+func (m *InvoiceLineMutation) versionError(err error) error {
+	return versionWriteError(err, m.config, m, invoiceline.Label, m.versionID, invoiceLineRead, occrun.Typed[InvoiceLine])
 }
 
-// invoiceLineVersionRow returns the row of an entity as it was read.
-func invoiceLineVersionRow(entity any) occrun.ReadRow {
-	loadedEntity, _ := entity.(*InvoiceLine)
-	if loadedEntity == nil {
-		return occrun.ReadRow{}
-	}
-	asRead := &InvoiceLine{}
-	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
+// invoiceLineRow returns the predicate of the row with this primary key.
+func invoiceLineRow(id any) func(*sql.Selector) { return occrun.Is(invoiceline.ID, id) }
+
+// invoiceLineRead reads the row with this primary key as it was committed last, or these fields of it.
+func invoiceLineRead(ctx context.Context, c config, id any, fields ...string) (*InvoiceLine, error) {
+	return NewInvoiceLineClient(c).Query().Where(invoiceLineRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
 }
 
 // mediaTypeVersion is what the guard knows about the version of MediaType.
 var mediaTypeVersion = &occrun.Schema{
 	Type:     TypeMediaType,
+	Table:    mediatype.Table,
+	Keys:     []string{mediatype.FieldID},
 	Field:    "version",
 	Column:   mediatype.FieldVersion,
 	Strategy: occrun.Counter{},
@@ -563,7 +439,7 @@ var mediaTypeVersion = &occrun.Schema{
 	},
 }
 
-// MediaTypeModifiedError reports a write of MediaType that was refused, because its row has another version by now or is gone.
+// MediaTypeModifiedError reports a refused write of MediaType, whose row has another version by now or is gone.
 type MediaTypeModifiedError = entocc.ModifiedError[MediaType]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -572,45 +448,27 @@ func (m *MediaTypeMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation)
 	return mediaTypeVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *MediaTypeMutation) versionRow() (id any, isRow predicate.MediaType) {
-	if id, ok := m.ID(); ok {
-		return id, mediatype.ID(id)
-	}
-	return nil, nil
-}
+// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
+func (m *MediaTypeMutation) versionID() any { return occrun.IDOf(m.ID()) }
 
 // versionError gives an error of a guarded write of MediaType the form in which its callers know it.
-func (m *MediaTypeMutation) versionError(writeErr error) error {
-	m.occ.Met(writeErr)
-	return versionError(writeErr, m.driver, mediatype.Label, m.occ.Entity(), func(ctx context.Context) (*MediaType, error) {
-		_, isRow := m.versionRow()
-		if isRow == nil {
-			return nil, &NotFoundError{mediatype.Label}
-		}
-		return readNow(m.driver, func(drv dialect.Driver) (*MediaType, error) {
-			reader := NewMediaTypeClient(m.config)
-			reader.driver = drv
-			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
-		})
-	}, func(base, theirs any) []entocc.FieldDiff {
-		return occrun.Diff(mediaTypeVersion, m, mediaTypeVersionRow(base), mediaTypeVersionRow(theirs))
-	})
+func (m *MediaTypeMutation) versionError(err error) error {
+	return versionWriteError(err, m.config, m, mediatype.Label, m.versionID, mediaTypeRead, occrun.Typed[MediaType])
 }
 
-// mediaTypeVersionRow returns the row of an entity as it was read.
-func mediaTypeVersionRow(entity any) occrun.ReadRow {
-	loadedEntity, _ := entity.(*MediaType)
-	if loadedEntity == nil {
-		return occrun.ReadRow{}
-	}
-	asRead := &MediaType{}
-	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
+// mediaTypeRow returns the predicate of the row with this primary key.
+func mediaTypeRow(id any) func(*sql.Selector) { return occrun.Is(mediatype.ID, id) }
+
+// mediaTypeRead reads the row with this primary key as it was committed last, or these fields of it.
+func mediaTypeRead(ctx context.Context, c config, id any, fields ...string) (*MediaType, error) {
+	return NewMediaTypeClient(c).Query().Where(mediaTypeRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
 }
 
 // playlistVersion is what the guard knows about the version of Playlist.
 var playlistVersion = &occrun.Schema{
 	Type:     TypePlaylist,
+	Table:    playlist.Table,
+	Keys:     []string{playlist.FieldID},
 	Field:    "version",
 	Column:   playlist.FieldVersion,
 	Strategy: occrun.Counter{},
@@ -623,7 +481,7 @@ var playlistVersion = &occrun.Schema{
 	},
 }
 
-// PlaylistModifiedError reports a write of Playlist that was refused, because its row has another version by now or is gone.
+// PlaylistModifiedError reports a refused write of Playlist, whose row has another version by now or is gone.
 type PlaylistModifiedError = entocc.ModifiedError[Playlist]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -632,45 +490,27 @@ func (m *PlaylistMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) 
 	return playlistVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *PlaylistMutation) versionRow() (id any, isRow predicate.Playlist) {
-	if id, ok := m.ID(); ok {
-		return id, playlist.ID(id)
-	}
-	return nil, nil
-}
+// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
+func (m *PlaylistMutation) versionID() any { return occrun.IDOf(m.ID()) }
 
 // versionError gives an error of a guarded write of Playlist the form in which its callers know it.
-func (m *PlaylistMutation) versionError(writeErr error) error {
-	m.occ.Met(writeErr)
-	return versionError(writeErr, m.driver, playlist.Label, m.occ.Entity(), func(ctx context.Context) (*Playlist, error) {
-		_, isRow := m.versionRow()
-		if isRow == nil {
-			return nil, &NotFoundError{playlist.Label}
-		}
-		return readNow(m.driver, func(drv dialect.Driver) (*Playlist, error) {
-			reader := NewPlaylistClient(m.config)
-			reader.driver = drv
-			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
-		})
-	}, func(base, theirs any) []entocc.FieldDiff {
-		return occrun.Diff(playlistVersion, m, playlistVersionRow(base), playlistVersionRow(theirs))
-	})
+func (m *PlaylistMutation) versionError(err error) error {
+	return versionWriteError(err, m.config, m, playlist.Label, m.versionID, playlistRead, occrun.Typed[Playlist])
 }
 
-// playlistVersionRow returns the row of an entity as it was read.
-func playlistVersionRow(entity any) occrun.ReadRow {
-	loadedEntity, _ := entity.(*Playlist)
-	if loadedEntity == nil {
-		return occrun.ReadRow{}
-	}
-	asRead := &Playlist{}
-	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
+// playlistRow returns the predicate of the row with this primary key.
+func playlistRow(id any) func(*sql.Selector) { return occrun.Is(playlist.ID, id) }
+
+// playlistRead reads the row with this primary key as it was committed last, or these fields of it.
+func playlistRead(ctx context.Context, c config, id any, fields ...string) (*Playlist, error) {
+	return NewPlaylistClient(c).Query().Where(playlistRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
 }
 
 // playlistTrackVersion is what the guard knows about the version of PlaylistTrack.
 var playlistTrackVersion = &occrun.Schema{
 	Type:     TypePlaylistTrack,
+	Table:    playlisttrack.Table,
+	Keys:     []string{playlisttrack.FieldPlaylistId, playlisttrack.FieldTrackId},
 	Field:    "version",
 	Column:   playlisttrack.FieldVersion,
 	Strategy: occrun.Counter{},
@@ -685,7 +525,7 @@ var playlistTrackVersion = &occrun.Schema{
 	},
 }
 
-// PlaylistTrackModifiedError reports a write of PlaylistTrack that was refused, because its row has another version by now or is gone.
+// PlaylistTrackModifiedError reports a refused write of PlaylistTrack, whose row has another version by now or is gone.
 type PlaylistTrackModifiedError = entocc.ModifiedError[PlaylistTrack]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -694,45 +534,29 @@ func (m *PlaylistTrackMutation) VersionGuard() (*occrun.Schema, *occrun.Expectat
 	return playlistTrackVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *PlaylistTrackMutation) versionRow() (id any, isRow predicate.PlaylistTrack) {
-	if rowEntity, ok := m.occ.Entity().(*PlaylistTrack); ok {
-		return []any{rowEntity.PlaylistId, rowEntity.TrackId}, playlisttrack.And(playlisttrack.PlaylistId(rowEntity.PlaylistId), playlisttrack.TrackId(rowEntity.TrackId))
-	}
-	return nil, nil
-}
+// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
+func (m *PlaylistTrackMutation) versionID() any { return m.occ.EntityID() }
 
 // versionError gives an error of a guarded write of PlaylistTrack the form in which its callers know it.
-func (m *PlaylistTrackMutation) versionError(writeErr error) error {
-	m.occ.Met(writeErr)
-	return versionError(writeErr, m.driver, playlisttrack.Label, m.occ.Entity(), func(ctx context.Context) (*PlaylistTrack, error) {
-		_, isRow := m.versionRow()
-		if isRow == nil {
-			return nil, &NotFoundError{playlisttrack.Label}
-		}
-		return readNow(m.driver, func(drv dialect.Driver) (*PlaylistTrack, error) {
-			reader := NewPlaylistTrackClient(m.config)
-			reader.driver = drv
-			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
-		})
-	}, func(base, theirs any) []entocc.FieldDiff {
-		return occrun.Diff(playlistTrackVersion, m, playlistTrackVersionRow(base), playlistTrackVersionRow(theirs))
-	})
+func (m *PlaylistTrackMutation) versionError(err error) error {
+	return versionWriteError(err, m.config, m, playlisttrack.Label, m.versionID, playlistTrackRead, occrun.Typed[PlaylistTrack])
 }
 
-// playlistTrackVersionRow returns the row of an entity as it was read.
-func playlistTrackVersionRow(entity any) occrun.ReadRow {
-	loadedEntity, _ := entity.(*PlaylistTrack)
-	if loadedEntity == nil {
-		return occrun.ReadRow{}
-	}
-	asRead := &PlaylistTrack{}
-	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
+// playlistTrackRow returns the predicate of the row with this primary key.
+func playlistTrackRow(id any) func(*sql.Selector) {
+	return playlisttrack.And(occrun.Is(playlisttrack.PlaylistId, occrun.Part(id, 0)), occrun.Is(playlisttrack.TrackId, occrun.Part(id, 1)))
+}
+
+// playlistTrackRead reads the row with this primary key as it was committed last, or these fields of it.
+func playlistTrackRead(ctx context.Context, c config, id any, fields ...string) (*PlaylistTrack, error) {
+	return NewPlaylistTrackClient(c).Query().Where(playlistTrackRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
 }
 
 // trackVersion is what the guard knows about the version of Track.
 var trackVersion = &occrun.Schema{
 	Type:     TypeTrack,
+	Table:    track.Table,
+	Keys:     []string{track.FieldID},
 	Field:    "version",
 	Column:   track.FieldVersion,
 	Strategy: occrun.Counter{},
@@ -756,7 +580,7 @@ var trackVersion = &occrun.Schema{
 	},
 }
 
-// TrackModifiedError reports a write of Track that was refused, because its row has another version by now or is gone.
+// TrackModifiedError reports a refused write of Track, whose row has another version by now or is gone.
 type TrackModifiedError = entocc.ModifiedError[Track]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -765,40 +589,20 @@ func (m *TrackMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return trackVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *TrackMutation) versionRow() (id any, isRow predicate.Track) {
-	if id, ok := m.ID(); ok {
-		return id, track.ID(id)
-	}
-	return nil, nil
-}
+// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
+func (m *TrackMutation) versionID() any { return occrun.IDOf(m.ID()) }
 
 // versionError gives an error of a guarded write of Track the form in which its callers know it.
-func (m *TrackMutation) versionError(writeErr error) error {
-	m.occ.Met(writeErr)
-	return versionError(writeErr, m.driver, track.Label, m.occ.Entity(), func(ctx context.Context) (*Track, error) {
-		_, isRow := m.versionRow()
-		if isRow == nil {
-			return nil, &NotFoundError{track.Label}
-		}
-		return readNow(m.driver, func(drv dialect.Driver) (*Track, error) {
-			reader := NewTrackClient(m.config)
-			reader.driver = drv
-			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
-		})
-	}, func(base, theirs any) []entocc.FieldDiff {
-		return occrun.Diff(trackVersion, m, trackVersionRow(base), trackVersionRow(theirs))
-	})
+func (m *TrackMutation) versionError(err error) error {
+	return versionWriteError(err, m.config, m, track.Label, m.versionID, trackRead, occrun.Typed[Track])
 }
 
-// trackVersionRow returns the row of an entity as it was read.
-func trackVersionRow(entity any) occrun.ReadRow {
-	loadedEntity, _ := entity.(*Track)
-	if loadedEntity == nil {
-		return occrun.ReadRow{}
-	}
-	asRead := &Track{}
-	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
+// trackRow returns the predicate of the row with this primary key.
+func trackRow(id any) func(*sql.Selector) { return occrun.Is(track.ID, id) }
+
+// trackRead reads the row with this primary key as it was committed last, or these fields of it.
+func trackRead(ctx context.Context, c config, id any, fields ...string) (*Track, error) {
+	return NewTrackClient(c).Query().Where(trackRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
 }
 
 // albumLinks are the versioned rows of other types that edges of Album write to.
@@ -868,8 +672,8 @@ var trackLinks = &occrun.Links{
 	},
 }
 
-// versionError gives an error of a guarded write the form in which callers of ent know it.
-func versionError[T any](err error, drv dialect.Driver, label string, entity any, current func(context.Context) (*T, error), diff func(base, theirs any) []entocc.FieldDiff) error {
+// versionError gives an error of a guarded write the form in which callers of ent know it; typed makes that of a conflict.
+func versionError(err error, drv dialect.Driver, label string, typed func(*entocc.RecordModifiedError) error) error {
 	var (
 		modified *entocc.RecordModifiedError
 		missing  *sqlgraph.NotFoundError
@@ -881,14 +685,13 @@ func versionError[T any](err error, drv dialect.Driver, label string, entity any
 		if tx, ok := drv.(*txDriver); ok {
 			modified.InTransaction(tx)
 		}
-		if modified.Op == 0 {
+		if modified.Op == 0 || typed == nil {
 			return err // It is about another row than the one to be written.
 		}
 		if modified.Deleted {
 			modified.Err = &NotFoundError{label}
 		}
-		loaded, _ := entity.(*T)
-		return entocc.NewModifiedError(modified, loaded, current, diff)
+		return typed(modified)
 	case errors.As(err, &missing):
 		return &NotFoundError{label}
 	case sqlgraph.IsConstraintError(err):
@@ -897,14 +700,103 @@ func versionError[T any](err error, drv dialect.Driver, label string, entity any
 	return err
 }
 
+// versionTyped makes the error of a conflict one of the type E of an entity, which loaded holds, or nothing.
+type versionTyped[E any] func(
+	modified *entocc.RecordModifiedError, loaded any,
+	current func(context.Context) (E, error), diff func(base, theirs any) []entocc.FieldDiff,
+) error
+
+// versionWriteError is versionError for a write of a row of one type. id returns the row's, or nil, and read reads it.
+func versionWriteError[E comparable](
+	err error, c config, m occrun.GuardedMutation, label string, id func() any,
+	read func(context.Context, config, any, ...string) (E, error), typed versionTyped[E],
+) error {
+	schema, expected := m.VersionGuard()
+	expected.Met(err)
+	return versionError(err, c.driver, label, func(modified *entocc.RecordModifiedError) error {
+		return typed(modified, expected.Entity(), func(ctx context.Context) (E, error) {
+			if rowID := id(); rowID != nil {
+				return versionCurrent(ctx, c, rowID, read)
+			}
+			return *new(E), &NotFoundError{label}
+		}, func(base, theirs any) []entocc.FieldDiff {
+			return occrun.Diff(schema, m, versionAsRead[E](base), versionAsRead[E](theirs))
+		})
+	})
+}
+
+// versionAsRead returns the row of an entity as it was read.
+func versionAsRead[E comparable](entity any) occrun.ReadRow {
+	if loaded, ok := entity.(E); !ok || loaded == *new(E) {
+		return occrun.ReadRow{}
+	}
+	if keeps, ok := entity.(interface{ asRead() occrun.ReadRow }); ok {
+		return keeps.asRead()
+	}
+	return occrun.ReadRowOf(entity)
+}
+
+// versionCurrent reads a row in the transaction of a client, or outside if that has ended by now.
+func versionCurrent[E any](
+	ctx context.Context, c config, id any, read func(context.Context, config, any, ...string) (E, error),
+) (E, error) {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return read(ctx, c, id)
+	}
+	outside := c
+	outside.driver = tx.drv
+	if occrun.Ended(tx.tx) {
+		return read(ctx, outside, id)
+	}
+	row, err := read(ctx, c, id)
+	if errors.Is(err, stdsql.ErrTxDone) || occrun.Ended(tx.tx) {
+		return read(ctx, outside, id)
+	}
+	return row, err
+}
+
+// versionGet is GetVersion of any type.
+func versionGet[E entocc.Versioned](
+	ctx context.Context, c config, schema *occrun.Schema, id, seen any,
+	read func(context.Context, config, any, ...string) (E, error), typed versionTyped[E],
+) (E, error) {
+	entity, err := read(ctx, c, id)
+	if err != nil {
+		return *new(E), err
+	}
+	if actual := entity.VersionKey().Version; !occrun.SameVersion(schema, actual, seen) {
+		return *new(E), typed(occrun.Modified(schema, id, seen, actual), nil, func(ctx context.Context) (E, error) {
+			return read(ctx, c, id)
+		}, nil)
+	}
+	return entity, nil
+}
+
+// versionIsModified is IsModified of any type, for an entity with this key.
+func versionIsModified[E entocc.Versioned](
+	ctx context.Context, c config, schema *occrun.Schema, held *occrun.Held, key entocc.VersionKey,
+	read func(context.Context, config, any, ...string) (E, error),
+) (bool, error) {
+	if err := held.Check(schema, key, c.driver); err != nil {
+		return false, err
+	}
+	current, err := read(ctx, c, key.ID, schema.Column)
+	if err != nil {
+		return IsNotFound(err), MaskNotFound(err)
+	}
+	return !occrun.SameVersion(schema, current.VersionKey().Version, key.Version), nil
+}
+
 // IsOutcomeUnknown reports whether err says that a write may or may not have been applied, as its answer was lost.
 func IsOutcomeUnknown(err error) bool { return entocc.IsOutcomeUnknown(err) }
 
-// versionWriter returns the driver by which writes of guarded types are sent.
-func (c config) versionWriter() dialect.Driver { return occrun.Named(c.versionSession, c.driver) }
+// versionWriter returns the driver by which writes of guarded types are sent. It is no method of config, as each type that
+// embeds one would get the method, too.
+func versionWriter(c config) dialect.Driver { return occrun.Named(c.versionSession, c.driver) }
 
 // versionTx returns a transaction whose commit says so where its outcome is not known.
-func (c config) versionTx(tx *txDriver) *txDriver {
+func versionTx(c config, tx *txDriver) *txDriver {
 	tx.tx = occrun.NamedTx(c.versionSession, tx.tx, c.driver)
 	return tx
 }
@@ -958,15 +850,6 @@ func (tx *txDriver) endedRows(v any, err error) error {
 		occrun.WatchRows(tx.Dialect(), v, tx.ended)
 	}
 	return tx.ended(err)
-}
-
-// readNow reads a row in the transaction that it was written in, or outside if that has ended by now.
-func readNow[T any](drv dialect.Driver, read func(dialect.Driver) (*T, error)) (*T, error) {
-	row, err := read(drv)
-	if tx, ok := drv.(*txDriver); ok && (errors.Is(err, stdsql.ErrTxDone) || occrun.Ended(tx.tx)) {
-		return read(tx.drv)
-	}
-	return row, err
 }
 
 // latestVersion has a query in a transaction see the row as it was committed last.

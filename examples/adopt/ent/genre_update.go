@@ -178,25 +178,21 @@ func (_u *GenreUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
-	versionID, _ := _u.mutation.versionRow()
+	versionID := _u.mutation.versionID()
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.Update(ctx, genreVersion, _u.mutation, &_u.mutation.occ, _spec, genreLinks, versionID)
 	if err != nil {
 		return 0, err
 	}
 	if guardedWrite != nil {
-		if err := guardedWrite.Save(ctx, _u.versionWriter()); err != nil {
+		if err := guardedWrite.Save(ctx, versionWriter(_u.config)); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
 	}
-	_u.driver = _u.versionWriter()
-	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
-		ending := occrun.Ending(_u.driver)
-		defer ending.End()
-		_u.driver = ending
-	}
+	_u.driver = versionWriter(_u.config)
+	defer occrun.Ending(&_u.driver, _spec).End()
 	_u.driver = occrun.UpdateLinking(_u.driver, _spec, genreLinks)
 
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -409,8 +405,8 @@ func (_u *GenreUpdateOne) sqlSave(ctx context.Context) (_node *Genre, err error)
 		if guardedWrite.Planned(_node) {
 			return _node, nil
 		}
-		_spec.Assign, _spec.ScanValues = _node.assignLoaded, _node.scanValues
-		return _u.saved(_node, guardedWrite.Save(ctx, _u.versionWriter()))
+		_spec.Assign, _spec.ScanValues = _node.occ.Keeping(_node.assignValues), _node.scanValues
+		return _u.saved(_node, guardedWrite.Save(ctx, versionWriter(_u.config)))
 	}
 
 	_node = &Genre{config: _u.config}
@@ -429,34 +425,31 @@ func (_u *GenreUpdateOne) sqlSave(ctx context.Context) (_node *Genre, err error)
 }
 
 // GenreUpdateBulk is the builder for updating many Genre entities, each guarded by its own version.
-type GenreUpdateBulk = occrun.Updates[GenreUpdateOne, Genre]
+type GenreUpdateBulk = occrun.Updates[*GenreUpdateOne, *Genre]
 
-// UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
-// validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
-// are reported by one *entocc.BulkModifiedError, all of them.
+// UpdateBulk returns a builder that saves many update builders in as few statements as the database allows, with the hooks
+// and validators of each. All or nothing is written; an *entocc.BulkModifiedError lists the rows that were modified.
 func (c *GenreClient) UpdateBulk(rowBuilders ...*GenreUpdateOne) *GenreUpdateBulk {
-	return occrun.NewUpdates(c.versionWriter(), rowBuilders, occrun.Saves[GenreUpdateOne, Genre]{
-		Open: func(builder *GenreUpdateOne) (occrun.GuardedMutation, []Hook) {
+	return occrun.NewUpdates(versionWriter(c.config), rowBuilders, occrun.Saves[*GenreUpdateOne, *Genre]{
+		Open: func(builder *GenreUpdateOne) (occrun.GuardedMutation, *[]Hook) {
 			builder.config, builder.mutation.config = c.config, c.config
-			return builder.mutation, builder.hooks
+			return builder.mutation, &builder.hooks
 		},
-		Save: (*GenreUpdateOne).Save, Plan: (*GenreUpdateOne).plan, Saved: (*GenreUpdateOne).saved,
+		Save: (*GenreUpdateOne).Save, Saved: (*GenreUpdateOne).saved,
 		ScanValues: (*Genre).scanValues, Assign: (*Genre).assignValues,
 		Reuses: []string{genre.FieldID, genre.FieldVersion, genre.FieldName},
 	})
 }
 
-// IfMatch has the update succeed only if cond accepts the version of the row, as the If-Match header of a request or the
-// token of a form does (package occhttp). A row that it does not accept is a *GenreModifiedError, a condition that can't
-// be understood an *entocc.VersionError.
+// IfMatch has the update succeed only if cond, as an If-Match header or the token of a form (package occhttp), accepts the
+// version of the row; else it is a *GenreModifiedError. A condition that can't be understood is an *entocc.VersionError.
 func (_u *GenreUpdateOne) IfMatch(cond entocc.Condition) *GenreUpdateOne {
-	id, _ := _u.mutation.versionRow()
-	_u.mutation.occ.IfMatch(genreVersion, id, cond)
+	_u.mutation.occ.IfMatch(genreVersion, _u.mutation.versionID(), cond)
 	return _u
 }
 
-// IfVersion has the update succeed only if the row has this version, whatever version an entity holds that the builder
-// was made from. A row that has another is a *GenreModifiedError.
+// IfVersion has the update succeed only if the row has this version, whatever an entity holds that the builder was made
+// from. A row that has another is a *GenreModifiedError.
 func (_u *GenreUpdateOne) IfVersion(version int64) *GenreUpdateOne {
 	_u.mutation.occ.In(version)
 	return _u
@@ -464,42 +457,20 @@ func (_u *GenreUpdateOne) IfVersion(version int64) *GenreUpdateOne {
 
 // IfVersionIn is like IfVersion, for any of several versions, as those of an If-Match header.
 func (_u *GenreUpdateOne) IfVersionIn(versions ...int64) *GenreUpdateOne {
-	expected := make([]any, len(versions))
-	for i := range versions {
-		expected[i] = versions[i]
-	}
-	_u.mutation.occ.In(expected...)
+	_u.mutation.occ.In(occrun.Versions(versions)...)
 	return _u
 }
 
-// IfVersionSent is IfVersion for a version that a client may not have sent: nil, or a zero version, is IgnoreVersion. Use it
-// for the time in which old clients learn to send one: until then they overwrite what others wrote, silently.
+// IfVersionSent is IfVersion for a version that old clients may not have sent: nil, or a zero version, is IgnoreVersion, and
+// overwrites what others wrote, silently.
 func (_u *GenreUpdateOne) IfVersionSent(version *int64) *GenreUpdateOne {
-	if version == nil {
-		return _u.IgnoreVersion()
-	}
-	_u.mutation.occ.IfSent(genreVersion, *version)
+	occrun.IfSent(&_u.mutation.occ, genreVersion, version)
 	return _u
 }
 
 // IgnoreVersion has the update overwrite whatever is there, on purpose.
 func (_u *GenreUpdateOne) IgnoreVersion() *GenreUpdateOne {
 	_u.mutation.occ.Ignore()
-	return _u
-}
-
-// ifLoaded expects the version that the entity holds.
-func (_u *GenreUpdateOne) ifLoaded(entity *Genre) *GenreUpdateOne {
-	_u.mutation.occ.Loaded(genreVersion, entity, entity.Version, entity.zeroVersion)
-	if entity.fate != nil {
-		_u.mutation.occ.Written(entity.fate, entity.ID)
-	}
-	return _u
-}
-
-// byID notes that nobody said which version the row has.
-func (_u *GenreUpdateOne) byID() *GenreUpdateOne {
-	_u.mutation.occ.ByID()
 	return _u
 }
 
@@ -510,23 +481,12 @@ func (_u *GenreUpdateOne) ForceIncrement() *GenreUpdateOne {
 	return _u
 }
 
-// plan is Save without the hooks, for a batch of builders that have none but the guard.
-func (_u *GenreUpdateOne) plan(ctx context.Context) (*Genre, error) {
-	hooks := _u.hooks
-	_u.hooks = nil
-	defer func() { _u.hooks = hooks }()
-	return _u.Save(ctx)
-}
-
-// saved ends a save: savedNode is the row as it is now, if err is nil.
-func (_u *GenreUpdateOne) saved(savedNode *Genre, err error) (*Genre, error) {
+// saved ends a save: _node is the row as it is now, if err is nil.
+func (_u *GenreUpdateOne) saved(_node *Genre, err error) (*Genre, error) {
 	if err != nil {
 		return nil, _u.mutation.versionError(err)
 	}
-	savedNode.versionRead()
-	if txWrites := occrun.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
-		savedNode.fate = txWrites.Wrote(genre.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
-	}
+	_u.mutation.occ.Saved(genreVersion, _u.driver, _node, &_node.occ.Held, _node.Version == 0)
 	_u.mutation.done = true
-	return savedNode, nil
+	return _node, nil
 }

@@ -35,12 +35,8 @@ type InvoiceLine struct {
 	// The values are being populated by the InvoiceLineQuery when eager-loading is set.
 	Edges        InvoiceLineEdges `json:"edges"`
 	selectValues sql.SelectValues
-	// zeroVersion notes that the version was read, and is NULL or zero in the database.
-	zeroVersion bool
-	// fate is what becomes of the version, if a transaction has written it.
-	fate *occrun.Fate
-	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
-	loaded occrun.Loaded
+	// occ is what is known about the version, and the row as it was read.
+	occ occrun.HeldRow
 }
 
 // InvoiceLineEdges holds the relations/edges for other nodes in the graph.
@@ -202,11 +198,7 @@ func (_m *InvoiceLine) String() string {
 
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *InvoiceLine) VersionKey() entocc.VersionKey {
-	key := entocc.VersionKey{Type: TypeInvoiceLine, ID: _m.ID}
-	if occrun.CheckLoaded(invoiceLineVersion, _m.Version, _m.zeroVersion) == nil {
-		key.Version = _m.Version
-	}
-	return key
+	return _m.occ.Key(invoiceLineVersion, _m.ID, _m.Version)
 }
 
 // Delete returns a builder for deleting this InvoiceLine, if its row has the version of this entity still.
@@ -216,37 +208,13 @@ func (_m *InvoiceLine) Delete() *InvoiceLineDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *InvoiceLine) IsModified(ctx context.Context) (bool, error) {
-	if err := occrun.CheckLoaded(invoiceLineVersion, _m.Version, _m.zeroVersion); err != nil {
-		return false, err
-	}
-	if _m.fate != nil {
-		if err := occrun.CheckFate(invoiceLineVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
-			return false, err
-		}
-	}
-	current, err := NewInvoiceLineClient(_m.config).Query().
-		Where(invoiceline.ID(_m.ID), latestVersion(_m.config.driver)).
-		Select(invoiceline.FieldVersion).
-		Only(ctx)
-	if err != nil {
-		return IsNotFound(err), MaskNotFound(err)
-	}
-	return !occrun.SameVersion(invoiceLineVersion, current.Version, _m.Version), nil
+	return versionIsModified(ctx, _m.config, invoiceLineVersion, &_m.occ.Held, _m.VersionKey(), invoiceLineRead)
 }
 
-// assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
-// scanned into the values.
-func (_m *InvoiceLine) assignLoaded(columns []string, values []any) error {
-	_m.loaded.Keep(columns, values)
-	return _m.assignValues(columns, values)
-}
-
-// versionRead notes that the version was read from the database.
-func (_m *InvoiceLine) versionRead() {
-	_m.zeroVersion = _m.Version == 0
-	if txWrites := occrun.TxOf(_m.config.driver); txWrites != nil {
-		_m.fate = txWrites.FateOf(invoiceline.Table, _m.ID)
-	}
+// asRead returns the row as it was read.
+func (_m *InvoiceLine) asRead() occrun.ReadRow {
+	fresh := &InvoiceLine{}
+	return _m.occ.Row(_m, fresh, fresh.assignValues)
 }
 
 // InvoiceLines is a parsable slice of InvoiceLine.

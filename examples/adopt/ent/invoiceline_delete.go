@@ -43,20 +43,15 @@ func (_d *InvoiceLineDelete) ExecX(ctx context.Context) int {
 
 func (_d *InvoiceLineDelete) sqlExec(ctx context.Context) (int, error) {
 	_spec := sqlgraph.NewDeleteSpec(invoiceline.Table, sqlgraph.NewFieldSpec(invoiceline.FieldID, field.TypeInt))
-	_d.mutation.occ.Through(_d.driver)
-	if affected, done, err := occrun.DeleteRow(ctx, invoiceLineVersion, _d.mutation.Op(), &_d.mutation.occ, _d.versionWriter(), _spec, len(_d.mutation.predicates)); done {
-		if err != nil {
-			err = _d.mutation.versionError(err)
-		}
-		_d.mutation.done = true
-		return affected, err
+	guardedDelete := occrun.Delete(
+		ctx, versionWriter(_d.config), _d.mutation, _spec, len(_d.mutation.predicates),
+		_d.mutation.versionID(), invoiceLineRow, _d.mutation.versionError,
+	)
+	if guardedDelete.Done || guardedDelete.Err != nil {
+		_d.mutation.done = _d.mutation.done || guardedDelete.Done
+		return guardedDelete.Affected, guardedDelete.Err
 	}
-	versionID, versionRow := _d.mutation.versionRow()
-	guardedDriver, err := occrun.DeleteOne(ctx, invoiceLineVersion, _d.mutation, &_d.mutation.occ, _d.versionWriter(), versionID, versionRow, _d.mutation.versionError)
-	if err != nil {
-		return 0, err
-	}
-	_d.driver = guardedDriver
+	_d.driver = guardedDelete.Driver
 
 	if ps := _d.mutation.predicates; len(ps) > 0 {
 		_spec.Predicate = func(selector *sql.Selector) {
@@ -74,29 +69,26 @@ func (_d *InvoiceLineDelete) sqlExec(ctx context.Context) (int, error) {
 }
 
 // InvoiceLineDeleteBulk is the builder for deleting many InvoiceLine entities, each guarded by its own version.
-type InvoiceLineDeleteBulk = occrun.Deletes[InvoiceLine]
+type InvoiceLineDeleteBulk = occrun.Deletes[*InvoiceLine]
 
-// DeleteBulk returns a builder that deletes many entities in as few statements as the database allows, those whose rows
-// have the version of the entity still. The hooks of each run as in a delete of its own. All or nothing is deleted:
-// rows that were modified by somebody else are reported by one *entocc.BulkModifiedError, all of them.
+// DeleteBulk returns a builder that deletes many entities in as few statements as the database allows, with the hooks of
+// each. All or nothing is deleted; an *entocc.BulkModifiedError lists the rows that were modified.
 func (c *InvoiceLineClient) DeleteBulk(rowEntities ...*InvoiceLine) *InvoiceLineDeleteBulk {
-	return occrun.NewDeletes(c.versionWriter(), rowEntities, []string{invoiceline.FieldID}, func(entity *InvoiceLine) (*versionExpectation, func(context.Context) error) {
+	return occrun.NewDeletes(versionWriter(c.config), rowEntities, []string{invoiceline.FieldID}, func(entity *InvoiceLine) (*versionExpectation, func(context.Context) error) {
 		builder := c.DeleteOne(entity)
 		return &builder._d.mutation.occ, builder.Exec
 	})
 }
 
-// IfMatch has the delete succeed only if cond accepts the version of the row, as the If-Match header of a request or the
-// token of a form does (package occhttp). A row that it does not accept is a *InvoiceLineModifiedError, a condition that can't
-// be understood an *entocc.VersionError.
+// IfMatch has the delete succeed only if cond, as an If-Match header or the token of a form (package occhttp), accepts the
+// version of the row; else it is a *InvoiceLineModifiedError. A condition that can't be understood is an *entocc.VersionError.
 func (_d *InvoiceLineDeleteOne) IfMatch(cond entocc.Condition) *InvoiceLineDeleteOne {
-	id, _ := _d._d.mutation.versionRow()
-	_d._d.mutation.occ.IfMatch(invoiceLineVersion, id, cond)
+	_d._d.mutation.occ.IfMatch(invoiceLineVersion, _d._d.mutation.versionID(), cond)
 	return _d
 }
 
-// IfVersion has the delete succeed only if the row has this version, whatever version an entity holds that the builder
-// was made from. A row that has another is a *InvoiceLineModifiedError.
+// IfVersion has the delete succeed only if the row has this version, whatever an entity holds that the builder was made
+// from. A row that has another is a *InvoiceLineModifiedError.
 func (_d *InvoiceLineDeleteOne) IfVersion(version int64) *InvoiceLineDeleteOne {
 	_d._d.mutation.occ.In(version)
 	return _d
@@ -104,45 +96,20 @@ func (_d *InvoiceLineDeleteOne) IfVersion(version int64) *InvoiceLineDeleteOne {
 
 // IfVersionIn is like IfVersion, for any of several versions, as those of an If-Match header.
 func (_d *InvoiceLineDeleteOne) IfVersionIn(versions ...int64) *InvoiceLineDeleteOne {
-	expected := make([]any, len(versions))
-	for i := range versions {
-		expected[i] = versions[i]
-	}
-	_d._d.mutation.occ.In(expected...)
+	_d._d.mutation.occ.In(occrun.Versions(versions)...)
 	return _d
 }
 
-// IfVersionSent is IfVersion for a version that a client may not have sent: nil, or a zero version, is IgnoreVersion. Use it
-// for the time in which old clients learn to send one: until then they overwrite what others wrote, silently.
+// IfVersionSent is IfVersion for a version that old clients may not have sent: nil, or a zero version, is IgnoreVersion, and
+// overwrites what others wrote, silently.
 func (_d *InvoiceLineDeleteOne) IfVersionSent(version *int64) *InvoiceLineDeleteOne {
-	if version == nil {
-		return _d.IgnoreVersion()
-	}
-	_d._d.mutation.occ.IfSent(invoiceLineVersion, *version)
+	occrun.IfSent(&_d._d.mutation.occ, invoiceLineVersion, version)
 	return _d
 }
 
 // IgnoreVersion has the delete overwrite whatever is there, on purpose.
 func (_d *InvoiceLineDeleteOne) IgnoreVersion() *InvoiceLineDeleteOne {
 	_d._d.mutation.occ.Ignore()
-	return _d
-}
-
-// ifLoaded expects the version that the entity holds.
-func (_d *InvoiceLineDeleteOne) ifLoaded(entity *InvoiceLine) *InvoiceLineDeleteOne {
-	_d._d.mutation.occ.Loaded(invoiceLineVersion, entity, entity.Version, entity.zeroVersion)
-	if entity.fate != nil {
-		_d._d.mutation.occ.Written(entity.fate, entity.ID)
-	}
-	return _d
-}
-
-// byID notes that nobody said which version the row has.
-func (_d *InvoiceLineDeleteOne) byID() *InvoiceLineDeleteOne {
-	_d._d.mutation.occ.ByID()
-	if id, ok := _d._d.mutation.ID(); ok {
-		_d._d.mutation.occ.Row(id)
-	}
 	return _d
 }
 

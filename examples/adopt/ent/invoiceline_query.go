@@ -419,7 +419,8 @@ func (_q *InvoiceLineQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 		node := &InvoiceLine{config: _q.config}
 		nodes = append(nodes, node)
 		node.Edges.loadedTypes = loadedTypes
-		return node.assignLoaded(columns, values)
+		node.occ.Keep(columns, values)
+		return node.assignValues(columns, values)
 	}
 	for i := range hooks {
 		hooks[i](ctx, _spec)
@@ -443,8 +444,8 @@ func (_q *InvoiceLineQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 		}
 	}
 	if occrun.SelectsVersion(invoiceLineVersion, _q.ctx.Fields) {
-		for i := range nodes {
-			nodes[i].versionRead()
+		for _, _node := range nodes {
+			_node.occ.Read(invoiceLineVersion, _node, _node.Version == 0, _q.driver)
 		}
 	}
 

@@ -27,12 +27,8 @@ type MediaType struct {
 	// The values are being populated by the MediaTypeQuery when eager-loading is set.
 	Edges        MediaTypeEdges `json:"edges"`
 	selectValues sql.SelectValues
-	// zeroVersion notes that the version was read, and is NULL or zero in the database.
-	zeroVersion bool
-	// fate is what becomes of the version, if a transaction has written it.
-	fate *occrun.Fate
-	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
-	loaded occrun.Loaded
+	// occ is what is known about the version, and the row as it was read.
+	occ occrun.HeldRow
 }
 
 // MediaTypeEdges holds the relations/edges for other nodes in the graph.
@@ -150,11 +146,7 @@ func (_m *MediaType) String() string {
 
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *MediaType) VersionKey() entocc.VersionKey {
-	key := entocc.VersionKey{Type: TypeMediaType, ID: _m.ID}
-	if occrun.CheckLoaded(mediaTypeVersion, _m.Version, _m.zeroVersion) == nil {
-		key.Version = _m.Version
-	}
-	return key
+	return _m.occ.Key(mediaTypeVersion, _m.ID, _m.Version)
 }
 
 // Delete returns a builder for deleting this MediaType, if its row has the version of this entity still.
@@ -164,37 +156,13 @@ func (_m *MediaType) Delete() *MediaTypeDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *MediaType) IsModified(ctx context.Context) (bool, error) {
-	if err := occrun.CheckLoaded(mediaTypeVersion, _m.Version, _m.zeroVersion); err != nil {
-		return false, err
-	}
-	if _m.fate != nil {
-		if err := occrun.CheckFate(mediaTypeVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
-			return false, err
-		}
-	}
-	current, err := NewMediaTypeClient(_m.config).Query().
-		Where(mediatype.ID(_m.ID), latestVersion(_m.config.driver)).
-		Select(mediatype.FieldVersion).
-		Only(ctx)
-	if err != nil {
-		return IsNotFound(err), MaskNotFound(err)
-	}
-	return !occrun.SameVersion(mediaTypeVersion, current.Version, _m.Version), nil
+	return versionIsModified(ctx, _m.config, mediaTypeVersion, &_m.occ.Held, _m.VersionKey(), mediaTypeRead)
 }
 
-// assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
-// scanned into the values.
-func (_m *MediaType) assignLoaded(columns []string, values []any) error {
-	_m.loaded.Keep(columns, values)
-	return _m.assignValues(columns, values)
-}
-
-// versionRead notes that the version was read from the database.
-func (_m *MediaType) versionRead() {
-	_m.zeroVersion = _m.Version == 0
-	if txWrites := occrun.TxOf(_m.config.driver); txWrites != nil {
-		_m.fate = txWrites.FateOf(mediatype.Table, _m.ID)
-	}
+// asRead returns the row as it was read.
+func (_m *MediaType) asRead() occrun.ReadRow {
+	fresh := &MediaType{}
+	return _m.occ.Row(_m, fresh, fresh.assignValues)
 }
 
 // MediaTypes is a parsable slice of MediaType.

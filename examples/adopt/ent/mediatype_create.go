@@ -147,12 +147,10 @@ func (_c *MediaTypeCreate) createSpec() (*MediaType, *sqlgraph.CreateSpec) {
 		_node = &MediaType{config: _c.config}
 		_spec = sqlgraph.NewCreateSpec(mediatype.Table, sqlgraph.NewFieldSpec(mediatype.FieldID, field.TypeInt))
 	)
-	_c.driver = _c.versionWriter()
-	if txWrites := occrun.TxOf(_c.driver); txWrites != nil {
-		_node.fate = txWrites.Creates(mediatype.Table, _spec.ID)
-	}
+	_c.driver = versionWriter(_c.config)
+	_node.occ.Creates(mediaTypeVersion, _c.driver, _spec.ID)
 	createdBy := *_c.mutation
-	_node.loaded.Created(&createdBy)
+	_node.occ.Created(&createdBy)
 	_c.driver = occrun.Atomic(_c.driver)
 	if len(_c.mutation.TracksIDs()) > 0 {
 		_c.driver = occrun.Linking(_c.driver, mediaTypeLinks)
@@ -223,7 +221,7 @@ func (_c *MediaTypeCreateBulk) Save(ctx context.Context) ([]*MediaType, error) {
 					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					_c.driver = _c.versionWriter()
+					_c.driver = versionWriter(_c.config)
 					_c.driver = occrun.Atomic(_c.driver)
 					_c.driver = occrun.Linking(_c.driver, mediaTypeLinks)
 

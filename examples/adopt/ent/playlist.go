@@ -27,12 +27,8 @@ type Playlist struct {
 	// The values are being populated by the PlaylistQuery when eager-loading is set.
 	Edges        PlaylistEdges `json:"edges"`
 	selectValues sql.SelectValues
-	// zeroVersion notes that the version was read, and is NULL or zero in the database.
-	zeroVersion bool
-	// fate is what becomes of the version, if a transaction has written it.
-	fate *occrun.Fate
-	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
-	loaded occrun.Loaded
+	// occ is what is known about the version, and the row as it was read.
+	occ occrun.HeldRow
 }
 
 // PlaylistEdges holds the relations/edges for other nodes in the graph.
@@ -166,11 +162,7 @@ func (_m *Playlist) String() string {
 
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Playlist) VersionKey() entocc.VersionKey {
-	key := entocc.VersionKey{Type: TypePlaylist, ID: _m.ID}
-	if occrun.CheckLoaded(playlistVersion, _m.Version, _m.zeroVersion) == nil {
-		key.Version = _m.Version
-	}
-	return key
+	return _m.occ.Key(playlistVersion, _m.ID, _m.Version)
 }
 
 // Delete returns a builder for deleting this Playlist, if its row has the version of this entity still.
@@ -180,37 +172,13 @@ func (_m *Playlist) Delete() *PlaylistDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Playlist) IsModified(ctx context.Context) (bool, error) {
-	if err := occrun.CheckLoaded(playlistVersion, _m.Version, _m.zeroVersion); err != nil {
-		return false, err
-	}
-	if _m.fate != nil {
-		if err := occrun.CheckFate(playlistVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
-			return false, err
-		}
-	}
-	current, err := NewPlaylistClient(_m.config).Query().
-		Where(playlist.ID(_m.ID), latestVersion(_m.config.driver)).
-		Select(playlist.FieldVersion).
-		Only(ctx)
-	if err != nil {
-		return IsNotFound(err), MaskNotFound(err)
-	}
-	return !occrun.SameVersion(playlistVersion, current.Version, _m.Version), nil
+	return versionIsModified(ctx, _m.config, playlistVersion, &_m.occ.Held, _m.VersionKey(), playlistRead)
 }
 
-// assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
-// scanned into the values.
-func (_m *Playlist) assignLoaded(columns []string, values []any) error {
-	_m.loaded.Keep(columns, values)
-	return _m.assignValues(columns, values)
-}
-
-// versionRead notes that the version was read from the database.
-func (_m *Playlist) versionRead() {
-	_m.zeroVersion = _m.Version == 0
-	if txWrites := occrun.TxOf(_m.config.driver); txWrites != nil {
-		_m.fate = txWrites.FateOf(playlist.Table, _m.ID)
-	}
+// asRead returns the row as it was read.
+func (_m *Playlist) asRead() occrun.ReadRow {
+	fresh := &Playlist{}
+	return _m.occ.Row(_m, fresh, fresh.assignValues)
 }
 
 // Playlists is a parsable slice of Playlist.

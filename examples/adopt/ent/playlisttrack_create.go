@@ -153,12 +153,10 @@ func (_c *PlaylistTrackCreate) createSpec() (*PlaylistTrack, *sqlgraph.CreateSpe
 		_node = &PlaylistTrack{config: _c.config}
 		_spec = sqlgraph.NewCreateSpec(playlisttrack.Table, nil)
 	)
-	_c.driver = _c.versionWriter()
-	if txWrites := occrun.TxOf(_c.driver); txWrites != nil {
-		_node.fate = txWrites.Creates(playlisttrack.Table, nil)
-	}
+	_c.driver = versionWriter(_c.config)
+	_node.occ.Creates(playlistTrackVersion, _c.driver, nil)
 	createdBy := *_c.mutation
-	_node.loaded.Created(&createdBy)
+	_node.occ.Created(&createdBy)
 	_c.driver = occrun.Atomic(_c.driver)
 
 	if value, ok := _c.mutation.Version(); ok {
@@ -236,7 +234,7 @@ func (_c *PlaylistTrackCreateBulk) Save(ctx context.Context) ([]*PlaylistTrack, 
 					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					_c.driver = _c.versionWriter()
+					_c.driver = versionWriter(_c.config)
 					_c.driver = occrun.Atomic(_c.driver)
 
 					// Invoke the actual operation on the latest mutation in the chain.

@@ -346,7 +346,8 @@ func (_q *PlaylistTrackQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([
 		node := &PlaylistTrack{config: _q.config}
 		nodes = append(nodes, node)
 		node.Edges.loadedTypes = loadedTypes
-		return node.assignLoaded(columns, values)
+		node.occ.Keep(columns, values)
+		return node.assignValues(columns, values)
 	}
 	for i := range hooks {
 		hooks[i](ctx, _spec)
@@ -370,8 +371,8 @@ func (_q *PlaylistTrackQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([
 		}
 	}
 	if occrun.SelectsVersion(playlistTrackVersion, _q.ctx.Fields) {
-		for i := range nodes {
-			nodes[i].versionRead()
+		for _, _node := range nodes {
+			_node.occ.Read(playlistTrackVersion, _node, _node.Version == 0, _q.driver)
 		}
 	}
 

@@ -206,25 +206,21 @@ func (_u *PlaylistTrackUpdate) sqlSave(ctx context.Context) (_node int, err erro
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
-	versionID, _ := _u.mutation.versionRow()
+	versionID := _u.mutation.versionID()
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.Update(ctx, playlistTrackVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
 	}
 	if guardedWrite != nil {
-		if err := guardedWrite.Save(ctx, _u.versionWriter()); err != nil {
+		if err := guardedWrite.Save(ctx, versionWriter(_u.config)); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
 	}
-	_u.driver = _u.versionWriter()
-	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
-		ending := occrun.Ending(_u.driver)
-		defer ending.End()
-		_u.driver = ending
-	}
+	_u.driver = versionWriter(_u.config)
+	defer occrun.Ending(&_u.driver, _spec).End()
 
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -455,7 +451,7 @@ func (_u *PlaylistTrackUpdateOne) sqlSave(ctx context.Context) (_node *PlaylistT
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
-	versionID, _ := _u.mutation.versionRow()
+	versionID := _u.mutation.versionID()
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.UpdateOne(ctx, playlistTrackVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
@@ -466,8 +462,8 @@ func (_u *PlaylistTrackUpdateOne) sqlSave(ctx context.Context) (_node *PlaylistT
 		if guardedWrite.Planned(_node) {
 			return _node, nil
 		}
-		_spec.Assign, _spec.ScanValues = _node.assignLoaded, _node.scanValues
-		return _u.saved(_node, guardedWrite.Save(ctx, _u.versionWriter()))
+		_spec.Assign, _spec.ScanValues = _node.occ.Keeping(_node.assignValues), _node.scanValues
+		return _u.saved(_node, guardedWrite.Save(ctx, versionWriter(_u.config)))
 	}
 
 	_node = &PlaylistTrack{config: _u.config}
@@ -486,34 +482,31 @@ func (_u *PlaylistTrackUpdateOne) sqlSave(ctx context.Context) (_node *PlaylistT
 }
 
 // PlaylistTrackUpdateBulk is the builder for updating many PlaylistTrack entities, each guarded by its own version.
-type PlaylistTrackUpdateBulk = occrun.Updates[PlaylistTrackUpdateOne, PlaylistTrack]
+type PlaylistTrackUpdateBulk = occrun.Updates[*PlaylistTrackUpdateOne, *PlaylistTrack]
 
-// UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
-// validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
-// are reported by one *entocc.BulkModifiedError, all of them.
+// UpdateBulk returns a builder that saves many update builders in as few statements as the database allows, with the hooks
+// and validators of each. All or nothing is written; an *entocc.BulkModifiedError lists the rows that were modified.
 func (c *PlaylistTrackClient) UpdateBulk(rowBuilders ...*PlaylistTrackUpdateOne) *PlaylistTrackUpdateBulk {
-	return occrun.NewUpdates(c.versionWriter(), rowBuilders, occrun.Saves[PlaylistTrackUpdateOne, PlaylistTrack]{
-		Open: func(builder *PlaylistTrackUpdateOne) (occrun.GuardedMutation, []Hook) {
+	return occrun.NewUpdates(versionWriter(c.config), rowBuilders, occrun.Saves[*PlaylistTrackUpdateOne, *PlaylistTrack]{
+		Open: func(builder *PlaylistTrackUpdateOne) (occrun.GuardedMutation, *[]Hook) {
 			builder.config, builder.mutation.config = c.config, c.config
-			return builder.mutation, builder.hooks
+			return builder.mutation, &builder.hooks
 		},
-		Save: (*PlaylistTrackUpdateOne).Save, Plan: (*PlaylistTrackUpdateOne).plan, Saved: (*PlaylistTrackUpdateOne).saved,
+		Save: (*PlaylistTrackUpdateOne).Save, Saved: (*PlaylistTrackUpdateOne).saved,
 		ScanValues: (*PlaylistTrack).scanValues, Assign: (*PlaylistTrack).assignValues,
 		Reuses: []string{playlisttrack.FieldVersion, playlisttrack.FieldPlaylistId, playlisttrack.FieldTrackId},
 	})
 }
 
-// IfMatch has the update succeed only if cond accepts the version of the row, as the If-Match header of a request or the
-// token of a form does (package occhttp). A row that it does not accept is a *PlaylistTrackModifiedError, a condition that can't
-// be understood an *entocc.VersionError.
+// IfMatch has the update succeed only if cond, as an If-Match header or the token of a form (package occhttp), accepts the
+// version of the row; else it is a *PlaylistTrackModifiedError. A condition that can't be understood is an *entocc.VersionError.
 func (_u *PlaylistTrackUpdateOne) IfMatch(cond entocc.Condition) *PlaylistTrackUpdateOne {
-	id, _ := _u.mutation.versionRow()
-	_u.mutation.occ.IfMatch(playlistTrackVersion, id, cond)
+	_u.mutation.occ.IfMatch(playlistTrackVersion, _u.mutation.versionID(), cond)
 	return _u
 }
 
-// IfVersion has the update succeed only if the row has this version, whatever version an entity holds that the builder
-// was made from. A row that has another is a *PlaylistTrackModifiedError.
+// IfVersion has the update succeed only if the row has this version, whatever an entity holds that the builder was made
+// from. A row that has another is a *PlaylistTrackModifiedError.
 func (_u *PlaylistTrackUpdateOne) IfVersion(version int64) *PlaylistTrackUpdateOne {
 	_u.mutation.occ.In(version)
 	return _u
@@ -521,36 +514,20 @@ func (_u *PlaylistTrackUpdateOne) IfVersion(version int64) *PlaylistTrackUpdateO
 
 // IfVersionIn is like IfVersion, for any of several versions, as those of an If-Match header.
 func (_u *PlaylistTrackUpdateOne) IfVersionIn(versions ...int64) *PlaylistTrackUpdateOne {
-	expected := make([]any, len(versions))
-	for i := range versions {
-		expected[i] = versions[i]
-	}
-	_u.mutation.occ.In(expected...)
+	_u.mutation.occ.In(occrun.Versions(versions)...)
 	return _u
 }
 
-// IfVersionSent is IfVersion for a version that a client may not have sent: nil, or a zero version, is IgnoreVersion. Use it
-// for the time in which old clients learn to send one: until then they overwrite what others wrote, silently.
+// IfVersionSent is IfVersion for a version that old clients may not have sent: nil, or a zero version, is IgnoreVersion, and
+// overwrites what others wrote, silently.
 func (_u *PlaylistTrackUpdateOne) IfVersionSent(version *int64) *PlaylistTrackUpdateOne {
-	if version == nil {
-		return _u.IgnoreVersion()
-	}
-	_u.mutation.occ.IfSent(playlistTrackVersion, *version)
+	occrun.IfSent(&_u.mutation.occ, playlistTrackVersion, version)
 	return _u
 }
 
 // IgnoreVersion has the update overwrite whatever is there, on purpose.
 func (_u *PlaylistTrackUpdateOne) IgnoreVersion() *PlaylistTrackUpdateOne {
 	_u.mutation.occ.Ignore()
-	return _u
-}
-
-// ifLoaded expects the version that the entity holds.
-func (_u *PlaylistTrackUpdateOne) ifLoaded(entity *PlaylistTrack) *PlaylistTrackUpdateOne {
-	_u.mutation.occ.Loaded(playlistTrackVersion, entity, entity.Version, entity.zeroVersion)
-	if entity.fate != nil {
-		_u.mutation.occ.Written(entity.fate, []any{entity.PlaylistId, entity.TrackId})
-	}
 	return _u
 }
 
@@ -561,23 +538,12 @@ func (_u *PlaylistTrackUpdateOne) ForceIncrement() *PlaylistTrackUpdateOne {
 	return _u
 }
 
-// plan is Save without the hooks, for a batch of builders that have none but the guard.
-func (_u *PlaylistTrackUpdateOne) plan(ctx context.Context) (*PlaylistTrack, error) {
-	hooks := _u.hooks
-	_u.hooks = nil
-	defer func() { _u.hooks = hooks }()
-	return _u.Save(ctx)
-}
-
-// saved ends a save: savedNode is the row as it is now, if err is nil.
-func (_u *PlaylistTrackUpdateOne) saved(savedNode *PlaylistTrack, err error) (*PlaylistTrack, error) {
+// saved ends a save: _node is the row as it is now, if err is nil.
+func (_u *PlaylistTrackUpdateOne) saved(_node *PlaylistTrack, err error) (*PlaylistTrack, error) {
 	if err != nil {
 		return nil, _u.mutation.versionError(err)
 	}
-	savedNode.versionRead()
-	if txWrites := occrun.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
-		savedNode.fate = txWrites.Wrote(playlisttrack.Table, []any{savedNode.PlaylistId, savedNode.TrackId}, _u.mutation.occ.Proves(savedNode.Version)...)
-	}
+	_u.mutation.occ.Saved(playlistTrackVersion, _u.driver, _node, &_node.occ.Held, _node.Version == 0)
 	_u.mutation.done = true
-	return savedNode, nil
+	return _node, nil
 }

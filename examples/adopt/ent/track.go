@@ -44,12 +44,8 @@ type Track struct {
 	// The values are being populated by the TrackQuery when eager-loading is set.
 	Edges        TrackEdges `json:"edges"`
 	selectValues sql.SelectValues
-	// zeroVersion notes that the version was read, and is NULL or zero in the database.
-	zeroVersion bool
-	// fate is what becomes of the version, if a transaction has written it.
-	fate *occrun.Fate
-	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
-	loaded occrun.Loaded
+	// occ is what is known about the version, and the row as it was read.
+	occ occrun.HeldRow
 }
 
 // TrackEdges holds the relations/edges for other nodes in the graph.
@@ -327,11 +323,7 @@ func (_m *Track) String() string {
 
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Track) VersionKey() entocc.VersionKey {
-	key := entocc.VersionKey{Type: TypeTrack, ID: _m.ID}
-	if occrun.CheckLoaded(trackVersion, _m.Version, _m.zeroVersion) == nil {
-		key.Version = _m.Version
-	}
-	return key
+	return _m.occ.Key(trackVersion, _m.ID, _m.Version)
 }
 
 // Delete returns a builder for deleting this Track, if its row has the version of this entity still.
@@ -341,37 +333,13 @@ func (_m *Track) Delete() *TrackDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Track) IsModified(ctx context.Context) (bool, error) {
-	if err := occrun.CheckLoaded(trackVersion, _m.Version, _m.zeroVersion); err != nil {
-		return false, err
-	}
-	if _m.fate != nil {
-		if err := occrun.CheckFate(trackVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
-			return false, err
-		}
-	}
-	current, err := NewTrackClient(_m.config).Query().
-		Where(track.ID(_m.ID), latestVersion(_m.config.driver)).
-		Select(track.FieldVersion).
-		Only(ctx)
-	if err != nil {
-		return IsNotFound(err), MaskNotFound(err)
-	}
-	return !occrun.SameVersion(trackVersion, current.Version, _m.Version), nil
+	return versionIsModified(ctx, _m.config, trackVersion, &_m.occ.Held, _m.VersionKey(), trackRead)
 }
 
-// assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
-// scanned into the values.
-func (_m *Track) assignLoaded(columns []string, values []any) error {
-	_m.loaded.Keep(columns, values)
-	return _m.assignValues(columns, values)
-}
-
-// versionRead notes that the version was read from the database.
-func (_m *Track) versionRead() {
-	_m.zeroVersion = _m.Version == 0
-	if txWrites := occrun.TxOf(_m.config.driver); txWrites != nil {
-		_m.fate = txWrites.FateOf(track.Table, _m.ID)
-	}
+// asRead returns the row as it was read.
+func (_m *Track) asRead() occrun.ReadRow {
+	fresh := &Track{}
+	return _m.occ.Row(_m, fresh, fresh.assignValues)
 }
 
 // Tracks is a parsable slice of Track.

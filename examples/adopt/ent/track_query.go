@@ -568,7 +568,8 @@ func (_q *TrackQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Track,
 		node := &Track{config: _q.config}
 		nodes = append(nodes, node)
 		node.Edges.loadedTypes = loadedTypes
-		return node.assignLoaded(columns, values)
+		node.occ.Keep(columns, values)
+		return node.assignValues(columns, values)
 	}
 	for i := range hooks {
 		hooks[i](ctx, _spec)
@@ -619,8 +620,8 @@ func (_q *TrackQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Track,
 		}
 	}
 	if occrun.SelectsVersion(trackVersion, _q.ctx.Fields) {
-		for i := range nodes {
-			nodes[i].versionRead()
+		for _, _node := range nodes {
+			_node.occ.Read(trackVersion, _node, _node.Version == 0, _q.driver)
 		}
 	}
 

@@ -142,7 +142,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		return nil, fmt.Errorf("ent: starting a transaction: %w", err)
 	}
 	cfg := c.config
-	cfg.driver = c.versionTx(tx.begun(ctx))
+	cfg.driver = versionTx(c.config, tx.begun(ctx))
 	return &Tx{
 		ctx:    ctx,
 		config: cfg,
@@ -163,7 +163,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		return nil, fmt.Errorf("ent: starting a transaction: %w", err)
 	}
 	cfg := c.config
-	cfg.driver = c.versionTx((&txDriver{tx: tx, drv: c.driver}).begun(ctx))
+	cfg.driver = versionTx(c.config, (&txDriver{tx: tx, drv: c.driver}).begun(ctx))
 	return &Tx{
 		ctx:    ctx,
 		config: cfg,
@@ -211,33 +211,13 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 // GetVersion returns the Line entity with this ID, if it has this version. One that has another is a
 // *LineModifiedError, one that is not there a *NotFoundError.
 func (c *LineClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Line, error) {
-	readRow := func(ctx context.Context) (*Line, error) {
-		return c.Query().Where(line.ID(id), latestVersion(c.driver)).Only(ctx)
-	}
-	readEntity, err := readRow(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if !occrun.SameVersion(lineVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occrun.Modified(lineVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
-	}
-	return readEntity, nil
+	return versionGet(ctx, c.config, lineVersion, id, versionSeen, lineRead, occrun.Typed[Line])
 }
 
 // GetVersion returns the Order entity with this ID, if it has this version. One that has another is a
 // *OrderModifiedError, one that is not there a *NotFoundError.
 func (c *OrderClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Order, error) {
-	readRow := func(ctx context.Context) (*Order, error) {
-		return c.Query().Where(order.ID(id), latestVersion(c.driver)).Only(ctx)
-	}
-	readEntity, err := readRow(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if !occrun.SameVersion(orderVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occrun.Modified(orderVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
-	}
-	return readEntity, nil
+	return versionGet(ctx, c.config, orderVersion, id, versionSeen, orderRead, occrun.Typed[Order])
 }
 
 // RetryTx runs fn in a transaction and commits it; and again in a new transaction while it, or the commit, ends in an
@@ -291,56 +271,45 @@ func (c *Client) runTx(ctx context.Context, opts *stdsql.TxOptions, fn func(tx *
 	return err
 }
 
-// Modify loads the Line entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
-// by the entity that it is given.
-//
-//	u, err := client.Line.Modify(ctx, id, func(u *ent.Line, up *ent.LineUpdateOne) error {
-//		...
-//	})
-func (c *LineClient) Modify(ctx context.Context, id int, fn func(*Line, *LineUpdateOne) error, opts ...entocc.RetryOption) (saved *Line, err error) {
-	if _, ok := c.driver.(*txDriver); ok {
-		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
+// versionModify is Modify of any type.
+func versionModify[I, E any, B interface {
+	Save(context.Context) (E, error)
+}](
+	ctx context.Context, drv dialect.Driver, id I, get func(context.Context, I) (E, error), update func(E) B,
+	fn func(E, B) error, opts []entocc.RetryOption,
+) (saved E, err error) {
+	if _, ok := drv.(*txDriver); ok {
+		return saved, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
 	}
 	err = entocc.Retry(ctx, func(ctx context.Context) error {
-		entity, err := c.Get(ctx, id)
+		entity, err := get(ctx, id)
 		if err != nil {
 			return err
 		}
-		update := c.UpdateOne(entity)
-		if err := fn(entity, update); err != nil {
+		builder := update(entity)
+		if err := fn(entity, builder); err != nil {
 			return err
 		}
-		saved, err = update.Save(ctx)
+		saved, err = builder.Save(ctx)
 		return err
 	}, opts...)
 	return saved, err
 }
 
+// Modify loads the Line entity with this ID, has fn change it, and saves it; and does so again while its row was
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+func (c *LineClient) Modify(
+	ctx context.Context, id int, fn func(*Line, *LineUpdateOne) error, opts ...entocc.RetryOption,
+) (*Line, error) {
+	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
+}
+
 // Modify loads the Order entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
-// by the entity that it is given.
-//
-//	u, err := client.Order.Modify(ctx, id, func(u *ent.Order, up *ent.OrderUpdateOne) error {
-//		...
-//	})
-func (c *OrderClient) Modify(ctx context.Context, id int, fn func(*Order, *OrderUpdateOne) error, opts ...entocc.RetryOption) (saved *Order, err error) {
-	if _, ok := c.driver.(*txDriver); ok {
-		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
-	}
-	err = entocc.Retry(ctx, func(ctx context.Context) error {
-		entity, err := c.Get(ctx, id)
-		if err != nil {
-			return err
-		}
-		update := c.UpdateOne(entity)
-		if err := fn(entity, update); err != nil {
-			return err
-		}
-		saved, err = update.Save(ctx)
-		return err
-	}, opts...)
-	return saved, err
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+func (c *OrderClient) Modify(
+	ctx context.Context, id int, fn func(*Order, *OrderUpdateOne) error, opts ...entocc.RetryOption,
+) (*Order, error) {
+	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
 // verify has the transaction check rows before it commits. One whose commit is not that of a Tx, as where a program begins
@@ -369,120 +338,53 @@ func (tx *txDriver) verify(rows []*occrun.Verified) error {
 	return nil
 }
 
-// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *LineModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
-//
-//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
-//		...
-//		if err := tx.Line.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
-//	})
-func (c *LineClient) VerifyOnCommit(readEntities ...*Line) error {
-	txDrv, ok := c.driver.(*txDriver)
+// versionVerify has the transaction of a client check the rows of entities of one type.
+func versionVerify[E entocc.Versioned](
+	c config, schema *occrun.Schema, namespace, label string, readEntities []E, held func(E) *occrun.Held,
+	read func(context.Context, config, any, ...string) (E, error), typed versionTyped[E],
+) error {
+	tx, ok := c.driver.(*txDriver)
 	if !ok {
-		return occrun.NotInTx(lineVersion)
+		return occrun.NotInTx(schema)
 	}
-	readRow := func(ctx context.Context, readEntity *Line) (*Line, error) {
-		rowReader := NewLineClient(c.config)
-		if occrun.Ended(txDrv.tx) {
-			rowReader.driver = txDrv.drv
+	rows := make([]*occrun.Verified, len(readEntities))
+	for i, readEntity := range readEntities {
+		row, err := held(readEntity).Verify(schema, namespace, readEntity.VersionKey(), c.driver)
+		if err != nil {
+			return err
 		}
-		return rowReader.Query().Where(line.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
-	}
-	verifiedRows := make([]*occrun.Verified, len(readEntities))
-	for rowIndex, readEntity := range readEntities {
-		if loadErr := occrun.CheckLoaded(lineVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
-			return loadErr
-		}
-		if readEntity.fate != nil {
-			if fateErr := occrun.CheckFate(lineVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
-				return fateErr
+		row.Typed = func(modified *entocc.RecordModifiedError) error {
+			modified.InTransaction(tx)
+			if modified.Deleted {
+				modified.Err = &NotFoundError{label}
 			}
+			return typed(modified, readEntity, func(ctx context.Context) (E, error) {
+				return versionCurrent(ctx, c, row.ID, read)
+			}, nil)
 		}
-		verifiedRows[rowIndex] = &occrun.Verified{
-			Schema:  lineVersion,
-			Table:   line.Table,
-			ID:      readEntity.ID,
-			Columns: []string{line.FieldID},
-			Values:  []any{readEntity.ID},
-			Version: readEntity.Version,
-			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(txDrv)
-				if conflictMet.Deleted {
-					conflictMet.Err = &NotFoundError{line.Label}
-				}
-				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Line, error) {
-					return readRow(ctx, readEntity)
-				}, nil)
-			},
-		}
+		rows[i] = row
 	}
-	return txDrv.verify(verifiedRows)
+	return tx.verify(rows)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *OrderModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
-//
-//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
-//		...
-//		if err := tx.Order.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
-//	})
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
+// first write after the call, returns a *LineModifiedError. See entocc's README, "Verifying reads".
+func (c *LineClient) VerifyOnCommit(readEntities ...*Line) error {
+	return versionVerify(
+		c.config, lineVersion, "", line.Label, readEntities,
+		func(readEntity *Line) *occrun.Held { return &readEntity.occ.Held }, lineRead, occrun.Typed[Line],
+	)
+}
+
+// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
+// first write after the call, returns a *OrderModifiedError. See entocc's README, "Verifying reads".
 func (c *OrderClient) VerifyOnCommit(readEntities ...*Order) error {
-	txDrv, ok := c.driver.(*txDriver)
-	if !ok {
-		return occrun.NotInTx(orderVersion)
-	}
-	readRow := func(ctx context.Context, readEntity *Order) (*Order, error) {
-		rowReader := NewOrderClient(c.config)
-		if occrun.Ended(txDrv.tx) {
-			rowReader.driver = txDrv.drv
-		}
-		return rowReader.Query().Where(order.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
-	}
-	verifiedRows := make([]*occrun.Verified, len(readEntities))
-	for rowIndex, readEntity := range readEntities {
-		if loadErr := occrun.CheckLoaded(orderVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
-			return loadErr
-		}
-		if readEntity.fate != nil {
-			if fateErr := occrun.CheckFate(orderVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
-				return fateErr
-			}
-		}
-		verifiedRows[rowIndex] = &occrun.Verified{
-			Schema:  orderVersion,
-			Table:   order.Table,
-			ID:      readEntity.ID,
-			Columns: []string{order.FieldID},
-			Values:  []any{readEntity.ID},
-			Version: readEntity.Version,
-			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(txDrv)
-				if conflictMet.Deleted {
-					conflictMet.Err = &NotFoundError{order.Label}
-				}
-				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Order, error) {
-					return readRow(ctx, readEntity)
-				}, nil)
-			},
-		}
-	}
-	return txDrv.verify(verifiedRows)
+	return versionVerify(
+		c.config, orderVersion, "", order.Label, readEntities,
+		func(readEntity *Order) *occrun.Held { return &readEntity.occ.Held }, orderRead, occrun.Typed[Order],
+	)
 }
 
 // Mutate implements the ent.Mutator interface.
@@ -554,13 +456,15 @@ func (c *LineClient) Update() *LineUpdate {
 // UpdateOne returns an update builder for the given entity.
 func (c *LineClient) UpdateOne(_m *Line) *LineUpdateOne {
 	mutation := newLineMutation(c.config, OpUpdateOne, withLine(_m))
-	return (&LineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).ifLoaded(_m)
+	mutation.occ.Loaded(lineVersion, _m, _m.Version, &_m.occ.Held)
+	return &LineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *LineClient) UpdateOneID(id int) *LineUpdateOne {
 	mutation := newLineMutation(c.config, OpUpdateOne, withLineID(id))
-	return (&LineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).byID()
+	mutation.occ.ByID()
+	return &LineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // Delete returns a delete builder for Line.
@@ -571,7 +475,9 @@ func (c *LineClient) Delete() *LineDelete {
 
 // DeleteOne returns a builder for deleting the given entity.
 func (c *LineClient) DeleteOne(_m *Line) *LineDeleteOne {
-	return c.DeleteOneID(_m.ID).ifLoaded(_m)
+	builder := c.DeleteOneID(_m.ID)
+	builder._d.mutation.occ.Loaded(lineVersion, _m, _m.Version, &_m.occ.Held)
+	return builder
 }
 
 // DeleteOneID returns a builder for deleting the given entity by its id.
@@ -579,7 +485,9 @@ func (c *LineClient) DeleteOneID(id int) *LineDeleteOne {
 	builder := c.Delete().Where(line.ID(id))
 	builder.mutation.id = &id
 	builder.mutation.op = OpDeleteOne
-	return (&LineDeleteOne{builder}).byID()
+	builder.mutation.occ.ByID()
+	builder.mutation.occ.Row(id)
+	return &LineDeleteOne{builder}
 }
 
 // Query returns a query builder for Line.
@@ -704,13 +612,15 @@ func (c *OrderClient) Update() *OrderUpdate {
 // UpdateOne returns an update builder for the given entity.
 func (c *OrderClient) UpdateOne(_m *Order) *OrderUpdateOne {
 	mutation := newOrderMutation(c.config, OpUpdateOne, withOrder(_m))
-	return (&OrderUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).ifLoaded(_m)
+	mutation.occ.Loaded(orderVersion, _m, _m.Version, &_m.occ.Held)
+	return &OrderUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *OrderClient) UpdateOneID(id int) *OrderUpdateOne {
 	mutation := newOrderMutation(c.config, OpUpdateOne, withOrderID(id))
-	return (&OrderUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).byID()
+	mutation.occ.ByID()
+	return &OrderUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // Delete returns a delete builder for Order.
@@ -721,7 +631,9 @@ func (c *OrderClient) Delete() *OrderDelete {
 
 // DeleteOne returns a builder for deleting the given entity.
 func (c *OrderClient) DeleteOne(_m *Order) *OrderDeleteOne {
-	return c.DeleteOneID(_m.ID).ifLoaded(_m)
+	builder := c.DeleteOneID(_m.ID)
+	builder._d.mutation.occ.Loaded(orderVersion, _m, _m.Version, &_m.occ.Held)
+	return builder
 }
 
 // DeleteOneID returns a builder for deleting the given entity by its id.
@@ -729,7 +641,9 @@ func (c *OrderClient) DeleteOneID(id int) *OrderDeleteOne {
 	builder := c.Delete().Where(order.ID(id))
 	builder.mutation.id = &id
 	builder.mutation.op = OpDeleteOne
-	return (&OrderDeleteOne{builder}).byID()
+	builder.mutation.occ.ByID()
+	builder.mutation.occ.Row(id)
+	return &OrderDeleteOne{builder}
 }
 
 // Query returns a query builder for Order.

@@ -15,7 +15,6 @@ import (
 	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/examples/aggregate/ent/line"
 	"github.com/entocc/entocc/examples/aggregate/ent/order"
-	"github.com/entocc/entocc/examples/aggregate/ent/predicate"
 	"github.com/entocc/entocc/occrun"
 )
 
@@ -39,7 +38,8 @@ func CheckGuards() error {
 	} {
 		for _, hook := range hooks {
 			if hook == nil {
-				return fmt.Errorf("ent: the hooks of %s are not wired: import _ \"github.com/entocc/entocc/examples/aggregate/ent/runtime\" in the main package", typ)
+				return fmt.Errorf("ent: the hooks of %s are not wired: "+
+					"import _ \"github.com/entocc/entocc/examples/aggregate/ent/runtime\" in the main package", typ)
 			}
 		}
 	}
@@ -63,6 +63,8 @@ type txState = occrun.TxState
 // lineVersion is what the guard knows about the version of Line.
 var lineVersion = &occrun.Schema{
 	Type:     TypeLine,
+	Table:    line.Table,
+	Keys:     []string{line.FieldID},
 	Field:    "version",
 	Column:   line.FieldVersion,
 	Strategy: occrun.Counter{},
@@ -77,7 +79,7 @@ var lineVersion = &occrun.Schema{
 	},
 }
 
-// LineModifiedError reports a write of Line that was refused, because its row has another version by now or is gone.
+// LineModifiedError reports a refused write of Line, whose row has another version by now or is gone.
 type LineModifiedError = entocc.ModifiedError[Line]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -86,45 +88,27 @@ func (m *LineMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return lineVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *LineMutation) versionRow() (id any, isRow predicate.Line) {
-	if id, ok := m.ID(); ok {
-		return id, line.ID(id)
-	}
-	return nil, nil
-}
+// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
+func (m *LineMutation) versionID() any { return occrun.IDOf(m.ID()) }
 
 // versionError gives an error of a guarded write of Line the form in which its callers know it.
-func (m *LineMutation) versionError(writeErr error) error {
-	m.occ.Met(writeErr)
-	return versionError(writeErr, m.driver, line.Label, m.occ.Entity(), func(ctx context.Context) (*Line, error) {
-		_, isRow := m.versionRow()
-		if isRow == nil {
-			return nil, &NotFoundError{line.Label}
-		}
-		return readNow(m.driver, func(drv dialect.Driver) (*Line, error) {
-			reader := NewLineClient(m.config)
-			reader.driver = drv
-			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
-		})
-	}, func(base, theirs any) []entocc.FieldDiff {
-		return occrun.Diff(lineVersion, m, lineVersionRow(base), lineVersionRow(theirs))
-	})
+func (m *LineMutation) versionError(err error) error {
+	return versionWriteError(err, m.config, m, line.Label, m.versionID, lineRead, occrun.Typed[Line])
 }
 
-// lineVersionRow returns the row of an entity as it was read.
-func lineVersionRow(entity any) occrun.ReadRow {
-	loadedEntity, _ := entity.(*Line)
-	if loadedEntity == nil {
-		return occrun.ReadRow{}
-	}
-	asRead := &Line{}
-	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
+// lineRow returns the predicate of the row with this primary key.
+func lineRow(id any) func(*sql.Selector) { return occrun.Is(line.ID, id) }
+
+// lineRead reads the row with this primary key as it was committed last, or these fields of it.
+func lineRead(ctx context.Context, c config, id any, fields ...string) (*Line, error) {
+	return NewLineClient(c).Query().Where(lineRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
 }
 
 // orderVersion is what the guard knows about the version of Order.
 var orderVersion = &occrun.Schema{
 	Type:     TypeOrder,
+	Table:    order.Table,
+	Keys:     []string{order.FieldID},
 	Field:    "version",
 	Column:   order.FieldVersion,
 	Strategy: occrun.Counter{},
@@ -138,7 +122,7 @@ var orderVersion = &occrun.Schema{
 	},
 }
 
-// OrderModifiedError reports a write of Order that was refused, because its row has another version by now or is gone.
+// OrderModifiedError reports a refused write of Order, whose row has another version by now or is gone.
 type OrderModifiedError = entocc.ModifiedError[Order]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -147,40 +131,20 @@ func (m *OrderMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return orderVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *OrderMutation) versionRow() (id any, isRow predicate.Order) {
-	if id, ok := m.ID(); ok {
-		return id, order.ID(id)
-	}
-	return nil, nil
-}
+// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
+func (m *OrderMutation) versionID() any { return occrun.IDOf(m.ID()) }
 
 // versionError gives an error of a guarded write of Order the form in which its callers know it.
-func (m *OrderMutation) versionError(writeErr error) error {
-	m.occ.Met(writeErr)
-	return versionError(writeErr, m.driver, order.Label, m.occ.Entity(), func(ctx context.Context) (*Order, error) {
-		_, isRow := m.versionRow()
-		if isRow == nil {
-			return nil, &NotFoundError{order.Label}
-		}
-		return readNow(m.driver, func(drv dialect.Driver) (*Order, error) {
-			reader := NewOrderClient(m.config)
-			reader.driver = drv
-			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
-		})
-	}, func(base, theirs any) []entocc.FieldDiff {
-		return occrun.Diff(orderVersion, m, orderVersionRow(base), orderVersionRow(theirs))
-	})
+func (m *OrderMutation) versionError(err error) error {
+	return versionWriteError(err, m.config, m, order.Label, m.versionID, orderRead, occrun.Typed[Order])
 }
 
-// orderVersionRow returns the row of an entity as it was read.
-func orderVersionRow(entity any) occrun.ReadRow {
-	loadedEntity, _ := entity.(*Order)
-	if loadedEntity == nil {
-		return occrun.ReadRow{}
-	}
-	asRead := &Order{}
-	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
+// orderRow returns the predicate of the row with this primary key.
+func orderRow(id any) func(*sql.Selector) { return occrun.Is(order.ID, id) }
+
+// orderRead reads the row with this primary key as it was committed last, or these fields of it.
+func orderRead(ctx context.Context, c config, id any, fields ...string) (*Order, error) {
+	return NewOrderClient(c).Query().Where(orderRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
 }
 
 // The versions know the parents that they touch only now, as these may lead back to them.
@@ -197,8 +161,8 @@ var orderLinks = &occrun.Links{
 	},
 }
 
-// versionError gives an error of a guarded write the form in which callers of ent know it.
-func versionError[T any](err error, drv dialect.Driver, label string, entity any, current func(context.Context) (*T, error), diff func(base, theirs any) []entocc.FieldDiff) error {
+// versionError gives an error of a guarded write the form in which callers of ent know it; typed makes that of a conflict.
+func versionError(err error, drv dialect.Driver, label string, typed func(*entocc.RecordModifiedError) error) error {
 	var (
 		modified *entocc.RecordModifiedError
 		missing  *sqlgraph.NotFoundError
@@ -210,14 +174,13 @@ func versionError[T any](err error, drv dialect.Driver, label string, entity any
 		if tx, ok := drv.(*txDriver); ok {
 			modified.InTransaction(tx)
 		}
-		if modified.Op == 0 {
+		if modified.Op == 0 || typed == nil {
 			return err // It is about another row than the one to be written.
 		}
 		if modified.Deleted {
 			modified.Err = &NotFoundError{label}
 		}
-		loaded, _ := entity.(*T)
-		return entocc.NewModifiedError(modified, loaded, current, diff)
+		return typed(modified)
 	case errors.As(err, &missing):
 		return &NotFoundError{label}
 	case sqlgraph.IsConstraintError(err):
@@ -226,14 +189,103 @@ func versionError[T any](err error, drv dialect.Driver, label string, entity any
 	return err
 }
 
+// versionTyped makes the error of a conflict one of the type E of an entity, which loaded holds, or nothing.
+type versionTyped[E any] func(
+	modified *entocc.RecordModifiedError, loaded any,
+	current func(context.Context) (E, error), diff func(base, theirs any) []entocc.FieldDiff,
+) error
+
+// versionWriteError is versionError for a write of a row of one type. id returns the row's, or nil, and read reads it.
+func versionWriteError[E comparable](
+	err error, c config, m occrun.GuardedMutation, label string, id func() any,
+	read func(context.Context, config, any, ...string) (E, error), typed versionTyped[E],
+) error {
+	schema, expected := m.VersionGuard()
+	expected.Met(err)
+	return versionError(err, c.driver, label, func(modified *entocc.RecordModifiedError) error {
+		return typed(modified, expected.Entity(), func(ctx context.Context) (E, error) {
+			if rowID := id(); rowID != nil {
+				return versionCurrent(ctx, c, rowID, read)
+			}
+			return *new(E), &NotFoundError{label}
+		}, func(base, theirs any) []entocc.FieldDiff {
+			return occrun.Diff(schema, m, versionAsRead[E](base), versionAsRead[E](theirs))
+		})
+	})
+}
+
+// versionAsRead returns the row of an entity as it was read.
+func versionAsRead[E comparable](entity any) occrun.ReadRow {
+	if loaded, ok := entity.(E); !ok || loaded == *new(E) {
+		return occrun.ReadRow{}
+	}
+	if keeps, ok := entity.(interface{ asRead() occrun.ReadRow }); ok {
+		return keeps.asRead()
+	}
+	return occrun.ReadRowOf(entity)
+}
+
+// versionCurrent reads a row in the transaction of a client, or outside if that has ended by now.
+func versionCurrent[E any](
+	ctx context.Context, c config, id any, read func(context.Context, config, any, ...string) (E, error),
+) (E, error) {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return read(ctx, c, id)
+	}
+	outside := c
+	outside.driver = tx.drv
+	if occrun.Ended(tx.tx) {
+		return read(ctx, outside, id)
+	}
+	row, err := read(ctx, c, id)
+	if errors.Is(err, stdsql.ErrTxDone) || occrun.Ended(tx.tx) {
+		return read(ctx, outside, id)
+	}
+	return row, err
+}
+
+// versionGet is GetVersion of any type.
+func versionGet[E entocc.Versioned](
+	ctx context.Context, c config, schema *occrun.Schema, id, seen any,
+	read func(context.Context, config, any, ...string) (E, error), typed versionTyped[E],
+) (E, error) {
+	entity, err := read(ctx, c, id)
+	if err != nil {
+		return *new(E), err
+	}
+	if actual := entity.VersionKey().Version; !occrun.SameVersion(schema, actual, seen) {
+		return *new(E), typed(occrun.Modified(schema, id, seen, actual), nil, func(ctx context.Context) (E, error) {
+			return read(ctx, c, id)
+		}, nil)
+	}
+	return entity, nil
+}
+
+// versionIsModified is IsModified of any type, for an entity with this key.
+func versionIsModified[E entocc.Versioned](
+	ctx context.Context, c config, schema *occrun.Schema, held *occrun.Held, key entocc.VersionKey,
+	read func(context.Context, config, any, ...string) (E, error),
+) (bool, error) {
+	if err := held.Check(schema, key, c.driver); err != nil {
+		return false, err
+	}
+	current, err := read(ctx, c, key.ID, schema.Column)
+	if err != nil {
+		return IsNotFound(err), MaskNotFound(err)
+	}
+	return !occrun.SameVersion(schema, current.VersionKey().Version, key.Version), nil
+}
+
 // IsOutcomeUnknown reports whether err says that a write may or may not have been applied, as its answer was lost.
 func IsOutcomeUnknown(err error) bool { return entocc.IsOutcomeUnknown(err) }
 
-// versionWriter returns the driver by which writes of guarded types are sent.
-func (c config) versionWriter() dialect.Driver { return occrun.Named(c.versionSession, c.driver) }
+// versionWriter returns the driver by which writes of guarded types are sent. It is no method of config, as each type that
+// embeds one would get the method, too.
+func versionWriter(c config) dialect.Driver { return occrun.Named(c.versionSession, c.driver) }
 
 // versionTx returns a transaction whose commit says so where its outcome is not known.
-func (c config) versionTx(tx *txDriver) *txDriver {
+func versionTx(c config, tx *txDriver) *txDriver {
 	tx.tx = occrun.NamedTx(c.versionSession, tx.tx, c.driver)
 	return tx
 }
@@ -287,15 +339,6 @@ func (tx *txDriver) endedRows(v any, err error) error {
 		occrun.WatchRows(tx.Dialect(), v, tx.ended)
 	}
 	return tx.ended(err)
-}
-
-// readNow reads a row in the transaction that it was written in, or outside if that has ended by now.
-func readNow[T any](drv dialect.Driver, read func(dialect.Driver) (*T, error)) (*T, error) {
-	row, err := read(drv)
-	if tx, ok := drv.(*txDriver); ok && (errors.Is(err, stdsql.ErrTxDone) || occrun.Ended(tx.tx)) {
-		return read(tx.drv)
-	}
-	return row, err
 }
 
 // latestVersion has a query in a transaction see the row as it was committed last.

@@ -31,12 +31,8 @@ type Line struct {
 	Edges        LineEdges `json:"edges"`
 	order_lines  *int
 	selectValues sql.SelectValues
-	// zeroVersion notes that the version was read, and is NULL or zero in the database.
-	zeroVersion bool
-	// fate is what becomes of the version, if a transaction has written it.
-	fate *occrun.Fate
-	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
-	loaded occrun.Loaded
+	// occ is what is known about the version, and the row as it was read.
+	occ occrun.HeldRow
 }
 
 // LineEdges holds the relations/edges for other nodes in the graph.
@@ -171,11 +167,7 @@ func (_m *Line) String() string {
 
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Line) VersionKey() entocc.VersionKey {
-	key := entocc.VersionKey{Type: TypeLine, ID: _m.ID}
-	if occrun.CheckLoaded(lineVersion, _m.Version, _m.zeroVersion) == nil {
-		key.Version = _m.Version
-	}
-	return key
+	return _m.occ.Key(lineVersion, _m.ID, _m.Version)
 }
 
 // Delete returns a builder for deleting this Line, if its row has the version of this entity still.
@@ -185,37 +177,13 @@ func (_m *Line) Delete() *LineDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Line) IsModified(ctx context.Context) (bool, error) {
-	if err := occrun.CheckLoaded(lineVersion, _m.Version, _m.zeroVersion); err != nil {
-		return false, err
-	}
-	if _m.fate != nil {
-		if err := occrun.CheckFate(lineVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
-			return false, err
-		}
-	}
-	current, err := NewLineClient(_m.config).Query().
-		Where(line.ID(_m.ID), latestVersion(_m.config.driver)).
-		Select(line.FieldVersion).
-		Only(ctx)
-	if err != nil {
-		return IsNotFound(err), MaskNotFound(err)
-	}
-	return !occrun.SameVersion(lineVersion, current.Version, _m.Version), nil
+	return versionIsModified(ctx, _m.config, lineVersion, &_m.occ.Held, _m.VersionKey(), lineRead)
 }
 
-// assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
-// scanned into the values.
-func (_m *Line) assignLoaded(columns []string, values []any) error {
-	_m.loaded.Keep(columns, values)
-	return _m.assignValues(columns, values)
-}
-
-// versionRead notes that the version was read from the database.
-func (_m *Line) versionRead() {
-	_m.zeroVersion = _m.Version == 0
-	if txWrites := occrun.TxOf(_m.config.driver); txWrites != nil {
-		_m.fate = txWrites.FateOf(line.Table, _m.ID)
-	}
+// asRead returns the row as it was read.
+func (_m *Line) asRead() occrun.ReadRow {
+	fresh := &Line{}
+	return _m.occ.Row(_m, fresh, fresh.assignValues)
 }
 
 // Lines is a parsable slice of Line.

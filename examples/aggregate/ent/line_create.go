@@ -142,13 +142,15 @@ func (_c *LineCreate) createSpec() (*Line, *sqlgraph.CreateSpec) {
 		_node = &Line{config: _c.config}
 		_spec = sqlgraph.NewCreateSpec(line.Table, sqlgraph.NewFieldSpec(line.FieldID, field.TypeInt))
 	)
-	_c.driver = _c.versionWriter()
-	if txWrites := occrun.TxOf(_c.driver); txWrites != nil {
-		_node.fate = txWrites.Creates(line.Table, _spec.ID)
-	}
+	_c.driver = versionWriter(_c.config)
+	_node.occ.Creates(lineVersion, _c.driver, _spec.ID)
 	createdBy := *_c.mutation
-	_node.loaded.Created(&createdBy)
-	_c.driver = occrun.CreateTouching(lineVersion, _c.driver, nil, len(_c.mutation.OrderIDs()) > 0, []*sqlgraph.CreateSpec{_spec}, &_c.mutation.occ)
+	_node.occ.Created(&createdBy)
+	_c.driver = occrun.CreateTouching(
+		lineVersion, _c.driver, nil,
+		len(_c.mutation.OrderIDs()) > 0,
+		[]*sqlgraph.CreateSpec{_spec}, &_c.mutation.occ,
+	)
 	_c.driver = occrun.Atomic(_c.driver)
 
 	if value, ok := _c.mutation.Version(); ok {
@@ -183,8 +185,8 @@ func (_c *LineCreate) createSpec() (*Line, *sqlgraph.CreateSpec) {
 	return _node, _spec
 }
 
-// IfOrderVersion has the create succeed only if the order that is set here has
-// this version. One that has another is an *entocc.RecordModifiedError of type Order, and nothing is written.
+// IfOrderVersion has the create succeed only if the order that is set here has this version.
+// One that has another is an *entocc.RecordModifiedError of type Order, and nothing is written.
 func (_c *LineCreate) IfOrderVersion(versionSeen int64) *LineCreate {
 	_c.mutation.occ.Parent(line.EdgeOrder, versionSeen)
 	return _c
@@ -224,12 +226,15 @@ func (_c *LineCreateBulk) Save(ctx context.Context) ([]*Line, error) {
 					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					_c.driver = _c.versionWriter()
+					_c.driver = versionWriter(_c.config)
 					expectedVersions := make([]*versionExpectation, len(_c.builders))
 					for i := range _c.builders {
 						expectedVersions[i] = &_c.builders[i].mutation.occ
 					}
-					_c.driver = occrun.CreateTouching(lineVersion, _c.driver, nil, false, specs, expectedVersions...)
+					_c.driver = occrun.CreateTouching(
+						lineVersion, _c.driver, nil,
+						false, specs, expectedVersions...,
+					)
 					_c.driver = occrun.Atomic(_c.driver)
 
 					// Invoke the actual operation on the latest mutation in the chain.

@@ -390,7 +390,8 @@ func (_q *LineQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Line, e
 		node := &Line{config: _q.config}
 		nodes = append(nodes, node)
 		node.Edges.loadedTypes = loadedTypes
-		return node.assignLoaded(columns, values)
+		node.occ.Keep(columns, values)
+		return node.assignValues(columns, values)
 	}
 	for i := range hooks {
 		hooks[i](ctx, _spec)
@@ -408,8 +409,8 @@ func (_q *LineQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Line, e
 		}
 	}
 	if occrun.SelectsVersion(lineVersion, _q.ctx.Fields) {
-		for i := range nodes {
-			nodes[i].versionRead()
+		for _, _node := range nodes {
+			_node.occ.Read(lineVersion, _node, _node.Version == 0, _q.driver)
 		}
 	}
 

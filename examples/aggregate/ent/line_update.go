@@ -172,25 +172,21 @@ func (_u *LineUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
-	versionID, _ := _u.mutation.versionRow()
+	versionID := _u.mutation.versionID()
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.Update(ctx, lineVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
 	}
 	if guardedWrite != nil {
-		if err := guardedWrite.Save(ctx, _u.versionWriter()); err != nil {
+		if err := guardedWrite.Save(ctx, versionWriter(_u.config)); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
 	}
-	_u.driver = _u.versionWriter()
-	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
-		ending := occrun.Ending(_u.driver)
-		defer ending.End()
-		_u.driver = ending
-	}
+	_u.driver = versionWriter(_u.config)
+	defer occrun.Ending(&_u.driver, _spec).End()
 	if _u.mutation.occ.Touches() {
 		affected, err := occrun.UpdateTouching(ctx, lineVersion, _u.driver, _spec)
 		if err != nil {
@@ -404,8 +400,8 @@ func (_u *LineUpdateOne) sqlSave(ctx context.Context) (_node *Line, err error) {
 		if guardedWrite.Planned(_node) {
 			return _node, nil
 		}
-		_spec.Assign, _spec.ScanValues = _node.assignLoaded, _node.scanValues
-		return _u.saved(_node, guardedWrite.Save(ctx, _u.versionWriter()))
+		_spec.Assign, _spec.ScanValues = _node.occ.Keeping(_node.assignValues), _node.scanValues
+		return _u.saved(_node, guardedWrite.Save(ctx, versionWriter(_u.config)))
 	}
 
 	_node = &Line{config: _u.config}
@@ -424,34 +420,31 @@ func (_u *LineUpdateOne) sqlSave(ctx context.Context) (_node *Line, err error) {
 }
 
 // LineUpdateBulk is the builder for updating many Line entities, each guarded by its own version.
-type LineUpdateBulk = occrun.Updates[LineUpdateOne, Line]
+type LineUpdateBulk = occrun.Updates[*LineUpdateOne, *Line]
 
-// UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
-// validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
-// are reported by one *entocc.BulkModifiedError, all of them.
+// UpdateBulk returns a builder that saves many update builders in as few statements as the database allows, with the hooks
+// and validators of each. All or nothing is written; an *entocc.BulkModifiedError lists the rows that were modified.
 func (c *LineClient) UpdateBulk(rowBuilders ...*LineUpdateOne) *LineUpdateBulk {
-	return occrun.NewUpdates(c.versionWriter(), rowBuilders, occrun.Saves[LineUpdateOne, Line]{
-		Open: func(builder *LineUpdateOne) (occrun.GuardedMutation, []Hook) {
+	return occrun.NewUpdates(versionWriter(c.config), rowBuilders, occrun.Saves[*LineUpdateOne, *Line]{
+		Open: func(builder *LineUpdateOne) (occrun.GuardedMutation, *[]Hook) {
 			builder.config, builder.mutation.config = c.config, c.config
-			return builder.mutation, builder.hooks
+			return builder.mutation, &builder.hooks
 		},
-		Save: (*LineUpdateOne).Save, Plan: (*LineUpdateOne).plan, Saved: (*LineUpdateOne).saved,
+		Save: (*LineUpdateOne).Save, Saved: (*LineUpdateOne).saved,
 		ScanValues: (*Line).scanValues, Assign: (*Line).assignValues,
 		Reuses: []string{line.FieldID, line.FieldVersion, line.FieldArticle, line.FieldPrice},
 	})
 }
 
-// IfMatch has the update succeed only if cond accepts the version of the row, as the If-Match header of a request or the
-// token of a form does (package occhttp). A row that it does not accept is a *LineModifiedError, a condition that can't
-// be understood an *entocc.VersionError.
+// IfMatch has the update succeed only if cond, as an If-Match header or the token of a form (package occhttp), accepts the
+// version of the row; else it is a *LineModifiedError. A condition that can't be understood is an *entocc.VersionError.
 func (_u *LineUpdateOne) IfMatch(cond entocc.Condition) *LineUpdateOne {
-	id, _ := _u.mutation.versionRow()
-	_u.mutation.occ.IfMatch(lineVersion, id, cond)
+	_u.mutation.occ.IfMatch(lineVersion, _u.mutation.versionID(), cond)
 	return _u
 }
 
-// IfVersion has the update succeed only if the row has this version, whatever version an entity holds that the builder
-// was made from. A row that has another is a *LineModifiedError.
+// IfVersion has the update succeed only if the row has this version, whatever an entity holds that the builder was made
+// from. A row that has another is a *LineModifiedError.
 func (_u *LineUpdateOne) IfVersion(version int64) *LineUpdateOne {
 	_u.mutation.occ.In(version)
 	return _u
@@ -459,21 +452,14 @@ func (_u *LineUpdateOne) IfVersion(version int64) *LineUpdateOne {
 
 // IfVersionIn is like IfVersion, for any of several versions, as those of an If-Match header.
 func (_u *LineUpdateOne) IfVersionIn(versions ...int64) *LineUpdateOne {
-	expected := make([]any, len(versions))
-	for i := range versions {
-		expected[i] = versions[i]
-	}
-	_u.mutation.occ.In(expected...)
+	_u.mutation.occ.In(occrun.Versions(versions)...)
 	return _u
 }
 
-// IfVersionSent is IfVersion for a version that a client may not have sent: nil, or a zero version, is IgnoreVersion. Use it
-// for the time in which old clients learn to send one: until then they overwrite what others wrote, silently.
+// IfVersionSent is IfVersion for a version that old clients may not have sent: nil, or a zero version, is IgnoreVersion, and
+// overwrites what others wrote, silently.
 func (_u *LineUpdateOne) IfVersionSent(version *int64) *LineUpdateOne {
-	if version == nil {
-		return _u.IgnoreVersion()
-	}
-	_u.mutation.occ.IfSent(lineVersion, *version)
+	occrun.IfSent(&_u.mutation.occ, lineVersion, version)
 	return _u
 }
 
@@ -483,25 +469,10 @@ func (_u *LineUpdateOne) IgnoreVersion() *LineUpdateOne {
 	return _u
 }
 
-// ifLoaded expects the version that the entity holds.
-func (_u *LineUpdateOne) ifLoaded(entity *Line) *LineUpdateOne {
-	_u.mutation.occ.Loaded(lineVersion, entity, entity.Version, entity.zeroVersion)
-	if entity.fate != nil {
-		_u.mutation.occ.Written(entity.fate, entity.ID)
-	}
-	return _u
-}
-
-// IfOrderVersion has the update succeed only if the order that the row belongs to before it has
-// this version. One that has another is an *entocc.RecordModifiedError of type Order, and nothing is written.
+// IfOrderVersion has the update succeed only if the order that the row belongs to before it has this version.
+// One that has another is an *entocc.RecordModifiedError of type Order, and nothing is written.
 func (_u *LineUpdateOne) IfOrderVersion(versionSeen int64) *LineUpdateOne {
 	_u.mutation.occ.Parent(line.EdgeOrder, versionSeen)
-	return _u
-}
-
-// byID notes that nobody said which version the row has.
-func (_u *LineUpdateOne) byID() *LineUpdateOne {
-	_u.mutation.occ.ByID()
 	return _u
 }
 
@@ -512,23 +483,12 @@ func (_u *LineUpdateOne) ForceIncrement() *LineUpdateOne {
 	return _u
 }
 
-// plan is Save without the hooks, for a batch of builders that have none but the guard.
-func (_u *LineUpdateOne) plan(ctx context.Context) (*Line, error) {
-	hooks := _u.hooks
-	_u.hooks = nil
-	defer func() { _u.hooks = hooks }()
-	return _u.Save(ctx)
-}
-
-// saved ends a save: savedNode is the row as it is now, if err is nil.
-func (_u *LineUpdateOne) saved(savedNode *Line, err error) (*Line, error) {
+// saved ends a save: _node is the row as it is now, if err is nil.
+func (_u *LineUpdateOne) saved(_node *Line, err error) (*Line, error) {
 	if err != nil {
 		return nil, _u.mutation.versionError(err)
 	}
-	savedNode.versionRead()
-	if txWrites := occrun.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
-		savedNode.fate = txWrites.Wrote(line.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
-	}
+	_u.mutation.occ.Saved(lineVersion, _u.driver, _node, &_node.occ.Held, _node.Version == 0)
 	_u.mutation.done = true
-	return savedNode, nil
+	return _node, nil
 }

@@ -27,12 +27,8 @@ type Order struct {
 	// The values are being populated by the OrderQuery when eager-loading is set.
 	Edges        OrderEdges `json:"edges"`
 	selectValues sql.SelectValues
-	// zeroVersion notes that the version was read, and is NULL or zero in the database.
-	zeroVersion bool
-	// fate is what becomes of the version, if a transaction has written it.
-	fate *occrun.Fate
-	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
-	loaded occrun.Loaded
+	// occ is what is known about the version, and the row as it was read.
+	occ occrun.HeldRow
 }
 
 // OrderEdges holds the relations/edges for other nodes in the graph.
@@ -147,11 +143,7 @@ func (_m *Order) String() string {
 
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Order) VersionKey() entocc.VersionKey {
-	key := entocc.VersionKey{Type: TypeOrder, ID: _m.ID}
-	if occrun.CheckLoaded(orderVersion, _m.Version, _m.zeroVersion) == nil {
-		key.Version = _m.Version
-	}
-	return key
+	return _m.occ.Key(orderVersion, _m.ID, _m.Version)
 }
 
 // Delete returns a builder for deleting this Order, if its row has the version of this entity still.
@@ -161,37 +153,13 @@ func (_m *Order) Delete() *OrderDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Order) IsModified(ctx context.Context) (bool, error) {
-	if err := occrun.CheckLoaded(orderVersion, _m.Version, _m.zeroVersion); err != nil {
-		return false, err
-	}
-	if _m.fate != nil {
-		if err := occrun.CheckFate(orderVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
-			return false, err
-		}
-	}
-	current, err := NewOrderClient(_m.config).Query().
-		Where(order.ID(_m.ID), latestVersion(_m.config.driver)).
-		Select(order.FieldVersion).
-		Only(ctx)
-	if err != nil {
-		return IsNotFound(err), MaskNotFound(err)
-	}
-	return !occrun.SameVersion(orderVersion, current.Version, _m.Version), nil
+	return versionIsModified(ctx, _m.config, orderVersion, &_m.occ.Held, _m.VersionKey(), orderRead)
 }
 
-// assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
-// scanned into the values.
-func (_m *Order) assignLoaded(columns []string, values []any) error {
-	_m.loaded.Keep(columns, values)
-	return _m.assignValues(columns, values)
-}
-
-// versionRead notes that the version was read from the database.
-func (_m *Order) versionRead() {
-	_m.zeroVersion = _m.Version == 0
-	if txWrites := occrun.TxOf(_m.config.driver); txWrites != nil {
-		_m.fate = txWrites.FateOf(order.Table, _m.ID)
-	}
+// asRead returns the row as it was read.
+func (_m *Order) asRead() occrun.ReadRow {
+	fresh := &Order{}
+	return _m.occ.Row(_m, fresh, fresh.assignValues)
 }
 
 // Orders is a parsable slice of Order.

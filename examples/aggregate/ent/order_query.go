@@ -383,7 +383,8 @@ func (_q *OrderQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Order,
 		node := &Order{config: _q.config}
 		nodes = append(nodes, node)
 		node.Edges.loadedTypes = loadedTypes
-		return node.assignLoaded(columns, values)
+		node.occ.Keep(columns, values)
+		return node.assignValues(columns, values)
 	}
 	for i := range hooks {
 		hooks[i](ctx, _spec)
@@ -402,8 +403,8 @@ func (_q *OrderQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Order,
 		}
 	}
 	if occrun.SelectsVersion(orderVersion, _q.ctx.Fields) {
-		for i := range nodes {
-			nodes[i].versionRead()
+		for _, _node := range nodes {
+			_node.occ.Read(orderVersion, _node, _node.Version == 0, _q.driver)
 		}
 	}
 

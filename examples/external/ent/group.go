@@ -33,12 +33,8 @@ type Group struct {
 	// The values are being populated by the GroupQuery when eager-loading is set.
 	Edges        GroupEdges `json:"edges"`
 	selectValues sql.SelectValues
-	// zeroVersion notes that the version was read, and is NULL or zero in the database.
-	zeroVersion bool
-	// fate is what becomes of the version, if a transaction has written it.
-	fate *occrun.Fate
-	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
-	loaded occrun.Loaded
+	// occ is what is known about the version, and the row as it was read.
+	occ occrun.HeldRow
 }
 
 // GroupEdges holds the relations/edges for other nodes in the graph.
@@ -177,11 +173,7 @@ func (_m *Group) String() string {
 
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Group) VersionKey() entocc.VersionKey {
-	key := entocc.VersionKey{Type: TypeGroup, ID: _m.ID}
-	if occrun.CheckLoaded(groupVersion, _m.Version, _m.zeroVersion) == nil {
-		key.Version = _m.Version
-	}
-	return key
+	return _m.occ.Key(groupVersion, _m.ID, _m.Version)
 }
 
 // Delete returns a builder for deleting this Group, if its row has the version of this entity still.
@@ -191,37 +183,13 @@ func (_m *Group) Delete() *GroupDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Group) IsModified(ctx context.Context) (bool, error) {
-	if err := occrun.CheckLoaded(groupVersion, _m.Version, _m.zeroVersion); err != nil {
-		return false, err
-	}
-	if _m.fate != nil {
-		if err := occrun.CheckFate(groupVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
-			return false, err
-		}
-	}
-	current, err := NewGroupClient(_m.config).Query().
-		Where(group.ID(_m.ID), latestVersion(_m.config.driver)).
-		Select(group.FieldVersion).
-		Only(ctx)
-	if err != nil {
-		return IsNotFound(err), MaskNotFound(err)
-	}
-	return !occrun.SameVersion(groupVersion, current.Version, _m.Version), nil
+	return versionIsModified(ctx, _m.config, groupVersion, &_m.occ.Held, _m.VersionKey(), groupRead)
 }
 
-// assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
-// scanned into the values.
-func (_m *Group) assignLoaded(columns []string, values []any) error {
-	_m.loaded.Keep(columns, values)
-	return _m.assignValues(columns, values)
-}
-
-// versionRead notes that the version was read from the database.
-func (_m *Group) versionRead() {
-	_m.zeroVersion = _m.Version == 0
-	if txWrites := occrun.TxOf(_m.config.driver); txWrites != nil {
-		_m.fate = txWrites.FateOf(group.Table, _m.ID)
-	}
+// asRead returns the row as it was read.
+func (_m *Group) asRead() occrun.ReadRow {
+	fresh := &Group{}
+	return _m.occ.Row(_m, fresh, fresh.assignValues)
 }
 
 // Groups is a parsable slice of Group.

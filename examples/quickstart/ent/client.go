@@ -137,7 +137,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		return nil, fmt.Errorf("ent: starting a transaction: %w", err)
 	}
 	cfg := c.config
-	cfg.driver = c.versionTx(tx.begun(ctx))
+	cfg.driver = versionTx(c.config, tx.begun(ctx))
 	return &Tx{
 		ctx:    ctx,
 		config: cfg,
@@ -157,7 +157,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		return nil, fmt.Errorf("ent: starting a transaction: %w", err)
 	}
 	cfg := c.config
-	cfg.driver = c.versionTx((&txDriver{tx: tx, drv: c.driver}).begun(ctx))
+	cfg.driver = versionTx(c.config, (&txDriver{tx: tx, drv: c.driver}).begun(ctx))
 	return &Tx{
 		ctx:    ctx,
 		config: cfg,
@@ -202,17 +202,7 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 // GetVersion returns the User entity with this ID, if it has this version. One that has another is a
 // *UserModifiedError, one that is not there a *NotFoundError.
 func (c *UserClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*User, error) {
-	readRow := func(ctx context.Context) (*User, error) {
-		return c.Query().Where(user.ID(id), latestVersion(c.driver)).Only(ctx)
-	}
-	readEntity, err := readRow(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if !occrun.SameVersion(userVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occrun.Modified(userVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
-	}
-	return readEntity, nil
+	return versionGet(ctx, c.config, userVersion, id, versionSeen, userRead, occrun.Typed[User])
 }
 
 // RetryTx runs fn in a transaction and commits it; and again in a new transaction while it, or the commit, ends in an
@@ -266,30 +256,37 @@ func (c *Client) runTx(ctx context.Context, opts *stdsql.TxOptions, fn func(tx *
 	return err
 }
 
-// Modify loads the User entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
-// by the entity that it is given.
-//
-//	u, err := client.User.Modify(ctx, id, func(u *ent.User, up *ent.UserUpdateOne) error {
-//		...
-//	})
-func (c *UserClient) Modify(ctx context.Context, id int, fn func(*User, *UserUpdateOne) error, opts ...entocc.RetryOption) (saved *User, err error) {
-	if _, ok := c.driver.(*txDriver); ok {
-		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
+// versionModify is Modify of any type.
+func versionModify[I, E any, B interface {
+	Save(context.Context) (E, error)
+}](
+	ctx context.Context, drv dialect.Driver, id I, get func(context.Context, I) (E, error), update func(E) B,
+	fn func(E, B) error, opts []entocc.RetryOption,
+) (saved E, err error) {
+	if _, ok := drv.(*txDriver); ok {
+		return saved, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
 	}
 	err = entocc.Retry(ctx, func(ctx context.Context) error {
-		entity, err := c.Get(ctx, id)
+		entity, err := get(ctx, id)
 		if err != nil {
 			return err
 		}
-		update := c.UpdateOne(entity)
-		if err := fn(entity, update); err != nil {
+		builder := update(entity)
+		if err := fn(entity, builder); err != nil {
 			return err
 		}
-		saved, err = update.Save(ctx)
+		saved, err = builder.Save(ctx)
 		return err
 	}, opts...)
 	return saved, err
+}
+
+// Modify loads the User entity with this ID, has fn change it, and saves it; and does so again while its row was
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+func (c *UserClient) Modify(
+	ctx context.Context, id int, fn func(*User, *UserUpdateOne) error, opts ...entocc.RetryOption,
+) (*User, error) {
+	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
 // verify has the transaction check rows before it commits. One whose commit is not that of a Tx, as where a program begins
@@ -318,62 +315,43 @@ func (tx *txDriver) verify(rows []*occrun.Verified) error {
 	return nil
 }
 
-// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *UserModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
-//
-//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
-//		...
-//		if err := tx.User.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
-//	})
-func (c *UserClient) VerifyOnCommit(readEntities ...*User) error {
-	txDrv, ok := c.driver.(*txDriver)
+// versionVerify has the transaction of a client check the rows of entities of one type.
+func versionVerify[E entocc.Versioned](
+	c config, schema *occrun.Schema, namespace, label string, readEntities []E, held func(E) *occrun.Held,
+	read func(context.Context, config, any, ...string) (E, error), typed versionTyped[E],
+) error {
+	tx, ok := c.driver.(*txDriver)
 	if !ok {
-		return occrun.NotInTx(userVersion)
+		return occrun.NotInTx(schema)
 	}
-	readRow := func(ctx context.Context, readEntity *User) (*User, error) {
-		rowReader := NewUserClient(c.config)
-		if occrun.Ended(txDrv.tx) {
-			rowReader.driver = txDrv.drv
+	rows := make([]*occrun.Verified, len(readEntities))
+	for i, readEntity := range readEntities {
+		row, err := held(readEntity).Verify(schema, namespace, readEntity.VersionKey(), c.driver)
+		if err != nil {
+			return err
 		}
-		return rowReader.Query().Where(user.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
-	}
-	verifiedRows := make([]*occrun.Verified, len(readEntities))
-	for rowIndex, readEntity := range readEntities {
-		if loadErr := occrun.CheckLoaded(userVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
-			return loadErr
-		}
-		if readEntity.fate != nil {
-			if fateErr := occrun.CheckFate(userVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
-				return fateErr
+		row.Typed = func(modified *entocc.RecordModifiedError) error {
+			modified.InTransaction(tx)
+			if modified.Deleted {
+				modified.Err = &NotFoundError{label}
 			}
+			return typed(modified, readEntity, func(ctx context.Context) (E, error) {
+				return versionCurrent(ctx, c, row.ID, read)
+			}, nil)
 		}
-		verifiedRows[rowIndex] = &occrun.Verified{
-			Schema:  userVersion,
-			Table:   user.Table,
-			ID:      readEntity.ID,
-			Columns: []string{user.FieldID},
-			Values:  []any{readEntity.ID},
-			Version: readEntity.Version,
-			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(txDrv)
-				if conflictMet.Deleted {
-					conflictMet.Err = &NotFoundError{user.Label}
-				}
-				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*User, error) {
-					return readRow(ctx, readEntity)
-				}, nil)
-			},
-		}
+		rows[i] = row
 	}
-	return txDrv.verify(verifiedRows)
+	return tx.verify(rows)
+}
+
+// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
+// first write after the call, returns a *UserModifiedError. See entocc's README, "Verifying reads".
+func (c *UserClient) VerifyOnCommit(readEntities ...*User) error {
+	return versionVerify(
+		c.config, userVersion, "", user.Label, readEntities,
+		func(readEntity *User) *occrun.Held { return &readEntity.occ.Held }, userRead, occrun.Typed[User],
+	)
 }
 
 // Mutate implements the ent.Mutator interface.
@@ -443,13 +421,15 @@ func (c *UserClient) Update() *UserUpdate {
 // UpdateOne returns an update builder for the given entity.
 func (c *UserClient) UpdateOne(_m *User) *UserUpdateOne {
 	mutation := newUserMutation(c.config, OpUpdateOne, withUser(_m))
-	return (&UserUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).ifLoaded(_m)
+	mutation.occ.Loaded(userVersion, _m, _m.Version, &_m.occ.Held)
+	return &UserUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *UserClient) UpdateOneID(id int) *UserUpdateOne {
 	mutation := newUserMutation(c.config, OpUpdateOne, withUserID(id))
-	return (&UserUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).byID()
+	mutation.occ.ByID()
+	return &UserUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // Delete returns a delete builder for User.
@@ -460,7 +440,9 @@ func (c *UserClient) Delete() *UserDelete {
 
 // DeleteOne returns a builder for deleting the given entity.
 func (c *UserClient) DeleteOne(_m *User) *UserDeleteOne {
-	return c.DeleteOneID(_m.ID).ifLoaded(_m)
+	builder := c.DeleteOneID(_m.ID)
+	builder._d.mutation.occ.Loaded(userVersion, _m, _m.Version, &_m.occ.Held)
+	return builder
 }
 
 // DeleteOneID returns a builder for deleting the given entity by its id.
@@ -468,7 +450,9 @@ func (c *UserClient) DeleteOneID(id int) *UserDeleteOne {
 	builder := c.Delete().Where(user.ID(id))
 	builder.mutation.id = &id
 	builder.mutation.op = OpDeleteOne
-	return (&UserDeleteOne{builder}).byID()
+	builder.mutation.occ.ByID()
+	builder.mutation.occ.Row(id)
+	return &UserDeleteOne{builder}
 }
 
 // Query returns a query builder for User.

@@ -26,12 +26,8 @@ type User struct {
 	// Email holds the value of the "email" field.
 	Email        string `json:"email,omitempty"`
 	selectValues sql.SelectValues
-	// zeroVersion notes that the version was read, and is NULL or zero in the database.
-	zeroVersion bool
-	// fate is what becomes of the version, if a transaction has written it.
-	fate *occrun.Fate
-	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
-	loaded occrun.Loaded
+	// occ is what is known about the version, and the row as it was read.
+	occ occrun.HeldRow
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -132,11 +128,7 @@ func (_m *User) String() string {
 
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *User) VersionKey() entocc.VersionKey {
-	key := entocc.VersionKey{Type: TypeUser, ID: _m.ID}
-	if occrun.CheckLoaded(userVersion, _m.Version, _m.zeroVersion) == nil {
-		key.Version = _m.Version
-	}
-	return key
+	return _m.occ.Key(userVersion, _m.ID, _m.Version)
 }
 
 // Delete returns a builder for deleting this User, if its row has the version of this entity still.
@@ -146,37 +138,13 @@ func (_m *User) Delete() *UserDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *User) IsModified(ctx context.Context) (bool, error) {
-	if err := occrun.CheckLoaded(userVersion, _m.Version, _m.zeroVersion); err != nil {
-		return false, err
-	}
-	if _m.fate != nil {
-		if err := occrun.CheckFate(userVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
-			return false, err
-		}
-	}
-	current, err := NewUserClient(_m.config).Query().
-		Where(user.ID(_m.ID), latestVersion(_m.config.driver)).
-		Select(user.FieldVersion).
-		Only(ctx)
-	if err != nil {
-		return IsNotFound(err), MaskNotFound(err)
-	}
-	return !occrun.SameVersion(userVersion, current.Version, _m.Version), nil
+	return versionIsModified(ctx, _m.config, userVersion, &_m.occ.Held, _m.VersionKey(), userRead)
 }
 
-// assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
-// scanned into the values.
-func (_m *User) assignLoaded(columns []string, values []any) error {
-	_m.loaded.Keep(columns, values)
-	return _m.assignValues(columns, values)
-}
-
-// versionRead notes that the version was read from the database.
-func (_m *User) versionRead() {
-	_m.zeroVersion = _m.Version == 0
-	if txWrites := occrun.TxOf(_m.config.driver); txWrites != nil {
-		_m.fate = txWrites.FateOf(user.Table, _m.ID)
-	}
+// asRead returns the row as it was read.
+func (_m *User) asRead() occrun.ReadRow {
+	fresh := &User{}
+	return _m.occ.Row(_m, fresh, fresh.assignValues)
 }
 
 // Users is a parsable slice of User.

@@ -143,7 +143,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		return nil, fmt.Errorf("ent: starting a transaction: %w", err)
 	}
 	cfg := c.config
-	cfg.driver = c.versionTx(tx.begun(ctx))
+	cfg.driver = versionTx(c.config, tx.begun(ctx))
 	return &Tx{
 		ctx:     ctx,
 		config:  cfg,
@@ -164,7 +164,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		return nil, fmt.Errorf("ent: starting a transaction: %w", err)
 	}
 	cfg := c.config
-	cfg.driver = c.versionTx((&txDriver{tx: tx, drv: c.driver}).begun(ctx))
+	cfg.driver = versionTx(c.config, (&txDriver{tx: tx, drv: c.driver}).begun(ctx))
 	return &Tx{
 		ctx:     ctx,
 		config:  cfg,
@@ -212,33 +212,13 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 // GetVersion returns the Project entity with this ID, if it has this version. One that has another is a
 // *ProjectModifiedError, one that is not there a *NotFoundError.
 func (c *ProjectClient) GetVersion(ctx context.Context, id string, versionSeen uuid.UUID) (*Project, error) {
-	readRow := func(ctx context.Context) (*Project, error) {
-		return c.Query().Where(project.ID(id), latestVersion(c.driver)).Only(ctx)
-	}
-	readEntity, err := readRow(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if !occrun.SameVersion(projectVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occrun.Modified(projectVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
-	}
-	return readEntity, nil
+	return versionGet(ctx, c.config, projectVersion, id, versionSeen, projectRead, occrun.Typed[Project])
 }
 
 // GetVersion returns the Task entity with this ID, if it has this version. One that has another is a
 // *TaskModifiedError, one that is not there a *NotFoundError.
 func (c *TaskClient) GetVersion(ctx context.Context, id int, versionSeen uuid.UUID) (*Task, error) {
-	readRow := func(ctx context.Context) (*Task, error) {
-		return c.Query().Where(task.ID(id), latestVersion(c.driver)).Only(ctx)
-	}
-	readEntity, err := readRow(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if !occrun.SameVersion(taskVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occrun.Modified(taskVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
-	}
-	return readEntity, nil
+	return versionGet(ctx, c.config, taskVersion, id, versionSeen, taskRead, occrun.Typed[Task])
 }
 
 // RetryTx runs fn in a transaction and commits it; and again in a new transaction while it, or the commit, ends in an
@@ -292,56 +272,45 @@ func (c *Client) runTx(ctx context.Context, opts *stdsql.TxOptions, fn func(tx *
 	return err
 }
 
-// Modify loads the Project entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
-// by the entity that it is given.
-//
-//	u, err := client.Project.Modify(ctx, id, func(u *ent.Project, up *ent.ProjectUpdateOne) error {
-//		...
-//	})
-func (c *ProjectClient) Modify(ctx context.Context, id string, fn func(*Project, *ProjectUpdateOne) error, opts ...entocc.RetryOption) (saved *Project, err error) {
-	if _, ok := c.driver.(*txDriver); ok {
-		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
+// versionModify is Modify of any type.
+func versionModify[I, E any, B interface {
+	Save(context.Context) (E, error)
+}](
+	ctx context.Context, drv dialect.Driver, id I, get func(context.Context, I) (E, error), update func(E) B,
+	fn func(E, B) error, opts []entocc.RetryOption,
+) (saved E, err error) {
+	if _, ok := drv.(*txDriver); ok {
+		return saved, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
 	}
 	err = entocc.Retry(ctx, func(ctx context.Context) error {
-		entity, err := c.Get(ctx, id)
+		entity, err := get(ctx, id)
 		if err != nil {
 			return err
 		}
-		update := c.UpdateOne(entity)
-		if err := fn(entity, update); err != nil {
+		builder := update(entity)
+		if err := fn(entity, builder); err != nil {
 			return err
 		}
-		saved, err = update.Save(ctx)
+		saved, err = builder.Save(ctx)
 		return err
 	}, opts...)
 	return saved, err
 }
 
+// Modify loads the Project entity with this ID, has fn change it, and saves it; and does so again while its row was
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+func (c *ProjectClient) Modify(
+	ctx context.Context, id string, fn func(*Project, *ProjectUpdateOne) error, opts ...entocc.RetryOption,
+) (*Project, error) {
+	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
+}
+
 // Modify loads the Task entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
-// by the entity that it is given.
-//
-//	u, err := client.Task.Modify(ctx, id, func(u *ent.Task, up *ent.TaskUpdateOne) error {
-//		...
-//	})
-func (c *TaskClient) Modify(ctx context.Context, id int, fn func(*Task, *TaskUpdateOne) error, opts ...entocc.RetryOption) (saved *Task, err error) {
-	if _, ok := c.driver.(*txDriver); ok {
-		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
-	}
-	err = entocc.Retry(ctx, func(ctx context.Context) error {
-		entity, err := c.Get(ctx, id)
-		if err != nil {
-			return err
-		}
-		update := c.UpdateOne(entity)
-		if err := fn(entity, update); err != nil {
-			return err
-		}
-		saved, err = update.Save(ctx)
-		return err
-	}, opts...)
-	return saved, err
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+func (c *TaskClient) Modify(
+	ctx context.Context, id int, fn func(*Task, *TaskUpdateOne) error, opts ...entocc.RetryOption,
+) (*Task, error) {
+	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
 // verify has the transaction check rows before it commits. One whose commit is not that of a Tx, as where a program begins
@@ -370,120 +339,53 @@ func (tx *txDriver) verify(rows []*occrun.Verified) error {
 	return nil
 }
 
-// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *ProjectModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
-//
-//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
-//		...
-//		if err := tx.Project.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
-//	})
-func (c *ProjectClient) VerifyOnCommit(readEntities ...*Project) error {
-	txDrv, ok := c.driver.(*txDriver)
+// versionVerify has the transaction of a client check the rows of entities of one type.
+func versionVerify[E entocc.Versioned](
+	c config, schema *occrun.Schema, namespace, label string, readEntities []E, held func(E) *occrun.Held,
+	read func(context.Context, config, any, ...string) (E, error), typed versionTyped[E],
+) error {
+	tx, ok := c.driver.(*txDriver)
 	if !ok {
-		return occrun.NotInTx(projectVersion)
+		return occrun.NotInTx(schema)
 	}
-	readRow := func(ctx context.Context, readEntity *Project) (*Project, error) {
-		rowReader := NewProjectClient(c.config)
-		if occrun.Ended(txDrv.tx) {
-			rowReader.driver = txDrv.drv
+	rows := make([]*occrun.Verified, len(readEntities))
+	for i, readEntity := range readEntities {
+		row, err := held(readEntity).Verify(schema, namespace, readEntity.VersionKey(), c.driver)
+		if err != nil {
+			return err
 		}
-		return rowReader.Query().Where(project.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
-	}
-	verifiedRows := make([]*occrun.Verified, len(readEntities))
-	for rowIndex, readEntity := range readEntities {
-		if loadErr := occrun.CheckLoaded(projectVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
-			return loadErr
-		}
-		if readEntity.fate != nil {
-			if fateErr := occrun.CheckFate(projectVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
-				return fateErr
+		row.Typed = func(modified *entocc.RecordModifiedError) error {
+			modified.InTransaction(tx)
+			if modified.Deleted {
+				modified.Err = &NotFoundError{label}
 			}
+			return typed(modified, readEntity, func(ctx context.Context) (E, error) {
+				return versionCurrent(ctx, c, row.ID, read)
+			}, nil)
 		}
-		verifiedRows[rowIndex] = &occrun.Verified{
-			Schema:  projectVersion,
-			Table:   project.Table,
-			ID:      readEntity.ID,
-			Columns: []string{project.FieldID},
-			Values:  []any{readEntity.ID},
-			Version: readEntity.Version,
-			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(txDrv)
-				if conflictMet.Deleted {
-					conflictMet.Err = &NotFoundError{project.Label}
-				}
-				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Project, error) {
-					return readRow(ctx, readEntity)
-				}, nil)
-			},
-		}
+		rows[i] = row
 	}
-	return txDrv.verify(verifiedRows)
+	return tx.verify(rows)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *TaskModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
-//
-//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
-//		...
-//		if err := tx.Task.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
-//	})
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
+// first write after the call, returns a *ProjectModifiedError. See entocc's README, "Verifying reads".
+func (c *ProjectClient) VerifyOnCommit(readEntities ...*Project) error {
+	return versionVerify(
+		c.config, projectVersion, "", project.Label, readEntities,
+		func(readEntity *Project) *occrun.Held { return &readEntity.occ.Held }, projectRead, occrun.Typed[Project],
+	)
+}
+
+// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
+// first write after the call, returns a *TaskModifiedError. See entocc's README, "Verifying reads".
 func (c *TaskClient) VerifyOnCommit(readEntities ...*Task) error {
-	txDrv, ok := c.driver.(*txDriver)
-	if !ok {
-		return occrun.NotInTx(taskVersion)
-	}
-	readRow := func(ctx context.Context, readEntity *Task) (*Task, error) {
-		rowReader := NewTaskClient(c.config)
-		if occrun.Ended(txDrv.tx) {
-			rowReader.driver = txDrv.drv
-		}
-		return rowReader.Query().Where(task.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
-	}
-	verifiedRows := make([]*occrun.Verified, len(readEntities))
-	for rowIndex, readEntity := range readEntities {
-		if loadErr := occrun.CheckLoaded(taskVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
-			return loadErr
-		}
-		if readEntity.fate != nil {
-			if fateErr := occrun.CheckFate(taskVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
-				return fateErr
-			}
-		}
-		verifiedRows[rowIndex] = &occrun.Verified{
-			Schema:  taskVersion,
-			Table:   task.Table,
-			ID:      readEntity.ID,
-			Columns: []string{task.FieldID},
-			Values:  []any{readEntity.ID},
-			Version: readEntity.Version,
-			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(txDrv)
-				if conflictMet.Deleted {
-					conflictMet.Err = &NotFoundError{task.Label}
-				}
-				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Task, error) {
-					return readRow(ctx, readEntity)
-				}, nil)
-			},
-		}
-	}
-	return txDrv.verify(verifiedRows)
+	return versionVerify(
+		c.config, taskVersion, "", task.Label, readEntities,
+		func(readEntity *Task) *occrun.Held { return &readEntity.occ.Held }, taskRead, occrun.Typed[Task],
+	)
 }
 
 // Mutate implements the ent.Mutator interface.
@@ -555,13 +457,15 @@ func (c *ProjectClient) Update() *ProjectUpdate {
 // UpdateOne returns an update builder for the given entity.
 func (c *ProjectClient) UpdateOne(_m *Project) *ProjectUpdateOne {
 	mutation := newProjectMutation(c.config, OpUpdateOne, withProject(_m))
-	return (&ProjectUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).ifLoaded(_m)
+	mutation.occ.Loaded(projectVersion, _m, _m.Version, &_m.occ.Held)
+	return &ProjectUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *ProjectClient) UpdateOneID(id string) *ProjectUpdateOne {
 	mutation := newProjectMutation(c.config, OpUpdateOne, withProjectID(id))
-	return (&ProjectUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).byID()
+	mutation.occ.ByID()
+	return &ProjectUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // Delete returns a delete builder for Project.
@@ -572,7 +476,9 @@ func (c *ProjectClient) Delete() *ProjectDelete {
 
 // DeleteOne returns a builder for deleting the given entity.
 func (c *ProjectClient) DeleteOne(_m *Project) *ProjectDeleteOne {
-	return c.DeleteOneID(_m.ID).ifLoaded(_m)
+	builder := c.DeleteOneID(_m.ID)
+	builder._d.mutation.occ.Loaded(projectVersion, _m, _m.Version, &_m.occ.Held)
+	return builder
 }
 
 // DeleteOneID returns a builder for deleting the given entity by its id.
@@ -580,7 +486,9 @@ func (c *ProjectClient) DeleteOneID(id string) *ProjectDeleteOne {
 	builder := c.Delete().Where(project.ID(id))
 	builder.mutation.id = &id
 	builder.mutation.op = OpDeleteOne
-	return (&ProjectDeleteOne{builder}).byID()
+	builder.mutation.occ.ByID()
+	builder.mutation.occ.Row(id)
+	return &ProjectDeleteOne{builder}
 }
 
 // Query returns a query builder for Project.
@@ -705,13 +613,15 @@ func (c *TaskClient) Update() *TaskUpdate {
 // UpdateOne returns an update builder for the given entity.
 func (c *TaskClient) UpdateOne(_m *Task) *TaskUpdateOne {
 	mutation := newTaskMutation(c.config, OpUpdateOne, withTask(_m))
-	return (&TaskUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).ifLoaded(_m)
+	mutation.occ.Loaded(taskVersion, _m, _m.Version, &_m.occ.Held)
+	return &TaskUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *TaskClient) UpdateOneID(id int) *TaskUpdateOne {
 	mutation := newTaskMutation(c.config, OpUpdateOne, withTaskID(id))
-	return (&TaskUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).byID()
+	mutation.occ.ByID()
+	return &TaskUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // Delete returns a delete builder for Task.
@@ -722,7 +632,9 @@ func (c *TaskClient) Delete() *TaskDelete {
 
 // DeleteOne returns a builder for deleting the given entity.
 func (c *TaskClient) DeleteOne(_m *Task) *TaskDeleteOne {
-	return c.DeleteOneID(_m.ID).ifLoaded(_m)
+	builder := c.DeleteOneID(_m.ID)
+	builder._d.mutation.occ.Loaded(taskVersion, _m, _m.Version, &_m.occ.Held)
+	return builder
 }
 
 // DeleteOneID returns a builder for deleting the given entity by its id.
@@ -730,7 +642,9 @@ func (c *TaskClient) DeleteOneID(id int) *TaskDeleteOne {
 	builder := c.Delete().Where(task.ID(id))
 	builder.mutation.id = &id
 	builder.mutation.op = OpDeleteOne
-	return (&TaskDeleteOne{builder}).byID()
+	builder.mutation.occ.ByID()
+	builder.mutation.occ.Row(id)
+	return &TaskDeleteOne{builder}
 }
 
 // Query returns a query builder for Task.

@@ -32,12 +32,8 @@ type Project struct {
 	// The values are being populated by the ProjectQuery when eager-loading is set.
 	Edges        ProjectEdges `json:"edges"`
 	selectValues sql.SelectValues
-	// zeroVersion notes that the version was read, and is NULL or zero in the database.
-	zeroVersion bool
-	// fate is what becomes of the version, if a transaction has written it.
-	fate *occrun.Fate
-	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
-	loaded occrun.Loaded
+	// occ is what is known about the version, and the row as it was read.
+	occ occrun.HeldRow
 }
 
 // ProjectEdges holds the relations/edges for other nodes in the graph.
@@ -172,11 +168,7 @@ func (_m *Project) String() string {
 
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Project) VersionKey() entocc.VersionKey {
-	key := entocc.VersionKey{Type: TypeProject, ID: _m.ID}
-	if occrun.CheckLoaded(projectVersion, _m.Version, _m.zeroVersion) == nil {
-		key.Version = _m.Version
-	}
-	return key
+	return _m.occ.Key(projectVersion, _m.ID, _m.Version)
 }
 
 // Delete returns a builder for deleting this Project, if its row has the version of this entity still.
@@ -186,37 +178,13 @@ func (_m *Project) Delete() *ProjectDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Project) IsModified(ctx context.Context) (bool, error) {
-	if err := occrun.CheckLoaded(projectVersion, _m.Version, _m.zeroVersion); err != nil {
-		return false, err
-	}
-	if _m.fate != nil {
-		if err := occrun.CheckFate(projectVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
-			return false, err
-		}
-	}
-	current, err := NewProjectClient(_m.config).Query().
-		Where(project.ID(_m.ID), latestVersion(_m.config.driver)).
-		Select(project.FieldVersion).
-		Only(ctx)
-	if err != nil {
-		return IsNotFound(err), MaskNotFound(err)
-	}
-	return !occrun.SameVersion(projectVersion, current.Version, _m.Version), nil
+	return versionIsModified(ctx, _m.config, projectVersion, &_m.occ.Held, _m.VersionKey(), projectRead)
 }
 
-// assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
-// scanned into the values.
-func (_m *Project) assignLoaded(columns []string, values []any) error {
-	_m.loaded.Keep(columns, values)
-	return _m.assignValues(columns, values)
-}
-
-// versionRead notes that the version was read from the database.
-func (_m *Project) versionRead() {
-	_m.zeroVersion = _m.Version == uuid.Nil
-	if txWrites := occrun.TxOf(_m.config.driver); txWrites != nil {
-		_m.fate = txWrites.FateOf(project.Table, _m.ID)
-	}
+// asRead returns the row as it was read.
+func (_m *Project) asRead() occrun.ReadRow {
+	fresh := &Project{}
+	return _m.occ.Row(_m, fresh, fresh.assignValues)
 }
 
 // Projects is a parsable slice of Project.

@@ -16,6 +16,7 @@ import (
 	"github.com/entocc/entocc/examples/rest/ent/project"
 	"github.com/entocc/entocc/examples/rest/ent/task"
 	"github.com/entocc/entocc/occrun"
+	"github.com/google/uuid"
 )
 
 // ProjectQuery is the builder for querying Project entities.
@@ -383,7 +384,8 @@ func (_q *ProjectQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Proj
 		node := &Project{config: _q.config}
 		nodes = append(nodes, node)
 		node.Edges.loadedTypes = loadedTypes
-		return node.assignLoaded(columns, values)
+		node.occ.Keep(columns, values)
+		return node.assignValues(columns, values)
 	}
 	for i := range hooks {
 		hooks[i](ctx, _spec)
@@ -402,8 +404,8 @@ func (_q *ProjectQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Proj
 		}
 	}
 	if occrun.SelectsVersion(projectVersion, _q.ctx.Fields) {
-		for i := range nodes {
-			nodes[i].versionRead()
+		for _, _node := range nodes {
+			_node.occ.Read(projectVersion, _node, _node.Version == uuid.Nil, _q.driver)
 		}
 	}
 

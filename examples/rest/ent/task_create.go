@@ -170,13 +170,15 @@ func (_c *TaskCreate) createSpec() (*Task, *sqlgraph.CreateSpec) {
 		_node = &Task{config: _c.config}
 		_spec = sqlgraph.NewCreateSpec(task.Table, sqlgraph.NewFieldSpec(task.FieldID, field.TypeInt))
 	)
-	_c.driver = _c.versionWriter()
-	if txWrites := occrun.TxOf(_c.driver); txWrites != nil {
-		_node.fate = txWrites.Creates(task.Table, _spec.ID)
-	}
+	_c.driver = versionWriter(_c.config)
+	_node.occ.Creates(taskVersion, _c.driver, _spec.ID)
 	createdBy := *_c.mutation
-	_node.loaded.Created(&createdBy)
-	_c.driver = occrun.CreateTouching(taskVersion, _c.driver, nil, len(_c.mutation.ProjectIDs()) > 0, []*sqlgraph.CreateSpec{_spec}, &_c.mutation.occ)
+	_node.occ.Created(&createdBy)
+	_c.driver = occrun.CreateTouching(
+		taskVersion, _c.driver, nil,
+		len(_c.mutation.ProjectIDs()) > 0,
+		[]*sqlgraph.CreateSpec{_spec}, &_c.mutation.occ,
+	)
 	_c.driver = occrun.Atomic(_c.driver)
 
 	if value, ok := _c.mutation.Version(); ok {
@@ -211,8 +213,8 @@ func (_c *TaskCreate) createSpec() (*Task, *sqlgraph.CreateSpec) {
 	return _node, _spec
 }
 
-// IfProjectVersion has the create succeed only if the project that is set here has
-// this version. One that has another is an *entocc.RecordModifiedError of type Project, and nothing is written.
+// IfProjectVersion has the create succeed only if the project that is set here has this version.
+// One that has another is an *entocc.RecordModifiedError of type Project, and nothing is written.
 func (_c *TaskCreate) IfProjectVersion(versionSeen uuid.UUID) *TaskCreate {
 	_c.mutation.occ.Parent(task.EdgeProject, versionSeen)
 	return _c
@@ -252,12 +254,15 @@ func (_c *TaskCreateBulk) Save(ctx context.Context) ([]*Task, error) {
 					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					_c.driver = _c.versionWriter()
+					_c.driver = versionWriter(_c.config)
 					expectedVersions := make([]*versionExpectation, len(_c.builders))
 					for i := range _c.builders {
 						expectedVersions[i] = &_c.builders[i].mutation.occ
 					}
-					_c.driver = occrun.CreateTouching(taskVersion, _c.driver, nil, false, specs, expectedVersions...)
+					_c.driver = occrun.CreateTouching(
+						taskVersion, _c.driver, nil,
+						false, specs, expectedVersions...,
+					)
 					_c.driver = occrun.Atomic(_c.driver)
 
 					// Invoke the actual operation on the latest mutation in the chain.

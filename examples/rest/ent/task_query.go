@@ -15,6 +15,7 @@ import (
 	"github.com/entocc/entocc/examples/rest/ent/project"
 	"github.com/entocc/entocc/examples/rest/ent/task"
 	"github.com/entocc/entocc/occrun"
+	"github.com/google/uuid"
 )
 
 // TaskQuery is the builder for querying Task entities.
@@ -382,7 +383,8 @@ func (_q *TaskQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Task, e
 		node := &Task{config: _q.config}
 		nodes = append(nodes, node)
 		node.Edges.loadedTypes = loadedTypes
-		return node.assignLoaded(columns, values)
+		node.occ.Keep(columns, values)
+		return node.assignValues(columns, values)
 	}
 	for i := range hooks {
 		hooks[i](ctx, _spec)
@@ -400,8 +402,8 @@ func (_q *TaskQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Task, e
 		}
 	}
 	if occrun.SelectsVersion(taskVersion, _q.ctx.Fields) {
-		for i := range nodes {
-			nodes[i].versionRead()
+		for _, _node := range nodes {
+			_node.occ.Read(taskVersion, _node, _node.Version == uuid.Nil, _q.driver)
 		}
 	}
 

@@ -121,25 +121,21 @@ func (_u *TaskUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.Done(); ok {
 		_spec.SetField(task.FieldDone, field.TypeBool, value)
 	}
-	versionID, _ := _u.mutation.versionRow()
+	versionID := _u.mutation.versionID()
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.Update(ctx, taskVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
 	}
 	if guardedWrite != nil {
-		if err := guardedWrite.Save(ctx, _u.versionWriter()); err != nil {
+		if err := guardedWrite.Save(ctx, versionWriter(_u.config)); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
 	}
-	_u.driver = _u.versionWriter()
-	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
-		ending := occrun.Ending(_u.driver)
-		defer ending.End()
-		_u.driver = ending
-	}
+	_u.driver = versionWriter(_u.config)
+	defer occrun.Ending(&_u.driver, _spec).End()
 	if _u.mutation.occ.Touches() {
 		affected, err := occrun.UpdateTouching(ctx, taskVersion, _u.driver, _spec)
 		if err != nil {
@@ -302,8 +298,8 @@ func (_u *TaskUpdateOne) sqlSave(ctx context.Context) (_node *Task, err error) {
 		if guardedWrite.Planned(_node) {
 			return _node, nil
 		}
-		_spec.Assign, _spec.ScanValues = _node.assignLoaded, _node.scanValues
-		return _u.saved(_node, guardedWrite.Save(ctx, _u.versionWriter()))
+		_spec.Assign, _spec.ScanValues = _node.occ.Keeping(_node.assignValues), _node.scanValues
+		return _u.saved(_node, guardedWrite.Save(ctx, versionWriter(_u.config)))
 	}
 
 	_node = &Task{config: _u.config}
@@ -322,34 +318,31 @@ func (_u *TaskUpdateOne) sqlSave(ctx context.Context) (_node *Task, err error) {
 }
 
 // TaskUpdateBulk is the builder for updating many Task entities, each guarded by its own version.
-type TaskUpdateBulk = occrun.Updates[TaskUpdateOne, Task]
+type TaskUpdateBulk = occrun.Updates[*TaskUpdateOne, *Task]
 
-// UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
-// validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
-// are reported by one *entocc.BulkModifiedError, all of them.
+// UpdateBulk returns a builder that saves many update builders in as few statements as the database allows, with the hooks
+// and validators of each. All or nothing is written; an *entocc.BulkModifiedError lists the rows that were modified.
 func (c *TaskClient) UpdateBulk(rowBuilders ...*TaskUpdateOne) *TaskUpdateBulk {
-	return occrun.NewUpdates(c.versionWriter(), rowBuilders, occrun.Saves[TaskUpdateOne, Task]{
-		Open: func(builder *TaskUpdateOne) (occrun.GuardedMutation, []Hook) {
+	return occrun.NewUpdates(versionWriter(c.config), rowBuilders, occrun.Saves[*TaskUpdateOne, *Task]{
+		Open: func(builder *TaskUpdateOne) (occrun.GuardedMutation, *[]Hook) {
 			builder.config, builder.mutation.config = c.config, c.config
-			return builder.mutation, builder.hooks
+			return builder.mutation, &builder.hooks
 		},
-		Save: (*TaskUpdateOne).Save, Plan: (*TaskUpdateOne).plan, Saved: (*TaskUpdateOne).saved,
+		Save: (*TaskUpdateOne).Save, Saved: (*TaskUpdateOne).saved,
 		ScanValues: (*Task).scanValues, Assign: (*Task).assignValues,
 		Reuses: []string{task.FieldID, task.FieldTitle, task.FieldDone, task.FieldProjectID},
 	})
 }
 
-// IfMatch has the update succeed only if cond accepts the version of the row, as the If-Match header of a request or the
-// token of a form does (package occhttp). A row that it does not accept is a *TaskModifiedError, a condition that can't
-// be understood an *entocc.VersionError.
+// IfMatch has the update succeed only if cond, as an If-Match header or the token of a form (package occhttp), accepts the
+// version of the row; else it is a *TaskModifiedError. A condition that can't be understood is an *entocc.VersionError.
 func (_u *TaskUpdateOne) IfMatch(cond entocc.Condition) *TaskUpdateOne {
-	id, _ := _u.mutation.versionRow()
-	_u.mutation.occ.IfMatch(taskVersion, id, cond)
+	_u.mutation.occ.IfMatch(taskVersion, _u.mutation.versionID(), cond)
 	return _u
 }
 
-// IfVersion has the update succeed only if the row has this version, whatever version an entity holds that the builder
-// was made from. A row that has another is a *TaskModifiedError.
+// IfVersion has the update succeed only if the row has this version, whatever an entity holds that the builder was made
+// from. A row that has another is a *TaskModifiedError.
 func (_u *TaskUpdateOne) IfVersion(version uuid.UUID) *TaskUpdateOne {
 	_u.mutation.occ.In(version)
 	return _u
@@ -357,21 +350,14 @@ func (_u *TaskUpdateOne) IfVersion(version uuid.UUID) *TaskUpdateOne {
 
 // IfVersionIn is like IfVersion, for any of several versions, as those of an If-Match header.
 func (_u *TaskUpdateOne) IfVersionIn(versions ...uuid.UUID) *TaskUpdateOne {
-	expected := make([]any, len(versions))
-	for i := range versions {
-		expected[i] = versions[i]
-	}
-	_u.mutation.occ.In(expected...)
+	_u.mutation.occ.In(occrun.Versions(versions)...)
 	return _u
 }
 
-// IfVersionSent is IfVersion for a version that a client may not have sent: nil, or a zero version, is IgnoreVersion. Use it
-// for the time in which old clients learn to send one: until then they overwrite what others wrote, silently.
+// IfVersionSent is IfVersion for a version that old clients may not have sent: nil, or a zero version, is IgnoreVersion, and
+// overwrites what others wrote, silently.
 func (_u *TaskUpdateOne) IfVersionSent(version *uuid.UUID) *TaskUpdateOne {
-	if version == nil {
-		return _u.IgnoreVersion()
-	}
-	_u.mutation.occ.IfSent(taskVersion, *version)
+	occrun.IfSent(&_u.mutation.occ, taskVersion, version)
 	return _u
 }
 
@@ -381,25 +367,10 @@ func (_u *TaskUpdateOne) IgnoreVersion() *TaskUpdateOne {
 	return _u
 }
 
-// ifLoaded expects the version that the entity holds.
-func (_u *TaskUpdateOne) ifLoaded(entity *Task) *TaskUpdateOne {
-	_u.mutation.occ.Loaded(taskVersion, entity, entity.Version, entity.zeroVersion)
-	if entity.fate != nil {
-		_u.mutation.occ.Written(entity.fate, entity.ID)
-	}
-	return _u
-}
-
-// IfProjectVersion has the update succeed only if the project that the row belongs to before it has
-// this version. One that has another is an *entocc.RecordModifiedError of type Project, and nothing is written.
+// IfProjectVersion has the update succeed only if the project that the row belongs to before it has this version.
+// One that has another is an *entocc.RecordModifiedError of type Project, and nothing is written.
 func (_u *TaskUpdateOne) IfProjectVersion(versionSeen uuid.UUID) *TaskUpdateOne {
 	_u.mutation.occ.Parent(task.EdgeProject, versionSeen)
-	return _u
-}
-
-// byID notes that nobody said which version the row has.
-func (_u *TaskUpdateOne) byID() *TaskUpdateOne {
-	_u.mutation.occ.ByID()
 	return _u
 }
 
@@ -410,23 +381,12 @@ func (_u *TaskUpdateOne) ForceIncrement() *TaskUpdateOne {
 	return _u
 }
 
-// plan is Save without the hooks, for a batch of builders that have none but the guard.
-func (_u *TaskUpdateOne) plan(ctx context.Context) (*Task, error) {
-	hooks := _u.hooks
-	_u.hooks = nil
-	defer func() { _u.hooks = hooks }()
-	return _u.Save(ctx)
-}
-
-// saved ends a save: savedNode is the row as it is now, if err is nil.
-func (_u *TaskUpdateOne) saved(savedNode *Task, err error) (*Task, error) {
+// saved ends a save: _node is the row as it is now, if err is nil.
+func (_u *TaskUpdateOne) saved(_node *Task, err error) (*Task, error) {
 	if err != nil {
 		return nil, _u.mutation.versionError(err)
 	}
-	savedNode.versionRead()
-	if txWrites := occrun.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
-		savedNode.fate = txWrites.Wrote(task.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
-	}
+	_u.mutation.occ.Saved(taskVersion, _u.driver, _node, &_node.occ.Held, _node.Version == uuid.Nil)
 	_u.mutation.done = true
-	return savedNode, nil
+	return _node, nil
 }

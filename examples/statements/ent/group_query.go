@@ -16,6 +16,7 @@ import (
 	"github.com/entocc/entocc/examples/statements/ent/predicate"
 	"github.com/entocc/entocc/examples/statements/ent/user"
 	"github.com/entocc/entocc/occrun"
+	"github.com/google/uuid"
 )
 
 // GroupQuery is the builder for querying Group entities.
@@ -383,7 +384,8 @@ func (_q *GroupQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Group,
 		node := &Group{config: _q.config}
 		nodes = append(nodes, node)
 		node.Edges.loadedTypes = loadedTypes
-		return node.assignLoaded(columns, values)
+		node.occ.Keep(columns, values)
+		return node.assignValues(columns, values)
 	}
 	for i := range hooks {
 		hooks[i](ctx, _spec)
@@ -402,8 +404,8 @@ func (_q *GroupQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Group,
 		}
 	}
 	if occrun.SelectsVersion(groupVersion, _q.ctx.Fields) {
-		for i := range nodes {
-			nodes[i].versionRead()
+		for _, _node := range nodes {
+			_node.occ.Read(groupVersion, _node, _node.Token == uuid.Nil, _q.driver)
 		}
 	}
 

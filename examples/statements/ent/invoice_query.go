@@ -342,7 +342,8 @@ func (_q *InvoiceQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Invo
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &Invoice{config: _q.config}
 		nodes = append(nodes, node)
-		return node.assignLoaded(columns, values)
+		node.occ.Keep(columns, values)
+		return node.assignValues(columns, values)
 	}
 	for i := range hooks {
 		hooks[i](ctx, _spec)
@@ -354,8 +355,8 @@ func (_q *InvoiceQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Invo
 		return nodes, nil
 	}
 	if occrun.SelectsVersion(invoiceVersion, _q.ctx.Fields) {
-		for i := range nodes {
-			nodes[i].versionRead()
+		for _, _node := range nodes {
+			_node.occ.Read(invoiceVersion, _node, _node.Rev == 0, _q.driver)
 		}
 	}
 

@@ -137,7 +137,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		return nil, fmt.Errorf("ent: starting a transaction: %w", err)
 	}
 	cfg := c.config
-	cfg.driver = c.versionTx(tx.begun(ctx))
+	cfg.driver = versionTx(c.config, tx.begun(ctx))
 	return &Tx{
 		ctx:    ctx,
 		config: cfg,
@@ -157,7 +157,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		return nil, fmt.Errorf("ent: starting a transaction: %w", err)
 	}
 	cfg := c.config
-	cfg.driver = c.versionTx((&txDriver{tx: tx, drv: c.driver}).begun(ctx))
+	cfg.driver = versionTx(c.config, (&txDriver{tx: tx, drv: c.driver}).begun(ctx))
 	return &Tx{
 		ctx:    ctx,
 		config: cfg,
@@ -202,17 +202,7 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 // GetVersion returns the Doctor entity with this ID, if it has this version. One that has another is a
 // *DoctorModifiedError, one that is not there a *NotFoundError.
 func (c *DoctorClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Doctor, error) {
-	readRow := func(ctx context.Context) (*Doctor, error) {
-		return c.Query().Where(doctor.ID(id), latestVersion(c.driver)).Only(ctx)
-	}
-	readEntity, err := readRow(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if !occrun.SameVersion(doctorVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occrun.Modified(doctorVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
-	}
-	return readEntity, nil
+	return versionGet(ctx, c.config, doctorVersion, id, versionSeen, doctorRead, occrun.Typed[Doctor])
 }
 
 // RetryTx runs fn in a transaction and commits it; and again in a new transaction while it, or the commit, ends in an
@@ -266,30 +256,37 @@ func (c *Client) runTx(ctx context.Context, opts *stdsql.TxOptions, fn func(tx *
 	return err
 }
 
-// Modify loads the Doctor entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
-// by the entity that it is given.
-//
-//	u, err := client.Doctor.Modify(ctx, id, func(u *ent.Doctor, up *ent.DoctorUpdateOne) error {
-//		...
-//	})
-func (c *DoctorClient) Modify(ctx context.Context, id int, fn func(*Doctor, *DoctorUpdateOne) error, opts ...entocc.RetryOption) (saved *Doctor, err error) {
-	if _, ok := c.driver.(*txDriver); ok {
-		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
+// versionModify is Modify of any type.
+func versionModify[I, E any, B interface {
+	Save(context.Context) (E, error)
+}](
+	ctx context.Context, drv dialect.Driver, id I, get func(context.Context, I) (E, error), update func(E) B,
+	fn func(E, B) error, opts []entocc.RetryOption,
+) (saved E, err error) {
+	if _, ok := drv.(*txDriver); ok {
+		return saved, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
 	}
 	err = entocc.Retry(ctx, func(ctx context.Context) error {
-		entity, err := c.Get(ctx, id)
+		entity, err := get(ctx, id)
 		if err != nil {
 			return err
 		}
-		update := c.UpdateOne(entity)
-		if err := fn(entity, update); err != nil {
+		builder := update(entity)
+		if err := fn(entity, builder); err != nil {
 			return err
 		}
-		saved, err = update.Save(ctx)
+		saved, err = builder.Save(ctx)
 		return err
 	}, opts...)
 	return saved, err
+}
+
+// Modify loads the Doctor entity with this ID, has fn change it, and saves it; and does so again while its row was
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+func (c *DoctorClient) Modify(
+	ctx context.Context, id int, fn func(*Doctor, *DoctorUpdateOne) error, opts ...entocc.RetryOption,
+) (*Doctor, error) {
+	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
 // verify has the transaction check rows before it commits. One whose commit is not that of a Tx, as where a program begins
@@ -318,62 +315,43 @@ func (tx *txDriver) verify(rows []*occrun.Verified) error {
 	return nil
 }
 
-// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *DoctorModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
-//
-//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
-//		...
-//		if err := tx.Doctor.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
-//	})
-func (c *DoctorClient) VerifyOnCommit(readEntities ...*Doctor) error {
-	txDrv, ok := c.driver.(*txDriver)
+// versionVerify has the transaction of a client check the rows of entities of one type.
+func versionVerify[E entocc.Versioned](
+	c config, schema *occrun.Schema, namespace, label string, readEntities []E, held func(E) *occrun.Held,
+	read func(context.Context, config, any, ...string) (E, error), typed versionTyped[E],
+) error {
+	tx, ok := c.driver.(*txDriver)
 	if !ok {
-		return occrun.NotInTx(doctorVersion)
+		return occrun.NotInTx(schema)
 	}
-	readRow := func(ctx context.Context, readEntity *Doctor) (*Doctor, error) {
-		rowReader := NewDoctorClient(c.config)
-		if occrun.Ended(txDrv.tx) {
-			rowReader.driver = txDrv.drv
+	rows := make([]*occrun.Verified, len(readEntities))
+	for i, readEntity := range readEntities {
+		row, err := held(readEntity).Verify(schema, namespace, readEntity.VersionKey(), c.driver)
+		if err != nil {
+			return err
 		}
-		return rowReader.Query().Where(doctor.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
-	}
-	verifiedRows := make([]*occrun.Verified, len(readEntities))
-	for rowIndex, readEntity := range readEntities {
-		if loadErr := occrun.CheckLoaded(doctorVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
-			return loadErr
-		}
-		if readEntity.fate != nil {
-			if fateErr := occrun.CheckFate(doctorVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
-				return fateErr
+		row.Typed = func(modified *entocc.RecordModifiedError) error {
+			modified.InTransaction(tx)
+			if modified.Deleted {
+				modified.Err = &NotFoundError{label}
 			}
+			return typed(modified, readEntity, func(ctx context.Context) (E, error) {
+				return versionCurrent(ctx, c, row.ID, read)
+			}, nil)
 		}
-		verifiedRows[rowIndex] = &occrun.Verified{
-			Schema:  doctorVersion,
-			Table:   doctor.Table,
-			ID:      readEntity.ID,
-			Columns: []string{doctor.FieldID},
-			Values:  []any{readEntity.ID},
-			Version: readEntity.Version,
-			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(txDrv)
-				if conflictMet.Deleted {
-					conflictMet.Err = &NotFoundError{doctor.Label}
-				}
-				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Doctor, error) {
-					return readRow(ctx, readEntity)
-				}, nil)
-			},
-		}
+		rows[i] = row
 	}
-	return txDrv.verify(verifiedRows)
+	return tx.verify(rows)
+}
+
+// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
+// first write after the call, returns a *DoctorModifiedError. See entocc's README, "Verifying reads".
+func (c *DoctorClient) VerifyOnCommit(readEntities ...*Doctor) error {
+	return versionVerify(
+		c.config, doctorVersion, "", doctor.Label, readEntities,
+		func(readEntity *Doctor) *occrun.Held { return &readEntity.occ.Held }, doctorRead, occrun.Typed[Doctor],
+	)
 }
 
 // Mutate implements the ent.Mutator interface.
@@ -443,13 +421,15 @@ func (c *DoctorClient) Update() *DoctorUpdate {
 // UpdateOne returns an update builder for the given entity.
 func (c *DoctorClient) UpdateOne(_m *Doctor) *DoctorUpdateOne {
 	mutation := newDoctorMutation(c.config, OpUpdateOne, withDoctor(_m))
-	return (&DoctorUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).ifLoaded(_m)
+	mutation.occ.Loaded(doctorVersion, _m, _m.Version, &_m.occ.Held)
+	return &DoctorUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *DoctorClient) UpdateOneID(id int) *DoctorUpdateOne {
 	mutation := newDoctorMutation(c.config, OpUpdateOne, withDoctorID(id))
-	return (&DoctorUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).byID()
+	mutation.occ.ByID()
+	return &DoctorUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // Delete returns a delete builder for Doctor.
@@ -460,7 +440,9 @@ func (c *DoctorClient) Delete() *DoctorDelete {
 
 // DeleteOne returns a builder for deleting the given entity.
 func (c *DoctorClient) DeleteOne(_m *Doctor) *DoctorDeleteOne {
-	return c.DeleteOneID(_m.ID).ifLoaded(_m)
+	builder := c.DeleteOneID(_m.ID)
+	builder._d.mutation.occ.Loaded(doctorVersion, _m, _m.Version, &_m.occ.Held)
+	return builder
 }
 
 // DeleteOneID returns a builder for deleting the given entity by its id.
@@ -468,7 +450,9 @@ func (c *DoctorClient) DeleteOneID(id int) *DoctorDeleteOne {
 	builder := c.Delete().Where(doctor.ID(id))
 	builder.mutation.id = &id
 	builder.mutation.op = OpDeleteOne
-	return (&DoctorDeleteOne{builder}).byID()
+	builder.mutation.occ.ByID()
+	builder.mutation.occ.Row(id)
+	return &DoctorDeleteOne{builder}
 }
 
 // Query returns a query builder for Doctor.

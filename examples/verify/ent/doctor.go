@@ -26,12 +26,8 @@ type Doctor struct {
 	// OnCall holds the value of the "on_call" field.
 	OnCall       bool `json:"on_call,omitempty"`
 	selectValues sql.SelectValues
-	// zeroVersion notes that the version was read, and is NULL or zero in the database.
-	zeroVersion bool
-	// fate is what becomes of the version, if a transaction has written it.
-	fate *occrun.Fate
-	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
-	loaded occrun.Loaded
+	// occ is what is known about the version, and the row as it was read.
+	occ occrun.HeldRow
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -134,11 +130,7 @@ func (_m *Doctor) String() string {
 
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Doctor) VersionKey() entocc.VersionKey {
-	key := entocc.VersionKey{Type: TypeDoctor, ID: _m.ID}
-	if occrun.CheckLoaded(doctorVersion, _m.Version, _m.zeroVersion) == nil {
-		key.Version = _m.Version
-	}
-	return key
+	return _m.occ.Key(doctorVersion, _m.ID, _m.Version)
 }
 
 // Delete returns a builder for deleting this Doctor, if its row has the version of this entity still.
@@ -148,37 +140,13 @@ func (_m *Doctor) Delete() *DoctorDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Doctor) IsModified(ctx context.Context) (bool, error) {
-	if err := occrun.CheckLoaded(doctorVersion, _m.Version, _m.zeroVersion); err != nil {
-		return false, err
-	}
-	if _m.fate != nil {
-		if err := occrun.CheckFate(doctorVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
-			return false, err
-		}
-	}
-	current, err := NewDoctorClient(_m.config).Query().
-		Where(doctor.ID(_m.ID), latestVersion(_m.config.driver)).
-		Select(doctor.FieldVersion).
-		Only(ctx)
-	if err != nil {
-		return IsNotFound(err), MaskNotFound(err)
-	}
-	return !occrun.SameVersion(doctorVersion, current.Version, _m.Version), nil
+	return versionIsModified(ctx, _m.config, doctorVersion, &_m.occ.Held, _m.VersionKey(), doctorRead)
 }
 
-// assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
-// scanned into the values.
-func (_m *Doctor) assignLoaded(columns []string, values []any) error {
-	_m.loaded.Keep(columns, values)
-	return _m.assignValues(columns, values)
-}
-
-// versionRead notes that the version was read from the database.
-func (_m *Doctor) versionRead() {
-	_m.zeroVersion = _m.Version == 0
-	if txWrites := occrun.TxOf(_m.config.driver); txWrites != nil {
-		_m.fate = txWrites.FateOf(doctor.Table, _m.ID)
-	}
+// asRead returns the row as it was read.
+func (_m *Doctor) asRead() occrun.ReadRow {
+	fresh := &Doctor{}
+	return _m.occ.Row(_m, fresh, fresh.assignValues)
 }
 
 // Doctors is a parsable slice of Doctor.

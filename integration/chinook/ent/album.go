@@ -30,12 +30,8 @@ type Album struct {
 	// The values are being populated by the AlbumQuery when eager-loading is set.
 	Edges        AlbumEdges `json:"edges"`
 	selectValues sql.SelectValues
-	// zeroVersion notes that the version was read, and is NULL or zero in the database.
-	zeroVersion bool
-	// fate is what becomes of the version, if a transaction has written it.
-	fate *occrun.Fate
-	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
-	loaded occrun.Loaded
+	// occ is what is known about the version, and the row as it was read.
+	occ occrun.HeldRow
 }
 
 // AlbumEdges holds the relations/edges for other nodes in the graph.
@@ -177,11 +173,7 @@ func (_m *Album) String() string {
 
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Album) VersionKey() entocc.VersionKey {
-	key := entocc.VersionKey{Type: TypeAlbum, ID: _m.ID}
-	if occrun.CheckLoaded(albumVersion, _m.Version, _m.zeroVersion) == nil {
-		key.Version = _m.Version
-	}
-	return key
+	return _m.occ.Key(albumVersion, _m.ID, _m.Version)
 }
 
 // Delete returns a builder for deleting this Album, if its row has the version of this entity still.
@@ -191,37 +183,13 @@ func (_m *Album) Delete() *AlbumDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Album) IsModified(ctx context.Context) (bool, error) {
-	if err := occrun.CheckLoaded(albumVersion, _m.Version, _m.zeroVersion); err != nil {
-		return false, err
-	}
-	if _m.fate != nil {
-		if err := occrun.CheckFate(albumVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
-			return false, err
-		}
-	}
-	current, err := NewAlbumClient(_m.config).Query().
-		Where(album.ID(_m.ID), latestVersion(_m.config.driver)).
-		Select(album.FieldVersion).
-		Only(ctx)
-	if err != nil {
-		return IsNotFound(err), MaskNotFound(err)
-	}
-	return !occrun.SameVersion(albumVersion, current.Version, _m.Version), nil
+	return versionIsModified(ctx, _m.config, albumVersion, &_m.occ.Held, _m.VersionKey(), albumRead)
 }
 
-// assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
-// scanned into the values.
-func (_m *Album) assignLoaded(columns []string, values []any) error {
-	_m.loaded.Keep(columns, values)
-	return _m.assignValues(columns, values)
-}
-
-// versionRead notes that the version was read from the database.
-func (_m *Album) versionRead() {
-	_m.zeroVersion = _m.Version == 0
-	if txWrites := occrun.TxOf(_m.config.driver); txWrites != nil {
-		_m.fate = txWrites.FateOf(album.Table, _m.ID)
-	}
+// asRead returns the row as it was read.
+func (_m *Album) asRead() occrun.ReadRow {
+	fresh := &Album{}
+	return _m.occ.Row(_m, fresh, fresh.assignValues)
 }
 
 // Albums is a parsable slice of Album.

@@ -150,13 +150,11 @@ func (_c *ArtistCreate) createSpec() (*Artist, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(artist.Table, sqlgraph.NewFieldSpec(artist.FieldID, field.TypeInt))
 	)
 	_spec.OnConflict = _c.conflict
-	_c.driver = _c.versionWriter()
+	_c.driver = versionWriter(_c.config)
 	_spec.OnConflict = occrun.OnConflict(artistVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
-	if txWrites := occrun.TxOf(_c.driver); txWrites != nil {
-		_node.fate = txWrites.Creates(artist.Table, _spec.ID)
-	}
+	_node.occ.Creates(artistVersion, _c.driver, _spec.ID)
 	createdBy := *_c.mutation
-	_node.loaded.Created(&createdBy)
+	_node.occ.Created(&createdBy)
 	_c.driver = occrun.Atomic(_c.driver)
 	if len(_c.mutation.AlbumsIDs()) > 0 {
 		_c.driver = occrun.Linking(_c.driver, artistLinks)
@@ -365,14 +363,12 @@ func (u *ArtistUpsertOne) IDX(ctx context.Context) int {
 	return id
 }
 
-// IfVersion has the upsert update the row only if it has this version. A row that has another is a *ArtistModifiedError;
-// one that is not there is created. MySQL and MariaDB have no such condition, and refuse it.
+// IfVersion has the upsert update the row only if it has this version. A row that has another is a
+// *ArtistModifiedError; one that is not there is created. MySQL and MariaDB refuse it.
 func (u *ArtistUpsertOne) IfVersion(version int64) *ArtistUpsertOne {
 	create := u.create
 	create.mutation.occ.In(version)
-	create.hooks = occrun.Upsert(create.hooks, create.driver.Dialect(), create.mutation.versionError, func() []sql.ConflictOption {
-		return create.conflict
-	})
+	create.hooks = occrun.Upsert(create.hooks, create.driver.Dialect(), create.mutation.versionError, &create.conflict)
 	return u
 }
 
@@ -412,7 +408,7 @@ func (_c *ArtistCreateBulk) Save(ctx context.Context) ([]*Artist, error) {
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
-					_c.driver = _c.versionWriter()
+					_c.driver = versionWriter(_c.config)
 					spec.OnConflict = occrun.OnConflict(artistVersion, &mutation.occ, specs[i].Table, _c.conflict)
 					_c.driver = occrun.Atomic(_c.driver)
 					_c.driver = occrun.Linking(_c.driver, artistLinks)

@@ -54,12 +54,8 @@ type Employee struct {
 	// The values are being populated by the EmployeeQuery when eager-loading is set.
 	Edges        EmployeeEdges `json:"edges"`
 	selectValues sql.SelectValues
-	// zeroVersion notes that the version was read, and is NULL or zero in the database.
-	zeroVersion bool
-	// fate is what becomes of the version, if a transaction has written it.
-	fate *occrun.Fate
-	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
-	loaded occrun.Loaded
+	// occ is what is known about the version, and the row as it was read.
+	occ occrun.HeldRow
 }
 
 // EmployeeEdges holds the relations/edges for other nodes in the graph.
@@ -363,11 +359,7 @@ func (_m *Employee) String() string {
 
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Employee) VersionKey() entocc.VersionKey {
-	key := entocc.VersionKey{Type: TypeEmployee, ID: _m.ID}
-	if occrun.CheckLoaded(employeeVersion, _m.Version, _m.zeroVersion) == nil {
-		key.Version = _m.Version
-	}
-	return key
+	return _m.occ.Key(employeeVersion, _m.ID, _m.Version)
 }
 
 // Delete returns a builder for deleting this Employee, if its row has the version of this entity still.
@@ -377,37 +369,13 @@ func (_m *Employee) Delete() *EmployeeDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Employee) IsModified(ctx context.Context) (bool, error) {
-	if err := occrun.CheckLoaded(employeeVersion, _m.Version, _m.zeroVersion); err != nil {
-		return false, err
-	}
-	if _m.fate != nil {
-		if err := occrun.CheckFate(employeeVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
-			return false, err
-		}
-	}
-	current, err := NewEmployeeClient(_m.config).Query().
-		Where(employee.ID(_m.ID), latestVersion(_m.config.driver)).
-		Select(employee.FieldVersion).
-		Only(ctx)
-	if err != nil {
-		return IsNotFound(err), MaskNotFound(err)
-	}
-	return !occrun.SameVersion(employeeVersion, current.Version, _m.Version), nil
+	return versionIsModified(ctx, _m.config, employeeVersion, &_m.occ.Held, _m.VersionKey(), employeeRead)
 }
 
-// assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
-// scanned into the values.
-func (_m *Employee) assignLoaded(columns []string, values []any) error {
-	_m.loaded.Keep(columns, values)
-	return _m.assignValues(columns, values)
-}
-
-// versionRead notes that the version was read from the database.
-func (_m *Employee) versionRead() {
-	_m.zeroVersion = _m.Version == 0
-	if txWrites := occrun.TxOf(_m.config.driver); txWrites != nil {
-		_m.fate = txWrites.FateOf(employee.Table, _m.ID)
-	}
+// asRead returns the row as it was read.
+func (_m *Employee) asRead() occrun.ReadRow {
+	fresh := &Employee{}
+	return _m.occ.Row(_m, fresh, fresh.assignValues)
 }
 
 // Employees is a parsable slice of Employee.

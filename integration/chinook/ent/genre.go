@@ -27,12 +27,8 @@ type Genre struct {
 	// The values are being populated by the GenreQuery when eager-loading is set.
 	Edges        GenreEdges `json:"edges"`
 	selectValues sql.SelectValues
-	// zeroVersion notes that the version was read, and is NULL or zero in the database.
-	zeroVersion bool
-	// fate is what becomes of the version, if a transaction has written it.
-	fate *occrun.Fate
-	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
-	loaded occrun.Loaded
+	// occ is what is known about the version, and the row as it was read.
+	occ occrun.HeldRow
 }
 
 // GenreEdges holds the relations/edges for other nodes in the graph.
@@ -150,11 +146,7 @@ func (_m *Genre) String() string {
 
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Genre) VersionKey() entocc.VersionKey {
-	key := entocc.VersionKey{Type: TypeGenre, ID: _m.ID}
-	if occrun.CheckLoaded(genreVersion, _m.Version, _m.zeroVersion) == nil {
-		key.Version = _m.Version
-	}
-	return key
+	return _m.occ.Key(genreVersion, _m.ID, _m.Version)
 }
 
 // Delete returns a builder for deleting this Genre, if its row has the version of this entity still.
@@ -164,37 +156,13 @@ func (_m *Genre) Delete() *GenreDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Genre) IsModified(ctx context.Context) (bool, error) {
-	if err := occrun.CheckLoaded(genreVersion, _m.Version, _m.zeroVersion); err != nil {
-		return false, err
-	}
-	if _m.fate != nil {
-		if err := occrun.CheckFate(genreVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
-			return false, err
-		}
-	}
-	current, err := NewGenreClient(_m.config).Query().
-		Where(genre.ID(_m.ID), latestVersion(_m.config.driver)).
-		Select(genre.FieldVersion).
-		Only(ctx)
-	if err != nil {
-		return IsNotFound(err), MaskNotFound(err)
-	}
-	return !occrun.SameVersion(genreVersion, current.Version, _m.Version), nil
+	return versionIsModified(ctx, _m.config, genreVersion, &_m.occ.Held, _m.VersionKey(), genreRead)
 }
 
-// assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
-// scanned into the values.
-func (_m *Genre) assignLoaded(columns []string, values []any) error {
-	_m.loaded.Keep(columns, values)
-	return _m.assignValues(columns, values)
-}
-
-// versionRead notes that the version was read from the database.
-func (_m *Genre) versionRead() {
-	_m.zeroVersion = _m.Version == 0
-	if txWrites := occrun.TxOf(_m.config.driver); txWrites != nil {
-		_m.fate = txWrites.FateOf(genre.Table, _m.ID)
-	}
+// asRead returns the row as it was read.
+func (_m *Genre) asRead() occrun.ReadRow {
+	fresh := &Genre{}
+	return _m.occ.Row(_m, fresh, fresh.assignValues)
 }
 
 // Genres is a parsable slice of Genre.

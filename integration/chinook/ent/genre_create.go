@@ -150,13 +150,11 @@ func (_c *GenreCreate) createSpec() (*Genre, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(genre.Table, sqlgraph.NewFieldSpec(genre.FieldID, field.TypeInt))
 	)
 	_spec.OnConflict = _c.conflict
-	_c.driver = _c.versionWriter()
+	_c.driver = versionWriter(_c.config)
 	_spec.OnConflict = occrun.OnConflict(genreVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
-	if txWrites := occrun.TxOf(_c.driver); txWrites != nil {
-		_node.fate = txWrites.Creates(genre.Table, _spec.ID)
-	}
+	_node.occ.Creates(genreVersion, _c.driver, _spec.ID)
 	createdBy := *_c.mutation
-	_node.loaded.Created(&createdBy)
+	_node.occ.Created(&createdBy)
 	_c.driver = occrun.Atomic(_c.driver)
 	if len(_c.mutation.TracksIDs()) > 0 {
 		_c.driver = occrun.Linking(_c.driver, genreLinks)
@@ -365,14 +363,12 @@ func (u *GenreUpsertOne) IDX(ctx context.Context) int {
 	return id
 }
 
-// IfVersion has the upsert update the row only if it has this version. A row that has another is a *GenreModifiedError;
-// one that is not there is created. MySQL and MariaDB have no such condition, and refuse it.
+// IfVersion has the upsert update the row only if it has this version. A row that has another is a
+// *GenreModifiedError; one that is not there is created. MySQL and MariaDB refuse it.
 func (u *GenreUpsertOne) IfVersion(version int64) *GenreUpsertOne {
 	create := u.create
 	create.mutation.occ.In(version)
-	create.hooks = occrun.Upsert(create.hooks, create.driver.Dialect(), create.mutation.versionError, func() []sql.ConflictOption {
-		return create.conflict
-	})
+	create.hooks = occrun.Upsert(create.hooks, create.driver.Dialect(), create.mutation.versionError, &create.conflict)
 	return u
 }
 
@@ -412,7 +408,7 @@ func (_c *GenreCreateBulk) Save(ctx context.Context) ([]*Genre, error) {
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
-					_c.driver = _c.versionWriter()
+					_c.driver = versionWriter(_c.config)
 					spec.OnConflict = occrun.OnConflict(genreVersion, &mutation.occ, specs[i].Table, _c.conflict)
 					_c.driver = occrun.Atomic(_c.driver)
 					_c.driver = occrun.Linking(_c.driver, genreLinks)

@@ -385,7 +385,8 @@ func (_q *GenreQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Genre,
 		node := &Genre{config: _q.config}
 		nodes = append(nodes, node)
 		node.Edges.loadedTypes = loadedTypes
-		return node.assignLoaded(columns, values)
+		node.occ.Keep(columns, values)
+		return node.assignValues(columns, values)
 	}
 	if len(_q.modifiers) > 0 {
 		_spec.Modifiers = _q.modifiers
@@ -407,8 +408,8 @@ func (_q *GenreQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Genre,
 		}
 	}
 	if occrun.SelectsVersion(genreVersion, _q.ctx.Fields) {
-		for i := range nodes {
-			nodes[i].versionRead()
+		for _, _node := range nodes {
+			_node.occ.Read(genreVersion, _node, _node.Version == 0, _q.driver)
 		}
 	}
 

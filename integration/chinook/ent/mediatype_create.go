@@ -150,13 +150,11 @@ func (_c *MediaTypeCreate) createSpec() (*MediaType, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(mediatype.Table, sqlgraph.NewFieldSpec(mediatype.FieldID, field.TypeInt))
 	)
 	_spec.OnConflict = _c.conflict
-	_c.driver = _c.versionWriter()
+	_c.driver = versionWriter(_c.config)
 	_spec.OnConflict = occrun.OnConflict(mediaTypeVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
-	if txWrites := occrun.TxOf(_c.driver); txWrites != nil {
-		_node.fate = txWrites.Creates(mediatype.Table, _spec.ID)
-	}
+	_node.occ.Creates(mediaTypeVersion, _c.driver, _spec.ID)
 	createdBy := *_c.mutation
-	_node.loaded.Created(&createdBy)
+	_node.occ.Created(&createdBy)
 	_c.driver = occrun.Atomic(_c.driver)
 	if len(_c.mutation.TracksIDs()) > 0 {
 		_c.driver = occrun.Linking(_c.driver, mediaTypeLinks)
@@ -365,14 +363,12 @@ func (u *MediaTypeUpsertOne) IDX(ctx context.Context) int {
 	return id
 }
 
-// IfVersion has the upsert update the row only if it has this version. A row that has another is a *MediaTypeModifiedError;
-// one that is not there is created. MySQL and MariaDB have no such condition, and refuse it.
+// IfVersion has the upsert update the row only if it has this version. A row that has another is a
+// *MediaTypeModifiedError; one that is not there is created. MySQL and MariaDB refuse it.
 func (u *MediaTypeUpsertOne) IfVersion(version int64) *MediaTypeUpsertOne {
 	create := u.create
 	create.mutation.occ.In(version)
-	create.hooks = occrun.Upsert(create.hooks, create.driver.Dialect(), create.mutation.versionError, func() []sql.ConflictOption {
-		return create.conflict
-	})
+	create.hooks = occrun.Upsert(create.hooks, create.driver.Dialect(), create.mutation.versionError, &create.conflict)
 	return u
 }
 
@@ -412,7 +408,7 @@ func (_c *MediaTypeCreateBulk) Save(ctx context.Context) ([]*MediaType, error) {
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
-					_c.driver = _c.versionWriter()
+					_c.driver = versionWriter(_c.config)
 					spec.OnConflict = occrun.OnConflict(mediaTypeVersion, &mutation.occ, specs[i].Table, _c.conflict)
 					_c.driver = occrun.Atomic(_c.driver)
 					_c.driver = occrun.Linking(_c.driver, mediaTypeLinks)

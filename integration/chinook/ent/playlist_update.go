@@ -198,25 +198,21 @@ func (_u *PlaylistUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
-	versionID, _ := _u.mutation.versionRow()
+	versionID := _u.mutation.versionID()
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.Update(ctx, playlistVersion, _u.mutation, &_u.mutation.occ, _spec, playlistLinks, versionID)
 	if err != nil {
 		return 0, err
 	}
 	if guardedWrite != nil {
-		if err := guardedWrite.Save(ctx, _u.versionWriter()); err != nil {
+		if err := guardedWrite.Save(ctx, versionWriter(_u.config)); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
 	}
-	_u.driver = _u.versionWriter()
-	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
-		ending := occrun.Ending(_u.driver)
-		defer ending.End()
-		_u.driver = ending
-	}
+	_u.driver = versionWriter(_u.config)
+	defer occrun.Ending(&_u.driver, _spec).End()
 	_u.driver = occrun.UpdateLinking(_u.driver, _spec, playlistLinks)
 
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -449,8 +445,8 @@ func (_u *PlaylistUpdateOne) sqlSave(ctx context.Context) (_node *Playlist, err 
 		if guardedWrite.Planned(_node) {
 			return _node, nil
 		}
-		_spec.Assign, _spec.ScanValues = _node.assignLoaded, _node.scanValues
-		return _u.saved(_node, guardedWrite.Save(ctx, _u.versionWriter()))
+		_spec.Assign, _spec.ScanValues = _node.occ.Keeping(_node.assignValues), _node.scanValues
+		return _u.saved(_node, guardedWrite.Save(ctx, versionWriter(_u.config)))
 	}
 
 	_node = &Playlist{config: _u.config}
@@ -469,34 +465,31 @@ func (_u *PlaylistUpdateOne) sqlSave(ctx context.Context) (_node *Playlist, err 
 }
 
 // PlaylistUpdateBulk is the builder for updating many Playlist entities, each guarded by its own version.
-type PlaylistUpdateBulk = occrun.Updates[PlaylistUpdateOne, Playlist]
+type PlaylistUpdateBulk = occrun.Updates[*PlaylistUpdateOne, *Playlist]
 
-// UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
-// validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
-// are reported by one *entocc.BulkModifiedError, all of them.
+// UpdateBulk returns a builder that saves many update builders in as few statements as the database allows, with the hooks
+// and validators of each. All or nothing is written; an *entocc.BulkModifiedError lists the rows that were modified.
 func (c *PlaylistClient) UpdateBulk(rowBuilders ...*PlaylistUpdateOne) *PlaylistUpdateBulk {
-	return occrun.NewUpdates(c.versionWriter(), rowBuilders, occrun.Saves[PlaylistUpdateOne, Playlist]{
-		Open: func(builder *PlaylistUpdateOne) (occrun.GuardedMutation, []Hook) {
+	return occrun.NewUpdates(versionWriter(c.config), rowBuilders, occrun.Saves[*PlaylistUpdateOne, *Playlist]{
+		Open: func(builder *PlaylistUpdateOne) (occrun.GuardedMutation, *[]Hook) {
 			builder.config, builder.mutation.config = c.config, c.config
-			return builder.mutation, builder.hooks
+			return builder.mutation, &builder.hooks
 		},
-		Save: (*PlaylistUpdateOne).Save, Plan: (*PlaylistUpdateOne).plan, Saved: (*PlaylistUpdateOne).saved,
+		Save: (*PlaylistUpdateOne).Save, Saved: (*PlaylistUpdateOne).saved,
 		ScanValues: (*Playlist).scanValues, Assign: (*Playlist).assignValues,
 		Reuses: []string{playlist.FieldID, playlist.FieldVersion, playlist.FieldName},
 	})
 }
 
-// IfMatch has the update succeed only if cond accepts the version of the row, as the If-Match header of a request or the
-// token of a form does (package occhttp). A row that it does not accept is a *PlaylistModifiedError, a condition that can't
-// be understood an *entocc.VersionError.
+// IfMatch has the update succeed only if cond, as an If-Match header or the token of a form (package occhttp), accepts the
+// version of the row; else it is a *PlaylistModifiedError. A condition that can't be understood is an *entocc.VersionError.
 func (_u *PlaylistUpdateOne) IfMatch(cond entocc.Condition) *PlaylistUpdateOne {
-	id, _ := _u.mutation.versionRow()
-	_u.mutation.occ.IfMatch(playlistVersion, id, cond)
+	_u.mutation.occ.IfMatch(playlistVersion, _u.mutation.versionID(), cond)
 	return _u
 }
 
-// IfVersion has the update succeed only if the row has this version, whatever version an entity holds that the builder
-// was made from. A row that has another is a *PlaylistModifiedError.
+// IfVersion has the update succeed only if the row has this version, whatever an entity holds that the builder was made
+// from. A row that has another is a *PlaylistModifiedError.
 func (_u *PlaylistUpdateOne) IfVersion(version int64) *PlaylistUpdateOne {
 	_u.mutation.occ.In(version)
 	return _u
@@ -504,42 +497,20 @@ func (_u *PlaylistUpdateOne) IfVersion(version int64) *PlaylistUpdateOne {
 
 // IfVersionIn is like IfVersion, for any of several versions, as those of an If-Match header.
 func (_u *PlaylistUpdateOne) IfVersionIn(versions ...int64) *PlaylistUpdateOne {
-	expected := make([]any, len(versions))
-	for i := range versions {
-		expected[i] = versions[i]
-	}
-	_u.mutation.occ.In(expected...)
+	_u.mutation.occ.In(occrun.Versions(versions)...)
 	return _u
 }
 
-// IfVersionSent is IfVersion for a version that a client may not have sent: nil, or a zero version, is IgnoreVersion. Use it
-// for the time in which old clients learn to send one: until then they overwrite what others wrote, silently.
+// IfVersionSent is IfVersion for a version that old clients may not have sent: nil, or a zero version, is IgnoreVersion, and
+// overwrites what others wrote, silently.
 func (_u *PlaylistUpdateOne) IfVersionSent(version *int64) *PlaylistUpdateOne {
-	if version == nil {
-		return _u.IgnoreVersion()
-	}
-	_u.mutation.occ.IfSent(playlistVersion, *version)
+	occrun.IfSent(&_u.mutation.occ, playlistVersion, version)
 	return _u
 }
 
 // IgnoreVersion has the update overwrite whatever is there, on purpose.
 func (_u *PlaylistUpdateOne) IgnoreVersion() *PlaylistUpdateOne {
 	_u.mutation.occ.Ignore()
-	return _u
-}
-
-// ifLoaded expects the version that the entity holds.
-func (_u *PlaylistUpdateOne) ifLoaded(entity *Playlist) *PlaylistUpdateOne {
-	_u.mutation.occ.Loaded(playlistVersion, entity, entity.Version, entity.zeroVersion)
-	if entity.fate != nil {
-		_u.mutation.occ.Written(entity.fate, entity.ID)
-	}
-	return _u
-}
-
-// byID notes that nobody said which version the row has.
-func (_u *PlaylistUpdateOne) byID() *PlaylistUpdateOne {
-	_u.mutation.occ.ByID()
 	return _u
 }
 
@@ -550,23 +521,12 @@ func (_u *PlaylistUpdateOne) ForceIncrement() *PlaylistUpdateOne {
 	return _u
 }
 
-// plan is Save without the hooks, for a batch of builders that have none but the guard.
-func (_u *PlaylistUpdateOne) plan(ctx context.Context) (*Playlist, error) {
-	hooks := _u.hooks
-	_u.hooks = nil
-	defer func() { _u.hooks = hooks }()
-	return _u.Save(ctx)
-}
-
-// saved ends a save: savedNode is the row as it is now, if err is nil.
-func (_u *PlaylistUpdateOne) saved(savedNode *Playlist, err error) (*Playlist, error) {
+// saved ends a save: _node is the row as it is now, if err is nil.
+func (_u *PlaylistUpdateOne) saved(_node *Playlist, err error) (*Playlist, error) {
 	if err != nil {
 		return nil, _u.mutation.versionError(err)
 	}
-	savedNode.versionRead()
-	if txWrites := occrun.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
-		savedNode.fate = txWrites.Wrote(playlist.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
-	}
+	_u.mutation.occ.Saved(playlistVersion, _u.driver, _node, &_node.occ.Held, _node.Version == 0)
 	_u.mutation.done = true
-	return savedNode, nil
+	return _node, nil
 }

@@ -29,12 +29,8 @@ type PlaylistTrack struct {
 	// The values are being populated by the PlaylistTrackQuery when eager-loading is set.
 	Edges        PlaylistTrackEdges `json:"edges"`
 	selectValues sql.SelectValues
-	// zeroVersion notes that the version was read, and is NULL or zero in the database.
-	zeroVersion bool
-	// fate is what becomes of the version, if a transaction has written it.
-	fate *occrun.Fate
-	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
-	loaded occrun.Loaded
+	// occ is what is known about the version, and the row as it was read.
+	occ occrun.HeldRow
 }
 
 // PlaylistTrackEdges holds the relations/edges for other nodes in the graph.
@@ -169,53 +165,26 @@ func (_m *PlaylistTrack) String() string {
 
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *PlaylistTrack) VersionKey() entocc.VersionKey {
-	key := entocc.VersionKey{Type: TypePlaylistTrack, ID: []any{_m.PlaylistId, _m.TrackId}}
-	if occrun.CheckLoaded(playlistTrackVersion, _m.Version, _m.zeroVersion) == nil {
-		key.Version = _m.Version
-	}
-	return key
+	return _m.occ.Key(playlistTrackVersion, []any{_m.PlaylistId, _m.TrackId}, _m.Version)
 }
 
 // Delete returns a builder for deleting this PlaylistTrack, if its row has the version of this entity still.
 func (_m *PlaylistTrack) Delete() *PlaylistTrackDeleteOne {
 	builder := NewPlaylistTrackClient(_m.config).Delete().Where(playlisttrack.PlaylistId(_m.PlaylistId), playlisttrack.TrackId(_m.TrackId))
 	builder.mutation.SetOp(OpDeleteOne)
-	return (&PlaylistTrackDeleteOne{builder}).ifLoaded(_m)
+	builder.mutation.occ.Loaded(playlistTrackVersion, _m, _m.Version, &_m.occ.Held)
+	return &PlaylistTrackDeleteOne{builder}
 }
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *PlaylistTrack) IsModified(ctx context.Context) (bool, error) {
-	if err := occrun.CheckLoaded(playlistTrackVersion, _m.Version, _m.zeroVersion); err != nil {
-		return false, err
-	}
-	if _m.fate != nil {
-		if err := occrun.CheckFate(playlistTrackVersion, _m.fate, []any{_m.PlaylistId, _m.TrackId}, _m.Version, _m.config.driver); err != nil {
-			return false, err
-		}
-	}
-	current, err := NewPlaylistTrackClient(_m.config).Query().
-		Where(playlisttrack.PlaylistId(_m.PlaylistId), playlisttrack.TrackId(_m.TrackId), latestVersion(_m.config.driver)).
-		Select(playlisttrack.FieldVersion).
-		Only(ctx)
-	if err != nil {
-		return IsNotFound(err), MaskNotFound(err)
-	}
-	return !occrun.SameVersion(playlistTrackVersion, current.Version, _m.Version), nil
+	return versionIsModified(ctx, _m.config, playlistTrackVersion, &_m.occ.Held, _m.VersionKey(), playlistTrackRead)
 }
 
-// assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
-// scanned into the values.
-func (_m *PlaylistTrack) assignLoaded(columns []string, values []any) error {
-	_m.loaded.Keep(columns, values)
-	return _m.assignValues(columns, values)
-}
-
-// versionRead notes that the version was read from the database.
-func (_m *PlaylistTrack) versionRead() {
-	_m.zeroVersion = _m.Version == 0
-	if txWrites := occrun.TxOf(_m.config.driver); txWrites != nil {
-		_m.fate = txWrites.FateOf(playlisttrack.Table, []any{_m.PlaylistId, _m.TrackId})
-	}
+// asRead returns the row as it was read.
+func (_m *PlaylistTrack) asRead() occrun.ReadRow {
+	fresh := &PlaylistTrack{}
+	return _m.occ.Row(_m, fresh, fresh.assignValues)
 }
 
 // PlaylistTracks is a parsable slice of PlaylistTrack.

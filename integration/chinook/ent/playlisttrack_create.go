@@ -156,13 +156,11 @@ func (_c *PlaylistTrackCreate) createSpec() (*PlaylistTrack, *sqlgraph.CreateSpe
 		_spec = sqlgraph.NewCreateSpec(playlisttrack.Table, nil)
 	)
 	_spec.OnConflict = _c.conflict
-	_c.driver = _c.versionWriter()
+	_c.driver = versionWriter(_c.config)
 	_spec.OnConflict = occrun.OnConflict(playlistTrackVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
-	if txWrites := occrun.TxOf(_c.driver); txWrites != nil {
-		_node.fate = txWrites.Creates(playlisttrack.Table, nil)
-	}
+	_node.occ.Creates(playlistTrackVersion, _c.driver, nil)
 	createdBy := *_c.mutation
-	_node.loaded.Created(&createdBy)
+	_node.occ.Created(&createdBy)
 	_c.driver = occrun.Atomic(_c.driver)
 
 	if value, ok := _c.mutation.Version(); ok {
@@ -403,7 +401,7 @@ func (_c *PlaylistTrackCreateBulk) Save(ctx context.Context) ([]*PlaylistTrack, 
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
-					_c.driver = _c.versionWriter()
+					_c.driver = versionWriter(_c.config)
 					spec.OnConflict = occrun.OnConflict(playlistTrackVersion, &mutation.occ, specs[i].Table, _c.conflict)
 					_c.driver = occrun.Atomic(_c.driver)
 

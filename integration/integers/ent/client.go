@@ -169,7 +169,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		return nil, fmt.Errorf("ent: starting a transaction: %w", err)
 	}
 	cfg := c.config
-	cfg.driver = c.versionTx(tx.begun(ctx))
+	cfg.driver = versionTx(c.config, tx.begun(ctx))
 	return &Tx{
 		ctx:    ctx,
 		config: cfg,
@@ -197,7 +197,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		return nil, fmt.Errorf("ent: starting a transaction: %w", err)
 	}
 	cfg := c.config
-	cfg.driver = c.versionTx((&txDriver{tx: tx, drv: c.driver}).begun(ctx))
+	cfg.driver = versionTx(c.config, (&txDriver{tx: tx, drv: c.driver}).begun(ctx))
 	return &Tx{
 		ctx:    ctx,
 		config: cfg,
@@ -258,145 +258,55 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 // GetVersion returns the Bare entity with this ID, if it has this version. One that has another is a
 // *BareModifiedError, one that is not there a *NotFoundError.
 func (c *BareClient) GetVersion(ctx context.Context, id int, versionSeen uint) (*Bare, error) {
-	readRow := func(ctx context.Context) (*Bare, error) {
-		return c.Query().Where(bare.ID(id), latestVersion(c.driver)).Only(ctx)
-	}
-	readEntity, err := readRow(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if !occrun.SameVersion(bareVersion, readEntity.Rev, versionSeen) {
-		return nil, entocc.NewModifiedError(occrun.Modified(bareVersion, id, versionSeen, readEntity.Rev), nil, readRow, nil)
-	}
-	return readEntity, nil
+	return versionGet(ctx, c.config, bareVersion, id, versionSeen, bareRead, occrun.Typed[Bare])
 }
 
 // GetVersion returns the Double entity with this ID, if it has this version. One that has another is a
 // *DoubleModifiedError, one that is not there a *NotFoundError.
 func (c *DoubleClient) GetVersion(ctx context.Context, id int, versionSeen uint16) (*Double, error) {
-	readRow := func(ctx context.Context) (*Double, error) {
-		return c.Query().Where(double.ID(id), latestVersion(c.driver)).Only(ctx)
-	}
-	readEntity, err := readRow(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if !occrun.SameVersion(doubleVersion, readEntity.Rev, versionSeen) {
-		return nil, entocc.NewModifiedError(occrun.Modified(doubleVersion, id, versionSeen, readEntity.Rev), nil, readRow, nil)
-	}
-	return readEntity, nil
+	return versionGet(ctx, c.config, doubleVersion, id, versionSeen, doubleRead, occrun.Typed[Double])
 }
 
 // GetVersion returns the Huge entity with this ID, if it has this version. One that has another is a
 // *HugeModifiedError, one that is not there a *NotFoundError.
 func (c *HugeClient) GetVersion(ctx context.Context, id int, versionSeen uint64) (*Huge, error) {
-	readRow := func(ctx context.Context) (*Huge, error) {
-		return c.Query().Where(huge.ID(id), latestVersion(c.driver)).Only(ctx)
-	}
-	readEntity, err := readRow(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if !occrun.SameVersion(hugeVersion, readEntity.Rev, versionSeen) {
-		return nil, entocc.NewModifiedError(occrun.Modified(hugeVersion, id, versionSeen, readEntity.Rev), nil, readRow, nil)
-	}
-	return readEntity, nil
+	return versionGet(ctx, c.config, hugeVersion, id, versionSeen, hugeRead, occrun.Typed[Huge])
 }
 
 // GetVersion returns the Medium entity with this ID, if it has this version. One that has another is a
 // *MediumModifiedError, one that is not there a *NotFoundError.
 func (c *MediumClient) GetVersion(ctx context.Context, id int, versionSeen int32) (*Medium, error) {
-	readRow := func(ctx context.Context) (*Medium, error) {
-		return c.Query().Where(medium.ID(id), latestVersion(c.driver)).Only(ctx)
-	}
-	readEntity, err := readRow(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if !occrun.SameVersion(mediumVersion, readEntity.Rev, versionSeen) {
-		return nil, entocc.NewModifiedError(occrun.Modified(mediumVersion, id, versionSeen, readEntity.Rev), nil, readRow, nil)
-	}
-	return readEntity, nil
+	return versionGet(ctx, c.config, mediumVersion, id, versionSeen, mediumRead, occrun.Typed[Medium])
 }
 
 // GetVersion returns the Plain entity with this ID, if it has this version. One that has another is a
 // *PlainModifiedError, one that is not there a *NotFoundError.
 func (c *PlainClient) GetVersion(ctx context.Context, id int, versionSeen int) (*Plain, error) {
-	readRow := func(ctx context.Context) (*Plain, error) {
-		return c.Query().Where(plain.ID(id), latestVersion(c.driver)).Only(ctx)
-	}
-	readEntity, err := readRow(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if !occrun.SameVersion(plainVersion, readEntity.Rev, versionSeen) {
-		return nil, entocc.NewModifiedError(occrun.Modified(plainVersion, id, versionSeen, readEntity.Rev), nil, readRow, nil)
-	}
-	return readEntity, nil
+	return versionGet(ctx, c.config, plainVersion, id, versionSeen, plainRead, occrun.Typed[Plain])
 }
 
 // GetVersion returns the Quad entity with this ID, if it has this version. One that has another is a
 // *QuadModifiedError, one that is not there a *NotFoundError.
 func (c *QuadClient) GetVersion(ctx context.Context, id int, versionSeen uint32) (*Quad, error) {
-	readRow := func(ctx context.Context) (*Quad, error) {
-		return c.Query().Where(quad.ID(id), latestVersion(c.driver)).Only(ctx)
-	}
-	readEntity, err := readRow(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if !occrun.SameVersion(quadVersion, readEntity.Rev, versionSeen) {
-		return nil, entocc.NewModifiedError(occrun.Modified(quadVersion, id, versionSeen, readEntity.Rev), nil, readRow, nil)
-	}
-	return readEntity, nil
+	return versionGet(ctx, c.config, quadVersion, id, versionSeen, quadRead, occrun.Typed[Quad])
 }
 
 // GetVersion returns the Short entity with this ID, if it has this version. One that has another is a
 // *ShortModifiedError, one that is not there a *NotFoundError.
 func (c *ShortClient) GetVersion(ctx context.Context, id int, versionSeen int16) (*Short, error) {
-	readRow := func(ctx context.Context) (*Short, error) {
-		return c.Query().Where(short.ID(id), latestVersion(c.driver)).Only(ctx)
-	}
-	readEntity, err := readRow(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if !occrun.SameVersion(shortVersion, readEntity.Rev, versionSeen) {
-		return nil, entocc.NewModifiedError(occrun.Modified(shortVersion, id, versionSeen, readEntity.Rev), nil, readRow, nil)
-	}
-	return readEntity, nil
+	return versionGet(ctx, c.config, shortVersion, id, versionSeen, shortRead, occrun.Typed[Short])
 }
 
 // GetVersion returns the Small entity with this ID, if it has this version. One that has another is a
 // *SmallModifiedError, one that is not there a *NotFoundError.
 func (c *SmallClient) GetVersion(ctx context.Context, id int, versionSeen uint8) (*Small, error) {
-	readRow := func(ctx context.Context) (*Small, error) {
-		return c.Query().Where(small.ID(id), latestVersion(c.driver)).Only(ctx)
-	}
-	readEntity, err := readRow(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if !occrun.SameVersion(smallVersion, readEntity.Rev, versionSeen) {
-		return nil, entocc.NewModifiedError(occrun.Modified(smallVersion, id, versionSeen, readEntity.Rev), nil, readRow, nil)
-	}
-	return readEntity, nil
+	return versionGet(ctx, c.config, smallVersion, id, versionSeen, smallRead, occrun.Typed[Small])
 }
 
 // GetVersion returns the Tiny entity with this ID, if it has this version. One that has another is a
 // *TinyModifiedError, one that is not there a *NotFoundError.
 func (c *TinyClient) GetVersion(ctx context.Context, id int, versionSeen int8) (*Tiny, error) {
-	readRow := func(ctx context.Context) (*Tiny, error) {
-		return c.Query().Where(tiny.ID(id), latestVersion(c.driver)).Only(ctx)
-	}
-	readEntity, err := readRow(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if !occrun.SameVersion(tinyVersion, readEntity.Rev, versionSeen) {
-		return nil, entocc.NewModifiedError(occrun.Modified(tinyVersion, id, versionSeen, readEntity.Rev), nil, readRow, nil)
-	}
-	return readEntity, nil
+	return versionGet(ctx, c.config, tinyVersion, id, versionSeen, tinyRead, occrun.Typed[Tiny])
 }
 
 // RetryTx runs fn in a transaction and commits it; and again in a new transaction while it, or the commit, ends in an
@@ -450,238 +360,101 @@ func (c *Client) runTx(ctx context.Context, opts *stdsql.TxOptions, fn func(tx *
 	return err
 }
 
-// Modify loads the Bare entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
-// by the entity that it is given.
-//
-//	u, err := client.Bare.Modify(ctx, id, func(u *ent.Bare, up *ent.BareUpdateOne) error {
-//		...
-//	})
-func (c *BareClient) Modify(ctx context.Context, id int, fn func(*Bare, *BareUpdateOne) error, opts ...entocc.RetryOption) (saved *Bare, err error) {
-	if _, ok := c.driver.(*txDriver); ok {
-		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
+// versionModify is Modify of any type.
+func versionModify[I, E any, B interface {
+	Save(context.Context) (E, error)
+}](
+	ctx context.Context, drv dialect.Driver, id I, get func(context.Context, I) (E, error), update func(E) B,
+	fn func(E, B) error, opts []entocc.RetryOption,
+) (saved E, err error) {
+	if _, ok := drv.(*txDriver); ok {
+		return saved, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
 	}
 	err = entocc.Retry(ctx, func(ctx context.Context) error {
-		entity, err := c.Get(ctx, id)
+		entity, err := get(ctx, id)
 		if err != nil {
 			return err
 		}
-		update := c.UpdateOne(entity)
-		if err := fn(entity, update); err != nil {
+		builder := update(entity)
+		if err := fn(entity, builder); err != nil {
 			return err
 		}
-		saved, err = update.Save(ctx)
+		saved, err = builder.Save(ctx)
 		return err
 	}, opts...)
 	return saved, err
+}
+
+// Modify loads the Bare entity with this ID, has fn change it, and saves it; and does so again while its row was
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+func (c *BareClient) Modify(
+	ctx context.Context, id int, fn func(*Bare, *BareUpdateOne) error, opts ...entocc.RetryOption,
+) (*Bare, error) {
+	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
 // Modify loads the Double entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
-// by the entity that it is given.
-//
-//	u, err := client.Double.Modify(ctx, id, func(u *ent.Double, up *ent.DoubleUpdateOne) error {
-//		...
-//	})
-func (c *DoubleClient) Modify(ctx context.Context, id int, fn func(*Double, *DoubleUpdateOne) error, opts ...entocc.RetryOption) (saved *Double, err error) {
-	if _, ok := c.driver.(*txDriver); ok {
-		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
-	}
-	err = entocc.Retry(ctx, func(ctx context.Context) error {
-		entity, err := c.Get(ctx, id)
-		if err != nil {
-			return err
-		}
-		update := c.UpdateOne(entity)
-		if err := fn(entity, update); err != nil {
-			return err
-		}
-		saved, err = update.Save(ctx)
-		return err
-	}, opts...)
-	return saved, err
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+func (c *DoubleClient) Modify(
+	ctx context.Context, id int, fn func(*Double, *DoubleUpdateOne) error, opts ...entocc.RetryOption,
+) (*Double, error) {
+	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
 // Modify loads the Huge entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
-// by the entity that it is given.
-//
-//	u, err := client.Huge.Modify(ctx, id, func(u *ent.Huge, up *ent.HugeUpdateOne) error {
-//		...
-//	})
-func (c *HugeClient) Modify(ctx context.Context, id int, fn func(*Huge, *HugeUpdateOne) error, opts ...entocc.RetryOption) (saved *Huge, err error) {
-	if _, ok := c.driver.(*txDriver); ok {
-		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
-	}
-	err = entocc.Retry(ctx, func(ctx context.Context) error {
-		entity, err := c.Get(ctx, id)
-		if err != nil {
-			return err
-		}
-		update := c.UpdateOne(entity)
-		if err := fn(entity, update); err != nil {
-			return err
-		}
-		saved, err = update.Save(ctx)
-		return err
-	}, opts...)
-	return saved, err
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+func (c *HugeClient) Modify(
+	ctx context.Context, id int, fn func(*Huge, *HugeUpdateOne) error, opts ...entocc.RetryOption,
+) (*Huge, error) {
+	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
 // Modify loads the Medium entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
-// by the entity that it is given.
-//
-//	u, err := client.Medium.Modify(ctx, id, func(u *ent.Medium, up *ent.MediumUpdateOne) error {
-//		...
-//	})
-func (c *MediumClient) Modify(ctx context.Context, id int, fn func(*Medium, *MediumUpdateOne) error, opts ...entocc.RetryOption) (saved *Medium, err error) {
-	if _, ok := c.driver.(*txDriver); ok {
-		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
-	}
-	err = entocc.Retry(ctx, func(ctx context.Context) error {
-		entity, err := c.Get(ctx, id)
-		if err != nil {
-			return err
-		}
-		update := c.UpdateOne(entity)
-		if err := fn(entity, update); err != nil {
-			return err
-		}
-		saved, err = update.Save(ctx)
-		return err
-	}, opts...)
-	return saved, err
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+func (c *MediumClient) Modify(
+	ctx context.Context, id int, fn func(*Medium, *MediumUpdateOne) error, opts ...entocc.RetryOption,
+) (*Medium, error) {
+	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
 // Modify loads the Plain entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
-// by the entity that it is given.
-//
-//	u, err := client.Plain.Modify(ctx, id, func(u *ent.Plain, up *ent.PlainUpdateOne) error {
-//		...
-//	})
-func (c *PlainClient) Modify(ctx context.Context, id int, fn func(*Plain, *PlainUpdateOne) error, opts ...entocc.RetryOption) (saved *Plain, err error) {
-	if _, ok := c.driver.(*txDriver); ok {
-		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
-	}
-	err = entocc.Retry(ctx, func(ctx context.Context) error {
-		entity, err := c.Get(ctx, id)
-		if err != nil {
-			return err
-		}
-		update := c.UpdateOne(entity)
-		if err := fn(entity, update); err != nil {
-			return err
-		}
-		saved, err = update.Save(ctx)
-		return err
-	}, opts...)
-	return saved, err
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+func (c *PlainClient) Modify(
+	ctx context.Context, id int, fn func(*Plain, *PlainUpdateOne) error, opts ...entocc.RetryOption,
+) (*Plain, error) {
+	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
 // Modify loads the Quad entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
-// by the entity that it is given.
-//
-//	u, err := client.Quad.Modify(ctx, id, func(u *ent.Quad, up *ent.QuadUpdateOne) error {
-//		...
-//	})
-func (c *QuadClient) Modify(ctx context.Context, id int, fn func(*Quad, *QuadUpdateOne) error, opts ...entocc.RetryOption) (saved *Quad, err error) {
-	if _, ok := c.driver.(*txDriver); ok {
-		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
-	}
-	err = entocc.Retry(ctx, func(ctx context.Context) error {
-		entity, err := c.Get(ctx, id)
-		if err != nil {
-			return err
-		}
-		update := c.UpdateOne(entity)
-		if err := fn(entity, update); err != nil {
-			return err
-		}
-		saved, err = update.Save(ctx)
-		return err
-	}, opts...)
-	return saved, err
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+func (c *QuadClient) Modify(
+	ctx context.Context, id int, fn func(*Quad, *QuadUpdateOne) error, opts ...entocc.RetryOption,
+) (*Quad, error) {
+	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
 // Modify loads the Short entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
-// by the entity that it is given.
-//
-//	u, err := client.Short.Modify(ctx, id, func(u *ent.Short, up *ent.ShortUpdateOne) error {
-//		...
-//	})
-func (c *ShortClient) Modify(ctx context.Context, id int, fn func(*Short, *ShortUpdateOne) error, opts ...entocc.RetryOption) (saved *Short, err error) {
-	if _, ok := c.driver.(*txDriver); ok {
-		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
-	}
-	err = entocc.Retry(ctx, func(ctx context.Context) error {
-		entity, err := c.Get(ctx, id)
-		if err != nil {
-			return err
-		}
-		update := c.UpdateOne(entity)
-		if err := fn(entity, update); err != nil {
-			return err
-		}
-		saved, err = update.Save(ctx)
-		return err
-	}, opts...)
-	return saved, err
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+func (c *ShortClient) Modify(
+	ctx context.Context, id int, fn func(*Short, *ShortUpdateOne) error, opts ...entocc.RetryOption,
+) (*Short, error) {
+	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
 // Modify loads the Small entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
-// by the entity that it is given.
-//
-//	u, err := client.Small.Modify(ctx, id, func(u *ent.Small, up *ent.SmallUpdateOne) error {
-//		...
-//	})
-func (c *SmallClient) Modify(ctx context.Context, id int, fn func(*Small, *SmallUpdateOne) error, opts ...entocc.RetryOption) (saved *Small, err error) {
-	if _, ok := c.driver.(*txDriver); ok {
-		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
-	}
-	err = entocc.Retry(ctx, func(ctx context.Context) error {
-		entity, err := c.Get(ctx, id)
-		if err != nil {
-			return err
-		}
-		update := c.UpdateOne(entity)
-		if err := fn(entity, update); err != nil {
-			return err
-		}
-		saved, err = update.Save(ctx)
-		return err
-	}, opts...)
-	return saved, err
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+func (c *SmallClient) Modify(
+	ctx context.Context, id int, fn func(*Small, *SmallUpdateOne) error, opts ...entocc.RetryOption,
+) (*Small, error) {
+	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
 // Modify loads the Tiny entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
-// by the entity that it is given.
-//
-//	u, err := client.Tiny.Modify(ctx, id, func(u *ent.Tiny, up *ent.TinyUpdateOne) error {
-//		...
-//	})
-func (c *TinyClient) Modify(ctx context.Context, id int, fn func(*Tiny, *TinyUpdateOne) error, opts ...entocc.RetryOption) (saved *Tiny, err error) {
-	if _, ok := c.driver.(*txDriver); ok {
-		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
-	}
-	err = entocc.Retry(ctx, func(ctx context.Context) error {
-		entity, err := c.Get(ctx, id)
-		if err != nil {
-			return err
-		}
-		update := c.UpdateOne(entity)
-		if err := fn(entity, update); err != nil {
-			return err
-		}
-		saved, err = update.Save(ctx)
-		return err
-	}, opts...)
-	return saved, err
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+func (c *TinyClient) Modify(
+	ctx context.Context, id int, fn func(*Tiny, *TinyUpdateOne) error, opts ...entocc.RetryOption,
+) (*Tiny, error) {
+	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
 // verify has the transaction check rows before it commits. One whose commit is not that of a Tx, as where a program begins
@@ -710,526 +483,123 @@ func (tx *txDriver) verify(rows []*occrun.Verified) error {
 	return nil
 }
 
+// versionVerify has the transaction of a client check the rows of entities of one type.
+func versionVerify[E entocc.Versioned](
+	c config, schema *occrun.Schema, namespace, label string, readEntities []E, held func(E) *occrun.Held,
+	read func(context.Context, config, any, ...string) (E, error), typed versionTyped[E],
+) error {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return occrun.NotInTx(schema)
+	}
+	rows := make([]*occrun.Verified, len(readEntities))
+	for i, readEntity := range readEntities {
+		row, err := held(readEntity).Verify(schema, namespace, readEntity.VersionKey(), c.driver)
+		if err != nil {
+			return err
+		}
+		row.Typed = func(modified *entocc.RecordModifiedError) error {
+			modified.InTransaction(tx)
+			if modified.Deleted {
+				modified.Err = &NotFoundError{label}
+			}
+			return typed(modified, readEntity, func(ctx context.Context) (E, error) {
+				return versionCurrent(ctx, c, row.ID, read)
+			}, nil)
+		}
+		rows[i] = row
+	}
+	return tx.verify(rows)
+}
+
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *BareModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
-//
-//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
-//		...
-//		if err := tx.Bare.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
-//	})
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
+// first write after the call, returns a *BareModifiedError. See entocc's README, "Verifying reads".
 func (c *BareClient) VerifyOnCommit(readEntities ...*Bare) error {
-	txDrv, ok := c.driver.(*txDriver)
-	if !ok {
-		return occrun.NotInTx(bareVersion)
-	}
-	readRow := func(ctx context.Context, readEntity *Bare) (*Bare, error) {
-		rowReader := NewBareClient(c.config)
-		if occrun.Ended(txDrv.tx) {
-			rowReader.driver = txDrv.drv
-		}
-		return rowReader.Query().Where(bare.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
-	}
-	verifiedRows := make([]*occrun.Verified, len(readEntities))
-	for rowIndex, readEntity := range readEntities {
-		if loadErr := occrun.CheckLoaded(bareVersion, readEntity.Rev, readEntity.zeroVersion); loadErr != nil {
-			return loadErr
-		}
-		if readEntity.fate != nil {
-			if fateErr := occrun.CheckFate(bareVersion, readEntity.fate, readEntity.ID, readEntity.Rev, c.driver); fateErr != nil {
-				return fateErr
-			}
-		}
-		verifiedRows[rowIndex] = &occrun.Verified{
-			Schema:  bareVersion,
-			Table:   bare.Table,
-			ID:      readEntity.ID,
-			Columns: []string{bare.FieldID},
-			Values:  []any{readEntity.ID},
-			Version: readEntity.Rev,
-			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(txDrv)
-				if conflictMet.Deleted {
-					conflictMet.Err = &NotFoundError{bare.Label}
-				}
-				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Bare, error) {
-					return readRow(ctx, readEntity)
-				}, nil)
-			},
-		}
-	}
-	return txDrv.verify(verifiedRows)
+	return versionVerify(
+		c.config, bareVersion, "", bare.Label, readEntities,
+		func(readEntity *Bare) *occrun.Held { return &readEntity.occ.Held }, bareRead, occrun.Typed[Bare],
+	)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *DoubleModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
-//
-//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
-//		...
-//		if err := tx.Double.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
-//	})
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
+// first write after the call, returns a *DoubleModifiedError. See entocc's README, "Verifying reads".
 func (c *DoubleClient) VerifyOnCommit(readEntities ...*Double) error {
-	txDrv, ok := c.driver.(*txDriver)
-	if !ok {
-		return occrun.NotInTx(doubleVersion)
-	}
-	readRow := func(ctx context.Context, readEntity *Double) (*Double, error) {
-		rowReader := NewDoubleClient(c.config)
-		if occrun.Ended(txDrv.tx) {
-			rowReader.driver = txDrv.drv
-		}
-		return rowReader.Query().Where(double.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
-	}
-	verifiedRows := make([]*occrun.Verified, len(readEntities))
-	for rowIndex, readEntity := range readEntities {
-		if loadErr := occrun.CheckLoaded(doubleVersion, readEntity.Rev, readEntity.zeroVersion); loadErr != nil {
-			return loadErr
-		}
-		if readEntity.fate != nil {
-			if fateErr := occrun.CheckFate(doubleVersion, readEntity.fate, readEntity.ID, readEntity.Rev, c.driver); fateErr != nil {
-				return fateErr
-			}
-		}
-		verifiedRows[rowIndex] = &occrun.Verified{
-			Schema:  doubleVersion,
-			Table:   double.Table,
-			ID:      readEntity.ID,
-			Columns: []string{double.FieldID},
-			Values:  []any{readEntity.ID},
-			Version: readEntity.Rev,
-			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(txDrv)
-				if conflictMet.Deleted {
-					conflictMet.Err = &NotFoundError{double.Label}
-				}
-				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Double, error) {
-					return readRow(ctx, readEntity)
-				}, nil)
-			},
-		}
-	}
-	return txDrv.verify(verifiedRows)
+	return versionVerify(
+		c.config, doubleVersion, "", double.Label, readEntities,
+		func(readEntity *Double) *occrun.Held { return &readEntity.occ.Held }, doubleRead, occrun.Typed[Double],
+	)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *HugeModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
-//
-//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
-//		...
-//		if err := tx.Huge.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
-//	})
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
+// first write after the call, returns a *HugeModifiedError. See entocc's README, "Verifying reads".
 func (c *HugeClient) VerifyOnCommit(readEntities ...*Huge) error {
-	txDrv, ok := c.driver.(*txDriver)
-	if !ok {
-		return occrun.NotInTx(hugeVersion)
-	}
-	readRow := func(ctx context.Context, readEntity *Huge) (*Huge, error) {
-		rowReader := NewHugeClient(c.config)
-		if occrun.Ended(txDrv.tx) {
-			rowReader.driver = txDrv.drv
-		}
-		return rowReader.Query().Where(huge.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
-	}
-	verifiedRows := make([]*occrun.Verified, len(readEntities))
-	for rowIndex, readEntity := range readEntities {
-		if loadErr := occrun.CheckLoaded(hugeVersion, readEntity.Rev, readEntity.zeroVersion); loadErr != nil {
-			return loadErr
-		}
-		if readEntity.fate != nil {
-			if fateErr := occrun.CheckFate(hugeVersion, readEntity.fate, readEntity.ID, readEntity.Rev, c.driver); fateErr != nil {
-				return fateErr
-			}
-		}
-		verifiedRows[rowIndex] = &occrun.Verified{
-			Schema:  hugeVersion,
-			Table:   huge.Table,
-			ID:      readEntity.ID,
-			Columns: []string{huge.FieldID},
-			Values:  []any{readEntity.ID},
-			Version: readEntity.Rev,
-			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(txDrv)
-				if conflictMet.Deleted {
-					conflictMet.Err = &NotFoundError{huge.Label}
-				}
-				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Huge, error) {
-					return readRow(ctx, readEntity)
-				}, nil)
-			},
-		}
-	}
-	return txDrv.verify(verifiedRows)
+	return versionVerify(
+		c.config, hugeVersion, "", huge.Label, readEntities,
+		func(readEntity *Huge) *occrun.Held { return &readEntity.occ.Held }, hugeRead, occrun.Typed[Huge],
+	)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *MediumModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
-//
-//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
-//		...
-//		if err := tx.Medium.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
-//	})
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
+// first write after the call, returns a *MediumModifiedError. See entocc's README, "Verifying reads".
 func (c *MediumClient) VerifyOnCommit(readEntities ...*Medium) error {
-	txDrv, ok := c.driver.(*txDriver)
-	if !ok {
-		return occrun.NotInTx(mediumVersion)
-	}
-	readRow := func(ctx context.Context, readEntity *Medium) (*Medium, error) {
-		rowReader := NewMediumClient(c.config)
-		if occrun.Ended(txDrv.tx) {
-			rowReader.driver = txDrv.drv
-		}
-		return rowReader.Query().Where(medium.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
-	}
-	verifiedRows := make([]*occrun.Verified, len(readEntities))
-	for rowIndex, readEntity := range readEntities {
-		if loadErr := occrun.CheckLoaded(mediumVersion, readEntity.Rev, readEntity.zeroVersion); loadErr != nil {
-			return loadErr
-		}
-		if readEntity.fate != nil {
-			if fateErr := occrun.CheckFate(mediumVersion, readEntity.fate, readEntity.ID, readEntity.Rev, c.driver); fateErr != nil {
-				return fateErr
-			}
-		}
-		verifiedRows[rowIndex] = &occrun.Verified{
-			Schema:  mediumVersion,
-			Table:   medium.Table,
-			ID:      readEntity.ID,
-			Columns: []string{medium.FieldID},
-			Values:  []any{readEntity.ID},
-			Version: readEntity.Rev,
-			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(txDrv)
-				if conflictMet.Deleted {
-					conflictMet.Err = &NotFoundError{medium.Label}
-				}
-				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Medium, error) {
-					return readRow(ctx, readEntity)
-				}, nil)
-			},
-		}
-	}
-	return txDrv.verify(verifiedRows)
+	return versionVerify(
+		c.config, mediumVersion, "", medium.Label, readEntities,
+		func(readEntity *Medium) *occrun.Held { return &readEntity.occ.Held }, mediumRead, occrun.Typed[Medium],
+	)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *PlainModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
-//
-//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
-//		...
-//		if err := tx.Plain.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
-//	})
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
+// first write after the call, returns a *PlainModifiedError. See entocc's README, "Verifying reads".
 func (c *PlainClient) VerifyOnCommit(readEntities ...*Plain) error {
-	txDrv, ok := c.driver.(*txDriver)
-	if !ok {
-		return occrun.NotInTx(plainVersion)
-	}
-	readRow := func(ctx context.Context, readEntity *Plain) (*Plain, error) {
-		rowReader := NewPlainClient(c.config)
-		if occrun.Ended(txDrv.tx) {
-			rowReader.driver = txDrv.drv
-		}
-		return rowReader.Query().Where(plain.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
-	}
-	verifiedRows := make([]*occrun.Verified, len(readEntities))
-	for rowIndex, readEntity := range readEntities {
-		if loadErr := occrun.CheckLoaded(plainVersion, readEntity.Rev, readEntity.zeroVersion); loadErr != nil {
-			return loadErr
-		}
-		if readEntity.fate != nil {
-			if fateErr := occrun.CheckFate(plainVersion, readEntity.fate, readEntity.ID, readEntity.Rev, c.driver); fateErr != nil {
-				return fateErr
-			}
-		}
-		verifiedRows[rowIndex] = &occrun.Verified{
-			Schema:  plainVersion,
-			Table:   plain.Table,
-			ID:      readEntity.ID,
-			Columns: []string{plain.FieldID},
-			Values:  []any{readEntity.ID},
-			Version: readEntity.Rev,
-			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(txDrv)
-				if conflictMet.Deleted {
-					conflictMet.Err = &NotFoundError{plain.Label}
-				}
-				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Plain, error) {
-					return readRow(ctx, readEntity)
-				}, nil)
-			},
-		}
-	}
-	return txDrv.verify(verifiedRows)
+	return versionVerify(
+		c.config, plainVersion, "", plain.Label, readEntities,
+		func(readEntity *Plain) *occrun.Held { return &readEntity.occ.Held }, plainRead, occrun.Typed[Plain],
+	)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *QuadModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
-//
-//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
-//		...
-//		if err := tx.Quad.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
-//	})
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
+// first write after the call, returns a *QuadModifiedError. See entocc's README, "Verifying reads".
 func (c *QuadClient) VerifyOnCommit(readEntities ...*Quad) error {
-	txDrv, ok := c.driver.(*txDriver)
-	if !ok {
-		return occrun.NotInTx(quadVersion)
-	}
-	readRow := func(ctx context.Context, readEntity *Quad) (*Quad, error) {
-		rowReader := NewQuadClient(c.config)
-		if occrun.Ended(txDrv.tx) {
-			rowReader.driver = txDrv.drv
-		}
-		return rowReader.Query().Where(quad.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
-	}
-	verifiedRows := make([]*occrun.Verified, len(readEntities))
-	for rowIndex, readEntity := range readEntities {
-		if loadErr := occrun.CheckLoaded(quadVersion, readEntity.Rev, readEntity.zeroVersion); loadErr != nil {
-			return loadErr
-		}
-		if readEntity.fate != nil {
-			if fateErr := occrun.CheckFate(quadVersion, readEntity.fate, readEntity.ID, readEntity.Rev, c.driver); fateErr != nil {
-				return fateErr
-			}
-		}
-		verifiedRows[rowIndex] = &occrun.Verified{
-			Schema:  quadVersion,
-			Table:   quad.Table,
-			ID:      readEntity.ID,
-			Columns: []string{quad.FieldID},
-			Values:  []any{readEntity.ID},
-			Version: readEntity.Rev,
-			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(txDrv)
-				if conflictMet.Deleted {
-					conflictMet.Err = &NotFoundError{quad.Label}
-				}
-				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Quad, error) {
-					return readRow(ctx, readEntity)
-				}, nil)
-			},
-		}
-	}
-	return txDrv.verify(verifiedRows)
+	return versionVerify(
+		c.config, quadVersion, "", quad.Label, readEntities,
+		func(readEntity *Quad) *occrun.Held { return &readEntity.occ.Held }, quadRead, occrun.Typed[Quad],
+	)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *ShortModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
-//
-//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
-//		...
-//		if err := tx.Short.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
-//	})
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
+// first write after the call, returns a *ShortModifiedError. See entocc's README, "Verifying reads".
 func (c *ShortClient) VerifyOnCommit(readEntities ...*Short) error {
-	txDrv, ok := c.driver.(*txDriver)
-	if !ok {
-		return occrun.NotInTx(shortVersion)
-	}
-	readRow := func(ctx context.Context, readEntity *Short) (*Short, error) {
-		rowReader := NewShortClient(c.config)
-		if occrun.Ended(txDrv.tx) {
-			rowReader.driver = txDrv.drv
-		}
-		return rowReader.Query().Where(short.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
-	}
-	verifiedRows := make([]*occrun.Verified, len(readEntities))
-	for rowIndex, readEntity := range readEntities {
-		if loadErr := occrun.CheckLoaded(shortVersion, readEntity.Rev, readEntity.zeroVersion); loadErr != nil {
-			return loadErr
-		}
-		if readEntity.fate != nil {
-			if fateErr := occrun.CheckFate(shortVersion, readEntity.fate, readEntity.ID, readEntity.Rev, c.driver); fateErr != nil {
-				return fateErr
-			}
-		}
-		verifiedRows[rowIndex] = &occrun.Verified{
-			Schema:  shortVersion,
-			Table:   short.Table,
-			ID:      readEntity.ID,
-			Columns: []string{short.FieldID},
-			Values:  []any{readEntity.ID},
-			Version: readEntity.Rev,
-			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(txDrv)
-				if conflictMet.Deleted {
-					conflictMet.Err = &NotFoundError{short.Label}
-				}
-				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Short, error) {
-					return readRow(ctx, readEntity)
-				}, nil)
-			},
-		}
-	}
-	return txDrv.verify(verifiedRows)
+	return versionVerify(
+		c.config, shortVersion, "", short.Label, readEntities,
+		func(readEntity *Short) *occrun.Held { return &readEntity.occ.Held }, shortRead, occrun.Typed[Short],
+	)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *SmallModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
-//
-//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
-//		...
-//		if err := tx.Small.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
-//	})
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
+// first write after the call, returns a *SmallModifiedError. See entocc's README, "Verifying reads".
 func (c *SmallClient) VerifyOnCommit(readEntities ...*Small) error {
-	txDrv, ok := c.driver.(*txDriver)
-	if !ok {
-		return occrun.NotInTx(smallVersion)
-	}
-	readRow := func(ctx context.Context, readEntity *Small) (*Small, error) {
-		rowReader := NewSmallClient(c.config)
-		if occrun.Ended(txDrv.tx) {
-			rowReader.driver = txDrv.drv
-		}
-		return rowReader.Query().Where(small.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
-	}
-	verifiedRows := make([]*occrun.Verified, len(readEntities))
-	for rowIndex, readEntity := range readEntities {
-		if loadErr := occrun.CheckLoaded(smallVersion, readEntity.Rev, readEntity.zeroVersion); loadErr != nil {
-			return loadErr
-		}
-		if readEntity.fate != nil {
-			if fateErr := occrun.CheckFate(smallVersion, readEntity.fate, readEntity.ID, readEntity.Rev, c.driver); fateErr != nil {
-				return fateErr
-			}
-		}
-		verifiedRows[rowIndex] = &occrun.Verified{
-			Schema:  smallVersion,
-			Table:   small.Table,
-			ID:      readEntity.ID,
-			Columns: []string{small.FieldID},
-			Values:  []any{readEntity.ID},
-			Version: readEntity.Rev,
-			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(txDrv)
-				if conflictMet.Deleted {
-					conflictMet.Err = &NotFoundError{small.Label}
-				}
-				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Small, error) {
-					return readRow(ctx, readEntity)
-				}, nil)
-			},
-		}
-	}
-	return txDrv.verify(verifiedRows)
+	return versionVerify(
+		c.config, smallVersion, "", small.Label, readEntities,
+		func(readEntity *Small) *occrun.Held { return &readEntity.occ.Held }, smallRead, occrun.Typed[Small],
+	)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *TinyModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
-//
-//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
-//		...
-//		if err := tx.Tiny.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
-//	})
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
+// first write after the call, returns a *TinyModifiedError. See entocc's README, "Verifying reads".
 func (c *TinyClient) VerifyOnCommit(readEntities ...*Tiny) error {
-	txDrv, ok := c.driver.(*txDriver)
-	if !ok {
-		return occrun.NotInTx(tinyVersion)
-	}
-	readRow := func(ctx context.Context, readEntity *Tiny) (*Tiny, error) {
-		rowReader := NewTinyClient(c.config)
-		if occrun.Ended(txDrv.tx) {
-			rowReader.driver = txDrv.drv
-		}
-		return rowReader.Query().Where(tiny.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
-	}
-	verifiedRows := make([]*occrun.Verified, len(readEntities))
-	for rowIndex, readEntity := range readEntities {
-		if loadErr := occrun.CheckLoaded(tinyVersion, readEntity.Rev, readEntity.zeroVersion); loadErr != nil {
-			return loadErr
-		}
-		if readEntity.fate != nil {
-			if fateErr := occrun.CheckFate(tinyVersion, readEntity.fate, readEntity.ID, readEntity.Rev, c.driver); fateErr != nil {
-				return fateErr
-			}
-		}
-		verifiedRows[rowIndex] = &occrun.Verified{
-			Schema:  tinyVersion,
-			Table:   tiny.Table,
-			ID:      readEntity.ID,
-			Columns: []string{tiny.FieldID},
-			Values:  []any{readEntity.ID},
-			Version: readEntity.Rev,
-			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(txDrv)
-				if conflictMet.Deleted {
-					conflictMet.Err = &NotFoundError{tiny.Label}
-				}
-				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Tiny, error) {
-					return readRow(ctx, readEntity)
-				}, nil)
-			},
-		}
-	}
-	return txDrv.verify(verifiedRows)
+	return versionVerify(
+		c.config, tinyVersion, "", tiny.Label, readEntities,
+		func(readEntity *Tiny) *occrun.Held { return &readEntity.occ.Held }, tinyRead, occrun.Typed[Tiny],
+	)
 }
 
 // Mutate implements the ent.Mutator interface.
@@ -1315,13 +685,15 @@ func (c *BareClient) Update() *BareUpdate {
 // UpdateOne returns an update builder for the given entity.
 func (c *BareClient) UpdateOne(_m *Bare) *BareUpdateOne {
 	mutation := newBareMutation(c.config, OpUpdateOne, withBare(_m))
-	return (&BareUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).ifLoaded(_m)
+	mutation.occ.Loaded(bareVersion, _m, _m.Rev, &_m.occ.Held)
+	return &BareUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *BareClient) UpdateOneID(id int) *BareUpdateOne {
 	mutation := newBareMutation(c.config, OpUpdateOne, withBareID(id))
-	return (&BareUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).byID()
+	mutation.occ.ByID()
+	return &BareUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // Delete returns a delete builder for Bare.
@@ -1332,7 +704,9 @@ func (c *BareClient) Delete() *BareDelete {
 
 // DeleteOne returns a builder for deleting the given entity.
 func (c *BareClient) DeleteOne(_m *Bare) *BareDeleteOne {
-	return c.DeleteOneID(_m.ID).ifLoaded(_m)
+	builder := c.DeleteOneID(_m.ID)
+	builder._d.mutation.occ.Loaded(bareVersion, _m, _m.Rev, &_m.occ.Held)
+	return builder
 }
 
 // DeleteOneID returns a builder for deleting the given entity by its id.
@@ -1340,7 +714,9 @@ func (c *BareClient) DeleteOneID(id int) *BareDeleteOne {
 	builder := c.Delete().Where(bare.ID(id))
 	builder.mutation.id = &id
 	builder.mutation.op = OpDeleteOne
-	return (&BareDeleteOne{builder}).byID()
+	builder.mutation.occ.ByID()
+	builder.mutation.occ.Row(id)
+	return &BareDeleteOne{builder}
 }
 
 // Query returns a query builder for Bare.
@@ -1449,13 +825,15 @@ func (c *DoubleClient) Update() *DoubleUpdate {
 // UpdateOne returns an update builder for the given entity.
 func (c *DoubleClient) UpdateOne(_m *Double) *DoubleUpdateOne {
 	mutation := newDoubleMutation(c.config, OpUpdateOne, withDouble(_m))
-	return (&DoubleUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).ifLoaded(_m)
+	mutation.occ.Loaded(doubleVersion, _m, _m.Rev, &_m.occ.Held)
+	return &DoubleUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *DoubleClient) UpdateOneID(id int) *DoubleUpdateOne {
 	mutation := newDoubleMutation(c.config, OpUpdateOne, withDoubleID(id))
-	return (&DoubleUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).byID()
+	mutation.occ.ByID()
+	return &DoubleUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // Delete returns a delete builder for Double.
@@ -1466,7 +844,9 @@ func (c *DoubleClient) Delete() *DoubleDelete {
 
 // DeleteOne returns a builder for deleting the given entity.
 func (c *DoubleClient) DeleteOne(_m *Double) *DoubleDeleteOne {
-	return c.DeleteOneID(_m.ID).ifLoaded(_m)
+	builder := c.DeleteOneID(_m.ID)
+	builder._d.mutation.occ.Loaded(doubleVersion, _m, _m.Rev, &_m.occ.Held)
+	return builder
 }
 
 // DeleteOneID returns a builder for deleting the given entity by its id.
@@ -1474,7 +854,9 @@ func (c *DoubleClient) DeleteOneID(id int) *DoubleDeleteOne {
 	builder := c.Delete().Where(double.ID(id))
 	builder.mutation.id = &id
 	builder.mutation.op = OpDeleteOne
-	return (&DoubleDeleteOne{builder}).byID()
+	builder.mutation.occ.ByID()
+	builder.mutation.occ.Row(id)
+	return &DoubleDeleteOne{builder}
 }
 
 // Query returns a query builder for Double.
@@ -1583,13 +965,15 @@ func (c *HugeClient) Update() *HugeUpdate {
 // UpdateOne returns an update builder for the given entity.
 func (c *HugeClient) UpdateOne(_m *Huge) *HugeUpdateOne {
 	mutation := newHugeMutation(c.config, OpUpdateOne, withHuge(_m))
-	return (&HugeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).ifLoaded(_m)
+	mutation.occ.Loaded(hugeVersion, _m, _m.Rev, &_m.occ.Held)
+	return &HugeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *HugeClient) UpdateOneID(id int) *HugeUpdateOne {
 	mutation := newHugeMutation(c.config, OpUpdateOne, withHugeID(id))
-	return (&HugeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).byID()
+	mutation.occ.ByID()
+	return &HugeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // Delete returns a delete builder for Huge.
@@ -1600,7 +984,9 @@ func (c *HugeClient) Delete() *HugeDelete {
 
 // DeleteOne returns a builder for deleting the given entity.
 func (c *HugeClient) DeleteOne(_m *Huge) *HugeDeleteOne {
-	return c.DeleteOneID(_m.ID).ifLoaded(_m)
+	builder := c.DeleteOneID(_m.ID)
+	builder._d.mutation.occ.Loaded(hugeVersion, _m, _m.Rev, &_m.occ.Held)
+	return builder
 }
 
 // DeleteOneID returns a builder for deleting the given entity by its id.
@@ -1608,7 +994,9 @@ func (c *HugeClient) DeleteOneID(id int) *HugeDeleteOne {
 	builder := c.Delete().Where(huge.ID(id))
 	builder.mutation.id = &id
 	builder.mutation.op = OpDeleteOne
-	return (&HugeDeleteOne{builder}).byID()
+	builder.mutation.occ.ByID()
+	builder.mutation.occ.Row(id)
+	return &HugeDeleteOne{builder}
 }
 
 // Query returns a query builder for Huge.
@@ -1717,13 +1105,15 @@ func (c *MediumClient) Update() *MediumUpdate {
 // UpdateOne returns an update builder for the given entity.
 func (c *MediumClient) UpdateOne(_m *Medium) *MediumUpdateOne {
 	mutation := newMediumMutation(c.config, OpUpdateOne, withMedium(_m))
-	return (&MediumUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).ifLoaded(_m)
+	mutation.occ.Loaded(mediumVersion, _m, _m.Rev, &_m.occ.Held)
+	return &MediumUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *MediumClient) UpdateOneID(id int) *MediumUpdateOne {
 	mutation := newMediumMutation(c.config, OpUpdateOne, withMediumID(id))
-	return (&MediumUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).byID()
+	mutation.occ.ByID()
+	return &MediumUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // Delete returns a delete builder for Medium.
@@ -1734,7 +1124,9 @@ func (c *MediumClient) Delete() *MediumDelete {
 
 // DeleteOne returns a builder for deleting the given entity.
 func (c *MediumClient) DeleteOne(_m *Medium) *MediumDeleteOne {
-	return c.DeleteOneID(_m.ID).ifLoaded(_m)
+	builder := c.DeleteOneID(_m.ID)
+	builder._d.mutation.occ.Loaded(mediumVersion, _m, _m.Rev, &_m.occ.Held)
+	return builder
 }
 
 // DeleteOneID returns a builder for deleting the given entity by its id.
@@ -1742,7 +1134,9 @@ func (c *MediumClient) DeleteOneID(id int) *MediumDeleteOne {
 	builder := c.Delete().Where(medium.ID(id))
 	builder.mutation.id = &id
 	builder.mutation.op = OpDeleteOne
-	return (&MediumDeleteOne{builder}).byID()
+	builder.mutation.occ.ByID()
+	builder.mutation.occ.Row(id)
+	return &MediumDeleteOne{builder}
 }
 
 // Query returns a query builder for Medium.
@@ -1851,13 +1245,15 @@ func (c *PlainClient) Update() *PlainUpdate {
 // UpdateOne returns an update builder for the given entity.
 func (c *PlainClient) UpdateOne(_m *Plain) *PlainUpdateOne {
 	mutation := newPlainMutation(c.config, OpUpdateOne, withPlain(_m))
-	return (&PlainUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).ifLoaded(_m)
+	mutation.occ.Loaded(plainVersion, _m, _m.Rev, &_m.occ.Held)
+	return &PlainUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *PlainClient) UpdateOneID(id int) *PlainUpdateOne {
 	mutation := newPlainMutation(c.config, OpUpdateOne, withPlainID(id))
-	return (&PlainUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).byID()
+	mutation.occ.ByID()
+	return &PlainUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // Delete returns a delete builder for Plain.
@@ -1868,7 +1264,9 @@ func (c *PlainClient) Delete() *PlainDelete {
 
 // DeleteOne returns a builder for deleting the given entity.
 func (c *PlainClient) DeleteOne(_m *Plain) *PlainDeleteOne {
-	return c.DeleteOneID(_m.ID).ifLoaded(_m)
+	builder := c.DeleteOneID(_m.ID)
+	builder._d.mutation.occ.Loaded(plainVersion, _m, _m.Rev, &_m.occ.Held)
+	return builder
 }
 
 // DeleteOneID returns a builder for deleting the given entity by its id.
@@ -1876,7 +1274,9 @@ func (c *PlainClient) DeleteOneID(id int) *PlainDeleteOne {
 	builder := c.Delete().Where(plain.ID(id))
 	builder.mutation.id = &id
 	builder.mutation.op = OpDeleteOne
-	return (&PlainDeleteOne{builder}).byID()
+	builder.mutation.occ.ByID()
+	builder.mutation.occ.Row(id)
+	return &PlainDeleteOne{builder}
 }
 
 // Query returns a query builder for Plain.
@@ -1985,13 +1385,15 @@ func (c *QuadClient) Update() *QuadUpdate {
 // UpdateOne returns an update builder for the given entity.
 func (c *QuadClient) UpdateOne(_m *Quad) *QuadUpdateOne {
 	mutation := newQuadMutation(c.config, OpUpdateOne, withQuad(_m))
-	return (&QuadUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).ifLoaded(_m)
+	mutation.occ.Loaded(quadVersion, _m, _m.Rev, &_m.occ.Held)
+	return &QuadUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *QuadClient) UpdateOneID(id int) *QuadUpdateOne {
 	mutation := newQuadMutation(c.config, OpUpdateOne, withQuadID(id))
-	return (&QuadUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).byID()
+	mutation.occ.ByID()
+	return &QuadUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // Delete returns a delete builder for Quad.
@@ -2002,7 +1404,9 @@ func (c *QuadClient) Delete() *QuadDelete {
 
 // DeleteOne returns a builder for deleting the given entity.
 func (c *QuadClient) DeleteOne(_m *Quad) *QuadDeleteOne {
-	return c.DeleteOneID(_m.ID).ifLoaded(_m)
+	builder := c.DeleteOneID(_m.ID)
+	builder._d.mutation.occ.Loaded(quadVersion, _m, _m.Rev, &_m.occ.Held)
+	return builder
 }
 
 // DeleteOneID returns a builder for deleting the given entity by its id.
@@ -2010,7 +1414,9 @@ func (c *QuadClient) DeleteOneID(id int) *QuadDeleteOne {
 	builder := c.Delete().Where(quad.ID(id))
 	builder.mutation.id = &id
 	builder.mutation.op = OpDeleteOne
-	return (&QuadDeleteOne{builder}).byID()
+	builder.mutation.occ.ByID()
+	builder.mutation.occ.Row(id)
+	return &QuadDeleteOne{builder}
 }
 
 // Query returns a query builder for Quad.
@@ -2119,13 +1525,15 @@ func (c *ShortClient) Update() *ShortUpdate {
 // UpdateOne returns an update builder for the given entity.
 func (c *ShortClient) UpdateOne(_m *Short) *ShortUpdateOne {
 	mutation := newShortMutation(c.config, OpUpdateOne, withShort(_m))
-	return (&ShortUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).ifLoaded(_m)
+	mutation.occ.Loaded(shortVersion, _m, _m.Rev, &_m.occ.Held)
+	return &ShortUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *ShortClient) UpdateOneID(id int) *ShortUpdateOne {
 	mutation := newShortMutation(c.config, OpUpdateOne, withShortID(id))
-	return (&ShortUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).byID()
+	mutation.occ.ByID()
+	return &ShortUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // Delete returns a delete builder for Short.
@@ -2136,7 +1544,9 @@ func (c *ShortClient) Delete() *ShortDelete {
 
 // DeleteOne returns a builder for deleting the given entity.
 func (c *ShortClient) DeleteOne(_m *Short) *ShortDeleteOne {
-	return c.DeleteOneID(_m.ID).ifLoaded(_m)
+	builder := c.DeleteOneID(_m.ID)
+	builder._d.mutation.occ.Loaded(shortVersion, _m, _m.Rev, &_m.occ.Held)
+	return builder
 }
 
 // DeleteOneID returns a builder for deleting the given entity by its id.
@@ -2144,7 +1554,9 @@ func (c *ShortClient) DeleteOneID(id int) *ShortDeleteOne {
 	builder := c.Delete().Where(short.ID(id))
 	builder.mutation.id = &id
 	builder.mutation.op = OpDeleteOne
-	return (&ShortDeleteOne{builder}).byID()
+	builder.mutation.occ.ByID()
+	builder.mutation.occ.Row(id)
+	return &ShortDeleteOne{builder}
 }
 
 // Query returns a query builder for Short.
@@ -2253,13 +1665,15 @@ func (c *SmallClient) Update() *SmallUpdate {
 // UpdateOne returns an update builder for the given entity.
 func (c *SmallClient) UpdateOne(_m *Small) *SmallUpdateOne {
 	mutation := newSmallMutation(c.config, OpUpdateOne, withSmall(_m))
-	return (&SmallUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).ifLoaded(_m)
+	mutation.occ.Loaded(smallVersion, _m, _m.Rev, &_m.occ.Held)
+	return &SmallUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *SmallClient) UpdateOneID(id int) *SmallUpdateOne {
 	mutation := newSmallMutation(c.config, OpUpdateOne, withSmallID(id))
-	return (&SmallUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).byID()
+	mutation.occ.ByID()
+	return &SmallUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // Delete returns a delete builder for Small.
@@ -2270,7 +1684,9 @@ func (c *SmallClient) Delete() *SmallDelete {
 
 // DeleteOne returns a builder for deleting the given entity.
 func (c *SmallClient) DeleteOne(_m *Small) *SmallDeleteOne {
-	return c.DeleteOneID(_m.ID).ifLoaded(_m)
+	builder := c.DeleteOneID(_m.ID)
+	builder._d.mutation.occ.Loaded(smallVersion, _m, _m.Rev, &_m.occ.Held)
+	return builder
 }
 
 // DeleteOneID returns a builder for deleting the given entity by its id.
@@ -2278,7 +1694,9 @@ func (c *SmallClient) DeleteOneID(id int) *SmallDeleteOne {
 	builder := c.Delete().Where(small.ID(id))
 	builder.mutation.id = &id
 	builder.mutation.op = OpDeleteOne
-	return (&SmallDeleteOne{builder}).byID()
+	builder.mutation.occ.ByID()
+	builder.mutation.occ.Row(id)
+	return &SmallDeleteOne{builder}
 }
 
 // Query returns a query builder for Small.
@@ -2387,13 +1805,15 @@ func (c *TinyClient) Update() *TinyUpdate {
 // UpdateOne returns an update builder for the given entity.
 func (c *TinyClient) UpdateOne(_m *Tiny) *TinyUpdateOne {
 	mutation := newTinyMutation(c.config, OpUpdateOne, withTiny(_m))
-	return (&TinyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).ifLoaded(_m)
+	mutation.occ.Loaded(tinyVersion, _m, _m.Rev, &_m.occ.Held)
+	return &TinyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *TinyClient) UpdateOneID(id int) *TinyUpdateOne {
 	mutation := newTinyMutation(c.config, OpUpdateOne, withTinyID(id))
-	return (&TinyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).byID()
+	mutation.occ.ByID()
+	return &TinyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // Delete returns a delete builder for Tiny.
@@ -2404,7 +1824,9 @@ func (c *TinyClient) Delete() *TinyDelete {
 
 // DeleteOne returns a builder for deleting the given entity.
 func (c *TinyClient) DeleteOne(_m *Tiny) *TinyDeleteOne {
-	return c.DeleteOneID(_m.ID).ifLoaded(_m)
+	builder := c.DeleteOneID(_m.ID)
+	builder._d.mutation.occ.Loaded(tinyVersion, _m, _m.Rev, &_m.occ.Held)
+	return builder
 }
 
 // DeleteOneID returns a builder for deleting the given entity by its id.
@@ -2412,7 +1834,9 @@ func (c *TinyClient) DeleteOneID(id int) *TinyDeleteOne {
 	builder := c.Delete().Where(tiny.ID(id))
 	builder.mutation.id = &id
 	builder.mutation.op = OpDeleteOne
-	return (&TinyDeleteOne{builder}).byID()
+	builder.mutation.occ.ByID()
+	builder.mutation.occ.Row(id)
+	return &TinyDeleteOne{builder}
 }
 
 // Query returns a query builder for Tiny.

@@ -18,7 +18,6 @@ import (
 	"github.com/entocc/entocc/integration/integers/ent/huge"
 	"github.com/entocc/entocc/integration/integers/ent/medium"
 	"github.com/entocc/entocc/integration/integers/ent/plain"
-	"github.com/entocc/entocc/integration/integers/ent/predicate"
 	"github.com/entocc/entocc/integration/integers/ent/quad"
 	"github.com/entocc/entocc/integration/integers/ent/short"
 	"github.com/entocc/entocc/integration/integers/ent/small"
@@ -53,7 +52,8 @@ func CheckGuards() error {
 	} {
 		for _, hook := range hooks {
 			if hook == nil {
-				return fmt.Errorf("ent: the hooks of %s are not wired: import _ \"github.com/entocc/entocc/integration/integers/ent/runtime\" in the main package", typ)
+				return fmt.Errorf("ent: the hooks of %s are not wired: "+
+					"import _ \"github.com/entocc/entocc/integration/integers/ent/runtime\" in the main package", typ)
 			}
 		}
 	}
@@ -84,6 +84,8 @@ type txState = occrun.TxState
 // bareVersion is what the guard knows about the version of Bare.
 var bareVersion = &occrun.Schema{
 	Type:     TypeBare,
+	Table:    bare.Table,
+	Keys:     []string{bare.FieldID},
 	Field:    "rev",
 	Column:   bare.FieldRev,
 	Strategy: occrun.Integer[uint]{},
@@ -93,7 +95,7 @@ var bareVersion = &occrun.Schema{
 	},
 }
 
-// BareModifiedError reports a write of Bare that was refused, because its row has another version by now or is gone.
+// BareModifiedError reports a refused write of Bare, whose row has another version by now or is gone.
 type BareModifiedError = entocc.ModifiedError[Bare]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -102,45 +104,27 @@ func (m *BareMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return bareVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *BareMutation) versionRow() (id any, isRow predicate.Bare) {
-	if id, ok := m.ID(); ok {
-		return id, bare.ID(id)
-	}
-	return nil, nil
-}
+// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
+func (m *BareMutation) versionID() any { return occrun.IDOf(m.ID()) }
 
 // versionError gives an error of a guarded write of Bare the form in which its callers know it.
-func (m *BareMutation) versionError(writeErr error) error {
-	m.occ.Met(writeErr)
-	return versionError(writeErr, m.driver, bare.Label, m.occ.Entity(), func(ctx context.Context) (*Bare, error) {
-		_, isRow := m.versionRow()
-		if isRow == nil {
-			return nil, &NotFoundError{bare.Label}
-		}
-		return readNow(m.driver, func(drv dialect.Driver) (*Bare, error) {
-			reader := NewBareClient(m.config)
-			reader.driver = drv
-			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
-		})
-	}, func(base, theirs any) []entocc.FieldDiff {
-		return occrun.Diff(bareVersion, m, bareVersionRow(base), bareVersionRow(theirs))
-	})
+func (m *BareMutation) versionError(err error) error {
+	return versionWriteError(err, m.config, m, bare.Label, m.versionID, bareRead, occrun.Typed[Bare])
 }
 
-// bareVersionRow returns the row of an entity as it was read.
-func bareVersionRow(entity any) occrun.ReadRow {
-	loadedEntity, _ := entity.(*Bare)
-	if loadedEntity == nil {
-		return occrun.ReadRow{}
-	}
-	asRead := &Bare{}
-	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
+// bareRow returns the predicate of the row with this primary key.
+func bareRow(id any) func(*sql.Selector) { return occrun.Is(bare.ID, id) }
+
+// bareRead reads the row with this primary key as it was committed last, or these fields of it.
+func bareRead(ctx context.Context, c config, id any, fields ...string) (*Bare, error) {
+	return NewBareClient(c).Query().Where(bareRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
 }
 
 // doubleVersion is what the guard knows about the version of Double.
 var doubleVersion = &occrun.Schema{
 	Type:     TypeDouble,
+	Table:    double.Table,
+	Keys:     []string{double.FieldID},
 	Field:    "rev",
 	Column:   double.FieldRev,
 	Strategy: occrun.Integer[uint16]{},
@@ -150,7 +134,7 @@ var doubleVersion = &occrun.Schema{
 	},
 }
 
-// DoubleModifiedError reports a write of Double that was refused, because its row has another version by now or is gone.
+// DoubleModifiedError reports a refused write of Double, whose row has another version by now or is gone.
 type DoubleModifiedError = entocc.ModifiedError[Double]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -159,45 +143,27 @@ func (m *DoubleMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return doubleVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *DoubleMutation) versionRow() (id any, isRow predicate.Double) {
-	if id, ok := m.ID(); ok {
-		return id, double.ID(id)
-	}
-	return nil, nil
-}
+// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
+func (m *DoubleMutation) versionID() any { return occrun.IDOf(m.ID()) }
 
 // versionError gives an error of a guarded write of Double the form in which its callers know it.
-func (m *DoubleMutation) versionError(writeErr error) error {
-	m.occ.Met(writeErr)
-	return versionError(writeErr, m.driver, double.Label, m.occ.Entity(), func(ctx context.Context) (*Double, error) {
-		_, isRow := m.versionRow()
-		if isRow == nil {
-			return nil, &NotFoundError{double.Label}
-		}
-		return readNow(m.driver, func(drv dialect.Driver) (*Double, error) {
-			reader := NewDoubleClient(m.config)
-			reader.driver = drv
-			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
-		})
-	}, func(base, theirs any) []entocc.FieldDiff {
-		return occrun.Diff(doubleVersion, m, doubleVersionRow(base), doubleVersionRow(theirs))
-	})
+func (m *DoubleMutation) versionError(err error) error {
+	return versionWriteError(err, m.config, m, double.Label, m.versionID, doubleRead, occrun.Typed[Double])
 }
 
-// doubleVersionRow returns the row of an entity as it was read.
-func doubleVersionRow(entity any) occrun.ReadRow {
-	loadedEntity, _ := entity.(*Double)
-	if loadedEntity == nil {
-		return occrun.ReadRow{}
-	}
-	asRead := &Double{}
-	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
+// doubleRow returns the predicate of the row with this primary key.
+func doubleRow(id any) func(*sql.Selector) { return occrun.Is(double.ID, id) }
+
+// doubleRead reads the row with this primary key as it was committed last, or these fields of it.
+func doubleRead(ctx context.Context, c config, id any, fields ...string) (*Double, error) {
+	return NewDoubleClient(c).Query().Where(doubleRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
 }
 
 // hugeVersion is what the guard knows about the version of Huge.
 var hugeVersion = &occrun.Schema{
 	Type:     TypeHuge,
+	Table:    huge.Table,
+	Keys:     []string{huge.FieldID},
 	Field:    "rev",
 	Column:   huge.FieldRev,
 	Strategy: occrun.Integer[uint64]{},
@@ -207,7 +173,7 @@ var hugeVersion = &occrun.Schema{
 	},
 }
 
-// HugeModifiedError reports a write of Huge that was refused, because its row has another version by now or is gone.
+// HugeModifiedError reports a refused write of Huge, whose row has another version by now or is gone.
 type HugeModifiedError = entocc.ModifiedError[Huge]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -216,45 +182,27 @@ func (m *HugeMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return hugeVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *HugeMutation) versionRow() (id any, isRow predicate.Huge) {
-	if id, ok := m.ID(); ok {
-		return id, huge.ID(id)
-	}
-	return nil, nil
-}
+// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
+func (m *HugeMutation) versionID() any { return occrun.IDOf(m.ID()) }
 
 // versionError gives an error of a guarded write of Huge the form in which its callers know it.
-func (m *HugeMutation) versionError(writeErr error) error {
-	m.occ.Met(writeErr)
-	return versionError(writeErr, m.driver, huge.Label, m.occ.Entity(), func(ctx context.Context) (*Huge, error) {
-		_, isRow := m.versionRow()
-		if isRow == nil {
-			return nil, &NotFoundError{huge.Label}
-		}
-		return readNow(m.driver, func(drv dialect.Driver) (*Huge, error) {
-			reader := NewHugeClient(m.config)
-			reader.driver = drv
-			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
-		})
-	}, func(base, theirs any) []entocc.FieldDiff {
-		return occrun.Diff(hugeVersion, m, hugeVersionRow(base), hugeVersionRow(theirs))
-	})
+func (m *HugeMutation) versionError(err error) error {
+	return versionWriteError(err, m.config, m, huge.Label, m.versionID, hugeRead, occrun.Typed[Huge])
 }
 
-// hugeVersionRow returns the row of an entity as it was read.
-func hugeVersionRow(entity any) occrun.ReadRow {
-	loadedEntity, _ := entity.(*Huge)
-	if loadedEntity == nil {
-		return occrun.ReadRow{}
-	}
-	asRead := &Huge{}
-	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
+// hugeRow returns the predicate of the row with this primary key.
+func hugeRow(id any) func(*sql.Selector) { return occrun.Is(huge.ID, id) }
+
+// hugeRead reads the row with this primary key as it was committed last, or these fields of it.
+func hugeRead(ctx context.Context, c config, id any, fields ...string) (*Huge, error) {
+	return NewHugeClient(c).Query().Where(hugeRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
 }
 
 // mediumVersion is what the guard knows about the version of Medium.
 var mediumVersion = &occrun.Schema{
 	Type:     TypeMedium,
+	Table:    medium.Table,
+	Keys:     []string{medium.FieldID},
 	Field:    "rev",
 	Column:   medium.FieldRev,
 	Strategy: occrun.Integer[int32]{},
@@ -264,7 +212,7 @@ var mediumVersion = &occrun.Schema{
 	},
 }
 
-// MediumModifiedError reports a write of Medium that was refused, because its row has another version by now or is gone.
+// MediumModifiedError reports a refused write of Medium, whose row has another version by now or is gone.
 type MediumModifiedError = entocc.ModifiedError[Medium]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -273,45 +221,27 @@ func (m *MediumMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return mediumVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *MediumMutation) versionRow() (id any, isRow predicate.Medium) {
-	if id, ok := m.ID(); ok {
-		return id, medium.ID(id)
-	}
-	return nil, nil
-}
+// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
+func (m *MediumMutation) versionID() any { return occrun.IDOf(m.ID()) }
 
 // versionError gives an error of a guarded write of Medium the form in which its callers know it.
-func (m *MediumMutation) versionError(writeErr error) error {
-	m.occ.Met(writeErr)
-	return versionError(writeErr, m.driver, medium.Label, m.occ.Entity(), func(ctx context.Context) (*Medium, error) {
-		_, isRow := m.versionRow()
-		if isRow == nil {
-			return nil, &NotFoundError{medium.Label}
-		}
-		return readNow(m.driver, func(drv dialect.Driver) (*Medium, error) {
-			reader := NewMediumClient(m.config)
-			reader.driver = drv
-			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
-		})
-	}, func(base, theirs any) []entocc.FieldDiff {
-		return occrun.Diff(mediumVersion, m, mediumVersionRow(base), mediumVersionRow(theirs))
-	})
+func (m *MediumMutation) versionError(err error) error {
+	return versionWriteError(err, m.config, m, medium.Label, m.versionID, mediumRead, occrun.Typed[Medium])
 }
 
-// mediumVersionRow returns the row of an entity as it was read.
-func mediumVersionRow(entity any) occrun.ReadRow {
-	loadedEntity, _ := entity.(*Medium)
-	if loadedEntity == nil {
-		return occrun.ReadRow{}
-	}
-	asRead := &Medium{}
-	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
+// mediumRow returns the predicate of the row with this primary key.
+func mediumRow(id any) func(*sql.Selector) { return occrun.Is(medium.ID, id) }
+
+// mediumRead reads the row with this primary key as it was committed last, or these fields of it.
+func mediumRead(ctx context.Context, c config, id any, fields ...string) (*Medium, error) {
+	return NewMediumClient(c).Query().Where(mediumRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
 }
 
 // plainVersion is what the guard knows about the version of Plain.
 var plainVersion = &occrun.Schema{
 	Type:     TypePlain,
+	Table:    plain.Table,
+	Keys:     []string{plain.FieldID},
 	Field:    "rev",
 	Column:   plain.FieldRev,
 	Strategy: occrun.Integer[int]{},
@@ -321,7 +251,7 @@ var plainVersion = &occrun.Schema{
 	},
 }
 
-// PlainModifiedError reports a write of Plain that was refused, because its row has another version by now or is gone.
+// PlainModifiedError reports a refused write of Plain, whose row has another version by now or is gone.
 type PlainModifiedError = entocc.ModifiedError[Plain]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -330,45 +260,27 @@ func (m *PlainMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return plainVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *PlainMutation) versionRow() (id any, isRow predicate.Plain) {
-	if id, ok := m.ID(); ok {
-		return id, plain.ID(id)
-	}
-	return nil, nil
-}
+// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
+func (m *PlainMutation) versionID() any { return occrun.IDOf(m.ID()) }
 
 // versionError gives an error of a guarded write of Plain the form in which its callers know it.
-func (m *PlainMutation) versionError(writeErr error) error {
-	m.occ.Met(writeErr)
-	return versionError(writeErr, m.driver, plain.Label, m.occ.Entity(), func(ctx context.Context) (*Plain, error) {
-		_, isRow := m.versionRow()
-		if isRow == nil {
-			return nil, &NotFoundError{plain.Label}
-		}
-		return readNow(m.driver, func(drv dialect.Driver) (*Plain, error) {
-			reader := NewPlainClient(m.config)
-			reader.driver = drv
-			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
-		})
-	}, func(base, theirs any) []entocc.FieldDiff {
-		return occrun.Diff(plainVersion, m, plainVersionRow(base), plainVersionRow(theirs))
-	})
+func (m *PlainMutation) versionError(err error) error {
+	return versionWriteError(err, m.config, m, plain.Label, m.versionID, plainRead, occrun.Typed[Plain])
 }
 
-// plainVersionRow returns the row of an entity as it was read.
-func plainVersionRow(entity any) occrun.ReadRow {
-	loadedEntity, _ := entity.(*Plain)
-	if loadedEntity == nil {
-		return occrun.ReadRow{}
-	}
-	asRead := &Plain{}
-	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
+// plainRow returns the predicate of the row with this primary key.
+func plainRow(id any) func(*sql.Selector) { return occrun.Is(plain.ID, id) }
+
+// plainRead reads the row with this primary key as it was committed last, or these fields of it.
+func plainRead(ctx context.Context, c config, id any, fields ...string) (*Plain, error) {
+	return NewPlainClient(c).Query().Where(plainRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
 }
 
 // quadVersion is what the guard knows about the version of Quad.
 var quadVersion = &occrun.Schema{
 	Type:     TypeQuad,
+	Table:    quad.Table,
+	Keys:     []string{quad.FieldID},
 	Field:    "rev",
 	Column:   quad.FieldRev,
 	Strategy: occrun.Integer[uint32]{},
@@ -378,7 +290,7 @@ var quadVersion = &occrun.Schema{
 	},
 }
 
-// QuadModifiedError reports a write of Quad that was refused, because its row has another version by now or is gone.
+// QuadModifiedError reports a refused write of Quad, whose row has another version by now or is gone.
 type QuadModifiedError = entocc.ModifiedError[Quad]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -387,45 +299,27 @@ func (m *QuadMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return quadVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *QuadMutation) versionRow() (id any, isRow predicate.Quad) {
-	if id, ok := m.ID(); ok {
-		return id, quad.ID(id)
-	}
-	return nil, nil
-}
+// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
+func (m *QuadMutation) versionID() any { return occrun.IDOf(m.ID()) }
 
 // versionError gives an error of a guarded write of Quad the form in which its callers know it.
-func (m *QuadMutation) versionError(writeErr error) error {
-	m.occ.Met(writeErr)
-	return versionError(writeErr, m.driver, quad.Label, m.occ.Entity(), func(ctx context.Context) (*Quad, error) {
-		_, isRow := m.versionRow()
-		if isRow == nil {
-			return nil, &NotFoundError{quad.Label}
-		}
-		return readNow(m.driver, func(drv dialect.Driver) (*Quad, error) {
-			reader := NewQuadClient(m.config)
-			reader.driver = drv
-			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
-		})
-	}, func(base, theirs any) []entocc.FieldDiff {
-		return occrun.Diff(quadVersion, m, quadVersionRow(base), quadVersionRow(theirs))
-	})
+func (m *QuadMutation) versionError(err error) error {
+	return versionWriteError(err, m.config, m, quad.Label, m.versionID, quadRead, occrun.Typed[Quad])
 }
 
-// quadVersionRow returns the row of an entity as it was read.
-func quadVersionRow(entity any) occrun.ReadRow {
-	loadedEntity, _ := entity.(*Quad)
-	if loadedEntity == nil {
-		return occrun.ReadRow{}
-	}
-	asRead := &Quad{}
-	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
+// quadRow returns the predicate of the row with this primary key.
+func quadRow(id any) func(*sql.Selector) { return occrun.Is(quad.ID, id) }
+
+// quadRead reads the row with this primary key as it was committed last, or these fields of it.
+func quadRead(ctx context.Context, c config, id any, fields ...string) (*Quad, error) {
+	return NewQuadClient(c).Query().Where(quadRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
 }
 
 // shortVersion is what the guard knows about the version of Short.
 var shortVersion = &occrun.Schema{
 	Type:     TypeShort,
+	Table:    short.Table,
+	Keys:     []string{short.FieldID},
 	Field:    "rev",
 	Column:   short.FieldRev,
 	Strategy: occrun.Integer[int16]{},
@@ -435,7 +329,7 @@ var shortVersion = &occrun.Schema{
 	},
 }
 
-// ShortModifiedError reports a write of Short that was refused, because its row has another version by now or is gone.
+// ShortModifiedError reports a refused write of Short, whose row has another version by now or is gone.
 type ShortModifiedError = entocc.ModifiedError[Short]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -444,45 +338,27 @@ func (m *ShortMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return shortVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *ShortMutation) versionRow() (id any, isRow predicate.Short) {
-	if id, ok := m.ID(); ok {
-		return id, short.ID(id)
-	}
-	return nil, nil
-}
+// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
+func (m *ShortMutation) versionID() any { return occrun.IDOf(m.ID()) }
 
 // versionError gives an error of a guarded write of Short the form in which its callers know it.
-func (m *ShortMutation) versionError(writeErr error) error {
-	m.occ.Met(writeErr)
-	return versionError(writeErr, m.driver, short.Label, m.occ.Entity(), func(ctx context.Context) (*Short, error) {
-		_, isRow := m.versionRow()
-		if isRow == nil {
-			return nil, &NotFoundError{short.Label}
-		}
-		return readNow(m.driver, func(drv dialect.Driver) (*Short, error) {
-			reader := NewShortClient(m.config)
-			reader.driver = drv
-			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
-		})
-	}, func(base, theirs any) []entocc.FieldDiff {
-		return occrun.Diff(shortVersion, m, shortVersionRow(base), shortVersionRow(theirs))
-	})
+func (m *ShortMutation) versionError(err error) error {
+	return versionWriteError(err, m.config, m, short.Label, m.versionID, shortRead, occrun.Typed[Short])
 }
 
-// shortVersionRow returns the row of an entity as it was read.
-func shortVersionRow(entity any) occrun.ReadRow {
-	loadedEntity, _ := entity.(*Short)
-	if loadedEntity == nil {
-		return occrun.ReadRow{}
-	}
-	asRead := &Short{}
-	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
+// shortRow returns the predicate of the row with this primary key.
+func shortRow(id any) func(*sql.Selector) { return occrun.Is(short.ID, id) }
+
+// shortRead reads the row with this primary key as it was committed last, or these fields of it.
+func shortRead(ctx context.Context, c config, id any, fields ...string) (*Short, error) {
+	return NewShortClient(c).Query().Where(shortRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
 }
 
 // smallVersion is what the guard knows about the version of Small.
 var smallVersion = &occrun.Schema{
 	Type:     TypeSmall,
+	Table:    small.Table,
+	Keys:     []string{small.FieldID},
 	Field:    "rev",
 	Column:   small.FieldRev,
 	Strategy: occrun.Integer[uint8]{},
@@ -492,7 +368,7 @@ var smallVersion = &occrun.Schema{
 	},
 }
 
-// SmallModifiedError reports a write of Small that was refused, because its row has another version by now or is gone.
+// SmallModifiedError reports a refused write of Small, whose row has another version by now or is gone.
 type SmallModifiedError = entocc.ModifiedError[Small]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -501,45 +377,27 @@ func (m *SmallMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return smallVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *SmallMutation) versionRow() (id any, isRow predicate.Small) {
-	if id, ok := m.ID(); ok {
-		return id, small.ID(id)
-	}
-	return nil, nil
-}
+// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
+func (m *SmallMutation) versionID() any { return occrun.IDOf(m.ID()) }
 
 // versionError gives an error of a guarded write of Small the form in which its callers know it.
-func (m *SmallMutation) versionError(writeErr error) error {
-	m.occ.Met(writeErr)
-	return versionError(writeErr, m.driver, small.Label, m.occ.Entity(), func(ctx context.Context) (*Small, error) {
-		_, isRow := m.versionRow()
-		if isRow == nil {
-			return nil, &NotFoundError{small.Label}
-		}
-		return readNow(m.driver, func(drv dialect.Driver) (*Small, error) {
-			reader := NewSmallClient(m.config)
-			reader.driver = drv
-			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
-		})
-	}, func(base, theirs any) []entocc.FieldDiff {
-		return occrun.Diff(smallVersion, m, smallVersionRow(base), smallVersionRow(theirs))
-	})
+func (m *SmallMutation) versionError(err error) error {
+	return versionWriteError(err, m.config, m, small.Label, m.versionID, smallRead, occrun.Typed[Small])
 }
 
-// smallVersionRow returns the row of an entity as it was read.
-func smallVersionRow(entity any) occrun.ReadRow {
-	loadedEntity, _ := entity.(*Small)
-	if loadedEntity == nil {
-		return occrun.ReadRow{}
-	}
-	asRead := &Small{}
-	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
+// smallRow returns the predicate of the row with this primary key.
+func smallRow(id any) func(*sql.Selector) { return occrun.Is(small.ID, id) }
+
+// smallRead reads the row with this primary key as it was committed last, or these fields of it.
+func smallRead(ctx context.Context, c config, id any, fields ...string) (*Small, error) {
+	return NewSmallClient(c).Query().Where(smallRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
 }
 
 // tinyVersion is what the guard knows about the version of Tiny.
 var tinyVersion = &occrun.Schema{
 	Type:     TypeTiny,
+	Table:    tiny.Table,
+	Keys:     []string{tiny.FieldID},
 	Field:    "rev",
 	Column:   tiny.FieldRev,
 	Strategy: occrun.Integer[int8]{},
@@ -549,7 +407,7 @@ var tinyVersion = &occrun.Schema{
 	},
 }
 
-// TinyModifiedError reports a write of Tiny that was refused, because its row has another version by now or is gone.
+// TinyModifiedError reports a refused write of Tiny, whose row has another version by now or is gone.
 type TinyModifiedError = entocc.ModifiedError[Tiny]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -558,44 +416,24 @@ func (m *TinyMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return tinyVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *TinyMutation) versionRow() (id any, isRow predicate.Tiny) {
-	if id, ok := m.ID(); ok {
-		return id, tiny.ID(id)
-	}
-	return nil, nil
-}
+// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
+func (m *TinyMutation) versionID() any { return occrun.IDOf(m.ID()) }
 
 // versionError gives an error of a guarded write of Tiny the form in which its callers know it.
-func (m *TinyMutation) versionError(writeErr error) error {
-	m.occ.Met(writeErr)
-	return versionError(writeErr, m.driver, tiny.Label, m.occ.Entity(), func(ctx context.Context) (*Tiny, error) {
-		_, isRow := m.versionRow()
-		if isRow == nil {
-			return nil, &NotFoundError{tiny.Label}
-		}
-		return readNow(m.driver, func(drv dialect.Driver) (*Tiny, error) {
-			reader := NewTinyClient(m.config)
-			reader.driver = drv
-			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
-		})
-	}, func(base, theirs any) []entocc.FieldDiff {
-		return occrun.Diff(tinyVersion, m, tinyVersionRow(base), tinyVersionRow(theirs))
-	})
+func (m *TinyMutation) versionError(err error) error {
+	return versionWriteError(err, m.config, m, tiny.Label, m.versionID, tinyRead, occrun.Typed[Tiny])
 }
 
-// tinyVersionRow returns the row of an entity as it was read.
-func tinyVersionRow(entity any) occrun.ReadRow {
-	loadedEntity, _ := entity.(*Tiny)
-	if loadedEntity == nil {
-		return occrun.ReadRow{}
-	}
-	asRead := &Tiny{}
-	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
+// tinyRow returns the predicate of the row with this primary key.
+func tinyRow(id any) func(*sql.Selector) { return occrun.Is(tiny.ID, id) }
+
+// tinyRead reads the row with this primary key as it was committed last, or these fields of it.
+func tinyRead(ctx context.Context, c config, id any, fields ...string) (*Tiny, error) {
+	return NewTinyClient(c).Query().Where(tinyRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
 }
 
-// versionError gives an error of a guarded write the form in which callers of ent know it.
-func versionError[T any](err error, drv dialect.Driver, label string, entity any, current func(context.Context) (*T, error), diff func(base, theirs any) []entocc.FieldDiff) error {
+// versionError gives an error of a guarded write the form in which callers of ent know it; typed makes that of a conflict.
+func versionError(err error, drv dialect.Driver, label string, typed func(*entocc.RecordModifiedError) error) error {
 	var (
 		modified *entocc.RecordModifiedError
 		missing  *sqlgraph.NotFoundError
@@ -607,14 +445,13 @@ func versionError[T any](err error, drv dialect.Driver, label string, entity any
 		if tx, ok := drv.(*txDriver); ok {
 			modified.InTransaction(tx)
 		}
-		if modified.Op == 0 {
+		if modified.Op == 0 || typed == nil {
 			return err // It is about another row than the one to be written.
 		}
 		if modified.Deleted {
 			modified.Err = &NotFoundError{label}
 		}
-		loaded, _ := entity.(*T)
-		return entocc.NewModifiedError(modified, loaded, current, diff)
+		return typed(modified)
 	case errors.As(err, &missing):
 		return &NotFoundError{label}
 	case sqlgraph.IsConstraintError(err):
@@ -623,14 +460,103 @@ func versionError[T any](err error, drv dialect.Driver, label string, entity any
 	return err
 }
 
+// versionTyped makes the error of a conflict one of the type E of an entity, which loaded holds, or nothing.
+type versionTyped[E any] func(
+	modified *entocc.RecordModifiedError, loaded any,
+	current func(context.Context) (E, error), diff func(base, theirs any) []entocc.FieldDiff,
+) error
+
+// versionWriteError is versionError for a write of a row of one type. id returns the row's, or nil, and read reads it.
+func versionWriteError[E comparable](
+	err error, c config, m occrun.GuardedMutation, label string, id func() any,
+	read func(context.Context, config, any, ...string) (E, error), typed versionTyped[E],
+) error {
+	schema, expected := m.VersionGuard()
+	expected.Met(err)
+	return versionError(err, c.driver, label, func(modified *entocc.RecordModifiedError) error {
+		return typed(modified, expected.Entity(), func(ctx context.Context) (E, error) {
+			if rowID := id(); rowID != nil {
+				return versionCurrent(ctx, c, rowID, read)
+			}
+			return *new(E), &NotFoundError{label}
+		}, func(base, theirs any) []entocc.FieldDiff {
+			return occrun.Diff(schema, m, versionAsRead[E](base), versionAsRead[E](theirs))
+		})
+	})
+}
+
+// versionAsRead returns the row of an entity as it was read.
+func versionAsRead[E comparable](entity any) occrun.ReadRow {
+	if loaded, ok := entity.(E); !ok || loaded == *new(E) {
+		return occrun.ReadRow{}
+	}
+	if keeps, ok := entity.(interface{ asRead() occrun.ReadRow }); ok {
+		return keeps.asRead()
+	}
+	return occrun.ReadRowOf(entity)
+}
+
+// versionCurrent reads a row in the transaction of a client, or outside if that has ended by now.
+func versionCurrent[E any](
+	ctx context.Context, c config, id any, read func(context.Context, config, any, ...string) (E, error),
+) (E, error) {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return read(ctx, c, id)
+	}
+	outside := c
+	outside.driver = tx.drv
+	if occrun.Ended(tx.tx) {
+		return read(ctx, outside, id)
+	}
+	row, err := read(ctx, c, id)
+	if errors.Is(err, stdsql.ErrTxDone) || occrun.Ended(tx.tx) {
+		return read(ctx, outside, id)
+	}
+	return row, err
+}
+
+// versionGet is GetVersion of any type.
+func versionGet[E entocc.Versioned](
+	ctx context.Context, c config, schema *occrun.Schema, id, seen any,
+	read func(context.Context, config, any, ...string) (E, error), typed versionTyped[E],
+) (E, error) {
+	entity, err := read(ctx, c, id)
+	if err != nil {
+		return *new(E), err
+	}
+	if actual := entity.VersionKey().Version; !occrun.SameVersion(schema, actual, seen) {
+		return *new(E), typed(occrun.Modified(schema, id, seen, actual), nil, func(ctx context.Context) (E, error) {
+			return read(ctx, c, id)
+		}, nil)
+	}
+	return entity, nil
+}
+
+// versionIsModified is IsModified of any type, for an entity with this key.
+func versionIsModified[E entocc.Versioned](
+	ctx context.Context, c config, schema *occrun.Schema, held *occrun.Held, key entocc.VersionKey,
+	read func(context.Context, config, any, ...string) (E, error),
+) (bool, error) {
+	if err := held.Check(schema, key, c.driver); err != nil {
+		return false, err
+	}
+	current, err := read(ctx, c, key.ID, schema.Column)
+	if err != nil {
+		return IsNotFound(err), MaskNotFound(err)
+	}
+	return !occrun.SameVersion(schema, current.VersionKey().Version, key.Version), nil
+}
+
 // IsOutcomeUnknown reports whether err says that a write may or may not have been applied, as its answer was lost.
 func IsOutcomeUnknown(err error) bool { return entocc.IsOutcomeUnknown(err) }
 
-// versionWriter returns the driver by which writes of guarded types are sent.
-func (c config) versionWriter() dialect.Driver { return occrun.Named(c.versionSession, c.driver) }
+// versionWriter returns the driver by which writes of guarded types are sent. It is no method of config, as each type that
+// embeds one would get the method, too.
+func versionWriter(c config) dialect.Driver { return occrun.Named(c.versionSession, c.driver) }
 
 // versionTx returns a transaction whose commit says so where its outcome is not known.
-func (c config) versionTx(tx *txDriver) *txDriver {
+func versionTx(c config, tx *txDriver) *txDriver {
 	tx.tx = occrun.NamedTx(c.versionSession, tx.tx, c.driver)
 	return tx
 }
@@ -684,15 +610,6 @@ func (tx *txDriver) endedRows(v any, err error) error {
 		occrun.WatchRows(tx.Dialect(), v, tx.ended)
 	}
 	return tx.ended(err)
-}
-
-// readNow reads a row in the transaction that it was written in, or outside if that has ended by now.
-func readNow[T any](drv dialect.Driver, read func(dialect.Driver) (*T, error)) (*T, error) {
-	row, err := read(drv)
-	if tx, ok := drv.(*txDriver); ok && (errors.Is(err, stdsql.ErrTxDone) || occrun.Ended(tx.tx)) {
-		return read(tx.drv)
-	}
-	return row, err
 }
 
 // latestVersion has a query in a transaction see the row as it was committed last.

@@ -24,12 +24,8 @@ type Medium struct {
 	// Title holds the value of the "title" field.
 	Title        string `json:"title,omitempty"`
 	selectValues sql.SelectValues
-	// zeroVersion notes that the version was read, and is NULL or zero in the database.
-	zeroVersion bool
-	// fate is what becomes of the version, if a transaction has written it.
-	fate *occrun.Fate
-	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
-	loaded occrun.Loaded
+	// occ is what is known about the version, and the row as it was read.
+	occ occrun.HeldRow
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -121,11 +117,7 @@ func (_m *Medium) String() string {
 
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Medium) VersionKey() entocc.VersionKey {
-	key := entocc.VersionKey{Type: TypeMedium, ID: _m.ID}
-	if occrun.CheckLoaded(mediumVersion, _m.Rev, _m.zeroVersion) == nil {
-		key.Version = _m.Rev
-	}
-	return key
+	return _m.occ.Key(mediumVersion, _m.ID, _m.Rev)
 }
 
 // Delete returns a builder for deleting this Medium, if its row has the version of this entity still.
@@ -135,37 +127,13 @@ func (_m *Medium) Delete() *MediumDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Medium) IsModified(ctx context.Context) (bool, error) {
-	if err := occrun.CheckLoaded(mediumVersion, _m.Rev, _m.zeroVersion); err != nil {
-		return false, err
-	}
-	if _m.fate != nil {
-		if err := occrun.CheckFate(mediumVersion, _m.fate, _m.ID, _m.Rev, _m.config.driver); err != nil {
-			return false, err
-		}
-	}
-	current, err := NewMediumClient(_m.config).Query().
-		Where(medium.ID(_m.ID), latestVersion(_m.config.driver)).
-		Select(medium.FieldRev).
-		Only(ctx)
-	if err != nil {
-		return IsNotFound(err), MaskNotFound(err)
-	}
-	return !occrun.SameVersion(mediumVersion, current.Rev, _m.Rev), nil
+	return versionIsModified(ctx, _m.config, mediumVersion, &_m.occ.Held, _m.VersionKey(), mediumRead)
 }
 
-// assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
-// scanned into the values.
-func (_m *Medium) assignLoaded(columns []string, values []any) error {
-	_m.loaded.Keep(columns, values)
-	return _m.assignValues(columns, values)
-}
-
-// versionRead notes that the version was read from the database.
-func (_m *Medium) versionRead() {
-	_m.zeroVersion = _m.Rev == 0
-	if txWrites := occrun.TxOf(_m.config.driver); txWrites != nil {
-		_m.fate = txWrites.FateOf(medium.Table, _m.ID)
-	}
+// asRead returns the row as it was read.
+func (_m *Medium) asRead() occrun.ReadRow {
+	fresh := &Medium{}
+	return _m.occ.Row(_m, fresh, fresh.assignValues)
 }
 
 // Media is a parsable slice of Medium.

@@ -342,7 +342,8 @@ func (_q *MediumQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Mediu
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &Medium{config: _q.config}
 		nodes = append(nodes, node)
-		return node.assignLoaded(columns, values)
+		node.occ.Keep(columns, values)
+		return node.assignValues(columns, values)
 	}
 	for i := range hooks {
 		hooks[i](ctx, _spec)
@@ -354,8 +355,8 @@ func (_q *MediumQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Mediu
 		return nodes, nil
 	}
 	if occrun.SelectsVersion(mediumVersion, _q.ctx.Fields) {
-		for i := range nodes {
-			nodes[i].versionRead()
+		for _, _node := range nodes {
+			_node.occ.Read(mediumVersion, _node, _node.Rev == 0, _q.driver)
 		}
 	}
 

@@ -118,12 +118,10 @@ func (_c *QuadCreate) createSpec() (*Quad, *sqlgraph.CreateSpec) {
 		_node = &Quad{config: _c.config}
 		_spec = sqlgraph.NewCreateSpec(quad.Table, sqlgraph.NewFieldSpec(quad.FieldID, field.TypeInt))
 	)
-	_c.driver = _c.versionWriter()
-	if txWrites := occrun.TxOf(_c.driver); txWrites != nil {
-		_node.fate = txWrites.Creates(quad.Table, _spec.ID)
-	}
+	_c.driver = versionWriter(_c.config)
+	_node.occ.Creates(quadVersion, _c.driver, _spec.ID)
 	createdBy := *_c.mutation
-	_node.loaded.Created(&createdBy)
+	_node.occ.Created(&createdBy)
 	_c.driver = occrun.Atomic(_c.driver)
 
 	if value, ok := _c.mutation.Rev(); ok {
@@ -171,7 +169,7 @@ func (_c *QuadCreateBulk) Save(ctx context.Context) ([]*Quad, error) {
 					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					_c.driver = _c.versionWriter()
+					_c.driver = versionWriter(_c.config)
 					_c.driver = occrun.Atomic(_c.driver)
 
 					// Invoke the actual operation on the latest mutation in the chain.

@@ -342,7 +342,8 @@ func (_q *QuadQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Quad, e
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &Quad{config: _q.config}
 		nodes = append(nodes, node)
-		return node.assignLoaded(columns, values)
+		node.occ.Keep(columns, values)
+		return node.assignValues(columns, values)
 	}
 	for i := range hooks {
 		hooks[i](ctx, _spec)
@@ -354,8 +355,8 @@ func (_q *QuadQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Quad, e
 		return nodes, nil
 	}
 	if occrun.SelectsVersion(quadVersion, _q.ctx.Fields) {
-		for i := range nodes {
-			nodes[i].versionRead()
+		for _, _node := range nodes {
+			_node.occ.Read(quadVersion, _node, _node.Rev == 0, _q.driver)
 		}
 	}
 

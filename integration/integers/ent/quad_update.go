@@ -87,25 +87,21 @@ func (_u *QuadUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.Title(); ok {
 		_spec.SetField(quad.FieldTitle, field.TypeString, value)
 	}
-	versionID, _ := _u.mutation.versionRow()
+	versionID := _u.mutation.versionID()
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.Update(ctx, quadVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
 	}
 	if guardedWrite != nil {
-		if err := guardedWrite.Save(ctx, _u.versionWriter()); err != nil {
+		if err := guardedWrite.Save(ctx, versionWriter(_u.config)); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
 	}
-	_u.driver = _u.versionWriter()
-	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
-		ending := occrun.Ending(_u.driver)
-		defer ending.End()
-		_u.driver = ending
-	}
+	_u.driver = versionWriter(_u.config)
+	defer occrun.Ending(&_u.driver, _spec).End()
 
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -227,8 +223,8 @@ func (_u *QuadUpdateOne) sqlSave(ctx context.Context) (_node *Quad, err error) {
 		if guardedWrite.Planned(_node) {
 			return _node, nil
 		}
-		_spec.Assign, _spec.ScanValues = _node.assignLoaded, _node.scanValues
-		return _u.saved(_node, guardedWrite.Save(ctx, _u.versionWriter()))
+		_spec.Assign, _spec.ScanValues = _node.occ.Keeping(_node.assignValues), _node.scanValues
+		return _u.saved(_node, guardedWrite.Save(ctx, versionWriter(_u.config)))
 	}
 
 	_node = &Quad{config: _u.config}
@@ -247,34 +243,31 @@ func (_u *QuadUpdateOne) sqlSave(ctx context.Context) (_node *Quad, err error) {
 }
 
 // QuadUpdateBulk is the builder for updating many Quad entities, each guarded by its own version.
-type QuadUpdateBulk = occrun.Updates[QuadUpdateOne, Quad]
+type QuadUpdateBulk = occrun.Updates[*QuadUpdateOne, *Quad]
 
-// UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
-// validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
-// are reported by one *entocc.BulkModifiedError, all of them.
+// UpdateBulk returns a builder that saves many update builders in as few statements as the database allows, with the hooks
+// and validators of each. All or nothing is written; an *entocc.BulkModifiedError lists the rows that were modified.
 func (c *QuadClient) UpdateBulk(rowBuilders ...*QuadUpdateOne) *QuadUpdateBulk {
-	return occrun.NewUpdates(c.versionWriter(), rowBuilders, occrun.Saves[QuadUpdateOne, Quad]{
-		Open: func(builder *QuadUpdateOne) (occrun.GuardedMutation, []Hook) {
+	return occrun.NewUpdates(versionWriter(c.config), rowBuilders, occrun.Saves[*QuadUpdateOne, *Quad]{
+		Open: func(builder *QuadUpdateOne) (occrun.GuardedMutation, *[]Hook) {
 			builder.config, builder.mutation.config = c.config, c.config
-			return builder.mutation, builder.hooks
+			return builder.mutation, &builder.hooks
 		},
-		Save: (*QuadUpdateOne).Save, Plan: (*QuadUpdateOne).plan, Saved: (*QuadUpdateOne).saved,
+		Save: (*QuadUpdateOne).Save, Saved: (*QuadUpdateOne).saved,
 		ScanValues: (*Quad).scanValues, Assign: (*Quad).assignValues,
 		Reuses: []string{quad.FieldID, quad.FieldRev, quad.FieldTitle},
 	})
 }
 
-// IfMatch has the update succeed only if cond accepts the version of the row, as the If-Match header of a request or the
-// token of a form does (package occhttp). A row that it does not accept is a *QuadModifiedError, a condition that can't
-// be understood an *entocc.VersionError.
+// IfMatch has the update succeed only if cond, as an If-Match header or the token of a form (package occhttp), accepts the
+// version of the row; else it is a *QuadModifiedError. A condition that can't be understood is an *entocc.VersionError.
 func (_u *QuadUpdateOne) IfMatch(cond entocc.Condition) *QuadUpdateOne {
-	id, _ := _u.mutation.versionRow()
-	_u.mutation.occ.IfMatch(quadVersion, id, cond)
+	_u.mutation.occ.IfMatch(quadVersion, _u.mutation.versionID(), cond)
 	return _u
 }
 
-// IfVersion has the update succeed only if the row has this version, whatever version an entity holds that the builder
-// was made from. A row that has another is a *QuadModifiedError.
+// IfVersion has the update succeed only if the row has this version, whatever an entity holds that the builder was made
+// from. A row that has another is a *QuadModifiedError.
 func (_u *QuadUpdateOne) IfVersion(version uint32) *QuadUpdateOne {
 	_u.mutation.occ.In(version)
 	return _u
@@ -282,42 +275,20 @@ func (_u *QuadUpdateOne) IfVersion(version uint32) *QuadUpdateOne {
 
 // IfVersionIn is like IfVersion, for any of several versions, as those of an If-Match header.
 func (_u *QuadUpdateOne) IfVersionIn(versions ...uint32) *QuadUpdateOne {
-	expected := make([]any, len(versions))
-	for i := range versions {
-		expected[i] = versions[i]
-	}
-	_u.mutation.occ.In(expected...)
+	_u.mutation.occ.In(occrun.Versions(versions)...)
 	return _u
 }
 
-// IfVersionSent is IfVersion for a version that a client may not have sent: nil, or a zero version, is IgnoreVersion. Use it
-// for the time in which old clients learn to send one: until then they overwrite what others wrote, silently.
+// IfVersionSent is IfVersion for a version that old clients may not have sent: nil, or a zero version, is IgnoreVersion, and
+// overwrites what others wrote, silently.
 func (_u *QuadUpdateOne) IfVersionSent(version *uint32) *QuadUpdateOne {
-	if version == nil {
-		return _u.IgnoreVersion()
-	}
-	_u.mutation.occ.IfSent(quadVersion, *version)
+	occrun.IfSent(&_u.mutation.occ, quadVersion, version)
 	return _u
 }
 
 // IgnoreVersion has the update overwrite whatever is there, on purpose.
 func (_u *QuadUpdateOne) IgnoreVersion() *QuadUpdateOne {
 	_u.mutation.occ.Ignore()
-	return _u
-}
-
-// ifLoaded expects the version that the entity holds.
-func (_u *QuadUpdateOne) ifLoaded(entity *Quad) *QuadUpdateOne {
-	_u.mutation.occ.Loaded(quadVersion, entity, entity.Rev, entity.zeroVersion)
-	if entity.fate != nil {
-		_u.mutation.occ.Written(entity.fate, entity.ID)
-	}
-	return _u
-}
-
-// byID notes that nobody said which version the row has.
-func (_u *QuadUpdateOne) byID() *QuadUpdateOne {
-	_u.mutation.occ.ByID()
 	return _u
 }
 
@@ -328,23 +299,12 @@ func (_u *QuadUpdateOne) ForceIncrement() *QuadUpdateOne {
 	return _u
 }
 
-// plan is Save without the hooks, for a batch of builders that have none but the guard.
-func (_u *QuadUpdateOne) plan(ctx context.Context) (*Quad, error) {
-	hooks := _u.hooks
-	_u.hooks = nil
-	defer func() { _u.hooks = hooks }()
-	return _u.Save(ctx)
-}
-
-// saved ends a save: savedNode is the row as it is now, if err is nil.
-func (_u *QuadUpdateOne) saved(savedNode *Quad, err error) (*Quad, error) {
+// saved ends a save: _node is the row as it is now, if err is nil.
+func (_u *QuadUpdateOne) saved(_node *Quad, err error) (*Quad, error) {
 	if err != nil {
 		return nil, _u.mutation.versionError(err)
 	}
-	savedNode.versionRead()
-	if txWrites := occrun.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
-		savedNode.fate = txWrites.Wrote(quad.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Rev)...)
-	}
+	_u.mutation.occ.Saved(quadVersion, _u.driver, _node, &_node.occ.Held, _node.Rev == 0)
 	_u.mutation.done = true
-	return savedNode, nil
+	return _node, nil
 }

@@ -342,7 +342,8 @@ func (_q *ShortQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Short,
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &Short{config: _q.config}
 		nodes = append(nodes, node)
-		return node.assignLoaded(columns, values)
+		node.occ.Keep(columns, values)
+		return node.assignValues(columns, values)
 	}
 	for i := range hooks {
 		hooks[i](ctx, _spec)
@@ -354,8 +355,8 @@ func (_q *ShortQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Short,
 		return nodes, nil
 	}
 	if occrun.SelectsVersion(shortVersion, _q.ctx.Fields) {
-		for i := range nodes {
-			nodes[i].versionRead()
+		for _, _node := range nodes {
+			_node.occ.Read(shortVersion, _node, _node.Rev == 0, _q.driver)
 		}
 	}
 

@@ -24,12 +24,8 @@ type Tiny struct {
 	// Title holds the value of the "title" field.
 	Title        string `json:"title,omitempty"`
 	selectValues sql.SelectValues
-	// zeroVersion notes that the version was read, and is NULL or zero in the database.
-	zeroVersion bool
-	// fate is what becomes of the version, if a transaction has written it.
-	fate *occrun.Fate
-	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
-	loaded occrun.Loaded
+	// occ is what is known about the version, and the row as it was read.
+	occ occrun.HeldRow
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -121,11 +117,7 @@ func (_m *Tiny) String() string {
 
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Tiny) VersionKey() entocc.VersionKey {
-	key := entocc.VersionKey{Type: TypeTiny, ID: _m.ID}
-	if occrun.CheckLoaded(tinyVersion, _m.Rev, _m.zeroVersion) == nil {
-		key.Version = _m.Rev
-	}
-	return key
+	return _m.occ.Key(tinyVersion, _m.ID, _m.Rev)
 }
 
 // Delete returns a builder for deleting this Tiny, if its row has the version of this entity still.
@@ -135,37 +127,13 @@ func (_m *Tiny) Delete() *TinyDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Tiny) IsModified(ctx context.Context) (bool, error) {
-	if err := occrun.CheckLoaded(tinyVersion, _m.Rev, _m.zeroVersion); err != nil {
-		return false, err
-	}
-	if _m.fate != nil {
-		if err := occrun.CheckFate(tinyVersion, _m.fate, _m.ID, _m.Rev, _m.config.driver); err != nil {
-			return false, err
-		}
-	}
-	current, err := NewTinyClient(_m.config).Query().
-		Where(tiny.ID(_m.ID), latestVersion(_m.config.driver)).
-		Select(tiny.FieldRev).
-		Only(ctx)
-	if err != nil {
-		return IsNotFound(err), MaskNotFound(err)
-	}
-	return !occrun.SameVersion(tinyVersion, current.Rev, _m.Rev), nil
+	return versionIsModified(ctx, _m.config, tinyVersion, &_m.occ.Held, _m.VersionKey(), tinyRead)
 }
 
-// assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
-// scanned into the values.
-func (_m *Tiny) assignLoaded(columns []string, values []any) error {
-	_m.loaded.Keep(columns, values)
-	return _m.assignValues(columns, values)
-}
-
-// versionRead notes that the version was read from the database.
-func (_m *Tiny) versionRead() {
-	_m.zeroVersion = _m.Rev == 0
-	if txWrites := occrun.TxOf(_m.config.driver); txWrites != nil {
-		_m.fate = txWrites.FateOf(tiny.Table, _m.ID)
-	}
+// asRead returns the row as it was read.
+func (_m *Tiny) asRead() occrun.ReadRow {
+	fresh := &Tiny{}
+	return _m.occ.Row(_m, fresh, fresh.assignValues)
 }
 
 // Tinies is a parsable slice of Tiny.

@@ -149,7 +149,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		return nil, fmt.Errorf("ent: starting a transaction: %w", err)
 	}
 	cfg := c.config
-	cfg.driver = c.versionTx(tx.begun(ctx))
+	cfg.driver = versionTx(c.config, tx.begun(ctx))
 	return &Tx{
 		ctx:    ctx,
 		config: cfg,
@@ -172,7 +172,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		return nil, fmt.Errorf("ent: starting a transaction: %w", err)
 	}
 	cfg := c.config
-	cfg.driver = c.versionTx((&txDriver{tx: tx, drv: c.driver}).begun(ctx))
+	cfg.driver = versionTx(c.config, (&txDriver{tx: tx, drv: c.driver}).begun(ctx))
 	return &Tx{
 		ctx:    ctx,
 		config: cfg,
@@ -226,65 +226,25 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 // GetVersion returns the Item entity with this ID, if it has this version. One that has another is a
 // *ItemModifiedError, one that is not there a *NotFoundError.
 func (c *ItemClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Item, error) {
-	readRow := func(ctx context.Context) (*Item, error) {
-		return c.Query().Where(item.ID(id), latestVersion(c.driver)).Only(ctx)
-	}
-	readEntity, err := readRow(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if !occrun.SameVersion(itemVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occrun.Modified(itemVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
-	}
-	return readEntity, nil
+	return versionGet(ctx, c.config, itemVersion, id, versionSeen, itemRead, occrun.Typed[Item])
 }
 
 // GetVersion returns the Middle entity with this ID, if it has this version. One that has another is a
 // *MiddleModifiedError, one that is not there a *NotFoundError.
 func (c *MiddleClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Middle, error) {
-	readRow := func(ctx context.Context) (*Middle, error) {
-		return c.Query().Where(middle.ID(id), latestVersion(c.driver)).Only(ctx)
-	}
-	readEntity, err := readRow(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if !occrun.SameVersion(middleVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occrun.Modified(middleVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
-	}
-	return readEntity, nil
+	return versionGet(ctx, c.config, middleVersion, id, versionSeen, middleRead, occrun.Typed[Middle])
 }
 
 // GetVersion returns the Narrow entity with this ID, if it has this version. One that has another is a
 // *NarrowModifiedError, one that is not there a *NotFoundError.
 func (c *NarrowClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Narrow, error) {
-	readRow := func(ctx context.Context) (*Narrow, error) {
-		return c.Query().Where(narrow.ID(id), latestVersion(c.driver)).Only(ctx)
-	}
-	readEntity, err := readRow(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if !occrun.SameVersion(narrowVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occrun.Modified(narrowVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
-	}
-	return readEntity, nil
+	return versionGet(ctx, c.config, narrowVersion, id, versionSeen, narrowRead, occrun.Typed[Narrow])
 }
 
 // GetVersion returns the Wide entity with this ID, if it has this version. One that has another is a
 // *WideModifiedError, one that is not there a *NotFoundError.
 func (c *WideClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Wide, error) {
-	readRow := func(ctx context.Context) (*Wide, error) {
-		return c.Query().Where(wide.ID(id), latestVersion(c.driver)).Only(ctx)
-	}
-	readEntity, err := readRow(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if !occrun.SameVersion(wideVersion, readEntity.Version, versionSeen) {
-		return nil, entocc.NewModifiedError(occrun.Modified(wideVersion, id, versionSeen, readEntity.Version), nil, readRow, nil)
-	}
-	return readEntity, nil
+	return versionGet(ctx, c.config, wideVersion, id, versionSeen, wideRead, occrun.Typed[Wide])
 }
 
 // RetryTx runs fn in a transaction and commits it; and again in a new transaction while it, or the commit, ends in an
@@ -338,108 +298,61 @@ func (c *Client) runTx(ctx context.Context, opts *stdsql.TxOptions, fn func(tx *
 	return err
 }
 
-// Modify loads the Item entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
-// by the entity that it is given.
-//
-//	u, err := client.Item.Modify(ctx, id, func(u *ent.Item, up *ent.ItemUpdateOne) error {
-//		...
-//	})
-func (c *ItemClient) Modify(ctx context.Context, id int, fn func(*Item, *ItemUpdateOne) error, opts ...entocc.RetryOption) (saved *Item, err error) {
-	if _, ok := c.driver.(*txDriver); ok {
-		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
+// versionModify is Modify of any type.
+func versionModify[I, E any, B interface {
+	Save(context.Context) (E, error)
+}](
+	ctx context.Context, drv dialect.Driver, id I, get func(context.Context, I) (E, error), update func(E) B,
+	fn func(E, B) error, opts []entocc.RetryOption,
+) (saved E, err error) {
+	if _, ok := drv.(*txDriver); ok {
+		return saved, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
 	}
 	err = entocc.Retry(ctx, func(ctx context.Context) error {
-		entity, err := c.Get(ctx, id)
+		entity, err := get(ctx, id)
 		if err != nil {
 			return err
 		}
-		update := c.UpdateOne(entity)
-		if err := fn(entity, update); err != nil {
+		builder := update(entity)
+		if err := fn(entity, builder); err != nil {
 			return err
 		}
-		saved, err = update.Save(ctx)
+		saved, err = builder.Save(ctx)
 		return err
 	}, opts...)
 	return saved, err
+}
+
+// Modify loads the Item entity with this ID, has fn change it, and saves it; and does so again while its row was
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+func (c *ItemClient) Modify(
+	ctx context.Context, id int, fn func(*Item, *ItemUpdateOne) error, opts ...entocc.RetryOption,
+) (*Item, error) {
+	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
 // Modify loads the Middle entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
-// by the entity that it is given.
-//
-//	u, err := client.Middle.Modify(ctx, id, func(u *ent.Middle, up *ent.MiddleUpdateOne) error {
-//		...
-//	})
-func (c *MiddleClient) Modify(ctx context.Context, id int, fn func(*Middle, *MiddleUpdateOne) error, opts ...entocc.RetryOption) (saved *Middle, err error) {
-	if _, ok := c.driver.(*txDriver); ok {
-		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
-	}
-	err = entocc.Retry(ctx, func(ctx context.Context) error {
-		entity, err := c.Get(ctx, id)
-		if err != nil {
-			return err
-		}
-		update := c.UpdateOne(entity)
-		if err := fn(entity, update); err != nil {
-			return err
-		}
-		saved, err = update.Save(ctx)
-		return err
-	}, opts...)
-	return saved, err
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+func (c *MiddleClient) Modify(
+	ctx context.Context, id int, fn func(*Middle, *MiddleUpdateOne) error, opts ...entocc.RetryOption,
+) (*Middle, error) {
+	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
 // Modify loads the Narrow entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
-// by the entity that it is given.
-//
-//	u, err := client.Narrow.Modify(ctx, id, func(u *ent.Narrow, up *ent.NarrowUpdateOne) error {
-//		...
-//	})
-func (c *NarrowClient) Modify(ctx context.Context, id int, fn func(*Narrow, *NarrowUpdateOne) error, opts ...entocc.RetryOption) (saved *Narrow, err error) {
-	if _, ok := c.driver.(*txDriver); ok {
-		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
-	}
-	err = entocc.Retry(ctx, func(ctx context.Context) error {
-		entity, err := c.Get(ctx, id)
-		if err != nil {
-			return err
-		}
-		update := c.UpdateOne(entity)
-		if err := fn(entity, update); err != nil {
-			return err
-		}
-		saved, err = update.Save(ctx)
-		return err
-	}, opts...)
-	return saved, err
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+func (c *NarrowClient) Modify(
+	ctx context.Context, id int, fn func(*Narrow, *NarrowUpdateOne) error, opts ...entocc.RetryOption,
+) (*Narrow, error) {
+	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
 // Modify loads the Wide entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn may run several times: it must decide
-// by the entity that it is given.
-//
-//	u, err := client.Wide.Modify(ctx, id, func(u *ent.Wide, up *ent.WideUpdateOne) error {
-//		...
-//	})
-func (c *WideClient) Modify(ctx context.Context, id int, fn func(*Wide, *WideUpdateOne) error, opts ...entocc.RetryOption) (saved *Wide, err error) {
-	if _, ok := c.driver.(*txDriver); ok {
-		return nil, errors.New("ent: Modify can't run inside a transaction: use RetryTx for the whole of it")
-	}
-	err = entocc.Retry(ctx, func(ctx context.Context) error {
-		entity, err := c.Get(ctx, id)
-		if err != nil {
-			return err
-		}
-		update := c.UpdateOne(entity)
-		if err := fn(entity, update); err != nil {
-			return err
-		}
-		saved, err = update.Save(ctx)
-		return err
-	}, opts...)
-	return saved, err
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+func (c *WideClient) Modify(
+	ctx context.Context, id int, fn func(*Wide, *WideUpdateOne) error, opts ...entocc.RetryOption,
+) (*Wide, error) {
+	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
 // verify has the transaction check rows before it commits. One whose commit is not that of a Tx, as where a program begins
@@ -468,236 +381,73 @@ func (tx *txDriver) verify(rows []*occrun.Verified) error {
 	return nil
 }
 
+// versionVerify has the transaction of a client check the rows of entities of one type.
+func versionVerify[E entocc.Versioned](
+	c config, schema *occrun.Schema, namespace, label string, readEntities []E, held func(E) *occrun.Held,
+	read func(context.Context, config, any, ...string) (E, error), typed versionTyped[E],
+) error {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return occrun.NotInTx(schema)
+	}
+	rows := make([]*occrun.Verified, len(readEntities))
+	for i, readEntity := range readEntities {
+		row, err := held(readEntity).Verify(schema, namespace, readEntity.VersionKey(), c.driver)
+		if err != nil {
+			return err
+		}
+		row.Typed = func(modified *entocc.RecordModifiedError) error {
+			modified.InTransaction(tx)
+			if modified.Deleted {
+				modified.Err = &NotFoundError{label}
+			}
+			return typed(modified, readEntity, func(ctx context.Context) (E, error) {
+				return versionCurrent(ctx, c, row.ID, read)
+			}, nil)
+		}
+		rows[i] = row
+	}
+	return tx.verify(rows)
+}
+
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *ItemModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
-//
-//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
-//		...
-//		if err := tx.Item.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
-//	})
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
+// first write after the call, returns a *ItemModifiedError. See entocc's README, "Verifying reads".
 func (c *ItemClient) VerifyOnCommit(readEntities ...*Item) error {
-	txDrv, ok := c.driver.(*txDriver)
-	if !ok {
-		return occrun.NotInTx(itemVersion)
-	}
-	readRow := func(ctx context.Context, readEntity *Item) (*Item, error) {
-		rowReader := NewItemClient(c.config)
-		if occrun.Ended(txDrv.tx) {
-			rowReader.driver = txDrv.drv
-		}
-		return rowReader.Query().Where(item.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
-	}
-	verifiedRows := make([]*occrun.Verified, len(readEntities))
-	for rowIndex, readEntity := range readEntities {
-		if loadErr := occrun.CheckLoaded(itemVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
-			return loadErr
-		}
-		if readEntity.fate != nil {
-			if fateErr := occrun.CheckFate(itemVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
-				return fateErr
-			}
-		}
-		verifiedRows[rowIndex] = &occrun.Verified{
-			Schema:  itemVersion,
-			Table:   item.Table,
-			ID:      readEntity.ID,
-			Columns: []string{item.FieldID},
-			Values:  []any{readEntity.ID},
-			Version: readEntity.Version,
-			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(txDrv)
-				if conflictMet.Deleted {
-					conflictMet.Err = &NotFoundError{item.Label}
-				}
-				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Item, error) {
-					return readRow(ctx, readEntity)
-				}, nil)
-			},
-		}
-	}
-	return txDrv.verify(verifiedRows)
+	return versionVerify(
+		c.config, itemVersion, "", item.Label, readEntities,
+		func(readEntity *Item) *occrun.Held { return &readEntity.occ.Held }, itemRead, occrun.Typed[Item],
+	)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *MiddleModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
-//
-//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
-//		...
-//		if err := tx.Middle.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
-//	})
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
+// first write after the call, returns a *MiddleModifiedError. See entocc's README, "Verifying reads".
 func (c *MiddleClient) VerifyOnCommit(readEntities ...*Middle) error {
-	txDrv, ok := c.driver.(*txDriver)
-	if !ok {
-		return occrun.NotInTx(middleVersion)
-	}
-	readRow := func(ctx context.Context, readEntity *Middle) (*Middle, error) {
-		rowReader := NewMiddleClient(c.config)
-		if occrun.Ended(txDrv.tx) {
-			rowReader.driver = txDrv.drv
-		}
-		return rowReader.Query().Where(middle.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
-	}
-	verifiedRows := make([]*occrun.Verified, len(readEntities))
-	for rowIndex, readEntity := range readEntities {
-		if loadErr := occrun.CheckLoaded(middleVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
-			return loadErr
-		}
-		if readEntity.fate != nil {
-			if fateErr := occrun.CheckFate(middleVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
-				return fateErr
-			}
-		}
-		verifiedRows[rowIndex] = &occrun.Verified{
-			Schema:  middleVersion,
-			Table:   middle.Table,
-			ID:      readEntity.ID,
-			Columns: []string{middle.FieldID},
-			Values:  []any{readEntity.ID},
-			Version: readEntity.Version,
-			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(txDrv)
-				if conflictMet.Deleted {
-					conflictMet.Err = &NotFoundError{middle.Label}
-				}
-				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Middle, error) {
-					return readRow(ctx, readEntity)
-				}, nil)
-			},
-		}
-	}
-	return txDrv.verify(verifiedRows)
+	return versionVerify(
+		c.config, middleVersion, "", middle.Label, readEntities,
+		func(readEntity *Middle) *occrun.Held { return &readEntity.occ.Held }, middleRead, occrun.Typed[Middle],
+	)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *NarrowModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
-//
-//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
-//		...
-//		if err := tx.Narrow.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
-//	})
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
+// first write after the call, returns a *NarrowModifiedError. See entocc's README, "Verifying reads".
 func (c *NarrowClient) VerifyOnCommit(readEntities ...*Narrow) error {
-	txDrv, ok := c.driver.(*txDriver)
-	if !ok {
-		return occrun.NotInTx(narrowVersion)
-	}
-	readRow := func(ctx context.Context, readEntity *Narrow) (*Narrow, error) {
-		rowReader := NewNarrowClient(c.config)
-		if occrun.Ended(txDrv.tx) {
-			rowReader.driver = txDrv.drv
-		}
-		return rowReader.Query().Where(narrow.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
-	}
-	verifiedRows := make([]*occrun.Verified, len(readEntities))
-	for rowIndex, readEntity := range readEntities {
-		if loadErr := occrun.CheckLoaded(narrowVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
-			return loadErr
-		}
-		if readEntity.fate != nil {
-			if fateErr := occrun.CheckFate(narrowVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
-				return fateErr
-			}
-		}
-		verifiedRows[rowIndex] = &occrun.Verified{
-			Schema:  narrowVersion,
-			Table:   narrow.Table,
-			ID:      readEntity.ID,
-			Columns: []string{narrow.FieldID},
-			Values:  []any{readEntity.ID},
-			Version: readEntity.Version,
-			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(txDrv)
-				if conflictMet.Deleted {
-					conflictMet.Err = &NotFoundError{narrow.Label}
-				}
-				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Narrow, error) {
-					return readRow(ctx, readEntity)
-				}, nil)
-			},
-		}
-	}
-	return txDrv.verify(verifiedRows)
+	return versionVerify(
+		c.config, narrowVersion, "", narrow.Label, readEntities,
+		func(readEntity *Narrow) *occrun.Held { return &readEntity.occ.Held }, narrowRead, occrun.Typed[Narrow],
+	)
 }
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else its Commit rolls
-// back and returns a *WideModifiedError, or the first statement after the call does that writes anything:
-// from then on the rows are locked, and what the transaction does to them itself is no conflict. Read a row again and
-// pass it again to expect its new version. In JPA this is LockModeType.OPTIMISTIC. On a Galera cluster, whose nodes
-// do not see each other's locks, the commit bumps the rows. A transaction that is not committed by the Commit of a
-// Tx, as one that the program begins by itself, checks and locks the rows at the call.
-//
-//	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
-//		...
-//		if err := tx.Wide.VerifyOnCommit(read...); err != nil {
-//			return err
-//		}
-//		...
-//	})
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
+// first write after the call, returns a *WideModifiedError. See entocc's README, "Verifying reads".
 func (c *WideClient) VerifyOnCommit(readEntities ...*Wide) error {
-	txDrv, ok := c.driver.(*txDriver)
-	if !ok {
-		return occrun.NotInTx(wideVersion)
-	}
-	readRow := func(ctx context.Context, readEntity *Wide) (*Wide, error) {
-		rowReader := NewWideClient(c.config)
-		if occrun.Ended(txDrv.tx) {
-			rowReader.driver = txDrv.drv
-		}
-		return rowReader.Query().Where(wide.ID(readEntity.ID), latestVersion(rowReader.driver)).Only(ctx)
-	}
-	verifiedRows := make([]*occrun.Verified, len(readEntities))
-	for rowIndex, readEntity := range readEntities {
-		if loadErr := occrun.CheckLoaded(wideVersion, readEntity.Version, readEntity.zeroVersion); loadErr != nil {
-			return loadErr
-		}
-		if readEntity.fate != nil {
-			if fateErr := occrun.CheckFate(wideVersion, readEntity.fate, readEntity.ID, readEntity.Version, c.driver); fateErr != nil {
-				return fateErr
-			}
-		}
-		verifiedRows[rowIndex] = &occrun.Verified{
-			Schema:  wideVersion,
-			Table:   wide.Table,
-			ID:      readEntity.ID,
-			Columns: []string{wide.FieldID},
-			Values:  []any{readEntity.ID},
-			Version: readEntity.Version,
-			Typed: func(conflictMet *entocc.RecordModifiedError) error {
-				conflictMet.InTransaction(txDrv)
-				if conflictMet.Deleted {
-					conflictMet.Err = &NotFoundError{wide.Label}
-				}
-				return entocc.NewModifiedError(conflictMet, readEntity, func(ctx context.Context) (*Wide, error) {
-					return readRow(ctx, readEntity)
-				}, nil)
-			},
-		}
-	}
-	return txDrv.verify(verifiedRows)
+	return versionVerify(
+		c.config, wideVersion, "", wide.Label, readEntities,
+		func(readEntity *Wide) *occrun.Held { return &readEntity.occ.Held }, wideRead, occrun.Typed[Wide],
+	)
 }
 
 // Mutate implements the ent.Mutator interface.
@@ -773,13 +523,15 @@ func (c *ItemClient) Update() *ItemUpdate {
 // UpdateOne returns an update builder for the given entity.
 func (c *ItemClient) UpdateOne(_m *Item) *ItemUpdateOne {
 	mutation := newItemMutation(c.config, OpUpdateOne, withItem(_m))
-	return (&ItemUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).ifLoaded(_m)
+	mutation.occ.Loaded(itemVersion, _m, _m.Version, &_m.occ.Held)
+	return &ItemUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *ItemClient) UpdateOneID(id int) *ItemUpdateOne {
 	mutation := newItemMutation(c.config, OpUpdateOne, withItemID(id))
-	return (&ItemUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).byID()
+	mutation.occ.ByID()
+	return &ItemUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // Delete returns a delete builder for Item.
@@ -790,7 +542,9 @@ func (c *ItemClient) Delete() *ItemDelete {
 
 // DeleteOne returns a builder for deleting the given entity.
 func (c *ItemClient) DeleteOne(_m *Item) *ItemDeleteOne {
-	return c.DeleteOneID(_m.ID).ifLoaded(_m)
+	builder := c.DeleteOneID(_m.ID)
+	builder._d.mutation.occ.Loaded(itemVersion, _m, _m.Version, &_m.occ.Held)
+	return builder
 }
 
 // DeleteOneID returns a builder for deleting the given entity by its id.
@@ -798,7 +552,9 @@ func (c *ItemClient) DeleteOneID(id int) *ItemDeleteOne {
 	builder := c.Delete().Where(item.ID(id))
 	builder.mutation.id = &id
 	builder.mutation.op = OpDeleteOne
-	return (&ItemDeleteOne{builder}).byID()
+	builder.mutation.occ.ByID()
+	builder.mutation.occ.Row(id)
+	return &ItemDeleteOne{builder}
 }
 
 // Query returns a query builder for Item.
@@ -907,13 +663,15 @@ func (c *MiddleClient) Update() *MiddleUpdate {
 // UpdateOne returns an update builder for the given entity.
 func (c *MiddleClient) UpdateOne(_m *Middle) *MiddleUpdateOne {
 	mutation := newMiddleMutation(c.config, OpUpdateOne, withMiddle(_m))
-	return (&MiddleUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).ifLoaded(_m)
+	mutation.occ.Loaded(middleVersion, _m, _m.Version, &_m.occ.Held)
+	return &MiddleUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *MiddleClient) UpdateOneID(id int) *MiddleUpdateOne {
 	mutation := newMiddleMutation(c.config, OpUpdateOne, withMiddleID(id))
-	return (&MiddleUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).byID()
+	mutation.occ.ByID()
+	return &MiddleUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // Delete returns a delete builder for Middle.
@@ -924,7 +682,9 @@ func (c *MiddleClient) Delete() *MiddleDelete {
 
 // DeleteOne returns a builder for deleting the given entity.
 func (c *MiddleClient) DeleteOne(_m *Middle) *MiddleDeleteOne {
-	return c.DeleteOneID(_m.ID).ifLoaded(_m)
+	builder := c.DeleteOneID(_m.ID)
+	builder._d.mutation.occ.Loaded(middleVersion, _m, _m.Version, &_m.occ.Held)
+	return builder
 }
 
 // DeleteOneID returns a builder for deleting the given entity by its id.
@@ -932,7 +692,9 @@ func (c *MiddleClient) DeleteOneID(id int) *MiddleDeleteOne {
 	builder := c.Delete().Where(middle.ID(id))
 	builder.mutation.id = &id
 	builder.mutation.op = OpDeleteOne
-	return (&MiddleDeleteOne{builder}).byID()
+	builder.mutation.occ.ByID()
+	builder.mutation.occ.Row(id)
+	return &MiddleDeleteOne{builder}
 }
 
 // Query returns a query builder for Middle.
@@ -1041,13 +803,15 @@ func (c *NarrowClient) Update() *NarrowUpdate {
 // UpdateOne returns an update builder for the given entity.
 func (c *NarrowClient) UpdateOne(_m *Narrow) *NarrowUpdateOne {
 	mutation := newNarrowMutation(c.config, OpUpdateOne, withNarrow(_m))
-	return (&NarrowUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).ifLoaded(_m)
+	mutation.occ.Loaded(narrowVersion, _m, _m.Version, &_m.occ.Held)
+	return &NarrowUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *NarrowClient) UpdateOneID(id int) *NarrowUpdateOne {
 	mutation := newNarrowMutation(c.config, OpUpdateOne, withNarrowID(id))
-	return (&NarrowUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).byID()
+	mutation.occ.ByID()
+	return &NarrowUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // Delete returns a delete builder for Narrow.
@@ -1058,7 +822,9 @@ func (c *NarrowClient) Delete() *NarrowDelete {
 
 // DeleteOne returns a builder for deleting the given entity.
 func (c *NarrowClient) DeleteOne(_m *Narrow) *NarrowDeleteOne {
-	return c.DeleteOneID(_m.ID).ifLoaded(_m)
+	builder := c.DeleteOneID(_m.ID)
+	builder._d.mutation.occ.Loaded(narrowVersion, _m, _m.Version, &_m.occ.Held)
+	return builder
 }
 
 // DeleteOneID returns a builder for deleting the given entity by its id.
@@ -1066,7 +832,9 @@ func (c *NarrowClient) DeleteOneID(id int) *NarrowDeleteOne {
 	builder := c.Delete().Where(narrow.ID(id))
 	builder.mutation.id = &id
 	builder.mutation.op = OpDeleteOne
-	return (&NarrowDeleteOne{builder}).byID()
+	builder.mutation.occ.ByID()
+	builder.mutation.occ.Row(id)
+	return &NarrowDeleteOne{builder}
 }
 
 // Query returns a query builder for Narrow.
@@ -1175,13 +943,15 @@ func (c *WideClient) Update() *WideUpdate {
 // UpdateOne returns an update builder for the given entity.
 func (c *WideClient) UpdateOne(_m *Wide) *WideUpdateOne {
 	mutation := newWideMutation(c.config, OpUpdateOne, withWide(_m))
-	return (&WideUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).ifLoaded(_m)
+	mutation.occ.Loaded(wideVersion, _m, _m.Version, &_m.occ.Held)
+	return &WideUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *WideClient) UpdateOneID(id int) *WideUpdateOne {
 	mutation := newWideMutation(c.config, OpUpdateOne, withWideID(id))
-	return (&WideUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}).byID()
+	mutation.occ.ByID()
+	return &WideUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // Delete returns a delete builder for Wide.
@@ -1192,7 +962,9 @@ func (c *WideClient) Delete() *WideDelete {
 
 // DeleteOne returns a builder for deleting the given entity.
 func (c *WideClient) DeleteOne(_m *Wide) *WideDeleteOne {
-	return c.DeleteOneID(_m.ID).ifLoaded(_m)
+	builder := c.DeleteOneID(_m.ID)
+	builder._d.mutation.occ.Loaded(wideVersion, _m, _m.Version, &_m.occ.Held)
+	return builder
 }
 
 // DeleteOneID returns a builder for deleting the given entity by its id.
@@ -1200,7 +972,9 @@ func (c *WideClient) DeleteOneID(id int) *WideDeleteOne {
 	builder := c.Delete().Where(wide.ID(id))
 	builder.mutation.id = &id
 	builder.mutation.op = OpDeleteOne
-	return (&WideDeleteOne{builder}).byID()
+	builder.mutation.occ.ByID()
+	builder.mutation.occ.Row(id)
+	return &WideDeleteOne{builder}
 }
 
 // Query returns a query builder for Wide.

@@ -16,7 +16,6 @@ import (
 	"github.com/entocc/entocc/integration/bench/guarded/ent/item"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/middle"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/narrow"
-	"github.com/entocc/entocc/integration/bench/guarded/ent/predicate"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/wide"
 	"github.com/entocc/entocc/occrun"
 )
@@ -43,7 +42,8 @@ func CheckGuards() error {
 	} {
 		for _, hook := range hooks {
 			if hook == nil {
-				return fmt.Errorf("ent: the hooks of %s are not wired: import _ \"github.com/entocc/entocc/integration/bench/guarded/ent/runtime\" in the main package", typ)
+				return fmt.Errorf("ent: the hooks of %s are not wired: "+
+					"import _ \"github.com/entocc/entocc/integration/bench/guarded/ent/runtime\" in the main package", typ)
 			}
 		}
 	}
@@ -69,6 +69,8 @@ type txState = occrun.TxState
 // itemVersion is what the guard knows about the version of Item.
 var itemVersion = &occrun.Schema{
 	Type:     TypeItem,
+	Table:    item.Table,
+	Keys:     []string{item.FieldID},
 	Field:    "version",
 	Column:   item.FieldVersion,
 	Strategy: occrun.Counter{},
@@ -82,7 +84,7 @@ var itemVersion = &occrun.Schema{
 	},
 }
 
-// ItemModifiedError reports a write of Item that was refused, because its row has another version by now or is gone.
+// ItemModifiedError reports a refused write of Item, whose row has another version by now or is gone.
 type ItemModifiedError = entocc.ModifiedError[Item]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -91,45 +93,27 @@ func (m *ItemMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return itemVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *ItemMutation) versionRow() (id any, isRow predicate.Item) {
-	if id, ok := m.ID(); ok {
-		return id, item.ID(id)
-	}
-	return nil, nil
-}
+// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
+func (m *ItemMutation) versionID() any { return occrun.IDOf(m.ID()) }
 
 // versionError gives an error of a guarded write of Item the form in which its callers know it.
-func (m *ItemMutation) versionError(writeErr error) error {
-	m.occ.Met(writeErr)
-	return versionError(writeErr, m.driver, item.Label, m.occ.Entity(), func(ctx context.Context) (*Item, error) {
-		_, isRow := m.versionRow()
-		if isRow == nil {
-			return nil, &NotFoundError{item.Label}
-		}
-		return readNow(m.driver, func(drv dialect.Driver) (*Item, error) {
-			reader := NewItemClient(m.config)
-			reader.driver = drv
-			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
-		})
-	}, func(base, theirs any) []entocc.FieldDiff {
-		return occrun.Diff(itemVersion, m, itemVersionRow(base), itemVersionRow(theirs))
-	})
+func (m *ItemMutation) versionError(err error) error {
+	return versionWriteError(err, m.config, m, item.Label, m.versionID, itemRead, occrun.Typed[Item])
 }
 
-// itemVersionRow returns the row of an entity as it was read.
-func itemVersionRow(entity any) occrun.ReadRow {
-	loadedEntity, _ := entity.(*Item)
-	if loadedEntity == nil {
-		return occrun.ReadRow{}
-	}
-	asRead := &Item{}
-	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
+// itemRow returns the predicate of the row with this primary key.
+func itemRow(id any) func(*sql.Selector) { return occrun.Is(item.ID, id) }
+
+// itemRead reads the row with this primary key as it was committed last, or these fields of it.
+func itemRead(ctx context.Context, c config, id any, fields ...string) (*Item, error) {
+	return NewItemClient(c).Query().Where(itemRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
 }
 
 // middleVersion is what the guard knows about the version of Middle.
 var middleVersion = &occrun.Schema{
 	Type:     TypeMiddle,
+	Table:    middle.Table,
+	Keys:     []string{middle.FieldID},
 	Field:    "version",
 	Column:   middle.FieldVersion,
 	Strategy: occrun.Counter{},
@@ -156,7 +140,7 @@ var middleVersion = &occrun.Schema{
 	},
 }
 
-// MiddleModifiedError reports a write of Middle that was refused, because its row has another version by now or is gone.
+// MiddleModifiedError reports a refused write of Middle, whose row has another version by now or is gone.
 type MiddleModifiedError = entocc.ModifiedError[Middle]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -165,45 +149,27 @@ func (m *MiddleMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return middleVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *MiddleMutation) versionRow() (id any, isRow predicate.Middle) {
-	if id, ok := m.ID(); ok {
-		return id, middle.ID(id)
-	}
-	return nil, nil
-}
+// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
+func (m *MiddleMutation) versionID() any { return occrun.IDOf(m.ID()) }
 
 // versionError gives an error of a guarded write of Middle the form in which its callers know it.
-func (m *MiddleMutation) versionError(writeErr error) error {
-	m.occ.Met(writeErr)
-	return versionError(writeErr, m.driver, middle.Label, m.occ.Entity(), func(ctx context.Context) (*Middle, error) {
-		_, isRow := m.versionRow()
-		if isRow == nil {
-			return nil, &NotFoundError{middle.Label}
-		}
-		return readNow(m.driver, func(drv dialect.Driver) (*Middle, error) {
-			reader := NewMiddleClient(m.config)
-			reader.driver = drv
-			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
-		})
-	}, func(base, theirs any) []entocc.FieldDiff {
-		return occrun.Diff(middleVersion, m, middleVersionRow(base), middleVersionRow(theirs))
-	})
+func (m *MiddleMutation) versionError(err error) error {
+	return versionWriteError(err, m.config, m, middle.Label, m.versionID, middleRead, occrun.Typed[Middle])
 }
 
-// middleVersionRow returns the row of an entity as it was read.
-func middleVersionRow(entity any) occrun.ReadRow {
-	loadedEntity, _ := entity.(*Middle)
-	if loadedEntity == nil {
-		return occrun.ReadRow{}
-	}
-	asRead := &Middle{}
-	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
+// middleRow returns the predicate of the row with this primary key.
+func middleRow(id any) func(*sql.Selector) { return occrun.Is(middle.ID, id) }
+
+// middleRead reads the row with this primary key as it was committed last, or these fields of it.
+func middleRead(ctx context.Context, c config, id any, fields ...string) (*Middle, error) {
+	return NewMiddleClient(c).Query().Where(middleRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
 }
 
 // narrowVersion is what the guard knows about the version of Narrow.
 var narrowVersion = &occrun.Schema{
 	Type:     TypeNarrow,
+	Table:    narrow.Table,
+	Keys:     []string{narrow.FieldID},
 	Field:    "version",
 	Column:   narrow.FieldVersion,
 	Strategy: occrun.Counter{},
@@ -213,7 +179,7 @@ var narrowVersion = &occrun.Schema{
 	},
 }
 
-// NarrowModifiedError reports a write of Narrow that was refused, because its row has another version by now or is gone.
+// NarrowModifiedError reports a refused write of Narrow, whose row has another version by now or is gone.
 type NarrowModifiedError = entocc.ModifiedError[Narrow]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -222,45 +188,27 @@ func (m *NarrowMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return narrowVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *NarrowMutation) versionRow() (id any, isRow predicate.Narrow) {
-	if id, ok := m.ID(); ok {
-		return id, narrow.ID(id)
-	}
-	return nil, nil
-}
+// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
+func (m *NarrowMutation) versionID() any { return occrun.IDOf(m.ID()) }
 
 // versionError gives an error of a guarded write of Narrow the form in which its callers know it.
-func (m *NarrowMutation) versionError(writeErr error) error {
-	m.occ.Met(writeErr)
-	return versionError(writeErr, m.driver, narrow.Label, m.occ.Entity(), func(ctx context.Context) (*Narrow, error) {
-		_, isRow := m.versionRow()
-		if isRow == nil {
-			return nil, &NotFoundError{narrow.Label}
-		}
-		return readNow(m.driver, func(drv dialect.Driver) (*Narrow, error) {
-			reader := NewNarrowClient(m.config)
-			reader.driver = drv
-			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
-		})
-	}, func(base, theirs any) []entocc.FieldDiff {
-		return occrun.Diff(narrowVersion, m, narrowVersionRow(base), narrowVersionRow(theirs))
-	})
+func (m *NarrowMutation) versionError(err error) error {
+	return versionWriteError(err, m.config, m, narrow.Label, m.versionID, narrowRead, occrun.Typed[Narrow])
 }
 
-// narrowVersionRow returns the row of an entity as it was read.
-func narrowVersionRow(entity any) occrun.ReadRow {
-	loadedEntity, _ := entity.(*Narrow)
-	if loadedEntity == nil {
-		return occrun.ReadRow{}
-	}
-	asRead := &Narrow{}
-	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
+// narrowRow returns the predicate of the row with this primary key.
+func narrowRow(id any) func(*sql.Selector) { return occrun.Is(narrow.ID, id) }
+
+// narrowRead reads the row with this primary key as it was committed last, or these fields of it.
+func narrowRead(ctx context.Context, c config, id any, fields ...string) (*Narrow, error) {
+	return NewNarrowClient(c).Query().Where(narrowRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
 }
 
 // wideVersion is what the guard knows about the version of Wide.
 var wideVersion = &occrun.Schema{
 	Type:     TypeWide,
+	Table:    wide.Table,
+	Keys:     []string{wide.FieldID},
 	Field:    "version",
 	Column:   wide.FieldVersion,
 	Strategy: occrun.Counter{},
@@ -327,7 +275,7 @@ var wideVersion = &occrun.Schema{
 	},
 }
 
-// WideModifiedError reports a write of Wide that was refused, because its row has another version by now or is gone.
+// WideModifiedError reports a refused write of Wide, whose row has another version by now or is gone.
 type WideModifiedError = entocc.ModifiedError[Wide]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -336,44 +284,24 @@ func (m *WideMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return wideVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
-func (m *WideMutation) versionRow() (id any, isRow predicate.Wide) {
-	if id, ok := m.ID(); ok {
-		return id, wide.ID(id)
-	}
-	return nil, nil
-}
+// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
+func (m *WideMutation) versionID() any { return occrun.IDOf(m.ID()) }
 
 // versionError gives an error of a guarded write of Wide the form in which its callers know it.
-func (m *WideMutation) versionError(writeErr error) error {
-	m.occ.Met(writeErr)
-	return versionError(writeErr, m.driver, wide.Label, m.occ.Entity(), func(ctx context.Context) (*Wide, error) {
-		_, isRow := m.versionRow()
-		if isRow == nil {
-			return nil, &NotFoundError{wide.Label}
-		}
-		return readNow(m.driver, func(drv dialect.Driver) (*Wide, error) {
-			reader := NewWideClient(m.config)
-			reader.driver = drv
-			return reader.Query().Where(isRow, latestVersion(drv)).Only(ctx)
-		})
-	}, func(base, theirs any) []entocc.FieldDiff {
-		return occrun.Diff(wideVersion, m, wideVersionRow(base), wideVersionRow(theirs))
-	})
+func (m *WideMutation) versionError(err error) error {
+	return versionWriteError(err, m.config, m, wide.Label, m.versionID, wideRead, occrun.Typed[Wide])
 }
 
-// wideVersionRow returns the row of an entity as it was read.
-func wideVersionRow(entity any) occrun.ReadRow {
-	loadedEntity, _ := entity.(*Wide)
-	if loadedEntity == nil {
-		return occrun.ReadRow{}
-	}
-	asRead := &Wide{}
-	return loadedEntity.loaded.Row(loadedEntity, asRead, asRead.assignValues)
+// wideRow returns the predicate of the row with this primary key.
+func wideRow(id any) func(*sql.Selector) { return occrun.Is(wide.ID, id) }
+
+// wideRead reads the row with this primary key as it was committed last, or these fields of it.
+func wideRead(ctx context.Context, c config, id any, fields ...string) (*Wide, error) {
+	return NewWideClient(c).Query().Where(wideRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
 }
 
-// versionError gives an error of a guarded write the form in which callers of ent know it.
-func versionError[T any](err error, drv dialect.Driver, label string, entity any, current func(context.Context) (*T, error), diff func(base, theirs any) []entocc.FieldDiff) error {
+// versionError gives an error of a guarded write the form in which callers of ent know it; typed makes that of a conflict.
+func versionError(err error, drv dialect.Driver, label string, typed func(*entocc.RecordModifiedError) error) error {
 	var (
 		modified *entocc.RecordModifiedError
 		missing  *sqlgraph.NotFoundError
@@ -385,14 +313,13 @@ func versionError[T any](err error, drv dialect.Driver, label string, entity any
 		if tx, ok := drv.(*txDriver); ok {
 			modified.InTransaction(tx)
 		}
-		if modified.Op == 0 {
+		if modified.Op == 0 || typed == nil {
 			return err // It is about another row than the one to be written.
 		}
 		if modified.Deleted {
 			modified.Err = &NotFoundError{label}
 		}
-		loaded, _ := entity.(*T)
-		return entocc.NewModifiedError(modified, loaded, current, diff)
+		return typed(modified)
 	case errors.As(err, &missing):
 		return &NotFoundError{label}
 	case sqlgraph.IsConstraintError(err):
@@ -401,14 +328,103 @@ func versionError[T any](err error, drv dialect.Driver, label string, entity any
 	return err
 }
 
+// versionTyped makes the error of a conflict one of the type E of an entity, which loaded holds, or nothing.
+type versionTyped[E any] func(
+	modified *entocc.RecordModifiedError, loaded any,
+	current func(context.Context) (E, error), diff func(base, theirs any) []entocc.FieldDiff,
+) error
+
+// versionWriteError is versionError for a write of a row of one type. id returns the row's, or nil, and read reads it.
+func versionWriteError[E comparable](
+	err error, c config, m occrun.GuardedMutation, label string, id func() any,
+	read func(context.Context, config, any, ...string) (E, error), typed versionTyped[E],
+) error {
+	schema, expected := m.VersionGuard()
+	expected.Met(err)
+	return versionError(err, c.driver, label, func(modified *entocc.RecordModifiedError) error {
+		return typed(modified, expected.Entity(), func(ctx context.Context) (E, error) {
+			if rowID := id(); rowID != nil {
+				return versionCurrent(ctx, c, rowID, read)
+			}
+			return *new(E), &NotFoundError{label}
+		}, func(base, theirs any) []entocc.FieldDiff {
+			return occrun.Diff(schema, m, versionAsRead[E](base), versionAsRead[E](theirs))
+		})
+	})
+}
+
+// versionAsRead returns the row of an entity as it was read.
+func versionAsRead[E comparable](entity any) occrun.ReadRow {
+	if loaded, ok := entity.(E); !ok || loaded == *new(E) {
+		return occrun.ReadRow{}
+	}
+	if keeps, ok := entity.(interface{ asRead() occrun.ReadRow }); ok {
+		return keeps.asRead()
+	}
+	return occrun.ReadRowOf(entity)
+}
+
+// versionCurrent reads a row in the transaction of a client, or outside if that has ended by now.
+func versionCurrent[E any](
+	ctx context.Context, c config, id any, read func(context.Context, config, any, ...string) (E, error),
+) (E, error) {
+	tx, ok := c.driver.(*txDriver)
+	if !ok {
+		return read(ctx, c, id)
+	}
+	outside := c
+	outside.driver = tx.drv
+	if occrun.Ended(tx.tx) {
+		return read(ctx, outside, id)
+	}
+	row, err := read(ctx, c, id)
+	if errors.Is(err, stdsql.ErrTxDone) || occrun.Ended(tx.tx) {
+		return read(ctx, outside, id)
+	}
+	return row, err
+}
+
+// versionGet is GetVersion of any type.
+func versionGet[E entocc.Versioned](
+	ctx context.Context, c config, schema *occrun.Schema, id, seen any,
+	read func(context.Context, config, any, ...string) (E, error), typed versionTyped[E],
+) (E, error) {
+	entity, err := read(ctx, c, id)
+	if err != nil {
+		return *new(E), err
+	}
+	if actual := entity.VersionKey().Version; !occrun.SameVersion(schema, actual, seen) {
+		return *new(E), typed(occrun.Modified(schema, id, seen, actual), nil, func(ctx context.Context) (E, error) {
+			return read(ctx, c, id)
+		}, nil)
+	}
+	return entity, nil
+}
+
+// versionIsModified is IsModified of any type, for an entity with this key.
+func versionIsModified[E entocc.Versioned](
+	ctx context.Context, c config, schema *occrun.Schema, held *occrun.Held, key entocc.VersionKey,
+	read func(context.Context, config, any, ...string) (E, error),
+) (bool, error) {
+	if err := held.Check(schema, key, c.driver); err != nil {
+		return false, err
+	}
+	current, err := read(ctx, c, key.ID, schema.Column)
+	if err != nil {
+		return IsNotFound(err), MaskNotFound(err)
+	}
+	return !occrun.SameVersion(schema, current.VersionKey().Version, key.Version), nil
+}
+
 // IsOutcomeUnknown reports whether err says that a write may or may not have been applied, as its answer was lost.
 func IsOutcomeUnknown(err error) bool { return entocc.IsOutcomeUnknown(err) }
 
-// versionWriter returns the driver by which writes of guarded types are sent.
-func (c config) versionWriter() dialect.Driver { return occrun.Named(c.versionSession, c.driver) }
+// versionWriter returns the driver by which writes of guarded types are sent. It is no method of config, as each type that
+// embeds one would get the method, too.
+func versionWriter(c config) dialect.Driver { return occrun.Named(c.versionSession, c.driver) }
 
 // versionTx returns a transaction whose commit says so where its outcome is not known.
-func (c config) versionTx(tx *txDriver) *txDriver {
+func versionTx(c config, tx *txDriver) *txDriver {
 	tx.tx = occrun.NamedTx(c.versionSession, tx.tx, c.driver)
 	return tx
 }
@@ -462,15 +478,6 @@ func (tx *txDriver) endedRows(v any, err error) error {
 		occrun.WatchRows(tx.Dialect(), v, tx.ended)
 	}
 	return tx.ended(err)
-}
-
-// readNow reads a row in the transaction that it was written in, or outside if that has ended by now.
-func readNow[T any](drv dialect.Driver, read func(dialect.Driver) (*T, error)) (*T, error) {
-	row, err := read(drv)
-	if tx, ok := drv.(*txDriver); ok && (errors.Is(err, stdsql.ErrTxDone) || occrun.Ended(tx.tx)) {
-		return read(tx.drv)
-	}
-	return row, err
 }
 
 // latestVersion has a query in a transaction see the row as it was committed last.

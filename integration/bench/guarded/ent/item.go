@@ -33,12 +33,8 @@ type Item struct {
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt    time.Time `json:"created_at,omitempty"`
 	selectValues sql.SelectValues
-	// zeroVersion notes that the version was read, and is NULL or zero in the database.
-	zeroVersion bool
-	// fate is what becomes of the version, if a transaction has written it.
-	fate *occrun.Fate
-	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
-	loaded occrun.Loaded
+	// occ is what is known about the version, and the row as it was read.
+	occ occrun.HeldRow
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -168,11 +164,7 @@ func (_m *Item) String() string {
 
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Item) VersionKey() entocc.VersionKey {
-	key := entocc.VersionKey{Type: TypeItem, ID: _m.ID}
-	if occrun.CheckLoaded(itemVersion, _m.Version, _m.zeroVersion) == nil {
-		key.Version = _m.Version
-	}
-	return key
+	return _m.occ.Key(itemVersion, _m.ID, _m.Version)
 }
 
 // Delete returns a builder for deleting this Item, if its row has the version of this entity still.
@@ -182,37 +174,13 @@ func (_m *Item) Delete() *ItemDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Item) IsModified(ctx context.Context) (bool, error) {
-	if err := occrun.CheckLoaded(itemVersion, _m.Version, _m.zeroVersion); err != nil {
-		return false, err
-	}
-	if _m.fate != nil {
-		if err := occrun.CheckFate(itemVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
-			return false, err
-		}
-	}
-	current, err := NewItemClient(_m.config).Query().
-		Where(item.ID(_m.ID), latestVersion(_m.config.driver)).
-		Select(item.FieldVersion).
-		Only(ctx)
-	if err != nil {
-		return IsNotFound(err), MaskNotFound(err)
-	}
-	return !occrun.SameVersion(itemVersion, current.Version, _m.Version), nil
+	return versionIsModified(ctx, _m.config, itemVersion, &_m.occ.Held, _m.VersionKey(), itemRead)
 }
 
-// assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
-// scanned into the values.
-func (_m *Item) assignLoaded(columns []string, values []any) error {
-	_m.loaded.Keep(columns, values)
-	return _m.assignValues(columns, values)
-}
-
-// versionRead notes that the version was read from the database.
-func (_m *Item) versionRead() {
-	_m.zeroVersion = _m.Version == 0
-	if txWrites := occrun.TxOf(_m.config.driver); txWrites != nil {
-		_m.fate = txWrites.FateOf(item.Table, _m.ID)
-	}
+// asRead returns the row as it was read.
+func (_m *Item) asRead() occrun.ReadRow {
+	fresh := &Item{}
+	return _m.occ.Row(_m, fresh, fresh.assignValues)
 }
 
 // Items is a parsable slice of Item.

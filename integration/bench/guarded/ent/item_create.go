@@ -192,12 +192,10 @@ func (_c *ItemCreate) createSpec() (*Item, *sqlgraph.CreateSpec) {
 		_node = &Item{config: _c.config}
 		_spec = sqlgraph.NewCreateSpec(item.Table, sqlgraph.NewFieldSpec(item.FieldID, field.TypeInt))
 	)
-	_c.driver = _c.versionWriter()
-	if txWrites := occrun.TxOf(_c.driver); txWrites != nil {
-		_node.fate = txWrites.Creates(item.Table, _spec.ID)
-	}
+	_c.driver = versionWriter(_c.config)
+	_node.occ.Creates(itemVersion, _c.driver, _spec.ID)
 	createdBy := *_c.mutation
-	_node.loaded.Created(&createdBy)
+	_node.occ.Created(&createdBy)
 	_c.driver = occrun.Atomic(_c.driver)
 
 	if value, ok := _c.mutation.Version(); ok {
@@ -261,7 +259,7 @@ func (_c *ItemCreateBulk) Save(ctx context.Context) ([]*Item, error) {
 					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					_c.driver = _c.versionWriter()
+					_c.driver = versionWriter(_c.config)
 					_c.driver = occrun.Atomic(_c.driver)
 
 					// Invoke the actual operation on the latest mutation in the chain.

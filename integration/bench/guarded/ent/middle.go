@@ -58,12 +58,8 @@ type Middle struct {
 	// F17 holds the value of the "f17" field.
 	F17          string `json:"f17,omitempty"`
 	selectValues sql.SelectValues
-	// zeroVersion notes that the version was read, and is NULL or zero in the database.
-	zeroVersion bool
-	// fate is what becomes of the version, if a transaction has written it.
-	fate *occrun.Fate
-	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
-	loaded occrun.Loaded
+	// occ is what is known about the version, and the row as it was read.
+	occ occrun.HeldRow
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -308,11 +304,7 @@ func (_m *Middle) String() string {
 
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Middle) VersionKey() entocc.VersionKey {
-	key := entocc.VersionKey{Type: TypeMiddle, ID: _m.ID}
-	if occrun.CheckLoaded(middleVersion, _m.Version, _m.zeroVersion) == nil {
-		key.Version = _m.Version
-	}
-	return key
+	return _m.occ.Key(middleVersion, _m.ID, _m.Version)
 }
 
 // Delete returns a builder for deleting this Middle, if its row has the version of this entity still.
@@ -322,37 +314,13 @@ func (_m *Middle) Delete() *MiddleDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Middle) IsModified(ctx context.Context) (bool, error) {
-	if err := occrun.CheckLoaded(middleVersion, _m.Version, _m.zeroVersion); err != nil {
-		return false, err
-	}
-	if _m.fate != nil {
-		if err := occrun.CheckFate(middleVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
-			return false, err
-		}
-	}
-	current, err := NewMiddleClient(_m.config).Query().
-		Where(middle.ID(_m.ID), latestVersion(_m.config.driver)).
-		Select(middle.FieldVersion).
-		Only(ctx)
-	if err != nil {
-		return IsNotFound(err), MaskNotFound(err)
-	}
-	return !occrun.SameVersion(middleVersion, current.Version, _m.Version), nil
+	return versionIsModified(ctx, _m.config, middleVersion, &_m.occ.Held, _m.VersionKey(), middleRead)
 }
 
-// assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
-// scanned into the values.
-func (_m *Middle) assignLoaded(columns []string, values []any) error {
-	_m.loaded.Keep(columns, values)
-	return _m.assignValues(columns, values)
-}
-
-// versionRead notes that the version was read from the database.
-func (_m *Middle) versionRead() {
-	_m.zeroVersion = _m.Version == 0
-	if txWrites := occrun.TxOf(_m.config.driver); txWrites != nil {
-		_m.fate = txWrites.FateOf(middle.Table, _m.ID)
-	}
+// asRead returns the row as it was read.
+func (_m *Middle) asRead() occrun.ReadRow {
+	fresh := &Middle{}
+	return _m.occ.Row(_m, fresh, fresh.assignValues)
 }
 
 // Middles is a parsable slice of Middle.

@@ -376,25 +376,21 @@ func (_u *MiddleUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.F17(); ok {
 		_spec.SetField(middle.FieldF17, field.TypeString, value)
 	}
-	versionID, _ := _u.mutation.versionRow()
+	versionID := _u.mutation.versionID()
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.Update(ctx, middleVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
 	}
 	if guardedWrite != nil {
-		if err := guardedWrite.Save(ctx, _u.versionWriter()); err != nil {
+		if err := guardedWrite.Save(ctx, versionWriter(_u.config)); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
 	}
-	_u.driver = _u.versionWriter()
-	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
-		ending := occrun.Ending(_u.driver)
-		defer ending.End()
-		_u.driver = ending
-	}
+	_u.driver = versionWriter(_u.config)
+	defer occrun.Ending(&_u.driver, _spec).End()
 
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -805,8 +801,8 @@ func (_u *MiddleUpdateOne) sqlSave(ctx context.Context) (_node *Middle, err erro
 		if guardedWrite.Planned(_node) {
 			return _node, nil
 		}
-		_spec.Assign, _spec.ScanValues = _node.assignLoaded, _node.scanValues
-		return _u.saved(_node, guardedWrite.Save(ctx, _u.versionWriter()))
+		_spec.Assign, _spec.ScanValues = _node.occ.Keeping(_node.assignValues), _node.scanValues
+		return _u.saved(_node, guardedWrite.Save(ctx, versionWriter(_u.config)))
 	}
 
 	_node = &Middle{config: _u.config}
@@ -825,34 +821,31 @@ func (_u *MiddleUpdateOne) sqlSave(ctx context.Context) (_node *Middle, err erro
 }
 
 // MiddleUpdateBulk is the builder for updating many Middle entities, each guarded by its own version.
-type MiddleUpdateBulk = occrun.Updates[MiddleUpdateOne, Middle]
+type MiddleUpdateBulk = occrun.Updates[*MiddleUpdateOne, *Middle]
 
-// UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
-// validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
-// are reported by one *entocc.BulkModifiedError, all of them.
+// UpdateBulk returns a builder that saves many update builders in as few statements as the database allows, with the hooks
+// and validators of each. All or nothing is written; an *entocc.BulkModifiedError lists the rows that were modified.
 func (c *MiddleClient) UpdateBulk(rowBuilders ...*MiddleUpdateOne) *MiddleUpdateBulk {
-	return occrun.NewUpdates(c.versionWriter(), rowBuilders, occrun.Saves[MiddleUpdateOne, Middle]{
-		Open: func(builder *MiddleUpdateOne) (occrun.GuardedMutation, []Hook) {
+	return occrun.NewUpdates(versionWriter(c.config), rowBuilders, occrun.Saves[*MiddleUpdateOne, *Middle]{
+		Open: func(builder *MiddleUpdateOne) (occrun.GuardedMutation, *[]Hook) {
 			builder.config, builder.mutation.config = c.config, c.config
-			return builder.mutation, builder.hooks
+			return builder.mutation, &builder.hooks
 		},
-		Save: (*MiddleUpdateOne).Save, Plan: (*MiddleUpdateOne).plan, Saved: (*MiddleUpdateOne).saved,
+		Save: (*MiddleUpdateOne).Save, Saved: (*MiddleUpdateOne).saved,
 		ScanValues: (*Middle).scanValues, Assign: (*Middle).assignValues,
 		Reuses: []string{middle.FieldID, middle.FieldVersion, middle.FieldF00, middle.FieldF01, middle.FieldF02, middle.FieldF03, middle.FieldF04, middle.FieldF05, middle.FieldF06, middle.FieldF07, middle.FieldF08, middle.FieldF09, middle.FieldF10, middle.FieldF11, middle.FieldF12, middle.FieldF13, middle.FieldF14, middle.FieldF15, middle.FieldF16, middle.FieldF17},
 	})
 }
 
-// IfMatch has the update succeed only if cond accepts the version of the row, as the If-Match header of a request or the
-// token of a form does (package occhttp). A row that it does not accept is a *MiddleModifiedError, a condition that can't
-// be understood an *entocc.VersionError.
+// IfMatch has the update succeed only if cond, as an If-Match header or the token of a form (package occhttp), accepts the
+// version of the row; else it is a *MiddleModifiedError. A condition that can't be understood is an *entocc.VersionError.
 func (_u *MiddleUpdateOne) IfMatch(cond entocc.Condition) *MiddleUpdateOne {
-	id, _ := _u.mutation.versionRow()
-	_u.mutation.occ.IfMatch(middleVersion, id, cond)
+	_u.mutation.occ.IfMatch(middleVersion, _u.mutation.versionID(), cond)
 	return _u
 }
 
-// IfVersion has the update succeed only if the row has this version, whatever version an entity holds that the builder
-// was made from. A row that has another is a *MiddleModifiedError.
+// IfVersion has the update succeed only if the row has this version, whatever an entity holds that the builder was made
+// from. A row that has another is a *MiddleModifiedError.
 func (_u *MiddleUpdateOne) IfVersion(version int64) *MiddleUpdateOne {
 	_u.mutation.occ.In(version)
 	return _u
@@ -860,42 +853,20 @@ func (_u *MiddleUpdateOne) IfVersion(version int64) *MiddleUpdateOne {
 
 // IfVersionIn is like IfVersion, for any of several versions, as those of an If-Match header.
 func (_u *MiddleUpdateOne) IfVersionIn(versions ...int64) *MiddleUpdateOne {
-	expected := make([]any, len(versions))
-	for i := range versions {
-		expected[i] = versions[i]
-	}
-	_u.mutation.occ.In(expected...)
+	_u.mutation.occ.In(occrun.Versions(versions)...)
 	return _u
 }
 
-// IfVersionSent is IfVersion for a version that a client may not have sent: nil, or a zero version, is IgnoreVersion. Use it
-// for the time in which old clients learn to send one: until then they overwrite what others wrote, silently.
+// IfVersionSent is IfVersion for a version that old clients may not have sent: nil, or a zero version, is IgnoreVersion, and
+// overwrites what others wrote, silently.
 func (_u *MiddleUpdateOne) IfVersionSent(version *int64) *MiddleUpdateOne {
-	if version == nil {
-		return _u.IgnoreVersion()
-	}
-	_u.mutation.occ.IfSent(middleVersion, *version)
+	occrun.IfSent(&_u.mutation.occ, middleVersion, version)
 	return _u
 }
 
 // IgnoreVersion has the update overwrite whatever is there, on purpose.
 func (_u *MiddleUpdateOne) IgnoreVersion() *MiddleUpdateOne {
 	_u.mutation.occ.Ignore()
-	return _u
-}
-
-// ifLoaded expects the version that the entity holds.
-func (_u *MiddleUpdateOne) ifLoaded(entity *Middle) *MiddleUpdateOne {
-	_u.mutation.occ.Loaded(middleVersion, entity, entity.Version, entity.zeroVersion)
-	if entity.fate != nil {
-		_u.mutation.occ.Written(entity.fate, entity.ID)
-	}
-	return _u
-}
-
-// byID notes that nobody said which version the row has.
-func (_u *MiddleUpdateOne) byID() *MiddleUpdateOne {
-	_u.mutation.occ.ByID()
 	return _u
 }
 
@@ -906,23 +877,12 @@ func (_u *MiddleUpdateOne) ForceIncrement() *MiddleUpdateOne {
 	return _u
 }
 
-// plan is Save without the hooks, for a batch of builders that have none but the guard.
-func (_u *MiddleUpdateOne) plan(ctx context.Context) (*Middle, error) {
-	hooks := _u.hooks
-	_u.hooks = nil
-	defer func() { _u.hooks = hooks }()
-	return _u.Save(ctx)
-}
-
-// saved ends a save: savedNode is the row as it is now, if err is nil.
-func (_u *MiddleUpdateOne) saved(savedNode *Middle, err error) (*Middle, error) {
+// saved ends a save: _node is the row as it is now, if err is nil.
+func (_u *MiddleUpdateOne) saved(_node *Middle, err error) (*Middle, error) {
 	if err != nil {
 		return nil, _u.mutation.versionError(err)
 	}
-	savedNode.versionRead()
-	if txWrites := occrun.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
-		savedNode.fate = txWrites.Wrote(middle.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
-	}
+	_u.mutation.occ.Saved(middleVersion, _u.driver, _node, &_node.occ.Held, _node.Version == 0)
 	_u.mutation.done = true
-	return savedNode, nil
+	return _node, nil
 }

@@ -24,12 +24,8 @@ type Narrow struct {
 	// F00 holds the value of the "f00" field.
 	F00          string `json:"f00,omitempty"`
 	selectValues sql.SelectValues
-	// zeroVersion notes that the version was read, and is NULL or zero in the database.
-	zeroVersion bool
-	// fate is what becomes of the version, if a transaction has written it.
-	fate *occrun.Fate
-	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
-	loaded occrun.Loaded
+	// occ is what is known about the version, and the row as it was read.
+	occ occrun.HeldRow
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -121,11 +117,7 @@ func (_m *Narrow) String() string {
 
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Narrow) VersionKey() entocc.VersionKey {
-	key := entocc.VersionKey{Type: TypeNarrow, ID: _m.ID}
-	if occrun.CheckLoaded(narrowVersion, _m.Version, _m.zeroVersion) == nil {
-		key.Version = _m.Version
-	}
-	return key
+	return _m.occ.Key(narrowVersion, _m.ID, _m.Version)
 }
 
 // Delete returns a builder for deleting this Narrow, if its row has the version of this entity still.
@@ -135,37 +127,13 @@ func (_m *Narrow) Delete() *NarrowDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Narrow) IsModified(ctx context.Context) (bool, error) {
-	if err := occrun.CheckLoaded(narrowVersion, _m.Version, _m.zeroVersion); err != nil {
-		return false, err
-	}
-	if _m.fate != nil {
-		if err := occrun.CheckFate(narrowVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
-			return false, err
-		}
-	}
-	current, err := NewNarrowClient(_m.config).Query().
-		Where(narrow.ID(_m.ID), latestVersion(_m.config.driver)).
-		Select(narrow.FieldVersion).
-		Only(ctx)
-	if err != nil {
-		return IsNotFound(err), MaskNotFound(err)
-	}
-	return !occrun.SameVersion(narrowVersion, current.Version, _m.Version), nil
+	return versionIsModified(ctx, _m.config, narrowVersion, &_m.occ.Held, _m.VersionKey(), narrowRead)
 }
 
-// assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
-// scanned into the values.
-func (_m *Narrow) assignLoaded(columns []string, values []any) error {
-	_m.loaded.Keep(columns, values)
-	return _m.assignValues(columns, values)
-}
-
-// versionRead notes that the version was read from the database.
-func (_m *Narrow) versionRead() {
-	_m.zeroVersion = _m.Version == 0
-	if txWrites := occrun.TxOf(_m.config.driver); txWrites != nil {
-		_m.fate = txWrites.FateOf(narrow.Table, _m.ID)
-	}
+// asRead returns the row as it was read.
+func (_m *Narrow) asRead() occrun.ReadRow {
+	fresh := &Narrow{}
+	return _m.occ.Row(_m, fresh, fresh.assignValues)
 }
 
 // Narrows is a parsable slice of Narrow.

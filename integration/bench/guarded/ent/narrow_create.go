@@ -130,12 +130,10 @@ func (_c *NarrowCreate) createSpec() (*Narrow, *sqlgraph.CreateSpec) {
 		_node = &Narrow{config: _c.config}
 		_spec = sqlgraph.NewCreateSpec(narrow.Table, sqlgraph.NewFieldSpec(narrow.FieldID, field.TypeInt))
 	)
-	_c.driver = _c.versionWriter()
-	if txWrites := occrun.TxOf(_c.driver); txWrites != nil {
-		_node.fate = txWrites.Creates(narrow.Table, _spec.ID)
-	}
+	_c.driver = versionWriter(_c.config)
+	_node.occ.Creates(narrowVersion, _c.driver, _spec.ID)
 	createdBy := *_c.mutation
-	_node.loaded.Created(&createdBy)
+	_node.occ.Created(&createdBy)
 	_c.driver = occrun.Atomic(_c.driver)
 
 	if value, ok := _c.mutation.Version(); ok {
@@ -183,7 +181,7 @@ func (_c *NarrowCreateBulk) Save(ctx context.Context) ([]*Narrow, error) {
 					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					_c.driver = _c.versionWriter()
+					_c.driver = versionWriter(_c.config)
 					_c.driver = occrun.Atomic(_c.driver)
 
 					// Invoke the actual operation on the latest mutation in the chain.

@@ -138,12 +138,8 @@ type Wide struct {
 	// F57 holds the value of the "f57" field.
 	F57          string `json:"f57,omitempty"`
 	selectValues sql.SelectValues
-	// zeroVersion notes that the version was read, and is NULL or zero in the database.
-	zeroVersion bool
-	// fate is what becomes of the version, if a transaction has written it.
-	fate *occrun.Fate
-	// loaded is the row as it was read, which conflicts compare with, whatever becomes of the fields.
-	loaded occrun.Loaded
+	// occ is what is known about the version, and the row as it was read.
+	occ occrun.HeldRow
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -748,11 +744,7 @@ func (_m *Wide) String() string {
 
 // VersionKey names this version of the row, for entity tags and form tokens (package occhttp).
 func (_m *Wide) VersionKey() entocc.VersionKey {
-	key := entocc.VersionKey{Type: TypeWide, ID: _m.ID}
-	if occrun.CheckLoaded(wideVersion, _m.Version, _m.zeroVersion) == nil {
-		key.Version = _m.Version
-	}
-	return key
+	return _m.occ.Key(wideVersion, _m.ID, _m.Version)
 }
 
 // Delete returns a builder for deleting this Wide, if its row has the version of this entity still.
@@ -762,37 +754,13 @@ func (_m *Wide) Delete() *WideDeleteOne {
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
 func (_m *Wide) IsModified(ctx context.Context) (bool, error) {
-	if err := occrun.CheckLoaded(wideVersion, _m.Version, _m.zeroVersion); err != nil {
-		return false, err
-	}
-	if _m.fate != nil {
-		if err := occrun.CheckFate(wideVersion, _m.fate, _m.ID, _m.Version, _m.config.driver); err != nil {
-			return false, err
-		}
-	}
-	current, err := NewWideClient(_m.config).Query().
-		Where(wide.ID(_m.ID), latestVersion(_m.config.driver)).
-		Select(wide.FieldVersion).
-		Only(ctx)
-	if err != nil {
-		return IsNotFound(err), MaskNotFound(err)
-	}
-	return !occrun.SameVersion(wideVersion, current.Version, _m.Version), nil
+	return versionIsModified(ctx, _m.config, wideVersion, &_m.occ.Held, _m.VersionKey(), wideRead)
 }
 
-// assignLoaded is assignValues for a row that the entity keeps, as those of queries and saves. Nothing else may be
-// scanned into the values.
-func (_m *Wide) assignLoaded(columns []string, values []any) error {
-	_m.loaded.Keep(columns, values)
-	return _m.assignValues(columns, values)
-}
-
-// versionRead notes that the version was read from the database.
-func (_m *Wide) versionRead() {
-	_m.zeroVersion = _m.Version == 0
-	if txWrites := occrun.TxOf(_m.config.driver); txWrites != nil {
-		_m.fate = txWrites.FateOf(wide.Table, _m.ID)
-	}
+// asRead returns the row as it was read.
+func (_m *Wide) asRead() occrun.ReadRow {
+	fresh := &Wide{}
+	return _m.occ.Row(_m, fresh, fresh.assignValues)
 }
 
 // Wides is a parsable slice of Wide.

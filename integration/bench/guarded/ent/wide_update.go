@@ -1056,25 +1056,21 @@ func (_u *WideUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.F57(); ok {
 		_spec.SetField(wide.FieldF57, field.TypeString, value)
 	}
-	versionID, _ := _u.mutation.versionRow()
+	versionID := _u.mutation.versionID()
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.Update(ctx, wideVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
 	if err != nil {
 		return 0, err
 	}
 	if guardedWrite != nil {
-		if err := guardedWrite.Save(ctx, _u.versionWriter()); err != nil {
+		if err := guardedWrite.Save(ctx, versionWriter(_u.config)); err != nil {
 			return 0, _u.mutation.versionError(err)
 		}
 		_u.mutation.done = true
 		return 1, nil
 	}
-	_u.driver = _u.versionWriter()
-	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
-		ending := occrun.Ending(_u.driver)
-		defer ending.End()
-		_u.driver = ending
-	}
+	_u.driver = versionWriter(_u.config)
+	defer occrun.Ending(&_u.driver, _spec).End()
 
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -2165,8 +2161,8 @@ func (_u *WideUpdateOne) sqlSave(ctx context.Context) (_node *Wide, err error) {
 		if guardedWrite.Planned(_node) {
 			return _node, nil
 		}
-		_spec.Assign, _spec.ScanValues = _node.assignLoaded, _node.scanValues
-		return _u.saved(_node, guardedWrite.Save(ctx, _u.versionWriter()))
+		_spec.Assign, _spec.ScanValues = _node.occ.Keeping(_node.assignValues), _node.scanValues
+		return _u.saved(_node, guardedWrite.Save(ctx, versionWriter(_u.config)))
 	}
 
 	_node = &Wide{config: _u.config}
@@ -2185,34 +2181,31 @@ func (_u *WideUpdateOne) sqlSave(ctx context.Context) (_node *Wide, err error) {
 }
 
 // WideUpdateBulk is the builder for updating many Wide entities, each guarded by its own version.
-type WideUpdateBulk = occrun.Updates[WideUpdateOne, Wide]
+type WideUpdateBulk = occrun.Updates[*WideUpdateOne, *Wide]
 
-// UpdateBulk returns a builder that saves many update builders in as few statements as the database allows. The hooks and
-// validators of each run as in a save of its own. All or nothing is written: rows that were modified by somebody else
-// are reported by one *entocc.BulkModifiedError, all of them.
+// UpdateBulk returns a builder that saves many update builders in as few statements as the database allows, with the hooks
+// and validators of each. All or nothing is written; an *entocc.BulkModifiedError lists the rows that were modified.
 func (c *WideClient) UpdateBulk(rowBuilders ...*WideUpdateOne) *WideUpdateBulk {
-	return occrun.NewUpdates(c.versionWriter(), rowBuilders, occrun.Saves[WideUpdateOne, Wide]{
-		Open: func(builder *WideUpdateOne) (occrun.GuardedMutation, []Hook) {
+	return occrun.NewUpdates(versionWriter(c.config), rowBuilders, occrun.Saves[*WideUpdateOne, *Wide]{
+		Open: func(builder *WideUpdateOne) (occrun.GuardedMutation, *[]Hook) {
 			builder.config, builder.mutation.config = c.config, c.config
-			return builder.mutation, builder.hooks
+			return builder.mutation, &builder.hooks
 		},
-		Save: (*WideUpdateOne).Save, Plan: (*WideUpdateOne).plan, Saved: (*WideUpdateOne).saved,
+		Save: (*WideUpdateOne).Save, Saved: (*WideUpdateOne).saved,
 		ScanValues: (*Wide).scanValues, Assign: (*Wide).assignValues,
 		Reuses: []string{wide.FieldID, wide.FieldVersion, wide.FieldF00, wide.FieldF01, wide.FieldF02, wide.FieldF03, wide.FieldF04, wide.FieldF05, wide.FieldF06, wide.FieldF07, wide.FieldF08, wide.FieldF09, wide.FieldF10, wide.FieldF11, wide.FieldF12, wide.FieldF13, wide.FieldF14, wide.FieldF15, wide.FieldF16, wide.FieldF17, wide.FieldF18, wide.FieldF19, wide.FieldF20, wide.FieldF21, wide.FieldF22, wide.FieldF23, wide.FieldF24, wide.FieldF25, wide.FieldF26, wide.FieldF27, wide.FieldF28, wide.FieldF29, wide.FieldF30, wide.FieldF31, wide.FieldF32, wide.FieldF33, wide.FieldF34, wide.FieldF35, wide.FieldF36, wide.FieldF37, wide.FieldF38, wide.FieldF39, wide.FieldF40, wide.FieldF41, wide.FieldF42, wide.FieldF43, wide.FieldF44, wide.FieldF45, wide.FieldF46, wide.FieldF47, wide.FieldF48, wide.FieldF49, wide.FieldF50, wide.FieldF51, wide.FieldF52, wide.FieldF53, wide.FieldF54, wide.FieldF55, wide.FieldF56, wide.FieldF57},
 	})
 }
 
-// IfMatch has the update succeed only if cond accepts the version of the row, as the If-Match header of a request or the
-// token of a form does (package occhttp). A row that it does not accept is a *WideModifiedError, a condition that can't
-// be understood an *entocc.VersionError.
+// IfMatch has the update succeed only if cond, as an If-Match header or the token of a form (package occhttp), accepts the
+// version of the row; else it is a *WideModifiedError. A condition that can't be understood is an *entocc.VersionError.
 func (_u *WideUpdateOne) IfMatch(cond entocc.Condition) *WideUpdateOne {
-	id, _ := _u.mutation.versionRow()
-	_u.mutation.occ.IfMatch(wideVersion, id, cond)
+	_u.mutation.occ.IfMatch(wideVersion, _u.mutation.versionID(), cond)
 	return _u
 }
 
-// IfVersion has the update succeed only if the row has this version, whatever version an entity holds that the builder
-// was made from. A row that has another is a *WideModifiedError.
+// IfVersion has the update succeed only if the row has this version, whatever an entity holds that the builder was made
+// from. A row that has another is a *WideModifiedError.
 func (_u *WideUpdateOne) IfVersion(version int64) *WideUpdateOne {
 	_u.mutation.occ.In(version)
 	return _u
@@ -2220,42 +2213,20 @@ func (_u *WideUpdateOne) IfVersion(version int64) *WideUpdateOne {
 
 // IfVersionIn is like IfVersion, for any of several versions, as those of an If-Match header.
 func (_u *WideUpdateOne) IfVersionIn(versions ...int64) *WideUpdateOne {
-	expected := make([]any, len(versions))
-	for i := range versions {
-		expected[i] = versions[i]
-	}
-	_u.mutation.occ.In(expected...)
+	_u.mutation.occ.In(occrun.Versions(versions)...)
 	return _u
 }
 
-// IfVersionSent is IfVersion for a version that a client may not have sent: nil, or a zero version, is IgnoreVersion. Use it
-// for the time in which old clients learn to send one: until then they overwrite what others wrote, silently.
+// IfVersionSent is IfVersion for a version that old clients may not have sent: nil, or a zero version, is IgnoreVersion, and
+// overwrites what others wrote, silently.
 func (_u *WideUpdateOne) IfVersionSent(version *int64) *WideUpdateOne {
-	if version == nil {
-		return _u.IgnoreVersion()
-	}
-	_u.mutation.occ.IfSent(wideVersion, *version)
+	occrun.IfSent(&_u.mutation.occ, wideVersion, version)
 	return _u
 }
 
 // IgnoreVersion has the update overwrite whatever is there, on purpose.
 func (_u *WideUpdateOne) IgnoreVersion() *WideUpdateOne {
 	_u.mutation.occ.Ignore()
-	return _u
-}
-
-// ifLoaded expects the version that the entity holds.
-func (_u *WideUpdateOne) ifLoaded(entity *Wide) *WideUpdateOne {
-	_u.mutation.occ.Loaded(wideVersion, entity, entity.Version, entity.zeroVersion)
-	if entity.fate != nil {
-		_u.mutation.occ.Written(entity.fate, entity.ID)
-	}
-	return _u
-}
-
-// byID notes that nobody said which version the row has.
-func (_u *WideUpdateOne) byID() *WideUpdateOne {
-	_u.mutation.occ.ByID()
 	return _u
 }
 
@@ -2266,23 +2237,12 @@ func (_u *WideUpdateOne) ForceIncrement() *WideUpdateOne {
 	return _u
 }
 
-// plan is Save without the hooks, for a batch of builders that have none but the guard.
-func (_u *WideUpdateOne) plan(ctx context.Context) (*Wide, error) {
-	hooks := _u.hooks
-	_u.hooks = nil
-	defer func() { _u.hooks = hooks }()
-	return _u.Save(ctx)
-}
-
-// saved ends a save: savedNode is the row as it is now, if err is nil.
-func (_u *WideUpdateOne) saved(savedNode *Wide, err error) (*Wide, error) {
+// saved ends a save: _node is the row as it is now, if err is nil.
+func (_u *WideUpdateOne) saved(_node *Wide, err error) (*Wide, error) {
 	if err != nil {
 		return nil, _u.mutation.versionError(err)
 	}
-	savedNode.versionRead()
-	if txWrites := occrun.TxOf(_u.driver); txWrites != nil && _u.mutation.occ.Bumps() {
-		savedNode.fate = txWrites.Wrote(wide.Table, savedNode.ID, _u.mutation.occ.Proves(savedNode.Version)...)
-	}
+	_u.mutation.occ.Saved(wideVersion, _u.driver, _node, &_node.occ.Held, _node.Version == 0)
 	_u.mutation.done = true
-	return savedNode, nil
+	return _node, nil
 }
