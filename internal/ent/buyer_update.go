@@ -178,6 +178,14 @@ func (_u *BuyerUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	if _u.mutation.occ.IsOneRow() {
+		if err := occrun.UpdateOneRow(ctx, buyerVersion, _u.mutation, _u.versionWriter(), _spec, buyerLinks); err != nil {
+			return 0, _u.mutation.versionError(err)
+		}
+		_u.mutation.done = true
+		return 1, nil
+	}
+
 	versionID, _ := _u.mutation.versionRow()
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.Update(ctx, buyerVersion, _u.mutation, &_u.mutation.occ, _spec, buyerLinks, versionID)
@@ -396,6 +404,7 @@ func (_u *BuyerUpdateOne) sqlSave(ctx context.Context) (_node *Buyer, err error)
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.UpdateOne(ctx, buyerVersion, _u.mutation, &_u.mutation.occ, _spec, buyerLinks, _spec.Node.ID.Value)
 	if err != nil {
@@ -450,6 +459,33 @@ func (_u *BuyerUpdateOne) IfMatch(cond entocc.Condition) *BuyerUpdateOne {
 	id, _ := _u.mutation.versionRow()
 	_u.mutation.occ.IfMatch(buyerVersion, id, cond)
 	return _u
+}
+
+// IfVersion limits the update to one row, which must have this version: the result is 1, or a *BuyerModifiedError. Predicates
+// that match several rows are refused.
+func (_u *BuyerUpdate) IfVersion(version uuid.UUID) *BuyerUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, version)
+}
+
+// IfVersionIn is like IfVersion, for any of several versions.
+func (_u *BuyerUpdate) IfVersionIn(versions ...uuid.UUID) *BuyerUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, versions...)
+}
+
+// IfMatch is like IfVersion, for a condition as that of an If-Match header (package occhttp).
+func (_u *BuyerUpdate) IfMatch(cond entocc.Condition) *BuyerUpdate {
+	return occrun.OneRowMatching(_u, &_u.mutation.occ, cond)
+}
+
+// IgnoreVersion says that the update is of any rows, whatever their versions, as it is by default.
+func (_u *BuyerUpdate) IgnoreVersion() *BuyerUpdate {
+	return occrun.AnyRows(_u, &_u.mutation.occ)
+}
+
+// VersionProbe returns what reads the primary key of a row.
+func (m *BuyerMutation) VersionProbe() (scan func([]string) ([]any, error), assign func([]string, []any) error, key func() any) {
+	probed := &Buyer{config: m.config}
+	return probed.scanValues, probed.assignValues, func() any { return probed.ID }
 }
 
 // IfVersion has the update succeed only if the row has this version, whatever version an entity holds that the builder

@@ -116,12 +116,12 @@ func (m *AccountMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return accountVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
+// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil where that is not known.
 func (m *AccountMutation) versionRow() (id any, isRow predicate.Account) {
 	if id, ok := m.ID(); ok {
 		return id, account.ID(id)
 	}
-	return nil, nil
+	return m.occ.FoundRow()
 }
 
 // versionError gives an error of a guarded write of Account the form in which its callers know it.
@@ -177,12 +177,12 @@ func (m *BuyerMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return buyerVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
+// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil where that is not known.
 func (m *BuyerMutation) versionRow() (id any, isRow predicate.Buyer) {
 	if id, ok := m.ID(); ok {
 		return id, buyer.ID(id)
 	}
-	return nil, nil
+	return m.occ.FoundRow()
 }
 
 // versionError gives an error of a guarded write of Buyer the form in which its callers know it.
@@ -237,12 +237,12 @@ func (m *CardMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return cardVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
+// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil where that is not known.
 func (m *CardMutation) versionRow() (id any, isRow predicate.Card) {
 	if id, ok := m.ID(); ok {
 		return id, card.ID(id)
 	}
-	return nil, nil
+	return m.occ.FoundRow()
 }
 
 // versionError gives an error of a guarded write of Card the form in which its callers know it.
@@ -298,12 +298,12 @@ func (m *DocumentMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) 
 	return documentVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
+// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil where that is not known.
 func (m *DocumentMutation) versionRow() (id any, isRow predicate.Document) {
 	if id, ok := m.ID(); ok {
 		return id, document.ID(id)
 	}
-	return nil, nil
+	return m.occ.FoundRow()
 }
 
 // versionError gives an error of a guarded write of Document the form in which its callers know it.
@@ -355,12 +355,12 @@ func (m *EventMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return eventVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
+// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil where that is not known.
 func (m *EventMutation) versionRow() (id any, isRow predicate.Event) {
 	if id, ok := m.ID(); ok {
 		return id, event.ID(id)
 	}
-	return nil, nil
+	return m.occ.FoundRow()
 }
 
 // versionError gives an error of a guarded write of Event the form in which its callers know it.
@@ -417,12 +417,12 @@ func (m *FolderMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return folderVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
+// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil where that is not known.
 func (m *FolderMutation) versionRow() (id any, isRow predicate.Folder) {
 	if id, ok := m.ID(); ok {
 		return id, folder.ID(id)
 	}
-	return nil, nil
+	return m.occ.FoundRow()
 }
 
 // versionError gives an error of a guarded write of Folder the form in which its callers know it.
@@ -478,12 +478,12 @@ func (m *InvoiceMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return invoiceVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
+// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil where that is not known.
 func (m *InvoiceMutation) versionRow() (id any, isRow predicate.Invoice) {
 	if id, ok := m.ID(); ok {
 		return id, invoice.ID(id)
 	}
-	return nil, nil
+	return m.occ.FoundRow()
 }
 
 // versionError gives an error of a guarded write of Invoice the form in which its callers know it.
@@ -542,12 +542,12 @@ func (m *LikeMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return likeVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
+// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil where that is not known.
 func (m *LikeMutation) versionRow() (id any, isRow predicate.Like) {
 	if rowEntity, ok := m.occ.Entity().(*Like); ok {
 		return []any{rowEntity.UserID, rowEntity.TweetID}, like.And(like.UserID(rowEntity.UserID), like.TweetID(rowEntity.TweetID))
 	}
-	return nil, nil
+	return m.occ.FoundRow()
 }
 
 // versionError gives an error of a guarded write of Like the form in which its callers know it.
@@ -604,12 +604,12 @@ func (m *MembershipMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation
 	return membershipVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
+// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil where that is not known.
 func (m *MembershipMutation) versionRow() (id any, isRow predicate.Membership) {
 	if rowEntity, ok := m.occ.Entity().(*Membership); ok {
 		return []any{rowEntity.UserID, rowEntity.TeamID}, membership.And(membership.UserID(rowEntity.UserID), membership.TeamID(rowEntity.TeamID))
 	}
-	return nil, nil
+	return m.occ.FoundRow()
 }
 
 // versionError gives an error of a guarded write of Membership the form in which its callers know it.
@@ -662,12 +662,12 @@ func (m *MemoMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return memoVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
+// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil where that is not known.
 func (m *MemoMutation) versionRow() (id any, isRow predicate.Memo) {
 	if id, ok := m.ID(); ok {
 		return id, memo.ID(id)
 	}
-	return nil, nil
+	return m.occ.FoundRow()
 }
 
 // versionError gives an error of a guarded write of Memo the form in which its callers know it.
@@ -720,12 +720,12 @@ func (m *NoteMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return noteVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
+// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil where that is not known.
 func (m *NoteMutation) versionRow() (id any, isRow predicate.Note) {
 	if id, ok := m.ID(); ok {
 		return id, note.ID(id)
 	}
-	return nil, nil
+	return m.occ.FoundRow()
 }
 
 // versionError gives an error of a guarded write of Note the form in which its callers know it.
@@ -777,12 +777,12 @@ func (m *OrderMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return orderVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
+// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil where that is not known.
 func (m *OrderMutation) versionRow() (id any, isRow predicate.Order) {
 	if id, ok := m.ID(); ok {
 		return id, order.ID(id)
 	}
-	return nil, nil
+	return m.occ.FoundRow()
 }
 
 // versionError gives an error of a guarded write of Order the form in which its callers know it.
@@ -853,12 +853,12 @@ func (m *ParcelMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return parcelVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
+// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil where that is not known.
 func (m *ParcelMutation) versionRow() (id any, isRow predicate.Parcel) {
 	if id, ok := m.ID(); ok {
 		return id, parcel.ID(id)
 	}
-	return nil, nil
+	return m.occ.FoundRow()
 }
 
 // versionError gives an error of a guarded write of Parcel the form in which its callers know it.
@@ -926,12 +926,12 @@ func (m *PetMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return petVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
+// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil where that is not known.
 func (m *PetMutation) versionRow() (id any, isRow predicate.Pet) {
 	if id, ok := m.ID(); ok {
 		return id, pet.ID(id)
 	}
-	return nil, nil
+	return m.occ.FoundRow()
 }
 
 // versionError gives an error of a guarded write of Pet the form in which its callers know it.
@@ -987,12 +987,12 @@ func (m *ProfileMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return profileVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
+// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil where that is not known.
 func (m *ProfileMutation) versionRow() (id any, isRow predicate.Profile) {
 	if id, ok := m.ID(); ok {
 		return id, profile.ID(id)
 	}
-	return nil, nil
+	return m.occ.FoundRow()
 }
 
 // versionError gives an error of a guarded write of Profile the form in which its callers know it.
@@ -1061,12 +1061,12 @@ func (m *PurchaseMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) 
 	return purchaseVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
+// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil where that is not known.
 func (m *PurchaseMutation) versionRow() (id any, isRow predicate.Purchase) {
 	if id, ok := m.ID(); ok {
 		return id, purchase.ID(id)
 	}
-	return nil, nil
+	return m.occ.FoundRow()
 }
 
 // versionError gives an error of a guarded write of Purchase the form in which its callers know it.
@@ -1128,12 +1128,12 @@ func (m *PurchaseLineMutation) VersionGuard() (*occrun.Schema, *occrun.Expectati
 	return purchaseLineVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
+// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil where that is not known.
 func (m *PurchaseLineMutation) versionRow() (id any, isRow predicate.PurchaseLine) {
 	if id, ok := m.ID(); ok {
 		return id, purchaseline.ID(id)
 	}
-	return nil, nil
+	return m.occ.FoundRow()
 }
 
 // versionError gives an error of a guarded write of PurchaseLine the form in which its callers know it.
@@ -1185,12 +1185,12 @@ func (m *ReadingMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return readingVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
+// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil where that is not known.
 func (m *ReadingMutation) versionRow() (id any, isRow predicate.Reading) {
 	if id, ok := m.ID(); ok {
 		return id, reading.ID(id)
 	}
-	return nil, nil
+	return m.occ.FoundRow()
 }
 
 // versionError gives an error of a guarded write of Reading the form in which its callers know it.
@@ -1243,12 +1243,12 @@ func (m *SettingMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return settingVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
+// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil where that is not known.
 func (m *SettingMutation) versionRow() (id any, isRow predicate.Setting) {
 	if id, ok := m.ID(); ok {
 		return id, setting.ID(id)
 	}
-	return nil, nil
+	return m.occ.FoundRow()
 }
 
 // versionError gives an error of a guarded write of Setting the form in which its callers know it.
@@ -1301,12 +1301,12 @@ func (m *TicketMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return ticketVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
+// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil where that is not known.
 func (m *TicketMutation) versionRow() (id any, isRow predicate.Ticket) {
 	if id, ok := m.ID(); ok {
 		return id, ticket.ID(id)
 	}
-	return nil, nil
+	return m.occ.FoundRow()
 }
 
 // versionError gives an error of a guarded write of Ticket the form in which its callers know it.
@@ -1382,12 +1382,12 @@ func (m *UserMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return userVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
+// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil where that is not known.
 func (m *UserMutation) versionRow() (id any, isRow predicate.User) {
 	if id, ok := m.ID(); ok {
 		return id, user.ID(id)
 	}
-	return nil, nil
+	return m.occ.FoundRow()
 }
 
 // versionError gives an error of a guarded write of User the form in which its callers know it.

@@ -42,6 +42,14 @@ func (_d *MembershipDelete) ExecX(ctx context.Context) int {
 
 func (_d *MembershipDelete) sqlExec(ctx context.Context) (int, error) {
 	_spec := sqlgraph.NewDeleteSpec(membership.Table, nil)
+	if _d.mutation.occ.IsOneRow() {
+		if err := occrun.DeleteOneRow(ctx, membershipVersion, _d.mutation, _d.versionWriter(), _spec, _d.mutation.predicates); err != nil {
+			return 0, _d.mutation.versionError(err)
+		}
+		_d.mutation.done = true
+		return 1, nil
+	}
+
 	_d.mutation.occ.Through(_d.driver)
 	versionID, versionRow := _d.mutation.versionRow()
 	guardedDriver, err := occrun.DeleteOne(ctx, membershipVersion, _d.mutation, &_d.mutation.occ, _d.versionWriter(), versionID, versionRow, _d.mutation.versionError)
@@ -86,6 +94,27 @@ func (_d *MembershipDeleteOne) IfMatch(cond entocc.Condition) *MembershipDeleteO
 	id, _ := _d._d.mutation.versionRow()
 	_d._d.mutation.occ.IfMatch(membershipVersion, id, cond)
 	return _d
+}
+
+// IfVersion limits the delete to one row, which must have this version: the result is 1, or a *MembershipModifiedError. Predicates
+// that match several rows are refused.
+func (_d *MembershipDelete) IfVersion(version int64) *MembershipDelete {
+	return occrun.OneRow(_d, &_d.mutation.occ, version)
+}
+
+// IfVersionIn is like IfVersion, for any of several versions.
+func (_d *MembershipDelete) IfVersionIn(versions ...int64) *MembershipDelete {
+	return occrun.OneRow(_d, &_d.mutation.occ, versions...)
+}
+
+// IfMatch is like IfVersion, for a condition as that of an If-Match header (package occhttp).
+func (_d *MembershipDelete) IfMatch(cond entocc.Condition) *MembershipDelete {
+	return occrun.OneRowMatching(_d, &_d.mutation.occ, cond)
+}
+
+// IgnoreVersion says that the delete is of any rows, whatever their versions, as it is by default.
+func (_d *MembershipDelete) IgnoreVersion() *MembershipDelete {
+	return occrun.AnyRows(_d, &_d.mutation.occ)
 }
 
 // IfVersion has the delete succeed only if the row has this version, whatever version an entity holds that the builder

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql/driver"
 	"fmt"
+	"strings"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect"
@@ -44,7 +45,7 @@ func DeleteOne(ctx context.Context, s *version.Schema, m DeleteMutation, e *Expe
 		return drv, nil
 	}
 	return &DeleteDriver{
-		Driver: drv, Claim: e.claim(s, m.Op(), id, accepted), guard: e.deletion, Identity: identity, typed: typed, slot: e.Slot,
+		Driver: drv, Claim: e.claim(s, m.Op(), id, accepted), guard: e.deletion, Identity: identity, typed: typed, slot: e.Slot, e: e,
 	}, nil
 }
 
@@ -76,6 +77,8 @@ type DeleteDriver struct {
 	typed    func(error) error
 	// slot is the place of the delete in a batch, if it is part of one.
 	slot Slot
+	// e is what the delete was planned by.
+	e *Expectation
 }
 
 // Unwrap returns the driver within.
@@ -102,7 +105,16 @@ func (d *DeleteDriver) exec(ctx context.Context, query string, args, v any) erro
 		*res = driver.RowsAffected(1)
 		return nil
 	}
-	return d.send(ctx, d.Driver, query, args, res)
+	err := d.send(ctx, d.Driver, query, args, res)
+	if !d.e.overwrites(ctx, err) {
+		return err
+	}
+	d.Claim.Accepted = nil
+	p := d.From().P()
+	p.SetDialect(d.Dialect())
+	where, argv := p.Query()
+	from, _, _ := strings.Cut(query, " WHERE ")
+	return d.send(ctx, d.Driver, from+" WHERE "+where, argv, res)
 }
 
 // send sends the DELETE and looks at the number of rows.
