@@ -403,7 +403,7 @@ func reportCallSites(s *Scene) {
 	}
 	at(0, line+1, "reportCallSites")
 	at(1, line+2, "reportCallSites")
-	at(2, line-9, "saveIn")
+	at(2, line-8, "saveIn")
 	at(3, line+5, "reportCallSites")
 
 	once, told := s.reporting(hook.ReportOnce())
@@ -438,7 +438,7 @@ func reportHeard(s *Scene) {
 	assert.Equal(s, map[hook.ReportKind]int64{hook.Stale: 2, hook.Unguarded: 1}, counts)
 	assert.Equal(s, 3, strings.Count(text.String(), "would be refused"))
 	assert.Equal(s, 2, strings.Count(text.String(), "record modified"))
-	assert.Contains(s, text.String(), "report.go")
+	assert.Contains(s, text.String(), "scene.go", "what calls the builder here")
 	assert.NotContains(s, text.String(), "secret")
 }
 

@@ -155,6 +155,7 @@ func setBasedSeveral(s *Scene) {
 func setBasedText(s *Scene) {
 	u := s.keyed()
 	s.bumpUser(u.ID)
+	bystander := s.user("bystander")
 	or := predicate.User(func(sel *sql.Selector) { sel.Where(sql.ExprP("name = ? OR name = ?", u.Name, u.Name)) })
 	for _, where := range [][]predicate.User{{or}, {user.ID(u.ID), or}, {user.NameIn(u.Name), or}, {or, user.ID(u.ID)}} {
 		_, err := s.Client.User.Update().Where(where...).IfVersion(1).SetAge(99).Save(s.ctx)
@@ -162,11 +163,11 @@ func setBasedText(s *Scene) {
 		_, err = s.Client.User.Update().Where(where...).IfVersion(1).SetAge(99).
 			Modify(func(b *sql.UpdateBuilder) { b.Where(sql.ExprP("1 = 0 OR 1 = 1")) }).Save(s.ctx)
 		s.conflict(err)
+		assert.Equal(s, 0, s.load(bystander.ID).Age, "a row that the predicates do not match")
 		_, err = s.Client.User.Delete().Where(where...).IfVersion(1).Exec(s.ctx)
 		s.conflict(err)
 	}
 	anyUser := predicate.User(func(sel *sql.Selector) { sel.Where(sql.Or(sql.EQ(sel.C("id"), u.ID), sql.ExprP("1 = 1"))) })
-	s.user("another")
 	_, err := s.Client.User.Update().Where(anyUser).IfVersion(2).SetAge(99).Save(s.ctx)
 	s.refused(err)
 	not := user.Not(user.And(user.ID(u.ID), user.Name(u.Name)))

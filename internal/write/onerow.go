@@ -164,10 +164,9 @@ func (t *theRow) find(key []any, id any) {
 func (t *theRow) locked(ctx context.Context, drv dialect.Driver, write func(context.Context, dialect.Driver) error) error {
 	return session.Atomically(ctx, drv, session.Begin, func(tx dialect.Tx) error {
 		joined := session.Join(tx, t.dialect)
-		op := t.m.Op()
-		c := version.Claim{Schema: t.schema, Op: op, Expected: t.e.value(), Stated: t.e.Stated()}
-		if t.e.pending() {
-			c.Expected = t.e.condition.String()
+		c, err := t.claim(ctx)
+		if err != nil {
+			return err
 		}
 		if err := session.BeginWriting(ctx, joined, t.dialect, t.node.Table, t.schema.Column); err != nil {
 			return c.Failed(err)
@@ -178,18 +177,23 @@ func (t *theRow) locked(ctx context.Context, drv dialect.Driver, write func(cont
 			return c.Failed(err)
 		case len(rows) > 1:
 			return t.several()
-		case len(rows) == 0 && !t.e.pending():
-			// The condition is of a row that is not there; whichever versions it accepts.
-			if c.Accepted, err = t.e.guard(ctx, t.schema, op); err != nil {
-				return err
-			}
-			return t.gone(&c)
 		case len(rows) == 0:
 			return t.gone(&c)
 		}
 		t.take(rows[0].key, rows[0].id)
 		return write(ctx, joined)
 	})
+}
+
+// claim returns what is claimed of the row before it is known. Which versions a condition accepts is not known then.
+func (t *theRow) claim(ctx context.Context) (version.Claim, error) {
+	op := t.m.Op()
+	if t.e.pending() {
+		accepted := []any{version.NoVersion(t.e.condition.String())}
+		return version.Claim{Schema: t.schema, Op: op, Accepted: accepted, Expected: t.e.condition.String(), Stated: true}, nil
+	}
+	accepted, err := t.e.guard(ctx, t.schema, op)
+	return t.e.claim(t.schema, op, t.id, accepted), err
 }
 
 // several is the error of predicates that match more rows than one.
@@ -200,7 +204,7 @@ func (t *theRow) several() error {
 
 // gone is the error of predicates that match no row.
 func (t *theRow) gone(c *version.Claim) error {
-	if len(c.Accepted) == 0 && !t.e.pending() {
+	if len(c.Accepted) == 0 {
 		return &sqlgraph.NotFoundError{}
 	}
 	conflict := c.Conflict()

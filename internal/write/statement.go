@@ -37,6 +37,11 @@ func (w *Write) statement(ctx context.Context, d string) (*sql.UpdateBuilder, er
 		update.Where(w.Schema.Equals(w.Accepted))
 	}
 	if w.set != nil {
+		again := w.Selector(ctx, d) // A modifier may have added a condition with an OR in its text.
+		w.where(again)
+		if p := again.P(); p != nil && len(w.Spec.Modifiers) > 0 {
+			update.Where(p)
+		}
 		w.set.alone(ctx, func(p *sql.Predicate) { update.Where(p) })
 	}
 	return update, update.Err()
