@@ -78,12 +78,12 @@ func (m *ProductMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return productVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
+// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil where that is not known.
 func (m *ProductMutation) versionRow() (id any, isRow predicate.Product) {
 	if id, ok := m.ID(); ok {
 		return id, product.ID(id)
 	}
-	return nil, nil
+	return m.occ.FoundRow()
 }
 
 // versionError gives an error of a guarded write of Product the form in which its callers know it.

@@ -206,6 +206,14 @@ func (_u *PlaylistTrackUpdate) sqlSave(ctx context.Context) (_node int, err erro
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
+	if _u.mutation.occ.IsOneRow() {
+		if err := occrun.UpdateOneRow(ctx, playlistTrackVersion, _u.mutation, _u.versionWriter(), _spec, nil); err != nil {
+			return 0, _u.mutation.versionError(err)
+		}
+		_u.mutation.done = true
+		return 1, nil
+	}
+
 	versionID, _ := _u.mutation.versionRow()
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.Update(ctx, playlistTrackVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
@@ -453,6 +461,7 @@ func (_u *PlaylistTrackUpdateOne) sqlSave(ctx context.Context) (_node *PlaylistT
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
+
 	versionID, _ := _u.mutation.versionRow()
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.UpdateOne(ctx, playlistTrackVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
@@ -508,6 +517,33 @@ func (_u *PlaylistTrackUpdateOne) IfMatch(cond entocc.Condition) *PlaylistTrackU
 	id, _ := _u.mutation.versionRow()
 	_u.mutation.occ.IfMatch(playlistTrackVersion, id, cond)
 	return _u
+}
+
+// IfVersion limits the update to one row, which must have this version: the result is 1, or a *PlaylistTrackModifiedError. Predicates
+// that match several rows are refused.
+func (_u *PlaylistTrackUpdate) IfVersion(version int64) *PlaylistTrackUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, version)
+}
+
+// IfVersionIn is like IfVersion, for any of several versions.
+func (_u *PlaylistTrackUpdate) IfVersionIn(versions ...int64) *PlaylistTrackUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, versions...)
+}
+
+// IfMatch is like IfVersion, for a condition as that of an If-Match header (package occhttp).
+func (_u *PlaylistTrackUpdate) IfMatch(cond entocc.Condition) *PlaylistTrackUpdate {
+	return occrun.OneRowMatching(_u, &_u.mutation.occ, cond)
+}
+
+// IgnoreVersion says that the update is of any rows, whatever their versions, as it is by default.
+func (_u *PlaylistTrackUpdate) IgnoreVersion() *PlaylistTrackUpdate {
+	return occrun.AnyRows(_u, &_u.mutation.occ)
+}
+
+// VersionProbe returns what reads the primary key of a row.
+func (m *PlaylistTrackMutation) VersionProbe() (scan func([]string) ([]any, error), assign func([]string, []any) error, key func() any) {
+	probed := &PlaylistTrack{config: m.config}
+	return probed.scanValues, probed.assignValues, func() any { return []any{probed.PlaylistId, probed.TrackId} }
 }
 
 // IfVersion has the update succeed only if the row has this version, whatever version an entity holds that the builder

@@ -78,12 +78,12 @@ func (m *LineMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return lineVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
+// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil where that is not known.
 func (m *LineMutation) versionRow() (id any, isRow predicate.Line) {
 	if id, ok := m.ID(); ok {
 		return id, line.ID(id)
 	}
-	return nil, nil
+	return m.occ.FoundRow()
 }
 
 // versionError gives an error of a guarded write of Line the form in which its callers know it.
@@ -139,12 +139,12 @@ func (m *OrderMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return orderVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
+// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil where that is not known.
 func (m *OrderMutation) versionRow() (id any, isRow predicate.Order) {
 	if id, ok := m.ID(); ok {
 		return id, order.ID(id)
 	}
-	return nil, nil
+	return m.occ.FoundRow()
 }
 
 // versionError gives an error of a guarded write of Order the form in which its callers know it.

@@ -169,6 +169,14 @@ func (_u *OrderUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
+	if _u.mutation.occ.IsOneRow() {
+		if err := occrun.UpdateOneRow(ctx, orderVersion, _u.mutation, _u.versionWriter(), _spec, orderLinks); err != nil {
+			return 0, _u.mutation.versionError(err)
+		}
+		_u.mutation.done = true
+		return 1, nil
+	}
+
 	versionID, _ := _u.mutation.versionRow()
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.Update(ctx, orderVersion, _u.mutation, &_u.mutation.occ, _spec, orderLinks, versionID)
@@ -379,6 +387,7 @@ func (_u *OrderUpdateOne) sqlSave(ctx context.Context) (_node *Order, err error)
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
+
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.UpdateOne(ctx, orderVersion, _u.mutation, &_u.mutation.occ, _spec, orderLinks, _spec.Node.ID.Value)
 	if err != nil {
@@ -433,6 +442,33 @@ func (_u *OrderUpdateOne) IfMatch(cond entocc.Condition) *OrderUpdateOne {
 	id, _ := _u.mutation.versionRow()
 	_u.mutation.occ.IfMatch(orderVersion, id, cond)
 	return _u
+}
+
+// IfVersion limits the update to one row, which must have this version: the result is 1, or a *OrderModifiedError. Predicates
+// that match several rows are refused.
+func (_u *OrderUpdate) IfVersion(version int64) *OrderUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, version)
+}
+
+// IfVersionIn is like IfVersion, for any of several versions.
+func (_u *OrderUpdate) IfVersionIn(versions ...int64) *OrderUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, versions...)
+}
+
+// IfMatch is like IfVersion, for a condition as that of an If-Match header (package occhttp).
+func (_u *OrderUpdate) IfMatch(cond entocc.Condition) *OrderUpdate {
+	return occrun.OneRowMatching(_u, &_u.mutation.occ, cond)
+}
+
+// IgnoreVersion says that the update is of any rows, whatever their versions, as it is by default.
+func (_u *OrderUpdate) IgnoreVersion() *OrderUpdate {
+	return occrun.AnyRows(_u, &_u.mutation.occ)
+}
+
+// VersionProbe returns what reads the primary key of a row.
+func (m *OrderMutation) VersionProbe() (scan func([]string) ([]any, error), assign func([]string, []any) error, key func() any) {
+	probed := &Order{config: m.config}
+	return probed.scanValues, probed.assignValues, func() any { return probed.ID }
 }
 
 // IfVersion has the update succeed only if the row has this version, whatever version an entity holds that the builder

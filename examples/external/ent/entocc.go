@@ -76,12 +76,12 @@ func (m *GroupMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return groupVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
+// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil where that is not known.
 func (m *GroupMutation) versionRow() (id any, isRow predicate.Group) {
 	if id, ok := m.ID(); ok {
 		return id, group.ID(id)
 	}
-	return nil, nil
+	return m.occ.FoundRow()
 }
 
 // versionError gives an error of a guarded write of Group the form in which its callers know it.

@@ -79,12 +79,12 @@ func (m *ProjectMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return projectVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
+// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil where that is not known.
 func (m *ProjectMutation) versionRow() (id any, isRow predicate.Project) {
 	if id, ok := m.ID(); ok {
 		return id, project.ID(id)
 	}
-	return nil, nil
+	return m.occ.FoundRow()
 }
 
 // versionError gives an error of a guarded write of Project the form in which its callers know it.
@@ -142,12 +142,12 @@ func (m *TaskMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return taskVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
+// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil where that is not known.
 func (m *TaskMutation) versionRow() (id any, isRow predicate.Task) {
 	if id, ok := m.ID(); ok {
 		return id, task.ID(id)
 	}
-	return nil, nil
+	return m.occ.FoundRow()
 }
 
 // versionError gives an error of a guarded write of Task the form in which its callers know it.

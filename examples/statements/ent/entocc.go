@@ -81,12 +81,12 @@ func (m *GroupMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return groupVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
+// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil where that is not known.
 func (m *GroupMutation) versionRow() (id any, isRow predicate.Group) {
 	if id, ok := m.ID(); ok {
 		return id, group.ID(id)
 	}
-	return nil, nil
+	return m.occ.FoundRow()
 }
 
 // versionError gives an error of a guarded write of Group the form in which its callers know it.
@@ -138,12 +138,12 @@ func (m *InvoiceMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return invoiceVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
+// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil where that is not known.
 func (m *InvoiceMutation) versionRow() (id any, isRow predicate.Invoice) {
 	if id, ok := m.ID(); ok {
 		return id, invoice.ID(id)
 	}
-	return nil, nil
+	return m.occ.FoundRow()
 }
 
 // versionError gives an error of a guarded write of Invoice the form in which its callers know it.
@@ -198,12 +198,12 @@ func (m *PetMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return petVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
+// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil where that is not known.
 func (m *PetMutation) versionRow() (id any, isRow predicate.Pet) {
 	if id, ok := m.ID(); ok {
 		return id, pet.ID(id)
 	}
-	return nil, nil
+	return m.occ.FoundRow()
 }
 
 // versionError gives an error of a guarded write of Pet the form in which its callers know it.
@@ -263,12 +263,12 @@ func (m *UserMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return userVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
+// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil where that is not known.
 func (m *UserMutation) versionRow() (id any, isRow predicate.User) {
 	if id, ok := m.ID(); ok {
 		return id, user.ID(id)
 	}
-	return nil, nil
+	return m.occ.FoundRow()
 }
 
 // versionError gives an error of a guarded write of User the form in which its callers know it.

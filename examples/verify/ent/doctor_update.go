@@ -104,6 +104,14 @@ func (_u *DoctorUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.OnCall(); ok {
 		_spec.SetField(doctor.FieldOnCall, field.TypeBool, value)
 	}
+	if _u.mutation.occ.IsOneRow() {
+		if err := occrun.UpdateOneRow(ctx, doctorVersion, _u.mutation, _u.versionWriter(), _spec, nil); err != nil {
+			return 0, _u.mutation.versionError(err)
+		}
+		_u.mutation.done = true
+		return 1, nil
+	}
+
 	versionID, _ := _u.mutation.versionRow()
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.Update(ctx, doctorVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
@@ -249,6 +257,7 @@ func (_u *DoctorUpdateOne) sqlSave(ctx context.Context) (_node *Doctor, err erro
 	if value, ok := _u.mutation.OnCall(); ok {
 		_spec.SetField(doctor.FieldOnCall, field.TypeBool, value)
 	}
+
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.UpdateOne(ctx, doctorVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
@@ -303,6 +312,33 @@ func (_u *DoctorUpdateOne) IfMatch(cond entocc.Condition) *DoctorUpdateOne {
 	id, _ := _u.mutation.versionRow()
 	_u.mutation.occ.IfMatch(doctorVersion, id, cond)
 	return _u
+}
+
+// IfVersion limits the update to one row, which must have this version: the result is 1, or a *DoctorModifiedError. Predicates
+// that match several rows are refused.
+func (_u *DoctorUpdate) IfVersion(version int64) *DoctorUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, version)
+}
+
+// IfVersionIn is like IfVersion, for any of several versions.
+func (_u *DoctorUpdate) IfVersionIn(versions ...int64) *DoctorUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, versions...)
+}
+
+// IfMatch is like IfVersion, for a condition as that of an If-Match header (package occhttp).
+func (_u *DoctorUpdate) IfMatch(cond entocc.Condition) *DoctorUpdate {
+	return occrun.OneRowMatching(_u, &_u.mutation.occ, cond)
+}
+
+// IgnoreVersion says that the update is of any rows, whatever their versions, as it is by default.
+func (_u *DoctorUpdate) IgnoreVersion() *DoctorUpdate {
+	return occrun.AnyRows(_u, &_u.mutation.occ)
+}
+
+// VersionProbe returns what reads the primary key of a row.
+func (m *DoctorMutation) VersionProbe() (scan func([]string) ([]any, error), assign func([]string, []any) error, key func() any) {
+	probed := &Doctor{config: m.config}
+	return probed.scanValues, probed.assignValues, func() any { return probed.ID }
 }
 
 // IfVersion has the update succeed only if the row has this version, whatever version an entity holds that the builder

@@ -72,12 +72,12 @@ func (m *DoctorMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return doctorVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
+// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil where that is not known.
 func (m *DoctorMutation) versionRow() (id any, isRow predicate.Doctor) {
 	if id, ok := m.ID(); ok {
 		return id, doctor.ID(id)
 	}
-	return nil, nil
+	return m.occ.FoundRow()
 }
 
 // versionError gives an error of a guarded write of Doctor the form in which its callers know it.

@@ -243,6 +243,14 @@ func (_u *AlbumUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	if _u.mutation.occ.IsOneRow() {
+		if err := occrun.UpdateOneRow(ctx, albumVersion, _u.mutation, _u.versionWriter(), _spec, albumLinks); err != nil {
+			return 0, _u.mutation.versionError(err)
+		}
+		_u.mutation.done = true
+		return 1, nil
+	}
+
 	versionID, _ := _u.mutation.versionRow()
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.Update(ctx, albumVersion, _u.mutation, &_u.mutation.occ, _spec, albumLinks, versionID)
@@ -526,6 +534,7 @@ func (_u *AlbumUpdateOne) sqlSave(ctx context.Context) (_node *Album, err error)
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.UpdateOne(ctx, albumVersion, _u.mutation, &_u.mutation.occ, _spec, albumLinks, _spec.Node.ID.Value)
 	if err != nil {
@@ -580,6 +589,33 @@ func (_u *AlbumUpdateOne) IfMatch(cond entocc.Condition) *AlbumUpdateOne {
 	id, _ := _u.mutation.versionRow()
 	_u.mutation.occ.IfMatch(albumVersion, id, cond)
 	return _u
+}
+
+// IfVersion limits the update to one row, which must have this version: the result is 1, or a *AlbumModifiedError. Predicates
+// that match several rows are refused.
+func (_u *AlbumUpdate) IfVersion(version int64) *AlbumUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, version)
+}
+
+// IfVersionIn is like IfVersion, for any of several versions.
+func (_u *AlbumUpdate) IfVersionIn(versions ...int64) *AlbumUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, versions...)
+}
+
+// IfMatch is like IfVersion, for a condition as that of an If-Match header (package occhttp).
+func (_u *AlbumUpdate) IfMatch(cond entocc.Condition) *AlbumUpdate {
+	return occrun.OneRowMatching(_u, &_u.mutation.occ, cond)
+}
+
+// IgnoreVersion says that the update is of any rows, whatever their versions, as it is by default.
+func (_u *AlbumUpdate) IgnoreVersion() *AlbumUpdate {
+	return occrun.AnyRows(_u, &_u.mutation.occ)
+}
+
+// VersionProbe returns what reads the primary key of a row.
+func (m *AlbumMutation) VersionProbe() (scan func([]string) ([]any, error), assign func([]string, []any) error, key func() any) {
+	probed := &Album{config: m.config}
+	return probed.scanValues, probed.assignValues, func() any { return probed.ID }
 }
 
 // IfVersion has the update succeed only if the row has this version, whatever version an entity holds that the builder

@@ -96,12 +96,12 @@ func (m *AlbumMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return albumVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
+// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil where that is not known.
 func (m *AlbumMutation) versionRow() (id any, isRow predicate.Album) {
 	if id, ok := m.ID(); ok {
 		return id, album.ID(id)
 	}
-	return nil, nil
+	return m.occ.FoundRow()
 }
 
 // versionError gives an error of a guarded write of Album the form in which its callers know it.
@@ -156,12 +156,12 @@ func (m *ArtistMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return artistVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
+// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil where that is not known.
 func (m *ArtistMutation) versionRow() (id any, isRow predicate.Artist) {
 	if id, ok := m.ID(); ok {
 		return id, artist.ID(id)
 	}
-	return nil, nil
+	return m.occ.FoundRow()
 }
 
 // versionError gives an error of a guarded write of Artist the form in which its callers know it.
@@ -228,12 +228,12 @@ func (m *CustomerMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) 
 	return customerVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
+// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil where that is not known.
 func (m *CustomerMutation) versionRow() (id any, isRow predicate.Customer) {
 	if id, ok := m.ID(); ok {
 		return id, customer.ID(id)
 	}
-	return nil, nil
+	return m.occ.FoundRow()
 }
 
 // versionError gives an error of a guarded write of Customer the form in which its callers know it.
@@ -303,12 +303,12 @@ func (m *EmployeeMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) 
 	return employeeVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
+// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil where that is not known.
 func (m *EmployeeMutation) versionRow() (id any, isRow predicate.Employee) {
 	if id, ok := m.ID(); ok {
 		return id, employee.ID(id)
 	}
-	return nil, nil
+	return m.occ.FoundRow()
 }
 
 // versionError gives an error of a guarded write of Employee the form in which its callers know it.
@@ -363,12 +363,12 @@ func (m *GenreMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return genreVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
+// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil where that is not known.
 func (m *GenreMutation) versionRow() (id any, isRow predicate.Genre) {
 	if id, ok := m.ID(); ok {
 		return id, genre.ID(id)
 	}
-	return nil, nil
+	return m.occ.FoundRow()
 }
 
 // versionError gives an error of a guarded write of Genre the form in which its callers know it.
@@ -431,12 +431,12 @@ func (m *InvoiceMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return invoiceVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
+// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil where that is not known.
 func (m *InvoiceMutation) versionRow() (id any, isRow predicate.Invoice) {
 	if id, ok := m.ID(); ok {
 		return id, invoice.ID(id)
 	}
-	return nil, nil
+	return m.occ.FoundRow()
 }
 
 // versionError gives an error of a guarded write of Invoice the form in which its callers know it.
@@ -495,12 +495,12 @@ func (m *InvoiceLineMutation) VersionGuard() (*occrun.Schema, *occrun.Expectatio
 	return invoiceLineVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
+// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil where that is not known.
 func (m *InvoiceLineMutation) versionRow() (id any, isRow predicate.InvoiceLine) {
 	if id, ok := m.ID(); ok {
 		return id, invoiceline.ID(id)
 	}
-	return nil, nil
+	return m.occ.FoundRow()
 }
 
 // versionError gives an error of a guarded write of InvoiceLine the form in which its callers know it.
@@ -555,12 +555,12 @@ func (m *MediaTypeMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation)
 	return mediaTypeVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
+// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil where that is not known.
 func (m *MediaTypeMutation) versionRow() (id any, isRow predicate.MediaType) {
 	if id, ok := m.ID(); ok {
 		return id, mediatype.ID(id)
 	}
-	return nil, nil
+	return m.occ.FoundRow()
 }
 
 // versionError gives an error of a guarded write of MediaType the form in which its callers know it.
@@ -615,12 +615,12 @@ func (m *PlaylistMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) 
 	return playlistVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
+// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil where that is not known.
 func (m *PlaylistMutation) versionRow() (id any, isRow predicate.Playlist) {
 	if id, ok := m.ID(); ok {
 		return id, playlist.ID(id)
 	}
-	return nil, nil
+	return m.occ.FoundRow()
 }
 
 // versionError gives an error of a guarded write of Playlist the form in which its callers know it.
@@ -677,12 +677,12 @@ func (m *PlaylistTrackMutation) VersionGuard() (*occrun.Schema, *occrun.Expectat
 	return playlistTrackVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
+// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil where that is not known.
 func (m *PlaylistTrackMutation) versionRow() (id any, isRow predicate.PlaylistTrack) {
 	if rowEntity, ok := m.occ.Entity().(*PlaylistTrack); ok {
 		return []any{rowEntity.PlaylistId, rowEntity.TrackId}, playlisttrack.And(playlisttrack.PlaylistId(rowEntity.PlaylistId), playlisttrack.TrackId(rowEntity.TrackId))
 	}
-	return nil, nil
+	return m.occ.FoundRow()
 }
 
 // versionError gives an error of a guarded write of PlaylistTrack the form in which its callers know it.
@@ -748,12 +748,12 @@ func (m *TrackMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return trackVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
+// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil where that is not known.
 func (m *TrackMutation) versionRow() (id any, isRow predicate.Track) {
 	if id, ok := m.ID(); ok {
 		return id, track.ID(id)
 	}
-	return nil, nil
+	return m.occ.FoundRow()
 }
 
 // versionError gives an error of a guarded write of Track the form in which its callers know it.

@@ -186,6 +186,14 @@ func (_u *MediaTypeUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	if _u.mutation.occ.IsOneRow() {
+		if err := occrun.UpdateOneRow(ctx, mediaTypeVersion, _u.mutation, _u.versionWriter(), _spec, mediaTypeLinks); err != nil {
+			return 0, _u.mutation.versionError(err)
+		}
+		_u.mutation.done = true
+		return 1, nil
+	}
+
 	versionID, _ := _u.mutation.versionRow()
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.Update(ctx, mediaTypeVersion, _u.mutation, &_u.mutation.occ, _spec, mediaTypeLinks, versionID)
@@ -413,6 +421,7 @@ func (_u *MediaTypeUpdateOne) sqlSave(ctx context.Context) (_node *MediaType, er
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.UpdateOne(ctx, mediaTypeVersion, _u.mutation, &_u.mutation.occ, _spec, mediaTypeLinks, _spec.Node.ID.Value)
 	if err != nil {
@@ -467,6 +476,33 @@ func (_u *MediaTypeUpdateOne) IfMatch(cond entocc.Condition) *MediaTypeUpdateOne
 	id, _ := _u.mutation.versionRow()
 	_u.mutation.occ.IfMatch(mediaTypeVersion, id, cond)
 	return _u
+}
+
+// IfVersion limits the update to one row, which must have this version: the result is 1, or a *MediaTypeModifiedError. Predicates
+// that match several rows are refused.
+func (_u *MediaTypeUpdate) IfVersion(version int64) *MediaTypeUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, version)
+}
+
+// IfVersionIn is like IfVersion, for any of several versions.
+func (_u *MediaTypeUpdate) IfVersionIn(versions ...int64) *MediaTypeUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, versions...)
+}
+
+// IfMatch is like IfVersion, for a condition as that of an If-Match header (package occhttp).
+func (_u *MediaTypeUpdate) IfMatch(cond entocc.Condition) *MediaTypeUpdate {
+	return occrun.OneRowMatching(_u, &_u.mutation.occ, cond)
+}
+
+// IgnoreVersion says that the update is of any rows, whatever their versions, as it is by default.
+func (_u *MediaTypeUpdate) IgnoreVersion() *MediaTypeUpdate {
+	return occrun.AnyRows(_u, &_u.mutation.occ)
+}
+
+// VersionProbe returns what reads the primary key of a row.
+func (m *MediaTypeMutation) VersionProbe() (scan func([]string) ([]any, error), assign func([]string, []any) error, key func() any) {
+	probed := &MediaType{config: m.config}
+	return probed.scanValues, probed.assignValues, func() any { return probed.ID }
 }
 
 // IfVersion has the update succeed only if the row has this version, whatever version an entity holds that the builder

@@ -42,6 +42,14 @@ func (_d *PlaylistTrackDelete) ExecX(ctx context.Context) int {
 
 func (_d *PlaylistTrackDelete) sqlExec(ctx context.Context) (int, error) {
 	_spec := sqlgraph.NewDeleteSpec(playlisttrack.Table, nil)
+	if _d.mutation.occ.IsOneRow() {
+		if err := occrun.DeleteOneRow(ctx, playlistTrackVersion, _d.mutation, _d.versionWriter(), _spec, _d.mutation.predicates); err != nil {
+			return 0, _d.mutation.versionError(err)
+		}
+		_d.mutation.done = true
+		return 1, nil
+	}
+
 	_d.mutation.occ.Through(_d.driver)
 	versionID, versionRow := _d.mutation.versionRow()
 	guardedDriver, err := occrun.DeleteOne(ctx, playlistTrackVersion, _d.mutation, &_d.mutation.occ, _d.versionWriter(), versionID, versionRow, _d.mutation.versionError)
@@ -86,6 +94,27 @@ func (_d *PlaylistTrackDeleteOne) IfMatch(cond entocc.Condition) *PlaylistTrackD
 	id, _ := _d._d.mutation.versionRow()
 	_d._d.mutation.occ.IfMatch(playlistTrackVersion, id, cond)
 	return _d
+}
+
+// IfVersion limits the delete to one row, which must have this version: the result is 1, or a *PlaylistTrackModifiedError. Predicates
+// that match several rows are refused.
+func (_d *PlaylistTrackDelete) IfVersion(version int64) *PlaylistTrackDelete {
+	return occrun.OneRow(_d, &_d.mutation.occ, version)
+}
+
+// IfVersionIn is like IfVersion, for any of several versions.
+func (_d *PlaylistTrackDelete) IfVersionIn(versions ...int64) *PlaylistTrackDelete {
+	return occrun.OneRow(_d, &_d.mutation.occ, versions...)
+}
+
+// IfMatch is like IfVersion, for a condition as that of an If-Match header (package occhttp).
+func (_d *PlaylistTrackDelete) IfMatch(cond entocc.Condition) *PlaylistTrackDelete {
+	return occrun.OneRowMatching(_d, &_d.mutation.occ, cond)
+}
+
+// IgnoreVersion says that the delete is of any rows, whatever their versions, as it is by default.
+func (_d *PlaylistTrackDelete) IgnoreVersion() *PlaylistTrackDelete {
+	return occrun.AnyRows(_d, &_d.mutation.occ)
 }
 
 // IfVersion has the delete succeed only if the row has this version, whatever version an entity holds that the builder

@@ -87,6 +87,14 @@ func (_u *DoubleUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.Title(); ok {
 		_spec.SetField(double.FieldTitle, field.TypeString, value)
 	}
+	if _u.mutation.occ.IsOneRow() {
+		if err := occrun.UpdateOneRow(ctx, doubleVersion, _u.mutation, _u.versionWriter(), _spec, nil); err != nil {
+			return 0, _u.mutation.versionError(err)
+		}
+		_u.mutation.done = true
+		return 1, nil
+	}
+
 	versionID, _ := _u.mutation.versionRow()
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.Update(ctx, doubleVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
@@ -215,6 +223,7 @@ func (_u *DoubleUpdateOne) sqlSave(ctx context.Context) (_node *Double, err erro
 	if value, ok := _u.mutation.Title(); ok {
 		_spec.SetField(double.FieldTitle, field.TypeString, value)
 	}
+
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.UpdateOne(ctx, doubleVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
@@ -269,6 +278,33 @@ func (_u *DoubleUpdateOne) IfMatch(cond entocc.Condition) *DoubleUpdateOne {
 	id, _ := _u.mutation.versionRow()
 	_u.mutation.occ.IfMatch(doubleVersion, id, cond)
 	return _u
+}
+
+// IfVersion limits the update to one row, which must have this version: the result is 1, or a *DoubleModifiedError. Predicates
+// that match several rows are refused.
+func (_u *DoubleUpdate) IfVersion(version uint16) *DoubleUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, version)
+}
+
+// IfVersionIn is like IfVersion, for any of several versions.
+func (_u *DoubleUpdate) IfVersionIn(versions ...uint16) *DoubleUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, versions...)
+}
+
+// IfMatch is like IfVersion, for a condition as that of an If-Match header (package occhttp).
+func (_u *DoubleUpdate) IfMatch(cond entocc.Condition) *DoubleUpdate {
+	return occrun.OneRowMatching(_u, &_u.mutation.occ, cond)
+}
+
+// IgnoreVersion says that the update is of any rows, whatever their versions, as it is by default.
+func (_u *DoubleUpdate) IgnoreVersion() *DoubleUpdate {
+	return occrun.AnyRows(_u, &_u.mutation.occ)
+}
+
+// VersionProbe returns what reads the primary key of a row.
+func (m *DoubleMutation) VersionProbe() (scan func([]string) ([]any, error), assign func([]string, []any) error, key func() any) {
+	probed := &Double{config: m.config}
+	return probed.scanValues, probed.assignValues, func() any { return probed.ID }
 }
 
 // IfVersion has the update succeed only if the row has this version, whatever version an entity holds that the builder

@@ -87,12 +87,12 @@ func (m *BareMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return bareVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
+// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil where that is not known.
 func (m *BareMutation) versionRow() (id any, isRow predicate.Bare) {
 	if id, ok := m.ID(); ok {
 		return id, bare.ID(id)
 	}
-	return nil, nil
+	return m.occ.FoundRow()
 }
 
 // versionError gives an error of a guarded write of Bare the form in which its callers know it.
@@ -144,12 +144,12 @@ func (m *DoubleMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return doubleVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
+// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil where that is not known.
 func (m *DoubleMutation) versionRow() (id any, isRow predicate.Double) {
 	if id, ok := m.ID(); ok {
 		return id, double.ID(id)
 	}
-	return nil, nil
+	return m.occ.FoundRow()
 }
 
 // versionError gives an error of a guarded write of Double the form in which its callers know it.
@@ -201,12 +201,12 @@ func (m *HugeMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return hugeVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
+// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil where that is not known.
 func (m *HugeMutation) versionRow() (id any, isRow predicate.Huge) {
 	if id, ok := m.ID(); ok {
 		return id, huge.ID(id)
 	}
-	return nil, nil
+	return m.occ.FoundRow()
 }
 
 // versionError gives an error of a guarded write of Huge the form in which its callers know it.
@@ -258,12 +258,12 @@ func (m *MediumMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return mediumVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
+// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil where that is not known.
 func (m *MediumMutation) versionRow() (id any, isRow predicate.Medium) {
 	if id, ok := m.ID(); ok {
 		return id, medium.ID(id)
 	}
-	return nil, nil
+	return m.occ.FoundRow()
 }
 
 // versionError gives an error of a guarded write of Medium the form in which its callers know it.
@@ -315,12 +315,12 @@ func (m *PlainMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return plainVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
+// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil where that is not known.
 func (m *PlainMutation) versionRow() (id any, isRow predicate.Plain) {
 	if id, ok := m.ID(); ok {
 		return id, plain.ID(id)
 	}
-	return nil, nil
+	return m.occ.FoundRow()
 }
 
 // versionError gives an error of a guarded write of Plain the form in which its callers know it.
@@ -372,12 +372,12 @@ func (m *QuadMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return quadVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
+// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil where that is not known.
 func (m *QuadMutation) versionRow() (id any, isRow predicate.Quad) {
 	if id, ok := m.ID(); ok {
 		return id, quad.ID(id)
 	}
-	return nil, nil
+	return m.occ.FoundRow()
 }
 
 // versionError gives an error of a guarded write of Quad the form in which its callers know it.
@@ -429,12 +429,12 @@ func (m *ShortMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return shortVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
+// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil where that is not known.
 func (m *ShortMutation) versionRow() (id any, isRow predicate.Short) {
 	if id, ok := m.ID(); ok {
 		return id, short.ID(id)
 	}
-	return nil, nil
+	return m.occ.FoundRow()
 }
 
 // versionError gives an error of a guarded write of Short the form in which its callers know it.
@@ -486,12 +486,12 @@ func (m *SmallMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return smallVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
+// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil where that is not known.
 func (m *SmallMutation) versionRow() (id any, isRow predicate.Small) {
 	if id, ok := m.ID(); ok {
 		return id, small.ID(id)
 	}
-	return nil, nil
+	return m.occ.FoundRow()
 }
 
 // versionError gives an error of a guarded write of Small the form in which its callers know it.
@@ -543,12 +543,12 @@ func (m *TinyMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return tinyVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
+// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil where that is not known.
 func (m *TinyMutation) versionRow() (id any, isRow predicate.Tiny) {
 	if id, ok := m.ID(); ok {
 		return id, tiny.ID(id)
 	}
-	return nil, nil
+	return m.occ.FoundRow()
 }
 
 // versionError gives an error of a guarded write of Tiny the form in which its callers know it.

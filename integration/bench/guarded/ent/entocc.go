@@ -81,12 +81,12 @@ func (m *ItemMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return itemVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
+// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil where that is not known.
 func (m *ItemMutation) versionRow() (id any, isRow predicate.Item) {
 	if id, ok := m.ID(); ok {
 		return id, item.ID(id)
 	}
-	return nil, nil
+	return m.occ.FoundRow()
 }
 
 // versionError gives an error of a guarded write of Item the form in which its callers know it.
@@ -155,12 +155,12 @@ func (m *MiddleMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return middleVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
+// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil where that is not known.
 func (m *MiddleMutation) versionRow() (id any, isRow predicate.Middle) {
 	if id, ok := m.ID(); ok {
 		return id, middle.ID(id)
 	}
-	return nil, nil
+	return m.occ.FoundRow()
 }
 
 // versionError gives an error of a guarded write of Middle the form in which its callers know it.
@@ -212,12 +212,12 @@ func (m *NarrowMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return narrowVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
+// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil where that is not known.
 func (m *NarrowMutation) versionRow() (id any, isRow predicate.Narrow) {
 	if id, ok := m.ID(); ok {
 		return id, narrow.ID(id)
 	}
-	return nil, nil
+	return m.occ.FoundRow()
 }
 
 // versionError gives an error of a guarded write of Narrow the form in which its callers know it.
@@ -326,12 +326,12 @@ func (m *WideMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return wideVersion, &m.occ
 }
 
-// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil for set-based ones.
+// versionRow returns the primary key of the row that the mutation is of, and its predicate; nil where that is not known.
 func (m *WideMutation) versionRow() (id any, isRow predicate.Wide) {
 	if id, ok := m.ID(); ok {
 		return id, wide.ID(id)
 	}
-	return nil, nil
+	return m.occ.FoundRow()
 }
 
 // versionError gives an error of a guarded write of Wide the form in which its callers know it.

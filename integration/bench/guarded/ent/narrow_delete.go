@@ -43,6 +43,14 @@ func (_d *NarrowDelete) ExecX(ctx context.Context) int {
 
 func (_d *NarrowDelete) sqlExec(ctx context.Context) (int, error) {
 	_spec := sqlgraph.NewDeleteSpec(narrow.Table, sqlgraph.NewFieldSpec(narrow.FieldID, field.TypeInt))
+	if _d.mutation.occ.IsOneRow() {
+		if err := occrun.DeleteOneRow(ctx, narrowVersion, _d.mutation, _d.versionWriter(), _spec, _d.mutation.predicates); err != nil {
+			return 0, _d.mutation.versionError(err)
+		}
+		_d.mutation.done = true
+		return 1, nil
+	}
+
 	_d.mutation.occ.Through(_d.driver)
 	if affected, done, err := occrun.DeleteRow(ctx, narrowVersion, _d.mutation.Op(), &_d.mutation.occ, _d.versionWriter(), _spec, len(_d.mutation.predicates)); done {
 		if err != nil {
@@ -93,6 +101,27 @@ func (_d *NarrowDeleteOne) IfMatch(cond entocc.Condition) *NarrowDeleteOne {
 	id, _ := _d._d.mutation.versionRow()
 	_d._d.mutation.occ.IfMatch(narrowVersion, id, cond)
 	return _d
+}
+
+// IfVersion limits the delete to one row, which must have this version: the result is 1, or a *NarrowModifiedError. Predicates
+// that match several rows are refused.
+func (_d *NarrowDelete) IfVersion(version int64) *NarrowDelete {
+	return occrun.OneRow(_d, &_d.mutation.occ, version)
+}
+
+// IfVersionIn is like IfVersion, for any of several versions.
+func (_d *NarrowDelete) IfVersionIn(versions ...int64) *NarrowDelete {
+	return occrun.OneRow(_d, &_d.mutation.occ, versions...)
+}
+
+// IfMatch is like IfVersion, for a condition as that of an If-Match header (package occhttp).
+func (_d *NarrowDelete) IfMatch(cond entocc.Condition) *NarrowDelete {
+	return occrun.OneRowMatching(_d, &_d.mutation.occ, cond)
+}
+
+// IgnoreVersion says that the delete is of any rows, whatever their versions, as it is by default.
+func (_d *NarrowDelete) IgnoreVersion() *NarrowDelete {
+	return occrun.AnyRows(_d, &_d.mutation.occ)
 }
 
 // IfVersion has the delete succeed only if the row has this version, whatever version an entity holds that the builder
