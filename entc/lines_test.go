@@ -12,7 +12,7 @@ func TestGenerate_AddsFewLinesToAType(t *testing.T) {
 	shared := added(t, "./testdata/unversioned/schema") // What is not of one type, as RetryTx.
 	perType := (added(t, "./testdata/versioned/schema") - shared) / 2
 	t.Log(perType, "lines a type, and", shared, "of the client")
-	assert.LessOrEqual(t, perType, 440)
+	assert.LessOrEqual(t, perType, 490)
 }
 
 // added returns how many lines the extension adds to the client of a schema.

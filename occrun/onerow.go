@@ -33,16 +33,23 @@ func AnyRows[B any](builder *B, e *Expectation) *B {
 	return builder
 }
 
-// UpdateOneRow carries out a set-based update that is meant for one row.
-func UpdateOneRow(ctx context.Context, s *Schema, m write.SetMutation, drv dialect.Driver, spec *sqlgraph.UpdateSpec, links *Links) error {
-	return write.UpdateOneRow(ctx, s, m, drv, spec, links)
+// UpdateOneRow carries out a set-based update that is meant for one row. Its errors are passed through typed.
+func UpdateOneRow(ctx context.Context, s *Schema, m write.SetMutation, drv dialect.Driver, spec *sqlgraph.UpdateSpec, links *Links, typed func(error) error) (affected int, err error) {
+	if err := write.UpdateOneRow(ctx, s, m, drv, spec, links); err != nil {
+		return 0, typed(err)
+	}
+	return 1, nil
 }
 
-// DeleteOneRow carries out a set-based delete that is meant for one row.
-func DeleteOneRow[P ~func(*sql.Selector)](ctx context.Context, s *Schema, m write.SetMutation, drv dialect.Driver, spec *sqlgraph.DeleteSpec, predicates []P) error {
-	return write.DeleteOneRow(ctx, s, m, drv, spec, func(selector *sql.Selector) {
+// DeleteOneRow carries out a set-based delete that is meant for one row. Its errors are passed through typed.
+func DeleteOneRow[P ~func(*sql.Selector)](ctx context.Context, s *Schema, m write.SetMutation, drv dialect.Driver, spec *sqlgraph.DeleteSpec, predicates []P, typed func(error) error) (affected int, err error) {
+	err = write.DeleteOneRow(ctx, s, m, drv, spec, func(selector *sql.Selector) {
 		for _, p := range predicates {
 			p(selector)
 		}
 	})
+	if err != nil {
+		return 0, typed(err)
+	}
+	return 1, nil
 }

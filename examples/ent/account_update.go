@@ -115,11 +115,7 @@ func (_u *AccountUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.AddField(account.FieldBalance, field.TypeInt64, value)
 	}
 	if _u.mutation.occ.IsOneRow() {
-		if err := occrun.UpdateOneRow(ctx, accountVersion, _u.mutation, _u.versionWriter(), _spec, nil); err != nil {
-			return 0, _u.mutation.versionError(err)
-		}
-		_u.mutation.done = true
-		return 1, nil
+		return occrun.UpdateOneRow(ctx, accountVersion, _u.mutation, _u.versionWriter(), _spec, nil, _u.mutation.versionError)
 	}
 
 	versionID, _ := _u.mutation.versionRow()
@@ -334,8 +330,7 @@ func (_u *AccountUpdateOne) IfMatch(cond entocc.Condition) *AccountUpdateOne {
 	return _u
 }
 
-// IfVersion limits the update to one row, which must have this version: the result is 1, or a *AccountModifiedError. Predicates
-// that match several rows are refused.
+// IfVersion limits the update to one row, which must have this version. Predicates that match several rows are refused.
 func (_u *AccountUpdate) IfVersion(version int64) *AccountUpdate {
 	return occrun.OneRow(_u, &_u.mutation.occ, version)
 }

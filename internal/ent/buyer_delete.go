@@ -45,11 +45,7 @@ func (_d *BuyerDelete) ExecX(ctx context.Context) int {
 func (_d *BuyerDelete) sqlExec(ctx context.Context) (int, error) {
 	_spec := sqlgraph.NewDeleteSpec(buyer.Table, sqlgraph.NewFieldSpec(buyer.FieldID, field.TypeString))
 	if _d.mutation.occ.IsOneRow() {
-		if err := occrun.DeleteOneRow(ctx, buyerVersion, _d.mutation, _d.versionWriter(), _spec, _d.mutation.predicates); err != nil {
-			return 0, _d.mutation.versionError(err)
-		}
-		_d.mutation.done = true
-		return 1, nil
+		return occrun.DeleteOneRow(ctx, buyerVersion, _d.mutation, _d.versionWriter(), _spec, _d.mutation.predicates, _d.mutation.versionError)
 	}
 
 	_d.mutation.occ.Through(_d.driver)
@@ -104,8 +100,7 @@ func (_d *BuyerDeleteOne) IfMatch(cond entocc.Condition) *BuyerDeleteOne {
 	return _d
 }
 
-// IfVersion limits the delete to one row, which must have this version: the result is 1, or a *BuyerModifiedError. Predicates
-// that match several rows are refused.
+// IfVersion limits the delete to one row, which must have this version. Predicates that match several rows are refused.
 func (_d *BuyerDelete) IfVersion(version uuid.UUID) *BuyerDelete {
 	return occrun.OneRow(_d, &_d.mutation.occ, version)
 }

@@ -179,11 +179,7 @@ func (_u *BuyerUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _u.mutation.occ.IsOneRow() {
-		if err := occrun.UpdateOneRow(ctx, buyerVersion, _u.mutation, _u.versionWriter(), _spec, buyerLinks); err != nil {
-			return 0, _u.mutation.versionError(err)
-		}
-		_u.mutation.done = true
-		return 1, nil
+		return occrun.UpdateOneRow(ctx, buyerVersion, _u.mutation, _u.versionWriter(), _spec, buyerLinks, _u.mutation.versionError)
 	}
 
 	versionID, _ := _u.mutation.versionRow()
@@ -461,8 +457,7 @@ func (_u *BuyerUpdateOne) IfMatch(cond entocc.Condition) *BuyerUpdateOne {
 	return _u
 }
 
-// IfVersion limits the update to one row, which must have this version: the result is 1, or a *BuyerModifiedError. Predicates
-// that match several rows are refused.
+// IfVersion limits the update to one row, which must have this version. Predicates that match several rows are refused.
 func (_u *BuyerUpdate) IfVersion(version uuid.UUID) *BuyerUpdate {
 	return occrun.OneRow(_u, &_u.mutation.occ, version)
 }

@@ -45,11 +45,7 @@ func (_d *DocumentDelete) ExecX(ctx context.Context) int {
 func (_d *DocumentDelete) sqlExec(ctx context.Context) (int, error) {
 	_spec := sqlgraph.NewDeleteSpec(document.Table, sqlgraph.NewFieldSpec(document.FieldID, field.TypeUUID))
 	if _d.mutation.occ.IsOneRow() {
-		if err := occrun.DeleteOneRow(ctx, documentVersion, _d.mutation, _d.versionWriter(), _spec, _d.mutation.predicates); err != nil {
-			return 0, _d.mutation.versionError(err)
-		}
-		_d.mutation.done = true
-		return 1, nil
+		return occrun.DeleteOneRow(ctx, documentVersion, _d.mutation, _d.versionWriter(), _spec, _d.mutation.predicates, _d.mutation.versionError)
 	}
 
 	_d.mutation.occ.Through(_d.driver)
@@ -104,8 +100,7 @@ func (_d *DocumentDeleteOne) IfMatch(cond entocc.Condition) *DocumentDeleteOne {
 	return _d
 }
 
-// IfVersion limits the delete to one row, which must have this version: the result is 1, or a *DocumentModifiedError. Predicates
-// that match several rows are refused.
+// IfVersion limits the delete to one row, which must have this version. Predicates that match several rows are refused.
 func (_d *DocumentDelete) IfVersion(version uuid.UUID) *DocumentDelete {
 	return occrun.OneRow(_d, &_d.mutation.occ, version)
 }

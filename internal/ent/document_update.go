@@ -205,11 +205,7 @@ func (_u *DocumentUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _u.mutation.occ.IsOneRow() {
-		if err := occrun.UpdateOneRow(ctx, documentVersion, _u.mutation, _u.versionWriter(), _spec, nil); err != nil {
-			return 0, _u.mutation.versionError(err)
-		}
-		_u.mutation.done = true
-		return 1, nil
+		return occrun.UpdateOneRow(ctx, documentVersion, _u.mutation, _u.versionWriter(), _spec, nil, _u.mutation.versionError)
 	}
 
 	versionID, _ := _u.mutation.versionRow()
@@ -512,8 +508,7 @@ func (_u *DocumentUpdateOne) IfMatch(cond entocc.Condition) *DocumentUpdateOne {
 	return _u
 }
 
-// IfVersion limits the update to one row, which must have this version: the result is 1, or a *DocumentModifiedError. Predicates
-// that match several rows are refused.
+// IfVersion limits the update to one row, which must have this version. Predicates that match several rows are refused.
 func (_u *DocumentUpdate) IfVersion(version uuid.UUID) *DocumentUpdate {
 	return occrun.OneRow(_u, &_u.mutation.occ, version)
 }

@@ -44,11 +44,7 @@ func (_d *EventDelete) ExecX(ctx context.Context) int {
 func (_d *EventDelete) sqlExec(ctx context.Context) (int, error) {
 	_spec := sqlgraph.NewDeleteSpec(event.Table, sqlgraph.NewFieldSpec(event.FieldID, field.TypeInt))
 	if _d.mutation.occ.IsOneRow() {
-		if err := occrun.DeleteOneRow(ctx, eventVersion, _d.mutation, _d.versionWriter(), _spec, _d.mutation.predicates); err != nil {
-			return 0, _d.mutation.versionError(err)
-		}
-		_d.mutation.done = true
-		return 1, nil
+		return occrun.DeleteOneRow(ctx, eventVersion, _d.mutation, _d.versionWriter(), _spec, _d.mutation.predicates, _d.mutation.versionError)
 	}
 
 	_d.mutation.occ.Through(_d.driver)
@@ -103,8 +99,7 @@ func (_d *EventDeleteOne) IfMatch(cond entocc.Condition) *EventDeleteOne {
 	return _d
 }
 
-// IfVersion limits the delete to one row, which must have this version: the result is 1, or a *EventModifiedError. Predicates
-// that match several rows are refused.
+// IfVersion limits the delete to one row, which must have this version. Predicates that match several rows are refused.
 func (_d *EventDelete) IfVersion(version int64) *EventDelete {
 	return occrun.OneRow(_d, &_d.mutation.occ, version)
 }

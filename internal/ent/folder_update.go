@@ -231,11 +231,7 @@ func (_u *FolderUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _u.mutation.occ.IsOneRow() {
-		if err := occrun.UpdateOneRow(ctx, folderVersion, _u.mutation, _u.versionWriter(), _spec, folderLinks); err != nil {
-			return 0, _u.mutation.versionError(err)
-		}
-		_u.mutation.done = true
-		return 1, nil
+		return occrun.UpdateOneRow(ctx, folderVersion, _u.mutation, _u.versionWriter(), _spec, folderLinks, _u.mutation.versionError)
 	}
 
 	versionID, _ := _u.mutation.versionRow()
@@ -575,8 +571,7 @@ func (_u *FolderUpdateOne) IfMatch(cond entocc.Condition) *FolderUpdateOne {
 	return _u
 }
 
-// IfVersion limits the update to one row, which must have this version: the result is 1, or a *FolderModifiedError. Predicates
-// that match several rows are refused.
+// IfVersion limits the update to one row, which must have this version. Predicates that match several rows are refused.
 func (_u *FolderUpdate) IfVersion(version int64) *FolderUpdate {
 	return occrun.OneRow(_u, &_u.mutation.occ, version)
 }

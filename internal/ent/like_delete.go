@@ -43,11 +43,7 @@ func (_d *LikeDelete) ExecX(ctx context.Context) int {
 func (_d *LikeDelete) sqlExec(ctx context.Context) (int, error) {
 	_spec := sqlgraph.NewDeleteSpec(like.Table, nil)
 	if _d.mutation.occ.IsOneRow() {
-		if err := occrun.DeleteOneRow(ctx, likeVersion, _d.mutation, _d.versionWriter(), _spec, _d.mutation.predicates); err != nil {
-			return 0, _d.mutation.versionError(err)
-		}
-		_d.mutation.done = true
-		return 1, nil
+		return occrun.DeleteOneRow(ctx, likeVersion, _d.mutation, _d.versionWriter(), _spec, _d.mutation.predicates, _d.mutation.versionError)
 	}
 
 	_d.mutation.occ.Through(_d.driver)
@@ -96,8 +92,7 @@ func (_d *LikeDeleteOne) IfMatch(cond entocc.Condition) *LikeDeleteOne {
 	return _d
 }
 
-// IfVersion limits the delete to one row, which must have this version: the result is 1, or a *LikeModifiedError. Predicates
-// that match several rows are refused.
+// IfVersion limits the delete to one row, which must have this version. Predicates that match several rows are refused.
 func (_d *LikeDelete) IfVersion(version int64) *LikeDelete {
 	return occrun.OneRow(_d, &_d.mutation.occ, version)
 }

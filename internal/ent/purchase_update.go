@@ -289,11 +289,7 @@ func (_u *PurchaseUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _u.mutation.occ.IsOneRow() {
-		if err := occrun.UpdateOneRow(ctx, purchaseVersion, _u.mutation, _u.versionWriter(), _spec, purchaseLinks); err != nil {
-			return 0, _u.mutation.versionError(err)
-		}
-		_u.mutation.done = true
-		return 1, nil
+		return occrun.UpdateOneRow(ctx, purchaseVersion, _u.mutation, _u.versionWriter(), _spec, purchaseLinks, _u.mutation.versionError)
 	}
 
 	versionID, _ := _u.mutation.versionRow()
@@ -687,8 +683,7 @@ func (_u *PurchaseUpdateOne) IfMatch(cond entocc.Condition) *PurchaseUpdateOne {
 	return _u
 }
 
-// IfVersion limits the update to one row, which must have this version: the result is 1, or a *PurchaseModifiedError. Predicates
-// that match several rows are refused.
+// IfVersion limits the update to one row, which must have this version. Predicates that match several rows are refused.
 func (_u *PurchaseUpdate) IfVersion(version int64) *PurchaseUpdate {
 	return occrun.OneRow(_u, &_u.mutation.occ, version)
 }

@@ -45,11 +45,7 @@ func (_d *ReadingDelete) ExecX(ctx context.Context) int {
 func (_d *ReadingDelete) sqlExec(ctx context.Context) (int, error) {
 	_spec := sqlgraph.NewDeleteSpec(reading.Table, sqlgraph.NewFieldSpec(reading.FieldID, field.TypeInt))
 	if _d.mutation.occ.IsOneRow() {
-		if err := occrun.DeleteOneRow(ctx, readingVersion, _d.mutation, _d.versionWriter(), _spec, _d.mutation.predicates); err != nil {
-			return 0, _d.mutation.versionError(err)
-		}
-		_d.mutation.done = true
-		return 1, nil
+		return occrun.DeleteOneRow(ctx, readingVersion, _d.mutation, _d.versionWriter(), _spec, _d.mutation.predicates, _d.mutation.versionError)
 	}
 
 	_d.mutation.occ.Through(_d.driver)
@@ -104,8 +100,7 @@ func (_d *ReadingDeleteOne) IfMatch(cond entocc.Condition) *ReadingDeleteOne {
 	return _d
 }
 
-// IfVersion limits the delete to one row, which must have this version: the result is 1, or a *ReadingModifiedError. Predicates
-// that match several rows are refused.
+// IfVersion limits the delete to one row, which must have this version. Predicates that match several rows are refused.
 func (_d *ReadingDelete) IfVersion(version time.Time) *ReadingDelete {
 	return occrun.OneRow(_d, &_d.mutation.occ, version)
 }

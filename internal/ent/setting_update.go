@@ -96,11 +96,7 @@ func (_u *SettingUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _u.mutation.occ.IsOneRow() {
-		if err := occrun.UpdateOneRow(ctx, settingVersion, _u.mutation, _u.versionWriter(), _spec, nil); err != nil {
-			return 0, _u.mutation.versionError(err)
-		}
-		_u.mutation.done = true
-		return 1, nil
+		return occrun.UpdateOneRow(ctx, settingVersion, _u.mutation, _u.versionWriter(), _spec, nil, _u.mutation.versionError)
 	}
 
 	versionID, _ := _u.mutation.versionRow()
@@ -296,8 +292,7 @@ func (_u *SettingUpdateOne) IfMatch(cond entocc.Condition) *SettingUpdateOne {
 	return _u
 }
 
-// IfVersion limits the update to one row, which must have this version: the result is 1, or a *SettingModifiedError. Predicates
-// that match several rows are refused.
+// IfVersion limits the update to one row, which must have this version. Predicates that match several rows are refused.
 func (_u *SettingUpdate) IfVersion(version int64) *SettingUpdate {
 	return occrun.OneRow(_u, &_u.mutation.occ, version)
 }

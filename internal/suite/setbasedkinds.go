@@ -2,8 +2,10 @@ package suite
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
@@ -146,14 +148,10 @@ func setBasedNull(s *Scene) {
 
 // MySQL compares a text with a number as numbers, so that several keys can equal one value.
 func setBasedNumberForText(s *Scene) {
-	prefix := s.key()[:4]
-	var digits string
-	for _, r := range prefix {
-		digits += string('1' + r%9)
-	}
+	digits := fmt.Sprint(time.Now().UnixNano())
 	a := saved(s, s.Client.Account.Create().SetID(digits + "a" + s.key()).SetOwner("a"))
 	b := saved(s, s.Client.Account.Create().SetID(digits + "b" + s.key()).SetOwner("b"))
-	number := predicate.Account(func(sel *sql.Selector) { sel.Where(sql.ExprP(sel.C("id")+" >= ? AND "+sel.C("id")+" < ?", digits, digits+"c")) })
+	number := predicate.Account(func(sel *sql.Selector) { sel.Where(sql.HasPrefix(sel.C("id"), digits)) })
 	_, err := s.Client.Account.Update().Where(number).IfVersion(1).SetOwner("lost").Save(s.ctx)
 	s.refused(err)
 	if s.db.Dialect == "mysql" {

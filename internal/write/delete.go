@@ -110,9 +110,8 @@ func (d *DeleteDriver) exec(ctx context.Context, query string, args, v any) erro
 		return err
 	}
 	d.Claim.Accepted = nil
-	p := d.From().P()
-	p.SetDialect(d.Dialect())
-	where, argv := p.Query()
+	selected, argv := d.From().Clone().Query()
+	_, where, _ := strings.Cut(selected, " WHERE ")
 	from, _, _ := strings.Cut(query, " WHERE ")
 	return d.send(ctx, d.Driver, from+" WHERE "+where, argv, res)
 }

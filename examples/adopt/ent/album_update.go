@@ -236,11 +236,7 @@ func (_u *AlbumUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	if _u.mutation.occ.IsOneRow() {
-		if err := occrun.UpdateOneRow(ctx, albumVersion, _u.mutation, _u.versionWriter(), _spec, albumLinks); err != nil {
-			return 0, _u.mutation.versionError(err)
-		}
-		_u.mutation.done = true
-		return 1, nil
+		return occrun.UpdateOneRow(ctx, albumVersion, _u.mutation, _u.versionWriter(), _spec, albumLinks, _u.mutation.versionError)
 	}
 
 	versionID, _ := _u.mutation.versionRow()
@@ -575,8 +571,7 @@ func (_u *AlbumUpdateOne) IfMatch(cond entocc.Condition) *AlbumUpdateOne {
 	return _u
 }
 
-// IfVersion limits the update to one row, which must have this version: the result is 1, or a *AlbumModifiedError. Predicates
-// that match several rows are refused.
+// IfVersion limits the update to one row, which must have this version. Predicates that match several rows are refused.
 func (_u *AlbumUpdate) IfVersion(version int64) *AlbumUpdate {
 	return occrun.OneRow(_u, &_u.mutation.occ, version)
 }

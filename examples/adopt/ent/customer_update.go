@@ -473,11 +473,7 @@ func (_u *CustomerUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	if _u.mutation.occ.IsOneRow() {
-		if err := occrun.UpdateOneRow(ctx, customerVersion, _u.mutation, _u.versionWriter(), _spec, customerLinks); err != nil {
-			return 0, _u.mutation.versionError(err)
-		}
-		_u.mutation.done = true
-		return 1, nil
+		return occrun.UpdateOneRow(ctx, customerVersion, _u.mutation, _u.versionWriter(), _spec, customerLinks, _u.mutation.versionError)
 	}
 
 	versionID, _ := _u.mutation.versionRow()
@@ -1049,8 +1045,7 @@ func (_u *CustomerUpdateOne) IfMatch(cond entocc.Condition) *CustomerUpdateOne {
 	return _u
 }
 
-// IfVersion limits the update to one row, which must have this version: the result is 1, or a *CustomerModifiedError. Predicates
-// that match several rows are refused.
+// IfVersion limits the update to one row, which must have this version. Predicates that match several rows are refused.
 func (_u *CustomerUpdate) IfVersion(version int64) *CustomerUpdate {
 	return occrun.OneRow(_u, &_u.mutation.occ, version)
 }

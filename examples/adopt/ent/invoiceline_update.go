@@ -249,11 +249,7 @@ func (_u *InvoiceLineUpdate) sqlSave(ctx context.Context) (_node int, err error)
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	if _u.mutation.occ.IsOneRow() {
-		if err := occrun.UpdateOneRow(ctx, invoiceLineVersion, _u.mutation, _u.versionWriter(), _spec, nil); err != nil {
-			return 0, _u.mutation.versionError(err)
-		}
-		_u.mutation.done = true
-		return 1, nil
+		return occrun.UpdateOneRow(ctx, invoiceLineVersion, _u.mutation, _u.versionWriter(), _spec, nil, _u.mutation.versionError)
 	}
 
 	versionID, _ := _u.mutation.versionRow()
@@ -600,8 +596,7 @@ func (_u *InvoiceLineUpdateOne) IfMatch(cond entocc.Condition) *InvoiceLineUpdat
 	return _u
 }
 
-// IfVersion limits the update to one row, which must have this version: the result is 1, or a *InvoiceLineModifiedError. Predicates
-// that match several rows are refused.
+// IfVersion limits the update to one row, which must have this version. Predicates that match several rows are refused.
 func (_u *InvoiceLineUpdate) IfVersion(version int64) *InvoiceLineUpdate {
 	return occrun.OneRow(_u, &_u.mutation.occ, version)
 }

@@ -179,11 +179,7 @@ func (_u *MediaTypeUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	if _u.mutation.occ.IsOneRow() {
-		if err := occrun.UpdateOneRow(ctx, mediaTypeVersion, _u.mutation, _u.versionWriter(), _spec, mediaTypeLinks); err != nil {
-			return 0, _u.mutation.versionError(err)
-		}
-		_u.mutation.done = true
-		return 1, nil
+		return occrun.UpdateOneRow(ctx, mediaTypeVersion, _u.mutation, _u.versionWriter(), _spec, mediaTypeLinks, _u.mutation.versionError)
 	}
 
 	versionID, _ := _u.mutation.versionRow()
@@ -462,8 +458,7 @@ func (_u *MediaTypeUpdateOne) IfMatch(cond entocc.Condition) *MediaTypeUpdateOne
 	return _u
 }
 
-// IfVersion limits the update to one row, which must have this version: the result is 1, or a *MediaTypeModifiedError. Predicates
-// that match several rows are refused.
+// IfVersion limits the update to one row, which must have this version. Predicates that match several rows are refused.
 func (_u *MediaTypeUpdate) IfVersion(version int64) *MediaTypeUpdate {
 	return occrun.OneRow(_u, &_u.mutation.occ, version)
 }

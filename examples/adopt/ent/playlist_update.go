@@ -191,11 +191,7 @@ func (_u *PlaylistUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	if _u.mutation.occ.IsOneRow() {
-		if err := occrun.UpdateOneRow(ctx, playlistVersion, _u.mutation, _u.versionWriter(), _spec, playlistLinks); err != nil {
-			return 0, _u.mutation.versionError(err)
-		}
-		_u.mutation.done = true
-		return 1, nil
+		return occrun.UpdateOneRow(ctx, playlistVersion, _u.mutation, _u.versionWriter(), _spec, playlistLinks, _u.mutation.versionError)
 	}
 
 	versionID, _ := _u.mutation.versionRow()
@@ -486,8 +482,7 @@ func (_u *PlaylistUpdateOne) IfMatch(cond entocc.Condition) *PlaylistUpdateOne {
 	return _u
 }
 
-// IfVersion limits the update to one row, which must have this version: the result is 1, or a *PlaylistModifiedError. Predicates
-// that match several rows are refused.
+// IfVersion limits the update to one row, which must have this version. Predicates that match several rows are refused.
 func (_u *PlaylistUpdate) IfVersion(version int64) *PlaylistUpdate {
 	return occrun.OneRow(_u, &_u.mutation.occ, version)
 }

@@ -43,11 +43,7 @@ func (_d *PlaylistTrackDelete) ExecX(ctx context.Context) int {
 func (_d *PlaylistTrackDelete) sqlExec(ctx context.Context) (int, error) {
 	_spec := sqlgraph.NewDeleteSpec(playlisttrack.Table, nil)
 	if _d.mutation.occ.IsOneRow() {
-		if err := occrun.DeleteOneRow(ctx, playlistTrackVersion, _d.mutation, _d.versionWriter(), _spec, _d.mutation.predicates); err != nil {
-			return 0, _d.mutation.versionError(err)
-		}
-		_d.mutation.done = true
-		return 1, nil
+		return occrun.DeleteOneRow(ctx, playlistTrackVersion, _d.mutation, _d.versionWriter(), _spec, _d.mutation.predicates, _d.mutation.versionError)
 	}
 
 	_d.mutation.occ.Through(_d.driver)
@@ -96,8 +92,7 @@ func (_d *PlaylistTrackDeleteOne) IfMatch(cond entocc.Condition) *PlaylistTrackD
 	return _d
 }
 
-// IfVersion limits the delete to one row, which must have this version: the result is 1, or a *PlaylistTrackModifiedError. Predicates
-// that match several rows are refused.
+// IfVersion limits the delete to one row, which must have this version. Predicates that match several rows are refused.
 func (_d *PlaylistTrackDelete) IfVersion(version int64) *PlaylistTrackDelete {
 	return occrun.OneRow(_d, &_d.mutation.occ, version)
 }

@@ -170,11 +170,7 @@ func (_u *OrderUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	if _u.mutation.occ.IsOneRow() {
-		if err := occrun.UpdateOneRow(ctx, orderVersion, _u.mutation, _u.versionWriter(), _spec, orderLinks); err != nil {
-			return 0, _u.mutation.versionError(err)
-		}
-		_u.mutation.done = true
-		return 1, nil
+		return occrun.UpdateOneRow(ctx, orderVersion, _u.mutation, _u.versionWriter(), _spec, orderLinks, _u.mutation.versionError)
 	}
 
 	versionID, _ := _u.mutation.versionRow()
@@ -444,8 +440,7 @@ func (_u *OrderUpdateOne) IfMatch(cond entocc.Condition) *OrderUpdateOne {
 	return _u
 }
 
-// IfVersion limits the update to one row, which must have this version: the result is 1, or a *OrderModifiedError. Predicates
-// that match several rows are refused.
+// IfVersion limits the update to one row, which must have this version. Predicates that match several rows are refused.
 func (_u *OrderUpdate) IfVersion(version int64) *OrderUpdate {
 	return occrun.OneRow(_u, &_u.mutation.occ, version)
 }

@@ -228,11 +228,7 @@ func (_u *ProjectUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	if _u.mutation.occ.IsOneRow() {
-		if err := occrun.UpdateOneRow(ctx, projectVersion, _u.mutation, _u.versionWriter(), _spec, projectLinks); err != nil {
-			return 0, _u.mutation.versionError(err)
-		}
-		_u.mutation.done = true
-		return 1, nil
+		return occrun.UpdateOneRow(ctx, projectVersion, _u.mutation, _u.versionWriter(), _spec, projectLinks, _u.mutation.versionError)
 	}
 
 	versionID, _ := _u.mutation.versionRow()
@@ -559,8 +555,7 @@ func (_u *ProjectUpdateOne) IfMatch(cond entocc.Condition) *ProjectUpdateOne {
 	return _u
 }
 
-// IfVersion limits the update to one row, which must have this version: the result is 1, or a *ProjectModifiedError. Predicates
-// that match several rows are refused.
+// IfVersion limits the update to one row, which must have this version. Predicates that match several rows are refused.
 func (_u *ProjectUpdate) IfVersion(version uuid.UUID) *ProjectUpdate {
 	return occrun.OneRow(_u, &_u.mutation.occ, version)
 }

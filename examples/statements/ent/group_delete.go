@@ -45,11 +45,7 @@ func (_d *GroupDelete) ExecX(ctx context.Context) int {
 func (_d *GroupDelete) sqlExec(ctx context.Context) (int, error) {
 	_spec := sqlgraph.NewDeleteSpec(group.Table, sqlgraph.NewFieldSpec(group.FieldID, field.TypeInt))
 	if _d.mutation.occ.IsOneRow() {
-		if err := occrun.DeleteOneRow(ctx, groupVersion, _d.mutation, _d.versionWriter(), _spec, _d.mutation.predicates); err != nil {
-			return 0, _d.mutation.versionError(err)
-		}
-		_d.mutation.done = true
-		return 1, nil
+		return occrun.DeleteOneRow(ctx, groupVersion, _d.mutation, _d.versionWriter(), _spec, _d.mutation.predicates, _d.mutation.versionError)
 	}
 
 	_d.mutation.occ.Through(_d.driver)
@@ -104,8 +100,7 @@ func (_d *GroupDeleteOne) IfMatch(cond entocc.Condition) *GroupDeleteOne {
 	return _d
 }
 
-// IfVersion limits the delete to one row, which must have this version: the result is 1, or a *GroupModifiedError. Predicates
-// that match several rows are refused.
+// IfVersion limits the delete to one row, which must have this version. Predicates that match several rows are refused.
 func (_d *GroupDelete) IfVersion(version uuid.UUID) *GroupDelete {
 	return occrun.OneRow(_d, &_d.mutation.occ, version)
 }

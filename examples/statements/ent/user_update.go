@@ -313,11 +313,7 @@ func (_u *UserUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	if _u.mutation.occ.IsOneRow() {
-		if err := occrun.UpdateOneRow(ctx, userVersion, _u.mutation, _u.versionWriter(), _spec, userLinks); err != nil {
-			return 0, _u.mutation.versionError(err)
-		}
-		_u.mutation.done = true
-		return 1, nil
+		return occrun.UpdateOneRow(ctx, userVersion, _u.mutation, _u.versionWriter(), _spec, userLinks, _u.mutation.versionError)
 	}
 
 	versionID, _ := _u.mutation.versionRow()
@@ -728,8 +724,7 @@ func (_u *UserUpdateOne) IfMatch(cond entocc.Condition) *UserUpdateOne {
 	return _u
 }
 
-// IfVersion limits the update to one row, which must have this version: the result is 1, or a *UserModifiedError. Predicates
-// that match several rows are refused.
+// IfVersion limits the update to one row, which must have this version. Predicates that match several rows are refused.
 func (_u *UserUpdate) IfVersion(version int64) *UserUpdate {
 	return occrun.OneRow(_u, &_u.mutation.occ, version)
 }

@@ -105,11 +105,7 @@ func (_u *DoctorUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.SetField(doctor.FieldOnCall, field.TypeBool, value)
 	}
 	if _u.mutation.occ.IsOneRow() {
-		if err := occrun.UpdateOneRow(ctx, doctorVersion, _u.mutation, _u.versionWriter(), _spec, nil); err != nil {
-			return 0, _u.mutation.versionError(err)
-		}
-		_u.mutation.done = true
-		return 1, nil
+		return occrun.UpdateOneRow(ctx, doctorVersion, _u.mutation, _u.versionWriter(), _spec, nil, _u.mutation.versionError)
 	}
 
 	versionID, _ := _u.mutation.versionRow()
@@ -314,8 +310,7 @@ func (_u *DoctorUpdateOne) IfMatch(cond entocc.Condition) *DoctorUpdateOne {
 	return _u
 }
 
-// IfVersion limits the update to one row, which must have this version: the result is 1, or a *DoctorModifiedError. Predicates
-// that match several rows are refused.
+// IfVersion limits the update to one row, which must have this version. Predicates that match several rows are refused.
 func (_u *DoctorUpdate) IfVersion(version int64) *DoctorUpdate {
 	return occrun.OneRow(_u, &_u.mutation.occ, version)
 }

@@ -637,11 +637,7 @@ func (_u *EmployeeUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _u.mutation.occ.IsOneRow() {
-		if err := occrun.UpdateOneRow(ctx, employeeVersion, _u.mutation, _u.versionWriter(), _spec, employeeLinks); err != nil {
-			return 0, _u.mutation.versionError(err)
-		}
-		_u.mutation.done = true
-		return 1, nil
+		return occrun.UpdateOneRow(ctx, employeeVersion, _u.mutation, _u.versionWriter(), _spec, employeeLinks, _u.mutation.versionError)
 	}
 
 	versionID, _ := _u.mutation.versionRow()
@@ -1377,8 +1373,7 @@ func (_u *EmployeeUpdateOne) IfMatch(cond entocc.Condition) *EmployeeUpdateOne {
 	return _u
 }
 
-// IfVersion limits the update to one row, which must have this version: the result is 1, or a *EmployeeModifiedError. Predicates
-// that match several rows are refused.
+// IfVersion limits the update to one row, which must have this version. Predicates that match several rows are refused.
 func (_u *EmployeeUpdate) IfVersion(version int64) *EmployeeUpdate {
 	return occrun.OneRow(_u, &_u.mutation.occ, version)
 }

@@ -199,11 +199,7 @@ func (_u *PlaylistUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _u.mutation.occ.IsOneRow() {
-		if err := occrun.UpdateOneRow(ctx, playlistVersion, _u.mutation, _u.versionWriter(), _spec, playlistLinks); err != nil {
-			return 0, _u.mutation.versionError(err)
-		}
-		_u.mutation.done = true
-		return 1, nil
+		return occrun.UpdateOneRow(ctx, playlistVersion, _u.mutation, _u.versionWriter(), _spec, playlistLinks, _u.mutation.versionError)
 	}
 
 	versionID, _ := _u.mutation.versionRow()
@@ -502,8 +498,7 @@ func (_u *PlaylistUpdateOne) IfMatch(cond entocc.Condition) *PlaylistUpdateOne {
 	return _u
 }
 
-// IfVersion limits the update to one row, which must have this version: the result is 1, or a *PlaylistModifiedError. Predicates
-// that match several rows are refused.
+// IfVersion limits the update to one row, which must have this version. Predicates that match several rows are refused.
 func (_u *PlaylistUpdate) IfVersion(version int64) *PlaylistUpdate {
 	return occrun.OneRow(_u, &_u.mutation.occ, version)
 }

@@ -215,11 +215,7 @@ func (_u *PlaylistTrackUpdate) sqlSave(ctx context.Context) (_node int, err erro
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _u.mutation.occ.IsOneRow() {
-		if err := occrun.UpdateOneRow(ctx, playlistTrackVersion, _u.mutation, _u.versionWriter(), _spec, nil); err != nil {
-			return 0, _u.mutation.versionError(err)
-		}
-		_u.mutation.done = true
-		return 1, nil
+		return occrun.UpdateOneRow(ctx, playlistTrackVersion, _u.mutation, _u.versionWriter(), _spec, nil, _u.mutation.versionError)
 	}
 
 	versionID, _ := _u.mutation.versionRow()
@@ -535,8 +531,7 @@ func (_u *PlaylistTrackUpdateOne) IfMatch(cond entocc.Condition) *PlaylistTrackU
 	return _u
 }
 
-// IfVersion limits the update to one row, which must have this version: the result is 1, or a *PlaylistTrackModifiedError. Predicates
-// that match several rows are refused.
+// IfVersion limits the update to one row, which must have this version. Predicates that match several rows are refused.
 func (_u *PlaylistTrackUpdate) IfVersion(version int64) *PlaylistTrackUpdate {
 	return occrun.OneRow(_u, &_u.mutation.occ, version)
 }

@@ -576,11 +576,7 @@ func (_u *TrackUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _u.mutation.occ.IsOneRow() {
-		if err := occrun.UpdateOneRow(ctx, trackVersion, _u.mutation, _u.versionWriter(), _spec, trackLinks); err != nil {
-			return 0, _u.mutation.versionError(err)
-		}
-		_u.mutation.done = true
-		return 1, nil
+		return occrun.UpdateOneRow(ctx, trackVersion, _u.mutation, _u.versionWriter(), _spec, trackLinks, _u.mutation.versionError)
 	}
 
 	versionID, _ := _u.mutation.versionRow()
@@ -1252,8 +1248,7 @@ func (_u *TrackUpdateOne) IfMatch(cond entocc.Condition) *TrackUpdateOne {
 	return _u
 }
 
-// IfVersion limits the update to one row, which must have this version: the result is 1, or a *TrackModifiedError. Predicates
-// that match several rows are refused.
+// IfVersion limits the update to one row, which must have this version. Predicates that match several rows are refused.
 func (_u *TrackUpdate) IfVersion(version int64) *TrackUpdate {
 	return occrun.OneRow(_u, &_u.mutation.occ, version)
 }

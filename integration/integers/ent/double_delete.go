@@ -44,11 +44,7 @@ func (_d *DoubleDelete) ExecX(ctx context.Context) int {
 func (_d *DoubleDelete) sqlExec(ctx context.Context) (int, error) {
 	_spec := sqlgraph.NewDeleteSpec(double.Table, sqlgraph.NewFieldSpec(double.FieldID, field.TypeInt))
 	if _d.mutation.occ.IsOneRow() {
-		if err := occrun.DeleteOneRow(ctx, doubleVersion, _d.mutation, _d.versionWriter(), _spec, _d.mutation.predicates); err != nil {
-			return 0, _d.mutation.versionError(err)
-		}
-		_d.mutation.done = true
-		return 1, nil
+		return occrun.DeleteOneRow(ctx, doubleVersion, _d.mutation, _d.versionWriter(), _spec, _d.mutation.predicates, _d.mutation.versionError)
 	}
 
 	_d.mutation.occ.Through(_d.driver)
@@ -103,8 +99,7 @@ func (_d *DoubleDeleteOne) IfMatch(cond entocc.Condition) *DoubleDeleteOne {
 	return _d
 }
 
-// IfVersion limits the delete to one row, which must have this version: the result is 1, or a *DoubleModifiedError. Predicates
-// that match several rows are refused.
+// IfVersion limits the delete to one row, which must have this version. Predicates that match several rows are refused.
 func (_d *DoubleDelete) IfVersion(version uint16) *DoubleDelete {
 	return occrun.OneRow(_d, &_d.mutation.occ, version)
 }

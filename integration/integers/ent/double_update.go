@@ -88,11 +88,7 @@ func (_u *DoubleUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.SetField(double.FieldTitle, field.TypeString, value)
 	}
 	if _u.mutation.occ.IsOneRow() {
-		if err := occrun.UpdateOneRow(ctx, doubleVersion, _u.mutation, _u.versionWriter(), _spec, nil); err != nil {
-			return 0, _u.mutation.versionError(err)
-		}
-		_u.mutation.done = true
-		return 1, nil
+		return occrun.UpdateOneRow(ctx, doubleVersion, _u.mutation, _u.versionWriter(), _spec, nil, _u.mutation.versionError)
 	}
 
 	versionID, _ := _u.mutation.versionRow()
@@ -280,8 +276,7 @@ func (_u *DoubleUpdateOne) IfMatch(cond entocc.Condition) *DoubleUpdateOne {
 	return _u
 }
 
-// IfVersion limits the update to one row, which must have this version: the result is 1, or a *DoubleModifiedError. Predicates
-// that match several rows are refused.
+// IfVersion limits the update to one row, which must have this version. Predicates that match several rows are refused.
 func (_u *DoubleUpdate) IfVersion(version uint16) *DoubleUpdate {
 	return occrun.OneRow(_u, &_u.mutation.occ, version)
 }

@@ -44,11 +44,7 @@ func (_d *MediumDelete) ExecX(ctx context.Context) int {
 func (_d *MediumDelete) sqlExec(ctx context.Context) (int, error) {
 	_spec := sqlgraph.NewDeleteSpec(medium.Table, sqlgraph.NewFieldSpec(medium.FieldID, field.TypeInt))
 	if _d.mutation.occ.IsOneRow() {
-		if err := occrun.DeleteOneRow(ctx, mediumVersion, _d.mutation, _d.versionWriter(), _spec, _d.mutation.predicates); err != nil {
-			return 0, _d.mutation.versionError(err)
-		}
-		_d.mutation.done = true
-		return 1, nil
+		return occrun.DeleteOneRow(ctx, mediumVersion, _d.mutation, _d.versionWriter(), _spec, _d.mutation.predicates, _d.mutation.versionError)
 	}
 
 	_d.mutation.occ.Through(_d.driver)
@@ -103,8 +99,7 @@ func (_d *MediumDeleteOne) IfMatch(cond entocc.Condition) *MediumDeleteOne {
 	return _d
 }
 
-// IfVersion limits the delete to one row, which must have this version: the result is 1, or a *MediumModifiedError. Predicates
-// that match several rows are refused.
+// IfVersion limits the delete to one row, which must have this version. Predicates that match several rows are refused.
 func (_d *MediumDelete) IfVersion(version int32) *MediumDelete {
 	return occrun.OneRow(_d, &_d.mutation.occ, version)
 }

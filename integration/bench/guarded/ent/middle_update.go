@@ -377,11 +377,7 @@ func (_u *MiddleUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.SetField(middle.FieldF17, field.TypeString, value)
 	}
 	if _u.mutation.occ.IsOneRow() {
-		if err := occrun.UpdateOneRow(ctx, middleVersion, _u.mutation, _u.versionWriter(), _spec, nil); err != nil {
-			return 0, _u.mutation.versionError(err)
-		}
-		_u.mutation.done = true
-		return 1, nil
+		return occrun.UpdateOneRow(ctx, middleVersion, _u.mutation, _u.versionWriter(), _spec, nil, _u.mutation.versionError)
 	}
 
 	versionID, _ := _u.mutation.versionRow()
@@ -858,8 +854,7 @@ func (_u *MiddleUpdateOne) IfMatch(cond entocc.Condition) *MiddleUpdateOne {
 	return _u
 }
 
-// IfVersion limits the update to one row, which must have this version: the result is 1, or a *MiddleModifiedError. Predicates
-// that match several rows are refused.
+// IfVersion limits the update to one row, which must have this version. Predicates that match several rows are refused.
 func (_u *MiddleUpdate) IfVersion(version int64) *MiddleUpdate {
 	return occrun.OneRow(_u, &_u.mutation.occ, version)
 }

@@ -1057,11 +1057,7 @@ func (_u *WideUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.SetField(wide.FieldF57, field.TypeString, value)
 	}
 	if _u.mutation.occ.IsOneRow() {
-		if err := occrun.UpdateOneRow(ctx, wideVersion, _u.mutation, _u.versionWriter(), _spec, nil); err != nil {
-			return 0, _u.mutation.versionError(err)
-		}
-		_u.mutation.done = true
-		return 1, nil
+		return occrun.UpdateOneRow(ctx, wideVersion, _u.mutation, _u.versionWriter(), _spec, nil, _u.mutation.versionError)
 	}
 
 	versionID, _ := _u.mutation.versionRow()
@@ -2218,8 +2214,7 @@ func (_u *WideUpdateOne) IfMatch(cond entocc.Condition) *WideUpdateOne {
 	return _u
 }
 
-// IfVersion limits the update to one row, which must have this version: the result is 1, or a *WideModifiedError. Predicates
-// that match several rows are refused.
+// IfVersion limits the update to one row, which must have this version. Predicates that match several rows are refused.
 func (_u *WideUpdate) IfVersion(version int64) *WideUpdate {
 	return occrun.OneRow(_u, &_u.mutation.occ, version)
 }
