@@ -380,7 +380,9 @@ func reportSoftDelete(s *Scene) {
 }
 
 // saveIn saves as a helper does.
-func saveIn[B interface{ Exec(context.Context) error }](ctx context.Context, b B) error { return b.Exec(ctx) }
+func saveIn[B interface{ Exec(context.Context) error }](ctx context.Context, b B) error {
+	return b.Exec(ctx)
+}
 
 func reportCallSites(s *Scene) {
 	client, r := s.reporting()

@@ -157,7 +157,9 @@ func setBasedText(s *Scene) {
 	u := s.keyed()
 	s.bumpUser(u.ID)
 	bystander := s.user("bystander")
-	or := predicate.User(func(sel *sql.Selector) { sel.Where(sql.ExprP(fmt.Sprintf("name = '%s' OR name = '%s'", u.Name, u.Name))) })
+	or := predicate.User(func(sel *sql.Selector) {
+		sel.Where(sql.ExprP(fmt.Sprintf("name = '%s' OR name = '%s'", u.Name, u.Name)))
+	})
 	for _, where := range [][]predicate.User{{or}, {user.ID(u.ID), or}, {user.NameIn(u.Name), or}, {or, user.ID(u.ID)}} {
 		_, err := s.Client.User.Update().Where(where...).IfVersion(1).SetAge(99).Save(s.ctx)
 		assert.EqualValues(s, 2, s.conflict(err).Actual)

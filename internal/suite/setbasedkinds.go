@@ -149,8 +149,8 @@ func setBasedNull(s *Scene) {
 // MySQL compares a text with a number as numbers, so that several keys can equal one value.
 func setBasedNumberForText(s *Scene) {
 	digits := fmt.Sprint(time.Now().UnixNano())
-	a := saved(s, s.Client.Account.Create().SetID(digits + "a" + s.key()).SetOwner("a"))
-	b := saved(s, s.Client.Account.Create().SetID(digits + "b" + s.key()).SetOwner("b"))
+	a := saved(s, s.Client.Account.Create().SetID(digits+"a"+s.key()).SetOwner("a"))
+	b := saved(s, s.Client.Account.Create().SetID(digits+"b"+s.key()).SetOwner("b"))
 	number := predicate.Account(func(sel *sql.Selector) { sel.Where(sql.HasPrefix(sel.C("id"), digits)) })
 	_, err := s.Client.Account.Update().Where(number).IfVersion(1).SetOwner("lost").Save(s.ctx)
 	s.refused(err)

@@ -198,8 +198,8 @@ func (t *theRow) claim(ctx context.Context) (version.Claim, error) {
 
 // several is the error of predicates that match more rows than one.
 func (t *theRow) several() error {
-	return t.schema.Errorf(t.m.Op(), nil, "its predicates match several rows, and a stated version is that of one: add the ID to its Where, "+
-		"or leave the version out to write to all of them, whatever their versions. Nothing was written")
+	return t.schema.Errorf(t.m.Op(), nil, "nothing is written, as its predicates match several rows, and a stated version is that of one: "+
+		"add the ID to Where, or drop IfVersion to write to all of them")
 }
 
 // gone is the error of predicates that match no row.

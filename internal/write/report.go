@@ -72,7 +72,9 @@ func (e *Expectation) Resolving() (end func()) {
 
 // reporting reports whether the write is one that is reported and not refused. A batch is none, as no program had one before
 // it had versions, and neither is what states a version.
-func (e *Expectation) reporting() bool { return len(e.reports.to) > 0 && e.Slot == nil && !e.Said().Stated() }
+func (e *Expectation) reporting() bool {
+	return len(e.reports.to) > 0 && e.Slot == nil && !e.Said().Stated()
+}
 
 // lets notes a write without a usable version, once for all that ask about it, and reports whether it goes through.
 func (e *Expectation) lets(kind ReportKind, op ent.Op, err error) bool {
