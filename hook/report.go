@@ -23,9 +23,8 @@ import (
 // A write by ID that states no version, and one from an entity without its version, is made and bumps. A conflict of a
 // save or delete from an entity is written over, as if there were no versions: what others wrote is lost, as it was before.
 //
-// What states a version stays enforced, as it was written for versions: IfVersion, IfVersionIn, IfMatch, batches, Modify and
-// everything within Retry and RetryTx. So do conflicts that a resolver decides ([OnModified]): it is asked, and nothing is
-// reported. A row that is gone is NotFound, as before. Without Report everything is enforced.
+// What was written for versions stays enforced: IfVersion, IfVersionIn, IfMatch, batches, Modify, and conflicts within Retry and
+// RetryTx. So do conflicts that a resolver decides ([OnModified]): it is asked, and nothing is reported. A row that is gone is NotFound, as before. Without Report everything is enforced.
 //
 // report is called after the write, when nothing of it holds a lock; nil is for those who only want [Observe] to hear of
 // conflicts. It needs a client that was generated with the extension: all others stay enforced.

@@ -379,9 +379,10 @@ func reportSoftDelete(s *Scene) {
 	assert.EqualValues(s, 3, s.version("notes", n.ID), "the row is kept")
 }
 
-// saveIn saves as a helper does.
-func saveIn[B interface{ Exec(context.Context) error }](ctx context.Context, b B) error {
-	return b.Exec(ctx)
+// saveIn saves as a helper does, and returns the line in which it does so.
+func saveIn[B interface{ Exec(context.Context) error }](ctx context.Context, b B) (line int, err error) {
+	_, _, line, _ = runtime.Caller(0)
+	return line + 1, b.Exec(ctx)
 }
 
 func reportCallSites(s *Scene) {
@@ -393,7 +394,8 @@ func reportCallSites(s *Scene) {
 	_, file, line, _ := runtime.Caller(0)
 	client.User.UpdateOneID(u.ID).SetAge(1).SaveX(s.ctx)
 	client.User.UpdateOneID(u.ID).SetAge(2).ExecX(s.ctx)
-	_ = saveIn(s.ctx, client.User.UpdateOneID(u.ID).SetAge(3))
+	helper, err := saveIn(s.ctx, client.User.UpdateOneID(u.ID).SetAge(3))
+	require.NoError(s, err)
 	ended := make(chan error)
 	go func() { ended <- client.User.UpdateOneID(u.ID).SetAge(4).Exec(s.ctx) }()
 	require.NoError(s, <-ended)
@@ -406,8 +408,8 @@ func reportCallSites(s *Scene) {
 	}
 	at(0, line+1, "reportCallSites")
 	at(1, line+2, "reportCallSites")
-	at(2, line-8, "saveIn")
-	at(3, line+5, "reportCallSites")
+	at(2, helper, "saveIn")
+	at(3, line+6, "reportCallSites")
 
 	once, told := s.reporting(hook.ReportOnce())
 	for range 3 {

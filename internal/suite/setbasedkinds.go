@@ -3,6 +3,7 @@ package suite
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -20,6 +21,7 @@ import (
 	"github.com/entocc/entocc/internal/ent/predicate"
 	"github.com/entocc/entocc/internal/ent/purchaseline"
 	"github.com/entocc/entocc/internal/ent/user"
+	"github.com/entocc/entocc/occhttp"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -51,6 +53,8 @@ func setBasedKindScenarios() []scenario {
 		{name: "SetBased/PredicateAddedByAHook", run: setBasedHook},
 		{name: "SetBased/FieldOfThePredicateIsSet", run: setBasedOwnPredicate},
 		{name: "SetBased/OneOfManyWritersWins", run: setBasedWriters, left: nodes},
+		{name: "SetBased/ConditionOfARequest", run: setBasedRequest},
+		{name: "SetBased/RowThatTheTransactionVerifies", run: setBasedVerified},
 		{name: "SetBased/RolledBackWriteIsKnown", run: setBasedRolledBack},
 	}
 	for way, where := range map[string]func(*ent.User) predicate.User{
@@ -272,6 +276,48 @@ func setBasedWriters(s *Scene) {
 		}
 	}
 	assert.Equal(s, 10, s.load(u.ID).Age)
+}
+
+// The tag of a request names the row, whichever way the predicates find it.
+func setBasedRequest(s *Scene) {
+	for way, want := range map[string][]int{"by ID": {200, 412, 400, 412}, "by another field": {200, 412, 400, 412}} {
+		l := s.listen()
+		where := s.ways(saved(s, l.user.Update().SetName(s.key())))[way]
+		del := false
+		server := l.serve(occhttp.Handler(func(_ http.ResponseWriter, r *http.Request) error {
+			if del {
+				_, err := s.Client.User.Delete().Where(where).IfMatch(occhttp.IfMatch(r)).Exec(r.Context())
+				return err
+			}
+			return s.Client.User.Update().Where(where).IfMatch(occhttp.IfMatch(r)).AddAge(1).Exec(r.Context())
+		}))
+		l.url = server.URL
+		var got []int
+		for _, tag := range []string{l.tag(2), l.tag(2), "no tag"} {
+			status, _ := l.do(http.MethodPut, tag)
+			got = append(got, status)
+		}
+		assert.EqualValues(s, 3, s.version("users", l.user.ID))
+		del = true
+		status, _ := l.do(http.MethodPut, l.tag(3))
+		require.Equal(s, 200, status)
+		status, _ = l.do(http.MethodPut, l.tag(3))
+		assert.Equal(s, want, append(got, status), way)
+	}
+}
+
+// What a transaction writes itself is no conflict with what it verifies.
+func setBasedVerified(s *Scene) {
+	u := s.keyed()
+	for _, where := range s.ways(u) {
+		tx := s.Tx()
+		read := s.read(tx, u.ID)
+		require.NoError(s, tx.User.VerifyOnCommit(read))
+		_, err := tx.User.Update().Where(where).IfVersion(read.Version).AddAge(1).Save(s.ctx)
+		require.NoError(s, err)
+		require.NoError(s, tx.Commit())
+	}
+	assert.Equal(s, 2, s.load(u.ID).Age)
 }
 
 // An entity that was read after the write holds a version that never was, once the transaction is rolled back.

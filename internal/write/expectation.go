@@ -175,7 +175,7 @@ func (e *Expectation) guard(ctx context.Context, s *version.Schema, op ent.Op) (
 	case sourceEntity:
 		if e.fate != nil {
 			err := refuseFate(s, op, e.fate, e.written, e.versions[0], e.drv)
-			if e.lets(RolledBack, op, err) {
+			if e.lets(ctx, RolledBack, op, err) {
 				return nil, nil
 			}
 			return e.versions, err
@@ -187,7 +187,7 @@ func (e *Expectation) guard(ctx context.Context, s *version.Schema, op ent.Op) (
 		}
 		return e.versions, nil
 	case sourceUnknown:
-		if err := s.NotLoaded(op); !e.lets(NotLoaded, op, err) {
+		if err := s.NotLoaded(op); !e.lets(ctx, NotLoaded, op, err) {
 			return nil, err
 		}
 		return nil, nil
@@ -197,7 +197,7 @@ func (e *Expectation) guard(ctx context.Context, s *version.Schema, op ent.Op) (
 	if e.source == sourceNone && !op.Is(ent.OpUpdateOne|ent.OpDeleteOne) || s.AllowBlind {
 		return nil, nil
 	}
-	if err := unguarded(s, op); !e.lets(Unguarded, op, err) {
+	if err := unguarded(s, op); !e.lets(ctx, Unguarded, op, err) {
 		return nil, err
 	}
 	return nil, nil

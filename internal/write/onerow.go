@@ -178,6 +178,10 @@ func (t *theRow) locked(ctx context.Context, drv dialect.Driver, write func(cont
 		case len(rows) > 1:
 			return t.several()
 		case len(rows) == 0:
+			t.accept() // A condition that can't be understood is refused all the same.
+			if c, err = t.claim(ctx); err != nil {
+				return err
+			}
 			return t.gone(&c)
 		}
 		t.take(rows[0].key, rows[0].id)
@@ -185,10 +189,10 @@ func (t *theRow) locked(ctx context.Context, drv dialect.Driver, write func(cont
 	})
 }
 
-// claim returns what is claimed of the row before it is known. Which versions a condition accepts is not known then.
+// claim returns what is claimed of the row. Which versions a condition accepts is not known before it was asked.
 func (t *theRow) claim(ctx context.Context) (version.Claim, error) {
 	op := t.m.Op()
-	if t.e.pending() {
+	if t.e.pending() && t.e.source == sourceCaller && len(t.e.versions) == 0 {
 		accepted := []any{version.NoVersion(t.e.condition.String())}
 		return version.Claim{Schema: t.schema, Op: op, Accepted: accepted, Expected: t.e.condition.String(), Stated: true}, nil
 	}

@@ -76,9 +76,15 @@ func (e *Expectation) reporting() bool {
 	return len(e.reports.to) > 0 && e.Slot == nil && !e.Said().Stated()
 }
 
-// lets notes a write without a usable version, once for all that ask about it, and reports whether it goes through.
-func (e *Expectation) lets(kind ReportKind, op ent.Op, err error) bool {
-	if err == nil || !e.reporting() {
+// retried reports whether the write is part of work that is run again where it ends in a conflict.
+func (e *Expectation) retried(ctx context.Context) bool {
+	return entocc.Retrying(ctx) || e.Attempt.Running()
+}
+
+// lets notes a write without a usable version, once for all that ask about it, and reports whether it goes through. Work that
+// is run again must not write from what an earlier attempt has left.
+func (e *Expectation) lets(ctx context.Context, kind ReportKind, op ent.Op, err error) bool {
+	if err == nil || !e.reporting() || kind == RolledBack && e.retried(ctx) {
 		return false
 	}
 	for _, event := range e.reports.events {
@@ -96,7 +102,7 @@ func (e *Expectation) lets(kind ReportKind, op ent.Op, err error) bool {
 func (e *Expectation) overwrites(ctx context.Context, err error) bool {
 	var modified *entocc.RecordModifiedError
 	switch {
-	case err == nil || e == nil || !e.reporting() || e.reports.resolvers > 0 || entocc.Retrying(ctx) || e.Attempt.Running():
+	case err == nil || e == nil || !e.reporting() || e.reports.resolvers > 0 || e.retried(ctx):
 		return false
 	case !errors.As(err, &modified) || modified.Op == 0 || modified.Deleted:
 		return false
