@@ -25,10 +25,10 @@ func (t *theRow) columns() []string {
 	return columns
 }
 
-// selector selects columns of the table.
-func (t *theRow) selector(ctx context.Context, columns ...string) *sql.Selector {
+// selector selects from the table.
+func (t *theRow) selector(ctx context.Context) *sql.Selector {
 	b := sql.Dialect(t.dialect)
-	return b.Select(columns...).From(b.Table(t.node.Table).Schema(t.node.Schema)).WithContext(ctx)
+	return b.Select().From(b.Table(t.node.Table).Schema(t.node.Schema)).WithContext(ctx)
 }
 
 // where adds the predicates of the mutation, in parentheses: what a caller has written as text may hold an OR, and the
