@@ -18,16 +18,17 @@ import (
 )
 
 // allParts are those that can be left out.
-var allParts = []entocc.Part{entocc.Bulk, entocc.Check, entocc.Diff, entocc.Match, entocc.Modify, entocc.Verify}
+var allParts = []entocc.Part{entocc.Bulk, entocc.Check, entocc.Diff, entocc.Match, entocc.Modify, entocc.SetBased, entocc.Verify}
 
 // generatedOf names what generated code has of each part, and of nothing else.
 var generatedOf = map[entocc.Part][]string{
-	entocc.Bulk:   {"UpdateBulk", "DeleteBulk", "occrun.Saves"},
-	entocc.Check:  {") IsModified(", ") GetVersion(", "versionGet", "versionIsModified", "occrun.Modified("},
-	entocc.Diff:   {"asRead", "versionAsRead", "occrun.Diff", "occrun.HeldRow", "occ.Keep", `Struct: "Nick"`, "occrun.Edge{"},
-	entocc.Match:  {"IfMatch", "entocc.Condition"},
-	entocc.Modify: {") Modify(\n", "versionModify"},
-	entocc.Verify: {"VerifyOnCommit", "versionVerify", ") verify(", "occrun.Verified"},
+	entocc.Bulk:     {"UpdateBulk", "DeleteBulk", "occrun.Saves"},
+	entocc.Check:    {") IsModified(", ") GetVersion(", "versionGet", "versionIsModified", "occrun.Modified("},
+	entocc.Diff:     {"asRead", "versionAsRead", "occrun.Diff", "occrun.HeldRow", "occ.Keep", `Struct: "Nick"`, "occrun.Edge{"},
+	entocc.Match:    {"IfMatch", "entocc.Condition"},
+	entocc.Modify:   {") Modify(\n", "versionModify"},
+	entocc.SetBased: {"occrun.OneRow(", "VersionProbe", "occrun.UpdateOneRow", "occrun.DeleteOneRow"},
+	entocc.Verify:   {"VerifyOnCommit", "versionVerify", ") verify(", "occrun.Verified"},
 }
 
 func TestWithout_LeavesOutThePartAndNothingElse(t *testing.T) {
@@ -87,7 +88,7 @@ func TestWithout_WrongOptionsAreRefused(t *testing.T) {
 		opts  []entocc.Option
 		words []string
 	}{
-		"unknown part":          {[]entocc.Option{entocc.Without("Guard")}, []string{`"Guard"`, "no part", "Bulk, Check, Diff, Match, Modify, Verify"}},
+		"unknown part":          {[]entocc.Option{entocc.Without("Guard")}, []string{`"Guard"`, "no part", "Bulk, Check, Diff, Match, Modify, SetBased, Verify"}},
 		"no part":               {[]entocc.Option{entocc.Without()}, []string{"no part", "Bulk, Check"}},
 		"what nobody keeps":     {[]entocc.Option{entocc.Without(entocc.Diff), entocc.ForgetLoaded()}, []string{"ForgetLoaded", "leave"}},
 		"what no type forgets":  {[]entocc.Option{entocc.ForgetLoaded("User"), entocc.Without(entocc.Diff)}, []string{"ForgetLoaded", "leave"}},

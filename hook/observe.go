@@ -11,10 +11,12 @@ import (
 
 	"entgo.io/ent"
 	"github.com/entocc/entocc"
+	"github.com/entocc/entocc/internal/write"
 )
 
 // Observe returns a hook that reports each conflict, and changes nothing. Register it after [OnModified] to hear also of
-// those that are resolved, before it to hear only of those that callers get. A batch reports each of its conflicts.
+// those that are resolved, before it to hear only of those that callers get. A batch reports each of its conflicts. It hears
+// of conflicts that [Report] lets through, too, wherever it is registered.
 // Those of VerifyOnCommit come from the commit, which is no mutation: watch the errors of Commit and RetryTx for them.
 func Observe(report func(context.Context, *entocc.RecordModifiedError)) ent.Hook {
 	return func(next ent.Mutator) ent.Mutator {
@@ -22,11 +24,30 @@ func Observe(report func(context.Context, *entocc.RecordModifiedError)) ent.Hook
 			op := m.Op()
 			v, err := next.Mutate(ctx, m)
 			var modified *entocc.RecordModifiedError
-			if err != nil && !replaced(op, m) && errors.As(err, &modified) {
+			switch {
+			case replaced(op, m):
+			case errors.As(err, &modified):
 				report(ctx, modified)
+			case err == nil:
+				overwritten(m, func(e *entocc.RecordModifiedError) { report(ctx, e) })
 			}
 			return v, err
 		})
+	}
+}
+
+// overwritten calls report for each conflict that a [Report] has let through.
+func overwritten(m ent.Mutation, report func(*entocc.RecordModifiedError)) {
+	g, ok := m.(write.Guarded)
+	if !ok {
+		return
+	}
+	_, e := g.VersionGuard()
+	for _, r := range e.Reported() {
+		var modified *entocc.RecordModifiedError
+		if errors.As(r.Err, &modified) {
+			report(modified)
+		}
 	}
 }
 
@@ -54,6 +75,7 @@ func Log(logger *slog.Logger) ent.Hook {
 type Tally struct {
 	mu     sync.Mutex
 	counts map[string]int64
+	sites  map[Place]int64
 }
 
 // Hook returns the hook that counts.

@@ -26,7 +26,7 @@ type Resolver func(ctx context.Context, c *Conflict) (ent.Value, error)
 //
 // Three kinds of conflicts come back to the caller instead: those of writes by IfMatch, unless [WithIfMatch] is among the
 // options; those of entocc.Retry, Modify and RetryTx, which run the work again; and those of a write that the resolver
-// makes itself to the row that it was asked about. docs/resolvers.md has the table.
+// makes itself to the row that it was asked about. docs/resolvers.md has the table. Beside [Report] the resolver decides.
 func OnModified(resolve Resolver, opts ...ResolveOption) ent.Hook {
 	o := resolveOptions{rounds: 3}
 	for _, opt := range opts {
@@ -35,6 +35,10 @@ func OnModified(resolve Resolver, opts ...ResolveOption) ent.Hook {
 	return func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
 			op := m.Op()
+			if g, ok := m.(write.Guarded); ok {
+				_, e := g.VersionGuard()
+				defer e.Resolving()()
+			}
 			v, err := next.Mutate(ctx, m)
 			if err == nil || replaced(op, m) {
 				return v, err

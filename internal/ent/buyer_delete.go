@@ -44,6 +44,10 @@ func (_d *BuyerDelete) ExecX(ctx context.Context) int {
 
 func (_d *BuyerDelete) sqlExec(ctx context.Context) (int, error) {
 	_spec := sqlgraph.NewDeleteSpec(buyer.Table, sqlgraph.NewFieldSpec(buyer.FieldID, field.TypeString))
+	if _d.mutation.occ.IsOneRow() {
+		return occrun.DeleteOneRow(ctx, buyerVersion, _d.mutation, versionWriter(_d.config), _spec, _d.mutation.predicates, _d.mutation.versionError)
+	}
+
 	guardedDelete := occrun.Delete(
 		ctx, versionWriter(_d.config), _d.mutation, _spec, len(_d.mutation.predicates),
 		_d.mutation.versionID(), buyerRow, _d.mutation.versionError,
@@ -86,6 +90,26 @@ func (c *BuyerClient) DeleteBulk(rowEntities ...*Buyer) *BuyerDeleteBulk {
 func (_d *BuyerDeleteOne) IfMatch(cond entocc.Condition) *BuyerDeleteOne {
 	_d._d.mutation.occ.IfMatch(buyerVersion, _d._d.mutation.versionID(), cond)
 	return _d
+}
+
+// IfVersion limits the delete to one row, which must have this version. Predicates that match several rows are refused.
+func (_d *BuyerDelete) IfVersion(version uuid.UUID) *BuyerDelete {
+	return occrun.OneRow(_d, &_d.mutation.occ, version)
+}
+
+// IfVersionIn is like IfVersion, for any of several versions.
+func (_d *BuyerDelete) IfVersionIn(versions ...uuid.UUID) *BuyerDelete {
+	return occrun.OneRow(_d, &_d.mutation.occ, versions...)
+}
+
+// IfMatch is like IfVersion, for a condition as that of an If-Match header (package occhttp).
+func (_d *BuyerDelete) IfMatch(cond entocc.Condition) *BuyerDelete {
+	return occrun.OneRowMatching(_d, &_d.mutation.occ, cond)
+}
+
+// IgnoreVersion says that the delete is of any rows, whatever their versions, as it is by default.
+func (_d *BuyerDelete) IgnoreVersion() *BuyerDelete {
+	return occrun.AnyRows(_d, &_d.mutation.occ)
 }
 
 // IfVersion has the delete succeed only if the row has this version, whatever an entity holds that the builder was made

@@ -178,6 +178,10 @@ func (_u *BuyerUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	if _u.mutation.occ.IsOneRow() {
+		return occrun.UpdateOneRow(ctx, buyerVersion, _u.mutation, versionWriter(_u.config), _spec, buyerLinks, _u.mutation.versionError)
+	}
+
 	versionID := _u.mutation.versionID()
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.Update(ctx, buyerVersion, _u.mutation, &_u.mutation.occ, _spec, buyerLinks, versionID)
@@ -394,6 +398,7 @@ func (_u *BuyerUpdateOne) sqlSave(ctx context.Context) (_node *Buyer, err error)
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.UpdateOne(ctx, buyerVersion, _u.mutation, &_u.mutation.occ, _spec, buyerLinks, _spec.Node.ID.Value)
 	if err != nil {
@@ -445,6 +450,32 @@ func (c *BuyerClient) UpdateBulk(rowBuilders ...*BuyerUpdateOne) *BuyerUpdateBul
 func (_u *BuyerUpdateOne) IfMatch(cond entocc.Condition) *BuyerUpdateOne {
 	_u.mutation.occ.IfMatch(buyerVersion, _u.mutation.versionID(), cond)
 	return _u
+}
+
+// IfVersion limits the update to one row, which must have this version. Predicates that match several rows are refused.
+func (_u *BuyerUpdate) IfVersion(version uuid.UUID) *BuyerUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, version)
+}
+
+// IfVersionIn is like IfVersion, for any of several versions.
+func (_u *BuyerUpdate) IfVersionIn(versions ...uuid.UUID) *BuyerUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, versions...)
+}
+
+// IfMatch is like IfVersion, for a condition as that of an If-Match header (package occhttp).
+func (_u *BuyerUpdate) IfMatch(cond entocc.Condition) *BuyerUpdate {
+	return occrun.OneRowMatching(_u, &_u.mutation.occ, cond)
+}
+
+// IgnoreVersion says that the update is of any rows, whatever their versions, as it is by default.
+func (_u *BuyerUpdate) IgnoreVersion() *BuyerUpdate {
+	return occrun.AnyRows(_u, &_u.mutation.occ)
+}
+
+// VersionProbe returns what reads the primary key of a row.
+func (m *BuyerMutation) VersionProbe() (scan func([]string) ([]any, error), assign func([]string, []any) error, key func() any) {
+	probed := &Buyer{config: m.config}
+	return probed.scanValues, probed.assignValues, func() any { return probed.ID }
 }
 
 // IfVersion has the update succeed only if the row has this version, whatever an entity holds that the builder was made

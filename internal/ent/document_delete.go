@@ -44,6 +44,10 @@ func (_d *DocumentDelete) ExecX(ctx context.Context) int {
 
 func (_d *DocumentDelete) sqlExec(ctx context.Context) (int, error) {
 	_spec := sqlgraph.NewDeleteSpec(document.Table, sqlgraph.NewFieldSpec(document.FieldID, field.TypeUUID))
+	if _d.mutation.occ.IsOneRow() {
+		return occrun.DeleteOneRow(ctx, documentVersion, _d.mutation, versionWriter(_d.config), _spec, _d.mutation.predicates, _d.mutation.versionError)
+	}
+
 	guardedDelete := occrun.Delete(
 		ctx, versionWriter(_d.config), _d.mutation, _spec, len(_d.mutation.predicates),
 		_d.mutation.versionID(), documentRow, _d.mutation.versionError,
@@ -86,6 +90,26 @@ func (c *DocumentClient) DeleteBulk(rowEntities ...*Document) *DocumentDeleteBul
 func (_d *DocumentDeleteOne) IfMatch(cond entocc.Condition) *DocumentDeleteOne {
 	_d._d.mutation.occ.IfMatch(documentVersion, _d._d.mutation.versionID(), cond)
 	return _d
+}
+
+// IfVersion limits the delete to one row, which must have this version. Predicates that match several rows are refused.
+func (_d *DocumentDelete) IfVersion(version uuid.UUID) *DocumentDelete {
+	return occrun.OneRow(_d, &_d.mutation.occ, version)
+}
+
+// IfVersionIn is like IfVersion, for any of several versions.
+func (_d *DocumentDelete) IfVersionIn(versions ...uuid.UUID) *DocumentDelete {
+	return occrun.OneRow(_d, &_d.mutation.occ, versions...)
+}
+
+// IfMatch is like IfVersion, for a condition as that of an If-Match header (package occhttp).
+func (_d *DocumentDelete) IfMatch(cond entocc.Condition) *DocumentDelete {
+	return occrun.OneRowMatching(_d, &_d.mutation.occ, cond)
+}
+
+// IgnoreVersion says that the delete is of any rows, whatever their versions, as it is by default.
+func (_d *DocumentDelete) IgnoreVersion() *DocumentDelete {
+	return occrun.AnyRows(_d, &_d.mutation.occ)
 }
 
 // IfVersion has the delete succeed only if the row has this version, whatever an entity holds that the builder was made

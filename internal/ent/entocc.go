@@ -145,8 +145,10 @@ func (m *AccountMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return accountVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
-func (m *AccountMutation) versionID() any { return occrun.IDOf(m.ID()) }
+// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+func (m *AccountMutation) versionID() any {
+	return m.occ.FoundID(occrun.IDOf(m.ID()))
+}
 
 // versionError gives an error of a guarded write of Account the form in which its callers know it.
 func (m *AccountMutation) versionError(err error) error {
@@ -188,8 +190,10 @@ func (m *BuyerMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return buyerVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
-func (m *BuyerMutation) versionID() any { return occrun.IDOf(m.ID()) }
+// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+func (m *BuyerMutation) versionID() any {
+	return m.occ.FoundID(occrun.IDOf(m.ID()))
+}
 
 // versionError gives an error of a guarded write of Buyer the form in which its callers know it.
 func (m *BuyerMutation) versionError(err error) error {
@@ -230,8 +234,10 @@ func (m *CardMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return cardVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
-func (m *CardMutation) versionID() any { return occrun.IDOf(m.ID()) }
+// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+func (m *CardMutation) versionID() any {
+	return m.occ.FoundID(occrun.IDOf(m.ID()))
+}
 
 // versionError gives an error of a guarded write of Card the form in which its callers know it.
 func (m *CardMutation) versionError(err error) error {
@@ -273,8 +279,10 @@ func (m *DocumentMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) 
 	return documentVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
-func (m *DocumentMutation) versionID() any { return occrun.IDOf(m.ID()) }
+// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+func (m *DocumentMutation) versionID() any {
+	return m.occ.FoundID(occrun.IDOf(m.ID()))
+}
 
 // versionError gives an error of a guarded write of Document the form in which its callers know it.
 func (m *DocumentMutation) versionError(err error) error {
@@ -312,8 +320,10 @@ func (m *EventMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return eventVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
-func (m *EventMutation) versionID() any { return occrun.IDOf(m.ID()) }
+// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+func (m *EventMutation) versionID() any {
+	return m.occ.FoundID(occrun.IDOf(m.ID()))
+}
 
 // versionError gives an error of a guarded write of Event the form in which its callers know it.
 func (m *EventMutation) versionError(err error) error {
@@ -356,8 +366,10 @@ func (m *FolderMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return folderVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
-func (m *FolderMutation) versionID() any { return occrun.IDOf(m.ID()) }
+// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+func (m *FolderMutation) versionID() any {
+	return m.occ.FoundID(occrun.IDOf(m.ID()))
+}
 
 // versionError gives an error of a guarded write of Folder the form in which its callers know it.
 func (m *FolderMutation) versionError(err error) error {
@@ -399,8 +411,10 @@ func (m *InvoiceMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return invoiceVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
-func (m *InvoiceMutation) versionID() any { return occrun.IDOf(m.ID()) }
+// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+func (m *InvoiceMutation) versionID() any {
+	return m.occ.FoundID(occrun.IDOf(m.ID()))
+}
 
 // versionError gives an error of a guarded write of Invoice the form in which its callers know it.
 func (m *InvoiceMutation) versionError(err error) error {
@@ -445,8 +459,10 @@ func (m *LikeMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return likeVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
-func (m *LikeMutation) versionID() any { return m.occ.EntityID() }
+// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+func (m *LikeMutation) versionID() any {
+	return m.occ.EntityID()
+}
 
 // versionError gives an error of a guarded write of Like the form in which its callers know it.
 func (m *LikeMutation) versionError(err error) error {
@@ -491,8 +507,10 @@ func (m *MembershipMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation
 	return membershipVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
-func (m *MembershipMutation) versionID() any { return m.occ.EntityID() }
+// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+func (m *MembershipMutation) versionID() any {
+	return m.occ.EntityID()
+}
 
 // versionError gives an error of a guarded write of Membership the form in which its callers know it.
 func (m *MembershipMutation) versionError(err error) error {
@@ -533,8 +551,10 @@ func (m *MemoMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return memoVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
-func (m *MemoMutation) versionID() any { return occrun.IDOf(m.ID()) }
+// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+func (m *MemoMutation) versionID() any {
+	return m.occ.FoundID(occrun.IDOf(m.ID()))
+}
 
 // versionError gives an error of a guarded write of Memo the form in which its callers know it.
 func (m *MemoMutation) versionError(err error) error {
@@ -573,8 +593,10 @@ func (m *NoteMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return noteVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
-func (m *NoteMutation) versionID() any { return occrun.IDOf(m.ID()) }
+// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+func (m *NoteMutation) versionID() any {
+	return m.occ.FoundID(occrun.IDOf(m.ID()))
+}
 
 // versionError gives an error of a guarded write of Note the form in which its callers know it.
 func (m *NoteMutation) versionError(err error) error {
@@ -612,8 +634,10 @@ func (m *OrderMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return orderVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
-func (m *OrderMutation) versionID() any { return occrun.IDOf(m.ID()) }
+// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+func (m *OrderMutation) versionID() any {
+	return m.occ.FoundID(occrun.IDOf(m.ID()))
+}
 
 // versionError gives an error of a guarded write of Order the form in which its callers know it.
 func (m *OrderMutation) versionError(err error) error {
@@ -670,8 +694,10 @@ func (m *ParcelMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return parcelVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
-func (m *ParcelMutation) versionID() any { return occrun.IDOf(m.ID()) }
+// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+func (m *ParcelMutation) versionID() any {
+	return m.occ.FoundID(occrun.IDOf(m.ID()))
+}
 
 // versionError gives an error of a guarded write of Parcel the form in which its callers know it.
 func (m *ParcelMutation) versionError(err error) error {
@@ -725,8 +751,10 @@ func (m *PetMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return petVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
-func (m *PetMutation) versionID() any { return occrun.IDOf(m.ID()) }
+// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+func (m *PetMutation) versionID() any {
+	return m.occ.FoundID(occrun.IDOf(m.ID()))
+}
 
 // versionError gives an error of a guarded write of Pet the form in which its callers know it.
 func (m *PetMutation) versionError(err error) error {
@@ -768,8 +796,10 @@ func (m *ProfileMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return profileVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
-func (m *ProfileMutation) versionID() any { return occrun.IDOf(m.ID()) }
+// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+func (m *ProfileMutation) versionID() any {
+	return m.occ.FoundID(occrun.IDOf(m.ID()))
+}
 
 // versionError gives an error of a guarded write of Profile the form in which its callers know it.
 func (m *ProfileMutation) versionError(err error) error {
@@ -824,8 +854,10 @@ func (m *PurchaseMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) 
 	return purchaseVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
-func (m *PurchaseMutation) versionID() any { return occrun.IDOf(m.ID()) }
+// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+func (m *PurchaseMutation) versionID() any {
+	return m.occ.FoundID(occrun.IDOf(m.ID()))
+}
 
 // versionError gives an error of a guarded write of Purchase the form in which its callers know it.
 func (m *PurchaseMutation) versionError(err error) error {
@@ -873,8 +905,10 @@ func (m *PurchaseLineMutation) VersionGuard() (*occrun.Schema, *occrun.Expectati
 	return purchaseLineVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
-func (m *PurchaseLineMutation) versionID() any { return occrun.IDOf(m.ID()) }
+// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+func (m *PurchaseLineMutation) versionID() any {
+	return m.occ.FoundID(occrun.IDOf(m.ID()))
+}
 
 // versionError gives an error of a guarded write of PurchaseLine the form in which its callers know it.
 func (m *PurchaseLineMutation) versionError(err error) error {
@@ -912,8 +946,10 @@ func (m *ReadingMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return readingVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
-func (m *ReadingMutation) versionID() any { return occrun.IDOf(m.ID()) }
+// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+func (m *ReadingMutation) versionID() any {
+	return m.occ.FoundID(occrun.IDOf(m.ID()))
+}
 
 // versionError gives an error of a guarded write of Reading the form in which its callers know it.
 func (m *ReadingMutation) versionError(err error) error {
@@ -952,8 +988,10 @@ func (m *SettingMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return settingVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
-func (m *SettingMutation) versionID() any { return occrun.IDOf(m.ID()) }
+// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+func (m *SettingMutation) versionID() any {
+	return m.occ.FoundID(occrun.IDOf(m.ID()))
+}
 
 // versionError gives an error of a guarded write of Setting the form in which its callers know it.
 func (m *SettingMutation) versionError(err error) error {
@@ -992,8 +1030,10 @@ func (m *TicketMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return ticketVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
-func (m *TicketMutation) versionID() any { return occrun.IDOf(m.ID()) }
+// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+func (m *TicketMutation) versionID() any {
+	return m.occ.FoundID(occrun.IDOf(m.ID()))
+}
 
 // versionError gives an error of a guarded write of Ticket the form in which its callers know it.
 func (m *TicketMutation) versionError(err error) error {
@@ -1055,8 +1095,10 @@ func (m *UserMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return userVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
-func (m *UserMutation) versionID() any { return occrun.IDOf(m.ID()) }
+// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+func (m *UserMutation) versionID() any {
+	return m.occ.FoundID(occrun.IDOf(m.ID()))
+}
 
 // versionError gives an error of a guarded write of User the form in which its callers know it.
 func (m *UserMutation) versionError(err error) error {

@@ -230,6 +230,10 @@ func (_u *FolderUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	if _u.mutation.occ.IsOneRow() {
+		return occrun.UpdateOneRow(ctx, folderVersion, _u.mutation, versionWriter(_u.config), _spec, folderLinks, _u.mutation.versionError)
+	}
+
 	versionID := _u.mutation.versionID()
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.Update(ctx, folderVersion, _u.mutation, &_u.mutation.occ, _spec, folderLinks, versionID)
@@ -508,6 +512,7 @@ func (_u *FolderUpdateOne) sqlSave(ctx context.Context) (_node *Folder, err erro
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.UpdateOne(ctx, folderVersion, _u.mutation, &_u.mutation.occ, _spec, folderLinks, _spec.Node.ID.Value)
 	if err != nil {
@@ -559,6 +564,32 @@ func (c *FolderClient) UpdateBulk(rowBuilders ...*FolderUpdateOne) *FolderUpdate
 func (_u *FolderUpdateOne) IfMatch(cond entocc.Condition) *FolderUpdateOne {
 	_u.mutation.occ.IfMatch(folderVersion, _u.mutation.versionID(), cond)
 	return _u
+}
+
+// IfVersion limits the update to one row, which must have this version. Predicates that match several rows are refused.
+func (_u *FolderUpdate) IfVersion(version int64) *FolderUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, version)
+}
+
+// IfVersionIn is like IfVersion, for any of several versions.
+func (_u *FolderUpdate) IfVersionIn(versions ...int64) *FolderUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, versions...)
+}
+
+// IfMatch is like IfVersion, for a condition as that of an If-Match header (package occhttp).
+func (_u *FolderUpdate) IfMatch(cond entocc.Condition) *FolderUpdate {
+	return occrun.OneRowMatching(_u, &_u.mutation.occ, cond)
+}
+
+// IgnoreVersion says that the update is of any rows, whatever their versions, as it is by default.
+func (_u *FolderUpdate) IgnoreVersion() *FolderUpdate {
+	return occrun.AnyRows(_u, &_u.mutation.occ)
+}
+
+// VersionProbe returns what reads the primary key of a row.
+func (m *FolderMutation) VersionProbe() (scan func([]string) ([]any, error), assign func([]string, []any) error, key func() any) {
+	probed := &Folder{config: m.config}
+	return probed.scanValues, probed.assignValues, func() any { return probed.ID }
 }
 
 // IfVersion has the update succeed only if the row has this version, whatever an entity holds that the builder was made

@@ -246,6 +246,10 @@ func (_u *LikeUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	if _u.mutation.occ.IsOneRow() {
+		return occrun.UpdateOneRow(ctx, likeVersion, _u.mutation, versionWriter(_u.config), _spec, nil, _u.mutation.versionError)
+	}
+
 	versionID := _u.mutation.versionID()
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.Update(ctx, likeVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
@@ -530,6 +534,7 @@ func (_u *LikeUpdateOne) sqlSave(ctx context.Context) (_node *Like, err error) {
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+
 	versionID := _u.mutation.versionID()
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.UpdateOne(ctx, likeVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
@@ -582,6 +587,32 @@ func (c *LikeClient) UpdateBulk(rowBuilders ...*LikeUpdateOne) *LikeUpdateBulk {
 func (_u *LikeUpdateOne) IfMatch(cond entocc.Condition) *LikeUpdateOne {
 	_u.mutation.occ.IfMatch(likeVersion, _u.mutation.versionID(), cond)
 	return _u
+}
+
+// IfVersion limits the update to one row, which must have this version. Predicates that match several rows are refused.
+func (_u *LikeUpdate) IfVersion(version int64) *LikeUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, version)
+}
+
+// IfVersionIn is like IfVersion, for any of several versions.
+func (_u *LikeUpdate) IfVersionIn(versions ...int64) *LikeUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, versions...)
+}
+
+// IfMatch is like IfVersion, for a condition as that of an If-Match header (package occhttp).
+func (_u *LikeUpdate) IfMatch(cond entocc.Condition) *LikeUpdate {
+	return occrun.OneRowMatching(_u, &_u.mutation.occ, cond)
+}
+
+// IgnoreVersion says that the update is of any rows, whatever their versions, as it is by default.
+func (_u *LikeUpdate) IgnoreVersion() *LikeUpdate {
+	return occrun.AnyRows(_u, &_u.mutation.occ)
+}
+
+// VersionProbe returns what reads the primary key of a row.
+func (m *LikeMutation) VersionProbe() (scan func([]string) ([]any, error), assign func([]string, []any) error, key func() any) {
+	probed := &Like{config: m.config}
+	return probed.scanValues, probed.assignValues, func() any { return []any{probed.UserID, probed.TweetID} }
 }
 
 // IfVersion has the update succeed only if the row has this version, whatever an entity holds that the builder was made

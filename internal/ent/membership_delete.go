@@ -42,6 +42,10 @@ func (_d *MembershipDelete) ExecX(ctx context.Context) int {
 
 func (_d *MembershipDelete) sqlExec(ctx context.Context) (int, error) {
 	_spec := sqlgraph.NewDeleteSpec(membership.Table, nil)
+	if _d.mutation.occ.IsOneRow() {
+		return occrun.DeleteOneRow(ctx, membershipVersion, _d.mutation, versionWriter(_d.config), _spec, _d.mutation.predicates, _d.mutation.versionError)
+	}
+
 	guardedDelete := occrun.Delete(
 		ctx, versionWriter(_d.config), _d.mutation, _spec, len(_d.mutation.predicates),
 		_d.mutation.versionID(), membershipRow, _d.mutation.versionError,
@@ -85,6 +89,26 @@ func (c *MembershipClient) DeleteBulk(rowEntities ...*Membership) *MembershipDel
 func (_d *MembershipDeleteOne) IfMatch(cond entocc.Condition) *MembershipDeleteOne {
 	_d._d.mutation.occ.IfMatch(membershipVersion, _d._d.mutation.versionID(), cond)
 	return _d
+}
+
+// IfVersion limits the delete to one row, which must have this version. Predicates that match several rows are refused.
+func (_d *MembershipDelete) IfVersion(version int64) *MembershipDelete {
+	return occrun.OneRow(_d, &_d.mutation.occ, version)
+}
+
+// IfVersionIn is like IfVersion, for any of several versions.
+func (_d *MembershipDelete) IfVersionIn(versions ...int64) *MembershipDelete {
+	return occrun.OneRow(_d, &_d.mutation.occ, versions...)
+}
+
+// IfMatch is like IfVersion, for a condition as that of an If-Match header (package occhttp).
+func (_d *MembershipDelete) IfMatch(cond entocc.Condition) *MembershipDelete {
+	return occrun.OneRowMatching(_d, &_d.mutation.occ, cond)
+}
+
+// IgnoreVersion says that the delete is of any rows, whatever their versions, as it is by default.
+func (_d *MembershipDelete) IgnoreVersion() *MembershipDelete {
+	return occrun.AnyRows(_d, &_d.mutation.occ)
 }
 
 // IfVersion has the delete succeed only if the row has this version, whatever an entity holds that the builder was made

@@ -202,6 +202,10 @@ func (_u *MembershipUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	if _u.mutation.occ.IsOneRow() {
+		return occrun.UpdateOneRow(ctx, membershipVersion, _u.mutation, versionWriter(_u.config), _spec, nil, _u.mutation.versionError)
+	}
+
 	versionID := _u.mutation.versionID()
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.Update(ctx, membershipVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
@@ -443,6 +447,7 @@ func (_u *MembershipUpdateOne) sqlSave(ctx context.Context) (_node *Membership, 
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+
 	versionID := _u.mutation.versionID()
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.UpdateOne(ctx, membershipVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
@@ -495,6 +500,32 @@ func (c *MembershipClient) UpdateBulk(rowBuilders ...*MembershipUpdateOne) *Memb
 func (_u *MembershipUpdateOne) IfMatch(cond entocc.Condition) *MembershipUpdateOne {
 	_u.mutation.occ.IfMatch(membershipVersion, _u.mutation.versionID(), cond)
 	return _u
+}
+
+// IfVersion limits the update to one row, which must have this version. Predicates that match several rows are refused.
+func (_u *MembershipUpdate) IfVersion(version int64) *MembershipUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, version)
+}
+
+// IfVersionIn is like IfVersion, for any of several versions.
+func (_u *MembershipUpdate) IfVersionIn(versions ...int64) *MembershipUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, versions...)
+}
+
+// IfMatch is like IfVersion, for a condition as that of an If-Match header (package occhttp).
+func (_u *MembershipUpdate) IfMatch(cond entocc.Condition) *MembershipUpdate {
+	return occrun.OneRowMatching(_u, &_u.mutation.occ, cond)
+}
+
+// IgnoreVersion says that the update is of any rows, whatever their versions, as it is by default.
+func (_u *MembershipUpdate) IgnoreVersion() *MembershipUpdate {
+	return occrun.AnyRows(_u, &_u.mutation.occ)
+}
+
+// VersionProbe returns what reads the primary key of a row.
+func (m *MembershipMutation) VersionProbe() (scan func([]string) ([]any, error), assign func([]string, []any) error, key func() any) {
+	probed := &Membership{config: m.config}
+	return probed.scanValues, probed.assignValues, func() any { return []any{probed.UserID, probed.TeamID} }
 }
 
 // IfVersion has the update succeed only if the row has this version, whatever an entity holds that the builder was made

@@ -122,6 +122,10 @@ func (_u *MemoUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.SetField(memo.FieldText, field.TypeString, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	if _u.mutation.occ.IsOneRow() {
+		return occrun.UpdateOneRow(ctx, memoVersion, _u.mutation, versionWriter(_u.config), _spec, nil, _u.mutation.versionError)
+	}
+
 	versionID := _u.mutation.versionID()
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.Update(ctx, memoVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
@@ -282,6 +286,7 @@ func (_u *MemoUpdateOne) sqlSave(ctx context.Context) (_node *Memo, err error) {
 		_spec.SetField(memo.FieldText, field.TypeString, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.UpdateOne(ctx, memoVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
@@ -333,6 +338,32 @@ func (c *MemoClient) UpdateBulk(rowBuilders ...*MemoUpdateOne) *MemoUpdateBulk {
 func (_u *MemoUpdateOne) IfMatch(cond entocc.Condition) *MemoUpdateOne {
 	_u.mutation.occ.IfMatch(memoVersion, _u.mutation.versionID(), cond)
 	return _u
+}
+
+// IfVersion limits the update to one row, which must have this version. Predicates that match several rows are refused.
+func (_u *MemoUpdate) IfVersion(version int64) *MemoUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, version)
+}
+
+// IfVersionIn is like IfVersion, for any of several versions.
+func (_u *MemoUpdate) IfVersionIn(versions ...int64) *MemoUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, versions...)
+}
+
+// IfMatch is like IfVersion, for a condition as that of an If-Match header (package occhttp).
+func (_u *MemoUpdate) IfMatch(cond entocc.Condition) *MemoUpdate {
+	return occrun.OneRowMatching(_u, &_u.mutation.occ, cond)
+}
+
+// IgnoreVersion says that the update is of any rows, whatever their versions, as it is by default.
+func (_u *MemoUpdate) IgnoreVersion() *MemoUpdate {
+	return occrun.AnyRows(_u, &_u.mutation.occ)
+}
+
+// VersionProbe returns what reads the primary key of a row.
+func (m *MemoMutation) VersionProbe() (scan func([]string) ([]any, error), assign func([]string, []any) error, key func() any) {
+	probed := &Memo{config: m.config}
+	return probed.scanValues, probed.assignValues, func() any { return probed.ID }
 }
 
 // IfVersion has the update succeed only if the row has this version, whatever an entity holds that the builder was made

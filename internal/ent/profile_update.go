@@ -180,6 +180,10 @@ func (_u *ProfileUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.ClearField(profile.FieldRecent, field.TypeJSON)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	if _u.mutation.occ.IsOneRow() {
+		return occrun.UpdateOneRow(ctx, profileVersion, _u.mutation, versionWriter(_u.config), _spec, nil, _u.mutation.versionError)
+	}
+
 	versionID := _u.mutation.versionID()
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.Update(ctx, profileVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
@@ -398,6 +402,7 @@ func (_u *ProfileUpdateOne) sqlSave(ctx context.Context) (_node *Profile, err er
 		_spec.ClearField(profile.FieldRecent, field.TypeJSON)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.UpdateOne(ctx, profileVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
@@ -449,6 +454,32 @@ func (c *ProfileClient) UpdateBulk(rowBuilders ...*ProfileUpdateOne) *ProfileUpd
 func (_u *ProfileUpdateOne) IfMatch(cond entocc.Condition) *ProfileUpdateOne {
 	_u.mutation.occ.IfMatch(profileVersion, _u.mutation.versionID(), cond)
 	return _u
+}
+
+// IfVersion limits the update to one row, which must have this version. Predicates that match several rows are refused.
+func (_u *ProfileUpdate) IfVersion(version int64) *ProfileUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, version)
+}
+
+// IfVersionIn is like IfVersion, for any of several versions.
+func (_u *ProfileUpdate) IfVersionIn(versions ...int64) *ProfileUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, versions...)
+}
+
+// IfMatch is like IfVersion, for a condition as that of an If-Match header (package occhttp).
+func (_u *ProfileUpdate) IfMatch(cond entocc.Condition) *ProfileUpdate {
+	return occrun.OneRowMatching(_u, &_u.mutation.occ, cond)
+}
+
+// IgnoreVersion says that the update is of any rows, whatever their versions, as it is by default.
+func (_u *ProfileUpdate) IgnoreVersion() *ProfileUpdate {
+	return occrun.AnyRows(_u, &_u.mutation.occ)
+}
+
+// VersionProbe returns what reads the primary key of a row.
+func (m *ProfileMutation) VersionProbe() (scan func([]string) ([]any, error), assign func([]string, []any) error, key func() any) {
+	probed := &Profile{config: m.config}
+	return probed.scanValues, probed.assignValues, func() any { return probed.ID }
 }
 
 // IfVersion has the update succeed only if the row has this version, whatever an entity holds that the builder was made

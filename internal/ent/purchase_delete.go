@@ -44,6 +44,10 @@ func (_d *PurchaseDelete) ExecX(ctx context.Context) int {
 
 func (_d *PurchaseDelete) sqlExec(ctx context.Context) (int, error) {
 	_spec := sqlgraph.NewDeleteSpec(purchase.Table, sqlgraph.NewFieldSpec(purchase.FieldID, field.TypeUUID))
+	if _d.mutation.occ.IsOneRow() {
+		return occrun.DeleteOneRow(ctx, purchaseVersion, _d.mutation, versionWriter(_d.config), _spec, _d.mutation.predicates, _d.mutation.versionError)
+	}
+
 	guardedDelete := occrun.Delete(
 		ctx, versionWriter(_d.config), _d.mutation, _spec, len(_d.mutation.predicates),
 		_d.mutation.versionID(), purchaseRow, _d.mutation.versionError,
@@ -86,6 +90,26 @@ func (c *PurchaseClient) DeleteBulk(rowEntities ...*Purchase) *PurchaseDeleteBul
 func (_d *PurchaseDeleteOne) IfMatch(cond entocc.Condition) *PurchaseDeleteOne {
 	_d._d.mutation.occ.IfMatch(purchaseVersion, _d._d.mutation.versionID(), cond)
 	return _d
+}
+
+// IfVersion limits the delete to one row, which must have this version. Predicates that match several rows are refused.
+func (_d *PurchaseDelete) IfVersion(version int64) *PurchaseDelete {
+	return occrun.OneRow(_d, &_d.mutation.occ, version)
+}
+
+// IfVersionIn is like IfVersion, for any of several versions.
+func (_d *PurchaseDelete) IfVersionIn(versions ...int64) *PurchaseDelete {
+	return occrun.OneRow(_d, &_d.mutation.occ, versions...)
+}
+
+// IfMatch is like IfVersion, for a condition as that of an If-Match header (package occhttp).
+func (_d *PurchaseDelete) IfMatch(cond entocc.Condition) *PurchaseDelete {
+	return occrun.OneRowMatching(_d, &_d.mutation.occ, cond)
+}
+
+// IgnoreVersion says that the delete is of any rows, whatever their versions, as it is by default.
+func (_d *PurchaseDelete) IgnoreVersion() *PurchaseDelete {
+	return occrun.AnyRows(_d, &_d.mutation.occ)
 }
 
 // IfVersion has the delete succeed only if the row has this version, whatever an entity holds that the builder was made

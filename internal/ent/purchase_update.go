@@ -288,6 +288,10 @@ func (_u *PurchaseUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	if _u.mutation.occ.IsOneRow() {
+		return occrun.UpdateOneRow(ctx, purchaseVersion, _u.mutation, versionWriter(_u.config), _spec, purchaseLinks, _u.mutation.versionError)
+	}
+
 	versionID := _u.mutation.versionID()
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.Update(ctx, purchaseVersion, _u.mutation, &_u.mutation.occ, _spec, purchaseLinks, versionID)
@@ -620,6 +624,7 @@ func (_u *PurchaseUpdateOne) sqlSave(ctx context.Context) (_node *Purchase, err 
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.UpdateOne(ctx, purchaseVersion, _u.mutation, &_u.mutation.occ, _spec, purchaseLinks, _spec.Node.ID.Value)
 	if err != nil {
@@ -671,6 +676,32 @@ func (c *PurchaseClient) UpdateBulk(rowBuilders ...*PurchaseUpdateOne) *Purchase
 func (_u *PurchaseUpdateOne) IfMatch(cond entocc.Condition) *PurchaseUpdateOne {
 	_u.mutation.occ.IfMatch(purchaseVersion, _u.mutation.versionID(), cond)
 	return _u
+}
+
+// IfVersion limits the update to one row, which must have this version. Predicates that match several rows are refused.
+func (_u *PurchaseUpdate) IfVersion(version int64) *PurchaseUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, version)
+}
+
+// IfVersionIn is like IfVersion, for any of several versions.
+func (_u *PurchaseUpdate) IfVersionIn(versions ...int64) *PurchaseUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, versions...)
+}
+
+// IfMatch is like IfVersion, for a condition as that of an If-Match header (package occhttp).
+func (_u *PurchaseUpdate) IfMatch(cond entocc.Condition) *PurchaseUpdate {
+	return occrun.OneRowMatching(_u, &_u.mutation.occ, cond)
+}
+
+// IgnoreVersion says that the update is of any rows, whatever their versions, as it is by default.
+func (_u *PurchaseUpdate) IgnoreVersion() *PurchaseUpdate {
+	return occrun.AnyRows(_u, &_u.mutation.occ)
+}
+
+// VersionProbe returns what reads the primary key of a row.
+func (m *PurchaseMutation) VersionProbe() (scan func([]string) ([]any, error), assign func([]string, []any) error, key func() any) {
+	probed := &Purchase{config: m.config}
+	return probed.scanValues, probed.assignValues, func() any { return probed.ID }
 }
 
 // IfVersion has the update succeed only if the row has this version, whatever an entity holds that the builder was made

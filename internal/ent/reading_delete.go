@@ -44,6 +44,10 @@ func (_d *ReadingDelete) ExecX(ctx context.Context) int {
 
 func (_d *ReadingDelete) sqlExec(ctx context.Context) (int, error) {
 	_spec := sqlgraph.NewDeleteSpec(reading.Table, sqlgraph.NewFieldSpec(reading.FieldID, field.TypeInt))
+	if _d.mutation.occ.IsOneRow() {
+		return occrun.DeleteOneRow(ctx, readingVersion, _d.mutation, versionWriter(_d.config), _spec, _d.mutation.predicates, _d.mutation.versionError)
+	}
+
 	guardedDelete := occrun.Delete(
 		ctx, versionWriter(_d.config), _d.mutation, _spec, len(_d.mutation.predicates),
 		_d.mutation.versionID(), readingRow, _d.mutation.versionError,
@@ -86,6 +90,26 @@ func (c *ReadingClient) DeleteBulk(rowEntities ...*Reading) *ReadingDeleteBulk {
 func (_d *ReadingDeleteOne) IfMatch(cond entocc.Condition) *ReadingDeleteOne {
 	_d._d.mutation.occ.IfMatch(readingVersion, _d._d.mutation.versionID(), cond)
 	return _d
+}
+
+// IfVersion limits the delete to one row, which must have this version. Predicates that match several rows are refused.
+func (_d *ReadingDelete) IfVersion(version time.Time) *ReadingDelete {
+	return occrun.OneRow(_d, &_d.mutation.occ, version)
+}
+
+// IfVersionIn is like IfVersion, for any of several versions.
+func (_d *ReadingDelete) IfVersionIn(versions ...time.Time) *ReadingDelete {
+	return occrun.OneRow(_d, &_d.mutation.occ, versions...)
+}
+
+// IfMatch is like IfVersion, for a condition as that of an If-Match header (package occhttp).
+func (_d *ReadingDelete) IfMatch(cond entocc.Condition) *ReadingDelete {
+	return occrun.OneRowMatching(_d, &_d.mutation.occ, cond)
+}
+
+// IgnoreVersion says that the delete is of any rows, whatever their versions, as it is by default.
+func (_d *ReadingDelete) IgnoreVersion() *ReadingDelete {
+	return occrun.AnyRows(_d, &_d.mutation.occ)
 }
 
 // IfVersion has the delete succeed only if the row has this version, whatever an entity holds that the builder was made

@@ -106,6 +106,10 @@ func (_u *ReadingUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.AddField(reading.FieldValue, field.TypeFloat64, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	if _u.mutation.occ.IsOneRow() {
+		return occrun.UpdateOneRow(ctx, readingVersion, _u.mutation, versionWriter(_u.config), _spec, nil, _u.mutation.versionError)
+	}
+
 	versionID := _u.mutation.versionID()
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.Update(ctx, readingVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
@@ -250,6 +254,7 @@ func (_u *ReadingUpdateOne) sqlSave(ctx context.Context) (_node *Reading, err er
 		_spec.AddField(reading.FieldValue, field.TypeFloat64, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.UpdateOne(ctx, readingVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
@@ -301,6 +306,32 @@ func (c *ReadingClient) UpdateBulk(rowBuilders ...*ReadingUpdateOne) *ReadingUpd
 func (_u *ReadingUpdateOne) IfMatch(cond entocc.Condition) *ReadingUpdateOne {
 	_u.mutation.occ.IfMatch(readingVersion, _u.mutation.versionID(), cond)
 	return _u
+}
+
+// IfVersion limits the update to one row, which must have this version. Predicates that match several rows are refused.
+func (_u *ReadingUpdate) IfVersion(version time.Time) *ReadingUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, version)
+}
+
+// IfVersionIn is like IfVersion, for any of several versions.
+func (_u *ReadingUpdate) IfVersionIn(versions ...time.Time) *ReadingUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, versions...)
+}
+
+// IfMatch is like IfVersion, for a condition as that of an If-Match header (package occhttp).
+func (_u *ReadingUpdate) IfMatch(cond entocc.Condition) *ReadingUpdate {
+	return occrun.OneRowMatching(_u, &_u.mutation.occ, cond)
+}
+
+// IgnoreVersion says that the update is of any rows, whatever their versions, as it is by default.
+func (_u *ReadingUpdate) IgnoreVersion() *ReadingUpdate {
+	return occrun.AnyRows(_u, &_u.mutation.occ)
+}
+
+// VersionProbe returns what reads the primary key of a row.
+func (m *ReadingMutation) VersionProbe() (scan func([]string) ([]any, error), assign func([]string, []any) error, key func() any) {
+	probed := &Reading{config: m.config}
+	return probed.scanValues, probed.assignValues, func() any { return probed.ID }
 }
 
 // IfVersion has the update succeed only if the row has this version, whatever an entity holds that the builder was made

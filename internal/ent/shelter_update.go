@@ -176,6 +176,7 @@ func (_u *ShelterUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+
 	_u.driver = occrun.UpdateLinking(_u.driver, _spec, shelterLinks)
 
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -375,6 +376,7 @@ func (_u *ShelterUpdateOne) sqlSave(ctx context.Context) (_node *Shelter, err er
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+
 	if len(_spec.Edges.Add)+len(_spec.Edges.Clear) > 0 {
 		_node = &Shelter{config: _u.config}
 		_spec.Assign, _spec.ScanValues = _node.assignValues, _node.scanValues

@@ -42,10 +42,15 @@ func (s *Scene) listen() *listener {
 	mux := http.NewServeMux()
 	mux.Handle("PUT /", occhttp.Handler(l.put))
 	mux.Handle("DELETE /", occhttp.Handler(l.delete))
-	server := httptest.NewServer(occhttp.Middleware(occhttp.Strict(s), occhttp.Logger(slog.New(slog.DiscardHandler)))(mux))
-	s.Cleanup(server.Close)
-	l.url = server.URL
+	l.url = s.serve(mux).URL
 	return l
+}
+
+// serve serves a handler within the middleware.
+func (s *Scene) serve(h http.Handler) *httptest.Server {
+	server := httptest.NewServer(occhttp.Middleware(occhttp.Strict(s), occhttp.Logger(slog.New(slog.DiscardHandler)))(h))
+	s.Cleanup(server.Close)
+	return server
 }
 
 func (l *listener) put(w http.ResponseWriter, r *http.Request) error {

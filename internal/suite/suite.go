@@ -3,8 +3,8 @@
 //
 // Which groups prove which room:
 //
-//	hook              Guard, Resolve, Base, Switches, Ecosystem, SoftDelete
-//	internal/write    Core, Expected, Stated, Edges, Values, IDs, Ignored, Defaulted, Delete, Upsert, Bulk, Halfway, Statements
+//	hook              Guard, Resolve, Base, Switches, Report, Ecosystem, SoftDelete
+//	internal/write    Core, Expected, Stated, Edges, Values, IDs, Ignored, Defaulted, Delete, SetBased, Upsert, Bulk, Halfway, Statements
 //	internal/version  Overflow, Legacy
 //	internal/session  Tx, Ghost, Concurrency
 //	internal/entity   Diff
@@ -100,6 +100,7 @@ func scenarios() []scenario {
 		batchScenarios, batchTxScenarios, batchKindScenarios, batchDeleteScenarios,
 		diffScenarios, baseScenarios, resolveScenarios, statedScenarios, modifyScenarios,
 		verifyScenarios, verifyAgainScenarios, touchScenarios, aggregateScenarios,
+		setBasedScenarios, setBasedKindScenarios, reportScenarios,
 		ignoredScenarios, defaultedScenarios, switchScenarios, valueScenarios,
 		ecosystemScenarios, softDeleteScenarios, txScenarios, ghostScenarios, halfwayScenarios, concurrencyScenarios, statementScenarios, httpScenarios,
 	} {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql/driver"
 	"fmt"
+	"strings"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect"
@@ -78,7 +79,7 @@ func deleteOne(ctx context.Context, s *version.Schema, m DeleteMutation, e *Expe
 		return drv, nil
 	}
 	return &DeleteDriver{
-		Driver: drv, Claim: e.claim(s, m.Op(), id, accepted), guard: e.deletion, Identity: identity, typed: typed, slot: e.Slot,
+		Driver: drv, Claim: e.claim(s, m.Op(), id, accepted), guard: e.deletion, Identity: identity, typed: typed, slot: e.Slot, e: e,
 	}, nil
 }
 
@@ -110,6 +111,8 @@ type DeleteDriver struct {
 	typed    func(error) error
 	// slot is the place of the delete in a batch, if it is part of one.
 	slot Slot
+	// e is what the delete was planned by.
+	e *Expectation
 }
 
 // Unwrap returns the driver within.
@@ -136,7 +139,15 @@ func (d *DeleteDriver) exec(ctx context.Context, query string, args, v any) erro
 		*res = driver.RowsAffected(1)
 		return nil
 	}
-	return d.send(ctx, d.Driver, query, args, res)
+	err := d.send(ctx, d.Driver, query, args, res)
+	if !d.e.overwrites(ctx, err) {
+		return err
+	}
+	d.Claim.Accepted = nil
+	selected, argv := d.From().Clone().Query()
+	_, where, _ := strings.Cut(selected, " WHERE ")
+	from, _, _ := strings.Cut(query, " WHERE ")
+	return d.send(ctx, d.Driver, from+" WHERE "+where, argv, res)
 }
 
 // send sends the DELETE and looks at the number of rows.

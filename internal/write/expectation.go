@@ -56,6 +56,13 @@ type Expectation struct {
 	unread bool
 	// Base is what the last diff compared with.
 	Base entity.ReadRow
+	// oneRow reports that a set-based write is meant for one row, condition is what that one has to meet, if it is an IfMatch,
+	// and found the primary key of the row.
+	oneRow    bool
+	condition entocc.Condition
+	found     any
+	// reports are what is reported in the place of a refusal.
+	reports reports
 	// defaults has a bit for each field that only its UpdateDefault has set, in the order of the schema's Computed fields.
 	defaults uint64
 }
@@ -144,10 +151,10 @@ func (e *Expectation) Entity() any {
 	return e.entity
 }
 
-// EntityID returns the primary key of what the builder was made from, or nil.
+// EntityID returns the primary key of what the builder was made from, or of the row that it was found to be of; or nil.
 func (e *Expectation) EntityID() any {
 	if e.entity == nil {
-		return nil
+		return e.found
 	}
 	return e.entity.VersionKey().ID
 }
@@ -183,7 +190,11 @@ func (e *Expectation) guard(ctx context.Context, s *version.Schema, op ent.Op) (
 	switch e.source {
 	case sourceEntity:
 		if e.fate != nil {
-			return e.versions, refuseFate(s, op, e.fate, e.entity.VersionKey().ID, e.versions[0], e.drv)
+			err := refuseFate(s, op, e.fate, e.entity.VersionKey().ID, e.versions[0], e.drv)
+			if e.lets(ctx, RolledBack, op, err) {
+				return nil, nil
+			}
+			return e.versions, err
 		}
 		return e.versions, nil
 	case sourceCaller:
@@ -192,14 +203,25 @@ func (e *Expectation) guard(ctx context.Context, s *version.Schema, op ent.Op) (
 		}
 		return e.versions, nil
 	case sourceUnknown:
-		return nil, s.NotLoaded(op)
+		if err := s.NotLoaded(op); !e.lets(ctx, NotLoaded, op, err) {
+			return nil, err
+		}
+		return nil, nil
 	case sourceIgnored:
 		return nil, nil
 	}
 	if e.source == sourceNone && !op.Is(ent.OpUpdateOne|ent.OpDeleteOne) || s.AllowBlind {
 		return nil, nil
 	}
-	return nil, s.Errorf(op, nil, "a write by ID says nothing about the version that the caller saw. "+
+	if err := unguarded(s, op); !e.lets(ctx, Unguarded, op, err) {
+		return nil, err
+	}
+	return nil, nil
+}
+
+// unguarded is the error of a write that nobody has said a version for.
+func unguarded(s *version.Schema, op ent.Op) error {
+	return s.Errorf(op, nil, "a write by ID says nothing about the version that the caller saw. "+
 		"Write from the loaded entity, state its version by IfVersion, or overwrite on purpose by IgnoreVersion "+
 		"(AllowBlind in the schema's mixin allows it for every write by ID)")
 }

@@ -17,6 +17,9 @@ import (
 // counts only rows that changed, so a save that sets what is there already reports none.
 func (w *Write) Explain(ctx context.Context, q dialect.ExecQuerier, d string) error {
 	unchanged := d == dialect.MySQL && !w.Bump
+	if w.set != nil {
+		return w.set.explain(ctx, q, &w.Claim, unchanged)
+	}
 	if len(w.Accepted) == 0 && !unchanged {
 		return &sqlgraph.NotFoundError{}
 	}

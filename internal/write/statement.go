@@ -36,6 +36,14 @@ func (w *Write) statement(ctx context.Context, d string) (*sql.UpdateBuilder, er
 	if len(w.Accepted) > 0 {
 		update.Where(w.Schema.Equals(w.Accepted))
 	}
+	if w.set != nil {
+		again := w.Selector(ctx, d) // A modifier may have added a condition with an OR in its text.
+		w.where(again)
+		if p := again.P(); p != nil && len(w.Spec.Modifiers) > 0 {
+			update.Where(p)
+		}
+		w.set.alone(ctx, func(p *sql.Predicate) { update.Where(p) })
+	}
 	return update, update.Err()
 }
 
@@ -208,7 +216,7 @@ func externalEdges(edges []*sqlgraph.EdgeSpec) []*sqlgraph.EdgeSpec {
 
 // rowContext returns the context of a statement that writes the row of the save alone.
 func (w *Write) rowContext(ctx context.Context) context.Context {
-	if !w.inTx {
+	if !w.inTx || w.set != nil {
 		return ctx
 	}
 	return session.WithRow(ctx, w.Spec.Node.Table, w.ID)

@@ -46,6 +46,10 @@ type Write struct {
 	slot Slot
 	// inTx reports that the save is part of a transaction of the caller's that keeps account of what it writes.
 	inTx bool
+	// e is what the write was planned by.
+	e *Expectation
+	// set is the row that a set-based write is meant for, or nil.
+	set *theRow
 	// keyed is the primary key of a row that has one column for it.
 	keyed [1]*sqlgraph.FieldSpec
 }
@@ -62,10 +66,10 @@ func UpdateOne(ctx context.Context, s *version.Schema, m Mutation, e *Expectatio
 		return nil, err
 	}
 	w := &Write{
-		Claim: e.claim(s, m.Op(), id, accepted), Spec: spec, links: links, slot: e.Slot, parents: e.parents,
+		Claim: e.claim(s, m.Op(), id, accepted), Spec: spec, links: links, slot: e.Slot, parents: e.parents, e: e,
 	}
 	if !changes(spec) && !e.force {
-		if (!e.Stated() || len(accepted) == 0) && len(e.parents) == 0 {
+		if (!e.Stated() || len(accepted) == 0) && len(e.parents) == 0 && !e.oneRow {
 			return nil, nil
 		}
 		w.CheckOnly = true
@@ -169,6 +173,10 @@ func (w *Write) Alone(ctx context.Context, drv dialect.Driver) error {
 	ctx = session.ToWriter(ctx)
 	w.inTx = session.TxOf(drv) != nil
 	err := w.send(ctx, drv, w.route(drv.Dialect()))
+	if w.e.overwrites(ctx, err) {
+		w.unguard()
+		err = w.send(ctx, drv, w.route(drv.Dialect()))
+	}
 	if err != nil && entocc.IsOutcomeUnknown(err) && w.applied(ctx, drv) {
 		return nil
 	}
@@ -178,9 +186,17 @@ func (w *Write) Alone(ctx context.Context, drv dialect.Driver) error {
 	return w.tell(ctx, drv, err)
 }
 
+// unguard has the write accept any version.
+func (w *Write) unguard() {
+	w.Accepted, w.e.unguarded = nil, true
+	if !w.Schema.Strategy.Random() {
+		w.Next = nil // It was that of the expected version.
+	}
+}
+
 // applied asks the row whether a write of which nobody knows was applied. A random version tells: nobody else makes the same.
 func (w *Write) applied(ctx context.Context, drv dialect.Driver) bool {
-	if w.Next == nil || !w.Schema.Strategy.Random() {
+	if w.Next == nil || w.ID == nil || !w.Schema.Strategy.Random() {
 		return false
 	}
 	d := drv.Dialect()

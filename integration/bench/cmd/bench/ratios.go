@@ -115,6 +115,8 @@ var goals = []struct {
 	{`^UpdateBulk/.*/rows=1000 raw$`, 2},
 	{`^Contention/.*/rows=1/writers=16 forupdate$`, 1 / 0.8},
 	{`^Contention/.*/rows=1000/writers=16 forupdate$`, 1 / 1.5},
+	{`^SetBased/.* ent$`, 1.05},
+	{`^Report/.* enforcing$`, 1.03},
 	{`^Codegen/json=(true|false) ent$`, 1.1},
 }
 

@@ -1,0 +1,232 @@
+package write
+
+import (
+	"context"
+	"database/sql/driver"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+
+	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql"
+	"github.com/entocc/entocc/internal/session"
+)
+
+// columns are those of the primary key.
+func (t *theRow) columns() []string {
+	if t.node.ID != nil {
+		return []string{t.node.ID.Column}
+	}
+	columns := make([]string, len(t.node.CompositeID))
+	for i, id := range t.node.CompositeID {
+		columns[i] = id.Column
+	}
+	return columns
+}
+
+// selector selects from the table.
+func (t *theRow) selector(ctx context.Context) *sql.Selector {
+	b := sql.Dialect(t.dialect)
+	return b.Select().From(b.Table(t.node.Table).Schema(t.node.Schema)).WithContext(ctx)
+}
+
+// where adds the predicates of the mutation, in parentheses: what a caller has written as text may hold an OR, and the
+// guard stands beside it.
+func (t *theRow) where(s *sql.Selector) {
+	if t.predicate == nil {
+		return
+	}
+	from := t.selector(s.Context())
+	t.predicate(from)
+	if err := from.Err(); err != nil {
+		s.AddError(err)
+	}
+	if p := from.P(); p != nil {
+		s.Where(sql.P(func(b *sql.Builder) {
+			b.Wrap(func(b *sql.Builder) { b.Join(p) })
+		}))
+	}
+}
+
+// whereKey adds the primary key, if it is known.
+func (t *theRow) whereKey(s *sql.Selector) {
+	for i, v := range t.key {
+		s.Where(sql.EQ(s.C(t.columns()[i]), v))
+	}
+}
+
+// alone adds the condition that the predicates match no further row, unless their row is known by its primary key. It is
+// part of the statement that writes. On MySQL and MariaDB it locks the rows as the write does, which would wait for itself
+// in another transaction otherwise, and the LIMIT has the rows read before they are written, which MySQL asks for.
+func (t *theRow) alone(ctx context.Context, add func(*sql.Predicate)) {
+	if t.key != nil {
+		return
+	}
+	rows := t.selector(ctx)
+	rows.SelectExpr(sql.Raw("1"))
+	t.where(rows)
+	rows.Limit(2)
+	if t.dialect == dialect.MySQL {
+		rows.ForUpdate()
+	}
+	add(sql.P(func(b *sql.Builder) {
+		b.WriteString("(SELECT COUNT(*) FROM ")
+		b.Wrap(func(b *sql.Builder) { b.Join(rows) })
+		b.WriteString(" AS ").Ident("entocc_rows").WriteString(") = 1")
+	}))
+}
+
+// readRow is a row that the predicates match.
+type readRow struct {
+	key     []any
+	id      any
+	version any // nil for NULL.
+}
+
+// read reads the rows that the predicates match, as they were committed last; two at most.
+func (t *theRow) read(ctx context.Context, q dialect.ExecQuerier, l session.Lock) (found []readRow, err error) {
+	columns := t.columns()
+	s := t.selector(ctx)
+	s.Select(s.Columns(append(slices.Clone(columns), t.schema.Column)...)...)
+	t.where(s)
+	s.Limit(2)
+	if l == session.Unlocked {
+		session.LockLatest(s)
+	} else {
+		l.Apply(s)
+	}
+	if err := s.Err(); err != nil {
+		return nil, err
+	}
+	query, args := s.Query()
+	err = session.EachRow(ctx, q, query, args, func(rows *sql.Rows, _ []string) error {
+		row, err := t.scan(rows, columns)
+		found = append(found, row)
+		return err
+	})
+	return found, err
+}
+
+// scan reads a row as ent reads an entity, whose type knows what its key is.
+func (t *theRow) scan(rows *sql.Rows, columns []string) (row readRow, err error) {
+	scan, assign, key := t.m.VersionProbe()
+	values, err := scan(columns)
+	if err != nil {
+		return row, err
+	}
+	dest, value := t.schema.Strategy.Scan()
+	if err := rows.Scan(append(slices.Clone(values), dest)...); err != nil {
+		return row, err
+	}
+	for _, v := range values {
+		held, err := databaseValue(v)
+		if err != nil {
+			return row, err
+		}
+		row.key = append(row.key, held)
+	}
+	if err := assign(columns, values); err != nil {
+		return row, err
+	}
+	row.id, row.version = key(), value()
+	if v, ok := dest.(driver.Valuer); ok {
+		if held, err := v.Value(); err == nil && held == nil {
+			row.version = nil
+		}
+	}
+	return row, nil
+}
+
+// databaseValue returns what the database holds, from what it was scanned into.
+func databaseValue(dest any) (any, error) {
+	switch v := dest.(type) {
+	case driver.Valuer:
+		return v.Value()
+	case *[]byte:
+		return slices.Clone(*v), nil
+	}
+	if v := reflect.ValueOf(dest); v.Kind() == reflect.Pointer && !v.IsNil() {
+		return driver.DefaultParameterConverter.ConvertValue(v.Elem().Interface())
+	}
+	return nil, nil
+}
+
+// plainCondition is a condition of one column, as ent writes it, maybe in parentheses with others.
+var plainCondition = func() *regexp.Regexp {
+	const ident, value = "(?:`[^`\"?$]+`|\"[^`\"?$]+\")", `(?:\?|\$\d+)`
+	const column = ident + `(?:\.` + ident + `)*`
+	return regexp.MustCompile(`^\(*(?:NOT )?(` + column + `)(?:( = )` + value + `| (?:<>|<|>|<=|>=|LIKE) ` + value +
+		`| IS (?:NOT )?NULL| (?:NOT )?IN \(` + value + `(?:, ` + value + `)*\))?\)*$`)
+}()
+
+// pin takes the primary key from the predicates where they name it: then they match one row at most. They do where they are
+// nothing but conditions of single columns, all of which must hold, and one of which is that the key equals a value of its
+// own type. Another type could match several keys: MySQL compares texts with a number as numbers.
+func (t *theRow) pin() {
+	if t.predicate == nil {
+		return
+	}
+	s := t.selector(context.Background())
+	t.predicate(s)
+	if s.Err() != nil || s.P() == nil {
+		return
+	}
+	p := s.P()
+	p.SetDialect(t.dialect)
+	text, args := p.Query()
+	named, ok := conditions(text, args)
+	if !ok {
+		return
+	}
+	columns := t.columns()
+	key := make([]any, len(columns))
+	for i, column := range columns {
+		if key[i], ok = named[s.C(column)]; !ok {
+			return
+		}
+	}
+	if id := idOf(key); t.sameType(id) {
+		t.take(key, id)
+	}
+}
+
+// conditions returns the values that a conjunction of plain conditions has columns equal; false for any other text.
+func conditions(text string, args []any) (equal map[string]any, ok bool) {
+	equal = make(map[string]any)
+	for _, part := range strings.Split(text, " AND ") {
+		m := plainCondition.FindStringSubmatch(part)
+		if m == nil {
+			return nil, false
+		}
+		n := strings.Count(part, "?") + strings.Count(part, "$")
+		if n > len(args) {
+			return nil, false
+		}
+		if m[2] != "" && !strings.Contains(part, "NOT ") {
+			equal[m[1]] = args[0]
+		}
+		args = args[n:]
+	}
+	return equal, true
+}
+
+// idOf returns a primary key as conflicts show it: a list for a composite one.
+func idOf(key []any) any {
+	if len(key) == 1 {
+		return key[0]
+	}
+	return key
+}
+
+// sameType reports whether the values of a key have the types that an entity has for it.
+func (t *theRow) sameType(id any) bool {
+	_, _, key := t.m.VersionProbe()
+	own := key()
+	list, composite := own.([]any)
+	if !composite {
+		return reflect.TypeOf(id) == reflect.TypeOf(own)
+	}
+	given, ok := id.([]any)
+	return ok && slices.EqualFunc(given, list, func(a, b any) bool { return reflect.TypeOf(a) == reflect.TypeOf(b) })
+}
