@@ -10,6 +10,7 @@ import (
 	"go/token"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"entgo.io/ent/entc/gen"
@@ -66,23 +67,38 @@ func completeGenerated(g *gen.Graph, e *Extension) error {
 func (e *Extension) completeBuilders(n *gen.Type, builders map[string]completion) {
 	entity := func(fn *ast.FuncDecl) string { return fn.Type.Params.List[0].Names[0].Name }
 	builders[n.ClientName()+".UpdateOne"] = func(fn *ast.FuncDecl, expr string) (string, string) {
-		return "mutation." + e.loaded(n, entity(fn)), expr
+		return nameIn(mutationOf, expr) + "." + e.loaded(n, entity(fn)), expr
 	}
 	if !n.HasOneFieldID() {
 		return
 	}
 	builders[n.ClientName()+".UpdateOneID"] = func(_ *ast.FuncDecl, expr string) (string, string) {
-		return "mutation.occ.ByID()", expr
+		return nameIn(mutationOf, expr) + ".occ.ByID()", expr
 	}
 	builders[n.ClientName()+".DeleteOneID"] = func(fn *ast.FuncDecl, expr string) (string, string) {
+		mutation := nameIn(builderOf, expr) + ".mutation"
 		if n.ID.HasValueScanner() {
-			return "builder.mutation.occ.ByID()", expr
+			return mutation + ".occ.ByID()", expr
 		}
-		return "builder.mutation.occ.ByID()\nbuilder.mutation.occ.Row(" + entity(fn) + ")", expr
+		return mutation + ".occ.ByID()\n" + mutation + ".occ.Row(" + entity(fn) + ")", expr
 	}
 	builders[n.ClientName()+".DeleteOne"] = func(fn *ast.FuncDecl, expr string) (string, string) {
 		return "builder := " + expr + "\nbuilder." + n.DeleteReceiver() + ".mutation." + e.loaded(n, entity(fn)), "builder"
 	}
+}
+
+// mutationOf and builderOf find what a builder of one row is made of. ent calls them otherwise where a type has the name.
+var (
+	mutationOf = regexp.MustCompile(`\bmutation: (\w+)\}$`)
+	builderOf  = regexp.MustCompile(`\{(\w+)\}$`)
+)
+
+// nameIn returns the name that is found in an expression; else what is no name, so that the file is refused.
+func nameIn(expr *regexp.Regexp, text string) string {
+	if found := expr.FindStringSubmatch(text); found != nil {
+		return found[1]
+	}
+	return "?"
 }
 
 // completion returns what a method shall return, or use for its driver, in place of expr, and the statements before that.
@@ -131,7 +147,7 @@ func complete(path string, methods map[string]completion) error {
 	out.Write(src[last:])
 	formatted, err := format.Source(out.Bytes())
 	if err != nil {
-		return err
+		return fmt.Errorf("entocc: ent's generated %s is not as in ent v0.14: %w", filepath.Base(path), err)
 	}
 	return os.WriteFile(path, formatted, 0o644)
 }

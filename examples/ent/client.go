@@ -368,7 +368,8 @@ func versionVerify[E entocc.Versioned](
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *AccountModifiedError. See entocc's README, "Verifying reads".
+// first write after the call, returns a *AccountModifiedError. To expect a newer version,
+// read the row and pass it again.
 func (c *AccountClient) VerifyOnCommit(readEntities ...*Account) error {
 	return versionVerify(
 		c.config, accountVersion, "", account.Label, readEntities,
@@ -378,7 +379,8 @@ func (c *AccountClient) VerifyOnCommit(readEntities ...*Account) error {
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *UserModifiedError. See entocc's README, "Verifying reads".
+// first write after the call, returns a *UserModifiedError. To expect a newer version,
+// read the row and pass it again.
 func (c *UserClient) VerifyOnCommit(readEntities ...*User) error {
 	return versionVerify(
 		c.config, userVersion, "", user.Label, readEntities,

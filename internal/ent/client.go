@@ -765,7 +765,8 @@ func versionVerify[E entocc.Versioned](
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *AccountModifiedError. See entocc's README, "Verifying reads".
+// first write after the call, returns a *AccountModifiedError. To expect a newer version,
+// read the row and pass it again.
 func (c *AccountClient) VerifyOnCommit(readEntities ...*Account) error {
 	return versionVerify(
 		c.config, accountVersion, "", account.Label, readEntities,
@@ -775,7 +776,8 @@ func (c *AccountClient) VerifyOnCommit(readEntities ...*Account) error {
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *BuyerModifiedError. See entocc's README, "Verifying reads".
+// first write after the call, returns a *BuyerModifiedError. To expect a newer version,
+// read the row and pass it again.
 func (c *BuyerClient) VerifyOnCommit(readEntities ...*Buyer) error {
 	return versionVerify(
 		c.config, buyerVersion, "", buyer.Label, readEntities,
@@ -785,7 +787,8 @@ func (c *BuyerClient) VerifyOnCommit(readEntities ...*Buyer) error {
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *CardModifiedError. See entocc's README, "Verifying reads".
+// first write after the call, returns a *CardModifiedError. To expect a newer version,
+// read the row and pass it again.
 func (c *CardClient) VerifyOnCommit(readEntities ...*Card) error {
 	return versionVerify(
 		c.config, cardVersion, "", card.Label, readEntities,
@@ -795,7 +798,8 @@ func (c *CardClient) VerifyOnCommit(readEntities ...*Card) error {
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *DocumentModifiedError. See entocc's README, "Verifying reads".
+// first write after the call, returns a *DocumentModifiedError. To expect a newer version,
+// read the row and pass it again.
 func (c *DocumentClient) VerifyOnCommit(readEntities ...*Document) error {
 	return versionVerify(
 		c.config, documentVersion, "", document.Label, readEntities,
@@ -805,7 +809,8 @@ func (c *DocumentClient) VerifyOnCommit(readEntities ...*Document) error {
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *EventModifiedError. See entocc's README, "Verifying reads".
+// first write after the call, returns a *EventModifiedError. To expect a newer version,
+// read the row and pass it again.
 func (c *EventClient) VerifyOnCommit(readEntities ...*Event) error {
 	return versionVerify(
 		c.config, eventVersion, "", event.Label, readEntities,
@@ -815,7 +820,8 @@ func (c *EventClient) VerifyOnCommit(readEntities ...*Event) error {
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *FolderModifiedError. See entocc's README, "Verifying reads".
+// first write after the call, returns a *FolderModifiedError. To expect a newer version,
+// read the row and pass it again.
 func (c *FolderClient) VerifyOnCommit(readEntities ...*Folder) error {
 	return versionVerify(
 		c.config, folderVersion, "", folder.Label, readEntities,
@@ -825,7 +831,8 @@ func (c *FolderClient) VerifyOnCommit(readEntities ...*Folder) error {
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *InvoiceModifiedError. See entocc's README, "Verifying reads".
+// first write after the call, returns a *InvoiceModifiedError. To expect a newer version,
+// read the row and pass it again.
 func (c *InvoiceClient) VerifyOnCommit(readEntities ...*Invoice) error {
 	return versionVerify(
 		c.config, invoiceVersion, "", invoice.Label, readEntities,
@@ -835,7 +842,8 @@ func (c *InvoiceClient) VerifyOnCommit(readEntities ...*Invoice) error {
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *LikeModifiedError. See entocc's README, "Verifying reads".
+// first write after the call, returns a *LikeModifiedError. To expect a newer version,
+// read the row and pass it again.
 func (c *LikeClient) VerifyOnCommit(readEntities ...*Like) error {
 	return versionVerify(
 		c.config, likeVersion, "", like.Label, readEntities,
@@ -845,7 +853,8 @@ func (c *LikeClient) VerifyOnCommit(readEntities ...*Like) error {
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *MembershipModifiedError. See entocc's README, "Verifying reads".
+// first write after the call, returns a *MembershipModifiedError. To expect a newer version,
+// read the row and pass it again.
 func (c *MembershipClient) VerifyOnCommit(readEntities ...*Membership) error {
 	return versionVerify(
 		c.config, membershipVersion, "", membership.Label, readEntities,
@@ -855,7 +864,8 @@ func (c *MembershipClient) VerifyOnCommit(readEntities ...*Membership) error {
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *MemoModifiedError. See entocc's README, "Verifying reads".
+// first write after the call, returns a *MemoModifiedError. To expect a newer version,
+// read the row and pass it again.
 func (c *MemoClient) VerifyOnCommit(readEntities ...*Memo) error {
 	return versionVerify(
 		c.config, memoVersion, "", memo.Label, readEntities,
@@ -865,7 +875,8 @@ func (c *MemoClient) VerifyOnCommit(readEntities ...*Memo) error {
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *NoteModifiedError. See entocc's README, "Verifying reads".
+// first write after the call, returns a *NoteModifiedError. To expect a newer version,
+// read the row and pass it again.
 func (c *NoteClient) VerifyOnCommit(readEntities ...*Note) error {
 	return versionVerify(
 		c.config, noteVersion, "", note.Label, readEntities,
@@ -875,7 +886,8 @@ func (c *NoteClient) VerifyOnCommit(readEntities ...*Note) error {
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *OrderModifiedError. See entocc's README, "Verifying reads".
+// first write after the call, returns a *OrderModifiedError. To expect a newer version,
+// read the row and pass it again.
 func (c *OrderClient) VerifyOnCommit(readEntities ...*Order) error {
 	return versionVerify(
 		c.config, orderVersion, "", order.Label, readEntities,
@@ -885,7 +897,8 @@ func (c *OrderClient) VerifyOnCommit(readEntities ...*Order) error {
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *ParcelModifiedError. See entocc's README, "Verifying reads".
+// first write after the call, returns a *ParcelModifiedError. To expect a newer version,
+// read the row and pass it again.
 func (c *ParcelClient) VerifyOnCommit(readEntities ...*Parcel) error {
 	return versionVerify(
 		c.config, parcelVersion, "", parcel.Label, readEntities,
@@ -895,7 +908,8 @@ func (c *ParcelClient) VerifyOnCommit(readEntities ...*Parcel) error {
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *PetModifiedError. See entocc's README, "Verifying reads".
+// first write after the call, returns a *PetModifiedError. To expect a newer version,
+// read the row and pass it again.
 func (c *PetClient) VerifyOnCommit(readEntities ...*Pet) error {
 	return versionVerify(
 		c.config, petVersion, "", pet.Label, readEntities,
@@ -905,7 +919,8 @@ func (c *PetClient) VerifyOnCommit(readEntities ...*Pet) error {
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *ProfileModifiedError. See entocc's README, "Verifying reads".
+// first write after the call, returns a *ProfileModifiedError. To expect a newer version,
+// read the row and pass it again.
 func (c *ProfileClient) VerifyOnCommit(readEntities ...*Profile) error {
 	return versionVerify(
 		c.config, profileVersion, "", profile.Label, readEntities,
@@ -915,7 +930,8 @@ func (c *ProfileClient) VerifyOnCommit(readEntities ...*Profile) error {
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *PurchaseModifiedError. See entocc's README, "Verifying reads".
+// first write after the call, returns a *PurchaseModifiedError. To expect a newer version,
+// read the row and pass it again.
 func (c *PurchaseClient) VerifyOnCommit(readEntities ...*Purchase) error {
 	return versionVerify(
 		c.config, purchaseVersion, "", purchase.Label, readEntities,
@@ -925,7 +941,8 @@ func (c *PurchaseClient) VerifyOnCommit(readEntities ...*Purchase) error {
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *PurchaseLineModifiedError. See entocc's README, "Verifying reads".
+// first write after the call, returns a *PurchaseLineModifiedError. To expect a newer version,
+// read the row and pass it again.
 func (c *PurchaseLineClient) VerifyOnCommit(readEntities ...*PurchaseLine) error {
 	return versionVerify(
 		c.config, purchaseLineVersion, "", purchaseline.Label, readEntities,
@@ -935,7 +952,8 @@ func (c *PurchaseLineClient) VerifyOnCommit(readEntities ...*PurchaseLine) error
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *ReadingModifiedError. See entocc's README, "Verifying reads".
+// first write after the call, returns a *ReadingModifiedError. To expect a newer version,
+// read the row and pass it again.
 func (c *ReadingClient) VerifyOnCommit(readEntities ...*Reading) error {
 	return versionVerify(
 		c.config, readingVersion, "", reading.Label, readEntities,
@@ -945,7 +963,8 @@ func (c *ReadingClient) VerifyOnCommit(readEntities ...*Reading) error {
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *SettingModifiedError. See entocc's README, "Verifying reads".
+// first write after the call, returns a *SettingModifiedError. To expect a newer version,
+// read the row and pass it again.
 func (c *SettingClient) VerifyOnCommit(readEntities ...*Setting) error {
 	return versionVerify(
 		c.config, settingVersion, "", setting.Label, readEntities,
@@ -955,7 +974,8 @@ func (c *SettingClient) VerifyOnCommit(readEntities ...*Setting) error {
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *TicketModifiedError. See entocc's README, "Verifying reads".
+// first write after the call, returns a *TicketModifiedError. To expect a newer version,
+// read the row and pass it again.
 func (c *TicketClient) VerifyOnCommit(readEntities ...*Ticket) error {
 	return versionVerify(
 		c.config, ticketVersion, "", ticket.Label, readEntities,
@@ -965,7 +985,8 @@ func (c *TicketClient) VerifyOnCommit(readEntities ...*Ticket) error {
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *UserModifiedError. See entocc's README, "Verifying reads".
+// first write after the call, returns a *UserModifiedError. To expect a newer version,
+// read the row and pass it again.
 func (c *UserClient) VerifyOnCommit(readEntities ...*User) error {
 	return versionVerify(
 		c.config, userVersion, "", user.Label, readEntities,

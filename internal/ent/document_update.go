@@ -523,8 +523,8 @@ func (_u *DocumentUpdate) IgnoreVersion() *DocumentUpdate {
 	return occrun.AnyRows(_u, &_u.mutation.occ)
 }
 
-// VersionProbe returns what reads the primary key of a row.
-func (m *DocumentMutation) VersionProbe() (scan func([]string) ([]any, error), assign func([]string, []any) error, key func() any) {
+// VersionProbe returns what scans and assigns a row, and then its primary key.
+func (m *DocumentMutation) VersionProbe() (func([]string) ([]any, error), func([]string, []any) error, func() any) {
 	probed := &Document{config: m.config}
 	return probed.scanValues, probed.assignValues, func() any { return probed.ID }
 }

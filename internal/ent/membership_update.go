@@ -522,8 +522,8 @@ func (_u *MembershipUpdate) IgnoreVersion() *MembershipUpdate {
 	return occrun.AnyRows(_u, &_u.mutation.occ)
 }
 
-// VersionProbe returns what reads the primary key of a row.
-func (m *MembershipMutation) VersionProbe() (scan func([]string) ([]any, error), assign func([]string, []any) error, key func() any) {
+// VersionProbe returns what scans and assigns a row, and then its primary key.
+func (m *MembershipMutation) VersionProbe() (func([]string) ([]any, error), func([]string, []any) error, func() any) {
 	probed := &Membership{config: m.config}
 	return probed.scanValues, probed.assignValues, func() any { return []any{probed.UserID, probed.TeamID} }
 }

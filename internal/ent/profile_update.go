@@ -476,8 +476,8 @@ func (_u *ProfileUpdate) IgnoreVersion() *ProfileUpdate {
 	return occrun.AnyRows(_u, &_u.mutation.occ)
 }
 
-// VersionProbe returns what reads the primary key of a row.
-func (m *ProfileMutation) VersionProbe() (scan func([]string) ([]any, error), assign func([]string, []any) error, key func() any) {
+// VersionProbe returns what scans and assigns a row, and then its primary key.
+func (m *ProfileMutation) VersionProbe() (func([]string) ([]any, error), func([]string, []any) error, func() any) {
 	probed := &Profile{config: m.config}
 	return probed.scanValues, probed.assignValues, func() any { return probed.ID }
 }

@@ -354,7 +354,8 @@ func versionVerify[E entocc.Versioned](
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *ProductModifiedError. See entocc's README, "Verifying reads".
+// first write after the call, returns a *ProductModifiedError. To expect a newer version,
+// read the row and pass it again.
 func (c *ProductClient) VerifyOnCommit(readEntities ...*Product) error {
 	return versionVerify(
 		c.config, productVersion, "", product.Label, readEntities,

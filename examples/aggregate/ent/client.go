@@ -369,7 +369,8 @@ func versionVerify[E entocc.Versioned](
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *LineModifiedError. See entocc's README, "Verifying reads".
+// first write after the call, returns a *LineModifiedError. To expect a newer version,
+// read the row and pass it again.
 func (c *LineClient) VerifyOnCommit(readEntities ...*Line) error {
 	return versionVerify(
 		c.config, lineVersion, "", line.Label, readEntities,
@@ -379,7 +380,8 @@ func (c *LineClient) VerifyOnCommit(readEntities ...*Line) error {
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *OrderModifiedError. See entocc's README, "Verifying reads".
+// first write after the call, returns a *OrderModifiedError. To expect a newer version,
+// read the row and pass it again.
 func (c *OrderClient) VerifyOnCommit(readEntities ...*Order) error {
 	return versionVerify(
 		c.config, orderVersion, "", order.Label, readEntities,

@@ -355,7 +355,8 @@ func versionVerify[E entocc.Versioned](
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *GroupModifiedError. See entocc's README, "Verifying reads".
+// first write after the call, returns a *GroupModifiedError. To expect a newer version,
+// read the row and pass it again.
 func (c *GroupClient) VerifyOnCommit(readEntities ...*Group) error {
 	return versionVerify(
 		c.config, groupVersion, "", group.Label, readEntities,

@@ -370,7 +370,8 @@ func versionVerify[E entocc.Versioned](
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *ProjectModifiedError. See entocc's README, "Verifying reads".
+// first write after the call, returns a *ProjectModifiedError. To expect a newer version,
+// read the row and pass it again.
 func (c *ProjectClient) VerifyOnCommit(readEntities ...*Project) error {
 	return versionVerify(
 		c.config, projectVersion, "", project.Label, readEntities,
@@ -380,7 +381,8 @@ func (c *ProjectClient) VerifyOnCommit(readEntities ...*Project) error {
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *TaskModifiedError. See entocc's README, "Verifying reads".
+// first write after the call, returns a *TaskModifiedError. To expect a newer version,
+// read the row and pass it again.
 func (c *TaskClient) VerifyOnCommit(readEntities ...*Task) error {
 	return versionVerify(
 		c.config, taskVersion, "", task.Label, readEntities,

@@ -414,7 +414,8 @@ func versionVerify[E entocc.Versioned](
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *GroupModifiedError. See entocc's README, "Verifying reads".
+// first write after the call, returns a *GroupModifiedError. To expect a newer version,
+// read the row and pass it again.
 func (c *GroupClient) VerifyOnCommit(readEntities ...*Group) error {
 	return versionVerify(
 		c.config, groupVersion, "", group.Label, readEntities,
@@ -424,7 +425,8 @@ func (c *GroupClient) VerifyOnCommit(readEntities ...*Group) error {
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *InvoiceModifiedError. See entocc's README, "Verifying reads".
+// first write after the call, returns a *InvoiceModifiedError. To expect a newer version,
+// read the row and pass it again.
 func (c *InvoiceClient) VerifyOnCommit(readEntities ...*Invoice) error {
 	return versionVerify(
 		c.config, invoiceVersion, "", invoice.Label, readEntities,
@@ -434,7 +436,8 @@ func (c *InvoiceClient) VerifyOnCommit(readEntities ...*Invoice) error {
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *PetModifiedError. See entocc's README, "Verifying reads".
+// first write after the call, returns a *PetModifiedError. To expect a newer version,
+// read the row and pass it again.
 func (c *PetClient) VerifyOnCommit(readEntities ...*Pet) error {
 	return versionVerify(
 		c.config, petVersion, "", pet.Label, readEntities,
@@ -444,7 +447,8 @@ func (c *PetClient) VerifyOnCommit(readEntities ...*Pet) error {
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *UserModifiedError. See entocc's README, "Verifying reads".
+// first write after the call, returns a *UserModifiedError. To expect a newer version,
+// read the row and pass it again.
 func (c *UserClient) VerifyOnCommit(readEntities ...*User) error {
 	return versionVerify(
 		c.config, userVersion, "", user.Label, readEntities,

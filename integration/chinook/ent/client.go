@@ -543,7 +543,8 @@ func versionVerify[E entocc.Versioned](
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *AlbumModifiedError. See entocc's README, "Verifying reads".
+// first write after the call, returns a *AlbumModifiedError. To expect a newer version,
+// read the row and pass it again.
 func (c *AlbumClient) VerifyOnCommit(readEntities ...*Album) error {
 	return versionVerify(
 		c.config, albumVersion, "", album.Label, readEntities,
@@ -553,7 +554,8 @@ func (c *AlbumClient) VerifyOnCommit(readEntities ...*Album) error {
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *ArtistModifiedError. See entocc's README, "Verifying reads".
+// first write after the call, returns a *ArtistModifiedError. To expect a newer version,
+// read the row and pass it again.
 func (c *ArtistClient) VerifyOnCommit(readEntities ...*Artist) error {
 	return versionVerify(
 		c.config, artistVersion, "", artist.Label, readEntities,
@@ -563,7 +565,8 @@ func (c *ArtistClient) VerifyOnCommit(readEntities ...*Artist) error {
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *CustomerModifiedError. See entocc's README, "Verifying reads".
+// first write after the call, returns a *CustomerModifiedError. To expect a newer version,
+// read the row and pass it again.
 func (c *CustomerClient) VerifyOnCommit(readEntities ...*Customer) error {
 	return versionVerify(
 		c.config, customerVersion, "", customer.Label, readEntities,
@@ -573,7 +576,8 @@ func (c *CustomerClient) VerifyOnCommit(readEntities ...*Customer) error {
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *EmployeeModifiedError. See entocc's README, "Verifying reads".
+// first write after the call, returns a *EmployeeModifiedError. To expect a newer version,
+// read the row and pass it again.
 func (c *EmployeeClient) VerifyOnCommit(readEntities ...*Employee) error {
 	return versionVerify(
 		c.config, employeeVersion, "", employee.Label, readEntities,
@@ -583,7 +587,8 @@ func (c *EmployeeClient) VerifyOnCommit(readEntities ...*Employee) error {
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *GenreModifiedError. See entocc's README, "Verifying reads".
+// first write after the call, returns a *GenreModifiedError. To expect a newer version,
+// read the row and pass it again.
 func (c *GenreClient) VerifyOnCommit(readEntities ...*Genre) error {
 	return versionVerify(
 		c.config, genreVersion, "", genre.Label, readEntities,
@@ -593,7 +598,8 @@ func (c *GenreClient) VerifyOnCommit(readEntities ...*Genre) error {
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *InvoiceModifiedError. See entocc's README, "Verifying reads".
+// first write after the call, returns a *InvoiceModifiedError. To expect a newer version,
+// read the row and pass it again.
 func (c *InvoiceClient) VerifyOnCommit(readEntities ...*Invoice) error {
 	return versionVerify(
 		c.config, invoiceVersion, "", invoice.Label, readEntities,
@@ -603,7 +609,8 @@ func (c *InvoiceClient) VerifyOnCommit(readEntities ...*Invoice) error {
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *InvoiceLineModifiedError. See entocc's README, "Verifying reads".
+// first write after the call, returns a *InvoiceLineModifiedError. To expect a newer version,
+// read the row and pass it again.
 func (c *InvoiceLineClient) VerifyOnCommit(readEntities ...*InvoiceLine) error {
 	return versionVerify(
 		c.config, invoiceLineVersion, "", invoiceline.Label, readEntities,
@@ -613,7 +620,8 @@ func (c *InvoiceLineClient) VerifyOnCommit(readEntities ...*InvoiceLine) error {
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *MediaTypeModifiedError. See entocc's README, "Verifying reads".
+// first write after the call, returns a *MediaTypeModifiedError. To expect a newer version,
+// read the row and pass it again.
 func (c *MediaTypeClient) VerifyOnCommit(readEntities ...*MediaType) error {
 	return versionVerify(
 		c.config, mediaTypeVersion, "", mediatype.Label, readEntities,
@@ -623,7 +631,8 @@ func (c *MediaTypeClient) VerifyOnCommit(readEntities ...*MediaType) error {
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *PlaylistModifiedError. See entocc's README, "Verifying reads".
+// first write after the call, returns a *PlaylistModifiedError. To expect a newer version,
+// read the row and pass it again.
 func (c *PlaylistClient) VerifyOnCommit(readEntities ...*Playlist) error {
 	return versionVerify(
 		c.config, playlistVersion, "", playlist.Label, readEntities,
@@ -633,7 +642,8 @@ func (c *PlaylistClient) VerifyOnCommit(readEntities ...*Playlist) error {
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *PlaylistTrackModifiedError. See entocc's README, "Verifying reads".
+// first write after the call, returns a *PlaylistTrackModifiedError. To expect a newer version,
+// read the row and pass it again.
 func (c *PlaylistTrackClient) VerifyOnCommit(readEntities ...*PlaylistTrack) error {
 	return versionVerify(
 		c.config, playlistTrackVersion, "", playlisttrack.Label, readEntities,
@@ -643,7 +653,8 @@ func (c *PlaylistTrackClient) VerifyOnCommit(readEntities ...*PlaylistTrack) err
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *TrackModifiedError. See entocc's README, "Verifying reads".
+// first write after the call, returns a *TrackModifiedError. To expect a newer version,
+// read the row and pass it again.
 func (c *TrackClient) VerifyOnCommit(readEntities ...*Track) error {
 	return versionVerify(
 		c.config, trackVersion, "", track.Label, readEntities,

@@ -514,7 +514,8 @@ func versionVerify[E entocc.Versioned](
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *BareModifiedError. See entocc's README, "Verifying reads".
+// first write after the call, returns a *BareModifiedError. To expect a newer version,
+// read the row and pass it again.
 func (c *BareClient) VerifyOnCommit(readEntities ...*Bare) error {
 	return versionVerify(
 		c.config, bareVersion, "", bare.Label, readEntities,
@@ -524,7 +525,8 @@ func (c *BareClient) VerifyOnCommit(readEntities ...*Bare) error {
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *DoubleModifiedError. See entocc's README, "Verifying reads".
+// first write after the call, returns a *DoubleModifiedError. To expect a newer version,
+// read the row and pass it again.
 func (c *DoubleClient) VerifyOnCommit(readEntities ...*Double) error {
 	return versionVerify(
 		c.config, doubleVersion, "", double.Label, readEntities,
@@ -534,7 +536,8 @@ func (c *DoubleClient) VerifyOnCommit(readEntities ...*Double) error {
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *HugeModifiedError. See entocc's README, "Verifying reads".
+// first write after the call, returns a *HugeModifiedError. To expect a newer version,
+// read the row and pass it again.
 func (c *HugeClient) VerifyOnCommit(readEntities ...*Huge) error {
 	return versionVerify(
 		c.config, hugeVersion, "", huge.Label, readEntities,
@@ -544,7 +547,8 @@ func (c *HugeClient) VerifyOnCommit(readEntities ...*Huge) error {
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *MediumModifiedError. See entocc's README, "Verifying reads".
+// first write after the call, returns a *MediumModifiedError. To expect a newer version,
+// read the row and pass it again.
 func (c *MediumClient) VerifyOnCommit(readEntities ...*Medium) error {
 	return versionVerify(
 		c.config, mediumVersion, "", medium.Label, readEntities,
@@ -554,7 +558,8 @@ func (c *MediumClient) VerifyOnCommit(readEntities ...*Medium) error {
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *PlainModifiedError. See entocc's README, "Verifying reads".
+// first write after the call, returns a *PlainModifiedError. To expect a newer version,
+// read the row and pass it again.
 func (c *PlainClient) VerifyOnCommit(readEntities ...*Plain) error {
 	return versionVerify(
 		c.config, plainVersion, "", plain.Label, readEntities,
@@ -564,7 +569,8 @@ func (c *PlainClient) VerifyOnCommit(readEntities ...*Plain) error {
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *QuadModifiedError. See entocc's README, "Verifying reads".
+// first write after the call, returns a *QuadModifiedError. To expect a newer version,
+// read the row and pass it again.
 func (c *QuadClient) VerifyOnCommit(readEntities ...*Quad) error {
 	return versionVerify(
 		c.config, quadVersion, "", quad.Label, readEntities,
@@ -574,7 +580,8 @@ func (c *QuadClient) VerifyOnCommit(readEntities ...*Quad) error {
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *ShortModifiedError. See entocc's README, "Verifying reads".
+// first write after the call, returns a *ShortModifiedError. To expect a newer version,
+// read the row and pass it again.
 func (c *ShortClient) VerifyOnCommit(readEntities ...*Short) error {
 	return versionVerify(
 		c.config, shortVersion, "", short.Label, readEntities,
@@ -584,7 +591,8 @@ func (c *ShortClient) VerifyOnCommit(readEntities ...*Short) error {
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *SmallModifiedError. See entocc's README, "Verifying reads".
+// first write after the call, returns a *SmallModifiedError. To expect a newer version,
+// read the row and pass it again.
 func (c *SmallClient) VerifyOnCommit(readEntities ...*Small) error {
 	return versionVerify(
 		c.config, smallVersion, "", small.Label, readEntities,
@@ -594,7 +602,8 @@ func (c *SmallClient) VerifyOnCommit(readEntities ...*Small) error {
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *TinyModifiedError. See entocc's README, "Verifying reads".
+// first write after the call, returns a *TinyModifiedError. To expect a newer version,
+// read the row and pass it again.
 func (c *TinyClient) VerifyOnCommit(readEntities ...*Tiny) error {
 	return versionVerify(
 		c.config, tinyVersion, "", tiny.Label, readEntities,

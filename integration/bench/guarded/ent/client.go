@@ -412,7 +412,8 @@ func versionVerify[E entocc.Versioned](
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *ItemModifiedError. See entocc's README, "Verifying reads".
+// first write after the call, returns a *ItemModifiedError. To expect a newer version,
+// read the row and pass it again.
 func (c *ItemClient) VerifyOnCommit(readEntities ...*Item) error {
 	return versionVerify(
 		c.config, itemVersion, "", item.Label, readEntities,
@@ -422,7 +423,8 @@ func (c *ItemClient) VerifyOnCommit(readEntities ...*Item) error {
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *MiddleModifiedError. See entocc's README, "Verifying reads".
+// first write after the call, returns a *MiddleModifiedError. To expect a newer version,
+// read the row and pass it again.
 func (c *MiddleClient) VerifyOnCommit(readEntities ...*Middle) error {
 	return versionVerify(
 		c.config, middleVersion, "", middle.Label, readEntities,
@@ -432,7 +434,8 @@ func (c *MiddleClient) VerifyOnCommit(readEntities ...*Middle) error {
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *NarrowModifiedError. See entocc's README, "Verifying reads".
+// first write after the call, returns a *NarrowModifiedError. To expect a newer version,
+// read the row and pass it again.
 func (c *NarrowClient) VerifyOnCommit(readEntities ...*Narrow) error {
 	return versionVerify(
 		c.config, narrowVersion, "", narrow.Label, readEntities,
@@ -442,7 +445,8 @@ func (c *NarrowClient) VerifyOnCommit(readEntities ...*Narrow) error {
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *WideModifiedError. See entocc's README, "Verifying reads".
+// first write after the call, returns a *WideModifiedError. To expect a newer version,
+// read the row and pass it again.
 func (c *WideClient) VerifyOnCommit(readEntities ...*Wide) error {
 	return versionVerify(
 		c.config, wideVersion, "", wide.Label, readEntities,
