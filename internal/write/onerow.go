@@ -68,6 +68,9 @@ type theRow struct {
 	// key is its primary key, where that is known, and id the same as conflicts show it.
 	key []any
 	id  any
+	// text are the predicates, and args their arguments, where they are plain and name the key.
+	text string
+	args []any
 }
 
 func newTheRow(s *version.Schema, m SetMutation, d string, node *sqlgraph.NodeSpec, predicate func(*sql.Selector)) *theRow {
