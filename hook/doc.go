@@ -1,5 +1,6 @@
 // Package hook has what a program registers on a client of guarded types: [OnModified] and its resolvers, which decide
-// conflicts; [Observe], [Log] and [Tally], which report them; and [Disable], which switches the guard off.
+// conflicts; [Observe], [Log] and [Tally], which hear of them; [Report], which lets writes through that would be refused, for
+// programs that adopt versions; and [Disable], which switches the guard off.
 //
 //	client.User.Use(hook.OnModified(hook.Merge()))
 //	client.Use(hook.Log(slog.Default()))

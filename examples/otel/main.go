@@ -19,6 +19,7 @@ import (
 
 	"entgo.io/ent/dialect"
 	_ "github.com/mattn/go-sqlite3"
+	"go.opentelemetry.io/otel/metric"
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
@@ -66,6 +67,9 @@ func run(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if err := legacy(ctx, meter); err != nil {
+		return err
+	}
 
 	fmt.Fprintf(out, "\nTally: %s\n\n", tally)
 	if err := printMetrics(ctx, out, reader); err != nil {
@@ -88,6 +92,21 @@ func work(ctx context.Context, client *ent.Client) error {
 		}
 	}
 	return nil
+}
+
+// legacy writes by ID, as before there were versions, by a client that reports it.
+func legacy(ctx context.Context, meter metric.Meter) error {
+	client, err := ent.Open(dialect.SQLite, "file:otel?mode=memory&cache=shared&_fk=1")
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	reports, err := reportsTo(meter)
+	if err != nil {
+		return err
+	}
+	client.Use(hook.Report(reports))
+	return client.User.UpdateOneID(1).SetPhone("1815").Exec(ctx)
 }
 
 // withoutTime leaves the time out of the log, so that the output is the same every time.

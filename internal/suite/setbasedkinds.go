@@ -55,6 +55,7 @@ func setBasedKindScenarios() []scenario {
 		{name: "SetBased/OneOfManyWritersWins", run: setBasedWriters, left: nodes},
 		{name: "SetBased/ConditionOfARequest", run: setBasedRequest},
 		{name: "SetBased/RowThatTheTransactionVerifies", run: setBasedVerified},
+		{name: "SetBased/RowsThatComeAndGo", run: setBasedStorm, left: nodes},
 		{name: "SetBased/RolledBackWriteIsKnown", run: setBasedRolledBack},
 	}
 	for way, where := range map[string]func(*ent.User) predicate.User{

@@ -12,7 +12,7 @@ import (
 // is the same to the letter. ok is false for all others.
 func (w *Write) direct(d string, returning []string) (query string, args []any, ok bool, err error) {
 	spec := w.Spec
-	if spec.Predicate != nil || len(spec.Modifiers)+len(spec.Fields.Add) > 0 || spec.Node.Schema != "" || spec.Node.ID == nil ||
+	if spec.Predicate != nil && !w.set.equalsKey() || len(spec.Modifiers)+len(spec.Fields.Add) > 0 || spec.Node.Schema != "" || spec.Node.ID == nil ||
 		spec.Node.ID.Value == nil || len(w.Accepted) != 1 || w.Schema.Strategy.IsZero(w.Accepted[0]) || w.Next == nil || !w.Plain() {
 		return "", nil, false, nil
 	}
@@ -20,7 +20,10 @@ func (w *Write) direct(d string, returning []string) (query string, args []any, 
 	if err != nil {
 		return "", nil, false, err
 	}
-	t := sqltext.Text{Dialect: d, Buf: make([]byte, 0, 256), Args: make([]any, 0, len(set)+3)}
+	t := sqltext.Text{Dialect: d, Buf: make([]byte, 0, 256), Args: make([]any, 0, len(set)+4)}
+	if w.set != nil {
+		w.set.argsFirst(&t)
+	}
 	t.Write("UPDATE ").Ident(spec.Node.Table).Write(" SET ")
 	for _, c := range cleared {
 		t.Ident(c).Write(" = NULL, ")
@@ -29,7 +32,11 @@ func (w *Write) direct(d string, returning []string) (query string, args []any, 
 		t.Ident(a.Column).Write(" = ").Arg(a.Value).Write(", ")
 	}
 	t.Ident(w.Schema.Column).Write(" = ").Arg(w.Next)
-	t.Write(" WHERE ").Ident(spec.Node.ID.Column).Write(" = ").Arg(spec.Node.ID.Value)
+	if w.set != nil {
+		w.set.writeWhere(&t)
+	} else {
+		t.Write(" WHERE ").Ident(spec.Node.ID.Column).Write(" = ").Arg(spec.Node.ID.Value)
+	}
 	t.Write(" AND ").Ident(w.Schema.Column).Write(" = ").Arg(w.Accepted[0])
 	for i, c := range returning {
 		if i == 0 {

@@ -67,6 +67,9 @@ type theRow struct {
 	// key is its primary key, where that is known, and id the same as conflicts show it.
 	key []any
 	id  any
+	// text are the predicates, and args their arguments, where they are plain and name the key.
+	text string
+	args []any
 }
 
 func newTheRow(s *version.Schema, m SetMutation, d string, node *sqlgraph.NodeSpec, predicate func(*sql.Selector)) *theRow {
@@ -77,11 +80,8 @@ func newTheRow(s *version.Schema, m SetMutation, d string, node *sqlgraph.NodeSp
 	return t
 }
 
-// errSettled says that no row was written, and that there is a row by now which would be: the write is sent again.
+// errSettled says that no row was written, and that there is a row by now which would be.
 var errSettled = errors.New("entocc: the rows that the predicates match have changed meanwhile")
-
-// attempts bounds how often a write is sent again; none of them has written anything.
-const attempts = 3
 
 // UpdateOneRow carries out a set-based update that is meant for one row.
 func UpdateOneRow(ctx context.Context, s *version.Schema, m SetMutation, drv dialect.Driver, spec *sqlgraph.UpdateSpec, links *Links) error {
@@ -92,17 +92,17 @@ func UpdateOneRow(ctx context.Context, s *version.Schema, m SetMutation, drv dia
 	if t.key == nil && u.needsKey() {
 		return t.locked(ctx, drv, u.save)
 	}
-	return repeated(func() error { return u.save(ctx, drv) })
+	return t.settled(ctx, drv, u.save)
 }
 
-// repeated sends a write again whose rows have changed while it was explained.
-func repeated(send func() error) error {
-	for range attempts {
-		if err := send(); !errors.Is(err, errSettled) {
-			return err
-		}
+// settled runs a write, and runs it again with its row locked if the rows have changed while it was explained. Nothing was
+// written then.
+func (t *theRow) settled(ctx context.Context, drv dialect.Driver, write func(context.Context, dialect.Driver) error) error {
+	err := write(ctx, drv)
+	if errors.Is(err, errSettled) {
+		return t.locked(ctx, drv, write)
 	}
-	return send()
+	return err
 }
 
 // rowUpdate is an update of one row.

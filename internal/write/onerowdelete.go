@@ -20,7 +20,7 @@ func DeleteOneRow(ctx context.Context, s *version.Schema, m SetMutation, drv dia
 	if t.key == nil && t.e.pending() {
 		return t.locked(ctx, drv, send)
 	}
-	return repeated(func() error { return send(ctx, drv) })
+	return t.settled(ctx, drv, send)
 }
 
 // delete sends the DELETE.

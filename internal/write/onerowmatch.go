@@ -4,9 +4,7 @@ import (
 	"context"
 	"database/sql/driver"
 	"reflect"
-	"regexp"
 	"slices"
-	"strings"
 
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
@@ -150,83 +148,4 @@ func databaseValue(dest any) (any, error) {
 		return driver.DefaultParameterConverter.ConvertValue(v.Elem().Interface())
 	}
 	return nil, nil
-}
-
-// plainCondition is a condition of one column, as ent writes it, maybe in parentheses with others.
-var plainCondition = func() *regexp.Regexp {
-	const ident, value = "(?:`[^`\"?$]+`|\"[^`\"?$]+\")", `(?:\?|\$\d+)`
-	const column = ident + `(?:\.` + ident + `)*`
-	return regexp.MustCompile(`^\(*(?:NOT )?(` + column + `)(?:( = )` + value + `| (?:<>|<|>|<=|>=|LIKE) ` + value +
-		`| IS (?:NOT )?NULL| (?:NOT )?IN \(` + value + `(?:, ` + value + `)*\))?\)*$`)
-}()
-
-// pin takes the primary key from the predicates where they name it: then they match one row at most. They do where they are
-// nothing but conditions of single columns, all of which must hold, and one of which is that the key equals a value of its
-// own type. Another type could match several keys: MySQL compares texts with a number as numbers.
-func (t *theRow) pin() {
-	if t.predicate == nil {
-		return
-	}
-	s := t.selector(context.Background())
-	t.predicate(s)
-	if s.Err() != nil || s.P() == nil {
-		return
-	}
-	p := s.P()
-	p.SetDialect(t.dialect)
-	text, args := p.Query()
-	named, ok := conditions(text, args)
-	if !ok {
-		return
-	}
-	columns := t.columns()
-	key := make([]any, len(columns))
-	for i, column := range columns {
-		if key[i], ok = named[s.C(column)]; !ok {
-			return
-		}
-	}
-	if id := idOf(key); t.sameType(id) {
-		t.take(key, id)
-	}
-}
-
-// conditions returns the values that a conjunction of plain conditions has columns equal; false for any other text.
-func conditions(text string, args []any) (equal map[string]any, ok bool) {
-	equal = make(map[string]any)
-	for _, part := range strings.Split(text, " AND ") {
-		m := plainCondition.FindStringSubmatch(part)
-		if m == nil {
-			return nil, false
-		}
-		n := strings.Count(part, "?") + strings.Count(part, "$")
-		if n > len(args) {
-			return nil, false
-		}
-		if m[2] != "" && !strings.Contains(part, "NOT ") {
-			equal[m[1]] = args[0]
-		}
-		args = args[n:]
-	}
-	return equal, true
-}
-
-// idOf returns a primary key as conflicts show it: a list for a composite one.
-func idOf(key []any) any {
-	if len(key) == 1 {
-		return key[0]
-	}
-	return key
-}
-
-// sameType reports whether the values of a key have the types that an entity has for it.
-func (t *theRow) sameType(id any) bool {
-	_, _, key := t.m.VersionProbe()
-	own := key()
-	list, composite := own.([]any)
-	if !composite {
-		return reflect.TypeOf(id) == reflect.TypeOf(own)
-	}
-	given, ok := id.([]any)
-	return ok && slices.EqualFunc(given, list, func(a, b any) bool { return reflect.TypeOf(a) == reflect.TypeOf(b) })
 }
