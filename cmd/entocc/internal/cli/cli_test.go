@@ -153,7 +153,7 @@ func TestInit_BadInputChangesNothing(t *testing.T) {
 	}
 }
 
-func TestInit_InNoProjectSaysSo(t *testing.T) {
+func TestInit_SaysWhereThereIsNoProjectOrAreSeveral(t *testing.T) {
 	t.Setenv("GOWORK", "off")
 	dir := t.TempDir()
 	code, _, errs := run(t, dir, "init")
@@ -163,6 +163,16 @@ func TestInit_InNoProjectSaysSo(t *testing.T) {
 	code, _, errs = run(t, dir, "init")
 	assert.Equal(t, 2, code)
 	assert.Contains(t, errs, "no client of ent was found")
+
+	for _, name := range []string{"a", "b"} {
+		require.NoError(t, os.Mkdir(filepath.Join(dir, name), 0o755))
+		write(t, dir, name+"/generate.go", "package "+name+"\n\n//go:generate go tool ent generate ./schema\n")
+	}
+	code, _, errs = run(t, dir, "init")
+	assert.Equal(t, 2, code)
+	assert.Contains(t, errs, "several clients of ent: choose one by --ent: a, b")
+	_, _, errs = run(t, dir, "init", "--ent", "c")
+	assert.Contains(t, errs, `no client of ent in "c"`)
 }
 
 // The build fails at the end, in code of the user's that calls what the guard takes away: everything is put back.

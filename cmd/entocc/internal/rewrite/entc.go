@@ -53,8 +53,8 @@ func shadowErr(s *source, e *project.Entc) {
 }
 
 // NewEntc writes an entc.go that does what ent's command did with these flags.
-func NewEntc(f project.Flags, pkg string) ([]byte, error) {
-	config, options, err := configOf(f, pkg)
+func NewEntc(f project.Flags, pkg string, buildFlags []string) ([]byte, error) {
+	config, options, err := configOf(f, pkg, buildFlags)
 	if err != nil {
 		return nil, err
 	}
@@ -94,7 +94,7 @@ func main() {
 }
 
 // configOf writes the fields of the gen.Config, and the options, that stand for flags of ent's command.
-func configOf(f project.Flags, pkg string) (config, options string, err error) {
+func configOf(f project.Flags, pkg string, buildFlags []string) (config, options string, err error) {
 	var fields []string
 	if f.Target != "" {
 		fields = append(fields, "Target: "+strconv.Quote(f.Target), "Package: "+strconv.Quote(pkg))
@@ -108,6 +108,9 @@ func configOf(f project.Flags, pkg string) (config, options string, err error) {
 			return "", "", fmt.Errorf("ent generate has --idtype %s, which is not understood: declare field %q in the schemas instead", f.IDType, "id")
 		}
 		fields = append(fields, "IDType: &field.TypeInfo{Type: field."+kind+"}")
+	}
+	if len(buildFlags) > 0 {
+		fields = append(fields, fmt.Sprintf("BuildFlags: %#v", buildFlags))
 	}
 	if len(fields) > 0 {
 		config = "\n\t\t" + strings.Join(fields, ",\n\t\t") + ",\n\t"

@@ -177,6 +177,25 @@ func TestParseEntc_RefusesWhatItDoesNotUnderstand(t *testing.T) {
 	}
 }
 
+func TestNewEntc_DoesWhatTheFlagsDid(t *testing.T) {
+	got, err := rewrite.NewEntc(project.Flags{
+		Schema: "./schema", Target: "./db", Header: "// Made.", IDType: "string",
+		Features: []string{"sql/upsert"}, Templates: []string{"t", "glob=t/*.tmpl", "file=a.tmpl"},
+	}, "example.com/app/db", []string{"-mod=mod"})
+	require.NoError(t, err)
+	for _, want := range []string{
+		`"./schema", &gen.Config{`, `"./db"`, `"example.com/app/db"`, `"// Made."`, "field.TypeString", `[]string{"-mod=mod"}`,
+		`entc.FeatureNames("sql/upsert")`, `entc.TemplateDir("t")`, `entc.TemplateGlob("t/*.tmpl")`, `entc.TemplateFiles("a.tmpl")`,
+		"entc.Extensions(ext)", `"entgo.io/ent/schema/field"`,
+	} {
+		assert.Contains(t, string(got), want)
+	}
+	for _, f := range []project.Flags{{Storage: "gremlin"}, {IDType: "uuid"}, {Templates: []string{"url=x"}}} {
+		_, err := rewrite.NewEntc(f, "", nil)
+		assert.Error(t, err)
+	}
+}
+
 // FuzzAdd: whatever a schema looks like, its text stays Go, and only gains.
 func FuzzAdd(f *testing.F) {
 	f.Add(header)
