@@ -15,8 +15,8 @@ import (
 
 // initOptions are the flags of init.
 type initOptions struct {
-	ent           string
-	dryRun, force bool
+	ent                  string
+	dryRun, force, blind bool
 }
 
 func (a *app) initCommand() *cobra.Command {
@@ -37,6 +37,7 @@ Exit codes: 0 done, or nothing to do; 1 done, and something is left to be done b
 	}
 	cmd.Flags().BoolVar(&opts.dryRun, "dry-run", false, "show the diff and change nothing")
 	cmd.Flags().BoolVar(&opts.force, "force", false, "work though git has uncommitted changes")
+	cmd.Flags().BoolVar(&opts.blind, "allow-blind", false, "let writes by ID through that state no version: not guarded, for the time being")
 	cmd.Flags().StringVar(&opts.ent, "ent", "", "folder of the client, where the module has several")
 	return cmd
 }
@@ -65,7 +66,7 @@ func (a *app) init(ctx context.Context, schemas []string, opts initOptions) erro
 		return err
 	}
 	p := &plan{client: c, changes: rewrite.NewChanges(m.Dir)}
-	if err := p.addMixins(schemas); err != nil {
+	if err := p.addMixins(schemas, opts.blind); err != nil {
 		return err
 	}
 	if err := p.addGenerator(ctx); err != nil {
@@ -100,7 +101,7 @@ func (a *app) fit(ctx context.Context, c *project.Client, opts initOptions) erro
 }
 
 // addMixins adds the mixin to the schemas that have no version.
-func (p *plan) addMixins(names []string) error {
+func (p *plan) addMixins(names []string, blind bool) error {
 	graph, err := p.client.Load()
 	if err != nil {
 		return err
@@ -122,7 +123,7 @@ func (p *plan) addMixins(names []string) error {
 			continue
 		}
 		field := t.FreeName()
-		err := schemas.Add(t.Name, field)
+		err := schemas.Add(t.Name, rewrite.Version{Field: field, AllowBlind: blind})
 		var not *rewrite.NotUnderstoodError
 		if errors.As(err, &not) {
 			p.byHand = append(p.byHand, fmt.Sprintf("%s has no version: %s: %s", t.Name, p.client.Module.Rel(not.Where), not.Why))

@@ -27,7 +27,7 @@ func add(t *testing.T, text, field string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := schemas.Add("User", field); err != nil {
+	if err := schemas.Add("User", rewrite.Version{Field: field, AllowBlind: field == "blind"}); err != nil {
 		return "", err
 	}
 	changed, err := schemas.Changed()
@@ -96,6 +96,9 @@ func TestAdd_NamesTheField(t *testing.T) {
 	got, err := add(t, header, "row_version")
 	require.NoError(t, err)
 	assert.Contains(t, got, `mixin.Version{Name: "row_version"}`)
+	got, err = add(t, header, "blind")
+	require.NoError(t, err)
+	assert.Contains(t, got, `mixin.Version{Name: "blind", AllowBlind: true}`)
 }
 
 func TestAdd_TakesAFreeNameForTheImport(t *testing.T) {
