@@ -123,6 +123,10 @@ func (p *plan) addMixins(names []string, blind bool) error {
 			continue
 		}
 		field := t.FreeName()
+		if field == "" {
+			p.byHand = append(p.byHand, t.Name+" has no version: all names that init tries are taken: add mixin.Version{Name: ..} by hand")
+			continue
+		}
 		err := schemas.Add(t.Name, rewrite.Version{Field: field, AllowBlind: blind})
 		var not *rewrite.NotUnderstoodError
 		if errors.As(err, &not) {
