@@ -114,28 +114,12 @@ func (p *plan) addMixins(names []string, blind bool) error {
 		return err
 	}
 	for _, t := range graph.Types {
-		named := slices.Contains(names, t.Name)
-		if t.Version != nil || len(names) > 0 && !named {
+		if t.Version != nil || len(names) > 0 && !slices.Contains(names, t.Name) {
 			continue
 		}
-		if t.Unfit != "" {
-			p.byHand = append(p.byHand, fmt.Sprintf("%s has no version: %s", t.Name, t.Unfit))
-			continue
-		}
-		field := t.FreeName()
-		if field == "" {
-			p.byHand = append(p.byHand, t.Name+" has no version: all names that init tries are taken: add mixin.Version{Name: ..} by hand")
-			continue
-		}
-		err := schemas.Add(t.Name, rewrite.Version{Field: field, AllowBlind: blind})
-		var not *rewrite.NotUnderstoodError
-		if errors.As(err, &not) {
-			p.byHand = append(p.byHand, fmt.Sprintf("%s has no version: %s: %s", t.Name, p.client.Module.Rel(not.Where), not.Why))
-			continue
-		} else if err != nil {
+		if err := p.addMixin(schemas, t, blind); err != nil {
 			return err
 		}
-		p.note(t.Name, field)
 	}
 	changed, err := schemas.Changed()
 	if err != nil {
@@ -144,6 +128,30 @@ func (p *plan) addMixins(names []string, blind bool) error {
 	for path, text := range changed {
 		p.changes.Set(path, text)
 		p.generate = true
+	}
+	return nil
+}
+
+// addMixin adds the mixin to a schema, or notes why not.
+func (p *plan) addMixin(schemas *rewrite.Schemas, t *project.Type, blind bool) error {
+	field := t.FreeName()
+	switch {
+	case t.Unfit != "":
+		p.byHand = append(p.byHand, fmt.Sprintf("%s has no version: %s", t.Name, t.Unfit))
+		return nil
+	case field == "":
+		p.byHand = append(p.byHand, t.Name+" has no version: all names that init tries are taken: add mixin.Version{Name: ..} by hand")
+		return nil
+	}
+	err := schemas.Add(t.Name, rewrite.Version{Field: field, AllowBlind: blind})
+	var not *rewrite.NotUnderstoodError
+	switch {
+	case errors.As(err, &not):
+		p.byHand = append(p.byHand, fmt.Sprintf("%s has no version: %s: %s", t.Name, p.client.Module.Rel(not.Where), not.Why))
+	case err != nil:
+		return err
+	default:
+		p.note(t.Name, field)
 	}
 	return nil
 }

@@ -115,9 +115,15 @@ func configOf(f project.Flags, pkg string, buildFlags []string) (config, options
 	if len(fields) > 0 {
 		config = "\n\t\t" + strings.Join(fields, ",\n\t\t") + ",\n\t"
 	}
+	options, err = optionsOf(f)
+	return config, options, err
+}
+
+// optionsOf writes the options of entc.Generate that stand for flags of ent's command.
+func optionsOf(f project.Flags) (string, error) {
 	var opts []string
 	if f.Storage != "" && f.Storage != "sql" {
-		return "", "", fmt.Errorf("ent generate has --storage %s: entocc needs SQL", f.Storage)
+		return "", fmt.Errorf("ent generate has --storage %s: entocc needs SQL", f.Storage)
 	}
 	if len(f.Features) > 0 {
 		quoted := make([]string, len(f.Features))
@@ -129,15 +135,15 @@ func configOf(f project.Flags, pkg string, buildFlags []string) (config, options
 	for _, t := range f.Templates {
 		option, err := templateOption(t)
 		if err != nil {
-			return "", "", err
+			return "", err
 		}
 		opts = append(opts, option)
 	}
 	opts = append(opts, "entc.Extensions(ext)")
 	if len(opts) == 1 {
-		return config, ", " + opts[0], nil
+		return ", " + opts[0], nil
 	}
-	return config, ",\n\t\t" + strings.Join(opts, ",\n\t\t") + ",\n\t", nil
+	return ",\n\t\t" + strings.Join(opts, ",\n\t\t") + ",\n\t", nil
 }
 
 func templateOption(flag string) (string, error) {
