@@ -12,6 +12,7 @@ import (
 
 // ent has written migrations of the same schemas, with databases at hand.
 func TestSQL_AddsWhatEntsMigrationAdds(t *testing.T) {
+	slow(t)
 	for dialect, folder := range map[string]string{"postgres": "postgres", "mysql": "mysql", "sqlite": "sqlite3"} {
 		t.Run(dialect, func(t *testing.T) {
 			files, err := filepath.Glob("../../../../integration/chinook/migrations/" + folder + "/*.sql")
