@@ -75,7 +75,8 @@ func (p *pass) reportSetBased(c *chain, name string) {
 
 // byEntity returns the fix that writes from the entity whose ID the caller took, if there is one.
 func (p *pass) byEntity(c *chain, cur inspector.Cursor, one string) *analysis.SuggestedFix {
-	if len(c.start.Args) != 1 {
+	fun, ok := c.start.Fun.(*ast.SelectorExpr)
+	if !ok || len(c.start.Args) != 1 {
 		return nil
 	}
 	id, ok := ast.Unparen(c.start.Args[0]).(*ast.SelectorExpr)
@@ -83,10 +84,10 @@ func (p *pass) byEntity(c *chain, cur inspector.Cursor, one string) *analysis.Su
 		return nil
 	}
 	v := p.variable(id.X)
-	if v == nil || !types.Identical(v.Type(), types.NewPointer(c.pkg.Scope().Lookup(c.typ).Type())) || !p.holdsRow(cur, v) {
+	if v == nil || !types.Identical(v.Type(), types.NewPointer(c.pkg.Scope().Lookup(c.typ).Type())) || !p.holdsRow(cur, v) || repeated(cur, v) {
 		return nil
 	}
-	name := c.start.Fun.(*ast.SelectorExpr).Sel
+	name := fun.Sel
 	return &analysis.SuggestedFix{
 		Message: fmt.Sprintf("Write from %s, guarded by its version", v.Name()),
 		TextEdits: []analysis.TextEdit{
@@ -123,6 +124,17 @@ func (p *pass) holdsRow(cur inspector.Cursor, v *types.Var) bool {
 		return holds
 	})
 	return holds
+}
+
+// repeated reports whether a node is in a loop that a variable outlives: the second write from it would be a conflict with
+// the first.
+func repeated(cur inspector.Cursor, v *types.Var) bool {
+	for loop := range cur.Enclosing((*ast.ForStmt)(nil), (*ast.RangeStmt)(nil)) {
+		if n := loop.Node(); v.Pos() < n.Pos() || v.Pos() >= n.End() {
+			return true
+		}
+	}
+	return false
 }
 
 // writes reports whether a call makes a builder that writes from a variable, by its entity or its ID.

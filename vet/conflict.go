@@ -62,7 +62,7 @@ func (p *pass) swallows(cur inspector.Cursor, n *ast.IfStmt) {
 	case f.Name() == "IsRecordModified" && (f.Pkg().Path() == entoccPath || f.Pkg().Scope().Lookup("IsVersionError") != nil):
 		p.report(call, nil, "a conflict is taken for success here: the change that was refused is lost, and nobody hears of it. "+
 			"Return the error, merge (hook.Merge), or run the work again (Modify, entocc.Retry)")
-	case f.Name() == "IsNotFound" && f.Pkg().Scope().Lookup("IsRecordModified") != nil && p.ofUpdate(cur, n, call):
+	case f.Name() == "IsNotFound" && isClient(f.Pkg()) && p.ofUpdate(cur, n, call):
 		p.report(call, nil, "an update of a row that is gone is taken for success here: the change is lost, and nobody hears of it. Return the error")
 	}
 }

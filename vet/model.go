@@ -80,8 +80,12 @@ func entityOf(t types.Type) (pkg *types.Package, typ string, ok bool) {
 	return obj.Pkg(), obj.Name(), true
 }
 
-// isEntity reports whether an object is an entity of a versioned type: entocc generates its VersionKey.
+// isEntity reports whether an object is an entity of a versioned type: entocc generates its VersionKey. A type of the
+// user's that embeds one is none.
 func isEntity(obj types.Object) bool {
+	if obj == nil || obj.Pkg() == nil || obj.Parent() != obj.Pkg().Scope() || !isClient(obj.Pkg()) {
+		return false
+	}
 	f := method(obj, "VersionKey")
 	if f == nil || f.Signature().Results().Len() != 1 {
 		return false
@@ -89,6 +93,9 @@ func isEntity(obj types.Object) bool {
 	key := named(f.Signature().Results().At(0).Type())
 	return key != nil && key.Name() == "VersionKey" && key.Pkg() != nil && key.Pkg().Path() == entoccPath
 }
+
+// isClient reports whether a package is a client that entocc generated.
+func isClient(pkg *types.Package) bool { return pkg.Scope().Lookup("IsRecordModified") != nil }
 
 // named returns the name of a type, or of what it points to.
 func named(t types.Type) *types.TypeName {

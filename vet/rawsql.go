@@ -92,7 +92,7 @@ func (p *pass) tables() map[string]table {
 	found := make(map[string]table)
 	for _, client := range append(p.Pkg.Imports(), p.Pkg) {
 		scope := client.Scope()
-		if scope.Lookup("IsRecordModified") == nil {
+		if !isClient(client) {
 			continue
 		}
 		for _, name := range scope.Names() {

@@ -21,7 +21,9 @@ A save that only changes fields of the mixin's Ignore does not move the version 
 
 func runStale(p *pass) {
 	for cur, block := range all[*ast.BlockStmt](p) {
-		if !p.unchecked(cur) && !p.calls(function(cur).Node(), entoccPath, "SkipIncrement") {
+		f := function(cur).Node()
+		// A resolver may save what is stale, and other holders do not notice a shadow save.
+		if !p.unchecked(cur) && !p.calls(f, entoccPath, "SkipIncrement") && !p.calls(f, entoccPath+"/hook", "OnModified") {
 			p.staleIn(cur, block)
 		}
 	}

@@ -46,7 +46,7 @@ func runTx(p *pass) {
 func (p *pass) takesTx(f *ast.FuncLit) bool {
 	for _, param := range f.Type.Params.List {
 		obj := named(p.TypesInfo.TypeOf(param.Type))
-		if obj != nil && obj.Name() == "Tx" && obj.Pkg() != nil && obj.Pkg().Scope().Lookup("IsRecordModified") != nil {
+		if obj != nil && obj.Name() == "Tx" && obj.Pkg() != nil && isClient(obj.Pkg()) {
 			return true
 		}
 	}

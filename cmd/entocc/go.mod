@@ -36,6 +36,7 @@ require (
 	gopkg.in/yaml.v3 v3.0.1 // indirect
 )
 
+// A release requires the tagged modules instead: go install refuses a module that has replace directives.
 replace (
 	github.com/entocc/entocc => ../../
 	github.com/entocc/entocc/vet => ../../vet

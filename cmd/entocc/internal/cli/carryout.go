@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -31,7 +32,8 @@ func (a *app) carryOut(ctx context.Context, p *plan, opts initOptions) error {
 		return err
 	}
 	if err := a.generateAndBuild(ctx, p); err != nil {
-		if undoErr := undo(); undoErr != nil {
+		// The context may have ended: what was written is put back all the same.
+		if undoErr := errors.Join(undo(), vendor(context.WithoutCancel(ctx), c)); undoErr != nil {
 			return fmt.Errorf("%w\nand not everything could be put back: %w", err, undoErr)
 		}
 		return fmt.Errorf("nothing was changed, as this fails: %w", err)
@@ -64,9 +66,7 @@ func (a *app) generateAndBuild(ctx context.Context, p *plan) error {
 		}
 	}
 	a.progress("go build")
-	if c.Module.Vendored && c.Module.Workspace == "" {
-		p.byHand = append(p.byHand, "vendor: run go mod vendor")
-		_, err := project.Go(ctx, c.Module.Dir, "build", "-mod=mod", "./...")
+	if err := vendor(ctx, c); err != nil {
 		return err
 	}
 	_, err := project.Go(ctx, c.Module.Dir, "build", "./...")

@@ -100,6 +100,14 @@ func replace(t *testing.T, dir, name, old, text string) {
 	write(t, dir, name, strings.Replace(string(data), old, text, 1))
 }
 
+// slow leaves a test to .ci/run that compiles much, so that go test work keeps its time.
+func slow(t *testing.T) {
+	t.Helper()
+	if os.Getenv("ENTOCC_CODEGEN") != "everything" {
+		t.Skip("needs ENTOCC_CODEGEN=everything, which .ci/run sets")
+	}
+}
+
 // contents are all files of a folder.
 func contents(t *testing.T, dir string) map[string]string {
 	t.Helper()
@@ -153,7 +161,7 @@ func TestInit_BadInputChangesNothing(t *testing.T) {
 	}
 }
 
-func TestInit_InNoProjectSaysSo(t *testing.T) {
+func TestInit_SaysWhereThereIsNoProjectOrAreSeveral(t *testing.T) {
 	t.Setenv("GOWORK", "off")
 	dir := t.TempDir()
 	code, _, errs := run(t, dir, "init")
@@ -163,10 +171,21 @@ func TestInit_InNoProjectSaysSo(t *testing.T) {
 	code, _, errs = run(t, dir, "init")
 	assert.Equal(t, 2, code)
 	assert.Contains(t, errs, "no client of ent was found")
+
+	for _, name := range []string{"a", "b"} {
+		require.NoError(t, os.Mkdir(filepath.Join(dir, name), 0o755))
+		write(t, dir, name+"/generate.go", "package "+name+"\n\n//go:generate go tool ent generate ./schema\n")
+	}
+	code, _, errs = run(t, dir, "init")
+	assert.Equal(t, 2, code)
+	assert.Contains(t, errs, "several clients of ent: choose one by --ent: a, b")
+	_, _, errs = run(t, dir, "init", "--ent", "c")
+	assert.Contains(t, errs, `no client of ent in "c"`)
 }
 
 // The build fails at the end, in code of the user's that calls what the guard takes away: everything is put back.
 func TestInit_PutsEverythingBackWhereTheResultDoesNotBuild(t *testing.T) {
+	slow(t)
 	dir := service(t)
 	write(t, dir, "clash.go", "package main\n\nimport \"example.com/desk/ent\"\n\nvar _ interface{ UpdateOneID(int) *ent.CustomerUpdateOne } = (*ent.CustomerClient)(nil)\n\nvar _ = ent.IsNotFound\n\ntype ticketVersion interface{ VersionKey() string }\n\nfunc clash(t *ent.Ticket) {\n\tif _, ok := any(t).(ticketVersion); ok {\n\t\tprintln()\n\t}\n}\n")
 	write(t, dir, "ent/mine.go", "package ent\n\n// VersionKey is the user's own.\nfunc (t *Ticket) VersionKey() string { return t.Version }\n")
@@ -231,9 +250,11 @@ func TestVet_APackageThatDoesNotCompileIsAnError(t *testing.T) {
 	assert.Contains(t, errs, "go vet can't analyze ./...")
 }
 
-// What the workspace shows to users has no findings but those that say why they are none.
+// What the workspace shows to users has no findings but those that say why they are none. Tests have stale writes be
+// refused on purpose.
 func TestVet_FindsNothingInTheExamples(t *testing.T) {
-	code, out, errs := run(t, "../../../..", "vet", "./examples/...", "./internal/ent/...", "./occhttp/...", "./occtest/...")
+	slow(t)
+	code, out, errs := run(t, "../../../..", "vet", "--tests=false", "./examples/...", "./internal/ent/...", "./occhttp/...", "./occtest/...")
 	assert.Equal(t, 0, code, errs)
 	assert.Empty(t, out)
 }

@@ -28,7 +28,7 @@ func (p *plan) addGenerator(_ context.Context) error {
 	if c.Generate != nil {
 		flags = c.Generate.Flags
 	}
-	text, err := rewrite.NewEntc(flags, c.Package())
+	text, err := rewrite.NewEntc(flags, c.Package(), c.BuildFlags())
 	if err != nil {
 		return err
 	}
@@ -103,7 +103,18 @@ func requires(ctx context.Context, c *project.Client) error {
 	if err != nil {
 		return err
 	}
-	_, err = project.Go(ctx, dir, "mod", "tidy")
+	if _, err = project.Go(ctx, dir, "mod", "tidy"); err != nil {
+		return err
+	}
+	return vendor(ctx, c)
+}
+
+// vendor has the vendor folder of a module fit its go.mod.
+func vendor(ctx context.Context, c *project.Client) error {
+	if !c.Module.Vendored || c.Module.Workspace != "" {
+		return nil
+	}
+	_, err := project.Go(ctx, c.Module.Dir, "mod", "vendor")
 	return err
 }
 

@@ -15,8 +15,8 @@ import (
 
 // initOptions are the flags of init.
 type initOptions struct {
-	ent           string
-	dryRun, force bool
+	ent                  string
+	dryRun, force, blind bool
 }
 
 func (a *app) initCommand() *cobra.Command {
@@ -37,6 +37,7 @@ Exit codes: 0 done, or nothing to do; 1 done, and something is left to be done b
 	}
 	cmd.Flags().BoolVar(&opts.dryRun, "dry-run", false, "show the diff and change nothing")
 	cmd.Flags().BoolVar(&opts.force, "force", false, "work though git has uncommitted changes")
+	cmd.Flags().BoolVar(&opts.blind, "allow-blind", false, "let writes by ID through that state no version: not guarded, for the time being")
 	cmd.Flags().StringVar(&opts.ent, "ent", "", "folder of the client, where the module has several")
 	return cmd
 }
@@ -65,7 +66,7 @@ func (a *app) init(ctx context.Context, schemas []string, opts initOptions) erro
 		return err
 	}
 	p := &plan{client: c, changes: rewrite.NewChanges(m.Dir)}
-	if err := p.addMixins(schemas); err != nil {
+	if err := p.addMixins(schemas, opts.blind); err != nil {
 		return err
 	}
 	if err := p.addGenerator(ctx); err != nil {
@@ -100,7 +101,7 @@ func (a *app) fit(ctx context.Context, c *project.Client, opts initOptions) erro
 }
 
 // addMixins adds the mixin to the schemas that have no version.
-func (p *plan) addMixins(names []string) error {
+func (p *plan) addMixins(names []string, blind bool) error {
 	graph, err := p.client.Load()
 	if err != nil {
 		return err
@@ -113,24 +114,12 @@ func (p *plan) addMixins(names []string) error {
 		return err
 	}
 	for _, t := range graph.Types {
-		named := slices.Contains(names, t.Name)
-		if t.Version != nil || len(names) > 0 && !named {
+		if t.Version != nil || len(names) > 0 && !slices.Contains(names, t.Name) {
 			continue
 		}
-		if t.Unfit != "" {
-			p.byHand = append(p.byHand, fmt.Sprintf("%s has no version: %s", t.Name, t.Unfit))
-			continue
-		}
-		field := t.FreeName()
-		err := schemas.Add(t.Name, field)
-		var not *rewrite.NotUnderstoodError
-		if errors.As(err, &not) {
-			p.byHand = append(p.byHand, fmt.Sprintf("%s has no version: %s: %s", t.Name, p.client.Module.Rel(not.Where), not.Why))
-			continue
-		} else if err != nil {
+		if err := p.addMixin(schemas, t, blind); err != nil {
 			return err
 		}
-		p.note(t.Name, field)
 	}
 	changed, err := schemas.Changed()
 	if err != nil {
@@ -139,6 +128,30 @@ func (p *plan) addMixins(names []string) error {
 	for path, text := range changed {
 		p.changes.Set(path, text)
 		p.generate = true
+	}
+	return nil
+}
+
+// addMixin adds the mixin to a schema, or notes why not.
+func (p *plan) addMixin(schemas *rewrite.Schemas, t *project.Type, blind bool) error {
+	field := t.FreeName()
+	switch {
+	case t.Unfit != "":
+		p.byHand = append(p.byHand, fmt.Sprintf("%s has no version: %s", t.Name, t.Unfit))
+		return nil
+	case field == "":
+		p.byHand = append(p.byHand, t.Name+" has no version: all names that init tries are taken: add mixin.Version{Name: ..} by hand")
+		return nil
+	}
+	err := schemas.Add(t.Name, rewrite.Version{Field: field, AllowBlind: blind})
+	var not *rewrite.NotUnderstoodError
+	switch {
+	case errors.As(err, &not):
+		p.byHand = append(p.byHand, fmt.Sprintf("%s has no version: %s: %s", t.Name, p.client.Module.Rel(not.Where), not.Why))
+	case err != nil:
+		return err
+	default:
+		p.note(t.Name, field)
 	}
 	return nil
 }

@@ -18,6 +18,7 @@ import (
 
 func (a *app) vetCommand() *cobra.Command {
 	var fix, sarif bool
+	tests := true
 	cmd := &cobra.Command{
 		Use:   "vet [packages]",
 		Short: "Find code that loses updates, or that will be refused",
@@ -27,14 +28,16 @@ are safe. A comment on the line of a finding, or before it, silences it: //entoc
 Exit codes: 0 nothing found (or all of it fixed), 1 something found, 2 the packages can't be analyzed.`,
 		Example: "  entocc vet ./...\n  entocc vet --fix ./...\n  entocc vet --sarif ./... > entocc.sarif",
 		RunE: func(cmd *cobra.Command, patterns []string) error {
-			found, err := a.vet(cmd.Context(), patterns)
+			look := func() ([]finding, error) {
+				found, err := a.vet(cmd.Context(), patterns)
+				return slices.DeleteFunc(found, func(f finding) bool { return !tests && strings.HasSuffix(f.File, "_test.go") }), err
+			}
+			found, err := look()
+			if err == nil && fix {
+				found, err = a.fixAll(found, look)
+			}
 			if err != nil {
 				return err
-			}
-			if fix {
-				if found, err = a.fixAll(cmd.Context(), patterns, found); err != nil {
-					return err
-				}
 			}
 			a.printFindings(found, sarif)
 			if len(found) > 0 {
@@ -44,6 +47,7 @@ Exit codes: 0 nothing found (or all of it fixed), 1 something found, 2 the packa
 		},
 	}
 	cmd.Flags().BoolVar(&fix, "fix", false, "make the fixes that are safe")
+	cmd.Flags().BoolVar(&tests, "tests", true, "look at tests too")
 	cmd.Flags().BoolVar(&sarif, "sarif", false, "write the findings as SARIF 2.1.0")
 	return cmd
 }
@@ -170,7 +174,7 @@ func sorted(found []finding) []finding {
 }
 
 // fixAll makes the fixes, and looks again: what is left is reported at its new place.
-func (a *app) fixAll(ctx context.Context, patterns []string, found []finding) ([]finding, error) {
+func (a *app) fixAll(found []finding, look func() ([]finding, error)) ([]finding, error) {
 	changed, err := applyEdits(found)
 	if err != nil {
 		return nil, err
@@ -179,7 +183,7 @@ func (a *app) fixAll(ctx context.Context, patterns []string, found []finding) ([
 		return found, nil
 	}
 	fmt.Fprintf(a.Err, "fixed %d of %d\n", changed, len(found))
-	return a.vet(ctx, patterns)
+	return look()
 }
 
 // applyEdits makes the fixes of findings. Of two that overlap the first is made.

@@ -34,7 +34,7 @@ func (c *Client) Load() (*Graph, error) {
 		path = c.Outside
 	}
 	defer inDir(c.Dir)()
-	graph, err := entc.LoadGraph(path, &gen.Config{Target: c.Target, Package: c.Package(), BuildFlags: c.buildFlags()})
+	graph, err := entc.LoadGraph(path, &gen.Config{Target: c.Target, Package: c.Package(), BuildFlags: c.BuildFlags()})
 	if err != nil {
 		return nil, fmt.Errorf("the schemas of %s do not load: %w", c.Module.Rel(c.Dir), err)
 	}
@@ -55,7 +55,8 @@ func (c *Client) Load() (*Graph, error) {
 	return g, nil
 }
 
-func (c *Client) buildFlags() []string {
+// BuildFlags are those that ent needs to load the schemas: a vendor folder has no code generator.
+func (c *Client) BuildFlags() []string {
 	if c.Module.Vendored && c.Module.Workspace == "" {
 		return []string{"-mod=mod"}
 	}

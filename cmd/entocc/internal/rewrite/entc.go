@@ -53,8 +53,8 @@ func shadowErr(s *source, e *project.Entc) {
 }
 
 // NewEntc writes an entc.go that does what ent's command did with these flags.
-func NewEntc(f project.Flags, pkg string) ([]byte, error) {
-	config, options, err := configOf(f, pkg)
+func NewEntc(f project.Flags, pkg string, buildFlags []string) ([]byte, error) {
+	config, options, err := configOf(f, pkg, buildFlags)
 	if err != nil {
 		return nil, err
 	}
@@ -94,7 +94,7 @@ func main() {
 }
 
 // configOf writes the fields of the gen.Config, and the options, that stand for flags of ent's command.
-func configOf(f project.Flags, pkg string) (config, options string, err error) {
+func configOf(f project.Flags, pkg string, buildFlags []string) (config, options string, err error) {
 	var fields []string
 	if f.Target != "" {
 		fields = append(fields, "Target: "+strconv.Quote(f.Target), "Package: "+strconv.Quote(pkg))
@@ -109,12 +109,21 @@ func configOf(f project.Flags, pkg string) (config, options string, err error) {
 		}
 		fields = append(fields, "IDType: &field.TypeInfo{Type: field."+kind+"}")
 	}
+	if len(buildFlags) > 0 {
+		fields = append(fields, fmt.Sprintf("BuildFlags: %#v", buildFlags))
+	}
 	if len(fields) > 0 {
 		config = "\n\t\t" + strings.Join(fields, ",\n\t\t") + ",\n\t"
 	}
+	options, err = optionsOf(f)
+	return config, options, err
+}
+
+// optionsOf writes the options of entc.Generate that stand for flags of ent's command.
+func optionsOf(f project.Flags) (string, error) {
 	var opts []string
 	if f.Storage != "" && f.Storage != "sql" {
-		return "", "", fmt.Errorf("ent generate has --storage %s: entocc needs SQL", f.Storage)
+		return "", fmt.Errorf("ent generate has --storage %s: entocc needs SQL", f.Storage)
 	}
 	if len(f.Features) > 0 {
 		quoted := make([]string, len(f.Features))
@@ -126,15 +135,15 @@ func configOf(f project.Flags, pkg string) (config, options string, err error) {
 	for _, t := range f.Templates {
 		option, err := templateOption(t)
 		if err != nil {
-			return "", "", err
+			return "", err
 		}
 		opts = append(opts, option)
 	}
 	opts = append(opts, "entc.Extensions(ext)")
 	if len(opts) == 1 {
-		return config, ", " + opts[0], nil
+		return ", " + opts[0], nil
 	}
-	return config, ",\n\t\t" + strings.Join(opts, ",\n\t\t") + ",\n\t", nil
+	return ",\n\t\t" + strings.Join(opts, ",\n\t\t") + ",\n\t", nil
 }
 
 func templateOption(flag string) (string, error) {

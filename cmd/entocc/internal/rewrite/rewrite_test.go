@@ -27,7 +27,7 @@ func add(t *testing.T, text, field string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := schemas.Add("User", field); err != nil {
+	if err := schemas.Add("User", rewrite.Version{Field: field, AllowBlind: field == "blind"}); err != nil {
 		return "", err
 	}
 	changed, err := schemas.Changed()
@@ -96,6 +96,9 @@ func TestAdd_NamesTheField(t *testing.T) {
 	got, err := add(t, header, "row_version")
 	require.NoError(t, err)
 	assert.Contains(t, got, `mixin.Version{Name: "row_version"}`)
+	got, err = add(t, header, "blind")
+	require.NoError(t, err)
+	assert.Contains(t, got, `mixin.Version{Name: "blind", AllowBlind: true}`)
 }
 
 func TestAdd_TakesAFreeNameForTheImport(t *testing.T) {
@@ -174,6 +177,25 @@ func TestParseEntc_RefusesWhatItDoesNotUnderstand(t *testing.T) {
 			_, err := project.ParseEntc("entc.go", []byte(entcHeader+body+"}\n"))
 			assert.ErrorContains(t, err, "by hand")
 		})
+	}
+}
+
+func TestNewEntc_DoesWhatTheFlagsDid(t *testing.T) {
+	got, err := rewrite.NewEntc(project.Flags{
+		Schema: "./schema", Target: "./db", Header: "// Made.", IDType: "string",
+		Features: []string{"sql/upsert"}, Templates: []string{"t", "glob=t/*.tmpl", "file=a.tmpl"},
+	}, "example.com/app/db", []string{"-mod=mod"})
+	require.NoError(t, err)
+	for _, want := range []string{
+		`"./schema", &gen.Config{`, `"./db"`, `"example.com/app/db"`, `"// Made."`, "field.TypeString", `[]string{"-mod=mod"}`,
+		`entc.FeatureNames("sql/upsert")`, `entc.TemplateDir("t")`, `entc.TemplateGlob("t/*.tmpl")`, `entc.TemplateFiles("a.tmpl")`,
+		"entc.Extensions(ext)", `"entgo.io/ent/schema/field"`,
+	} {
+		assert.Contains(t, string(got), want)
+	}
+	for _, f := range []project.Flags{{Storage: "gremlin"}, {IDType: "uuid"}, {Templates: []string{"url=x"}}} {
+		_, err := rewrite.NewEntc(f, "", nil)
+		assert.Error(t, err)
 	}
 }
 

@@ -49,18 +49,34 @@ func ReadSchemas(dir string) (*Schemas, error) {
 	return s, nil
 }
 
-// Add adds mixin.Version to a schema; field is the name of its version field. The error is a [*NotUnderstoodError] where the
+// Version are the options of the mixin that is added.
+type Version struct {
+	// Field is the name of the version field.
+	Field      string
+	AllowBlind bool
+}
+
+// literal is the mixin as it is written, with the name of its package.
+func (v Version) literal(pkg string) string {
+	var options []string
+	if v.Field != "version" {
+		options = append(options, fmt.Sprintf("Name: %q", v.Field))
+	}
+	if v.AllowBlind {
+		options = append(options, "AllowBlind: true")
+	}
+	return pkg + ".Version{" + strings.Join(options, ", ") + "}"
+}
+
+// Add adds mixin.Version to a schema. The error is a [*NotUnderstoodError] where the
 // schema's Mixin is written in a way that can't be edited safely.
-func (s *Schemas) Add(schema, field string) error {
+func (s *Schemas) Add(schema string, v Version) error {
 	src, spec, decl := s.find(schema)
 	if src == nil {
 		return &NotUnderstoodError{s.dir, fmt.Sprintf("no type %s is declared here as a struct of its own: add mixin.Version{} to its Mixin() by hand", schema)}
 	}
 	name := s.mixinName(src)
-	value := name + ".Version{}"
-	if field != "version" {
-		value = fmt.Sprintf("%s.Version{Name: %q}", name, field)
-	}
+	value := v.literal(name)
 	method, of := s.method(schema, "Mixin")
 	if method == nil {
 		addMethod(src, spec, decl, schema, value)

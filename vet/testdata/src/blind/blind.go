@@ -79,6 +79,25 @@ func value(ctx context.Context, c *ent.Client, u ent.User) {
 	c.User.DeleteOneID(u.ID).ExecX(ctx) // want `DeleteOneID states no version`
 }
 
+func looped(ctx context.Context, c *ent.Client, u *ent.User, us []*ent.User) {
+	for range 3 {
+		c.User.UpdateOneID(u.ID).SetName("a").ExecX(ctx) // want `UpdateOneID states no version`
+	}
+	for _, each := range us {
+		c.User.UpdateOneID(each.ID).SetName("a").ExecX(ctx) // want `UpdateOneID states no version`
+	}
+	(c.User.UpdateOneID)(u.ID).SetName("a").ExecX(ctx) // want `UpdateOneID states no version`
+}
+
+// wrapper has the entity's methods, and is none.
+type wrapper struct{ *ent.User }
+
+type wrapperUpdateOne struct{}
+
+func (w wrapper) UpdateOneID(id int) *wrapperUpdateOne { return nil }
+
+var _ = wrapper{}.UpdateOneID(1)
+
 // All of these are right, or can't be judged.
 func right(ctx context.Context, c *ent.Client, id int, v *int64, u *ent.User) *ent.UserUpdateOne {
 	c.User.UpdateOneID(id).IfVersion(1).SetName("a").ExecX(ctx)

@@ -5,22 +5,23 @@ import (
 	"context"
 
 	"github.com/entocc/entocc"
+	"github.com/entocc/entocc/hook"
 )
 
 func again(ctx context.Context, u *ent.User) error {
 	if err := u.Update().SetName("a").Exec(ctx); err != nil {
 		return err
 	}
-	return u.Update().SetName("b").Exec(ctx) // want `u holds the version from before its save on line 11, whose result was dropped`
+	return u.Update().SetName("b").Exec(ctx) // want `u holds the version from before its save on line 12, whose result was dropped`
 }
 
 func byClient(ctx context.Context, c *ent.Client, id int) error {
 	u := c.User.GetX(ctx, id)
 	c.User.UpdateOne(u).SetName("a").ExecX(ctx)
-	saved, err := c.User.UpdateOne(u).SetName("b").Save(ctx) // want `u holds the version from before its save on line 19`
+	saved, err := c.User.UpdateOne(u).SetName("b").Save(ctx) // want `u holds the version from before its save on line 20`
 	_ = saved
 	if err == nil {
-		return c.User.DeleteOne(u).Exec(ctx) // want `u holds the version from before its save on line 20`
+		return c.User.DeleteOne(u).Exec(ctx) // want `u holds the version from before its save on line 21`
 	}
 	return err
 }
@@ -75,5 +76,11 @@ func reload(**ent.User) {}
 
 func shadow(ctx context.Context, u *ent.User) {
 	u.Update().SetName("a").ExecX(entocc.SkipIncrement(ctx))
+	u.Update().SetName("b").ExecX(ctx)
+}
+
+func merged(ctx context.Context, u *ent.User) {
+	hook.OnModified(hook.Merge())
+	u.Update().SetName("a").ExecX(ctx)
 	u.Update().SetName("b").ExecX(ctx)
 }
