@@ -43,6 +43,10 @@ func (_d *UserDelete) ExecX(ctx context.Context) int {
 
 func (_d *UserDelete) sqlExec(ctx context.Context) (int, error) {
 	_spec := sqlgraph.NewDeleteSpec(user.Table, sqlgraph.NewFieldSpec(user.FieldID, field.TypeInt))
+	if _d.mutation.occ.IsOneRow() {
+		return occrun.DeleteOneRow(ctx, userVersion, _d.mutation, versionWriter(_d.config), _spec, _d.mutation.predicates, _d.mutation.versionError)
+	}
+
 	guardedDelete := occrun.Delete(
 		ctx, versionWriter(_d.config), _d.mutation, _spec, len(_d.mutation.predicates),
 		_d.mutation.versionID(), userRow, _d.mutation.versionError,
@@ -85,6 +89,26 @@ func (c *UserClient) DeleteBulk(rowEntities ...*User) *UserDeleteBulk {
 func (_d *UserDeleteOne) IfMatch(cond entocc.Condition) *UserDeleteOne {
 	_d._d.mutation.occ.IfMatch(userVersion, _d._d.mutation.versionID(), cond)
 	return _d
+}
+
+// IfVersion limits the delete to one row, which must have this version. Predicates that match several rows are refused.
+func (_d *UserDelete) IfVersion(version int64) *UserDelete {
+	return occrun.OneRow(_d, &_d.mutation.occ, version)
+}
+
+// IfVersionIn is like IfVersion, for any of several versions.
+func (_d *UserDelete) IfVersionIn(versions ...int64) *UserDelete {
+	return occrun.OneRow(_d, &_d.mutation.occ, versions...)
+}
+
+// IfMatch is like IfVersion, for a condition as that of an If-Match header (package occhttp).
+func (_d *UserDelete) IfMatch(cond entocc.Condition) *UserDelete {
+	return occrun.OneRowMatching(_d, &_d.mutation.occ, cond)
+}
+
+// IgnoreVersion says that the delete is of any rows, whatever their versions, as it is by default.
+func (_d *UserDelete) IgnoreVersion() *UserDelete {
+	return occrun.AnyRows(_d, &_d.mutation.occ)
 }
 
 // IfVersion has the delete succeed only if the row has this version, whatever an entity holds that the builder was made

@@ -87,8 +87,10 @@ func (m *ProductMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return productVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
-func (m *ProductMutation) versionID() any { return occrun.IDOf(m.ID()) }
+// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+func (m *ProductMutation) versionID() any {
+	return m.occ.FoundID(occrun.IDOf(m.ID()))
+}
 
 // versionError gives an error of a guarded write of Product the form in which its callers know it.
 func (m *ProductMutation) versionError(err error) error {

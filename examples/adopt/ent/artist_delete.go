@@ -43,6 +43,10 @@ func (_d *ArtistDelete) ExecX(ctx context.Context) int {
 
 func (_d *ArtistDelete) sqlExec(ctx context.Context) (int, error) {
 	_spec := sqlgraph.NewDeleteSpec(artist.Table, sqlgraph.NewFieldSpec(artist.FieldID, field.TypeInt))
+	if _d.mutation.occ.IsOneRow() {
+		return occrun.DeleteOneRow(ctx, artistVersion, _d.mutation, versionWriter(_d.config), _spec, _d.mutation.predicates, _d.mutation.versionError)
+	}
+
 	guardedDelete := occrun.Delete(
 		ctx, versionWriter(_d.config), _d.mutation, _spec, len(_d.mutation.predicates),
 		_d.mutation.versionID(), artistRow, _d.mutation.versionError,
@@ -85,6 +89,26 @@ func (c *ArtistClient) DeleteBulk(rowEntities ...*Artist) *ArtistDeleteBulk {
 func (_d *ArtistDeleteOne) IfMatch(cond entocc.Condition) *ArtistDeleteOne {
 	_d._d.mutation.occ.IfMatch(artistVersion, _d._d.mutation.versionID(), cond)
 	return _d
+}
+
+// IfVersion limits the delete to one row, which must have this version. Predicates that match several rows are refused.
+func (_d *ArtistDelete) IfVersion(version int64) *ArtistDelete {
+	return occrun.OneRow(_d, &_d.mutation.occ, version)
+}
+
+// IfVersionIn is like IfVersion, for any of several versions.
+func (_d *ArtistDelete) IfVersionIn(versions ...int64) *ArtistDelete {
+	return occrun.OneRow(_d, &_d.mutation.occ, versions...)
+}
+
+// IfMatch is like IfVersion, for a condition as that of an If-Match header (package occhttp).
+func (_d *ArtistDelete) IfMatch(cond entocc.Condition) *ArtistDelete {
+	return occrun.OneRowMatching(_d, &_d.mutation.occ, cond)
+}
+
+// IgnoreVersion says that the delete is of any rows, whatever their versions, as it is by default.
+func (_d *ArtistDelete) IgnoreVersion() *ArtistDelete {
+	return occrun.AnyRows(_d, &_d.mutation.occ)
 }
 
 // IfVersion has the delete succeed only if the row has this version, whatever an entity holds that the builder was made

@@ -43,6 +43,10 @@ func (_d *CustomerDelete) ExecX(ctx context.Context) int {
 
 func (_d *CustomerDelete) sqlExec(ctx context.Context) (int, error) {
 	_spec := sqlgraph.NewDeleteSpec(customer.Table, sqlgraph.NewFieldSpec(customer.FieldID, field.TypeInt))
+	if _d.mutation.occ.IsOneRow() {
+		return occrun.DeleteOneRow(ctx, customerVersion, _d.mutation, versionWriter(_d.config), _spec, _d.mutation.predicates, _d.mutation.versionError)
+	}
+
 	guardedDelete := occrun.Delete(
 		ctx, versionWriter(_d.config), _d.mutation, _spec, len(_d.mutation.predicates),
 		_d.mutation.versionID(), customerRow, _d.mutation.versionError,
@@ -85,6 +89,26 @@ func (c *CustomerClient) DeleteBulk(rowEntities ...*Customer) *CustomerDeleteBul
 func (_d *CustomerDeleteOne) IfMatch(cond entocc.Condition) *CustomerDeleteOne {
 	_d._d.mutation.occ.IfMatch(customerVersion, _d._d.mutation.versionID(), cond)
 	return _d
+}
+
+// IfVersion limits the delete to one row, which must have this version. Predicates that match several rows are refused.
+func (_d *CustomerDelete) IfVersion(version int64) *CustomerDelete {
+	return occrun.OneRow(_d, &_d.mutation.occ, version)
+}
+
+// IfVersionIn is like IfVersion, for any of several versions.
+func (_d *CustomerDelete) IfVersionIn(versions ...int64) *CustomerDelete {
+	return occrun.OneRow(_d, &_d.mutation.occ, versions...)
+}
+
+// IfMatch is like IfVersion, for a condition as that of an If-Match header (package occhttp).
+func (_d *CustomerDelete) IfMatch(cond entocc.Condition) *CustomerDelete {
+	return occrun.OneRowMatching(_d, &_d.mutation.occ, cond)
+}
+
+// IgnoreVersion says that the delete is of any rows, whatever their versions, as it is by default.
+func (_d *CustomerDelete) IgnoreVersion() *CustomerDelete {
+	return occrun.AnyRows(_d, &_d.mutation.occ)
 }
 
 // IfVersion has the delete succeed only if the row has this version, whatever an entity holds that the builder was made

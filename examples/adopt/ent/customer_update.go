@@ -472,6 +472,10 @@ func (_u *CustomerUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
+	if _u.mutation.occ.IsOneRow() {
+		return occrun.UpdateOneRow(ctx, customerVersion, _u.mutation, versionWriter(_u.config), _spec, customerLinks, _u.mutation.versionError)
+	}
+
 	versionID := _u.mutation.versionID()
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.Update(ctx, customerVersion, _u.mutation, &_u.mutation.occ, _spec, customerLinks, versionID)
@@ -982,6 +986,7 @@ func (_u *CustomerUpdateOne) sqlSave(ctx context.Context) (_node *Customer, err 
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
+
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.UpdateOne(ctx, customerVersion, _u.mutation, &_u.mutation.occ, _spec, customerLinks, _spec.Node.ID.Value)
 	if err != nil {
@@ -1033,6 +1038,32 @@ func (c *CustomerClient) UpdateBulk(rowBuilders ...*CustomerUpdateOne) *Customer
 func (_u *CustomerUpdateOne) IfMatch(cond entocc.Condition) *CustomerUpdateOne {
 	_u.mutation.occ.IfMatch(customerVersion, _u.mutation.versionID(), cond)
 	return _u
+}
+
+// IfVersion limits the update to one row, which must have this version. Predicates that match several rows are refused.
+func (_u *CustomerUpdate) IfVersion(version int64) *CustomerUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, version)
+}
+
+// IfVersionIn is like IfVersion, for any of several versions.
+func (_u *CustomerUpdate) IfVersionIn(versions ...int64) *CustomerUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, versions...)
+}
+
+// IfMatch is like IfVersion, for a condition as that of an If-Match header (package occhttp).
+func (_u *CustomerUpdate) IfMatch(cond entocc.Condition) *CustomerUpdate {
+	return occrun.OneRowMatching(_u, &_u.mutation.occ, cond)
+}
+
+// IgnoreVersion says that the update is of any rows, whatever their versions, as it is by default.
+func (_u *CustomerUpdate) IgnoreVersion() *CustomerUpdate {
+	return occrun.AnyRows(_u, &_u.mutation.occ)
+}
+
+// VersionProbe returns what scans and assigns a row, and then its primary key.
+func (m *CustomerMutation) VersionProbe() (func([]string) ([]any, error), func([]string, []any) error, func() any) {
+	probed := &Customer{config: m.config}
+	return probed.scanValues, probed.assignValues, func() any { return probed.ID }
 }
 
 // IfVersion has the update succeed only if the row has this version, whatever an entity holds that the builder was made

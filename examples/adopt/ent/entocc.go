@@ -115,8 +115,10 @@ func (m *AlbumMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return albumVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
-func (m *AlbumMutation) versionID() any { return occrun.IDOf(m.ID()) }
+// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+func (m *AlbumMutation) versionID() any {
+	return m.occ.FoundID(occrun.IDOf(m.ID()))
+}
 
 // versionError gives an error of a guarded write of Album the form in which its callers know it.
 func (m *AlbumMutation) versionError(err error) error {
@@ -157,8 +159,10 @@ func (m *ArtistMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return artistVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
-func (m *ArtistMutation) versionID() any { return occrun.IDOf(m.ID()) }
+// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+func (m *ArtistMutation) versionID() any {
+	return m.occ.FoundID(occrun.IDOf(m.ID()))
+}
 
 // versionError gives an error of a guarded write of Artist the form in which its callers know it.
 func (m *ArtistMutation) versionError(err error) error {
@@ -211,8 +215,10 @@ func (m *CustomerMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) 
 	return customerVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
-func (m *CustomerMutation) versionID() any { return occrun.IDOf(m.ID()) }
+// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+func (m *CustomerMutation) versionID() any {
+	return m.occ.FoundID(occrun.IDOf(m.ID()))
+}
 
 // versionError gives an error of a guarded write of Customer the form in which its callers know it.
 func (m *CustomerMutation) versionError(err error) error {
@@ -268,8 +274,10 @@ func (m *EmployeeMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) 
 	return employeeVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
-func (m *EmployeeMutation) versionID() any { return occrun.IDOf(m.ID()) }
+// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+func (m *EmployeeMutation) versionID() any {
+	return m.occ.FoundID(occrun.IDOf(m.ID()))
+}
 
 // versionError gives an error of a guarded write of Employee the form in which its callers know it.
 func (m *EmployeeMutation) versionError(err error) error {
@@ -310,8 +318,10 @@ func (m *GenreMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return genreVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
-func (m *GenreMutation) versionID() any { return occrun.IDOf(m.ID()) }
+// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+func (m *GenreMutation) versionID() any {
+	return m.occ.FoundID(occrun.IDOf(m.ID()))
+}
 
 // versionError gives an error of a guarded write of Genre the form in which its callers know it.
 func (m *GenreMutation) versionError(err error) error {
@@ -360,8 +370,10 @@ func (m *InvoiceMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return invoiceVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
-func (m *InvoiceMutation) versionID() any { return occrun.IDOf(m.ID()) }
+// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+func (m *InvoiceMutation) versionID() any {
+	return m.occ.FoundID(occrun.IDOf(m.ID()))
+}
 
 // versionError gives an error of a guarded write of Invoice the form in which its callers know it.
 func (m *InvoiceMutation) versionError(err error) error {
@@ -406,8 +418,10 @@ func (m *InvoiceLineMutation) VersionGuard() (*occrun.Schema, *occrun.Expectatio
 	return invoiceLineVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
-func (m *InvoiceLineMutation) versionID() any { return occrun.IDOf(m.ID()) }
+// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+func (m *InvoiceLineMutation) versionID() any {
+	return m.occ.FoundID(occrun.IDOf(m.ID()))
+}
 
 // versionError gives an error of a guarded write of InvoiceLine the form in which its callers know it.
 func (m *InvoiceLineMutation) versionError(err error) error {
@@ -448,8 +462,10 @@ func (m *MediaTypeMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation)
 	return mediaTypeVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
-func (m *MediaTypeMutation) versionID() any { return occrun.IDOf(m.ID()) }
+// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+func (m *MediaTypeMutation) versionID() any {
+	return m.occ.FoundID(occrun.IDOf(m.ID()))
+}
 
 // versionError gives an error of a guarded write of MediaType the form in which its callers know it.
 func (m *MediaTypeMutation) versionError(err error) error {
@@ -490,8 +506,10 @@ func (m *PlaylistMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) 
 	return playlistVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
-func (m *PlaylistMutation) versionID() any { return occrun.IDOf(m.ID()) }
+// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+func (m *PlaylistMutation) versionID() any {
+	return m.occ.FoundID(occrun.IDOf(m.ID()))
+}
 
 // versionError gives an error of a guarded write of Playlist the form in which its callers know it.
 func (m *PlaylistMutation) versionError(err error) error {
@@ -534,8 +552,10 @@ func (m *PlaylistTrackMutation) VersionGuard() (*occrun.Schema, *occrun.Expectat
 	return playlistTrackVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
-func (m *PlaylistTrackMutation) versionID() any { return m.occ.EntityID() }
+// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+func (m *PlaylistTrackMutation) versionID() any {
+	return m.occ.EntityID()
+}
 
 // versionError gives an error of a guarded write of PlaylistTrack the form in which its callers know it.
 func (m *PlaylistTrackMutation) versionError(err error) error {
@@ -589,8 +609,10 @@ func (m *TrackMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return trackVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
-func (m *TrackMutation) versionID() any { return occrun.IDOf(m.ID()) }
+// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+func (m *TrackMutation) versionID() any {
+	return m.occ.FoundID(occrun.IDOf(m.ID()))
+}
 
 // versionError gives an error of a guarded write of Track the form in which its callers know it.
 func (m *TrackMutation) versionError(err error) error {

@@ -42,6 +42,10 @@ func (_d *PlaylistTrackDelete) ExecX(ctx context.Context) int {
 
 func (_d *PlaylistTrackDelete) sqlExec(ctx context.Context) (int, error) {
 	_spec := sqlgraph.NewDeleteSpec(playlisttrack.Table, nil)
+	if _d.mutation.occ.IsOneRow() {
+		return occrun.DeleteOneRow(ctx, playlistTrackVersion, _d.mutation, versionWriter(_d.config), _spec, _d.mutation.predicates, _d.mutation.versionError)
+	}
+
 	guardedDelete := occrun.Delete(
 		ctx, versionWriter(_d.config), _d.mutation, _spec, len(_d.mutation.predicates),
 		_d.mutation.versionID(), playlistTrackRow, _d.mutation.versionError,
@@ -85,6 +89,26 @@ func (c *PlaylistTrackClient) DeleteBulk(rowEntities ...*PlaylistTrack) *Playlis
 func (_d *PlaylistTrackDeleteOne) IfMatch(cond entocc.Condition) *PlaylistTrackDeleteOne {
 	_d._d.mutation.occ.IfMatch(playlistTrackVersion, _d._d.mutation.versionID(), cond)
 	return _d
+}
+
+// IfVersion limits the delete to one row, which must have this version. Predicates that match several rows are refused.
+func (_d *PlaylistTrackDelete) IfVersion(version int64) *PlaylistTrackDelete {
+	return occrun.OneRow(_d, &_d.mutation.occ, version)
+}
+
+// IfVersionIn is like IfVersion, for any of several versions.
+func (_d *PlaylistTrackDelete) IfVersionIn(versions ...int64) *PlaylistTrackDelete {
+	return occrun.OneRow(_d, &_d.mutation.occ, versions...)
+}
+
+// IfMatch is like IfVersion, for a condition as that of an If-Match header (package occhttp).
+func (_d *PlaylistTrackDelete) IfMatch(cond entocc.Condition) *PlaylistTrackDelete {
+	return occrun.OneRowMatching(_d, &_d.mutation.occ, cond)
+}
+
+// IgnoreVersion says that the delete is of any rows, whatever their versions, as it is by default.
+func (_d *PlaylistTrackDelete) IgnoreVersion() *PlaylistTrackDelete {
+	return occrun.AnyRows(_d, &_d.mutation.occ)
 }
 
 // IfVersion has the delete succeed only if the row has this version, whatever an entity holds that the builder was made

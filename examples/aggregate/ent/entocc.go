@@ -88,8 +88,10 @@ func (m *LineMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return lineVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
-func (m *LineMutation) versionID() any { return occrun.IDOf(m.ID()) }
+// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+func (m *LineMutation) versionID() any {
+	return m.occ.FoundID(occrun.IDOf(m.ID()))
+}
 
 // versionError gives an error of a guarded write of Line the form in which its callers know it.
 func (m *LineMutation) versionError(err error) error {
@@ -131,8 +133,10 @@ func (m *OrderMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return orderVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
-func (m *OrderMutation) versionID() any { return occrun.IDOf(m.ID()) }
+// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+func (m *OrderMutation) versionID() any {
+	return m.occ.FoundID(occrun.IDOf(m.ID()))
+}
 
 // versionError gives an error of a guarded write of Order the form in which its callers know it.
 func (m *OrderMutation) versionError(err error) error {

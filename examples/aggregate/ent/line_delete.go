@@ -43,6 +43,10 @@ func (_d *LineDelete) ExecX(ctx context.Context) int {
 
 func (_d *LineDelete) sqlExec(ctx context.Context) (int, error) {
 	_spec := sqlgraph.NewDeleteSpec(line.Table, sqlgraph.NewFieldSpec(line.FieldID, field.TypeInt))
+	if _d.mutation.occ.IsOneRow() {
+		return occrun.DeleteOneRow(ctx, lineVersion, _d.mutation, versionWriter(_d.config), _spec, _d.mutation.predicates, _d.mutation.versionError)
+	}
+
 	guardedDelete := occrun.Delete(
 		ctx, versionWriter(_d.config), _d.mutation, _spec, len(_d.mutation.predicates),
 		_d.mutation.versionID(), lineRow, _d.mutation.versionError,
@@ -85,6 +89,26 @@ func (c *LineClient) DeleteBulk(rowEntities ...*Line) *LineDeleteBulk {
 func (_d *LineDeleteOne) IfMatch(cond entocc.Condition) *LineDeleteOne {
 	_d._d.mutation.occ.IfMatch(lineVersion, _d._d.mutation.versionID(), cond)
 	return _d
+}
+
+// IfVersion limits the delete to one row, which must have this version. Predicates that match several rows are refused.
+func (_d *LineDelete) IfVersion(version int64) *LineDelete {
+	return occrun.OneRow(_d, &_d.mutation.occ, version)
+}
+
+// IfVersionIn is like IfVersion, for any of several versions.
+func (_d *LineDelete) IfVersionIn(versions ...int64) *LineDelete {
+	return occrun.OneRow(_d, &_d.mutation.occ, versions...)
+}
+
+// IfMatch is like IfVersion, for a condition as that of an If-Match header (package occhttp).
+func (_d *LineDelete) IfMatch(cond entocc.Condition) *LineDelete {
+	return occrun.OneRowMatching(_d, &_d.mutation.occ, cond)
+}
+
+// IgnoreVersion says that the delete is of any rows, whatever their versions, as it is by default.
+func (_d *LineDelete) IgnoreVersion() *LineDelete {
+	return occrun.AnyRows(_d, &_d.mutation.occ)
 }
 
 // IfVersion has the delete succeed only if the row has this version, whatever an entity holds that the builder was made

@@ -43,6 +43,10 @@ func (_d *OrderDelete) ExecX(ctx context.Context) int {
 
 func (_d *OrderDelete) sqlExec(ctx context.Context) (int, error) {
 	_spec := sqlgraph.NewDeleteSpec(order.Table, sqlgraph.NewFieldSpec(order.FieldID, field.TypeInt))
+	if _d.mutation.occ.IsOneRow() {
+		return occrun.DeleteOneRow(ctx, orderVersion, _d.mutation, versionWriter(_d.config), _spec, _d.mutation.predicates, _d.mutation.versionError)
+	}
+
 	guardedDelete := occrun.Delete(
 		ctx, versionWriter(_d.config), _d.mutation, _spec, len(_d.mutation.predicates),
 		_d.mutation.versionID(), orderRow, _d.mutation.versionError,
@@ -85,6 +89,26 @@ func (c *OrderClient) DeleteBulk(rowEntities ...*Order) *OrderDeleteBulk {
 func (_d *OrderDeleteOne) IfMatch(cond entocc.Condition) *OrderDeleteOne {
 	_d._d.mutation.occ.IfMatch(orderVersion, _d._d.mutation.versionID(), cond)
 	return _d
+}
+
+// IfVersion limits the delete to one row, which must have this version. Predicates that match several rows are refused.
+func (_d *OrderDelete) IfVersion(version int64) *OrderDelete {
+	return occrun.OneRow(_d, &_d.mutation.occ, version)
+}
+
+// IfVersionIn is like IfVersion, for any of several versions.
+func (_d *OrderDelete) IfVersionIn(versions ...int64) *OrderDelete {
+	return occrun.OneRow(_d, &_d.mutation.occ, versions...)
+}
+
+// IfMatch is like IfVersion, for a condition as that of an If-Match header (package occhttp).
+func (_d *OrderDelete) IfMatch(cond entocc.Condition) *OrderDelete {
+	return occrun.OneRowMatching(_d, &_d.mutation.occ, cond)
+}
+
+// IgnoreVersion says that the delete is of any rows, whatever their versions, as it is by default.
+func (_d *OrderDelete) IgnoreVersion() *OrderDelete {
+	return occrun.AnyRows(_d, &_d.mutation.occ)
 }
 
 // IfVersion has the delete succeed only if the row has this version, whatever an entity holds that the builder was made

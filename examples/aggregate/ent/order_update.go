@@ -169,6 +169,10 @@ func (_u *OrderUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
+	if _u.mutation.occ.IsOneRow() {
+		return occrun.UpdateOneRow(ctx, orderVersion, _u.mutation, versionWriter(_u.config), _spec, orderLinks, _u.mutation.versionError)
+	}
+
 	versionID := _u.mutation.versionID()
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.Update(ctx, orderVersion, _u.mutation, &_u.mutation.occ, _spec, orderLinks, versionID)
@@ -377,6 +381,7 @@ func (_u *OrderUpdateOne) sqlSave(ctx context.Context) (_node *Order, err error)
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
+
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.UpdateOne(ctx, orderVersion, _u.mutation, &_u.mutation.occ, _spec, orderLinks, _spec.Node.ID.Value)
 	if err != nil {
@@ -428,6 +433,32 @@ func (c *OrderClient) UpdateBulk(rowBuilders ...*OrderUpdateOne) *OrderUpdateBul
 func (_u *OrderUpdateOne) IfMatch(cond entocc.Condition) *OrderUpdateOne {
 	_u.mutation.occ.IfMatch(orderVersion, _u.mutation.versionID(), cond)
 	return _u
+}
+
+// IfVersion limits the update to one row, which must have this version. Predicates that match several rows are refused.
+func (_u *OrderUpdate) IfVersion(version int64) *OrderUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, version)
+}
+
+// IfVersionIn is like IfVersion, for any of several versions.
+func (_u *OrderUpdate) IfVersionIn(versions ...int64) *OrderUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, versions...)
+}
+
+// IfMatch is like IfVersion, for a condition as that of an If-Match header (package occhttp).
+func (_u *OrderUpdate) IfMatch(cond entocc.Condition) *OrderUpdate {
+	return occrun.OneRowMatching(_u, &_u.mutation.occ, cond)
+}
+
+// IgnoreVersion says that the update is of any rows, whatever their versions, as it is by default.
+func (_u *OrderUpdate) IgnoreVersion() *OrderUpdate {
+	return occrun.AnyRows(_u, &_u.mutation.occ)
+}
+
+// VersionProbe returns what scans and assigns a row, and then its primary key.
+func (m *OrderMutation) VersionProbe() (func([]string) ([]any, error), func([]string, []any) error, func() any) {
+	probed := &Order{config: m.config}
+	return probed.scanValues, probed.assignValues, func() any { return probed.ID }
 }
 
 // IfVersion has the update succeed only if the row has this version, whatever an entity holds that the builder was made

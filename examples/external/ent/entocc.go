@@ -85,8 +85,10 @@ func (m *GroupMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return groupVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
-func (m *GroupMutation) versionID() any { return occrun.IDOf(m.ID()) }
+// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+func (m *GroupMutation) versionID() any {
+	return m.occ.FoundID(occrun.IDOf(m.ID()))
+}
 
 // versionError gives an error of a guarded write of Group the form in which its callers know it.
 func (m *GroupMutation) versionError(err error) error {

@@ -89,8 +89,10 @@ func (m *ProjectMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return projectVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
-func (m *ProjectMutation) versionID() any { return occrun.IDOf(m.ID()) }
+// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+func (m *ProjectMutation) versionID() any {
+	return m.occ.FoundID(occrun.IDOf(m.ID()))
+}
 
 // versionError gives an error of a guarded write of Project the form in which its callers know it.
 func (m *ProjectMutation) versionError(err error) error {
@@ -134,8 +136,10 @@ func (m *TaskMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return taskVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
-func (m *TaskMutation) versionID() any { return occrun.IDOf(m.ID()) }
+// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+func (m *TaskMutation) versionID() any {
+	return m.occ.FoundID(occrun.IDOf(m.ID()))
+}
 
 // versionError gives an error of a guarded write of Task the form in which its callers know it.
 func (m *TaskMutation) versionError(err error) error {

@@ -227,6 +227,10 @@ func (_u *ProjectUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
+	if _u.mutation.occ.IsOneRow() {
+		return occrun.UpdateOneRow(ctx, projectVersion, _u.mutation, versionWriter(_u.config), _spec, projectLinks, _u.mutation.versionError)
+	}
+
 	versionID := _u.mutation.versionID()
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.Update(ctx, projectVersion, _u.mutation, &_u.mutation.occ, _spec, projectLinks, versionID)
@@ -492,6 +496,7 @@ func (_u *ProjectUpdateOne) sqlSave(ctx context.Context) (_node *Project, err er
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
+
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.UpdateOne(ctx, projectVersion, _u.mutation, &_u.mutation.occ, _spec, projectLinks, _spec.Node.ID.Value)
 	if err != nil {
@@ -543,6 +548,32 @@ func (c *ProjectClient) UpdateBulk(rowBuilders ...*ProjectUpdateOne) *ProjectUpd
 func (_u *ProjectUpdateOne) IfMatch(cond entocc.Condition) *ProjectUpdateOne {
 	_u.mutation.occ.IfMatch(projectVersion, _u.mutation.versionID(), cond)
 	return _u
+}
+
+// IfVersion limits the update to one row, which must have this version. Predicates that match several rows are refused.
+func (_u *ProjectUpdate) IfVersion(version uuid.UUID) *ProjectUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, version)
+}
+
+// IfVersionIn is like IfVersion, for any of several versions.
+func (_u *ProjectUpdate) IfVersionIn(versions ...uuid.UUID) *ProjectUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, versions...)
+}
+
+// IfMatch is like IfVersion, for a condition as that of an If-Match header (package occhttp).
+func (_u *ProjectUpdate) IfMatch(cond entocc.Condition) *ProjectUpdate {
+	return occrun.OneRowMatching(_u, &_u.mutation.occ, cond)
+}
+
+// IgnoreVersion says that the update is of any rows, whatever their versions, as it is by default.
+func (_u *ProjectUpdate) IgnoreVersion() *ProjectUpdate {
+	return occrun.AnyRows(_u, &_u.mutation.occ)
+}
+
+// VersionProbe returns what scans and assigns a row, and then its primary key.
+func (m *ProjectMutation) VersionProbe() (func([]string) ([]any, error), func([]string, []any) error, func() any) {
+	probed := &Project{config: m.config}
+	return probed.scanValues, probed.assignValues, func() any { return probed.ID }
 }
 
 // IfVersion has the update succeed only if the row has this version, whatever an entity holds that the builder was made

@@ -121,6 +121,10 @@ func (_u *TaskUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.Done(); ok {
 		_spec.SetField(task.FieldDone, field.TypeBool, value)
 	}
+	if _u.mutation.occ.IsOneRow() {
+		return occrun.UpdateOneRow(ctx, taskVersion, _u.mutation, versionWriter(_u.config), _spec, nil, _u.mutation.versionError)
+	}
+
 	versionID := _u.mutation.versionID()
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.Update(ctx, taskVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
@@ -288,6 +292,7 @@ func (_u *TaskUpdateOne) sqlSave(ctx context.Context) (_node *Task, err error) {
 	if value, ok := _u.mutation.Done(); ok {
 		_spec.SetField(task.FieldDone, field.TypeBool, value)
 	}
+
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.UpdateOne(ctx, taskVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
@@ -339,6 +344,32 @@ func (c *TaskClient) UpdateBulk(rowBuilders ...*TaskUpdateOne) *TaskUpdateBulk {
 func (_u *TaskUpdateOne) IfMatch(cond entocc.Condition) *TaskUpdateOne {
 	_u.mutation.occ.IfMatch(taskVersion, _u.mutation.versionID(), cond)
 	return _u
+}
+
+// IfVersion limits the update to one row, which must have this version. Predicates that match several rows are refused.
+func (_u *TaskUpdate) IfVersion(version uuid.UUID) *TaskUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, version)
+}
+
+// IfVersionIn is like IfVersion, for any of several versions.
+func (_u *TaskUpdate) IfVersionIn(versions ...uuid.UUID) *TaskUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, versions...)
+}
+
+// IfMatch is like IfVersion, for a condition as that of an If-Match header (package occhttp).
+func (_u *TaskUpdate) IfMatch(cond entocc.Condition) *TaskUpdate {
+	return occrun.OneRowMatching(_u, &_u.mutation.occ, cond)
+}
+
+// IgnoreVersion says that the update is of any rows, whatever their versions, as it is by default.
+func (_u *TaskUpdate) IgnoreVersion() *TaskUpdate {
+	return occrun.AnyRows(_u, &_u.mutation.occ)
+}
+
+// VersionProbe returns what scans and assigns a row, and then its primary key.
+func (m *TaskMutation) VersionProbe() (func([]string) ([]any, error), func([]string, []any) error, func() any) {
+	probed := &Task{config: m.config}
+	return probed.scanValues, probed.assignValues, func() any { return probed.ID }
 }
 
 // IfVersion has the update succeed only if the row has this version, whatever an entity holds that the builder was made

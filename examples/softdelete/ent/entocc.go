@@ -82,8 +82,10 @@ func (m *UserMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return userVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
-func (m *UserMutation) versionID() any { return occrun.IDOf(m.ID()) }
+// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+func (m *UserMutation) versionID() any {
+	return m.occ.FoundID(occrun.IDOf(m.ID()))
+}
 
 // versionError gives an error of a guarded write of User the form in which its callers know it.
 func (m *UserMutation) versionError(err error) error {

@@ -93,8 +93,10 @@ func (m *GroupMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return groupVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
-func (m *GroupMutation) versionID() any { return occrun.IDOf(m.ID()) }
+// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+func (m *GroupMutation) versionID() any {
+	return m.occ.FoundID(occrun.IDOf(m.ID()))
+}
 
 // versionError gives an error of a guarded write of Group the form in which its callers know it.
 func (m *GroupMutation) versionError(err error) error {
@@ -132,8 +134,10 @@ func (m *InvoiceMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return invoiceVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
-func (m *InvoiceMutation) versionID() any { return occrun.IDOf(m.ID()) }
+// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+func (m *InvoiceMutation) versionID() any {
+	return m.occ.FoundID(occrun.IDOf(m.ID()))
+}
 
 // versionError gives an error of a guarded write of Invoice the form in which its callers know it.
 func (m *InvoiceMutation) versionError(err error) error {
@@ -174,8 +178,10 @@ func (m *PetMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return petVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
-func (m *PetMutation) versionID() any { return occrun.IDOf(m.ID()) }
+// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+func (m *PetMutation) versionID() any {
+	return m.occ.FoundID(occrun.IDOf(m.ID()))
+}
 
 // versionError gives an error of a guarded write of Pet the form in which its callers know it.
 func (m *PetMutation) versionError(err error) error {
@@ -221,8 +227,10 @@ func (m *UserMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return userVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
-func (m *UserMutation) versionID() any { return occrun.IDOf(m.ID()) }
+// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+func (m *UserMutation) versionID() any {
+	return m.occ.FoundID(occrun.IDOf(m.ID()))
+}
 
 // versionError gives an error of a guarded write of User the form in which its callers know it.
 func (m *UserMutation) versionError(err error) error {

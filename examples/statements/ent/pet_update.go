@@ -142,6 +142,10 @@ func (_u *PetUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
+	if _u.mutation.occ.IsOneRow() {
+		return occrun.UpdateOneRow(ctx, petVersion, _u.mutation, versionWriter(_u.config), _spec, nil, _u.mutation.versionError)
+	}
+
 	versionID := _u.mutation.versionID()
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.Update(ctx, petVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
@@ -322,6 +326,7 @@ func (_u *PetUpdateOne) sqlSave(ctx context.Context) (_node *Pet, err error) {
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
+
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.UpdateOne(ctx, petVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
@@ -373,6 +378,32 @@ func (c *PetClient) UpdateBulk(rowBuilders ...*PetUpdateOne) *PetUpdateBulk {
 func (_u *PetUpdateOne) IfMatch(cond entocc.Condition) *PetUpdateOne {
 	_u.mutation.occ.IfMatch(petVersion, _u.mutation.versionID(), cond)
 	return _u
+}
+
+// IfVersion limits the update to one row, which must have this version. Predicates that match several rows are refused.
+func (_u *PetUpdate) IfVersion(version int64) *PetUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, version)
+}
+
+// IfVersionIn is like IfVersion, for any of several versions.
+func (_u *PetUpdate) IfVersionIn(versions ...int64) *PetUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, versions...)
+}
+
+// IfMatch is like IfVersion, for a condition as that of an If-Match header (package occhttp).
+func (_u *PetUpdate) IfMatch(cond entocc.Condition) *PetUpdate {
+	return occrun.OneRowMatching(_u, &_u.mutation.occ, cond)
+}
+
+// IgnoreVersion says that the update is of any rows, whatever their versions, as it is by default.
+func (_u *PetUpdate) IgnoreVersion() *PetUpdate {
+	return occrun.AnyRows(_u, &_u.mutation.occ)
+}
+
+// VersionProbe returns what scans and assigns a row, and then its primary key.
+func (m *PetMutation) VersionProbe() (func([]string) ([]any, error), func([]string, []any) error, func() any) {
+	probed := &Pet{config: m.config}
+	return probed.scanValues, probed.assignValues, func() any { return probed.ID }
 }
 
 // IfVersion has the update succeed only if the row has this version, whatever an entity holds that the builder was made

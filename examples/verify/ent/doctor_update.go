@@ -104,6 +104,10 @@ func (_u *DoctorUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.OnCall(); ok {
 		_spec.SetField(doctor.FieldOnCall, field.TypeBool, value)
 	}
+	if _u.mutation.occ.IsOneRow() {
+		return occrun.UpdateOneRow(ctx, doctorVersion, _u.mutation, versionWriter(_u.config), _spec, nil, _u.mutation.versionError)
+	}
+
 	versionID := _u.mutation.versionID()
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.Update(ctx, doctorVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
@@ -247,6 +251,7 @@ func (_u *DoctorUpdateOne) sqlSave(ctx context.Context) (_node *Doctor, err erro
 	if value, ok := _u.mutation.OnCall(); ok {
 		_spec.SetField(doctor.FieldOnCall, field.TypeBool, value)
 	}
+
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.UpdateOne(ctx, doctorVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
@@ -298,6 +303,32 @@ func (c *DoctorClient) UpdateBulk(rowBuilders ...*DoctorUpdateOne) *DoctorUpdate
 func (_u *DoctorUpdateOne) IfMatch(cond entocc.Condition) *DoctorUpdateOne {
 	_u.mutation.occ.IfMatch(doctorVersion, _u.mutation.versionID(), cond)
 	return _u
+}
+
+// IfVersion limits the update to one row, which must have this version. Predicates that match several rows are refused.
+func (_u *DoctorUpdate) IfVersion(version int64) *DoctorUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, version)
+}
+
+// IfVersionIn is like IfVersion, for any of several versions.
+func (_u *DoctorUpdate) IfVersionIn(versions ...int64) *DoctorUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, versions...)
+}
+
+// IfMatch is like IfVersion, for a condition as that of an If-Match header (package occhttp).
+func (_u *DoctorUpdate) IfMatch(cond entocc.Condition) *DoctorUpdate {
+	return occrun.OneRowMatching(_u, &_u.mutation.occ, cond)
+}
+
+// IgnoreVersion says that the update is of any rows, whatever their versions, as it is by default.
+func (_u *DoctorUpdate) IgnoreVersion() *DoctorUpdate {
+	return occrun.AnyRows(_u, &_u.mutation.occ)
+}
+
+// VersionProbe returns what scans and assigns a row, and then its primary key.
+func (m *DoctorMutation) VersionProbe() (func([]string) ([]any, error), func([]string, []any) error, func() any) {
+	probed := &Doctor{config: m.config}
+	return probed.scanValues, probed.assignValues, func() any { return probed.ID }
 }
 
 // IfVersion has the update succeed only if the row has this version, whatever an entity holds that the builder was made

@@ -81,8 +81,10 @@ func (m *DoctorMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return doctorVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
-func (m *DoctorMutation) versionID() any { return occrun.IDOf(m.ID()) }
+// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+func (m *DoctorMutation) versionID() any {
+	return m.occ.FoundID(occrun.IDOf(m.ID()))
+}
 
 // versionError gives an error of a guarded write of Doctor the form in which its callers know it.
 func (m *DoctorMutation) versionError(err error) error {

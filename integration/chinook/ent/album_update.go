@@ -243,6 +243,10 @@ func (_u *AlbumUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	if _u.mutation.occ.IsOneRow() {
+		return occrun.UpdateOneRow(ctx, albumVersion, _u.mutation, versionWriter(_u.config), _spec, albumLinks, _u.mutation.versionError)
+	}
+
 	versionID := _u.mutation.versionID()
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.Update(ctx, albumVersion, _u.mutation, &_u.mutation.occ, _spec, albumLinks, versionID)
@@ -524,6 +528,7 @@ func (_u *AlbumUpdateOne) sqlSave(ctx context.Context) (_node *Album, err error)
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.UpdateOne(ctx, albumVersion, _u.mutation, &_u.mutation.occ, _spec, albumLinks, _spec.Node.ID.Value)
 	if err != nil {
@@ -575,6 +580,32 @@ func (c *AlbumClient) UpdateBulk(rowBuilders ...*AlbumUpdateOne) *AlbumUpdateBul
 func (_u *AlbumUpdateOne) IfMatch(cond entocc.Condition) *AlbumUpdateOne {
 	_u.mutation.occ.IfMatch(albumVersion, _u.mutation.versionID(), cond)
 	return _u
+}
+
+// IfVersion limits the update to one row, which must have this version. Predicates that match several rows are refused.
+func (_u *AlbumUpdate) IfVersion(version int64) *AlbumUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, version)
+}
+
+// IfVersionIn is like IfVersion, for any of several versions.
+func (_u *AlbumUpdate) IfVersionIn(versions ...int64) *AlbumUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, versions...)
+}
+
+// IfMatch is like IfVersion, for a condition as that of an If-Match header (package occhttp).
+func (_u *AlbumUpdate) IfMatch(cond entocc.Condition) *AlbumUpdate {
+	return occrun.OneRowMatching(_u, &_u.mutation.occ, cond)
+}
+
+// IgnoreVersion says that the update is of any rows, whatever their versions, as it is by default.
+func (_u *AlbumUpdate) IgnoreVersion() *AlbumUpdate {
+	return occrun.AnyRows(_u, &_u.mutation.occ)
+}
+
+// VersionProbe returns what scans and assigns a row, and then its primary key.
+func (m *AlbumMutation) VersionProbe() (func([]string) ([]any, error), func([]string, []any) error, func() any) {
+	probed := &Album{config: m.config}
+	return probed.scanValues, probed.assignValues, func() any { return probed.ID }
 }
 
 // IfVersion has the update succeed only if the row has this version, whatever an entity holds that the builder was made

@@ -636,6 +636,10 @@ func (_u *EmployeeUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	if _u.mutation.occ.IsOneRow() {
+		return occrun.UpdateOneRow(ctx, employeeVersion, _u.mutation, versionWriter(_u.config), _spec, employeeLinks, _u.mutation.versionError)
+	}
+
 	versionID := _u.mutation.versionID()
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.Update(ctx, employeeVersion, _u.mutation, &_u.mutation.occ, _spec, employeeLinks, versionID)
@@ -1310,6 +1314,7 @@ func (_u *EmployeeUpdateOne) sqlSave(ctx context.Context) (_node *Employee, err 
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.UpdateOne(ctx, employeeVersion, _u.mutation, &_u.mutation.occ, _spec, employeeLinks, _spec.Node.ID.Value)
 	if err != nil {
@@ -1361,6 +1366,32 @@ func (c *EmployeeClient) UpdateBulk(rowBuilders ...*EmployeeUpdateOne) *Employee
 func (_u *EmployeeUpdateOne) IfMatch(cond entocc.Condition) *EmployeeUpdateOne {
 	_u.mutation.occ.IfMatch(employeeVersion, _u.mutation.versionID(), cond)
 	return _u
+}
+
+// IfVersion limits the update to one row, which must have this version. Predicates that match several rows are refused.
+func (_u *EmployeeUpdate) IfVersion(version int64) *EmployeeUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, version)
+}
+
+// IfVersionIn is like IfVersion, for any of several versions.
+func (_u *EmployeeUpdate) IfVersionIn(versions ...int64) *EmployeeUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, versions...)
+}
+
+// IfMatch is like IfVersion, for a condition as that of an If-Match header (package occhttp).
+func (_u *EmployeeUpdate) IfMatch(cond entocc.Condition) *EmployeeUpdate {
+	return occrun.OneRowMatching(_u, &_u.mutation.occ, cond)
+}
+
+// IgnoreVersion says that the update is of any rows, whatever their versions, as it is by default.
+func (_u *EmployeeUpdate) IgnoreVersion() *EmployeeUpdate {
+	return occrun.AnyRows(_u, &_u.mutation.occ)
+}
+
+// VersionProbe returns what scans and assigns a row, and then its primary key.
+func (m *EmployeeMutation) VersionProbe() (func([]string) ([]any, error), func([]string, []any) error, func() any) {
+	probed := &Employee{config: m.config}
+	return probed.scanValues, probed.assignValues, func() any { return probed.ID }
 }
 
 // IfVersion has the update succeed only if the row has this version, whatever an entity holds that the builder was made

@@ -186,6 +186,10 @@ func (_u *GenreUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	if _u.mutation.occ.IsOneRow() {
+		return occrun.UpdateOneRow(ctx, genreVersion, _u.mutation, versionWriter(_u.config), _spec, genreLinks, _u.mutation.versionError)
+	}
+
 	versionID := _u.mutation.versionID()
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.Update(ctx, genreVersion, _u.mutation, &_u.mutation.occ, _spec, genreLinks, versionID)
@@ -411,6 +415,7 @@ func (_u *GenreUpdateOne) sqlSave(ctx context.Context) (_node *Genre, err error)
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.UpdateOne(ctx, genreVersion, _u.mutation, &_u.mutation.occ, _spec, genreLinks, _spec.Node.ID.Value)
 	if err != nil {
@@ -462,6 +467,32 @@ func (c *GenreClient) UpdateBulk(rowBuilders ...*GenreUpdateOne) *GenreUpdateBul
 func (_u *GenreUpdateOne) IfMatch(cond entocc.Condition) *GenreUpdateOne {
 	_u.mutation.occ.IfMatch(genreVersion, _u.mutation.versionID(), cond)
 	return _u
+}
+
+// IfVersion limits the update to one row, which must have this version. Predicates that match several rows are refused.
+func (_u *GenreUpdate) IfVersion(version int64) *GenreUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, version)
+}
+
+// IfVersionIn is like IfVersion, for any of several versions.
+func (_u *GenreUpdate) IfVersionIn(versions ...int64) *GenreUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, versions...)
+}
+
+// IfMatch is like IfVersion, for a condition as that of an If-Match header (package occhttp).
+func (_u *GenreUpdate) IfMatch(cond entocc.Condition) *GenreUpdate {
+	return occrun.OneRowMatching(_u, &_u.mutation.occ, cond)
+}
+
+// IgnoreVersion says that the update is of any rows, whatever their versions, as it is by default.
+func (_u *GenreUpdate) IgnoreVersion() *GenreUpdate {
+	return occrun.AnyRows(_u, &_u.mutation.occ)
+}
+
+// VersionProbe returns what scans and assigns a row, and then its primary key.
+func (m *GenreMutation) VersionProbe() (func([]string) ([]any, error), func([]string, []any) error, func() any) {
+	probed := &Genre{config: m.config}
+	return probed.scanValues, probed.assignValues, func() any { return probed.ID }
 }
 
 // IfVersion has the update succeed only if the row has this version, whatever an entity holds that the builder was made

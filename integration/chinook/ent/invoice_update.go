@@ -401,6 +401,10 @@ func (_u *InvoiceUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	if _u.mutation.occ.IsOneRow() {
+		return occrun.UpdateOneRow(ctx, invoiceVersion, _u.mutation, versionWriter(_u.config), _spec, invoiceLinks, _u.mutation.versionError)
+	}
+
 	versionID := _u.mutation.versionID()
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.Update(ctx, invoiceVersion, _u.mutation, &_u.mutation.occ, _spec, invoiceLinks, versionID)
@@ -839,6 +843,7 @@ func (_u *InvoiceUpdateOne) sqlSave(ctx context.Context) (_node *Invoice, err er
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.UpdateOne(ctx, invoiceVersion, _u.mutation, &_u.mutation.occ, _spec, invoiceLinks, _spec.Node.ID.Value)
 	if err != nil {
@@ -890,6 +895,32 @@ func (c *InvoiceClient) UpdateBulk(rowBuilders ...*InvoiceUpdateOne) *InvoiceUpd
 func (_u *InvoiceUpdateOne) IfMatch(cond entocc.Condition) *InvoiceUpdateOne {
 	_u.mutation.occ.IfMatch(invoiceVersion, _u.mutation.versionID(), cond)
 	return _u
+}
+
+// IfVersion limits the update to one row, which must have this version. Predicates that match several rows are refused.
+func (_u *InvoiceUpdate) IfVersion(version int64) *InvoiceUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, version)
+}
+
+// IfVersionIn is like IfVersion, for any of several versions.
+func (_u *InvoiceUpdate) IfVersionIn(versions ...int64) *InvoiceUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, versions...)
+}
+
+// IfMatch is like IfVersion, for a condition as that of an If-Match header (package occhttp).
+func (_u *InvoiceUpdate) IfMatch(cond entocc.Condition) *InvoiceUpdate {
+	return occrun.OneRowMatching(_u, &_u.mutation.occ, cond)
+}
+
+// IgnoreVersion says that the update is of any rows, whatever their versions, as it is by default.
+func (_u *InvoiceUpdate) IgnoreVersion() *InvoiceUpdate {
+	return occrun.AnyRows(_u, &_u.mutation.occ)
+}
+
+// VersionProbe returns what scans and assigns a row, and then its primary key.
+func (m *InvoiceMutation) VersionProbe() (func([]string) ([]any, error), func([]string, []any) error, func() any) {
+	probed := &Invoice{config: m.config}
+	return probed.scanValues, probed.assignValues, func() any { return probed.ID }
 }
 
 // IfVersion has the update succeed only if the row has this version, whatever an entity holds that the builder was made

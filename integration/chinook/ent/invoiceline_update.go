@@ -256,6 +256,10 @@ func (_u *InvoiceLineUpdate) sqlSave(ctx context.Context) (_node int, err error)
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	if _u.mutation.occ.IsOneRow() {
+		return occrun.UpdateOneRow(ctx, invoiceLineVersion, _u.mutation, versionWriter(_u.config), _spec, nil, _u.mutation.versionError)
+	}
+
 	versionID := _u.mutation.versionID()
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.Update(ctx, invoiceLineVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
@@ -549,6 +553,7 @@ func (_u *InvoiceLineUpdateOne) sqlSave(ctx context.Context) (_node *InvoiceLine
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.UpdateOne(ctx, invoiceLineVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
@@ -600,6 +605,32 @@ func (c *InvoiceLineClient) UpdateBulk(rowBuilders ...*InvoiceLineUpdateOne) *In
 func (_u *InvoiceLineUpdateOne) IfMatch(cond entocc.Condition) *InvoiceLineUpdateOne {
 	_u.mutation.occ.IfMatch(invoiceLineVersion, _u.mutation.versionID(), cond)
 	return _u
+}
+
+// IfVersion limits the update to one row, which must have this version. Predicates that match several rows are refused.
+func (_u *InvoiceLineUpdate) IfVersion(version int64) *InvoiceLineUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, version)
+}
+
+// IfVersionIn is like IfVersion, for any of several versions.
+func (_u *InvoiceLineUpdate) IfVersionIn(versions ...int64) *InvoiceLineUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, versions...)
+}
+
+// IfMatch is like IfVersion, for a condition as that of an If-Match header (package occhttp).
+func (_u *InvoiceLineUpdate) IfMatch(cond entocc.Condition) *InvoiceLineUpdate {
+	return occrun.OneRowMatching(_u, &_u.mutation.occ, cond)
+}
+
+// IgnoreVersion says that the update is of any rows, whatever their versions, as it is by default.
+func (_u *InvoiceLineUpdate) IgnoreVersion() *InvoiceLineUpdate {
+	return occrun.AnyRows(_u, &_u.mutation.occ)
+}
+
+// VersionProbe returns what scans and assigns a row, and then its primary key.
+func (m *InvoiceLineMutation) VersionProbe() (func([]string) ([]any, error), func([]string, []any) error, func() any) {
+	probed := &InvoiceLine{config: m.config}
+	return probed.scanValues, probed.assignValues, func() any { return probed.ID }
 }
 
 // IfVersion has the update succeed only if the row has this version, whatever an entity holds that the builder was made

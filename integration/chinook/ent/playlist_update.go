@@ -198,6 +198,10 @@ func (_u *PlaylistUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	if _u.mutation.occ.IsOneRow() {
+		return occrun.UpdateOneRow(ctx, playlistVersion, _u.mutation, versionWriter(_u.config), _spec, playlistLinks, _u.mutation.versionError)
+	}
+
 	versionID := _u.mutation.versionID()
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.Update(ctx, playlistVersion, _u.mutation, &_u.mutation.occ, _spec, playlistLinks, versionID)
@@ -435,6 +439,7 @@ func (_u *PlaylistUpdateOne) sqlSave(ctx context.Context) (_node *Playlist, err 
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.UpdateOne(ctx, playlistVersion, _u.mutation, &_u.mutation.occ, _spec, playlistLinks, _spec.Node.ID.Value)
 	if err != nil {
@@ -486,6 +491,32 @@ func (c *PlaylistClient) UpdateBulk(rowBuilders ...*PlaylistUpdateOne) *Playlist
 func (_u *PlaylistUpdateOne) IfMatch(cond entocc.Condition) *PlaylistUpdateOne {
 	_u.mutation.occ.IfMatch(playlistVersion, _u.mutation.versionID(), cond)
 	return _u
+}
+
+// IfVersion limits the update to one row, which must have this version. Predicates that match several rows are refused.
+func (_u *PlaylistUpdate) IfVersion(version int64) *PlaylistUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, version)
+}
+
+// IfVersionIn is like IfVersion, for any of several versions.
+func (_u *PlaylistUpdate) IfVersionIn(versions ...int64) *PlaylistUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, versions...)
+}
+
+// IfMatch is like IfVersion, for a condition as that of an If-Match header (package occhttp).
+func (_u *PlaylistUpdate) IfMatch(cond entocc.Condition) *PlaylistUpdate {
+	return occrun.OneRowMatching(_u, &_u.mutation.occ, cond)
+}
+
+// IgnoreVersion says that the update is of any rows, whatever their versions, as it is by default.
+func (_u *PlaylistUpdate) IgnoreVersion() *PlaylistUpdate {
+	return occrun.AnyRows(_u, &_u.mutation.occ)
+}
+
+// VersionProbe returns what scans and assigns a row, and then its primary key.
+func (m *PlaylistMutation) VersionProbe() (func([]string) ([]any, error), func([]string, []any) error, func() any) {
+	probed := &Playlist{config: m.config}
+	return probed.scanValues, probed.assignValues, func() any { return probed.ID }
 }
 
 // IfVersion has the update succeed only if the row has this version, whatever an entity holds that the builder was made

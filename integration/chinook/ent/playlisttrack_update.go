@@ -214,6 +214,10 @@ func (_u *PlaylistTrackUpdate) sqlSave(ctx context.Context) (_node int, err erro
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	if _u.mutation.occ.IsOneRow() {
+		return occrun.UpdateOneRow(ctx, playlistTrackVersion, _u.mutation, versionWriter(_u.config), _spec, nil, _u.mutation.versionError)
+	}
+
 	versionID := _u.mutation.versionID()
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.Update(ctx, playlistTrackVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
@@ -467,6 +471,7 @@ func (_u *PlaylistTrackUpdateOne) sqlSave(ctx context.Context) (_node *PlaylistT
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+
 	versionID := _u.mutation.versionID()
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.UpdateOne(ctx, playlistTrackVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
@@ -519,6 +524,32 @@ func (c *PlaylistTrackClient) UpdateBulk(rowBuilders ...*PlaylistTrackUpdateOne)
 func (_u *PlaylistTrackUpdateOne) IfMatch(cond entocc.Condition) *PlaylistTrackUpdateOne {
 	_u.mutation.occ.IfMatch(playlistTrackVersion, _u.mutation.versionID(), cond)
 	return _u
+}
+
+// IfVersion limits the update to one row, which must have this version. Predicates that match several rows are refused.
+func (_u *PlaylistTrackUpdate) IfVersion(version int64) *PlaylistTrackUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, version)
+}
+
+// IfVersionIn is like IfVersion, for any of several versions.
+func (_u *PlaylistTrackUpdate) IfVersionIn(versions ...int64) *PlaylistTrackUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, versions...)
+}
+
+// IfMatch is like IfVersion, for a condition as that of an If-Match header (package occhttp).
+func (_u *PlaylistTrackUpdate) IfMatch(cond entocc.Condition) *PlaylistTrackUpdate {
+	return occrun.OneRowMatching(_u, &_u.mutation.occ, cond)
+}
+
+// IgnoreVersion says that the update is of any rows, whatever their versions, as it is by default.
+func (_u *PlaylistTrackUpdate) IgnoreVersion() *PlaylistTrackUpdate {
+	return occrun.AnyRows(_u, &_u.mutation.occ)
+}
+
+// VersionProbe returns what scans and assigns a row, and then its primary key.
+func (m *PlaylistTrackMutation) VersionProbe() (func([]string) ([]any, error), func([]string, []any) error, func() any) {
+	probed := &PlaylistTrack{config: m.config}
+	return probed.scanValues, probed.assignValues, func() any { return []any{probed.PlaylistId, probed.TrackId} }
 }
 
 // IfVersion has the update succeed only if the row has this version, whatever an entity holds that the builder was made

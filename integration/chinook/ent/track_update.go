@@ -575,6 +575,10 @@ func (_u *TrackUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	if _u.mutation.occ.IsOneRow() {
+		return occrun.UpdateOneRow(ctx, trackVersion, _u.mutation, versionWriter(_u.config), _spec, trackLinks, _u.mutation.versionError)
+	}
+
 	versionID := _u.mutation.versionID()
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.Update(ctx, trackVersion, _u.mutation, &_u.mutation.occ, _spec, trackLinks, versionID)
@@ -1185,6 +1189,7 @@ func (_u *TrackUpdateOne) sqlSave(ctx context.Context) (_node *Track, err error)
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.UpdateOne(ctx, trackVersion, _u.mutation, &_u.mutation.occ, _spec, trackLinks, _spec.Node.ID.Value)
 	if err != nil {
@@ -1236,6 +1241,32 @@ func (c *TrackClient) UpdateBulk(rowBuilders ...*TrackUpdateOne) *TrackUpdateBul
 func (_u *TrackUpdateOne) IfMatch(cond entocc.Condition) *TrackUpdateOne {
 	_u.mutation.occ.IfMatch(trackVersion, _u.mutation.versionID(), cond)
 	return _u
+}
+
+// IfVersion limits the update to one row, which must have this version. Predicates that match several rows are refused.
+func (_u *TrackUpdate) IfVersion(version int64) *TrackUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, version)
+}
+
+// IfVersionIn is like IfVersion, for any of several versions.
+func (_u *TrackUpdate) IfVersionIn(versions ...int64) *TrackUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, versions...)
+}
+
+// IfMatch is like IfVersion, for a condition as that of an If-Match header (package occhttp).
+func (_u *TrackUpdate) IfMatch(cond entocc.Condition) *TrackUpdate {
+	return occrun.OneRowMatching(_u, &_u.mutation.occ, cond)
+}
+
+// IgnoreVersion says that the update is of any rows, whatever their versions, as it is by default.
+func (_u *TrackUpdate) IgnoreVersion() *TrackUpdate {
+	return occrun.AnyRows(_u, &_u.mutation.occ)
+}
+
+// VersionProbe returns what scans and assigns a row, and then its primary key.
+func (m *TrackMutation) VersionProbe() (func([]string) ([]any, error), func([]string, []any) error, func() any) {
+	probed := &Track{config: m.config}
+	return probed.scanValues, probed.assignValues, func() any { return probed.ID }
 }
 
 // IfVersion has the update succeed only if the row has this version, whatever an entity holds that the builder was made

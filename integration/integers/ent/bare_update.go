@@ -87,6 +87,10 @@ func (_u *BareUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.Title(); ok {
 		_spec.SetField(bare.FieldTitle, field.TypeString, value)
 	}
+	if _u.mutation.occ.IsOneRow() {
+		return occrun.UpdateOneRow(ctx, bareVersion, _u.mutation, versionWriter(_u.config), _spec, nil, _u.mutation.versionError)
+	}
+
 	versionID := _u.mutation.versionID()
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.Update(ctx, bareVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
@@ -213,6 +217,7 @@ func (_u *BareUpdateOne) sqlSave(ctx context.Context) (_node *Bare, err error) {
 	if value, ok := _u.mutation.Title(); ok {
 		_spec.SetField(bare.FieldTitle, field.TypeString, value)
 	}
+
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.UpdateOne(ctx, bareVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
@@ -264,6 +269,32 @@ func (c *BareClient) UpdateBulk(rowBuilders ...*BareUpdateOne) *BareUpdateBulk {
 func (_u *BareUpdateOne) IfMatch(cond entocc.Condition) *BareUpdateOne {
 	_u.mutation.occ.IfMatch(bareVersion, _u.mutation.versionID(), cond)
 	return _u
+}
+
+// IfVersion limits the update to one row, which must have this version. Predicates that match several rows are refused.
+func (_u *BareUpdate) IfVersion(version uint) *BareUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, version)
+}
+
+// IfVersionIn is like IfVersion, for any of several versions.
+func (_u *BareUpdate) IfVersionIn(versions ...uint) *BareUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, versions...)
+}
+
+// IfMatch is like IfVersion, for a condition as that of an If-Match header (package occhttp).
+func (_u *BareUpdate) IfMatch(cond entocc.Condition) *BareUpdate {
+	return occrun.OneRowMatching(_u, &_u.mutation.occ, cond)
+}
+
+// IgnoreVersion says that the update is of any rows, whatever their versions, as it is by default.
+func (_u *BareUpdate) IgnoreVersion() *BareUpdate {
+	return occrun.AnyRows(_u, &_u.mutation.occ)
+}
+
+// VersionProbe returns what scans and assigns a row, and then its primary key.
+func (m *BareMutation) VersionProbe() (func([]string) ([]any, error), func([]string, []any) error, func() any) {
+	probed := &Bare{config: m.config}
+	return probed.scanValues, probed.assignValues, func() any { return probed.ID }
 }
 
 // IfVersion has the update succeed only if the row has this version, whatever an entity holds that the builder was made

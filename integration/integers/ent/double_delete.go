@@ -43,6 +43,10 @@ func (_d *DoubleDelete) ExecX(ctx context.Context) int {
 
 func (_d *DoubleDelete) sqlExec(ctx context.Context) (int, error) {
 	_spec := sqlgraph.NewDeleteSpec(double.Table, sqlgraph.NewFieldSpec(double.FieldID, field.TypeInt))
+	if _d.mutation.occ.IsOneRow() {
+		return occrun.DeleteOneRow(ctx, doubleVersion, _d.mutation, versionWriter(_d.config), _spec, _d.mutation.predicates, _d.mutation.versionError)
+	}
+
 	guardedDelete := occrun.Delete(
 		ctx, versionWriter(_d.config), _d.mutation, _spec, len(_d.mutation.predicates),
 		_d.mutation.versionID(), doubleRow, _d.mutation.versionError,
@@ -85,6 +89,26 @@ func (c *DoubleClient) DeleteBulk(rowEntities ...*Double) *DoubleDeleteBulk {
 func (_d *DoubleDeleteOne) IfMatch(cond entocc.Condition) *DoubleDeleteOne {
 	_d._d.mutation.occ.IfMatch(doubleVersion, _d._d.mutation.versionID(), cond)
 	return _d
+}
+
+// IfVersion limits the delete to one row, which must have this version. Predicates that match several rows are refused.
+func (_d *DoubleDelete) IfVersion(version uint16) *DoubleDelete {
+	return occrun.OneRow(_d, &_d.mutation.occ, version)
+}
+
+// IfVersionIn is like IfVersion, for any of several versions.
+func (_d *DoubleDelete) IfVersionIn(versions ...uint16) *DoubleDelete {
+	return occrun.OneRow(_d, &_d.mutation.occ, versions...)
+}
+
+// IfMatch is like IfVersion, for a condition as that of an If-Match header (package occhttp).
+func (_d *DoubleDelete) IfMatch(cond entocc.Condition) *DoubleDelete {
+	return occrun.OneRowMatching(_d, &_d.mutation.occ, cond)
+}
+
+// IgnoreVersion says that the delete is of any rows, whatever their versions, as it is by default.
+func (_d *DoubleDelete) IgnoreVersion() *DoubleDelete {
+	return occrun.AnyRows(_d, &_d.mutation.occ)
 }
 
 // IfVersion has the delete succeed only if the row has this version, whatever an entity holds that the builder was made

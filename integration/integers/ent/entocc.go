@@ -104,8 +104,10 @@ func (m *BareMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return bareVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
-func (m *BareMutation) versionID() any { return occrun.IDOf(m.ID()) }
+// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+func (m *BareMutation) versionID() any {
+	return m.occ.FoundID(occrun.IDOf(m.ID()))
+}
 
 // versionError gives an error of a guarded write of Bare the form in which its callers know it.
 func (m *BareMutation) versionError(err error) error {
@@ -143,8 +145,10 @@ func (m *DoubleMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return doubleVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
-func (m *DoubleMutation) versionID() any { return occrun.IDOf(m.ID()) }
+// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+func (m *DoubleMutation) versionID() any {
+	return m.occ.FoundID(occrun.IDOf(m.ID()))
+}
 
 // versionError gives an error of a guarded write of Double the form in which its callers know it.
 func (m *DoubleMutation) versionError(err error) error {
@@ -182,8 +186,10 @@ func (m *HugeMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return hugeVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
-func (m *HugeMutation) versionID() any { return occrun.IDOf(m.ID()) }
+// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+func (m *HugeMutation) versionID() any {
+	return m.occ.FoundID(occrun.IDOf(m.ID()))
+}
 
 // versionError gives an error of a guarded write of Huge the form in which its callers know it.
 func (m *HugeMutation) versionError(err error) error {
@@ -221,8 +227,10 @@ func (m *MediumMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return mediumVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
-func (m *MediumMutation) versionID() any { return occrun.IDOf(m.ID()) }
+// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+func (m *MediumMutation) versionID() any {
+	return m.occ.FoundID(occrun.IDOf(m.ID()))
+}
 
 // versionError gives an error of a guarded write of Medium the form in which its callers know it.
 func (m *MediumMutation) versionError(err error) error {
@@ -260,8 +268,10 @@ func (m *PlainMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return plainVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
-func (m *PlainMutation) versionID() any { return occrun.IDOf(m.ID()) }
+// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+func (m *PlainMutation) versionID() any {
+	return m.occ.FoundID(occrun.IDOf(m.ID()))
+}
 
 // versionError gives an error of a guarded write of Plain the form in which its callers know it.
 func (m *PlainMutation) versionError(err error) error {
@@ -299,8 +309,10 @@ func (m *QuadMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return quadVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
-func (m *QuadMutation) versionID() any { return occrun.IDOf(m.ID()) }
+// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+func (m *QuadMutation) versionID() any {
+	return m.occ.FoundID(occrun.IDOf(m.ID()))
+}
 
 // versionError gives an error of a guarded write of Quad the form in which its callers know it.
 func (m *QuadMutation) versionError(err error) error {
@@ -338,8 +350,10 @@ func (m *ShortMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return shortVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
-func (m *ShortMutation) versionID() any { return occrun.IDOf(m.ID()) }
+// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+func (m *ShortMutation) versionID() any {
+	return m.occ.FoundID(occrun.IDOf(m.ID()))
+}
 
 // versionError gives an error of a guarded write of Short the form in which its callers know it.
 func (m *ShortMutation) versionError(err error) error {
@@ -377,8 +391,10 @@ func (m *SmallMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return smallVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
-func (m *SmallMutation) versionID() any { return occrun.IDOf(m.ID()) }
+// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+func (m *SmallMutation) versionID() any {
+	return m.occ.FoundID(occrun.IDOf(m.ID()))
+}
 
 // versionError gives an error of a guarded write of Small the form in which its callers know it.
 func (m *SmallMutation) versionError(err error) error {
@@ -416,8 +432,10 @@ func (m *TinyMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return tinyVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
-func (m *TinyMutation) versionID() any { return occrun.IDOf(m.ID()) }
+// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+func (m *TinyMutation) versionID() any {
+	return m.occ.FoundID(occrun.IDOf(m.ID()))
+}
 
 // versionError gives an error of a guarded write of Tiny the form in which its callers know it.
 func (m *TinyMutation) versionError(err error) error {

@@ -43,6 +43,10 @@ func (_d *HugeDelete) ExecX(ctx context.Context) int {
 
 func (_d *HugeDelete) sqlExec(ctx context.Context) (int, error) {
 	_spec := sqlgraph.NewDeleteSpec(huge.Table, sqlgraph.NewFieldSpec(huge.FieldID, field.TypeInt))
+	if _d.mutation.occ.IsOneRow() {
+		return occrun.DeleteOneRow(ctx, hugeVersion, _d.mutation, versionWriter(_d.config), _spec, _d.mutation.predicates, _d.mutation.versionError)
+	}
+
 	guardedDelete := occrun.Delete(
 		ctx, versionWriter(_d.config), _d.mutation, _spec, len(_d.mutation.predicates),
 		_d.mutation.versionID(), hugeRow, _d.mutation.versionError,
@@ -85,6 +89,26 @@ func (c *HugeClient) DeleteBulk(rowEntities ...*Huge) *HugeDeleteBulk {
 func (_d *HugeDeleteOne) IfMatch(cond entocc.Condition) *HugeDeleteOne {
 	_d._d.mutation.occ.IfMatch(hugeVersion, _d._d.mutation.versionID(), cond)
 	return _d
+}
+
+// IfVersion limits the delete to one row, which must have this version. Predicates that match several rows are refused.
+func (_d *HugeDelete) IfVersion(version uint64) *HugeDelete {
+	return occrun.OneRow(_d, &_d.mutation.occ, version)
+}
+
+// IfVersionIn is like IfVersion, for any of several versions.
+func (_d *HugeDelete) IfVersionIn(versions ...uint64) *HugeDelete {
+	return occrun.OneRow(_d, &_d.mutation.occ, versions...)
+}
+
+// IfMatch is like IfVersion, for a condition as that of an If-Match header (package occhttp).
+func (_d *HugeDelete) IfMatch(cond entocc.Condition) *HugeDelete {
+	return occrun.OneRowMatching(_d, &_d.mutation.occ, cond)
+}
+
+// IgnoreVersion says that the delete is of any rows, whatever their versions, as it is by default.
+func (_d *HugeDelete) IgnoreVersion() *HugeDelete {
+	return occrun.AnyRows(_d, &_d.mutation.occ)
 }
 
 // IfVersion has the delete succeed only if the row has this version, whatever an entity holds that the builder was made

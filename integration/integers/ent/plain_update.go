@@ -87,6 +87,10 @@ func (_u *PlainUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.Title(); ok {
 		_spec.SetField(plain.FieldTitle, field.TypeString, value)
 	}
+	if _u.mutation.occ.IsOneRow() {
+		return occrun.UpdateOneRow(ctx, plainVersion, _u.mutation, versionWriter(_u.config), _spec, nil, _u.mutation.versionError)
+	}
+
 	versionID := _u.mutation.versionID()
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.Update(ctx, plainVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
@@ -213,6 +217,7 @@ func (_u *PlainUpdateOne) sqlSave(ctx context.Context) (_node *Plain, err error)
 	if value, ok := _u.mutation.Title(); ok {
 		_spec.SetField(plain.FieldTitle, field.TypeString, value)
 	}
+
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.UpdateOne(ctx, plainVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
@@ -264,6 +269,32 @@ func (c *PlainClient) UpdateBulk(rowBuilders ...*PlainUpdateOne) *PlainUpdateBul
 func (_u *PlainUpdateOne) IfMatch(cond entocc.Condition) *PlainUpdateOne {
 	_u.mutation.occ.IfMatch(plainVersion, _u.mutation.versionID(), cond)
 	return _u
+}
+
+// IfVersion limits the update to one row, which must have this version. Predicates that match several rows are refused.
+func (_u *PlainUpdate) IfVersion(version int) *PlainUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, version)
+}
+
+// IfVersionIn is like IfVersion, for any of several versions.
+func (_u *PlainUpdate) IfVersionIn(versions ...int) *PlainUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, versions...)
+}
+
+// IfMatch is like IfVersion, for a condition as that of an If-Match header (package occhttp).
+func (_u *PlainUpdate) IfMatch(cond entocc.Condition) *PlainUpdate {
+	return occrun.OneRowMatching(_u, &_u.mutation.occ, cond)
+}
+
+// IgnoreVersion says that the update is of any rows, whatever their versions, as it is by default.
+func (_u *PlainUpdate) IgnoreVersion() *PlainUpdate {
+	return occrun.AnyRows(_u, &_u.mutation.occ)
+}
+
+// VersionProbe returns what scans and assigns a row, and then its primary key.
+func (m *PlainMutation) VersionProbe() (func([]string) ([]any, error), func([]string, []any) error, func() any) {
+	probed := &Plain{config: m.config}
+	return probed.scanValues, probed.assignValues, func() any { return probed.ID }
 }
 
 // IfVersion has the update succeed only if the row has this version, whatever an entity holds that the builder was made

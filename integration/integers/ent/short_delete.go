@@ -43,6 +43,10 @@ func (_d *ShortDelete) ExecX(ctx context.Context) int {
 
 func (_d *ShortDelete) sqlExec(ctx context.Context) (int, error) {
 	_spec := sqlgraph.NewDeleteSpec(short.Table, sqlgraph.NewFieldSpec(short.FieldID, field.TypeInt))
+	if _d.mutation.occ.IsOneRow() {
+		return occrun.DeleteOneRow(ctx, shortVersion, _d.mutation, versionWriter(_d.config), _spec, _d.mutation.predicates, _d.mutation.versionError)
+	}
+
 	guardedDelete := occrun.Delete(
 		ctx, versionWriter(_d.config), _d.mutation, _spec, len(_d.mutation.predicates),
 		_d.mutation.versionID(), shortRow, _d.mutation.versionError,
@@ -85,6 +89,26 @@ func (c *ShortClient) DeleteBulk(rowEntities ...*Short) *ShortDeleteBulk {
 func (_d *ShortDeleteOne) IfMatch(cond entocc.Condition) *ShortDeleteOne {
 	_d._d.mutation.occ.IfMatch(shortVersion, _d._d.mutation.versionID(), cond)
 	return _d
+}
+
+// IfVersion limits the delete to one row, which must have this version. Predicates that match several rows are refused.
+func (_d *ShortDelete) IfVersion(version int16) *ShortDelete {
+	return occrun.OneRow(_d, &_d.mutation.occ, version)
+}
+
+// IfVersionIn is like IfVersion, for any of several versions.
+func (_d *ShortDelete) IfVersionIn(versions ...int16) *ShortDelete {
+	return occrun.OneRow(_d, &_d.mutation.occ, versions...)
+}
+
+// IfMatch is like IfVersion, for a condition as that of an If-Match header (package occhttp).
+func (_d *ShortDelete) IfMatch(cond entocc.Condition) *ShortDelete {
+	return occrun.OneRowMatching(_d, &_d.mutation.occ, cond)
+}
+
+// IgnoreVersion says that the delete is of any rows, whatever their versions, as it is by default.
+func (_d *ShortDelete) IgnoreVersion() *ShortDelete {
+	return occrun.AnyRows(_d, &_d.mutation.occ)
 }
 
 // IfVersion has the delete succeed only if the row has this version, whatever an entity holds that the builder was made

@@ -87,6 +87,10 @@ func (_u *SmallUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.Title(); ok {
 		_spec.SetField(small.FieldTitle, field.TypeString, value)
 	}
+	if _u.mutation.occ.IsOneRow() {
+		return occrun.UpdateOneRow(ctx, smallVersion, _u.mutation, versionWriter(_u.config), _spec, nil, _u.mutation.versionError)
+	}
+
 	versionID := _u.mutation.versionID()
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.Update(ctx, smallVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
@@ -213,6 +217,7 @@ func (_u *SmallUpdateOne) sqlSave(ctx context.Context) (_node *Small, err error)
 	if value, ok := _u.mutation.Title(); ok {
 		_spec.SetField(small.FieldTitle, field.TypeString, value)
 	}
+
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.UpdateOne(ctx, smallVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
@@ -264,6 +269,32 @@ func (c *SmallClient) UpdateBulk(rowBuilders ...*SmallUpdateOne) *SmallUpdateBul
 func (_u *SmallUpdateOne) IfMatch(cond entocc.Condition) *SmallUpdateOne {
 	_u.mutation.occ.IfMatch(smallVersion, _u.mutation.versionID(), cond)
 	return _u
+}
+
+// IfVersion limits the update to one row, which must have this version. Predicates that match several rows are refused.
+func (_u *SmallUpdate) IfVersion(version uint8) *SmallUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, version)
+}
+
+// IfVersionIn is like IfVersion, for any of several versions.
+func (_u *SmallUpdate) IfVersionIn(versions ...uint8) *SmallUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, versions...)
+}
+
+// IfMatch is like IfVersion, for a condition as that of an If-Match header (package occhttp).
+func (_u *SmallUpdate) IfMatch(cond entocc.Condition) *SmallUpdate {
+	return occrun.OneRowMatching(_u, &_u.mutation.occ, cond)
+}
+
+// IgnoreVersion says that the update is of any rows, whatever their versions, as it is by default.
+func (_u *SmallUpdate) IgnoreVersion() *SmallUpdate {
+	return occrun.AnyRows(_u, &_u.mutation.occ)
+}
+
+// VersionProbe returns what scans and assigns a row, and then its primary key.
+func (m *SmallMutation) VersionProbe() (func([]string) ([]any, error), func([]string, []any) error, func() any) {
+	probed := &Small{config: m.config}
+	return probed.scanValues, probed.assignValues, func() any { return probed.ID }
 }
 
 // IfVersion has the update succeed only if the row has this version, whatever an entity holds that the builder was made

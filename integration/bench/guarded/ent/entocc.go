@@ -93,8 +93,10 @@ func (m *ItemMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return itemVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
-func (m *ItemMutation) versionID() any { return occrun.IDOf(m.ID()) }
+// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+func (m *ItemMutation) versionID() any {
+	return m.occ.FoundID(occrun.IDOf(m.ID()))
+}
 
 // versionError gives an error of a guarded write of Item the form in which its callers know it.
 func (m *ItemMutation) versionError(err error) error {
@@ -149,8 +151,10 @@ func (m *MiddleMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return middleVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
-func (m *MiddleMutation) versionID() any { return occrun.IDOf(m.ID()) }
+// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+func (m *MiddleMutation) versionID() any {
+	return m.occ.FoundID(occrun.IDOf(m.ID()))
+}
 
 // versionError gives an error of a guarded write of Middle the form in which its callers know it.
 func (m *MiddleMutation) versionError(err error) error {
@@ -188,8 +192,10 @@ func (m *NarrowMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return narrowVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
-func (m *NarrowMutation) versionID() any { return occrun.IDOf(m.ID()) }
+// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+func (m *NarrowMutation) versionID() any {
+	return m.occ.FoundID(occrun.IDOf(m.ID()))
+}
 
 // versionError gives an error of a guarded write of Narrow the form in which its callers know it.
 func (m *NarrowMutation) versionError(err error) error {
@@ -284,8 +290,10 @@ func (m *WideMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return wideVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil for a set-based one.
-func (m *WideMutation) versionID() any { return occrun.IDOf(m.ID()) }
+// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+func (m *WideMutation) versionID() any {
+	return m.occ.FoundID(occrun.IDOf(m.ID()))
+}
 
 // versionError gives an error of a guarded write of Wide the form in which its callers know it.
 func (m *WideMutation) versionError(err error) error {

@@ -376,6 +376,10 @@ func (_u *MiddleUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.F17(); ok {
 		_spec.SetField(middle.FieldF17, field.TypeString, value)
 	}
+	if _u.mutation.occ.IsOneRow() {
+		return occrun.UpdateOneRow(ctx, middleVersion, _u.mutation, versionWriter(_u.config), _spec, nil, _u.mutation.versionError)
+	}
+
 	versionID := _u.mutation.versionID()
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.Update(ctx, middleVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
@@ -791,6 +795,7 @@ func (_u *MiddleUpdateOne) sqlSave(ctx context.Context) (_node *Middle, err erro
 	if value, ok := _u.mutation.F17(); ok {
 		_spec.SetField(middle.FieldF17, field.TypeString, value)
 	}
+
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.UpdateOne(ctx, middleVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
@@ -842,6 +847,32 @@ func (c *MiddleClient) UpdateBulk(rowBuilders ...*MiddleUpdateOne) *MiddleUpdate
 func (_u *MiddleUpdateOne) IfMatch(cond entocc.Condition) *MiddleUpdateOne {
 	_u.mutation.occ.IfMatch(middleVersion, _u.mutation.versionID(), cond)
 	return _u
+}
+
+// IfVersion limits the update to one row, which must have this version. Predicates that match several rows are refused.
+func (_u *MiddleUpdate) IfVersion(version int64) *MiddleUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, version)
+}
+
+// IfVersionIn is like IfVersion, for any of several versions.
+func (_u *MiddleUpdate) IfVersionIn(versions ...int64) *MiddleUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, versions...)
+}
+
+// IfMatch is like IfVersion, for a condition as that of an If-Match header (package occhttp).
+func (_u *MiddleUpdate) IfMatch(cond entocc.Condition) *MiddleUpdate {
+	return occrun.OneRowMatching(_u, &_u.mutation.occ, cond)
+}
+
+// IgnoreVersion says that the update is of any rows, whatever their versions, as it is by default.
+func (_u *MiddleUpdate) IgnoreVersion() *MiddleUpdate {
+	return occrun.AnyRows(_u, &_u.mutation.occ)
+}
+
+// VersionProbe returns what scans and assigns a row, and then its primary key.
+func (m *MiddleMutation) VersionProbe() (func([]string) ([]any, error), func([]string, []any) error, func() any) {
+	probed := &Middle{config: m.config}
+	return probed.scanValues, probed.assignValues, func() any { return probed.ID }
 }
 
 // IfVersion has the update succeed only if the row has this version, whatever an entity holds that the builder was made

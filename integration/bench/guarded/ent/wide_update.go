@@ -1056,6 +1056,10 @@ func (_u *WideUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.F57(); ok {
 		_spec.SetField(wide.FieldF57, field.TypeString, value)
 	}
+	if _u.mutation.occ.IsOneRow() {
+		return occrun.UpdateOneRow(ctx, wideVersion, _u.mutation, versionWriter(_u.config), _spec, nil, _u.mutation.versionError)
+	}
+
 	versionID := _u.mutation.versionID()
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.Update(ctx, wideVersion, _u.mutation, &_u.mutation.occ, _spec, nil, versionID)
@@ -2151,6 +2155,7 @@ func (_u *WideUpdateOne) sqlSave(ctx context.Context) (_node *Wide, err error) {
 	if value, ok := _u.mutation.F57(); ok {
 		_spec.SetField(wide.FieldF57, field.TypeString, value)
 	}
+
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.UpdateOne(ctx, wideVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
 	if err != nil {
@@ -2202,6 +2207,32 @@ func (c *WideClient) UpdateBulk(rowBuilders ...*WideUpdateOne) *WideUpdateBulk {
 func (_u *WideUpdateOne) IfMatch(cond entocc.Condition) *WideUpdateOne {
 	_u.mutation.occ.IfMatch(wideVersion, _u.mutation.versionID(), cond)
 	return _u
+}
+
+// IfVersion limits the update to one row, which must have this version. Predicates that match several rows are refused.
+func (_u *WideUpdate) IfVersion(version int64) *WideUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, version)
+}
+
+// IfVersionIn is like IfVersion, for any of several versions.
+func (_u *WideUpdate) IfVersionIn(versions ...int64) *WideUpdate {
+	return occrun.OneRow(_u, &_u.mutation.occ, versions...)
+}
+
+// IfMatch is like IfVersion, for a condition as that of an If-Match header (package occhttp).
+func (_u *WideUpdate) IfMatch(cond entocc.Condition) *WideUpdate {
+	return occrun.OneRowMatching(_u, &_u.mutation.occ, cond)
+}
+
+// IgnoreVersion says that the update is of any rows, whatever their versions, as it is by default.
+func (_u *WideUpdate) IgnoreVersion() *WideUpdate {
+	return occrun.AnyRows(_u, &_u.mutation.occ)
+}
+
+// VersionProbe returns what scans and assigns a row, and then its primary key.
+func (m *WideMutation) VersionProbe() (func([]string) ([]any, error), func([]string, []any) error, func() any) {
+	probed := &Wide{config: m.config}
+	return probed.scanValues, probed.assignValues, func() any { return probed.ID }
 }
 
 // IfVersion has the update succeed only if the row has this version, whatever an entity holds that the builder was made
