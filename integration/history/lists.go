@@ -61,6 +61,9 @@ func (c *listCheck) row(cell Cell) {
 func (c *listCheck) writes(o *Op) {
 	there := 0
 	for _, w := range o.Writes {
+		if w.Mark != "" {
+			continue // It went into another field.
+		}
 		at := slices.Index(c.final[w.Row].List, o.Mark)
 		switch {
 		case at >= 0:
@@ -72,7 +75,7 @@ func (c *listCheck) writes(o *Op) {
 			c.report(w.Row, []*Op{o}, "an acknowledged write is lost")
 		}
 	}
-	if o.Outcome == Unknown && there > 0 && there < len(o.Writes) {
+	if o.Outcome == Unknown && !o.Each && there > 0 && there < len(o.Writes) {
 		c.report("", []*Op{o}, "%d of %d rows were written: neither all nor nothing", there, len(o.Writes))
 	}
 }

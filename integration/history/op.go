@@ -30,7 +30,8 @@ type Cell struct {
 	Version int64 `json:"version,omitempty"`
 	// From is the version that a write started from, 0 where it stated none.
 	From int64 `json:"from,omitempty"`
-	// Mark is the last mark in the row: the one of the operation that wrote it.
+	// Mark is the last mark in the row: the one of the operation that wrote it. Of a write it is the one that it replaces,
+	// where that is not in the list.
 	Mark string `json:"mark,omitempty"`
 	// List holds all marks of the row in their order, where the workload keeps them.
 	List []string `json:"list,omitempty"`
@@ -43,11 +44,13 @@ type Cell struct {
 // Op is one operation of a process.
 type Op struct {
 	// Mark names the operation in its history. Writes leave it in their rows.
-	Mark    string  `json:"mark"`
-	Process int     `json:"process"`
-	Do      string  `json:"do"`
-	Reads   []Cell  `json:"reads,omitempty"`
-	Writes  []Cell  `json:"writes,omitempty"`
+	Mark    string `json:"mark"`
+	Process int    `json:"process"`
+	Do      string `json:"do"`
+	Reads   []Cell `json:"reads,omitempty"`
+	Writes  []Cell `json:"writes,omitempty"`
+	// Each says that the rows were written one by one: not all or none.
+	Each    bool    `json:"each,omitempty"`
 	Outcome Outcome `json:"outcome"`
 	// Retryable is what entocc.IsRetryable said of the error.
 	Retryable bool   `json:"retryable,omitempty"`

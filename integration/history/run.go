@@ -49,6 +49,9 @@ type Round struct {
 	Faults []Injected
 	// Violations are what the checks found.
 	Violations []Violation
+
+	// merging are the clients of [Merge], one for each node.
+	merging []*ent.Client
 }
 
 // Process works on the rows by itself, one operation after the other.

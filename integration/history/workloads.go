@@ -4,7 +4,7 @@ import "fmt"
 
 // Workloads are all that must be sound.
 func Workloads() []Workload {
-	return []Workload{Register()}
+	return []Workload{Register(), Counter(), Upsert(), Merge(), Transfer(), Batch(), Skew(), Order()}
 }
 
 // Summary tells a round in one line.
