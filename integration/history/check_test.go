@@ -34,7 +34,7 @@ func TestLinear_OneAfterTheOtherIsSound(t *testing.T) {
 		writes(op("2", "save", 2, 5, Done), Cell{Row: "a", From: 1, Version: 2}),
 		reads(op("3", "save", 2, 6, Refused), Cell{Row: "a", Version: 2}),
 		reads(op("4", "read", 7, 8, Done), Cell{Row: "a", Version: 2, Mark: "2"}),
-	}, false))
+	}, nil, false))
 }
 
 func TestLinear_TwoFromOneVersionAreALostUpdate(t *testing.T) {
@@ -42,7 +42,7 @@ func TestLinear_TwoFromOneVersionAreALostUpdate(t *testing.T) {
 		created(),
 		writes(op("2", "save", 2, 5, Done), Cell{Row: "a", From: 1, Version: 2}),
 		writes(op("3", "save", 2, 6, Done), Cell{Row: "a", From: 1, Version: 2}),
-	}, false)
+	}, nil, false)
 	require.Len(t, found, 1)
 	assert.Equal(t, "3", found[0].Ops[len(found[0].Ops)-1].Mark, "the one that can't be comes last: %v", found[0])
 }
@@ -53,22 +53,22 @@ func TestLinear_ReadOfThePastIsFound(t *testing.T) {
 		writes(op("2", "save", 2, 5, Done), Cell{Row: "a", From: 1, Version: 2}),
 		reads(op("3", "read", 6, 8, Done), Cell{Row: "a", Version: 1, Mark: "1"}),
 	}
-	assert.Len(t, Linear(ops, false), 1)
-	assert.Empty(t, Linear(ops, true), "a node that lags")
+	assert.Len(t, Linear(ops, nil, false), 1)
+	assert.Empty(t, Linear(ops, nil, true), "a node that lags")
 }
 
 func TestLinear_UnknownMayHaveHappenedOrNot(t *testing.T) {
 	unknown := writes(op("2", "save", 2, 3, Unknown), Cell{Row: "a", From: 1})
 	for _, seen := range []Cell{{Row: "a", Version: 1, Mark: "1"}, {Row: "a", Version: 2, Mark: "2"}} {
-		assert.Empty(t, Linear([]*Op{created(), unknown, reads(op("3", "read", 9, 10, Done), seen)}, false), "%v", seen)
+		assert.Empty(t, Linear([]*Op{created(), unknown, reads(op("3", "read", 9, 10, Done), seen)}, nil, false), "%v", seen)
 	}
 	later := []*Op{
 		created(), unknown,
 		reads(op("3", "read", 9, 10, Done), Cell{Row: "a", Version: 1, Mark: "1"}),
 		reads(op("4", "read", 11, 12, Done), Cell{Row: "a", Version: 2, Mark: "2"}),
 	}
-	assert.Empty(t, Linear(later, false), "it had not arrived yet")
-	assert.Len(t, Linear(append(later, reads(op("5", "read", 13, 14, Done), Cell{Row: "a", Version: 1, Mark: "1"})), false), 1, "it can't be taken back")
+	assert.Empty(t, Linear(later, nil, false), "it had not arrived yet")
+	assert.Len(t, Linear(append(later, reads(op("5", "read", 13, 14, Done), Cell{Row: "a", Version: 1, Mark: "1"})), nil, false), 1, "it can't be taken back")
 }
 
 func TestLinear_RefusedButAppliedIsFound(t *testing.T) {
@@ -76,7 +76,7 @@ func TestLinear_RefusedButAppliedIsFound(t *testing.T) {
 		created(),
 		writes(op("2", "save", 2, 3, Refused), Cell{Row: "a", From: 1}),
 		reads(op("3", "read", 9, 10, Done), Cell{Row: "a", Version: 2, Mark: "2"}),
-	}, false), 1)
+	}, nil, false), 1)
 }
 
 func TestLinear_DeletedRowsStartAgain(t *testing.T) {
@@ -87,8 +87,8 @@ func TestLinear_DeletedRowsStartAgain(t *testing.T) {
 		writes(op("4", "create", 6, 7, Done), Cell{Row: "a"}),
 		reads(op("5", "read", 8, 9, Done), Cell{Row: "a", Version: 1, Mark: "4"}),
 	}
-	assert.Empty(t, Linear(ops, false))
-	assert.Len(t, Linear(append(ops, writes(op("6", "save", 10, 11, Done), Cell{Row: "a", From: 3, Version: 4})), false), 1)
+	assert.Empty(t, Linear(ops, nil, false))
+	assert.Len(t, Linear(append(ops, writes(op("6", "save", 10, 11, Done), Cell{Row: "a", From: 3, Version: 4})), nil, false), 1)
 }
 
 func final(cells ...Cell) *Op { return reads(op("last", "read", 90, 91, Done), cells...) }

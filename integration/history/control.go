@@ -125,7 +125,7 @@ func Control(g Guard) Workload {
 			p.readSetting(ctx, row)
 			p.saveBy(ctx, g, row)
 		},
-		Check: func(r *Round) []Violation { return Linear(r.Ops(), r.World.Lagging) },
+		Check: func(r *Round) []Violation { return Linear(r.Ops(), nil, r.World.Lagging) },
 	}
 }
 

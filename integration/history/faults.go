@@ -2,6 +2,7 @@ package history
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"time"
@@ -15,6 +16,9 @@ type Fault struct {
 	// Do lets it happen, and mends it before it returns, also when the context ends.
 	Do func(context.Context, *rand.Rand) error
 }
+
+// errNotNow is what a fault answers that could not happen.
+var errNotNow = errors.New("not now")
 
 // Injected is a fault that has happened.
 type Injected struct {
@@ -58,7 +62,10 @@ func (r *Round) injectAll(ctx context.Context) error {
 		}
 		f := choose(rnd, r.World.Faults)
 		from := time.Since(r.start)
-		if err := f.Do(ctx, rnd); err != nil {
+		switch err := f.Do(ctx, rnd); {
+		case errors.Is(err, errNotNow):
+			continue
+		case err != nil:
 			return fmt.Errorf("the fault %q could not be mended: %w", f.Name, err)
 		}
 		r.Faults = append(r.Faults, Injected{f.Name, from, time.Since(r.start)})

@@ -27,7 +27,7 @@ func Transfer() Workload {
 
 // together are the checks of writes to several rows at once.
 func together(r *Round) []Violation {
-	return append(append(Linear(r.Ops(), r.World.Lagging), Lists(r.Ops(), r.Final, true)...), Serial(r.Ops(), r.Final)...)
+	return append(append(Linear(r.Ops(), r.Final, r.World.Lagging), Lists(r.Ops(), r.Final, true)...), Serial(r.Ops(), r.Final)...)
 }
 
 func transferStep(ctx context.Context, p *Process) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sort"
 	"time"
 
 	"github.com/anishathalye/porcupine"
@@ -36,10 +37,13 @@ func (v Violation) String() string {
 // the row as it is at one moment between call and answer; a guarded write finds the version that it expects and leaves the
 // next one; an operation of unknown outcome takes effect at any moment after its call, or never.
 //
+// Where the rows keep lists of marks, final has read them, and tells at which place a write took effect, or that it did not. Without,
+// it is nil: then each write has to state its version, as the search tries every unknown one everywhere otherwise.
+//
 // With lagging the reads are left out: a node of a cluster may answer from the past. [Lists] looks at what they saw.
-func Linear(ops []*Op, lagging bool) []Violation {
+func Linear(ops []*Op, final *Op, lagging bool) []Violation {
 	var found []Violation
-	for row, history := range byRow(ops, lagging) {
+	for row, history := range byRow(ops, final, lagging) {
 		switch porcupine.CheckOperationsTimeout(registerModel, history, linearPatience) {
 		case porcupine.Illegal:
 			found = append(found, Violation{Row: row, What: "no order of the operations explains their answers", Ops: prefix(history)})
@@ -72,9 +76,9 @@ type action struct {
 
 // byRow cuts a history into those of its rows. Each ends in a close, before which an operation of unknown outcome must have had
 // an effect to be there at all: the search would try each of them everywhere otherwise.
-func byRow(ops []*Op, lagging bool) map[string][]porcupine.Operation {
+func byRow(ops []*Op, final *Op, lagging bool) map[string][]porcupine.Operation {
 	rows := make(map[string][]porcupine.Operation)
-	last := int64(0)
+	last, places := int64(0), placesOf(final)
 	add := func(row string, a action) {
 		o := porcupine.Operation{ClientId: max(a.op.Process, 0), Input: a, Call: int64(a.op.Call), Return: int64(a.op.Return)}
 		if a.maybe {
@@ -91,7 +95,7 @@ func byRow(ops []*Op, lagging bool) map[string][]porcupine.Operation {
 			}
 		}
 		for _, c := range o.Writes {
-			if o.Outcome != Refused {
+			if c, had := places.from(o, c); had {
 				add(c.Row, action{op: o, kind: kindOf(o, c), cell: c, maybe: o.Outcome == Unknown})
 			}
 		}
@@ -100,6 +104,34 @@ func byRow(ops []*Op, lagging bool) map[string][]porcupine.Operation {
 		rows[row] = append(rows[row], closing(last))
 	}
 	return rows
+}
+
+// places are where the marks are in the lists of the rows.
+type places map[string]map[string]int
+
+func placesOf(final *Op) places {
+	if final == nil {
+		return nil
+	}
+	p := make(places)
+	for _, c := range final.Reads {
+		p[c.Row] = make(map[string]int)
+		for i, mark := range c.List {
+			p[c.Row][mark] = i
+		}
+	}
+	return p
+}
+
+// from completes a write by the version that it started from, and reports whether it can have had an effect. An unknown one that
+// left no mark in the list had none before the end.
+func (p places) from(o *Op, c Cell) (Cell, bool) {
+	list := p[c.Row]
+	i, there := list[o.Mark]
+	if there && i > 0 && c.From == 0 {
+		c.From = int64(i)
+	}
+	return c, o.Outcome == Done || o.Outcome == Unknown && (there || len(list) == 0)
 }
 
 func kindOf(o *Op, c Cell) string {
@@ -159,10 +191,9 @@ func (a action) apply(r register) (register, bool) {
 func prefix(history []porcupine.Operation) []*Op {
 	sorted := slices.DeleteFunc(slices.Clone(history), func(o porcupine.Operation) bool { return o.Input.(action).kind == "close" })
 	slices.SortStableFunc(sorted, func(a, b porcupine.Operation) int { return cmp.Compare(a.Return, b.Return) })
-	n := 1
-	for n < len(sorted) && porcupine.CheckOperationsTimeout(registerModel, answered(sorted, n), time.Second) != porcupine.Illegal {
-		n++
-	}
+	n := min(len(sorted), 1+sort.Search(len(sorted)-1, func(i int) bool {
+		return porcupine.CheckOperationsTimeout(registerModel, answered(sorted, i+1), time.Second) == porcupine.Illegal
+	}))
 	var ops []*Op
 	for _, o := range sorted[max(0, n-12):n] {
 		ops = append(ops, o.Input.(action).op)

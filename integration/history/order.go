@@ -18,7 +18,7 @@ const most = 10
 // it the change was decided by, so that two lines can't grow past the limit together.
 func Order() Workload {
 	return Workload{Name: "order with lines", Setup: orders(2), Step: orderStep, Final: finalOrders, Check: func(r *Round) []Violation {
-		found := Linear(r.Ops(), r.World.Lagging)
+		found := Linear(r.Ops(), nil, r.World.Lagging)
 		for _, c := range r.Final.Reads {
 			acknowledged, unknown := writesOf(r.Ops(), c.Row)
 			found = append(found, counts("versions of the order "+c.Row, int(c.Version), acknowledged, unknown)...)

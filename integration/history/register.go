@@ -12,7 +12,7 @@ import (
 // entity and in bulk, and create again under the same ID, at version 1.
 func Register() Workload {
 	return Workload{Name: "register", Setup: settings(3), Step: registerStep, Final: finalSettings, Check: func(r *Round) []Violation {
-		return Linear(r.Ops(), r.World.Lagging)
+		return Linear(r.Ops(), nil, r.World.Lagging)
 	}}
 }
 

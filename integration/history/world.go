@@ -37,6 +37,9 @@ type World struct {
 	// Lagging says that reads may be of the past, and that verified rows are bumped (Galera).
 	Lagging bool
 	Faults  []Fault
+
+	// proxies lead to the nodes, and the last one Sees to the first.
+	proxies []*proxy.Proxy
 }
 
 // perNode is how many connections a node gets.
@@ -48,15 +51,17 @@ type opener func(addr string) (*sql.DB, error)
 // network builds a world whose clients reach each of the nodes through a proxy.
 func network(t testing.TB, w *World, to opener, nodes ...string) *World {
 	t.Helper()
-	seen := open(t, to, nodes[0])
-	w.Sees = clientOf(w.Dialect, seen)
 	for _, node := range nodes {
 		p := proxy.Start(t, node)
+		w.proxies = append(w.proxies, p)
 		pool := open(t, to, p.Addr)
 		w.Pools = append(w.Pools, pool)
 		w.Clients = append(w.Clients, clientOf(w.Dialect, pool))
 		w.Faults = append(w.Faults, proxyFaults(p)...)
 	}
+	sees := proxy.Start(t, nodes[0])
+	w.proxies = append(w.proxies, sees)
+	w.Sees = clientOf(w.Dialect, open(t, to, sees.Addr))
 	createTables(t, w)
 	return w
 }
@@ -159,11 +164,11 @@ func SQLite(t testing.TB, name, lock string) *World {
 	w.Faults = []Fault{{Name: "the lock is kept", Weight: 1, Do: func(ctx context.Context, rnd *rand.Rand) error {
 		conn, err := other.Conn(ctx)
 		if err != nil {
-			return nil // The round is over.
+			return errNotNow
 		}
 		defer conn.Close()
 		if _, err := conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
-			return nil // It was busy: nothing to mend.
+			return errNotNow
 		}
 		pause(ctx, time.Duration(rnd.IntN(40))*time.Millisecond)
 		_, err = conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
