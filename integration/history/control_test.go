@@ -35,16 +35,18 @@ func control(t *testing.T) Config {
 }
 
 // caught requires that the checkers find a lost update without any fault, within a few rounds: the scheduler decides when two
-// writers meet.
-func caught(t *testing.T, w *World, g Guard) {
+// writers meet. It returns the round that shows it, and how many operations that took.
+func caught(t *testing.T, w *World, g Guard) (r *Round, operations int) {
 	t.Helper()
 	for range 20 {
 		r, err := Run(t.Context(), w, Control(g), control(t))
 		require.NoError(t, err)
+		operations += Count(r).Operations
 		if len(r.Violations) > 0 {
 			t.Logf("%s: %s\n%v", w.Name, Summary(r), r.Violations[0])
-			return
+			return r, operations
 		}
 	}
 	assert.Fail(t, "not caught", "%s on %s: its lost updates were not found, so nothing that is said of others holds", g.Name, w.Name)
+	return nil, operations
 }

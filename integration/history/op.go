@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 	"time"
 
@@ -62,8 +63,19 @@ type Op struct {
 
 // String names the operation as a report does.
 func (o *Op) String() string {
-	return fmt.Sprintf("%s by process %d (%s, %v to %v): %s %s", o.Do, o.Process, o.Mark,
-		o.Call.Round(time.Microsecond), o.Return.Round(time.Microsecond), o.Outcome, o.Err)
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s by process %d (%s, %v to %v): %s", o.Do, o.Process, o.Mark,
+		o.Call.Round(time.Microsecond), o.Return.Round(time.Microsecond), o.Outcome)
+	for _, c := range o.Reads {
+		fmt.Fprintf(&b, ", saw %s at version %d", c.Row, c.Version)
+	}
+	for _, c := range o.Writes {
+		fmt.Fprintf(&b, ", wrote %s %s", c.Row, versions(c))
+	}
+	if o.Err != "" {
+		b.WriteString(", " + o.Err)
+	}
+	return b.String()
 }
 
 // History is what the processes of one round did.
@@ -76,6 +88,9 @@ type History struct {
 
 // New returns an empty history that starts now.
 func New() *History { return &History{start: time.Now()} }
+
+// Started is when the history began.
+func (h *History) Started() time.Time { return h.start }
 
 // Begin records the call of an operation.
 func (h *History) Begin(process int, do string) *Op {

@@ -33,6 +33,8 @@ type Config struct {
 	Limit time.Duration
 	// Faults has the faults of the world injected meanwhile.
 	Faults bool
+	// Impatient has some callers give up early.
+	Impatient bool
 }
 
 // Round is one run of a workload on a world.
@@ -121,7 +123,7 @@ func (p *Process) steps(limited context.Context) {
 // an error that is no conflict the process waits, as a server that is down would otherwise have the whole round to itself.
 func (p *Process) Do(ctx context.Context, do string, fn func(context.Context, *Op) error) error {
 	patience := 4 * time.Second
-	if p.Config.Faults && p.Rand.IntN(50) == 0 {
+	if p.Config.Impatient && p.Rand.IntN(50) == 0 {
 		patience = time.Duration(p.Rand.IntN(8000)) * time.Microsecond
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)

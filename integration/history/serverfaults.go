@@ -58,23 +58,27 @@ func PrivateGalera(t testing.TB, name string) *World {
 	require.NoError(t, s.Do("impatient"))
 	w := Galera(t, name, s.MySQLDSNs())
 	w.Faults = append(w.Faults,
-		Fault{Name: "a node is killed and joins again", Weight: 2, Do: onNode(s, 100*time.Millisecond, 2*time.Second, "kill", "join")},
-		Fault{Name: "a node is paused", Weight: 4, Do: onNode(s, 100*time.Millisecond, 2500*time.Millisecond, "pause", "resume")},
-		Fault{Name: "a node is cut off from the group", Weight: 4, Do: onNode(s, 500*time.Millisecond, 4*time.Second, "isolate", "connect")},
+		Fault{Name: "a node is killed and joins again", Weight: 2, Do: onNode(s, 100*time.Millisecond, 2*time.Second, "kill", "without", "join")},
+		Fault{Name: "a node is paused", Weight: 4, Do: onNode(s, 100*time.Millisecond, 4*time.Second, "pause", "resume")},
+		Fault{Name: "a node is cut off from the group", Weight: 4, Do: onNode(s, 500*time.Millisecond, 8*time.Second, "isolate", "connect")},
 	)
 	return w
 }
 
-func onNode(s *servers.Private, least, most time.Duration, first, then string) func(context.Context, *rand.Rand) error {
+func onNode(s *servers.Private, least, most time.Duration, first string, then ...string) func(context.Context, *rand.Rand) error {
 	return func(ctx context.Context, rnd *rand.Rand) error {
 		node := strconv.Itoa(2 + rnd.IntN(2))
-		err := doing(s, least, most, []string{first, node}, []string{then, node})(ctx, rnd)
-		for _, verb := range [][]string{{"connect", node}, {"impatient"}} { // It has caught up, and one that was killed has its settings.
-			if err == nil {
-				err = s.Do(verb...)
+		if err := s.Do(first, node); err != nil {
+			return err
+		}
+		pause(ctx, least+time.Duration(rnd.Int64N(int64(most-least))))
+		// At the end the node has caught up, and one that was killed has its settings again.
+		for _, verb := range append(then, "connect", "impatient") {
+			if err := s.Do(verb, node); err != nil {
+				return err
 			}
 		}
-		return err
+		return nil
 	}
 }
 

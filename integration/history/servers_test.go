@@ -14,13 +14,13 @@ func TestServers_Killed(t *testing.T) {
 	}{
 		{"PostgreSQL, pgx, killed", func(t *testing.T, name string) *World { return PrivatePostgres(t, name, "pgx", "read committed") }},
 		{"MariaDB, killed", func(t *testing.T, name string) *World { return PrivateMariaDB(t, name, false) }},
-		{"PostgreSQL, lib/pq, promoted", func(t *testing.T, name string) *World { return Promoted(t, name, "postgres", "read committed") }},
-		{"Galera, nodes killed", func(t *testing.T, name string) *World { return PrivateGalera(t, name) }},
+		{"promoted, PostgreSQL by lib/pq", func(t *testing.T, name string) *World { return Promoted(t, name, "postgres", "read committed") }},
+		{"nodes, Galera", func(t *testing.T, name string) *World { return PrivateGalera(t, name) }},
 	} {
 		t.Run(db.name, func(t *testing.T) {
 			w := db.make(t, db.name)
 			for _, load := range Workloads() {
-				r := sound(t, w, load, Config{Seed: seed(t), Processes: 6, Steps: 150, Limit: 5 * time.Second, Faults: true})
+				r := sound(t, w, load, Config{Seed: seed(t), Processes: 6, Steps: 150, Limit: 5 * time.Second, Faults: true, Impatient: true})
 				for _, f := range r.Faults {
 					t.Log(f)
 				}

@@ -44,7 +44,7 @@ func TestShort(t *testing.T) {
 			w := db.make(t, db.name)
 			for _, load := range Workloads() {
 				t.Run(load.Name, func(t *testing.T) {
-					sound(t, w, load, Config{Seed: seed(t), Processes: 6, Steps: 60, Limit: 2 * time.Second, Faults: true})
+					sound(t, w, load, Config{Seed: seed(t), Processes: 6, Steps: 60, Limit: 2 * time.Second, Faults: true, Impatient: true})
 				})
 			}
 		})
