@@ -88,7 +88,7 @@ func (d *namedDriver) Tx(ctx context.Context) (dialect.Tx, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &namedTx{Tx: tx, session: d.session}, nil
+	return NamedTx(d.session, tx, d.Driver), nil
 }
 
 // namedRows are the rows of a statement that writes. Whoever reads them asks for their error last, which is where the
@@ -138,7 +138,8 @@ func (t *namedTx) QueryContext(ctx context.Context, query string, args ...any) (
 	return QueryContext(ctx, t.Tx, query, args)
 }
 
-// localTx is a transaction of SQLite, where no answer is lost.
+// localTx is a transaction of SQLite, where the answer of a COMMIT is never lost: database/sql looks at the context before it
+// commits, and the drivers do not look at it then. That of a single statement is, as its commit is its last step.
 type localTx struct{ namedTx }
 
 // Commit commits.
