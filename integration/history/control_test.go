@@ -13,8 +13,9 @@ import (
 
 // What these checkers do not find in the guards that programs write by hand, they would not find in entocc.
 func TestControl_GuardsWrittenByHandAreCaught(t *testing.T) {
-	for _, db := range worlds[1:] {
+	for _, db := range shared[1:] {
 		t.Run(db.name, func(t *testing.T) {
+			t.Parallel()
 			w := db.make(t, db.name)
 			for _, g := range []Guard{Naive(), Documented()} {
 				caught(t, w, g)

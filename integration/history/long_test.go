@@ -30,51 +30,38 @@ const (
 // abreast is how many rounds a world has at once. One of them injects the faults, which meet all of them.
 const abreast = 3
 
-// longWorlds are the databases of the long form. Servers that are killed are the test's own.
-var longWorlds = []struct {
-	name string
-	make func(t *testing.T, name string) *World
-	// for how long; the whole time where it is 0. Then it is made again.
-	lasts time.Duration
-}{
-	{"SQLite, deferred", worlds[0].make, 0},
-	{"SQLite, immediate", worlds[1].make, 0},
-	{"PostgreSQL 15, pgx, READ COMMITTED, killed", func(t *testing.T, name string) *World {
-		return PrivatePostgres(t, name, "pgx", "read committed")
-	}, 0},
-	{"PostgreSQL 15, lib/pq, READ COMMITTED, promoted", func(t *testing.T, name string) *World {
-		return Promoted(t, name, "postgres", "read committed")
-	}, 20 * time.Second},
-	{"PostgreSQL 18, pgx, SERIALIZABLE", func(t *testing.T, name string) *World {
-		return Postgres(t, name, "pgx", servers.Postgres18Database(t), "serializable")
-	}, 0},
-	{"PostgreSQL 18, lib/pq, REPEATABLE READ", worlds[3].make, 0},
-	{"MariaDB, REPEATABLE READ, killed", func(t *testing.T, name string) *World { return PrivateMariaDB(t, name, false) }, 0},
-	{"MariaDB, innodb_snapshot_isolation, killed", func(t *testing.T, name string) *World { return PrivateMariaDB(t, name, true) }, 0},
-	{"Galera, three nodes, killed and cut off", func(t *testing.T, name string) *World { return PrivateGalera(t, name) }, 0},
-	{"Galera, three nodes", worlds[6].make, 0},
+// places are the databases of the long form.
+func places() []place {
+	return append([]place{
+		shared[0], shared[1], shared[3], shared[6],
+		{"PostgreSQL 18, pgx, SERIALIZABLE", func(t *testing.T, name string) *World {
+			return Postgres(t, name, "pgx", servers.Postgres18Database(t), "serializable")
+		}},
+		{"MariaDB, innodb_snapshot_isolation, killed", func(t *testing.T, name string) *World { return PrivateMariaDB(t, name, true) }},
+		{"Galera, three nodes, killed and cut off", func(t *testing.T, name string) *World { return PrivateGalera(t, name) }},
+	}, private...)
 }
 
 // TestLong is the run of docs/proof.md:
 //
-//	go test ./history -run TestLong -long 1h -update -timeout 0
+//	go test ./history -run TestLong -long 1h -update -timeout 0 -parallel 20
 func TestLong(t *testing.T) {
 	if *long == 0 {
 		t.Skip("-long is not given: the long form is left out, TestShort is the short one")
 	}
+	require.GreaterOrEqual(t, parallel(), len(places()), "give go test -parallel 20, or the databases wait for each other")
 	report := NewReport()
 	report.Versions = versions(t)
 	started := time.Now()
 	t.Run("worlds", func(t *testing.T) {
-		for _, db := range longWorlds {
+		for _, db := range places() {
 			t.Run(db.name, func(t *testing.T) {
 				t.Parallel()
 				for left := *long; left > 0; left = *long - time.Since(started) {
-					lasts := db.lasts
-					if lasts == 0 || lasts > left {
-						lasts = left
+					if strings.HasSuffix(db.name, "promoted") { // once only, so it is made again
+						left = min(left, 20*time.Second)
 					}
-					t.Run("", func(t *testing.T) { endure(t, report, db.make(t, db.name), lasts) })
+					t.Run("", func(t *testing.T) { endure(t, report, db.make(t, db.name), left) })
 				}
 			})
 		}
@@ -89,6 +76,9 @@ func TestLong(t *testing.T) {
 		t.Log("\n" + report.Markdown())
 	}
 }
+
+// parallel is how many tests run at once.
+func parallel() int { return flag.Lookup("test.parallel").Value.(flag.Getter).Get().(int) }
 
 // endure runs rounds of all workloads for a while.
 func endure(t *testing.T, report *Report, w *World, lasts time.Duration) {
@@ -122,8 +112,8 @@ func endure(t *testing.T, report *Report, w *World, lasts time.Duration) {
 // controls counts how many operations it takes to find what the guards written by hand lose.
 func controls(t *testing.T, report *Report) {
 	for _, i := range []int{1, 2, 4, 6} {
-		t.Run(worlds[i].name, func(t *testing.T) {
-			w := worlds[i].make(t, worlds[i].name)
+		t.Run(shared[i].name, func(t *testing.T) {
+			w := shared[i].make(t, shared[i].name)
 			guards := []Guard{Naive(), Documented()}
 			if i == 4 {
 				guards = append(guards, UpdateOneWhere())

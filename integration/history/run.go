@@ -79,6 +79,9 @@ func Run(ctx context.Context, w *World, load Workload, c Config) (*Round, error)
 	err := await(ctx, func(ctx context.Context) error {
 		r.Final = r.Begin(-1, "final")
 		err := load.Final(ctx, r, r.Final)
+		if err != nil {
+			r.Final.Reads = nil // It has seen nothing, whatever it has noted.
+		}
 		r.End(r.Final, err)
 		return err
 	})
