@@ -91,7 +91,7 @@ func sound(t *testing.T, w *World, load Workload, c Config) *Round {
 // keep writes the history to a file that outlives the test.
 func keep(t *testing.T, r *Round) string {
 	t.Helper()
-	f, err := os.CreateTemp("", "entocc-history-*.jsonl")
+	f, err := os.CreateTemp("", "entocc-history-*.jsonl") //nolint:usetesting // it is for whoever reads the failure
 	require.NoError(t, err)
 	_, err = r.WriteTo(f)
 	require.NoError(t, err)

@@ -24,8 +24,7 @@ type Private struct {
 func StartPrivate(t testing.TB, script string) *Private {
 	t.Helper()
 	_, file, _, _ := runtime.Caller(0)
-	// Sockets lie in the folder, so its name has to be short. The servers' own users must get in.
-	dir, err := os.MkdirTemp("", "occ")
+	dir, err := os.MkdirTemp("", "occ") //nolint:usetesting // t.TempDir is too long for a socket, and closed to other users
 	if err == nil {
 		err = os.Chmod(dir, 0o755)
 	}
