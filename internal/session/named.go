@@ -128,6 +128,9 @@ type namedTx struct {
 // Commit commits.
 func (t *namedTx) Commit() error { return Commit(t.Tx) }
 
+// Rollback rolls back.
+func (t *namedTx) Rollback() error { return entocc.NameRollback(t.Tx.Rollback()) }
+
 // ExecContext is of ent's feature sql/execquery.
 func (t *namedTx) ExecContext(ctx context.Context, query string, args ...any) (stdsql.Result, error) {
 	return ExecContext(ctx, t.Tx, query, args)
@@ -144,6 +147,9 @@ type localTx struct{ namedTx }
 
 // Commit commits.
 func (t *localTx) Commit() error { return t.Tx.Commit() }
+
+// Rollback rolls back. SQLite refuses it where it has done so by itself.
+func (t *localTx) Rollback() error { return t.Tx.Rollback() }
 
 // Commit commits. What is lost after the COMMIT was sent may have been committed.
 func Commit(tx dialect.Tx) error {
