@@ -17,7 +17,7 @@ import (
 )
 
 // OutcomeUnknownError reports a write whose answer was lost: the connection ended after its statement, or the COMMIT of its
-// transaction, was sent. It may have been applied or not. Nothing is sent a second time, [IsRetryable] is false of it, and
+// transaction, was sent; or the server refused the ROLLBACK of its transaction. It may have been applied or not. Nothing is sent a second time, [IsRetryable] is false of it, and
 // it is no conflict.
 //
 // What the caller can do is to read the row: the version Next says that the write was applied, unless somebody else has
@@ -93,6 +93,19 @@ func NameCommit(err error) error {
 	})
 	if lost || !answered {
 		return &OutcomeUnknownError{Err: err}
+	}
+	return err
+}
+
+// NameRollback is NameOutcome for the error of a ROLLBACK. One that the server has refused, as a node of Galera does that has lost the
+// others (1047), leaves the transaction open on its connection, and whoever gets that connection next commits it by beginning
+// another. A connection that has ended has taken its transaction with it.
+func NameRollback(err error) error {
+	if err == nil || IsOutcomeUnknown(err) || errors.Is(err, sql.ErrTxDone) {
+		return err
+	}
+	if answered, lost := answerIn(err); answered && !lost {
+		return &OutcomeUnknownError{Err: fmt.Errorf("the rollback was refused: %w", err)}
 	}
 	return err
 }

@@ -1,5 +1,5 @@
 // Package proxy is a TCP proxy between a client and its database that ends a connection at a byte of the test's choice, as
-// networks and servers do. It listens on 127.0.0.1 only, and does nothing by chance.
+// networks and servers do; delays them, or has them stand still. It listens on 127.0.0.1 only, and does nothing by chance.
 package proxy
 
 import (
@@ -33,8 +33,17 @@ type Proxy struct {
 	left atomic.Int64
 	cuts atomic.Int64
 	mu   sync.Mutex
-	all  map[net.Conn]bool
+	gate gate
+	all  map[net.Conn]end
 }
+
+// end is the side of the proxy that a connection is on.
+type end int
+
+const (
+	clientEnd end = iota + 1
+	serverEnd
+)
 
 // Start returns a proxy to a server's address that lasts to the end of the test.
 func Start(t testing.TB, target string) *Proxy {
@@ -43,7 +52,7 @@ func Start(t testing.TB, target string) *Proxy {
 	if err != nil {
 		t.Fatalf("listening for the proxy: %v", err)
 	}
-	p := &Proxy{Addr: listener.Addr().String(), target: target, listener: listener, all: make(map[net.Conn]bool)}
+	p := &Proxy{Addr: listener.Addr().String(), target: target, listener: listener, all: make(map[net.Conn]end)}
 	p.left.Store(-1)
 	t.Cleanup(p.close)
 	go p.accept()
@@ -65,6 +74,7 @@ func (p *Proxy) Cuts() int { return int(p.cuts.Load()) }
 
 func (p *Proxy) close() {
 	_ = p.listener.Close()
+	p.Heal()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for c := range p.all {
@@ -78,25 +88,38 @@ func (p *Proxy) accept() {
 		if err != nil {
 			return
 		}
-		server, err := net.Dial("tcp", p.target)
+		p.mu.Lock()
+		target := p.target
+		p.mu.Unlock()
+		server, err := net.Dial("tcp", target)
 		if err != nil {
 			_ = client.Close()
 			continue
 		}
 		p.mu.Lock()
-		p.all[client], p.all[server] = true, true
+		p.all[client], p.all[server] = clientEnd, serverEnd
 		p.mu.Unlock()
 		go p.forward(client, server, Answers)
 		go p.forward(server, client, Requests)
 	}
 }
 
+// done ends both sides of a connection.
+func (p *Proxy) done(to, from net.Conn) {
+	_, _ = to.Close(), from.Close()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.all, to)
+	delete(p.all, from)
+}
+
 // forward copies from one side to the other, and ends both when one of them ends or the cut is there.
 func (p *Proxy) forward(to, from net.Conn, direction Direction) {
-	defer func() { _, _ = to.Close(), from.Close() }()
+	defer p.done(to, from)
 	buf := make([]byte, 32<<10)
 	for {
 		n, err := from.Read(buf)
+		p.await()
 		if pass, cut := p.allow(direction, n); cut {
 			_, _ = to.Write(buf[:pass])
 			p.cuts.Add(1)

@@ -27,3 +27,6 @@ within() {
   local end=$((SECONDS + $1)); shift
   until "$@"; do [ "$SECONDS" -lt "$end" ] || return 1; sleep .1; done
 }
+
+# signal SIGNAL PID...: sends it to those that are there still.
+signal() { local name=$1; shift; [ $# = 0 ] || kill "-$name" "$@" 2>/dev/null || :; }

@@ -88,7 +88,7 @@ func (d *namedDriver) Tx(ctx context.Context) (dialect.Tx, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &namedTx{Tx: tx, session: d.session}, nil
+	return NamedTx(d.session, tx, d.Driver), nil
 }
 
 // namedRows are the rows of a statement that writes. Whoever reads them asks for their error last, which is where the
@@ -128,6 +128,9 @@ type namedTx struct {
 // Commit commits.
 func (t *namedTx) Commit() error { return Commit(t.Tx) }
 
+// Rollback rolls back.
+func (t *namedTx) Rollback() error { return entocc.NameRollback(t.Tx.Rollback()) }
+
 // ExecContext is of ent's feature sql/execquery.
 func (t *namedTx) ExecContext(ctx context.Context, query string, args ...any) (stdsql.Result, error) {
 	return ExecContext(ctx, t.Tx, query, args)
@@ -138,11 +141,15 @@ func (t *namedTx) QueryContext(ctx context.Context, query string, args ...any) (
 	return QueryContext(ctx, t.Tx, query, args)
 }
 
-// localTx is a transaction of SQLite, where no answer is lost.
+// localTx is a transaction of SQLite, where the answer of a COMMIT is never lost: database/sql looks at the context before it
+// commits, and the drivers do not look at it then. That of a single statement is, as its commit is its last step.
 type localTx struct{ namedTx }
 
 // Commit commits.
 func (t *localTx) Commit() error { return t.Tx.Commit() }
+
+// Rollback rolls back. SQLite refuses it where it has done so by itself.
+func (t *localTx) Rollback() error { return t.Tx.Rollback() }
 
 // Commit commits. What is lost after the COMMIT was sent may have been committed.
 func Commit(tx dialect.Tx) error {

@@ -33,8 +33,8 @@ func Named(s *Session, drv dialect.Driver) dialect.Driver {
 	case nil, *namedDriver, *admittedDriver:
 		return drv
 	}
-	if s == nil || drv.Dialect() == dialect.SQLite {
-		return drv // SQLite has no connection that ends.
+	if s == nil {
+		return drv
 	}
 	if _, pins := drv.(Pinner); !pins && database(drv) == nil { // Most likely a transaction's.
 		if drv.Dialect() == dialect.MySQL && s.admitted.Load() != yes {

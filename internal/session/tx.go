@@ -7,6 +7,7 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
+	"github.com/entocc/entocc"
 )
 
 // Joined is a driver whose transactions are the one that is under way, so that ent's sqlgraph works in it and leaves
@@ -46,10 +47,19 @@ func Begins(drv dialect.Driver) bool {
 
 // Rollback rolls tx back and returns err, with what went wrong in between.
 func Rollback(tx dialect.Tx, err error) error {
-	if rerr := tx.Rollback(); rerr != nil {
-		err = fmt.Errorf("%w: %v", err, rerr) //nolint:errorlint // as ent: err is what callers match
+	return RolledBack(err, tx.Rollback())
+}
+
+// RolledBack returns err with the error of the rollback that it has led to.
+func RolledBack(err, rollback error) error {
+	switch {
+	case rollback == nil:
+		return err
+	case entocc.IsOutcomeUnknown(rollback):
+		return fmt.Errorf("%w: %w", err, rollback)
+	default:
+		return fmt.Errorf("%w: %v", err, rollback) //nolint:errorlint // as ent: err is what callers match
 	}
-	return err
 }
 
 // wrapper is a driver of entocc's around another one.

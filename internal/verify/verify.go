@@ -4,7 +4,6 @@ import (
 	"context"
 	stdsql "database/sql"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -118,8 +117,8 @@ func (t *VerifyingTx) Commit() error {
 	if err == nil {
 		return t.Tx.Commit()
 	}
-	if rerr := t.Tx.Rollback(); rerr != nil && !errors.Is(rerr, stdsql.ErrTxDone) {
-		err = fmt.Errorf("%w: %v", err, rerr) //nolint:errorlint // as ent: err is what callers match
+	if rerr := t.Tx.Rollback(); !errors.Is(rerr, stdsql.ErrTxDone) {
+		err = session.RolledBack(err, rerr)
 	}
 	if t.name == dialect.SQLite && isStaleSnapshot(err) || isReadOnly(err) {
 		// The snapshot is old, which SQLite says of a transaction that has written nothing, or the transaction may only

@@ -1,0 +1,20 @@
+package history_test
+
+import (
+	"flag"
+	"testing"
+	"time"
+)
+
+var seedFlag = flag.Uint64("seed", 0, "the seed of the processes and the faults; 0 for another one each time")
+
+// seed returns the seed of a test. What the processes and the faults decide comes from it; what the scheduler decides does not.
+func seed(t *testing.T) uint64 {
+	t.Helper()
+	n := *seedFlag
+	if n == 0 {
+		n = uint64(time.Now().UnixNano())
+	}
+	t.Logf("-seed %d", n)
+	return n
+}
