@@ -81,7 +81,7 @@ func (r *Report) Markdown() string {
 	if len(r.found) == 0 {
 		b.WriteString("The checkers found nothing in entocc.\n")
 	} else {
-		fmt.Fprintf(&b, "**The checkers found %d violations.**\n\n- %s\n", len(r.found), strings.Join(r.found, "\n- "))
+		fmt.Fprintf(&b, "**Violations that the checkers found: %d.**\n\n- %s\n", len(r.found), strings.Join(r.found, "\n- "))
 	}
 	fmt.Fprintf(&b, "\nVersions: %s.\n\n", strings.Join(r.Versions, "; "))
 	b.WriteString("| database | rounds | operations | done | refused | unknown | faults |\n| --- | --- | --- | --- | --- | --- | --- |\n")
