@@ -18,6 +18,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 )
 
@@ -76,7 +77,8 @@ func (r *road) plain() error {
 	if err := r.commit("plain ent"); err != nil {
 		return err
 	}
-	return r.test()
+	_, err := r.test()
+	return err
 }
 
 // initialize adds the versions.
@@ -94,15 +96,38 @@ func (r *road) initialize() error {
 	if err := r.commit("entocc init"); err != nil {
 		return err
 	}
-	return r.test()
+	_, err = r.test()
+	return err
 }
 
-// report is the place of hook.Report: one run of the tests tells what would be refused, before anything is.
-func (r *road) report() error { return nil }
+// report has one run of the tests tell what would be refused, before anything is.
+func (r *road) report() error {
+	r.tell("3. hook.Report: everything goes through as before, and is reported")
+	if err := r.copy("reporting"); err != nil {
+		return err
+	}
+	said, err := r.test("-v")
+	if err != nil {
+		return err
+	}
+	var places []string
+	for line := range strings.Lines(said) {
+		if place, ok := strings.CutPrefix(strings.TrimSpace(line), "reported: "); ok {
+			places = append(places, place)
+		}
+	}
+	slices.Sort(places)
+	fmt.Fprintf(r.out, "  %d calls would be refused:\n", len(places))
+	for _, place := range places {
+		fmt.Fprintf(r.out, "    %s\n", place)
+	}
+	_, err = command(r.ctx, r.project, "git", "checkout", "--quiet", "open_test.go")
+	return err
+}
 
 // fix has the safe fixes made.
 func (r *road) fix() error {
-	r.tell("3. entocc vet --fix: writes by the ID of a loaded entity become writes of the entity")
+	r.tell("4. entocc vet --fix: writes by the ID of a loaded entity become writes of the entity")
 	before, err := r.vet()
 	if err != nil {
 		return err
@@ -120,12 +145,13 @@ func (r *road) fix() error {
 	if err := r.commit("entocc vet --fix"); err != nil {
 		return err
 	}
-	return r.test()
+	_, err = r.test()
+	return err
 }
 
 // enforce does what has to be decided by hand: IgnoreVersion where the last one may win, the client's version elsewhere.
 func (r *road) enforce() error {
-	r.tell("4. By hand: IgnoreVersion where overwriting is meant, If-Match in the handler")
+	r.tell("5. By hand: IgnoreVersion where overwriting is meant, If-Match in the handler")
 	if err := r.copy("enforced"); err != nil {
 		return err
 	}
@@ -137,7 +163,8 @@ func (r *road) enforce() error {
 	if _, err := command(r.ctx, r.project, r.entocc, "check", "--all"); err != nil {
 		return err
 	}
-	return r.test()
+	_, err = r.test()
+	return err
 }
 
 // vet returns the findings of entocc vet, a line each. Its exit code is 1 where there are any.
@@ -155,12 +182,12 @@ func (r *road) vet(args ...string) ([]string, error) {
 	return lines, nil
 }
 
-// test runs the tests of the service, and tells which do not pass.
-func (r *road) test() error {
-	said, err := command(r.ctx, r.project, "go", "test", "-count=1", ".")
+// test runs the tests of the service, tells which do not pass, and returns what they said.
+func (r *road) test(flags ...string) (said string, err error) {
+	said, err = command(r.ctx, r.project, "go", append([]string{"test", "-count=1", "."}, flags...)...)
 	if err == nil {
 		fmt.Fprintln(r.out, "  all tests pass")
-		return nil
+		return said, nil
 	}
 	failed := 0
 	for line := range strings.Lines(said) {
@@ -171,9 +198,9 @@ func (r *road) test() error {
 		}
 	}
 	if failed == 0 {
-		return err // It does not compile.
+		return "", err // It does not compile.
 	}
-	return nil
+	return said, nil
 }
 
 func (r *road) tell(title string) { fmt.Fprintln(r.out, title) }

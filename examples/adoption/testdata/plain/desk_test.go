@@ -4,13 +4,8 @@ import (
 	"testing"
 
 	"example.com/desk/ent"
-	"example.com/desk/ent/enttest"
 	"example.com/desk/ent/ticket"
 )
-
-func open(t *testing.T) *desk {
-	return &desk{enttest.Open(t, "sqlite3", "file:"+t.Name()+"?mode=memory&cache=shared&_fk=1")}
-}
 
 func must(t *testing.T, errs ...error) {
 	t.Helper()
