@@ -18,6 +18,7 @@ import (
 
 	"entgo.io/ent/entc"
 	"entgo.io/ent/entc/gen"
+	"github.com/entocc/entocc/internal/annotation"
 )
 
 //go:embed template/*.tmpl
@@ -150,6 +151,9 @@ func (e *Extension) Hooks() []gen.Hook {
 				return err
 			}
 			e.plan = p
+			for _, v := range p.versions { // The mixins say so, too; mixin.Guard has no field to say it of.
+				v.Field.Annotations = annotation.Protect(v.Field.Annotations)
+			}
 			if err := next.Generate(g); err != nil {
 				return err
 			}

@@ -114,3 +114,35 @@ func TestAnnotation_SurvivesJSON(t *testing.T) {
 	assert.Equal(t, annotation.Name, got.Name())
 	assert.Error(t, got.Decode(func() {}))
 }
+
+// What clients of generated APIs can set is no version: entgql and entoas leave the field out of their inputs.
+func TestMixins_FieldIsWriteProtectedInGeneratedAPIs(t *testing.T) {
+	for _, m := range []ent.Mixin{mixin.Version{}, mixin.TimeVersion{}, mixin.TokenVersion{}} {
+		said := make(map[string]schema.Annotation)
+		for _, a := range only(t, m).Annotations {
+			said[a.Name()] = a
+		}
+		assert.Equal(t, map[string]any{"Skip": 48.0}, asJSON(t, said["EntGQL"]))
+		assert.Equal(t, map[string]any{"ReadOnly": true}, asJSON(t, said["EntOAS"]))
+
+		more := said["EntGQL"].(schema.Merger).Merge(other{Skip: 4, OrderField: "VERSION"})
+		assert.Equal(t, "EntGQL", more.Name())
+		assert.Equal(t, map[string]any{"Skip": 52.0, "OrderField": "VERSION"}, asJSON(t, more), "a schema says more, and takes nothing away")
+	}
+}
+
+// other is an annotation as a generator of APIs has it.
+type other struct {
+	Skip       int
+	OrderField string
+}
+
+func (other) Name() string { return "EntGQL" }
+
+func asJSON(t *testing.T, v any) (decoded map[string]any) {
+	t.Helper()
+	buf, err := json.Marshal(v)
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(buf, &decoded))
+	return decoded
+}

@@ -43,11 +43,11 @@ func (o options) annotation(mixin, kind string) annotation.Annotation {
 	}}}
 }
 
-// field makes the version field of d. It carries the mixin's annotation too: a mixin of the project's own that takes over
+// field makes the version field of d, which clients of generated APIs can't set. It carries the mixin's annotation too: a mixin of the project's own that takes over
 // nothing but the Fields is seen by the extension all the same.
 func (o options) field(d *field.Descriptor, mixin, kind string, update any) []ent.Field {
 	d.UpdateDefault = update
-	d.Annotations = append(d.Annotations, o.annotation(mixin, kind))
+	d.Annotations = append(append(d.Annotations, o.annotation(mixin, kind)), annotation.WriteProtected()...)
 	return []ent.Field{versionField{d}}
 }
 

@@ -48,3 +48,19 @@ func (m numbered) Fields() []ent.Field {
 	d.Annotations = append(d.Annotations, entproto.Field(4))
 	return fields
 }
+
+// Memo is guarded by a field of its own.
+type Memo struct{ ent.Schema }
+
+func (Memo) Mixin() []ent.Mixin { return []ent.Mixin{mixin.Guard{Field: "rev"}} }
+
+func (Memo) Fields() []ent.Field {
+	return []ent.Field{
+		field.Int64("rev").Default(1),
+		field.String("text"),
+	}
+}
+
+func (Memo) Annotations() []schema.Annotation {
+	return []schema.Annotation{entgql.Mutations(entgql.MutationCreate(), entgql.MutationUpdate())}
+}
