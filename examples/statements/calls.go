@@ -33,7 +33,7 @@ var calls = []call{
 	{"A version that comes from outside, such as a form or an If-Match header, goes into the same statement.", "ifVersion", ifVersion},
 	{"Any of several versions.", "ifVersionIn", ifVersionIn},
 	{"Overwriting on purpose moves the version on all the same, so that others notice.", "ignoreVersion", ignoreVersion},
-	{"A set-based update without `IfVersion` has the caller's predicate only, and moves the version of every row on.", "set", set},
+	{"A set-based update has the caller's predicate only, and moves the version of every row on.", "set", set},
 	{"A delete is guarded as a save is.", "remove", remove},
 	{"A change of edges alone is guarded before any edge row is written.", "addEdge", addEdge},
 	{"A child whose foreign key changes moves on too.", "addChild", addChild},
