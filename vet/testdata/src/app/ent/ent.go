@@ -102,7 +102,7 @@ type Client struct {
 }
 
 func (c *Client) ExecContext(ctx context.Context, query string, args ...any) error { return nil }
-func (c *Client) RetryTx(ctx context.Context, fn func(tx *Tx) error) error { return fn(nil) }
+func (c *Client) RetryTx(ctx context.Context, fn func(tx *Tx) error) error         { return fn(nil) }
 
 func (c *Client) Tx(ctx context.Context) (*Tx, error) { return nil, nil }
 
