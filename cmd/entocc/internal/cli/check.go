@@ -12,23 +12,28 @@ import (
 )
 
 func (a *app) checkCommand() *cobra.Command {
-	var all bool
+	var (
+		all      bool
+		database string
+	)
 	cmd := &cobra.Command{
 		Use:   "check",
 		Short: "Is everything wired? For CI",
 		Long: `check looks at each client of ent in the module: the extension in entc.go, the age of the generated code, the import of
-ent/runtime in each main package, schemas without a version, and settings of drivers that matter.
+ent/runtime in each main package, schemas without a version, and settings of drivers that matter. With --database it looks
+for the columns, too.
 
 Exit codes: 0 no error, 1 an error (with --all also a schema without a version), 2 the module can't be checked.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			said, err := a.check(cmd.Context(), all)
+			said, err := a.check(cmd.Context(), all, database)
 			if err != nil {
 				return err
 			}
 			return a.printChecks(said)
 		},
 	}
+	cmd.Flags().StringVar(&database, "database", "", databaseFlag)
 	cmd.Flags().BoolVar(&all, "all", false, "a schema without a version is an error")
 	return cmd
 }
@@ -48,14 +53,14 @@ type said struct {
 	Message string `json:"message"`
 }
 
-func (a *app) check(ctx context.Context, all bool) ([]said, error) {
+func (a *app) check(ctx context.Context, all bool, database string) ([]said, error) {
 	m, found, err := a.clients(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var results []said
 	for _, c := range found.Clients {
-		of, err := checkClient(ctx, c, all)
+		of, err := checkClient(ctx, c, all, database)
 		if err != nil {
 			return nil, err
 		}
@@ -74,7 +79,7 @@ func (a *app) check(ctx context.Context, all bool) ([]said, error) {
 	return results, nil
 }
 
-func checkClient(ctx context.Context, c *project.Client, all bool) ([]said, error) {
+func checkClient(ctx context.Context, c *project.Client, all bool, database string) ([]said, error) {
 	where := c.Module.Rel(c.Target)
 	results := []said{checkExtension(c)}
 	age, err := c.Generated()
@@ -97,6 +102,13 @@ func checkClient(ctx context.Context, c *project.Client, all bool) ([]said, erro
 		return nil, err
 	}
 	results = append(results, checkTypes(c, graph, all)...)
+	if database != "" {
+		columns, err := checkColumns(ctx, database, graph)
+		if err != nil {
+			return nil, err
+		}
+		results = append(results, columns...)
+	}
 	missing, err := c.MainsWithoutRuntime(ctx)
 	if err != nil {
 		return nil, err

@@ -66,7 +66,7 @@ Exit codes: 0 all is well, 1 something was found, 2 the command could not do its
 	}
 	root.PersistentFlags().BoolVar(&a.json, "json", false, "write the result as JSON")
 	root.PersistentFlags().StringVarP(&a.dir, "dir", "C", ".", "run in this folder")
-	root.AddCommand(a.initCommand(), a.vetCommand(), a.checkCommand(), a.sqlCommand())
+	root.AddCommand(a.initCommand(), a.vetCommand(), a.checkCommand(), a.sqlCommand(), a.triggersCommand())
 	return root
 }
 

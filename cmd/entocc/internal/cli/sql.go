@@ -62,12 +62,7 @@ func columnsOf(graph *project.Graph, dialect string) ([]column, error) {
 		if err != nil {
 			return nil, err
 		}
-		name := t.Version.Field
-		for _, f := range t.Node.Fields {
-			if f.Name == name {
-				name = f.StorageKey()
-			}
-		}
+		name := t.Column()
 		table, quoted := tableName(t, dialect), quote(name, dialect)
 		columns = append(columns, column{
 			t.Node.Table(), name,

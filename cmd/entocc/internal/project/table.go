@@ -1,0 +1,113 @@
+package project
+
+import (
+	"fmt"
+	"slices"
+
+	"entgo.io/ent/entc/gen"
+	"entgo.io/ent/schema/field"
+
+	"github.com/entocc/entocc/internal/annotation"
+	"github.com/entocc/entocc/internal/version"
+)
+
+// Column returns the column of the version.
+func (t *Type) Column() string {
+	for _, f := range t.Node.Fields {
+		if f.Name == t.Version.Field {
+			return f.StorageKey()
+		}
+	}
+	return t.Version.Field
+}
+
+// Table is the table of a type as the generated VersionedTables has it, to the letter: triggers carry a stamp of it.
+func (t *Type) Table() (version.Table, error) {
+	v := version.Table{
+		Schema: &version.Schema{Type: t.Name, Field: t.Version.Field, Column: t.Column()},
+		Name:   t.Node.Table(), Counted: t.counted(),
+	}
+	if a := t.Node.EntSQL(); a != nil {
+		v.Namespace = a.Schema
+	}
+	key := []*gen.Field{t.Node.ID}
+	if !t.Node.HasOneFieldID() {
+		key = t.Node.EdgeSchema.ID
+	}
+	for _, f := range key {
+		v.Key = append(v.Key, f.StorageKey())
+	}
+	v.Schema.Strategy = t.strategy()
+	if v.Schema.Strategy == nil {
+		return v, fmt.Errorf("the version of %s is of a kind that this entocc does not know: go install the one of the module", t.Name)
+	}
+	return v, nil
+}
+
+// strategy returns how a version follows another; nil if that is not known.
+func (t *Type) strategy() version.Strategy {
+	switch t.Version.Kind {
+	case annotation.KindCounter:
+		return version.Counter{}
+	case annotation.KindTime:
+		return version.Timestamp{}
+	case annotation.KindToken:
+		return version.Token{}
+	}
+	for _, f := range t.Node.Fields {
+		if f.Name == t.Version.Field {
+			return ofField(f.Type.Type)
+		}
+	}
+	return nil
+}
+
+// ofField returns the strategy of mixin.Guard on a field of this type.
+func ofField(typ field.Type) version.Strategy {
+	return map[field.Type]version.Strategy{
+		field.TypeInt64: version.Counter{}, field.TypeUUID: version.Token{}, field.TypeTime: version.Time{},
+		field.TypeInt: version.Integer[int]{}, field.TypeInt8: version.Integer[int8]{}, field.TypeInt16: version.Integer[int16]{},
+		field.TypeInt32: version.Integer[int32]{}, field.TypeUint: version.Integer[uint]{}, field.TypeUint8: version.Integer[uint8]{},
+		field.TypeUint16: version.Integer[uint16]{}, field.TypeUint32: version.Integer[uint32]{}, field.TypeUint64: version.Integer[uint64]{},
+	}[typ]
+}
+
+// counted returns the columns whose change moves the version on; nil means all.
+func (t *Type) counted() (columns []string) {
+	only, ignore := t.Version.Only, t.Version.Ignore
+	if len(only) == 0 && len(ignore) == 0 {
+		return nil
+	}
+	counts := func(names ...string) bool {
+		in := func(list []string) bool {
+			return slices.ContainsFunc(names, func(name string) bool { return name != "" && slices.Contains(list, name) })
+		}
+		return in(only) || len(only) == 0 && !in(ignore)
+	}
+	for _, f := range t.Node.Fields {
+		if f.Name == t.Version.Field {
+			continue
+		}
+		bound := "" // the edge that the field shows
+		for _, e := range t.Node.Edges {
+			if e.Field() == f {
+				bound = e.Name
+			}
+		}
+		if counts(f.Name, bound) {
+			columns = append(columns, f.StorageKey())
+		}
+	}
+	for _, fk := range t.Node.UnexportedForeignKeys() {
+		name := ""
+		for _, e := range t.Node.Edges {
+			if e.OwnFK() && slices.Contains(e.Rel.Columns, fk.Field.Name) {
+				name = e.Name
+			}
+		}
+		if counts(name) {
+			columns = append(columns, fk.Field.Name)
+		}
+	}
+	return columns
+}
