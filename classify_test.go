@@ -3,6 +3,7 @@ package entocc_test
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -117,6 +118,17 @@ type MySQLError struct{ Number uint16 }
 
 // Error implements error.
 func (e *MySQLError) Error() string { return fmt.Sprintf("Error %d", e.Number) }
+
+// Only a server that keeps the transaction open leaves its outcome open.
+func TestNameRollback_NamesATransactionThatIsLeftOpen(t *testing.T) {
+	refused := entocc.NameRollback(&MySQLError{1047})
+	assert.True(t, entocc.IsOutcomeUnknown(refused))
+	for _, rolledBack := range []error{nil, sql.ErrTxDone, driver.ErrBadConn, &MySQLError{1213}, fmt.Errorf("wrapped: %w", &MySQLError{1020})} {
+		err := entocc.NameRollback(rolledBack)
+		assert.Equal(t, rolledBack, err)
+		assert.False(t, entocc.IsOutcomeUnknown(err), "%v", err)
+	}
+}
 
 func TestClassify_MySQL(t *testing.T) {
 	for number, want := range map[uint16]entocc.Class{

@@ -99,9 +99,10 @@ func NameCommit(err error) error {
 
 // NameRollback is NameOutcome for the error of a ROLLBACK. One that the server has refused, as a node of Galera does that has lost the
 // others (1047), leaves the transaction open on its connection, and whoever gets that connection next commits it by beginning
-// another. A connection that has ended has taken its transaction with it.
+// another. A connection that has ended has taken its transaction with it, and a server that answers a deadlock (1213), as Galera
+// does where another node has won, has rolled the transaction back.
 func NameRollback(err error) error {
-	if err == nil || IsOutcomeUnknown(err) || errors.Is(err, sql.ErrTxDone) {
+	if err == nil || IsOutcomeUnknown(err) || errors.Is(err, sql.ErrTxDone) || Classify(err).RolledBack {
 		return err
 	}
 	if answered, lost := answerIn(err); answered && !lost {

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -80,8 +81,13 @@ func clientOf(name string, pool *sql.DB) *ent.Client {
 	return ent.NewClient(ent.Driver(entsql.OpenDB(name, pool)))
 }
 
+// migrating is held while ent migrates: it writes to the tables of the generated package.
+var migrating sync.Mutex
+
 func createTables(t testing.TB, w *World) {
 	t.Helper()
+	migrating.Lock()
+	defer migrating.Unlock()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	require.NoError(t, migrate.Create(ctx, w.Sees.Schema, migrate.Tables))
