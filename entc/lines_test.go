@@ -24,6 +24,7 @@ func TestGenerate_AddsFewLinesToAType(t *testing.T) {
 
 // The README has these figures.
 func TestGenerate_EachPartThatIsLeftOutSavesLines(t *testing.T) {
+	slow(t)
 	all, _ := addedLines(t)
 	for _, part := range allParts {
 		perType, _ := addedLines(t, part)

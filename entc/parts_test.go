@@ -31,7 +31,16 @@ var generatedOf = map[entocc.Part][]string{
 	entocc.Verify:   {"VerifyOnCommit", "versionVerify", ") verify(", "occrun.Verified"},
 }
 
+// slow leaves to CI what generates and compiles a dozen clients.
+func slow(t *testing.T) {
+	t.Helper()
+	if os.Getenv("ENTOCC_CODEGEN") != "everything" {
+		t.Skip("needs ENTOCC_CODEGEN=everything, which .ci/run sets")
+	}
+}
+
 func TestWithout_LeavesOutThePartAndNothingElse(t *testing.T) {
+	slow(t)
 	text := func(without ...entocc.Part) string {
 		var b strings.Builder
 		for name, src := range clientWithout(t, "./testdata/parts/schema", without, extended(t, without...)) {
@@ -59,6 +68,7 @@ func TestWithout_LeavesOutThePartAndNothingElse(t *testing.T) {
 
 // The guard is the same whatever is left out: a stale save and a stale delete are refused, and change nothing.
 func TestWithout_EachClientCompilesAndGuards(t *testing.T) {
+	slow(t)
 	root, err := os.MkdirTemp("testdata", "parts_*") //nolint:usetesting // generated code has to lie in a module
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, os.RemoveAll(root)) })

@@ -125,6 +125,7 @@ func contents(t *testing.T, dir string) map[string]string {
 
 // What init can't do leaves every file as it was, says why, and exits with 2.
 func TestInit_BadInputChangesNothing(t *testing.T) {
+	slow(t)
 	for name, row := range map[string]struct {
 		spoil func(t *testing.T, dir string)
 		args  []string
@@ -198,6 +199,7 @@ func TestInit_PutsEverythingBackWhereTheResultDoesNotBuild(t *testing.T) {
 
 // One schema is left to be done by hand, the others are done; a second run changes nothing more.
 func TestInit_LeavesWhatItDoesNotUnderstandAndIsIdempotent(t *testing.T) {
+	slow(t)
 	dir := service(t)
 	replace(t, dir, "ent/schema/agent.go", "{ return []ent.Mixin{Base{}} }", "{\n\tm := []ent.Mixin{Base{}}\n\treturn m\n}")
 	write(t, dir, "Makefile", "gen:\n\tgo run entgo.io/ent/cmd/ent generate ./ent/schema\n")
