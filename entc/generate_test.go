@@ -235,8 +235,12 @@ func TestGenerate_CommittedClientIsWhatItMakes(t *testing.T) {
 		}
 	}
 	for name := range there {
-		if dir, _, _ := strings.Cut(name, "/"); dir != "schema" && dir != "enttest" && name != "entc.go" && name != "generate.go" && name != "hijack.go" {
-			assert.Contains(t, made, name)
+		switch dir, _, _ := strings.Cut(name, "/"); dir {
+		case "schema", "enttest", "entc.go", "generate.go", "hijack.go":
+		case ".entc": // Somebody else is loading the schemas: ent writes a program for that, and removes it.
+		default:
+			_, ok := made[name]
+			assert.True(t, ok, "%s is not what the extension makes", name)
 		}
 	}
 }
