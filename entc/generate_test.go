@@ -94,6 +94,7 @@ func files(t *testing.T, dir string) map[string]string {
 }
 
 func TestGenerate_WrongSetUpsAreRefused(t *testing.T) {
+	slow(t)
 	for _, row := range []struct {
 		schema string
 		words  []string // type, field and mend
@@ -169,6 +170,7 @@ func TestGenerate_TargetIsFoundByALinkToo(t *testing.T) {
 }
 
 func TestGenerate_CompilesBesideTemplatesThatImportTheSame(t *testing.T) {
+	slow(t)
 	dir, err := os.MkdirTemp("testdata", "templates_*") //nolint:usetesting // generated code has to lie in a module
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, os.RemoveAll(dir)) })
@@ -260,6 +262,7 @@ func TestGenerate_MakesTheSameEachTime(t *testing.T) {
 }
 
 func TestGenerate_ClientOfTypesThatAreCalledAsItsVariablesCompiles(t *testing.T) {
+	slow(t)
 	dir, err := os.MkdirTemp("testdata", "locals_*") //nolint:usetesting // generated code has to lie in a module
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, os.RemoveAll(dir)) })

@@ -31,7 +31,7 @@ var generatedOf = map[entocc.Part][]string{
 	entocc.Verify:   {"VerifyOnCommit", "versionVerify", ") verify(", "occrun.Verified"},
 }
 
-// slow leaves to CI what generates and compiles a dozen clients.
+// slow leaves to CI what generates, compiles or loads many clients.
 func slow(t *testing.T) {
 	t.Helper()
 	if os.Getenv("ENTOCC_CODEGEN") != "everything" {

@@ -229,6 +229,7 @@ func TestInit_LeavesWhatItDoesNotUnderstandAndIsIdempotent(t *testing.T) {
 }
 
 func TestInit_DryRunWritesNothing(t *testing.T) {
+	slow(t)
 	dir := service(t)
 	before := contents(t, dir)
 	code, out, errs := run(t, dir, "init", "--dry-run", "Customer")
@@ -245,6 +246,7 @@ func TestCheck_PlainEntIsAnError(t *testing.T) {
 }
 
 func TestVet_APackageThatDoesNotCompileIsAnError(t *testing.T) {
+	slow(t)
 	dir := service(t)
 	write(t, dir, "broken.go", "package main\n\nvar x int = \"\"\n")
 	code, _, errs := run(t, dir, "vet")

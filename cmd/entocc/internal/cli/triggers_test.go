@@ -18,6 +18,7 @@ import (
 
 // The command and the program of a project make the same triggers, or each would take those of the other for outdated.
 func TestTriggers_AreThoseOfTheGeneratedTables(t *testing.T) {
+	slow(t)
 	tables := ent.VersionedTables()
 	for i, table := range slices.Backward(tables) {
 		if table.Schema.Type == "Reading" { // Its version is a time.
@@ -42,6 +43,7 @@ func TestTriggers_AreThoseOfTheGeneratedTables(t *testing.T) {
 
 // The tables of examples/quickstart in a database of their own.
 func TestTriggers_CreateCheckAndDrop(t *testing.T) {
+	slow(t)
 	file := filepath.Join(t.TempDir(), "shop.db")
 	db, err := stdsql.Open("sqlite3", "file:"+file)
 	require.NoError(t, err)
