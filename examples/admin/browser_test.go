@@ -93,10 +93,7 @@ func inBrowsers(t *testing.T, test func(b *browser)) {
 // inEach runs a test in each browser, and leaves the database to it. The browsers run side by side.
 func inEach(t *testing.T, test func(b *browser)) {
 	t.Helper()
-	switch browsers := os.Getenv("ENTOCC_BROWSERS"); {
-	case browsers == "" && os.Getenv("CI") != "":
-		t.Fatal("CI must say ENTOCC_BROWSERS=everything, or none where it has run these tests already")
-	case browsers != "everything":
+	if os.Getenv("ENTOCC_BROWSERS") != "everything" && os.Getenv("CI") == "" {
 		t.Skip("needs ENTOCC_BROWSERS=everything, which .ci/run sets: two browsers take minutes")
 	}
 	for _, kind := range kinds {
