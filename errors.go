@@ -85,13 +85,13 @@ type VersionError struct {
 	Type string
 	// Op is the operation of the mutation that was refused.
 	Op ent.Op
-	// Reason says what is wrong with the version, and the mend.
+	// Reason says what is wrong with the version, and how to fix it.
 	Reason string
 	// Err is the cause, if there is one.
 	Err error
 }
 
-// Error tells the type, the operation, what is wrong and the mend.
+// Error returns the type, the operation, what is wrong and how to fix it.
 func (e *VersionError) Error() string {
 	msg := fmt.Sprintf("entocc: %s of %s refused: %s", opName(e.Op), e.Type, e.Reason)
 	if e.Err != nil {

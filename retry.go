@@ -73,7 +73,7 @@ func (e *RetryError) Error() string {
 // Unwrap returns Err.
 func (e *RetryError) Unwrap() error { return e.Err }
 
-// Retry runs fn, and again from its start while it ends in an error that another attempt may mend: a row that was
+// Retry runs fn, and again from its start while it ends in an error that another attempt may fix: a row that was
 // modified meanwhile, a serialization failure, a deadlock, a lock timeout, a busy database. Everything else comes back
 // at once. fn must read again what it decides by; in a transaction, use client.RetryTx, which opens a new one for each
 // attempt.

@@ -12,7 +12,7 @@ import (
 	"entgo.io/ent/entc/gen"
 )
 
-// checkType refuses what can't be guarded, with the mend.
+// checkType refuses what can't be guarded, and says how to fix it.
 func checkType(n *gen.Type, versions []annotation.Version, e *Extension) error {
 	if n.IsView() {
 		return fmt.Errorf("entocc: %s is a view, whose rows are not written: drop the mixin", n.Name)

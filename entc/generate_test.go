@@ -97,7 +97,7 @@ func TestGenerate_WrongSetUpsAreRefused(t *testing.T) {
 	slow(t)
 	for _, row := range []struct {
 		schema string
-		words  []string // type, field and mend
+		words  []string // type, field and fix
 	}{
 		{"twoversions", []string{"User", `"version"`, `"token"`, "keep one"}},
 		{"unknownname", []string{"User", `"last_seen"`, "Ignore", "version, last_login"}},
@@ -185,7 +185,7 @@ func TestGenerate_GremlinIsRefused(t *testing.T) {
 	_, err = generate(t, "./testdata/versioned/schema", gen.Config{Storage: storage}, extended(t))
 	assert.ErrorContains(t, err, "entocc: ")
 	assert.ErrorContains(t, err, "gremlin")
-	assert.ErrorContains(t, err, "SQL storage", "the mend")
+	assert.ErrorContains(t, err, "SQL storage", "the fix")
 }
 
 func TestGenerate_VersionOfAnEmbeddedMixinAndType(t *testing.T) {

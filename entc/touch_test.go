@@ -92,7 +92,7 @@ func (Right) Edges() []ent.Edge {
 	return []ent.Edge{edge.From("lefts", Left.Type).Ref("rights").Through("throughs", Through.Type)}
 }
 
-// Each wrong Touch is refused with type, name and the mend.
+// Each wrong Touch is refused with type, name and the fix.
 func TestTouch_WrongSetUpIsRefused(t *testing.T) {
 	for name, tt := range map[string]struct {
 		schemas []ent.Interface

@@ -66,5 +66,5 @@ func TestGuard_FieldOfTheSchemaNeedsTheExtension(t *testing.T) {
 	guard := hook.Guard(&version.Schema{Field: "rev", Column: "rev"})(guardAlone())
 	_, err := guard.Mutate(t.Context(), foreign{})
 	require.True(t, entocc.IsVersionError(err), "%v", err)
-	assert.ErrorContains(t, err, "entc", "the mend")
+	assert.ErrorContains(t, err, "entc", "the fix")
 }

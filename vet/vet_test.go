@@ -20,6 +20,7 @@ import (
 var of = map[string][]string{
 	"blind": {"occblind"}, "stale": {"occstale"}, "reread": {"occreread"}, "conflict": {"occconflict"}, "count": {"occcount"},
 	"rawsql": {"occrawsql"}, "create": {"occcreate"}, "tx": {"occtx"}, "ignore": {"occblind", "occignore"},
+	"docs": {"occblind", "occstale", "occreread", "occconflict", "occrawsql", "occcreate", "occtx"},
 }
 
 // TestAnalyzers_FindWhatIsWrongAndNothingElse also compares what the fixes make of each file with the golden beside it.

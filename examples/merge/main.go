@@ -125,7 +125,7 @@ func byHook(ctx context.Context, d desk) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(d.out, "  Saved without a word: Bob sees %s <%s>\n", bob.Name, bob.Email)
+	fmt.Fprintf(d.out, "  Saved without asking: Bob sees %s <%s>\n", bob.Name, bob.Email)
 	return nil
 }
 

@@ -22,7 +22,7 @@ func Example() {
 	//   In the end: Ada Lovelace <ada@example.org>, phone 1815, active, version 3
 	//
 	// Merged by a hook: Bob's form posts all its fields, and he has changed one.
-	//   Saved without a word: Bob sees Ada Lovelace <ada@example.org>
+	//   Saved without asking: Bob sees Ada Lovelace <ada@example.org>
 	//   In the end: Ada Lovelace <ada@example.org>, phone 1815, active, version 3
 	//
 	// Not merged: both change the phone, and the status is never merged.

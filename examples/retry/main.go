@@ -164,7 +164,7 @@ func transfer(ctx context.Context, client *ent.Client, from, to int, amount int6
 			return err
 		}
 		if a.Balance < amount {
-			return fmt.Errorf("%s has not got %d", a.Owner, amount) // No retry mends this: it comes back at once.
+			return fmt.Errorf("%s has not got %d", a.Owner, amount) // No retry fixes this: it comes back at once.
 		}
 		if err := a.Update().SetBalance(a.Balance - amount).Exec(ctx); err != nil {
 			return err

@@ -154,7 +154,7 @@ func (c likeMySQLConn) Query(ctx context.Context, query string, args, v any) err
 // ownDriver is a driver that may do anything with statements.
 type ownDriver struct{ *entsql.Driver }
 
-// Where compound statements are not to be had, saves are what they were.
+// Where compound statements are not available, saves are what they were.
 func TestCompound_IsLeftWhereItIsNotUnderstood(t *testing.T) {
 	refuses := true
 	for name, drv := range map[string]func(*entsql.Driver) dialect.Driver{

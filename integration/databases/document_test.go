@@ -114,14 +114,14 @@ func writeDocument(t *testing.T, table string) {
 // there to run on.
 func assertDocument(t *testing.T, reports []suite.Report, complete bool) {
 	t.Helper()
-	const mend = "run go test -tags everything ./databases -run TestScenarios -update in integration, with all servers"
+	const fix = "run go test -tags everything ./databases -run TestScenarios -update in integration, with all servers"
 	text, from, to := documented(t)
 	if complete {
-		assert.Equal(t, table(reports), text[from:to], mend)
+		assert.Equal(t, table(reports), text[from:to], fix)
 		return
 	}
 	rows := strings.SplitAfter(text[from:to], "\n")
 	for _, r := range reports {
-		assert.True(t, len(r.Failed) > 0 || slices.Contains(rows, row(r)), "%s has no row %q: %s", document, row(r), mend)
+		assert.True(t, len(r.Failed) > 0 || slices.Contains(rows, row(r)), "%s has no row %q: %s", document, row(r), fix)
 	}
 }

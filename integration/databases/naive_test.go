@@ -28,9 +28,9 @@ func naiveSave(ctx context.Context, drv dialect.Driver, u *ent.User, name string
 	return sqlgraph.UpdateNode(ctx, drv, spec)
 }
 
-// TestNaiveGuard_LosesTheUpdateInSilence is why entocc looks at the affected rows itself: the database says that no row
+// TestNaiveGuard_LosesTheUpdateSilently is why entocc looks at the affected rows itself: the database says that no row
 // matched, ent asks it again, and is answered from the snapshot, in which the version still matches.
-func TestNaiveGuard_LosesTheUpdateInSilence(t *testing.T) {
+func TestNaiveGuard_LosesTheUpdateSilently(t *testing.T) {
 	for _, name := range []string{mariadb, galera} {
 		t.Run(name, func(t *testing.T) {
 			mine, theirs := pairOn(t, name, repeatableRead)

@@ -189,7 +189,7 @@ func TestRetry_InsideOneTransactionIsRefused(t *testing.T) {
 	tries := 0
 	err = entocc.Retry(t.Context(), func(ctx context.Context) error {
 		tries++
-		u, err := tx.User.Get(ctx, id) // the snapshot, for ever
+		u, err := tx.User.Get(ctx, id) // the snapshot, forever
 		if err != nil {
 			return err
 		}

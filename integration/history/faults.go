@@ -13,7 +13,7 @@ type Fault struct {
 	Name string
 	// Weight is how often it is chosen, compared with the others.
 	Weight int
-	// Do lets it happen, and mends it before it returns, also when the context ends.
+	// Do lets it happen, and repairs it before it returns, also when the context ends.
 	Do func(context.Context, *rand.Rand) error
 }
 

@@ -481,7 +481,7 @@ func (c *UserClient) GetVersion(ctx context.Context, id int, versionSeen int64) 
 }
 
 // RetryTx runs fn in a transaction and commits it; and again in a new transaction while it, or the commit, ends in an
-// error that another attempt may mend (see entocc.Retry). fn must read in tx what it decides by. A panic, or
+// error that another attempt may fix (see entocc.Retry). fn must read in tx what it decides by. A panic, or
 // runtime.Goexit as of t.FailNow, rolls back.
 // Conflicts of writes by tx are not handed to resolvers (hook.OnModified).
 //

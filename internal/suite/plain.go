@@ -236,7 +236,7 @@ func plainReadThenChanged(write func(context.Context, *plainent.Item) error) fun
 		s.catchUp()
 
 		err = write(s.ctx, mine)
-		require.Error(s, err, "the update is lost in silence")
+		require.Error(s, err, "the update is lost silently")
 		if !s.db.Traits.ConflictEndsTx {
 			s.modified(err)
 		}

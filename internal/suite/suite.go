@@ -52,7 +52,7 @@ type Traits struct {
 	// ReadsLock: while a transaction that has read a row is open, others can't write it (MariaDB at SERIALIZABLE, SQLite
 	// with immediate transactions).
 	ReadsLock bool
-	// Snapshot: a transaction sees a row for ever as it was when it read first.
+	// Snapshot: a transaction sees a row forever as it was when it read first.
 	Snapshot bool
 	// ConflictEndsTx: a transaction that writes a row which another one has changed since it began is at its end
 	// (PostgreSQL at REPEATABLE READ and SERIALIZABLE, MariaDB with innodb_snapshot_isolation, SQLite).

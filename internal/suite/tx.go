@@ -201,7 +201,7 @@ func readThenChanged(write func(context.Context, *ent.Tx, *ent.User) error) func
 		s.bumpUser(id)
 
 		err := write(s.ctx, tx, u)
-		require.Error(s, err, "the update is lost in silence")
+		require.Error(s, err, "the update is lost silently")
 		s.conflict(err)
 		assert.True(s, entocc.IsRetryable(err))
 		_ = tx.Rollback()
@@ -243,7 +243,7 @@ func readThenDeleted(s *Scene) {
 	require.NoError(s, s.Other.User.DeleteOneID(id).IgnoreVersion().Exec(s.ctx))
 	s.catchUp()
 	err := u.Update().SetName("risen").Exec(s.ctx)
-	require.Error(s, err, "the update is lost in silence")
+	require.Error(s, err, "the update is lost silently")
 	assert.True(s, ent.IsRecordModified(err), "%v", err)
 	if !s.db.Traits.ConflictEndsTx {
 		s.gone(err)
