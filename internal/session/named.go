@@ -128,9 +128,6 @@ type namedTx struct {
 // Commit commits.
 func (t *namedTx) Commit() error { return Commit(t.Tx) }
 
-// Rollback rolls back.
-func (t *namedTx) Rollback() error { return entocc.NameRollback(t.Tx.Rollback()) }
-
 // ExecContext is of ent's feature sql/execquery.
 func (t *namedTx) ExecContext(ctx context.Context, query string, args ...any) (stdsql.Result, error) {
 	return ExecContext(ctx, t.Tx, query, args)
