@@ -177,6 +177,8 @@ func (v *typeVersion) setKind(a annotation.Version) error {
 	switch {
 	case a.Kind == annotation.KindTime && f.Type.Type == field.TypeInt64 && !f.HasGoType():
 		v.Strategy, v.GoType, v.zero = "Timestamp", "int64", "%s == 0"
+	case a.Kind == annotation.KindTrigger && f.Type.Type == field.TypeInt64 && !f.HasGoType():
+		v.Strategy, v.GoType, v.zero = "Trigger", "int64", "%s == 0"
 	case f.Type.Type == field.TypeInt64 && !f.HasGoType():
 		v.Strategy, v.GoType, v.zero = "Counter", "int64", "%s == 0"
 	case f.Type.Type.Integer() && !f.HasGoType():

@@ -8,7 +8,8 @@ import (
 	"entgo.io/ent/entc/gen"
 )
 
-// counted returns the Go expressions of the columns whose change moves the version on, as a list; empty means all.
+// counted returns the Go expressions of the columns whose change moves the version on, as a list; empty means all. A field that
+// has an UpdateDefault, as updated_at, does not count beside Ignore: a trigger can't see whether somebody else set it.
 func (v *typeVersion) counted() string {
 	if len(v.Only) == 0 && len(v.Ignore) == 0 {
 		return ""
@@ -16,7 +17,7 @@ func (v *typeVersion) counted() string {
 	t := v.Type
 	var columns []string
 	for _, f := range t.Fields {
-		if constant := t.Package() + "." + f.Constant(); f != v.Field && v.counts(constant) {
+		if constant := t.Package() + "." + f.Constant(); f != v.Field && v.counts(constant) && (len(v.Only) > 0 || !f.UpdateDefault) {
 			columns = append(columns, constant)
 		}
 	}

@@ -42,6 +42,7 @@ type (
 	Counter                         = version.Counter
 	Timestamp                       = version.Timestamp
 	Token                           = version.Token
+	Trigger                         = version.Trigger
 	Time                            = version.Time
 	Integer[T version.OtherInteger] = version.Integer[T]
 	Links                           = write.Links
@@ -130,6 +131,16 @@ func NewSession() *Session { return session.NewSession() }
 
 // Named returns the driver by which a client sends the writes of a guarded type.
 func Named(s *Session, drv dialect.Driver) dialect.Driver { return session.Named(s, drv) }
+
+// All asks checks in turn, and returns the first error.
+func All(checks []func() error) error {
+	for _, check := range checks {
+		if err := check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // NamedTx returns a transaction of drv whose commit names an outcome that is not known.
 func NamedTx(s *Session, tx dialect.Tx, drv dialect.Driver) dialect.Tx {

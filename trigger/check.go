@@ -41,8 +41,21 @@ func (f *Error) Error() string {
 	return fmt.Sprintf("entocc: the trigger %s of the table %s (%s) is %s: %s", f.Trigger, f.Table, f.Type, f.Problem, what)
 }
 
-// Check returns what is wrong with the triggers, nil if nothing is. It changes nothing. A program that is to run with its
-// triggers only calls it at its start.
+// Require returns a check for the start of a program that must not run without its triggers. Its error joins what Check has
+// found.
+//
+//	err := ent.CheckGuards(triggers.Require(ctx, db))
+func (t *Triggers) Require(ctx context.Context, db *stdsql.DB) func() error {
+	return func() error {
+		findings, err := t.Check(ctx, db)
+		for _, f := range findings {
+			err = errors.Join(err, f)
+		}
+		return err
+	}
+}
+
+// Check returns what is wrong with the triggers, nil if nothing is. It changes nothing.
 func (t *Triggers) Check(ctx context.Context, db *stdsql.DB) ([]*Error, error) {
 	var findings []*Error
 	for _, table := range t.tables {

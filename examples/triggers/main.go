@@ -54,7 +54,11 @@ func open(ctx context.Context, postgres string, out io.Writer) error {
 }
 
 func run(ctx context.Context, dialect string, db *stdsql.DB, client *ent.Client, out io.Writer) error {
-	if err := migrate(ctx, dialect, db, client); err != nil {
+	triggers, err := migrate(ctx, dialect, db, client)
+	if err != nil {
+		return err
+	}
+	if err := ent.CheckGuards(triggers.Require(ctx, db)); err != nil {
 		return err
 	}
 	mine, err := client.User.Create().SetName("Ann").SetEmail("ann@example.com").Save(ctx)
@@ -84,12 +88,12 @@ func run(ctx context.Context, dialect string, db *stdsql.DB, client *ent.Client,
 }
 
 // migrate creates the tables and their triggers.
-func migrate(ctx context.Context, dialect string, db *stdsql.DB, client *ent.Client) error {
+func migrate(ctx context.Context, dialect string, db *stdsql.DB, client *ent.Client) (*trigger.Triggers, error) {
 	triggers, err := trigger.New(dialect, ent.VersionedTables())
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return client.Schema.Create(ctx, triggers.Migrate(db))
+	return triggers, client.Schema.Create(ctx, triggers.Migrate(db))
 }
 
 // refuse has the triggers refuse whoever forgets the version.

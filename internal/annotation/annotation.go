@@ -13,6 +13,7 @@ const (
 	KindCounter = "counter"
 	KindTime    = "time"
 	KindToken   = "token"
+	KindTrigger = "trigger"
 	// KindField is the kind of mixin.Guard: it follows from the type of the schema's own field.
 	KindField = "field"
 )

@@ -17,6 +17,7 @@ import (
 	"github.com/entocc/entocc/internal/ent/document"
 	"github.com/entocc/entocc/internal/ent/event"
 	"github.com/entocc/entocc/internal/ent/folder"
+	"github.com/entocc/entocc/internal/ent/gauge"
 	"github.com/entocc/entocc/internal/ent/group"
 	"github.com/entocc/entocc/internal/ent/invoice"
 	"github.com/entocc/entocc/internal/ent/like"
@@ -67,6 +68,8 @@ type Client struct {
 	Event *EventClient
 	// Folder is the client for interacting with the Folder builders.
 	Folder *FolderClient
+	// Gauge is the client for interacting with the Gauge builders.
+	Gauge *GaugeClient
 	// Group is the client for interacting with the Group builders.
 	Group *GroupClient
 	// Invoice is the client for interacting with the Invoice builders.
@@ -124,6 +127,7 @@ func (c *Client) init() {
 	c.Document = NewDocumentClient(c.config)
 	c.Event = NewEventClient(c.config)
 	c.Folder = NewFolderClient(c.config)
+	c.Gauge = NewGaugeClient(c.config)
 	c.Group = NewGroupClient(c.config)
 	c.Invoice = NewInvoiceClient(c.config)
 	c.Like = NewLikeClient(c.config)
@@ -250,6 +254,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Document:     NewDocumentClient(cfg),
 		Event:        NewEventClient(cfg),
 		Folder:       NewFolderClient(cfg),
+		Gauge:        NewGaugeClient(cfg),
 		Group:        NewGroupClient(cfg),
 		Invoice:      NewInvoiceClient(cfg),
 		Like:         NewLikeClient(cfg),
@@ -295,6 +300,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Document:     NewDocumentClient(cfg),
 		Event:        NewEventClient(cfg),
 		Folder:       NewFolderClient(cfg),
+		Gauge:        NewGaugeClient(cfg),
 		Group:        NewGroupClient(cfg),
 		Invoice:      NewInvoiceClient(cfg),
 		Like:         NewLikeClient(cfg),
@@ -344,10 +350,10 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.Account, c.Buyer, c.Card, c.Document, c.Event, c.Folder, c.Group, c.Invoice,
-		c.Like, c.Membership, c.Memo, c.Note, c.Order, c.Parcel, c.Pet, c.Profile,
-		c.Purchase, c.PurchaseLine, c.Reading, c.Setting, c.Shelf, c.Shelter, c.Team,
-		c.Ticket, c.Tweet, c.User,
+		c.Account, c.Buyer, c.Card, c.Document, c.Event, c.Folder, c.Gauge, c.Group,
+		c.Invoice, c.Like, c.Membership, c.Memo, c.Note, c.Order, c.Parcel, c.Pet,
+		c.Profile, c.Purchase, c.PurchaseLine, c.Reading, c.Setting, c.Shelf,
+		c.Shelter, c.Team, c.Ticket, c.Tweet, c.User,
 	} {
 		n.Use(hooks...)
 	}
@@ -357,10 +363,10 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.Account, c.Buyer, c.Card, c.Document, c.Event, c.Folder, c.Group, c.Invoice,
-		c.Like, c.Membership, c.Memo, c.Note, c.Order, c.Parcel, c.Pet, c.Profile,
-		c.Purchase, c.PurchaseLine, c.Reading, c.Setting, c.Shelf, c.Shelter, c.Team,
-		c.Ticket, c.Tweet, c.User,
+		c.Account, c.Buyer, c.Card, c.Document, c.Event, c.Folder, c.Gauge, c.Group,
+		c.Invoice, c.Like, c.Membership, c.Memo, c.Note, c.Order, c.Parcel, c.Pet,
+		c.Profile, c.Purchase, c.PurchaseLine, c.Reading, c.Setting, c.Shelf,
+		c.Shelter, c.Team, c.Ticket, c.Tweet, c.User,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -400,6 +406,12 @@ func (c *EventClient) GetVersion(ctx context.Context, id int, versionSeen int64)
 // *FolderModifiedError, one that is not there a *NotFoundError.
 func (c *FolderClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Folder, error) {
 	return versionGet(ctx, c.config, folderVersion, id, versionSeen, folderRead, occrun.Typed[Folder])
+}
+
+// GetVersion returns the Gauge entity with this ID, if it has this version. One that has another is a
+// *GaugeModifiedError, one that is not there a *NotFoundError.
+func (c *GaugeClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Gauge, error) {
+	return versionGet(ctx, c.config, gaugeVersion, id, versionSeen, gaugeRead, occrun.Typed[Gauge])
 }
 
 // GetVersion returns the Invoice entity with this ID, if it has this version. One that has another is a
@@ -601,6 +613,14 @@ func (c *EventClient) Modify(
 func (c *FolderClient) Modify(
 	ctx context.Context, id int, fn func(*Folder, *FolderUpdateOne) error, opts ...entocc.RetryOption,
 ) (*Folder, error) {
+	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
+}
+
+// Modify loads the Gauge entity with this ID, has fn change it, and saves it; and does so again while its row was
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+func (c *GaugeClient) Modify(
+	ctx context.Context, id int, fn func(*Gauge, *GaugeUpdateOne) error, opts ...entocc.RetryOption,
+) (*Gauge, error) {
 	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
@@ -831,6 +851,17 @@ func (c *FolderClient) VerifyOnCommit(readEntities ...*Folder) error {
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
+// first write after the call, returns a *GaugeModifiedError. To expect a newer version,
+// read the row and pass it again.
+func (c *GaugeClient) VerifyOnCommit(readEntities ...*Gauge) error {
+	return versionVerify(
+		c.config, gaugeVersion, "", gauge.Label, readEntities,
+		func(readEntity *Gauge) *occrun.Held { return &readEntity.occ.Held }, gaugeRead, occrun.Typed[Gauge],
+	)
+}
+
+// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
 // first write after the call, returns a *InvoiceModifiedError. To expect a newer version,
 // read the row and pass it again.
 func (c *InvoiceClient) VerifyOnCommit(readEntities ...*Invoice) error {
@@ -1009,6 +1040,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Event.mutate(ctx, m)
 	case *FolderMutation:
 		return c.Folder.mutate(ctx, m)
+	case *GaugeMutation:
+		return c.Gauge.mutate(ctx, m)
 	case *GroupMutation:
 		return c.Group.mutate(ctx, m)
 	case *InvoiceMutation:
@@ -1971,6 +2004,146 @@ func (c *FolderClient) mutate(ctx context.Context, m *FolderMutation) (Value, er
 		return (&FolderDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Folder mutation op: %q", m.Op())
+	}
+}
+
+// GaugeClient is a client for the Gauge schema.
+type GaugeClient struct {
+	config
+}
+
+// NewGaugeClient returns a client for the Gauge from the given config.
+func NewGaugeClient(c config) *GaugeClient {
+	return &GaugeClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `gauge.Hooks(f(g(h())))`.
+func (c *GaugeClient) Use(hooks ...Hook) {
+	c.hooks.Gauge = append(c.hooks.Gauge, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `gauge.Intercept(f(g(h())))`.
+func (c *GaugeClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Gauge = append(c.inters.Gauge, interceptors...)
+}
+
+// Create returns a builder for creating a Gauge entity.
+func (c *GaugeClient) Create() *GaugeCreate {
+	mutation := newGaugeMutation(c.config, OpCreate)
+	return &GaugeCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Gauge entities.
+func (c *GaugeClient) CreateBulk(builders ...*GaugeCreate) *GaugeCreateBulk {
+	return &GaugeCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *GaugeClient) MapCreateBulk(slice any, setFunc func(*GaugeCreate, int)) *GaugeCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &GaugeCreateBulk{err: fmt.Errorf("calling to GaugeClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*GaugeCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &GaugeCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Gauge.
+func (c *GaugeClient) Update() *GaugeUpdate {
+	mutation := newGaugeMutation(c.config, OpUpdate)
+	return &GaugeUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *GaugeClient) UpdateOne(_m *Gauge) *GaugeUpdateOne {
+	mutation := newGaugeMutation(c.config, OpUpdateOne, withGauge(_m))
+	mutation.occ.Loaded(gaugeVersion, _m, _m.Version, &_m.occ.Held)
+	return &GaugeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *GaugeClient) UpdateOneID(id int) *GaugeUpdateOne {
+	mutation := newGaugeMutation(c.config, OpUpdateOne, withGaugeID(id))
+	mutation.occ.ByID()
+	return &GaugeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Gauge.
+func (c *GaugeClient) Delete() *GaugeDelete {
+	mutation := newGaugeMutation(c.config, OpDelete)
+	return &GaugeDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *GaugeClient) DeleteOne(_m *Gauge) *GaugeDeleteOne {
+	builder := c.DeleteOneID(_m.ID)
+	builder._d.mutation.occ.Loaded(gaugeVersion, _m, _m.Version, &_m.occ.Held)
+	return builder
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *GaugeClient) DeleteOneID(id int) *GaugeDeleteOne {
+	builder := c.Delete().Where(gauge.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	builder.mutation.occ.ByID()
+	builder.mutation.occ.Row(id)
+	return &GaugeDeleteOne{builder}
+}
+
+// Query returns a query builder for Gauge.
+func (c *GaugeClient) Query() *GaugeQuery {
+	return &GaugeQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeGauge},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Gauge entity by its id.
+func (c *GaugeClient) Get(ctx context.Context, id int) (*Gauge, error) {
+	return c.Query().Where(gauge.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *GaugeClient) GetX(ctx context.Context, id int) *Gauge {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *GaugeClient) Hooks() []Hook {
+	hooks := c.hooks.Gauge
+	return append(hooks[:len(hooks):len(hooks)], gauge.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *GaugeClient) Interceptors() []Interceptor {
+	return c.inters.Gauge
+}
+
+func (c *GaugeClient) mutate(ctx context.Context, m *GaugeMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&GaugeCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&GaugeUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&GaugeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&GaugeDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Gauge mutation op: %q", m.Op())
 	}
 }
 
@@ -5196,14 +5369,14 @@ func (c *UserClient) mutate(ctx context.Context, m *UserMutation) (Value, error)
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		Account, Buyer, Card, Document, Event, Folder, Group, Invoice, Like, Membership,
-		Memo, Note, Order, Parcel, Pet, Profile, Purchase, PurchaseLine, Reading,
-		Setting, Shelf, Shelter, Team, Ticket, Tweet, User []ent.Hook
+		Account, Buyer, Card, Document, Event, Folder, Gauge, Group, Invoice, Like,
+		Membership, Memo, Note, Order, Parcel, Pet, Profile, Purchase, PurchaseLine,
+		Reading, Setting, Shelf, Shelter, Team, Ticket, Tweet, User []ent.Hook
 	}
 	inters struct {
-		Account, Buyer, Card, Document, Event, Folder, Group, Invoice, Like, Membership,
-		Memo, Note, Order, Parcel, Pet, Profile, Purchase, PurchaseLine, Reading,
-		Setting, Shelf, Shelter, Team, Ticket, Tweet, User []ent.Interceptor
+		Account, Buyer, Card, Document, Event, Folder, Gauge, Group, Invoice, Like,
+		Membership, Memo, Note, Order, Parcel, Pet, Profile, Purchase, PurchaseLine,
+		Reading, Setting, Shelf, Shelter, Team, Ticket, Tweet, User []ent.Interceptor
 	}
 )
 

@@ -18,6 +18,7 @@ import (
 	"github.com/entocc/entocc/internal/ent/document"
 	"github.com/entocc/entocc/internal/ent/event"
 	"github.com/entocc/entocc/internal/ent/folder"
+	"github.com/entocc/entocc/internal/ent/gauge"
 	"github.com/entocc/entocc/internal/ent/group"
 	"github.com/entocc/entocc/internal/ent/invoice"
 	"github.com/entocc/entocc/internal/ent/like"
@@ -104,6 +105,7 @@ func checkColumn(t, c string) error {
 			document.Table:     document.ValidColumn,
 			event.Table:        event.ValidColumn,
 			folder.Table:       folder.ValidColumn,
+			gauge.Table:        gauge.ValidColumn,
 			group.Table:        group.ValidColumn,
 			invoice.Table:      invoice.ValidColumn,
 			like.Table:         like.ValidColumn,

@@ -19,6 +19,7 @@ import (
 	"github.com/entocc/entocc/internal/ent/document"
 	"github.com/entocc/entocc/internal/ent/event"
 	"github.com/entocc/entocc/internal/ent/folder"
+	"github.com/entocc/entocc/internal/ent/gauge"
 	"github.com/entocc/entocc/internal/ent/invoice"
 	"github.com/entocc/entocc/internal/ent/like"
 	"github.com/entocc/entocc/internal/ent/membership"
@@ -52,8 +53,16 @@ func IsVersionError(err error) bool { return entocc.IsVersionError(err) }
 
 // CheckGuards reports the types whose schema hooks are not wired, as where a program forgot to import its ent/runtime
 // package. ent refuses the writes of these types; a program that calls CheckGuards at its start does not have to wait for
-// the first.
-func CheckGuards() error {
+// the first. Further checks are asked in turn, such as that of package trigger for the triggers of the database.
+func CheckGuards(checks ...func() error) error {
+	if err := checkHooks(); err != nil {
+		return err
+	}
+	return occrun.All(checks)
+}
+
+// checkHooks reports a type whose schema hooks are not wired.
+func checkHooks() error {
 	for typ, hooks := range map[string][]ent.Hook{
 		TypeAccount:      account.Hooks[:],
 		TypeBuyer:        buyer.Hooks[:],
@@ -61,6 +70,7 @@ func CheckGuards() error {
 		TypeDocument:     document.Hooks[:],
 		TypeEvent:        event.Hooks[:],
 		TypeFolder:       folder.Hooks[:],
+		TypeGauge:        gauge.Hooks[:],
 		TypeInvoice:      invoice.Hooks[:],
 		TypeLike:         like.Hooks[:],
 		TypeMembership:   membership.Hooks[:],
@@ -96,13 +106,14 @@ func VersionedTables() []occrun.Table {
 		{Schema: documentVersion, Name: document.Table, Key: []string{document.FieldID}},
 		{Schema: eventVersion, Name: event.Table, Key: []string{event.FieldID}},
 		{Schema: folderVersion, Name: folder.Table, Key: []string{folder.FieldID}},
+		{Schema: gaugeVersion, Name: gauge.Table, Key: []string{gauge.FieldID}},
 		{Schema: invoiceVersion, Name: invoice.Table, Key: []string{invoice.FieldID}},
 		{Schema: likeVersion, Name: like.Table, Key: []string{like.FieldUserID, like.FieldTweetID}},
 		{Schema: membershipVersion, Name: membership.Table, Key: []string{membership.FieldUserID, membership.FieldTeamID}},
 		{Schema: memoVersion, Name: memo.Table, Key: []string{memo.FieldID}},
 		{Schema: noteVersion, Name: note.Table, Key: []string{note.FieldID}},
 		{Schema: orderVersion, Name: order.Table, Key: []string{order.FieldID}},
-		{Schema: parcelVersion, Name: parcel.Table, Key: []string{parcel.FieldID}, Counted: []string{parcel.FieldUpdatedAt, parcel.FieldUpdatedIn, parcel.FieldTitle, parcel.FieldNote, parcel.FieldPriority, parcel.FieldDue, parcel.FieldSecret, parcel.FieldLabels, parcel.FieldMeta, parcel.FieldSize, parcel.FieldSeal, parcel.FieldRoute, parcel.FieldWorth}},
+		{Schema: parcelVersion, Name: parcel.Table, Key: []string{parcel.FieldID}, Counted: []string{parcel.FieldTitle, parcel.FieldNote, parcel.FieldPriority, parcel.FieldDue, parcel.FieldSecret, parcel.FieldLabels, parcel.FieldMeta, parcel.FieldSize, parcel.FieldSeal, parcel.FieldRoute, parcel.FieldWorth}},
 		{Schema: petVersion, Name: pet.Table, Key: []string{pet.FieldID}},
 		{Schema: profileVersion, Name: profile.Table, Key: []string{profile.FieldID}, Counted: []string{profile.FieldTitle, profile.FieldKeywords}},
 		{Schema: purchaseVersion, Name: purchase.Table, Key: []string{purchase.FieldID}},
@@ -382,6 +393,48 @@ func folderRow(id any) func(*sql.Selector) { return occrun.Is(folder.ID, id) }
 // folderRead reads the row with this primary key as it was committed last, or these fields of it.
 func folderRead(ctx context.Context, c config, id any, fields ...string) (*Folder, error) {
 	return NewFolderClient(c).Query().Where(folderRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
+}
+
+// gaugeVersion is what the guard knows about the version of Gauge.
+var gaugeVersion = &occrun.Schema{
+	Type:     TypeGauge,
+	Table:    gauge.Table,
+	Keys:     []string{gauge.FieldID},
+	Field:    "version",
+	Column:   gauge.FieldVersion,
+	Strategy: occrun.Trigger{},
+	Fields: []occrun.Field{
+		{Name: "version", Column: gauge.FieldVersion, Struct: "Version", Label: "Version is moved on by a trigger with every write of this row, for optimistic concurrency control."},
+		{Name: "name", Column: gauge.FieldName, Struct: "Name"},
+		{Name: "level", Column: gauge.FieldLevel, Struct: "Level"},
+	},
+}
+
+// GaugeModifiedError reports a refused write of Gauge, whose row has another version by now or is gone.
+type GaugeModifiedError = entocc.ModifiedError[Gauge]
+
+// VersionGuard returns what the guard of package hook needs to know about the mutation.
+func (m *GaugeMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
+	return gaugeVersion, &m.occ
+}
+
+// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+func (m *GaugeMutation) versionID() any {
+	return m.occ.FoundID(occrun.IDOf(m.ID()))
+}
+
+// versionError gives an error of a guarded write of Gauge the form in which its callers know it.
+func (m *GaugeMutation) versionError(err error) error {
+	return versionWriteError(err, m.config, m, gauge.Label, m.versionID, gaugeRead, occrun.Typed[Gauge])
+}
+
+// gaugeRow returns the predicate of the row with this primary key.
+func gaugeRow(id any) func(*sql.Selector) { return occrun.Is(gauge.ID, id) }
+
+// gaugeRead reads the row with this primary key as it was committed last, or these fields of it.
+func gaugeRead(ctx context.Context, c config, id any, fields ...string) (*Gauge, error) {
+	return NewGaugeClient(c).Query().Where(gaugeRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
 }
 
 // invoiceVersion is what the guard knows about the version of Invoice.

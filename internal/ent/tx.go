@@ -26,6 +26,8 @@ type Tx struct {
 	Event *EventClient
 	// Folder is the client for interacting with the Folder builders.
 	Folder *FolderClient
+	// Gauge is the client for interacting with the Gauge builders.
+	Gauge *GaugeClient
 	// Group is the client for interacting with the Group builders.
 	Group *GroupClient
 	// Invoice is the client for interacting with the Invoice builders.
@@ -203,6 +205,7 @@ func (tx *Tx) init() {
 	tx.Document = NewDocumentClient(tx.config)
 	tx.Event = NewEventClient(tx.config)
 	tx.Folder = NewFolderClient(tx.config)
+	tx.Gauge = NewGaugeClient(tx.config)
 	tx.Group = NewGroupClient(tx.config)
 	tx.Invoice = NewInvoiceClient(tx.config)
 	tx.Like = NewLikeClient(tx.config)

@@ -22,7 +22,7 @@ func bulkScenarios() []scenario {
 		{name: "Bulk/SetBasedUpdateOfEdgesAloneBumps", run: setBasedUpdateOfEdgesAloneBumps},
 		{name: "Bulk/SetBasedUpdateByModifierBumps", run: setBasedUpdateByModifierBumps},
 		{name: "Bulk/SetBasedUpdateOfNothingBumpsNothing", run: setBasedUpdateOfNothingBumpsNothing},
-		{name: "Bulk/ShadowSetBasedUpdateBumpsNothing", run: shadowSetBasedUpdateBumpsNothing},
+		{name: "Bulk/ShadowSetBasedUpdateBumpsNothing", run: shadowSetBasedUpdateBumpsNothing, left: forgets},
 		{name: "Bulk/BulkCreateThatFailsLeavesNothing", run: bulkCreateThatFailsLeavesNothing},
 	}
 }

@@ -34,7 +34,7 @@ func setBasedScenarios() []scenario {
 		{name: "SetBased/NothingToWriteIsChecked", run: setBasedNothing},
 		{name: "SetBased/IgnoreVersionIsOfAnyRows", run: setBasedIgnore},
 		{name: "SetBased/SwitchesLeaveItOneRow", run: setBasedSwitches},
-		{name: "SetBased/ShadowSaveIsChecked", run: setBasedShadow},
+		{name: "SetBased/ShadowSaveIsChecked", run: setBasedShadow, left: forgets},
 		{name: "SetBased/ModifierIsGuarded", run: setBasedModifier},
 		{name: "SetBased/ConflictIsTyped", run: setBasedTyped},
 		{name: "SetBased/ResolverSavesTheRow", run: setBasedResolved, left: nodes},

@@ -45,7 +45,7 @@ func setBasedKindScenarios() []scenario {
 		{name: "SetBased/UUIDAndToken", run: setBasedUUID},
 		{name: "SetBased/TimeVersion", run: setBasedTime},
 		{name: "SetBased/CompositeID", run: setBasedComposite},
-		{name: "SetBased/NullVersion", run: setBasedNull},
+		{name: "SetBased/NullVersion", run: setBasedNull, left: keepsNull},
 		{name: "SetBased/NumberForATextID", run: setBasedNumberForText},
 		{name: "SetBased/EdgesAreGuarded", run: setBasedEdges},
 		{name: "SetBased/ParentsAreTouched", run: setBasedTouch},

@@ -43,6 +43,8 @@ type DB struct {
 	Isolation sql.IsolationLevel
 	// Traits are what the database does at this level.
 	Traits Traits
+	// Migrated, if it is set, is called when the tables are there.
+	Migrated func(testing.TB, *sql.DB)
 }
 
 // Traits are what a database does at its isolation level, as far as scenarios depend on it.
@@ -67,6 +69,8 @@ type Traits struct {
 	// Repeats: the driver may send a statement a second time outside of a transaction, so that each write is sent in one
 	// (lib/pq).
 	Repeats bool
+	// Bumping: each table has a trigger that moves the version on where a write does not.
+	Bumping bool
 }
 
 // Report says what one run of the suite has shown.
@@ -115,6 +119,9 @@ func Run(t *testing.T, db DB) Report {
 	t.Helper()
 	pool, other := open(t, db), open(t, db)
 	migrate(t, ent.NewClient(ent.Driver(entsql.OpenDB(db.Dialect, pool))).Schema.Create)
+	if db.Migrated != nil {
+		db.Migrated(t, pool)
+	}
 	return run(t, db, scenarios(), func(t *testing.T) *Scene { return newScene(t, db, pool, other) })
 }
 

@@ -35,7 +35,7 @@ func upsertScenarios() []scenario {
 		{name: "Upsert/BulkBumpsEachRowOnce", run: bulkUpsertBumpsEachRowOnce},
 		{name: "Upsert/BulkIgnoreKeepsTheVersions", run: bulkUpsertIgnoreKeepsTheVersions},
 		{name: "Upsert/TokenChanges", run: upsertChangesToken},
-		{name: "Upsert/ShadowUpsertKeepsTheVersion", run: shadowUpsertKeepsTheVersion},
+		{name: "Upsert/ShadowUpsertKeepsTheVersion", run: shadowUpsertKeepsTheVersion, left: forgets},
 		{name: "Upsert/HolderOfAnOldCopyConflicts", run: upsertMakesOldCopiesStale},
 		{name: "Upsert/IfVersionGuardsTheUpdate", run: upsertIfVersionGuardsTheUpdate, left: guarded},
 		{name: "Upsert/IfVersionCreatesAbsentRows", run: upsertIfVersionCreatesAbsentRows, left: guarded},

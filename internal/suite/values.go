@@ -61,7 +61,7 @@ func valueScenarios() []scenario {
 		})},
 		{name: "Overflow/Child", run: overflowOfAChild},
 		{name: "Overflow/TimeVersion", run: overflowOfATimeVersion},
-		{name: "Overflow/LargestVersionCanBeDeletedAndShadowed", run: largestVersionCanBeDeletedAndShadowed},
+		{name: "Overflow/LargestVersionCanBeDeletedAndShadowed", run: largestVersionCanBeDeletedAndShadowed, left: forgets},
 	}
 }
 

@@ -40,6 +40,9 @@ func (Integer[T]) largest() int64 {
 	return 1<<bits - 1
 }
 
+// ByTrigger reports false.
+func (Integer[T]) ByTrigger() bool { return false }
+
 // Bound says which version has no successor.
 func (i Integer[T]) Bound() string {
 	var v T

@@ -45,6 +45,9 @@ type Strategy interface {
 	OverflowMark() string
 	// Textual reports whether the database compares versions as texts, though a version has several notations.
 	Textual(dialect string) bool
+	// ByTrigger reports whether a trigger of the database may put another version in the place of the one that a statement
+	// writes.
+	ByTrigger() bool
 }
 
 var (
@@ -116,6 +119,9 @@ func (Counter) Possible(v any) bool { n, ok := v.(int64); return ok && n > 0 }
 
 // Textual reports false.
 func (Counter) Textual(string) bool { return false }
+
+// ByTrigger reports false.
+func (Counter) ByTrigger() bool { return false }
 
 // Bound returns nothing.
 func (Counter) Bound() string { return "" }
@@ -216,6 +222,9 @@ func (t Token) Possible(v any) bool { return !t.IsZero(v) }
 // Textual reports false.
 func (Token) Textual(string) bool { return false }
 
+// ByTrigger reports false.
+func (Token) ByTrigger() bool { return false }
+
 // Bound returns nothing.
 func (Token) Bound() string { return "" }
 
@@ -293,6 +302,9 @@ func (t Time) Possible(v any) bool { return !t.IsZero(v) }
 
 // Textual reports whether the database is SQLite, which has no times.
 func (Time) Textual(d string) bool { return d == dialect.SQLite }
+
+// ByTrigger reports false.
+func (Time) ByTrigger() bool { return false }
 
 // Bound returns nothing.
 func (Time) Bound() string { return "" }

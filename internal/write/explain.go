@@ -38,7 +38,7 @@ func (w *Write) Explain(ctx context.Context, q dialect.ExecQuerier, d string) er
 // Failed is that of the claim, and tells of a lost answer which version the row has if the write was applied.
 func (w *Write) Failed(err error) error {
 	var unknown *entocc.OutcomeUnknownError
-	if errors.As(err, &unknown) {
+	if errors.As(err, &unknown) && !w.Schema.Strategy.ByTrigger() {
 		unknown.Next = w.Next
 	}
 	return w.Claim.Failed(err)

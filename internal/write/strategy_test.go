@@ -54,6 +54,7 @@ func (strokes) Possible(v any) bool    { return strings.Trim(fmt.Sprint(v), "|")
 func (strokes) Bound() string          { return "" }
 func (strokes) OverflowMark() string   { return "" }
 func (strokes) Textual(string) bool    { return false }
+func (strokes) ByTrigger() bool        { return false }
 
 // renaming is the mutation of a page that gets another name.
 type renaming struct {

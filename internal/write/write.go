@@ -248,8 +248,8 @@ func (w *Write) rowRoute(d string) route {
 		return routeInTx
 	case w.Spec.ScanValues == nil:
 		return routeExec
-	case w.wide(d):
-		return routeInTx
+	case w.wide(d), d == dialect.SQLite && w.Schema.Strategy.ByTrigger():
+		return routeInTx // RETURNING shows nothing of what SQLite's triggers do, which run after it.
 	case d == dialect.MySQL:
 		return routeThenRead
 	}

@@ -39,8 +39,8 @@ func IsVersionError(err error) bool { return entocc.IsVersionError(err) }
 
 // CheckGuards reports the types whose schema hooks are not wired, as where a program forgot to import its ent/runtime
 // package. ent refuses the writes of these types; a program that calls CheckGuards at its start does not have to wait for
-// the first.
-func CheckGuards() error {
+// the first. Further checks are asked in turn, such as that of package trigger for the triggers of the database.
+func CheckGuards(_checks ...func() error) error {
 	for typ, hooks := range map[string][]ent.Hook{
 		TypeAlbum:         album.Hooks[:],
 		TypeArtist:        artist.Hooks[:],
@@ -61,7 +61,7 @@ func CheckGuards() error {
 			}
 		}
 	}
-	return nil
+	return occrun.All(_checks)
 }
 
 // VersionedTables are the tables whose rows have versions, for package trigger.

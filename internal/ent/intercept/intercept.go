@@ -14,6 +14,7 @@ import (
 	"github.com/entocc/entocc/internal/ent/document"
 	"github.com/entocc/entocc/internal/ent/event"
 	"github.com/entocc/entocc/internal/ent/folder"
+	"github.com/entocc/entocc/internal/ent/gauge"
 	"github.com/entocc/entocc/internal/ent/group"
 	"github.com/entocc/entocc/internal/ent/invoice"
 	"github.com/entocc/entocc/internal/ent/like"
@@ -253,6 +254,33 @@ func (f TraverseFolder) Traverse(ctx context.Context, q ent.Query) error {
 		return f(ctx, q)
 	}
 	return fmt.Errorf("unexpected query type %T. expect *ent.FolderQuery", q)
+}
+
+// The GaugeFunc type is an adapter to allow the use of ordinary function as a Querier.
+type GaugeFunc func(context.Context, *ent.GaugeQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f GaugeFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.GaugeQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.GaugeQuery", q)
+}
+
+// The TraverseGauge type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseGauge func(context.Context, *ent.GaugeQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseGauge) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseGauge) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.GaugeQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.GaugeQuery", q)
 }
 
 // The GroupFunc type is an adapter to allow the use of ordinary function as a Querier.
@@ -810,6 +838,8 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.EventQuery, predicate.Event, event.OrderOption]{typ: ent.TypeEvent, tq: q}, nil
 	case *ent.FolderQuery:
 		return &query[*ent.FolderQuery, predicate.Folder, folder.OrderOption]{typ: ent.TypeFolder, tq: q}, nil
+	case *ent.GaugeQuery:
+		return &query[*ent.GaugeQuery, predicate.Gauge, gauge.OrderOption]{typ: ent.TypeGauge, tq: q}, nil
 	case *ent.GroupQuery:
 		return &query[*ent.GroupQuery, predicate.Group, group.OrderOption]{typ: ent.TypeGroup, tq: q}, nil
 	case *ent.InvoiceQuery:

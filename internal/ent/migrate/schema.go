@@ -102,6 +102,19 @@ var (
 			},
 		},
 	}
+	// GaugesColumns holds the columns for the "gauges" table.
+	GaugesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt, Increment: true},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
+		{Name: "name", Type: field.TypeString},
+		{Name: "level", Type: field.TypeInt, Default: 0},
+	}
+	// GaugesTable holds the schema information for the "gauges" table.
+	GaugesTable = &schema.Table{
+		Name:       "gauges",
+		Columns:    GaugesColumns,
+		PrimaryKey: []*schema.Column{GaugesColumns[0]},
+	}
 	// GroupsColumns holds the columns for the "groups" table.
 	GroupsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt, Increment: true},
@@ -589,6 +602,7 @@ var (
 		DocumentsTable,
 		EventsTable,
 		FoldersTable,
+		GaugesTable,
 		GroupsTable,
 		InvoicesTable,
 		LikesTable,

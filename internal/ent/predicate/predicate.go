@@ -24,6 +24,9 @@ type Event func(*sql.Selector)
 // Folder is the predicate function for folder builders.
 type Folder func(*sql.Selector)
 
+// Gauge is the predicate function for gauge builders.
+type Gauge func(*sql.Selector)
+
 // Group is the predicate function for group builders.
 type Group func(*sql.Selector)
 

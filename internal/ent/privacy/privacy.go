@@ -254,6 +254,30 @@ func (f FolderMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.FolderMutation", m)
 }
 
+// The GaugeQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type GaugeQueryRuleFunc func(context.Context, *ent.GaugeQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f GaugeQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.GaugeQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.GaugeQuery", q)
+}
+
+// The GaugeMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type GaugeMutationRuleFunc func(context.Context, *ent.GaugeMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f GaugeMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.GaugeMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.GaugeMutation", m)
+}
+
 // The GroupQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type GroupQueryRuleFunc func(context.Context, *ent.GroupQuery) error

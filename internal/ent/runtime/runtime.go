@@ -13,6 +13,7 @@ import (
 	"github.com/entocc/entocc/internal/ent/document"
 	"github.com/entocc/entocc/internal/ent/event"
 	"github.com/entocc/entocc/internal/ent/folder"
+	"github.com/entocc/entocc/internal/ent/gauge"
 	"github.com/entocc/entocc/internal/ent/invoice"
 	"github.com/entocc/entocc/internal/ent/like"
 	"github.com/entocc/entocc/internal/ent/membership"
@@ -127,6 +128,21 @@ func init() {
 	folderDescVersion := folderMixinFields0[0].Descriptor()
 	// folder.DefaultVersion holds the default value on creation for the version field.
 	folder.DefaultVersion = folderDescVersion.Default.(int64)
+	gaugeMixin := schema.Gauge{}.Mixin()
+	gaugeMixinHooks0 := gaugeMixin[0].Hooks()
+	gauge.Hooks[0] = gaugeMixinHooks0[0]
+	gaugeMixinFields0 := gaugeMixin[0].Fields()
+	_ = gaugeMixinFields0
+	gaugeFields := schema.Gauge{}.Fields()
+	_ = gaugeFields
+	// gaugeDescVersion is the schema descriptor for version field.
+	gaugeDescVersion := gaugeMixinFields0[0].Descriptor()
+	// gauge.DefaultVersion holds the default value on creation for the version field.
+	gauge.DefaultVersion = gaugeDescVersion.Default.(int64)
+	// gaugeDescLevel is the schema descriptor for level field.
+	gaugeDescLevel := gaugeFields[1].Descriptor()
+	// gauge.DefaultLevel holds the default value on creation for the level field.
+	gauge.DefaultLevel = gaugeDescLevel.Default.(int)
 	invoiceMixin := schema.Invoice{}.Mixin()
 	invoiceMixinHooks0 := invoiceMixin[0].Hooks()
 	invoice.Hooks[0] = invoiceMixinHooks0[0]

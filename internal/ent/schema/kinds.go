@@ -42,6 +42,17 @@ func (Event) Mixin() []ent.Mixin { return []ent.Mixin{mixin.TimeVersion{}} }
 // Fields of the Event.
 func (Event) Fields() []ent.Field { return []ent.Field{field.String("name")} }
 
+// Gauge has a version that a trigger of the database makes.
+type Gauge struct{ ent.Schema }
+
+// Mixin of the Gauge.
+func (Gauge) Mixin() []ent.Mixin { return []ent.Mixin{mixin.TriggerVersion{}} }
+
+// Fields of the Gauge.
+func (Gauge) Fields() []ent.Field {
+	return []ent.Field{field.String("name"), field.Int("level").Default(0)}
+}
+
 // Account has a string ID, a version in a field and a column of other names, one that needs quoting, and a field called
 // version that is none.
 type Account struct{ ent.Schema }

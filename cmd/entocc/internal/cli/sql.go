@@ -83,7 +83,7 @@ func columnType(dialect, kind string) (string, error) {
 	if types == nil {
 		return "", fmt.Errorf("dialect %q is none of postgres, mysql and sqlite", dialect)
 	}
-	if kind == annotation.KindTime { // Rows that are there have version 1.
+	if kind == annotation.KindTime || kind == annotation.KindTrigger { // Rows that are there have version 1.
 		kind = annotation.KindCounter
 	}
 	typ, ok := types[kind]

@@ -53,6 +53,8 @@ func (t *Type) strategy() version.Strategy {
 		return version.Timestamp{}
 	case annotation.KindToken:
 		return version.Token{}
+	case annotation.KindTrigger:
+		return version.Trigger{}
 	}
 	for _, f := range t.Node.Fields {
 		if f.Name == t.Version.Field {
@@ -85,7 +87,7 @@ func (t *Type) counted() (columns []string) {
 		return in(only) || len(only) == 0 && !in(ignore)
 	}
 	for _, f := range t.Node.Fields {
-		if f.Name == t.Version.Field {
+		if f.Name == t.Version.Field || f.UpdateDefault && len(only) == 0 { // A trigger can't see who set it.
 			continue
 		}
 		bound := "" // the edge that the field shows

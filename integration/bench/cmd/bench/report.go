@@ -18,7 +18,7 @@ var sides = [...][2]string{
 	{"forupdate", "ent's SELECT .. FOR UPDATE and UPDATE in a transaction"},
 	{"immediate", "SQLite's lock, that of the database: ent's SELECT and UPDATE in a transaction that begins by BEGIN IMMEDIATE"},
 	{"gorm", "the statement of GORM's optimisticlock plugin, written with GORM, and the read that its users need for the new version"},
-	{"xorm", "xorm's version tag, which returns no row; Peer is the save of UpdateOne, in a module outside of the workspace"},
+	{"xorm", "xorm's version tag, which returns no row; Peer is the save of Exec, in a module outside of the workspace"},
 	{"bun", "a guard written with bun, with RETURNING; on MariaDB a read after it"},
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
+	"github.com/entocc/entocc/integration/bench/guarded/ent/gauge"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/item"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/middle"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/narrow"
@@ -30,6 +31,8 @@ type Client struct {
 	config
 	// Schema is the client for creating, migrating and dropping schema.
 	Schema *migrate.Schema
+	// Gauge is the client for interacting with the Gauge builders.
+	Gauge *GaugeClient
 	// Item is the client for interacting with the Item builders.
 	Item *ItemClient
 	// Middle is the client for interacting with the Middle builders.
@@ -49,6 +52,7 @@ func NewClient(opts ...Option) *Client {
 
 func (c *Client) init() {
 	c.Schema = migrate.NewSchema(c.driver)
+	c.Gauge = NewGaugeClient(c.config)
 	c.Item = NewItemClient(c.config)
 	c.Middle = NewMiddleClient(c.config)
 	c.Narrow = NewNarrowClient(c.config)
@@ -153,6 +157,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 	return &Tx{
 		ctx:    ctx,
 		config: cfg,
+		Gauge:  NewGaugeClient(cfg),
 		Item:   NewItemClient(cfg),
 		Middle: NewMiddleClient(cfg),
 		Narrow: NewNarrowClient(cfg),
@@ -176,6 +181,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 	return &Tx{
 		ctx:    ctx,
 		config: cfg,
+		Gauge:  NewGaugeClient(cfg),
 		Item:   NewItemClient(cfg),
 		Middle: NewMiddleClient(cfg),
 		Narrow: NewNarrowClient(cfg),
@@ -186,7 +192,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 // Debug returns a new debug-client. It's used to get verbose logging on specific operations.
 //
 //	client.Debug().
-//		Item.
+//		Gauge.
 //		Query().
 //		Count(ctx)
 func (c *Client) Debug() *Client {
@@ -208,6 +214,7 @@ func (c *Client) Close() error {
 // Use adds the mutation hooks to all the entity clients.
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
+	c.Gauge.Use(hooks...)
 	c.Item.Use(hooks...)
 	c.Middle.Use(hooks...)
 	c.Narrow.Use(hooks...)
@@ -217,10 +224,17 @@ func (c *Client) Use(hooks ...Hook) {
 // Intercept adds the query interceptors to all the entity clients.
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
+	c.Gauge.Intercept(interceptors...)
 	c.Item.Intercept(interceptors...)
 	c.Middle.Intercept(interceptors...)
 	c.Narrow.Intercept(interceptors...)
 	c.Wide.Intercept(interceptors...)
+}
+
+// GetVersion returns the Gauge entity with this ID, if it has this version. One that has another is a
+// *GaugeModifiedError, one that is not there a *NotFoundError.
+func (c *GaugeClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Gauge, error) {
+	return versionGet(ctx, c.config, gaugeVersion, id, versionSeen, gaugeRead, occrun.Typed[Gauge])
 }
 
 // GetVersion returns the Item entity with this ID, if it has this version. One that has another is a
@@ -323,6 +337,14 @@ func versionModify[I, E any, B interface {
 	return saved, err
 }
 
+// Modify loads the Gauge entity with this ID, has fn change it, and saves it; and does so again while its row was
+// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+func (c *GaugeClient) Modify(
+	ctx context.Context, id int, fn func(*Gauge, *GaugeUpdateOne) error, opts ...entocc.RetryOption,
+) (*Gauge, error) {
+	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
+}
+
 // Modify loads the Item entity with this ID, has fn change it, and saves it; and does so again while its row was
 // modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
 func (c *ItemClient) Modify(
@@ -412,6 +434,17 @@ func versionVerify[E entocc.Versioned](
 
 // VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
 // Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
+// first write after the call, returns a *GaugeModifiedError. To expect a newer version,
+// read the row and pass it again.
+func (c *GaugeClient) VerifyOnCommit(readEntities ...*Gauge) error {
+	return versionVerify(
+		c.config, gaugeVersion, "", gauge.Label, readEntities,
+		func(readEntity *Gauge) *occrun.Held { return &readEntity.occ.Held }, gaugeRead, occrun.Typed[Gauge],
+	)
+}
+
+// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
+// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
 // first write after the call, returns a *ItemModifiedError. To expect a newer version,
 // read the row and pass it again.
 func (c *ItemClient) VerifyOnCommit(readEntities ...*Item) error {
@@ -457,6 +490,8 @@ func (c *WideClient) VerifyOnCommit(readEntities ...*Wide) error {
 // Mutate implements the ent.Mutator interface.
 func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 	switch m := m.(type) {
+	case *GaugeMutation:
+		return c.Gauge.mutate(ctx, m)
 	case *ItemMutation:
 		return c.Item.mutate(ctx, m)
 	case *MiddleMutation:
@@ -467,6 +502,146 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Wide.mutate(ctx, m)
 	default:
 		return nil, fmt.Errorf("ent: unknown mutation type %T", m)
+	}
+}
+
+// GaugeClient is a client for the Gauge schema.
+type GaugeClient struct {
+	config
+}
+
+// NewGaugeClient returns a client for the Gauge from the given config.
+func NewGaugeClient(c config) *GaugeClient {
+	return &GaugeClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `gauge.Hooks(f(g(h())))`.
+func (c *GaugeClient) Use(hooks ...Hook) {
+	c.hooks.Gauge = append(c.hooks.Gauge, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `gauge.Intercept(f(g(h())))`.
+func (c *GaugeClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Gauge = append(c.inters.Gauge, interceptors...)
+}
+
+// Create returns a builder for creating a Gauge entity.
+func (c *GaugeClient) Create() *GaugeCreate {
+	mutation := newGaugeMutation(c.config, OpCreate)
+	return &GaugeCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Gauge entities.
+func (c *GaugeClient) CreateBulk(builders ...*GaugeCreate) *GaugeCreateBulk {
+	return &GaugeCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *GaugeClient) MapCreateBulk(slice any, setFunc func(*GaugeCreate, int)) *GaugeCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &GaugeCreateBulk{err: fmt.Errorf("calling to GaugeClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*GaugeCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &GaugeCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Gauge.
+func (c *GaugeClient) Update() *GaugeUpdate {
+	mutation := newGaugeMutation(c.config, OpUpdate)
+	return &GaugeUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *GaugeClient) UpdateOne(_m *Gauge) *GaugeUpdateOne {
+	mutation := newGaugeMutation(c.config, OpUpdateOne, withGauge(_m))
+	mutation.occ.Loaded(gaugeVersion, _m, _m.Version, &_m.occ.Held)
+	return &GaugeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *GaugeClient) UpdateOneID(id int) *GaugeUpdateOne {
+	mutation := newGaugeMutation(c.config, OpUpdateOne, withGaugeID(id))
+	mutation.occ.ByID()
+	return &GaugeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Gauge.
+func (c *GaugeClient) Delete() *GaugeDelete {
+	mutation := newGaugeMutation(c.config, OpDelete)
+	return &GaugeDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *GaugeClient) DeleteOne(_m *Gauge) *GaugeDeleteOne {
+	builder := c.DeleteOneID(_m.ID)
+	builder._d.mutation.occ.Loaded(gaugeVersion, _m, _m.Version, &_m.occ.Held)
+	return builder
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *GaugeClient) DeleteOneID(id int) *GaugeDeleteOne {
+	builder := c.Delete().Where(gauge.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	builder.mutation.occ.ByID()
+	builder.mutation.occ.Row(id)
+	return &GaugeDeleteOne{builder}
+}
+
+// Query returns a query builder for Gauge.
+func (c *GaugeClient) Query() *GaugeQuery {
+	return &GaugeQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeGauge},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Gauge entity by its id.
+func (c *GaugeClient) Get(ctx context.Context, id int) (*Gauge, error) {
+	return c.Query().Where(gauge.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *GaugeClient) GetX(ctx context.Context, id int) *Gauge {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *GaugeClient) Hooks() []Hook {
+	hooks := c.hooks.Gauge
+	return append(hooks[:len(hooks):len(hooks)], gauge.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *GaugeClient) Interceptors() []Interceptor {
+	return c.inters.Gauge
+}
+
+func (c *GaugeClient) mutate(ctx context.Context, m *GaugeMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&GaugeCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&GaugeUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&GaugeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&GaugeDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Gauge mutation op: %q", m.Op())
 	}
 }
 
@@ -1033,9 +1208,9 @@ func (c *WideClient) mutate(ctx context.Context, m *WideMutation) (Value, error)
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		Item, Middle, Narrow, Wide []ent.Hook
+		Gauge, Item, Middle, Narrow, Wide []ent.Hook
 	}
 	inters struct {
-		Item, Middle, Narrow, Wide []ent.Interceptor
+		Gauge, Item, Middle, Narrow, Wide []ent.Interceptor
 	}
 )

@@ -12,6 +12,7 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
+	"github.com/entocc/entocc/integration/bench/guarded/ent/gauge"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/item"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/middle"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/narrow"
@@ -76,6 +77,7 @@ var (
 func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
+			gauge.Table:  gauge.ValidColumn,
 			item.Table:   item.ValidColumn,
 			middle.Table: middle.ValidColumn,
 			narrow.Table: narrow.ValidColumn,

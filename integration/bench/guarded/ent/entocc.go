@@ -13,6 +13,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/entocc/entocc"
+	"github.com/entocc/entocc/integration/bench/guarded/ent/gauge"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/item"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/middle"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/narrow"
@@ -32,9 +33,10 @@ func IsVersionError(err error) bool { return entocc.IsVersionError(err) }
 
 // CheckGuards reports the types whose schema hooks are not wired, as where a program forgot to import its ent/runtime
 // package. ent refuses the writes of these types; a program that calls CheckGuards at its start does not have to wait for
-// the first.
-func CheckGuards() error {
+// the first. Further checks are asked in turn, such as that of package trigger for the triggers of the database.
+func CheckGuards(_checks ...func() error) error {
 	for typ, hooks := range map[string][]ent.Hook{
+		TypeGauge:  gauge.Hooks[:],
 		TypeItem:   item.Hooks[:],
 		TypeMiddle: middle.Hooks[:],
 		TypeNarrow: narrow.Hooks[:],
@@ -47,12 +49,13 @@ func CheckGuards() error {
 			}
 		}
 	}
-	return nil
+	return occrun.All(_checks)
 }
 
 // VersionedTables are the tables whose rows have versions, for package trigger.
 func VersionedTables() []occrun.Table {
 	return []occrun.Table{
+		{Schema: gaugeVersion, Name: gauge.Table, Key: []string{gauge.FieldID}},
 		{Schema: itemVersion, Name: item.Table, Key: []string{item.FieldID}},
 		{Schema: middleVersion, Name: middle.Table, Key: []string{middle.FieldID}},
 		{Schema: narrowVersion, Name: narrow.Table, Key: []string{narrow.FieldID}},
@@ -65,6 +68,51 @@ type versionExpectation = occrun.Expectation
 
 // txState is what a transaction knows of its own writes.
 type txState = occrun.TxState
+
+// gaugeVersion is what the guard knows about the version of Gauge.
+var gaugeVersion = &occrun.Schema{
+	Type:     TypeGauge,
+	Table:    gauge.Table,
+	Keys:     []string{gauge.FieldID},
+	Field:    "version",
+	Column:   gauge.FieldVersion,
+	Strategy: occrun.Trigger{},
+	Fields: []occrun.Field{
+		{Name: "version", Column: gauge.FieldVersion, Struct: "Version", Label: "Version is moved on by a trigger with every write of this row, for optimistic concurrency control."},
+		{Name: "name", Column: gauge.FieldName, Struct: "Name"},
+		{Name: "age", Column: gauge.FieldAge, Struct: "Age"},
+		{Name: "email", Column: gauge.FieldEmail, Struct: "Email"},
+		{Name: "note", Column: gauge.FieldNote, Struct: "Note"},
+		{Name: "created_at", Column: gauge.FieldCreatedAt, Struct: "CreatedAt"},
+	},
+}
+
+// GaugeModifiedError reports a refused write of Gauge, whose row has another version by now or is gone.
+type GaugeModifiedError = entocc.ModifiedError[Gauge]
+
+// VersionGuard returns what the guard of package hook needs to know about the mutation.
+func (m *GaugeMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
+	return gaugeVersion, &m.occ
+}
+
+// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+func (m *GaugeMutation) versionID() any {
+	return m.occ.FoundID(occrun.IDOf(m.ID()))
+}
+
+// versionError gives an error of a guarded write of Gauge the form in which its callers know it.
+func (m *GaugeMutation) versionError(err error) error {
+	return versionWriteError(err, m.config, m, gauge.Label, m.versionID, gaugeRead, occrun.Typed[Gauge])
+}
+
+// gaugeRow returns the predicate of the row with this primary key.
+func gaugeRow(id any) func(*sql.Selector) { return occrun.Is(gauge.ID, id) }
+
+// gaugeRead reads the row with this primary key as it was committed last, or these fields of it.
+func gaugeRead(ctx context.Context, c config, id any, fields ...string) (*Gauge, error) {
+	return NewGaugeClient(c).Query().Where(gaugeRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
+}
 
 // itemVersion is what the guard knows about the version of Item.
 var itemVersion = &occrun.Schema{

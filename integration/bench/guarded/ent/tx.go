@@ -12,6 +12,8 @@ import (
 // Tx is a transactional client that is created by calling Client.Tx().
 type Tx struct {
 	config
+	// Gauge is the client for interacting with the Gauge builders.
+	Gauge *GaugeClient
 	// Item is the client for interacting with the Item builders.
 	Item *ItemClient
 	// Middle is the client for interacting with the Middle builders.
@@ -151,6 +153,7 @@ func (tx *Tx) Client() *Client {
 }
 
 func (tx *Tx) init() {
+	tx.Gauge = NewGaugeClient(tx.config)
 	tx.Item = NewItemClient(tx.config)
 	tx.Middle = NewMiddleClient(tx.config)
 	tx.Narrow = NewNarrowClient(tx.config)
@@ -164,7 +167,7 @@ func (tx *Tx) init() {
 // of them in order to commit or rollback the transaction.
 //
 // If a closed transaction is embedded in one of the generated entities, and the entity
-// applies a query, for example: Item.QueryXXX(), the query will be executed
+// applies a query, for example: Gauge.QueryXXX(), the query will be executed
 // through the driver which created this transaction.
 //
 // Note that txDriver is not goroutine safe.

@@ -37,6 +37,15 @@ func ItemFields() []ent.Field {
 	}
 }
 
+// Gauge is an Item whose version is a trigger's.
+type Gauge struct{ ent.Schema }
+
+// Mixin of the Gauge.
+func (Gauge) Mixin() []ent.Mixin { return []ent.Mixin{mixin.TriggerVersion{}} }
+
+// Fields of the Gauge.
+func (Gauge) Fields() []ent.Field { return ItemFields() }
+
 // Wide has 60 columns, of which a save changes some.
 type Wide struct{ ent.Schema }
 

@@ -9,6 +9,18 @@ import (
 	"github.com/entocc/entocc/integration/bench/guarded/ent"
 )
 
+// The GaugeFunc type is an adapter to allow the use of ordinary
+// function as Gauge mutator.
+type GaugeFunc func(context.Context, *ent.GaugeMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f GaugeFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.GaugeMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.GaugeMutation", m)
+}
+
 // The ItemFunc type is an adapter to allow the use of ordinary
 // function as Item mutator.
 type ItemFunc func(context.Context, *ent.ItemMutation) (ent.Value, error)

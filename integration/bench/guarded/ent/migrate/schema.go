@@ -9,6 +9,22 @@ import (
 )
 
 var (
+	// GaugesColumns holds the columns for the "gauges" table.
+	GaugesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt, Increment: true},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
+		{Name: "name", Type: field.TypeString},
+		{Name: "age", Type: field.TypeInt, Default: 0},
+		{Name: "email", Type: field.TypeString, Nullable: true},
+		{Name: "note", Type: field.TypeString, Nullable: true, Size: 2147483647},
+		{Name: "created_at", Type: field.TypeTime},
+	}
+	// GaugesTable holds the schema information for the "gauges" table.
+	GaugesTable = &schema.Table{
+		Name:       "gauges",
+		Columns:    GaugesColumns,
+		PrimaryKey: []*schema.Column{GaugesColumns[0]},
+	}
 	// GuardedItemsColumns holds the columns for the "guarded_items" table.
 	GuardedItemsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt, Increment: true},
@@ -137,6 +153,7 @@ var (
 	}
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
+		GaugesTable,
 		GuardedItemsTable,
 		GuardedMiddlesTable,
 		GuardedNarrowsTable,

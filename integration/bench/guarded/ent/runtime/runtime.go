@@ -5,6 +5,7 @@ package runtime
 import (
 	"time"
 
+	"github.com/entocc/entocc/integration/bench/guarded/ent/gauge"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/item"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/middle"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/narrow"
@@ -16,6 +17,25 @@ import (
 // (default values, validators, hooks and policies) and stitches it
 // to their package variables.
 func init() {
+	gaugeMixin := schema.Gauge{}.Mixin()
+	gaugeMixinHooks0 := gaugeMixin[0].Hooks()
+	gauge.Hooks[0] = gaugeMixinHooks0[0]
+	gaugeMixinFields0 := gaugeMixin[0].Fields()
+	_ = gaugeMixinFields0
+	gaugeFields := schema.Gauge{}.Fields()
+	_ = gaugeFields
+	// gaugeDescVersion is the schema descriptor for version field.
+	gaugeDescVersion := gaugeMixinFields0[0].Descriptor()
+	// gauge.DefaultVersion holds the default value on creation for the version field.
+	gauge.DefaultVersion = gaugeDescVersion.Default.(int64)
+	// gaugeDescAge is the schema descriptor for age field.
+	gaugeDescAge := gaugeFields[1].Descriptor()
+	// gauge.DefaultAge holds the default value on creation for the age field.
+	gauge.DefaultAge = gaugeDescAge.Default.(int)
+	// gaugeDescCreatedAt is the schema descriptor for created_at field.
+	gaugeDescCreatedAt := gaugeFields[4].Descriptor()
+	// gauge.DefaultCreatedAt holds the default value on creation for the created_at field.
+	gauge.DefaultCreatedAt = gaugeDescCreatedAt.Default.(func() time.Time)
 	itemMixin := schema.Item{}.Mixin()
 	itemMixinHooks0 := itemMixin[0].Hooks()
 	item.Hooks[0] = itemMixinHooks0[0]

@@ -1,0 +1,27 @@
+package suite
+
+import "entgo.io/ent/dialect"
+
+// forgets is why a shadow save can't be shown where the tables have triggers.
+func forgets(db DB) string {
+	if db.Traits.Bumping {
+		return "to a trigger, a save that leaves the version alone on purpose is one that forgets it"
+	}
+	return ""
+}
+
+// keepsNull is why a row without a version can't be made where the tables have triggers.
+func keepsNull(db DB) string {
+	if db.Traits.Bumping {
+		return "a trigger lets nobody take the version of a row away"
+	}
+	return ""
+}
+
+// countsNothings is why an upsert that changes nothing bumps where the tables have triggers.
+func countsNothings(db DB) string {
+	if db.Traits.Bumping && db.Dialect == dialect.MySQL {
+		return "ON DUPLICATE KEY UPDATE id = id is an update to a trigger"
+	}
+	return ""
+}
