@@ -55,7 +55,8 @@ func (c Class) Retryable() bool { return c.Kind != KindOther }
 // transaction, with rows that are read again. A write of which nobody knows whether it was applied ([IsOutcomeUnknown]) is
 // none of that work.
 func IsRetryable(err error) bool {
-	return !IsOutcomeUnknown(err) && (IsRecordModified(err) || Classify(err).Retryable())
+	var state *StateError
+	return !IsOutcomeUnknown(err) && !errors.As(err, &state) && (IsRecordModified(err) || Classify(err).Retryable())
 }
 
 // Classify says what err means for concurrency. It knows the errors of lib/pq, pgx, go-sql-driver/mysql, mattn's and

@@ -46,9 +46,48 @@ type RecordModifiedError struct {
 	tx any
 }
 
+// StateError says which state a row is in that IfField expected in another. It is the Err of a [RecordModifiedError], whose versions
+// may be the same, or none:
+//
+//	var state *entocc.StateError
+//	if errors.As(err, &state) {
+//		log.Printf("it is %v by now", state.Fields[0].Value)
+//	}
+//
+// [IsRetryable] is false for it: the work that expects a state is not done by being run again.
+type StateError struct {
+	// Fields are those that the predicates of IfField name, as the row has them.
+	Fields []FieldValue
+}
+
+// FieldValue is what a row has in a field, as the driver reads it. The value of a sensitive field is nil.
+type FieldValue struct {
+	Name      string
+	Value     any
+	Sensitive bool
+}
+
+// Error names the fields and their values.
+func (e *StateError) Error() string {
+	var b strings.Builder
+	b.WriteString("not in the expected state")
+	for i, f := range e.Fields {
+		b.WriteString([]string{": ", ", "}[min(i, 1)])
+		if f.Sensitive {
+			fmt.Fprintf(&b, "%s is another", f.Name)
+		} else {
+			fmt.Fprintf(&b, "%s is %v", f.Name, f.Value)
+		}
+	}
+	return b.String()
+}
+
 // Error tells type, ID and both versions.
 func (e *RecordModifiedError) Error() string {
 	var b strings.Builder
+	if state, ok := e.Err.(*StateError); ok { //nolint:errorlint // as Explain puts it there
+		return fmt.Sprintf("entocc: %s of %s %s refused: the row is %v", opName(e.Op), e.Type, formatID(e.ID), state)
+	}
 	fmt.Fprintf(&b, "entocc: %s %s was ", e.Type, formatID(e.ID))
 	if e.Deleted {
 		b.WriteString("deleted")

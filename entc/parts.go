@@ -24,12 +24,14 @@ const (
 	Modify Part = "Modify"
 	// SetBased is IfVersion and the like of the builders Update and Delete. Those of one row have them always.
 	SetBased Part = "SetBased"
+	// State is IfField.
+	State Part = "State"
 	// Verify is VerifyOnCommit.
 	Verify Part = "Verify"
 )
 
 // parts are all of them.
-func parts() []Part { return []Part{Bulk, Check, Diff, Match, Modify, SetBased, Verify} }
+func parts() []Part { return []Part{Bulk, Check, Diff, Match, Modify, SetBased, State, Verify} }
 
 // Without leaves parts of the generated code out, which a large schema has no use for: each costs lines, and time to compile.
 // The guard stays. Without [Diff], hook.Merge and the Diff of a conflict return entocc.ErrNoDiff.

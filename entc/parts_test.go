@@ -18,7 +18,7 @@ import (
 )
 
 // allParts are those that can be left out.
-var allParts = []entocc.Part{entocc.Bulk, entocc.Check, entocc.Diff, entocc.Match, entocc.Modify, entocc.SetBased, entocc.Verify}
+var allParts = []entocc.Part{entocc.Bulk, entocc.Check, entocc.Diff, entocc.Match, entocc.Modify, entocc.SetBased, entocc.State, entocc.Verify}
 
 // generatedOf names what generated code has of each part, and of nothing else.
 var generatedOf = map[entocc.Part][]string{

@@ -95,7 +95,8 @@ func WithoutIfVersion() ResolveOption { return func(o *resolveOptions) { o.witho
 
 // asks reports whether the conflict is one that the resolver was registered for.
 func (o *resolveOptions) asks(ctx context.Context, c *Conflict) bool {
-	if entocc.Retrying(ctx) || c.inside(ctx) {
+	var state *entocc.StateError
+	if entocc.Retrying(ctx) || c.inside(ctx) || errors.As(c.Modified, &state) {
 		return false
 	}
 	g, ok := c.Mutation.(write.Guarded)

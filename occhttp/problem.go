@@ -165,6 +165,10 @@ func (e *ConditionError) problem() *Problem {
 // modifiedProblem is 412 where the conflict is that of the row that If-Match speaks of, and 409 for any other, such as a
 // parent that the handler wrote beside.
 func modifiedProblem(r *http.Request, e *entocc.RecordModifiedError) *Problem {
+	var state *entocc.StateError
+	if errors.As(e, &state) {
+		return stateProblem(e, state)
+	}
 	key, status := entocc.VersionKey{Type: e.Type, ID: e.ID, Version: e.Actual}, modifiedStatus(r, e)
 	if status == http.StatusPreconditionFailed && !e.Deleted {
 		if p := conditionOf(r).mismatch(key); p != nil {
@@ -183,6 +187,21 @@ func modifiedProblem(r *http.Request, e *entocc.RecordModifiedError) *Problem {
 		Expected: versionTexts(e.Expected),
 		Current:  versionText(e.Actual),
 		Deleted:  e.Deleted,
+	}
+}
+
+// stateProblem is 409: the row has the version of If-Match, if there is one. It names fields, and not what they hold.
+func stateProblem(e *entocc.RecordModifiedError, state *entocc.StateError) *Problem {
+	var names []string
+	for _, f := range state.Fields {
+		names = append(names, f.Name)
+	}
+	return &Problem{
+		Type:    TypeModified,
+		Title:   "Not in the expected state",
+		Status:  http.StatusConflict,
+		Detail:  strings.TrimSuffix(fmt.Sprintf("The %s is in another state: %s", noun(e.Type), strings.Join(names, ", ")), ": ") + ". Nothing was written.",
+		Current: versionText(e.Actual),
 	}
 }
 

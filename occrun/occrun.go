@@ -101,6 +101,11 @@ func Versions[V any](versions []V) []any {
 // IfSent expects the version that somebody sent; or nothing, on purpose, if nothing was sent: nil, or a zero version.
 func IfSent[V any](e *Expectation, s *Schema, v *V) { write.IfSent(e, s, v) }
 
+// IfFields expects fields of the row to be as predicates say.
+func IfFields[P ~func(*sql.Selector)](e *Expectation, predicates []P) {
+	write.IfFields(e, predicates)
+}
+
 // Typed returns the conflict of a write that was made from loaded, or from no entity, as a *ModifiedError[T].
 func Typed[T any](m *entocc.RecordModifiedError, loaded any, current func(context.Context) (*T, error), diff func(base, theirs any) []entocc.FieldDiff) error {
 	from, _ := loaded.(*T)

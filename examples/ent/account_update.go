@@ -377,6 +377,13 @@ func (_u *AccountUpdateOne) IgnoreVersion() *AccountUpdateOne {
 	return _u
 }
 
+// IfField has the update succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
+// row that is in another state is a *AccountModifiedError with an *entocc.StateError, which has what the row holds.
+func (_u *AccountUpdateOne) IfField(ps ...predicate.Account) *AccountUpdateOne {
+	occrun.IfFields(&_u.mutation.occ, ps)
+	return _u
+}
+
 // ForceIncrement has the update change the version, though it may change nothing else. In JPA this is
 // LockModeType.OPTIMISTIC_FORCE_INCREMENT.
 func (_u *AccountUpdateOne) ForceIncrement() *AccountUpdateOne {

@@ -16,7 +16,7 @@ import (
 // extension, and by the extension without each of its parts, and without all. The time is that of all processors, user and
 // system, as a build uses as many as there are.
 func BenchmarkBuild(b *testing.B) {
-	parts := []entocc.Part{entocc.Bulk, entocc.Check, entocc.Diff, entocc.Match, entocc.Modify, entocc.SetBased, entocc.Verify}
+	parts := []entocc.Part{entocc.Bulk, entocc.Check, entocc.Diff, entocc.Match, entocc.Modify, entocc.SetBased, entocc.State, entocc.Verify}
 	sides := []string{"ent", "entocc", "guard"}
 	for _, part := range parts {
 		sides = append(sides, "without"+string(part))

@@ -91,7 +91,7 @@ func (w *bulkWrite) size() (args, length int) {
 // returned, the version is guarded and changed alike, and predicates are the same to the last argument.
 func (w *bulkWrite) shape(b []byte, d string) []byte {
 	spec := w.Spec
-	if w.CheckOnly || w.Touches() || len(spec.Fields.Add)+len(spec.Modifiers) > 0 || len(w.Accepted) > 1 || w.HasExternalEdges() ||
+	if w.CheckOnly || w.Touches() || w.StatesFields() || len(spec.Fields.Add)+len(spec.Modifiers) > 0 || len(w.Accepted) > 1 || w.HasExternalEdges() ||
 		d == dialect.MySQL && !w.Bump || d != dialect.Postgres && w.Schema.Strategy.ByTrigger() || !w.returnsIdentity() || !w.Plain() {
 		return nil
 	}

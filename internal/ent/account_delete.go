@@ -137,6 +137,13 @@ func (_d *AccountDeleteOne) IgnoreVersion() *AccountDeleteOne {
 	return _d
 }
 
+// IfField has the delete succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
+// row that is in another state is a *AccountModifiedError with an *entocc.StateError, which has what the row holds.
+func (_d *AccountDeleteOne) IfField(ps ...predicate.Account) *AccountDeleteOne {
+	occrun.IfFields(&_d._d.mutation.occ, ps)
+	return _d
+}
+
 // AccountDeleteOne is the builder for deleting a single Account entity.
 type AccountDeleteOne struct {
 	_d *AccountDelete

@@ -138,6 +138,13 @@ func (_d *BuyerDeleteOne) IgnoreVersion() *BuyerDeleteOne {
 	return _d
 }
 
+// IfField has the delete succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
+// row that is in another state is a *BuyerModifiedError with an *entocc.StateError, which has what the row holds.
+func (_d *BuyerDeleteOne) IfField(ps ...predicate.Buyer) *BuyerDeleteOne {
+	occrun.IfFields(&_d._d.mutation.occ, ps)
+	return _d
+}
+
 // BuyerDeleteOne is the builder for deleting a single Buyer entity.
 type BuyerDeleteOne struct {
 	_d *BuyerDelete

@@ -137,6 +137,13 @@ func (_d *CardDeleteOne) IgnoreVersion() *CardDeleteOne {
 	return _d
 }
 
+// IfField has the delete succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
+// row that is in another state is a *CardModifiedError with an *entocc.StateError, which has what the row holds.
+func (_d *CardDeleteOne) IfField(ps ...predicate.Card) *CardDeleteOne {
+	occrun.IfFields(&_d._d.mutation.occ, ps)
+	return _d
+}
+
 // CardDeleteOne is the builder for deleting a single Card entity.
 type CardDeleteOne struct {
 	_d *CardDelete

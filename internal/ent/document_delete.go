@@ -138,6 +138,13 @@ func (_d *DocumentDeleteOne) IgnoreVersion() *DocumentDeleteOne {
 	return _d
 }
 
+// IfField has the delete succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
+// row that is in another state is a *DocumentModifiedError with an *entocc.StateError, which has what the row holds.
+func (_d *DocumentDeleteOne) IfField(ps ...predicate.Document) *DocumentDeleteOne {
+	occrun.IfFields(&_d._d.mutation.occ, ps)
+	return _d
+}
+
 // DocumentDeleteOne is the builder for deleting a single Document entity.
 type DocumentDeleteOne struct {
 	_d *DocumentDelete

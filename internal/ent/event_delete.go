@@ -137,6 +137,13 @@ func (_d *EventDeleteOne) IgnoreVersion() *EventDeleteOne {
 	return _d
 }
 
+// IfField has the delete succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
+// row that is in another state is a *EventModifiedError with an *entocc.StateError, which has what the row holds.
+func (_d *EventDeleteOne) IfField(ps ...predicate.Event) *EventDeleteOne {
+	occrun.IfFields(&_d._d.mutation.occ, ps)
+	return _d
+}
+
 // EventDeleteOne is the builder for deleting a single Event entity.
 type EventDeleteOne struct {
 	_d *EventDelete

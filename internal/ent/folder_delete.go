@@ -137,6 +137,13 @@ func (_d *FolderDeleteOne) IgnoreVersion() *FolderDeleteOne {
 	return _d
 }
 
+// IfField has the delete succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
+// row that is in another state is a *FolderModifiedError with an *entocc.StateError, which has what the row holds.
+func (_d *FolderDeleteOne) IfField(ps ...predicate.Folder) *FolderDeleteOne {
+	occrun.IfFields(&_d._d.mutation.occ, ps)
+	return _d
+}
+
 // IfAboveVersion has the delete succeed only if the above that the row belongs to before it has this version.
 // One that has another is an *entocc.RecordModifiedError of type Folder, and nothing is written.
 func (_d *FolderDeleteOne) IfAboveVersion(versionSeen int64) *FolderDeleteOne {

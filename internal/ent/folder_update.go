@@ -618,6 +618,13 @@ func (_u *FolderUpdateOne) IgnoreVersion() *FolderUpdateOne {
 	return _u
 }
 
+// IfField has the update succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
+// row that is in another state is a *FolderModifiedError with an *entocc.StateError, which has what the row holds.
+func (_u *FolderUpdateOne) IfField(ps ...predicate.Folder) *FolderUpdateOne {
+	occrun.IfFields(&_u.mutation.occ, ps)
+	return _u
+}
+
 // IfAboveVersion has the update succeed only if the above that the row belongs to before it has this version.
 // One that has another is an *entocc.RecordModifiedError of type Folder, and nothing is written.
 func (_u *FolderUpdateOne) IfAboveVersion(versionSeen int64) *FolderUpdateOne {

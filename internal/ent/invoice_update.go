@@ -477,6 +477,13 @@ func (_u *InvoiceUpdateOne) IgnoreVersion() *InvoiceUpdateOne {
 	return _u
 }
 
+// IfField has the update succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
+// row that is in another state is a *InvoiceModifiedError with an *entocc.StateError, which has what the row holds.
+func (_u *InvoiceUpdateOne) IfField(ps ...predicate.Invoice) *InvoiceUpdateOne {
+	occrun.IfFields(&_u.mutation.occ, ps)
+	return _u
+}
+
 // IfPurchaseVersion has the update succeed only if the purchase that the row belongs to before it has this version.
 // One that has another is an *entocc.RecordModifiedError of type Purchase, and nothing is written.
 func (_u *InvoiceUpdateOne) IfPurchaseVersion(versionSeen int64) *InvoiceUpdateOne {

@@ -137,6 +137,13 @@ func (_d *LikeDeleteOne) IgnoreVersion() *LikeDeleteOne {
 	return _d
 }
 
+// IfField has the delete succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
+// row that is in another state is a *LikeModifiedError with an *entocc.StateError, which has what the row holds.
+func (_d *LikeDeleteOne) IfField(ps ...predicate.Like) *LikeDeleteOne {
+	occrun.IfFields(&_d._d.mutation.occ, ps)
+	return _d
+}
+
 // LikeDeleteOne is the builder for deleting a single Like entity.
 type LikeDeleteOne struct {
 	_d *LikeDelete

@@ -137,6 +137,13 @@ func (_d *MembershipDeleteOne) IgnoreVersion() *MembershipDeleteOne {
 	return _d
 }
 
+// IfField has the delete succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
+// row that is in another state is a *MembershipModifiedError with an *entocc.StateError, which has what the row holds.
+func (_d *MembershipDeleteOne) IfField(ps ...predicate.Membership) *MembershipDeleteOne {
+	occrun.IfFields(&_d._d.mutation.occ, ps)
+	return _d
+}
+
 // MembershipDeleteOne is the builder for deleting a single Membership entity.
 type MembershipDeleteOne struct {
 	_d *MembershipDelete

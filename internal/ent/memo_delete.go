@@ -137,6 +137,13 @@ func (_d *MemoDeleteOne) IgnoreVersion() *MemoDeleteOne {
 	return _d
 }
 
+// IfField has the delete succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
+// row that is in another state is a *MemoModifiedError with an *entocc.StateError, which has what the row holds.
+func (_d *MemoDeleteOne) IfField(ps ...predicate.Memo) *MemoDeleteOne {
+	occrun.IfFields(&_d._d.mutation.occ, ps)
+	return _d
+}
+
 // MemoDeleteOne is the builder for deleting a single Memo entity.
 type MemoDeleteOne struct {
 	_d *MemoDelete

@@ -137,6 +137,13 @@ func (_d *NoteDeleteOne) IgnoreVersion() *NoteDeleteOne {
 	return _d
 }
 
+// IfField has the delete succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
+// row that is in another state is a *NoteModifiedError with an *entocc.StateError, which has what the row holds.
+func (_d *NoteDeleteOne) IfField(ps ...predicate.Note) *NoteDeleteOne {
+	occrun.IfFields(&_d._d.mutation.occ, ps)
+	return _d
+}
+
 // NoteDeleteOne is the builder for deleting a single Note entity.
 type NoteDeleteOne struct {
 	_d *NoteDelete

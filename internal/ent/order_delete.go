@@ -137,6 +137,13 @@ func (_d *OrderDeleteOne) IgnoreVersion() *OrderDeleteOne {
 	return _d
 }
 
+// IfField has the delete succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
+// row that is in another state is a *OrderModifiedError with an *entocc.StateError, which has what the row holds.
+func (_d *OrderDeleteOne) IfField(ps ...predicate.Order) *OrderDeleteOne {
+	occrun.IfFields(&_d._d.mutation.occ, ps)
+	return _d
+}
+
 // OrderDeleteOne is the builder for deleting a single Order entity.
 type OrderDeleteOne struct {
 	_d *OrderDelete

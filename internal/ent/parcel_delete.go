@@ -137,6 +137,13 @@ func (_d *ParcelDeleteOne) IgnoreVersion() *ParcelDeleteOne {
 	return _d
 }
 
+// IfField has the delete succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
+// row that is in another state is a *ParcelModifiedError with an *entocc.StateError, which has what the row holds.
+func (_d *ParcelDeleteOne) IfField(ps ...predicate.Parcel) *ParcelDeleteOne {
+	occrun.IfFields(&_d._d.mutation.occ, ps)
+	return _d
+}
+
 // ParcelDeleteOne is the builder for deleting a single Parcel entity.
 type ParcelDeleteOne struct {
 	_d *ParcelDelete

@@ -137,6 +137,13 @@ func (_d *PetDeleteOne) IgnoreVersion() *PetDeleteOne {
 	return _d
 }
 
+// IfField has the delete succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
+// row that is in another state is a *PetModifiedError with an *entocc.StateError, which has what the row holds.
+func (_d *PetDeleteOne) IfField(ps ...predicate.Pet) *PetDeleteOne {
+	occrun.IfFields(&_d._d.mutation.occ, ps)
+	return _d
+}
+
 // PetDeleteOne is the builder for deleting a single Pet entity.
 type PetDeleteOne struct {
 	_d *PetDelete

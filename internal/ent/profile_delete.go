@@ -137,6 +137,13 @@ func (_d *ProfileDeleteOne) IgnoreVersion() *ProfileDeleteOne {
 	return _d
 }
 
+// IfField has the delete succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
+// row that is in another state is a *ProfileModifiedError with an *entocc.StateError, which has what the row holds.
+func (_d *ProfileDeleteOne) IfField(ps ...predicate.Profile) *ProfileDeleteOne {
+	occrun.IfFields(&_d._d.mutation.occ, ps)
+	return _d
+}
+
 // ProfileDeleteOne is the builder for deleting a single Profile entity.
 type ProfileDeleteOne struct {
 	_d *ProfileDelete

@@ -138,6 +138,13 @@ func (_d *PurchaseDeleteOne) IgnoreVersion() *PurchaseDeleteOne {
 	return _d
 }
 
+// IfField has the delete succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
+// row that is in another state is a *PurchaseModifiedError with an *entocc.StateError, which has what the row holds.
+func (_d *PurchaseDeleteOne) IfField(ps ...predicate.Purchase) *PurchaseDeleteOne {
+	occrun.IfFields(&_d._d.mutation.occ, ps)
+	return _d
+}
+
 // IfBuyerVersion has the delete succeed only if the buyer that the row belongs to before it has this version.
 // One that has another is an *entocc.RecordModifiedError of type Buyer, and nothing is written.
 func (_d *PurchaseDeleteOne) IfBuyerVersion(versionSeen uuid.UUID) *PurchaseDeleteOne {

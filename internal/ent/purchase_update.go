@@ -730,6 +730,13 @@ func (_u *PurchaseUpdateOne) IgnoreVersion() *PurchaseUpdateOne {
 	return _u
 }
 
+// IfField has the update succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
+// row that is in another state is a *PurchaseModifiedError with an *entocc.StateError, which has what the row holds.
+func (_u *PurchaseUpdateOne) IfField(ps ...predicate.Purchase) *PurchaseUpdateOne {
+	occrun.IfFields(&_u.mutation.occ, ps)
+	return _u
+}
+
 // IfBuyerVersion has the update succeed only if the buyer that the row belongs to before it has this version.
 // One that has another is an *entocc.RecordModifiedError of type Buyer, and nothing is written.
 func (_u *PurchaseUpdateOne) IfBuyerVersion(versionSeen uuid.UUID) *PurchaseUpdateOne {

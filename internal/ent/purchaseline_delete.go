@@ -137,6 +137,13 @@ func (_d *PurchaseLineDeleteOne) IgnoreVersion() *PurchaseLineDeleteOne {
 	return _d
 }
 
+// IfField has the delete succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
+// row that is in another state is a *PurchaseLineModifiedError with an *entocc.StateError, which has what the row holds.
+func (_d *PurchaseLineDeleteOne) IfField(ps ...predicate.PurchaseLine) *PurchaseLineDeleteOne {
+	occrun.IfFields(&_d._d.mutation.occ, ps)
+	return _d
+}
+
 // IfPurchaseVersion has the delete succeed only if the purchase that the row belongs to before it has this version.
 // One that has another is an *entocc.RecordModifiedError of type Purchase, and nothing is written.
 func (_d *PurchaseLineDeleteOne) IfPurchaseVersion(versionSeen int64) *PurchaseLineDeleteOne {

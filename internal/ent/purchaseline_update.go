@@ -718,6 +718,13 @@ func (_u *PurchaseLineUpdateOne) IgnoreVersion() *PurchaseLineUpdateOne {
 	return _u
 }
 
+// IfField has the update succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
+// row that is in another state is a *PurchaseLineModifiedError with an *entocc.StateError, which has what the row holds.
+func (_u *PurchaseLineUpdateOne) IfField(ps ...predicate.PurchaseLine) *PurchaseLineUpdateOne {
+	occrun.IfFields(&_u.mutation.occ, ps)
+	return _u
+}
+
 // IfPurchaseVersion has the update succeed only if the purchase that the row belongs to before it has this version.
 // One that has another is an *entocc.RecordModifiedError of type Purchase, and nothing is written.
 func (_u *PurchaseLineUpdateOne) IfPurchaseVersion(versionSeen int64) *PurchaseLineUpdateOne {

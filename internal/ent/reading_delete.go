@@ -138,6 +138,13 @@ func (_d *ReadingDeleteOne) IgnoreVersion() *ReadingDeleteOne {
 	return _d
 }
 
+// IfField has the delete succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
+// row that is in another state is a *ReadingModifiedError with an *entocc.StateError, which has what the row holds.
+func (_d *ReadingDeleteOne) IfField(ps ...predicate.Reading) *ReadingDeleteOne {
+	occrun.IfFields(&_d._d.mutation.occ, ps)
+	return _d
+}
+
 // ReadingDeleteOne is the builder for deleting a single Reading entity.
 type ReadingDeleteOne struct {
 	_d *ReadingDelete

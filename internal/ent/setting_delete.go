@@ -137,6 +137,13 @@ func (_d *SettingDeleteOne) IgnoreVersion() *SettingDeleteOne {
 	return _d
 }
 
+// IfField has the delete succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
+// row that is in another state is a *SettingModifiedError with an *entocc.StateError, which has what the row holds.
+func (_d *SettingDeleteOne) IfField(ps ...predicate.Setting) *SettingDeleteOne {
+	occrun.IfFields(&_d._d.mutation.occ, ps)
+	return _d
+}
+
 // SettingDeleteOne is the builder for deleting a single Setting entity.
 type SettingDeleteOne struct {
 	_d *SettingDelete

@@ -137,6 +137,13 @@ func (_d *TicketDeleteOne) IgnoreVersion() *TicketDeleteOne {
 	return _d
 }
 
+// IfField has the delete succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
+// row that is in another state is a *TicketModifiedError with an *entocc.StateError, which has what the row holds.
+func (_d *TicketDeleteOne) IfField(ps ...predicate.Ticket) *TicketDeleteOne {
+	occrun.IfFields(&_d._d.mutation.occ, ps)
+	return _d
+}
+
 // TicketDeleteOne is the builder for deleting a single Ticket entity.
 type TicketDeleteOne struct {
 	_d *TicketDelete

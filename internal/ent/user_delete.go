@@ -137,6 +137,13 @@ func (_d *UserDeleteOne) IgnoreVersion() *UserDeleteOne {
 	return _d
 }
 
+// IfField has the delete succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
+// row that is in another state is a *UserModifiedError with an *entocc.StateError, which has what the row holds.
+func (_d *UserDeleteOne) IfField(ps ...predicate.User) *UserDeleteOne {
+	occrun.IfFields(&_d._d.mutation.occ, ps)
+	return _d
+}
+
 // UserDeleteOne is the builder for deleting a single User entity.
 type UserDeleteOne struct {
 	_d *UserDelete

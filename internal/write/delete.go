@@ -68,14 +68,14 @@ func deleteOne(ctx context.Context, s *version.Schema, m DeleteMutation, e *Expe
 	}
 	drv = newTouchingDelete(ctx, s, drv, e, m.Op().Is(ent.OpDeleteOne))
 	if e.deletion == nil {
-		if len(accepted) == 0 && e.Slot == nil {
+		if len(accepted) == 0 && e.Slot == nil && len(e.fields) == 0 {
 			return drv, nil
 		}
-		e.deletion = &deleteGuard{schema: s}
+		e.deletion = &deleteGuard{schema: s, fields: e.fields}
 		m.WhereP(e.deletion.where)
 	}
 	e.deletion.accepted = accepted
-	if len(accepted) == 0 && e.Slot == nil {
+	if len(accepted) == 0 && e.Slot == nil && len(e.fields) == 0 {
 		return drv, nil
 	}
 	return &DeleteDriver{
@@ -88,6 +88,7 @@ func deleteOne(ctx context.Context, s *version.Schema, m DeleteMutation, e *Expe
 type deleteGuard struct {
 	schema   *version.Schema
 	accepted []any
+	fields   fieldGuard
 	// from is what the DELETE selects, but for the guard: the probe asks for it.
 	from *sql.Selector
 }
@@ -97,6 +98,7 @@ func (g *deleteGuard) where(s *sql.Selector) {
 	if p := s.P(); p != nil {
 		g.from.Where(p)
 	}
+	g.fields.where(s)
 	if len(g.accepted) > 0 {
 		s.Where(g.schema.Equals(g.accepted))
 	}
@@ -144,7 +146,9 @@ func (d *DeleteDriver) exec(ctx context.Context, query string, args, v any) erro
 		return err
 	}
 	d.Claim.Accepted = nil
-	selected, argv := d.From().Clone().Query()
+	rest := d.From().Clone()
+	d.guard.fields.where(rest)
+	selected, argv := rest.Query()
 	_, where, _ := strings.Cut(selected, " WHERE ")
 	from, _, _ := strings.Cut(query, " WHERE ")
 	return d.send(ctx, d.Driver, from+" WHERE "+where, argv, res)
@@ -156,7 +160,7 @@ func (d *DeleteDriver) send(ctx context.Context, drv dialect.Driver, query strin
 		return d.Claim.Failed(err)
 	}
 	affected, err := (*res).RowsAffected()
-	if err != nil || affected > 0 || len(d.Claim.Accepted) == 0 {
+	if err != nil || affected > 0 || len(d.Claim.Accepted) == 0 && len(d.guard.fields) == 0 {
 		return err
 	}
 	return d.Explain(session.ToWriter(ctx), drv, drv.Dialect())
@@ -164,8 +168,8 @@ func (d *DeleteDriver) send(ctx context.Context, drv dialect.Driver, query strin
 
 // Explain tells why no row matched.
 func (d *DeleteDriver) Explain(ctx context.Context, q dialect.ExecQuerier, name string) error {
-	p := probe{Claim: d.Claim}
-	if len(p.Accepted) == 0 {
+	p := probe{Claim: d.Claim, fields: d.guard.fields}
+	if len(p.Accepted) == 0 && len(p.fields) == 0 {
 		return &sqlgraph.NotFoundError{}
 	}
 	from := d.From().Clone()

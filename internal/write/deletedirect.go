@@ -20,7 +20,7 @@ func (e *Expectation) Row(id any) { e.row = id }
 // mutation has. done is false for all others, and those that are refused: they are for [deleteOne], and nothing has been
 // sent.
 func deleteRow(ctx context.Context, s *version.Schema, op ent.Op, e *Expectation, drv dialect.Driver, spec *sqlgraph.DeleteSpec, predicates int) (affected int, done bool, err error) {
-	if e.row == nil || predicates != 1 || e.Slot != nil || len(s.Touch) > 0 || spec.Node.Schema != "" ||
+	if e.row == nil || predicates != 1 || len(e.fields) > 0 || e.Slot != nil || len(s.Touch) > 0 || spec.Node.Schema != "" ||
 		!sqltext.PlainIdent(spec.Node.Table) || !sqltext.PlainIdent(spec.Node.ID.Column) || !sqltext.PlainIdent(s.Column) || sqltext.NotPlain(e.row) {
 		return 0, false, nil
 	}

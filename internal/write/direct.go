@@ -12,7 +12,7 @@ import (
 // is the same to the letter. ok is false for all others.
 func (w *Write) direct(d string, returning []string) (query string, args []any, ok bool, err error) {
 	spec := w.Spec
-	if spec.Predicate != nil && !w.set.equalsKey() || len(spec.Modifiers)+len(spec.Fields.Add) > 0 || spec.Node.Schema != "" || spec.Node.ID == nil ||
+	if spec.Predicate != nil && !w.set.equalsKey() || len(spec.Modifiers)+len(spec.Fields.Add)+len(w.e.fields) > 0 || spec.Node.Schema != "" || spec.Node.ID == nil ||
 		spec.Node.ID.Value == nil || len(w.Accepted) != 1 || w.Schema.Strategy.IsZero(w.Accepted[0]) || w.Next == nil || !w.Plain() {
 		return "", nil, false, nil
 	}

@@ -63,6 +63,8 @@ type Expectation struct {
 	found     any
 	// reports are what is reported in the place of a refusal.
 	reports reports
+	// fields is what the caller expects of fields of the row.
+	fields fieldGuard
 	// defaults has a bit for each field that only its UpdateDefault has set, in the order of the schema's Computed fields.
 	defaults uint64
 }
@@ -210,7 +212,7 @@ func (e *Expectation) guard(ctx context.Context, s *version.Schema, op ent.Op) (
 	case sourceIgnored:
 		return nil, nil
 	}
-	if e.source == sourceNone && !op.Is(ent.OpUpdateOne|ent.OpDeleteOne) || s.AllowBlind {
+	if e.source == sourceNone && !op.Is(ent.OpUpdateOne|ent.OpDeleteOne) || s.AllowBlind || len(e.fields) > 0 {
 		return nil, nil
 	}
 	if err := unguarded(s, op); !e.lets(ctx, Unguarded, op, err) {

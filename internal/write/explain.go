@@ -20,12 +20,18 @@ func (w *Write) Explain(ctx context.Context, q dialect.ExecQuerier, d string) er
 	if w.set != nil {
 		return w.set.explain(ctx, q, &w.Claim, unchanged)
 	}
-	if len(w.Accepted) == 0 && !unchanged {
+	if len(w.Accepted) == 0 && !unchanged && !w.StatesFields() {
 		return &sqlgraph.NotFoundError{}
 	}
-	p := probe{Claim: w.Claim}
+	p := probe{Claim: w.Claim, fields: w.e.fields}
 	p.version = w.Selector(ctx, d, w.Schema.Column)
 	w.where(p.version)
+	if unchanged && w.StatesFields() {
+		var err error
+		if unchanged, err = p.asStated(ctx, q); err != nil {
+			return err
+		}
+	}
 	p.row = w.Selector(ctx, d)
 	w.whereID(p.row)
 	actual, found, err := p.read(ctx, q)
@@ -50,25 +56,41 @@ type probe struct {
 	version.Claim
 	// version selects the row's version under all predicates of the mutation but the guard; row selects the row alone.
 	version, row *sql.Selector
+	// fields are what the mutation expects of fields of the row.
+	fields fieldGuard
+}
+
+// asStated reports whether the row has the fields that the mutation expects.
+func (p *probe) asStated(ctx context.Context, q dialect.ExecQuerier) (bool, error) {
+	s := p.version.Clone()
+	p.fields.where(s)
+	return hasRows(ctx, q, s)
 }
 
 // read reads the version that the row has under the mutation's predicates.
 func (p *probe) read(ctx context.Context, q dialect.ExecQuerier) (actual any, found bool, err error) {
-	session.LockLatest(p.version)
-	return verify.ReadVersion(ctx, p.Schema, q, p.version)
+	latest := p.version.Clone() // One that was sent can't be cloned any more: its arguments are counted on.
+	session.LockLatest(latest)
+	return verify.ReadVersion(ctx, p.Schema, q, latest)
 }
 
 // verdict tells a row that was modified from one that is gone, and both from one that another predicate of the mutation
 // hides, which stays NotFound and tells nothing about its version.
 func (p *probe) verdict(ctx context.Context, q dialect.ExecQuerier, actual any, found bool, err error) error {
-	if len(p.Accepted) == 0 && err == nil {
+	if len(p.Accepted) == 0 && err == nil && (!found || len(p.fields) == 0) {
 		return &sqlgraph.NotFoundError{}
 	}
 	modified := p.Conflict()
 	modified.Err = p.Unreadable()
+	var state *entocc.StateError
+	if err == nil && found && len(p.fields) > 0 && (len(p.Accepted) == 0 || p.Accepts(actual)) {
+		state, err = p.fields.conflict(ctx, q, p.version, p.Schema)
+	}
 	switch {
 	case err != nil:
 		modified.Err = err
+	case state != nil:
+		modified.Actual, modified.Err = actual, state
 	case found && p.Accepts(actual) && p.notation(actual) == nil && p.version.Dialect() != dialect.MySQL:
 		return p.Kept() // A node of a cluster may have been behind, on MySQL.
 	case found && actual == nil:

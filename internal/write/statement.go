@@ -20,6 +20,7 @@ func (w *Write) statement(ctx context.Context, d string) (*sql.UpdateBuilder, er
 	update := sql.Dialect(d).Update(node.Table).Schema(node.Schema)
 	s := w.Selector(ctx, d)
 	w.where(s)
+	w.e.fields.where(s)
 	if err := s.Err(); err != nil {
 		return nil, err
 	}

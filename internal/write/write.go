@@ -69,7 +69,7 @@ func UpdateOne(ctx context.Context, s *version.Schema, m Mutation, e *Expectatio
 		Claim: e.claim(s, m.Op(), id, accepted), Spec: spec, links: links, slot: e.Slot, parents: e.parents, e: e,
 	}
 	if !changes(spec) && !e.force {
-		if (!e.Stated() || len(accepted) == 0) && len(e.parents) == 0 && !e.oneRow {
+		if (!e.Stated() || len(accepted) == 0) && len(e.parents) == 0 && !e.oneRow && len(e.fields) == 0 {
 			return nil, nil
 		}
 		w.CheckOnly = true
@@ -261,6 +261,9 @@ func (w *Write) Touches() bool {
 	return len(w.Schema.Touch) > 0 && (w.Bump || len(w.parents) > 0)
 }
 
+// StatesFields reports whether the caller expects fields of the row to be in some state.
+func (w *Write) StatesFields() bool { return len(w.e.fields) > 0 }
+
 // send sends the save by a route.
 func (w *Write) send(ctx context.Context, drv dialect.Driver, r route) error {
 	switch r {
@@ -377,6 +380,7 @@ func (w *Write) exec(ctx context.Context, tx dialect.ExecQuerier, d string) erro
 func (w *Write) check(ctx context.Context, drv dialect.Driver) error {
 	s := w.Selector(ctx, drv.Dialect(), w.Spec.Node.Columns...)
 	w.where(s)
+	w.e.fields.where(s)
 	if len(w.Accepted) > 0 {
 		s.Where(w.Schema.Equals(w.Accepted))
 	}

@@ -137,6 +137,13 @@ func (_d *ProductDeleteOne) IgnoreVersion() *ProductDeleteOne {
 	return _d
 }
 
+// IfField has the delete succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
+// row that is in another state is a *ProductModifiedError with an *entocc.StateError, which has what the row holds.
+func (_d *ProductDeleteOne) IfField(ps ...predicate.Product) *ProductDeleteOne {
+	occrun.IfFields(&_d._d.mutation.occ, ps)
+	return _d
+}
+
 // ProductDeleteOne is the builder for deleting a single Product entity.
 type ProductDeleteOne struct {
 	_d *ProductDelete

@@ -137,6 +137,13 @@ func (_d *AlbumDeleteOne) IgnoreVersion() *AlbumDeleteOne {
 	return _d
 }
 
+// IfField has the delete succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
+// row that is in another state is a *AlbumModifiedError with an *entocc.StateError, which has what the row holds.
+func (_d *AlbumDeleteOne) IfField(ps ...predicate.Album) *AlbumDeleteOne {
+	occrun.IfFields(&_d._d.mutation.occ, ps)
+	return _d
+}
+
 // AlbumDeleteOne is the builder for deleting a single Album entity.
 type AlbumDeleteOne struct {
 	_d *AlbumDelete

@@ -137,6 +137,13 @@ func (_d *InvoiceDeleteOne) IgnoreVersion() *InvoiceDeleteOne {
 	return _d
 }
 
+// IfField has the delete succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
+// row that is in another state is a *InvoiceModifiedError with an *entocc.StateError, which has what the row holds.
+func (_d *InvoiceDeleteOne) IfField(ps ...predicate.Invoice) *InvoiceDeleteOne {
+	occrun.IfFields(&_d._d.mutation.occ, ps)
+	return _d
+}
+
 // InvoiceDeleteOne is the builder for deleting a single Invoice entity.
 type InvoiceDeleteOne struct {
 	_d *InvoiceDelete

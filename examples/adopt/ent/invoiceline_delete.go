@@ -137,6 +137,13 @@ func (_d *InvoiceLineDeleteOne) IgnoreVersion() *InvoiceLineDeleteOne {
 	return _d
 }
 
+// IfField has the delete succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
+// row that is in another state is a *InvoiceLineModifiedError with an *entocc.StateError, which has what the row holds.
+func (_d *InvoiceLineDeleteOne) IfField(ps ...predicate.InvoiceLine) *InvoiceLineDeleteOne {
+	occrun.IfFields(&_d._d.mutation.occ, ps)
+	return _d
+}
+
 // InvoiceLineDeleteOne is the builder for deleting a single InvoiceLine entity.
 type InvoiceLineDeleteOne struct {
 	_d *InvoiceLineDelete

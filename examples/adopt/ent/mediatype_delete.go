@@ -137,6 +137,13 @@ func (_d *MediaTypeDeleteOne) IgnoreVersion() *MediaTypeDeleteOne {
 	return _d
 }
 
+// IfField has the delete succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
+// row that is in another state is a *MediaTypeModifiedError with an *entocc.StateError, which has what the row holds.
+func (_d *MediaTypeDeleteOne) IfField(ps ...predicate.MediaType) *MediaTypeDeleteOne {
+	occrun.IfFields(&_d._d.mutation.occ, ps)
+	return _d
+}
+
 // MediaTypeDeleteOne is the builder for deleting a single MediaType entity.
 type MediaTypeDeleteOne struct {
 	_d *MediaTypeDelete

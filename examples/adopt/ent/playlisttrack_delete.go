@@ -137,6 +137,13 @@ func (_d *PlaylistTrackDeleteOne) IgnoreVersion() *PlaylistTrackDeleteOne {
 	return _d
 }
 
+// IfField has the delete succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
+// row that is in another state is a *PlaylistTrackModifiedError with an *entocc.StateError, which has what the row holds.
+func (_d *PlaylistTrackDeleteOne) IfField(ps ...predicate.PlaylistTrack) *PlaylistTrackDeleteOne {
+	occrun.IfFields(&_d._d.mutation.occ, ps)
+	return _d
+}
+
 // PlaylistTrackDeleteOne is the builder for deleting a single PlaylistTrack entity.
 type PlaylistTrackDeleteOne struct {
 	_d *PlaylistTrackDelete

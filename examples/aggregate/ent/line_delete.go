@@ -137,6 +137,13 @@ func (_d *LineDeleteOne) IgnoreVersion() *LineDeleteOne {
 	return _d
 }
 
+// IfField has the delete succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
+// row that is in another state is a *LineModifiedError with an *entocc.StateError, which has what the row holds.
+func (_d *LineDeleteOne) IfField(ps ...predicate.Line) *LineDeleteOne {
+	occrun.IfFields(&_d._d.mutation.occ, ps)
+	return _d
+}
+
 // IfOrderVersion has the delete succeed only if the order that the row belongs to before it has this version.
 // One that has another is an *entocc.RecordModifiedError of type Order, and nothing is written.
 func (_d *LineDeleteOne) IfOrderVersion(versionSeen int64) *LineDeleteOne {

@@ -500,6 +500,13 @@ func (_u *LineUpdateOne) IgnoreVersion() *LineUpdateOne {
 	return _u
 }
 
+// IfField has the update succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
+// row that is in another state is a *LineModifiedError with an *entocc.StateError, which has what the row holds.
+func (_u *LineUpdateOne) IfField(ps ...predicate.Line) *LineUpdateOne {
+	occrun.IfFields(&_u.mutation.occ, ps)
+	return _u
+}
+
 // IfOrderVersion has the update succeed only if the order that the row belongs to before it has this version.
 // One that has another is an *entocc.RecordModifiedError of type Order, and nothing is written.
 func (_u *LineUpdateOne) IfOrderVersion(versionSeen int64) *LineUpdateOne {

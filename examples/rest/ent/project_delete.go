@@ -138,6 +138,13 @@ func (_d *ProjectDeleteOne) IgnoreVersion() *ProjectDeleteOne {
 	return _d
 }
 
+// IfField has the delete succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
+// row that is in another state is a *ProjectModifiedError with an *entocc.StateError, which has what the row holds.
+func (_d *ProjectDeleteOne) IfField(ps ...predicate.Project) *ProjectDeleteOne {
+	occrun.IfFields(&_d._d.mutation.occ, ps)
+	return _d
+}
+
 // ProjectDeleteOne is the builder for deleting a single Project entity.
 type ProjectDeleteOne struct {
 	_d *ProjectDelete

@@ -138,6 +138,13 @@ func (_d *TaskDeleteOne) IgnoreVersion() *TaskDeleteOne {
 	return _d
 }
 
+// IfField has the delete succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
+// row that is in another state is a *TaskModifiedError with an *entocc.StateError, which has what the row holds.
+func (_d *TaskDeleteOne) IfField(ps ...predicate.Task) *TaskDeleteOne {
+	occrun.IfFields(&_d._d.mutation.occ, ps)
+	return _d
+}
+
 // IfProjectVersion has the delete succeed only if the project that the row belongs to before it has this version.
 // One that has another is an *entocc.RecordModifiedError of type Project, and nothing is written.
 func (_d *TaskDeleteOne) IfProjectVersion(versionSeen uuid.UUID) *TaskDeleteOne {

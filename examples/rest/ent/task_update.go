@@ -398,6 +398,13 @@ func (_u *TaskUpdateOne) IgnoreVersion() *TaskUpdateOne {
 	return _u
 }
 
+// IfField has the update succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
+// row that is in another state is a *TaskModifiedError with an *entocc.StateError, which has what the row holds.
+func (_u *TaskUpdateOne) IfField(ps ...predicate.Task) *TaskUpdateOne {
+	occrun.IfFields(&_u.mutation.occ, ps)
+	return _u
+}
+
 // IfProjectVersion has the update succeed only if the project that the row belongs to before it has this version.
 // One that has another is an *entocc.RecordModifiedError of type Project, and nothing is written.
 func (_u *TaskUpdateOne) IfProjectVersion(versionSeen uuid.UUID) *TaskUpdateOne {

@@ -138,6 +138,13 @@ func (_d *GroupDeleteOne) IgnoreVersion() *GroupDeleteOne {
 	return _d
 }
 
+// IfField has the delete succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
+// row that is in another state is a *GroupModifiedError with an *entocc.StateError, which has what the row holds.
+func (_d *GroupDeleteOne) IfField(ps ...predicate.Group) *GroupDeleteOne {
+	occrun.IfFields(&_d._d.mutation.occ, ps)
+	return _d
+}
+
 // GroupDeleteOne is the builder for deleting a single Group entity.
 type GroupDeleteOne struct {
 	_d *GroupDelete

@@ -137,6 +137,13 @@ func (_d *DoctorDeleteOne) IgnoreVersion() *DoctorDeleteOne {
 	return _d
 }
 
+// IfField has the delete succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
+// row that is in another state is a *DoctorModifiedError with an *entocc.StateError, which has what the row holds.
+func (_d *DoctorDeleteOne) IfField(ps ...predicate.Doctor) *DoctorDeleteOne {
+	occrun.IfFields(&_d._d.mutation.occ, ps)
+	return _d
+}
+
 // DoctorDeleteOne is the builder for deleting a single Doctor entity.
 type DoctorDeleteOne struct {
 	_d *DoctorDelete

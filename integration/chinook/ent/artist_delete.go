@@ -137,6 +137,13 @@ func (_d *ArtistDeleteOne) IgnoreVersion() *ArtistDeleteOne {
 	return _d
 }
 
+// IfField has the delete succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
+// row that is in another state is a *ArtistModifiedError with an *entocc.StateError, which has what the row holds.
+func (_d *ArtistDeleteOne) IfField(ps ...predicate.Artist) *ArtistDeleteOne {
+	occrun.IfFields(&_d._d.mutation.occ, ps)
+	return _d
+}
+
 // ArtistDeleteOne is the builder for deleting a single Artist entity.
 type ArtistDeleteOne struct {
 	_d *ArtistDelete

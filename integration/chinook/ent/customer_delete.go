@@ -137,6 +137,13 @@ func (_d *CustomerDeleteOne) IgnoreVersion() *CustomerDeleteOne {
 	return _d
 }
 
+// IfField has the delete succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
+// row that is in another state is a *CustomerModifiedError with an *entocc.StateError, which has what the row holds.
+func (_d *CustomerDeleteOne) IfField(ps ...predicate.Customer) *CustomerDeleteOne {
+	occrun.IfFields(&_d._d.mutation.occ, ps)
+	return _d
+}
+
 // CustomerDeleteOne is the builder for deleting a single Customer entity.
 type CustomerDeleteOne struct {
 	_d *CustomerDelete

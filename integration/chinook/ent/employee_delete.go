@@ -137,6 +137,13 @@ func (_d *EmployeeDeleteOne) IgnoreVersion() *EmployeeDeleteOne {
 	return _d
 }
 
+// IfField has the delete succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
+// row that is in another state is a *EmployeeModifiedError with an *entocc.StateError, which has what the row holds.
+func (_d *EmployeeDeleteOne) IfField(ps ...predicate.Employee) *EmployeeDeleteOne {
+	occrun.IfFields(&_d._d.mutation.occ, ps)
+	return _d
+}
+
 // EmployeeDeleteOne is the builder for deleting a single Employee entity.
 type EmployeeDeleteOne struct {
 	_d *EmployeeDelete

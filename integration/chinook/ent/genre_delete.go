@@ -137,6 +137,13 @@ func (_d *GenreDeleteOne) IgnoreVersion() *GenreDeleteOne {
 	return _d
 }
 
+// IfField has the delete succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
+// row that is in another state is a *GenreModifiedError with an *entocc.StateError, which has what the row holds.
+func (_d *GenreDeleteOne) IfField(ps ...predicate.Genre) *GenreDeleteOne {
+	occrun.IfFields(&_d._d.mutation.occ, ps)
+	return _d
+}
+
 // GenreDeleteOne is the builder for deleting a single Genre entity.
 type GenreDeleteOne struct {
 	_d *GenreDelete

@@ -521,6 +521,13 @@ func (_u *GenreUpdateOne) IgnoreVersion() *GenreUpdateOne {
 	return _u
 }
 
+// IfField has the update succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
+// row that is in another state is a *GenreModifiedError with an *entocc.StateError, which has what the row holds.
+func (_u *GenreUpdateOne) IfField(ps ...predicate.Genre) *GenreUpdateOne {
+	occrun.IfFields(&_u.mutation.occ, ps)
+	return _u
+}
+
 // ForceIncrement has the update change the version, though it may change nothing else. In JPA this is
 // LockModeType.OPTIMISTIC_FORCE_INCREMENT.
 func (_u *GenreUpdateOne) ForceIncrement() *GenreUpdateOne {

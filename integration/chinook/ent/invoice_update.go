@@ -949,6 +949,13 @@ func (_u *InvoiceUpdateOne) IgnoreVersion() *InvoiceUpdateOne {
 	return _u
 }
 
+// IfField has the update succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
+// row that is in another state is a *InvoiceModifiedError with an *entocc.StateError, which has what the row holds.
+func (_u *InvoiceUpdateOne) IfField(ps ...predicate.Invoice) *InvoiceUpdateOne {
+	occrun.IfFields(&_u.mutation.occ, ps)
+	return _u
+}
+
 // ForceIncrement has the update change the version, though it may change nothing else. In JPA this is
 // LockModeType.OPTIMISTIC_FORCE_INCREMENT.
 func (_u *InvoiceUpdateOne) ForceIncrement() *InvoiceUpdateOne {

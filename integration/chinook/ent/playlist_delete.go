@@ -137,6 +137,13 @@ func (_d *PlaylistDeleteOne) IgnoreVersion() *PlaylistDeleteOne {
 	return _d
 }
 
+// IfField has the delete succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
+// row that is in another state is a *PlaylistModifiedError with an *entocc.StateError, which has what the row holds.
+func (_d *PlaylistDeleteOne) IfField(ps ...predicate.Playlist) *PlaylistDeleteOne {
+	occrun.IfFields(&_d._d.mutation.occ, ps)
+	return _d
+}
+
 // PlaylistDeleteOne is the builder for deleting a single Playlist entity.
 type PlaylistDeleteOne struct {
 	_d *PlaylistDelete

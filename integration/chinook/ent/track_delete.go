@@ -137,6 +137,13 @@ func (_d *TrackDeleteOne) IgnoreVersion() *TrackDeleteOne {
 	return _d
 }
 
+// IfField has the delete succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
+// row that is in another state is a *TrackModifiedError with an *entocc.StateError, which has what the row holds.
+func (_d *TrackDeleteOne) IfField(ps ...predicate.Track) *TrackDeleteOne {
+	occrun.IfFields(&_d._d.mutation.occ, ps)
+	return _d
+}
+
 // TrackDeleteOne is the builder for deleting a single Track entity.
 type TrackDeleteOne struct {
 	_d *TrackDelete

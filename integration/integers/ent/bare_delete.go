@@ -137,6 +137,13 @@ func (_d *BareDeleteOne) IgnoreVersion() *BareDeleteOne {
 	return _d
 }
 
+// IfField has the delete succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
+// row that is in another state is a *BareModifiedError with an *entocc.StateError, which has what the row holds.
+func (_d *BareDeleteOne) IfField(ps ...predicate.Bare) *BareDeleteOne {
+	occrun.IfFields(&_d._d.mutation.occ, ps)
+	return _d
+}
+
 // BareDeleteOne is the builder for deleting a single Bare entity.
 type BareDeleteOne struct {
 	_d *BareDelete

@@ -137,6 +137,13 @@ func (_d *DoubleDeleteOne) IgnoreVersion() *DoubleDeleteOne {
 	return _d
 }
 
+// IfField has the delete succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
+// row that is in another state is a *DoubleModifiedError with an *entocc.StateError, which has what the row holds.
+func (_d *DoubleDeleteOne) IfField(ps ...predicate.Double) *DoubleDeleteOne {
+	occrun.IfFields(&_d._d.mutation.occ, ps)
+	return _d
+}
+
 // DoubleDeleteOne is the builder for deleting a single Double entity.
 type DoubleDeleteOne struct {
 	_d *DoubleDelete

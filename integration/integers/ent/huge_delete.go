@@ -137,6 +137,13 @@ func (_d *HugeDeleteOne) IgnoreVersion() *HugeDeleteOne {
 	return _d
 }
 
+// IfField has the delete succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
+// row that is in another state is a *HugeModifiedError with an *entocc.StateError, which has what the row holds.
+func (_d *HugeDeleteOne) IfField(ps ...predicate.Huge) *HugeDeleteOne {
+	occrun.IfFields(&_d._d.mutation.occ, ps)
+	return _d
+}
+
 // HugeDeleteOne is the builder for deleting a single Huge entity.
 type HugeDeleteOne struct {
 	_d *HugeDelete

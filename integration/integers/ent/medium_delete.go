@@ -137,6 +137,13 @@ func (_d *MediumDeleteOne) IgnoreVersion() *MediumDeleteOne {
 	return _d
 }
 
+// IfField has the delete succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
+// row that is in another state is a *MediumModifiedError with an *entocc.StateError, which has what the row holds.
+func (_d *MediumDeleteOne) IfField(ps ...predicate.Medium) *MediumDeleteOne {
+	occrun.IfFields(&_d._d.mutation.occ, ps)
+	return _d
+}
+
 // MediumDeleteOne is the builder for deleting a single Medium entity.
 type MediumDeleteOne struct {
 	_d *MediumDelete

@@ -137,6 +137,13 @@ func (_d *PlainDeleteOne) IgnoreVersion() *PlainDeleteOne {
 	return _d
 }
 
+// IfField has the delete succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
+// row that is in another state is a *PlainModifiedError with an *entocc.StateError, which has what the row holds.
+func (_d *PlainDeleteOne) IfField(ps ...predicate.Plain) *PlainDeleteOne {
+	occrun.IfFields(&_d._d.mutation.occ, ps)
+	return _d
+}
+
 // PlainDeleteOne is the builder for deleting a single Plain entity.
 type PlainDeleteOne struct {
 	_d *PlainDelete

@@ -137,6 +137,13 @@ func (_d *QuadDeleteOne) IgnoreVersion() *QuadDeleteOne {
 	return _d
 }
 
+// IfField has the delete succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
+// row that is in another state is a *QuadModifiedError with an *entocc.StateError, which has what the row holds.
+func (_d *QuadDeleteOne) IfField(ps ...predicate.Quad) *QuadDeleteOne {
+	occrun.IfFields(&_d._d.mutation.occ, ps)
+	return _d
+}
+
 // QuadDeleteOne is the builder for deleting a single Quad entity.
 type QuadDeleteOne struct {
 	_d *QuadDelete

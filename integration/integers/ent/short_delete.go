@@ -137,6 +137,13 @@ func (_d *ShortDeleteOne) IgnoreVersion() *ShortDeleteOne {
 	return _d
 }
 
+// IfField has the delete succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
+// row that is in another state is a *ShortModifiedError with an *entocc.StateError, which has what the row holds.
+func (_d *ShortDeleteOne) IfField(ps ...predicate.Short) *ShortDeleteOne {
+	occrun.IfFields(&_d._d.mutation.occ, ps)
+	return _d
+}
+
 // ShortDeleteOne is the builder for deleting a single Short entity.
 type ShortDeleteOne struct {
 	_d *ShortDelete

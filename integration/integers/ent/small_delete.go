@@ -137,6 +137,13 @@ func (_d *SmallDeleteOne) IgnoreVersion() *SmallDeleteOne {
 	return _d
 }
 
+// IfField has the delete succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
+// row that is in another state is a *SmallModifiedError with an *entocc.StateError, which has what the row holds.
+func (_d *SmallDeleteOne) IfField(ps ...predicate.Small) *SmallDeleteOne {
+	occrun.IfFields(&_d._d.mutation.occ, ps)
+	return _d
+}
+
 // SmallDeleteOne is the builder for deleting a single Small entity.
 type SmallDeleteOne struct {
 	_d *SmallDelete

@@ -137,6 +137,13 @@ func (_d *TinyDeleteOne) IgnoreVersion() *TinyDeleteOne {
 	return _d
 }
 
+// IfField has the delete succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
+// row that is in another state is a *TinyModifiedError with an *entocc.StateError, which has what the row holds.
+func (_d *TinyDeleteOne) IfField(ps ...predicate.Tiny) *TinyDeleteOne {
+	occrun.IfFields(&_d._d.mutation.occ, ps)
+	return _d
+}
+
 // TinyDeleteOne is the builder for deleting a single Tiny entity.
 type TinyDeleteOne struct {
 	_d *TinyDelete

@@ -34,7 +34,15 @@ func IsVersionError(err error) bool { return entocc.IsVersionError(err) }
 // CheckGuards reports the types whose schema hooks are not wired, as where a program forgot to import its ent/runtime
 // package. ent refuses the writes of these types; a program that calls CheckGuards at its start does not have to wait for
 // the first. Further checks are asked in turn, such as that of package trigger for the triggers of the database.
-func CheckGuards(_checks ...func() error) error {
+func CheckGuards(checks ...func() error) error {
+	if err := checkHooks(); err != nil {
+		return err
+	}
+	return occrun.All(checks)
+}
+
+// checkHooks reports a type whose schema hooks are not wired.
+func checkHooks() error {
 	for typ, hooks := range map[string][]ent.Hook{
 		TypeGauge:  gauge.Hooks[:],
 		TypeItem:   item.Hooks[:],
@@ -49,7 +57,7 @@ func CheckGuards(_checks ...func() error) error {
 			}
 		}
 	}
-	return occrun.All(_checks)
+	return nil
 }
 
 // VersionedTables are the tables whose rows have versions, for package trigger.

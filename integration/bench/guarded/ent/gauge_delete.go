@@ -137,6 +137,13 @@ func (_d *GaugeDeleteOne) IgnoreVersion() *GaugeDeleteOne {
 	return _d
 }
 
+// IfField has the delete succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
+// row that is in another state is a *GaugeModifiedError with an *entocc.StateError, which has what the row holds.
+func (_d *GaugeDeleteOne) IfField(ps ...predicate.Gauge) *GaugeDeleteOne {
+	occrun.IfFields(&_d._d.mutation.occ, ps)
+	return _d
+}
+
 // GaugeDeleteOne is the builder for deleting a single Gauge entity.
 type GaugeDeleteOne struct {
 	_d *GaugeDelete

@@ -137,6 +137,13 @@ func (_d *ItemDeleteOne) IgnoreVersion() *ItemDeleteOne {
 	return _d
 }
 
+// IfField has the delete succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
+// row that is in another state is a *ItemModifiedError with an *entocc.StateError, which has what the row holds.
+func (_d *ItemDeleteOne) IfField(ps ...predicate.Item) *ItemDeleteOne {
+	occrun.IfFields(&_d._d.mutation.occ, ps)
+	return _d
+}
+
 // ItemDeleteOne is the builder for deleting a single Item entity.
 type ItemDeleteOne struct {
 	_d *ItemDelete

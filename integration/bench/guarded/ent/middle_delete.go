@@ -137,6 +137,13 @@ func (_d *MiddleDeleteOne) IgnoreVersion() *MiddleDeleteOne {
 	return _d
 }
 
+// IfField has the delete succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
+// row that is in another state is a *MiddleModifiedError with an *entocc.StateError, which has what the row holds.
+func (_d *MiddleDeleteOne) IfField(ps ...predicate.Middle) *MiddleDeleteOne {
+	occrun.IfFields(&_d._d.mutation.occ, ps)
+	return _d
+}
+
 // MiddleDeleteOne is the builder for deleting a single Middle entity.
 type MiddleDeleteOne struct {
 	_d *MiddleDelete

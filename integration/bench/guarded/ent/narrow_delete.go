@@ -137,6 +137,13 @@ func (_d *NarrowDeleteOne) IgnoreVersion() *NarrowDeleteOne {
 	return _d
 }
 
+// IfField has the delete succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
+// row that is in another state is a *NarrowModifiedError with an *entocc.StateError, which has what the row holds.
+func (_d *NarrowDeleteOne) IfField(ps ...predicate.Narrow) *NarrowDeleteOne {
+	occrun.IfFields(&_d._d.mutation.occ, ps)
+	return _d
+}
+
 // NarrowDeleteOne is the builder for deleting a single Narrow entity.
 type NarrowDeleteOne struct {
 	_d *NarrowDelete

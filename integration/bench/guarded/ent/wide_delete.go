@@ -137,6 +137,13 @@ func (_d *WideDeleteOne) IgnoreVersion() *WideDeleteOne {
 	return _d
 }
 
+// IfField has the delete succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
+// row that is in another state is a *WideModifiedError with an *entocc.StateError, which has what the row holds.
+func (_d *WideDeleteOne) IfField(ps ...predicate.Wide) *WideDeleteOne {
+	occrun.IfFields(&_d._d.mutation.occ, ps)
+	return _d
+}
+
 // WideDeleteOne is the builder for deleting a single Wide entity.
 type WideDeleteOne struct {
 	_d *WideDelete

@@ -1,0 +1,192 @@
+package suite
+
+import (
+	"errors"
+	"sync"
+	"sync/atomic"
+
+	"github.com/entocc/entocc"
+	"github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/internal/ent"
+	"github.com/entocc/entocc/internal/ent/user"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// Writes that expect fields of their row to be in a state.
+func stateScenarios() []scenario {
+	return []scenario{
+		{name: "State/TransitionByIDIsMadeOnce", run: transitionByID},
+		{name: "State/VersionIsComparedBeside", run: stateBesideVersion},
+		{name: "State/DeleteIsGuarded", run: stateOfDelete},
+		{name: "State/RowThatIsGoneIsNotFound", run: stateOfMissingRow},
+		{name: "State/EdgesAreGuarded", run: stateBeforeEdges},
+		{name: "State/NothingToWriteIsChecked", run: stateWithNothingToWrite},
+		{name: "State/SameValueIsNoPass", run: stateWithSameValue},
+		{name: "State/SensitiveValueIsNotShown", run: sensitiveState},
+		{name: "State/OtherPredicateStaysNotFound", run: stateBesidePredicate},
+		{name: "State/ResolverIsNotAsked", run: stateAndResolver},
+		{name: "State/ReportModeKeepsIt", run: stateAndReport},
+		{name: "State/BatchRowsAreGuarded", run: stateInBatch},
+		{name: "State/OneOfManyTransitionsWins", run: transitionRace, left: func(db DB) string {
+			if db.Traits.Nodes {
+				return "writers do not wait for those of another node: whoever commits second is told so by a deadlock"
+			}
+			return ""
+		}},
+	}
+}
+
+// state asserts that err says which state the row is in.
+func (s *Scene) state(err error) *entocc.StateError {
+	s.Helper()
+	var (
+		modified *ent.UserModifiedError
+		state    *entocc.StateError
+	)
+	require.ErrorAs(s, err, &modified)
+	require.ErrorAs(s, err, &state)
+	assert.True(s, ent.IsRecordModified(err))
+	assert.False(s, ent.IsNotFound(err))
+	assert.False(s, entocc.IsRetryable(err), "the same work would meet it again")
+	return state
+}
+
+func transitionByID(s *Scene) {
+	u := s.user("open")
+	move := func() error {
+		return s.Client.User.UpdateOneID(u.ID).IfField(user.Name("open"), user.AgeEQ(0)).SetName("closed").SetAge(7).Exec(s.ctx)
+	}
+	require.NoError(s, move(), "a stated state is a guard")
+	assert.EqualValues(s, 2, s.load(u.ID).Version)
+	state := s.state(move())
+	require.Len(s, state.Fields, 2)
+	for _, f := range state.Fields {
+		assert.Equal(s, map[string]any{"name": "closed", "age": int64(7)}[f.Name], f.Value, f.Name)
+	}
+	assert.ErrorContains(s, move(), "name is closed")
+	assert.EqualValues(s, 2, s.load(u.ID).Version)
+}
+
+func stateBesideVersion(s *Scene) {
+	u := s.user("open")
+	s.bumpUser(u.ID)
+	err := u.Update().IfField(user.Age(0)).SetAge(1).Exec(s.ctx)
+	s.conflict(err)
+	var state *entocc.StateError
+	assert.False(s, errors.As(err, &state), "the version is older news than the state")
+	u = s.load(u.ID)
+	s.state(u.Update().IfField(user.Age(9)).SetAge(1).Exec(s.ctx))
+	saved := saved(s, u.Update().IfField(user.Age(u.Age)).SetAge(1))
+	assert.Equal(s, u.Version+1, saved.Version)
+	s.state(s.Client.User.UpdateOneID(u.ID).IfVersion(saved.Version).IfField(user.Age(9)).SetAge(2).Exec(s.ctx))
+	s.state(s.Client.User.UpdateOneID(u.ID).IgnoreVersion().IfField(user.Age(9)).SetAge(2).Exec(s.ctx))
+	assert.Equal(s, 1, s.load(u.ID).Age)
+}
+
+func stateOfDelete(s *Scene) {
+	u := s.user("open")
+	s.state(s.Client.User.DeleteOneID(u.ID).IfField(user.Name("closed")).Exec(s.ctx))
+	s.state(s.Client.User.DeleteOne(u).IfField(user.Name("closed")).Exec(s.ctx))
+	require.NoError(s, s.Client.User.DeleteOneID(u.ID).IfField(user.Name("open")).Exec(s.ctx))
+}
+
+func stateOfMissingRow(s *Scene) {
+	assert.True(s, ent.IsNotFound(s.Client.User.UpdateOneID(1<<30).IfField(user.Age(0)).SetAge(1).Exec(s.ctx)))
+	assert.True(s, ent.IsNotFound(s.Client.User.DeleteOneID(1<<30).IfField(user.Age(0)).Exec(s.ctx)))
+}
+
+func stateBeforeEdges(s *Scene) {
+	u, friend := s.user("open"), s.user("friend")
+	s.state(u.Update().IfField(user.Name("closed")).AddFriends(friend).Exec(s.ctx))
+	assert.Zero(s, u.QueryFriends().CountX(s.ctx), "no edge is written")
+	require.NoError(s, u.Update().IfField(user.Name("open")).AddFriends(friend).Exec(s.ctx))
+	assert.Equal(s, 1, u.QueryFriends().CountX(s.ctx))
+}
+
+func stateWithNothingToWrite(s *Scene) {
+	u := s.user("open")
+	require.NoError(s, u.Update().IfField(user.Name("open")).Exec(s.ctx))
+	s.state(u.Update().IfField(user.Name("closed")).Exec(s.ctx))
+	s.state(s.Client.User.UpdateOneID(u.ID).IfField(user.Name("closed")).Exec(s.ctx))
+	assert.EqualValues(s, 1, s.load(u.ID).Version)
+}
+
+// MySQL counts no row where nothing changes, which is no answer to whether the state was the right one.
+func stateWithSameValue(s *Scene) {
+	u := s.user("open")
+	shadow := entocc.SkipIncrement(s.ctx)
+	if s.db.Traits.Bumping {
+		shadow = s.ctx
+	}
+	s.state(u.Update().IfField(user.Name("closed")).SetAge(u.Age).Exec(shadow))
+	require.NoError(s, u.Update().IfField(user.Name("open")).SetAge(u.Age).Exec(shadow))
+}
+
+func sensitiveState(s *Scene) {
+	u := saved(s, s.user("open").Update().SetPassword("0815"))
+	err := s.Client.User.UpdateOneID(u.ID).IfField(user.Password("1234")).SetAge(1).Exec(s.ctx)
+	state := s.state(err)
+	assert.Equal(s, []entocc.FieldValue{{Name: "password", Sensitive: true}}, state.Fields)
+	assert.NotContains(s, err.Error(), "0815")
+}
+
+func stateBesidePredicate(s *Scene) {
+	u := s.user("open")
+	err := s.Client.User.UpdateOneID(u.ID).Where(user.Age(99)).IfField(user.Name("closed")).SetAge(1).Exec(s.ctx)
+	assert.True(s, ent.IsNotFound(err), "nothing is said about a row that another predicate hides: %v", err)
+	assert.False(s, ent.IsRecordModified(err))
+}
+
+func stateAndResolver(s *Scene) {
+	client := ent.NewClient(ent.Driver(s.Sent))
+	client.User.Use(hook.OnModified(hook.ClientWins()))
+	u := s.user("open")
+	s.state(client.User.UpdateOne(u).IfField(user.Name("closed")).SetName("lost").Exec(s.ctx))
+	s.bumpUser(u.ID)
+	s.state(client.User.UpdateOne(u).IfField(user.Name("closed")).SetName("lost").Exec(s.ctx))
+	assert.NotEqual(s, "lost", s.load(u.ID).Name, "the resolver decides about the version, and not about the state")
+}
+
+func stateAndReport(s *Scene) {
+	client, _ := s.reporting()
+	u := s.user("open")
+	s.state(client.User.UpdateOneID(u.ID).IfField(user.Name("closed")).SetName("lost").Exec(s.ctx))
+	s.bumpUser(u.ID)
+	s.state(client.User.UpdateOne(u).IfField(user.Name("closed")).SetName("lost").Exec(s.ctx))
+	s.state(client.User.DeleteOne(u).IfField(user.Name("closed")).Exec(s.ctx))
+	assert.NotEqual(s, "lost", s.load(u.ID).Name)
+}
+
+func stateInBatch(s *Scene) {
+	users := s.users(2)
+	_, err := s.Client.User.UpdateBulk(
+		users[0].Update().IfField(user.Age(users[0].Age)).SetName("batch"),
+		users[1].Update().IfField(user.Age(99)).SetName("batch"),
+	).Save(s.ctx)
+	var state *entocc.StateError
+	require.ErrorAs(s, err, &state)
+	assert.NotEqual(s, "batch", s.load(users[0].ID).Name, "all or nothing")
+}
+
+// transitionRace has many take the one step from open.
+func transitionRace(s *Scene) {
+	u := s.user("open")
+	var (
+		won     atomic.Int64
+		writers sync.WaitGroup
+	)
+	for range 8 {
+		writers.Go(func() {
+			err := s.Client.User.UpdateOneID(u.ID).IfField(user.Name("open")).SetName("closed").Exec(s.ctx)
+			if err == nil {
+				won.Add(1)
+			} else {
+				assert.Truef(s, ent.IsRecordModified(err) || entocc.IsRetryable(err), "%v", err)
+			}
+		})
+	}
+	writers.Wait()
+	assert.EqualValues(s, 1, won.Load())
+	assert.EqualValues(s, 2, s.load(u.ID).Version)
+}

@@ -1,0 +1,98 @@
+package write
+
+import (
+	"context"
+	"strings"
+
+	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql"
+	"github.com/entocc/entocc"
+	"github.com/entocc/entocc/internal/session"
+	"github.com/entocc/entocc/internal/version"
+)
+
+// IfFields expects fields of the row to be as predicates say, beside its version. A write by ID that states no version is
+// guarded by them.
+func IfFields[P ~func(*sql.Selector)](e *Expectation, predicates []P) {
+	for _, p := range predicates {
+		e.fields = append(e.fields, p)
+	}
+}
+
+// fieldGuard is what a write expects of fields of its row.
+type fieldGuard []func(*sql.Selector)
+
+// where adds the predicates.
+func (g fieldGuard) where(s *sql.Selector) {
+	for _, p := range g {
+		p(s)
+	}
+}
+
+// conflict returns the error of a row that has another state, or nil for one that is as it is expected to be by now. The row is
+// the one that from selects.
+func (g fieldGuard) conflict(ctx context.Context, q dialect.ExecQuerier, from *sql.Selector, s *version.Schema) (*entocc.StateError, error) {
+	matching := from.Clone().SelectExpr(sql.Raw("1"))
+	g.where(matching)
+	same, err := hasRows(ctx, q, matching)
+	if err != nil || same {
+		return nil, err
+	}
+	state := &entocc.StateError{}
+	var columns []string
+	for _, f := range g.fields(from, s) {
+		state.Fields = append(state.Fields, entocc.FieldValue{Name: f.Name, Sensitive: f.Sensitive})
+		columns = append(columns, from.C(f.Column))
+	}
+	if len(columns) > 0 {
+		err = readState(ctx, q, from.Clone().Select(columns...), state.Fields)
+	}
+	return state, err
+}
+
+// fields are those that the predicates speak of: their columns are in the text.
+func (g fieldGuard) fields(from *sql.Selector, s *version.Schema) (named []version.Field) {
+	alone := sql.Dialect(from.Dialect()).Select().From(from.Table())
+	g.where(alone)
+	text, _ := alone.Query()
+	for _, f := range s.Fields {
+		if strings.Contains(text, alone.C(f.Column)) {
+			named = append(named, f)
+		}
+	}
+	return named
+}
+
+func hasRows(ctx context.Context, q dialect.ExecQuerier, s *sql.Selector) (found bool, err error) {
+	session.LockLatest(s)
+	query, args := s.Query()
+	err = session.EachRow(ctx, q, query, args, func(*sql.Rows, []string) error {
+		found = true
+		return nil
+	})
+	return found, err
+}
+
+// readState reads what the row holds. Values of sensitive fields are read, and not kept.
+func readState(ctx context.Context, q dialect.ExecQuerier, s *sql.Selector, fields []entocc.FieldValue) error {
+	session.LockLatest(s)
+	query, args := s.Query()
+	return session.EachRow(ctx, q, query, args, func(rows *sql.Rows, _ []string) error {
+		values, dest := make([]any, len(fields)), make([]any, len(fields))
+		for i := range values {
+			dest[i] = &values[i]
+		}
+		if err := rows.Scan(dest...); err != nil {
+			return err
+		}
+		for i, v := range values {
+			if text, ok := v.([]byte); ok { // as go-sql-driver has texts
+				v = string(text)
+			}
+			if !fields[i].Sensitive {
+				fields[i].Value = v
+			}
+		}
+		return nil
+	})
+}
