@@ -440,7 +440,7 @@ func (u *AccountUpsertOne) IDX(ctx context.Context) string {
 }
 
 // IfVersion has the upsert update the row only if it has this version. A row that has another is a
-// *AccountModifiedError; one that is not there is created. MySQL and MariaDB refuse it.
+// *AccountModifiedError; one that is not there is created.
 func (u *AccountUpsertOne) IfVersion(version int64) *AccountUpsertOne {
 	create := u.create
 	create.mutation.occ.In(version)

@@ -374,7 +374,7 @@ func (u *BuyerUpsertOne) IDX(ctx context.Context) string {
 }
 
 // IfVersion has the upsert update the row only if it has this version. A row that has another is a
-// *BuyerModifiedError; one that is not there is created. MySQL and MariaDB refuse it.
+// *BuyerModifiedError; one that is not there is created.
 func (u *BuyerUpsertOne) IfVersion(version uuid.UUID) *BuyerUpsertOne {
 	create := u.create
 	create.mutation.occ.In(version)

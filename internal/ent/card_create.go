@@ -330,7 +330,7 @@ func (u *CardUpsertOne) IDX(ctx context.Context) int {
 }
 
 // IfVersion has the upsert update the row only if it has this version. A row that has another is a
-// *CardModifiedError; one that is not there is created. MySQL and MariaDB refuse it.
+// *CardModifiedError; one that is not there is created.
 func (u *CardUpsertOne) IfVersion(version int64) *CardUpsertOne {
 	create := u.create
 	create.mutation.occ.In(version)

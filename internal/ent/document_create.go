@@ -431,7 +431,7 @@ func (u *DocumentUpsertOne) IDX(ctx context.Context) uuid.UUID {
 }
 
 // IfVersion has the upsert update the row only if it has this version. A row that has another is a
-// *DocumentModifiedError; one that is not there is created. MySQL and MariaDB refuse it.
+// *DocumentModifiedError; one that is not there is created.
 func (u *DocumentUpsertOne) IfVersion(version uuid.UUID) *DocumentUpsertOne {
 	create := u.create
 	create.mutation.occ.In(version)

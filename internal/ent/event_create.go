@@ -293,7 +293,7 @@ func (u *EventUpsertOne) IDX(ctx context.Context) int {
 }
 
 // IfVersion has the upsert update the row only if it has this version. A row that has another is a
-// *EventModifiedError; one that is not there is created. MySQL and MariaDB refuse it.
+// *EventModifiedError; one that is not there is created.
 func (u *EventUpsertOne) IfVersion(version int64) *EventUpsertOne {
 	create := u.create
 	create.mutation.occ.In(version)

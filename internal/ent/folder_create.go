@@ -368,7 +368,7 @@ func (u *FolderUpsertOne) IDX(ctx context.Context) int {
 }
 
 // IfVersion has the upsert update the row only if it has this version. A row that has another is a
-// *FolderModifiedError; one that is not there is created. MySQL and MariaDB refuse it.
+// *FolderModifiedError; one that is not there is created.
 func (u *FolderUpsertOne) IfVersion(version int64) *FolderUpsertOne {
 	create := u.create
 	create.mutation.occ.In(version)

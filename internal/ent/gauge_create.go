@@ -357,7 +357,7 @@ func (u *GaugeUpsertOne) IDX(ctx context.Context) int {
 }
 
 // IfVersion has the upsert update the row only if it has this version. A row that has another is a
-// *GaugeModifiedError; one that is not there is created. MySQL and MariaDB refuse it.
+// *GaugeModifiedError; one that is not there is created.
 func (u *GaugeUpsertOne) IfVersion(version int64) *GaugeUpsertOne {
 	create := u.create
 	create.mutation.occ.In(version)

@@ -351,7 +351,7 @@ func (u *MemoUpsertOne) IDX(ctx context.Context) int {
 }
 
 // IfVersion has the upsert update the row only if it has this version. A row that has another is a
-// *MemoModifiedError; one that is not there is created. MySQL and MariaDB refuse it.
+// *MemoModifiedError; one that is not there is created.
 func (u *MemoUpsertOne) IfVersion(version int64) *MemoUpsertOne {
 	create := u.create
 	create.mutation.occ.In(version)

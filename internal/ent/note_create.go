@@ -351,7 +351,7 @@ func (u *NoteUpsertOne) IDX(ctx context.Context) int {
 }
 
 // IfVersion has the upsert update the row only if it has this version. A row that has another is a
-// *NoteModifiedError; one that is not there is created. MySQL and MariaDB refuse it.
+// *NoteModifiedError; one that is not there is created.
 func (u *NoteUpsertOne) IfVersion(version int64) *NoteUpsertOne {
 	create := u.create
 	create.mutation.occ.In(version)

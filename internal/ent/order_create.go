@@ -298,7 +298,7 @@ func (u *OrderUpsertOne) IDX(ctx context.Context) int {
 }
 
 // IfVersion has the upsert update the row only if it has this version. A row that has another is a
-// *OrderModifiedError; one that is not there is created. MySQL and MariaDB refuse it.
+// *OrderModifiedError; one that is not there is created.
 func (u *OrderUpsertOne) IfVersion(version int64) *OrderUpsertOne {
 	create := u.create
 	create.mutation.occ.In(version)

@@ -1134,7 +1134,7 @@ func (u *ParcelUpsertOne) IDX(ctx context.Context) int {
 }
 
 // IfVersion has the upsert update the row only if it has this version. A row that has another is a
-// *ParcelModifiedError; one that is not there is created. MySQL and MariaDB refuse it.
+// *ParcelModifiedError; one that is not there is created.
 func (u *ParcelUpsertOne) IfVersion(version int64) *ParcelUpsertOne {
 	create := u.create
 	create.mutation.occ.In(version)

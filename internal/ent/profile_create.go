@@ -448,7 +448,7 @@ func (u *ProfileUpsertOne) IDX(ctx context.Context) int {
 }
 
 // IfVersion has the upsert update the row only if it has this version. A row that has another is a
-// *ProfileModifiedError; one that is not there is created. MySQL and MariaDB refuse it.
+// *ProfileModifiedError; one that is not there is created.
 func (u *ProfileUpsertOne) IfVersion(version int64) *ProfileUpsertOne {
 	create := u.create
 	create.mutation.occ.In(version)

@@ -461,7 +461,7 @@ func (u *PurchaseUpsertOne) IDX(ctx context.Context) uuid.UUID {
 }
 
 // IfVersion has the upsert update the row only if it has this version. A row that has another is a
-// *PurchaseModifiedError; one that is not there is created. MySQL and MariaDB refuse it.
+// *PurchaseModifiedError; one that is not there is created.
 func (u *PurchaseUpsertOne) IfVersion(version int64) *PurchaseUpsertOne {
 	create := u.create
 	create.mutation.occ.In(version)

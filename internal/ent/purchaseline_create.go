@@ -596,7 +596,7 @@ func (u *PurchaseLineUpsertOne) IDX(ctx context.Context) int {
 }
 
 // IfVersion has the upsert update the row only if it has this version. A row that has another is a
-// *PurchaseLineModifiedError; one that is not there is created. MySQL and MariaDB refuse it.
+// *PurchaseLineModifiedError; one that is not there is created.
 func (u *PurchaseLineUpsertOne) IfVersion(version int64) *PurchaseLineUpsertOne {
 	create := u.create
 	create.mutation.occ.In(version)

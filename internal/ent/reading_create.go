@@ -310,7 +310,7 @@ func (u *ReadingUpsertOne) IDX(ctx context.Context) int {
 }
 
 // IfVersion has the upsert update the row only if it has this version. A row that has another is a
-// *ReadingModifiedError; one that is not there is created. MySQL and MariaDB refuse it.
+// *ReadingModifiedError; one that is not there is created.
 func (u *ReadingUpsertOne) IfVersion(version time.Time) *ReadingUpsertOne {
 	create := u.create
 	create.mutation.occ.In(version)

@@ -320,7 +320,7 @@ func (u *SettingUpsertOne) IDX(ctx context.Context) string {
 }
 
 // IfVersion has the upsert update the row only if it has this version. A row that has another is a
-// *SettingModifiedError; one that is not there is created. MySQL and MariaDB refuse it.
+// *SettingModifiedError; one that is not there is created.
 func (u *SettingUpsertOne) IfVersion(version int64) *SettingUpsertOne {
 	create := u.create
 	create.mutation.occ.In(version)

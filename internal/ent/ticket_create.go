@@ -309,7 +309,7 @@ func (u *TicketUpsertOne) IDX(ctx context.Context) int {
 }
 
 // IfVersion has the upsert update the row only if it has this version. A row that has another is a
-// *TicketModifiedError; one that is not there is created. MySQL and MariaDB refuse it.
+// *TicketModifiedError; one that is not there is created.
 func (u *TicketUpsertOne) IfVersion(version int64) *TicketUpsertOne {
 	create := u.create
 	create.mutation.occ.In(version)

@@ -1155,7 +1155,7 @@ func (u *UserUpsertOne) IDX(ctx context.Context) int {
 }
 
 // IfVersion has the upsert update the row only if it has this version. A row that has another is a
-// *UserModifiedError; one that is not there is created. MySQL and MariaDB refuse it.
+// *UserModifiedError; one that is not there is created.
 func (u *UserUpsertOne) IfVersion(version int64) *UserUpsertOne {
 	create := u.create
 	create.mutation.occ.In(version)

@@ -6,23 +6,12 @@ import (
 	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/internal/ent"
 	"github.com/entocc/entocc/internal/ent/document"
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
 func upsertScenarios() []scenario {
-	guarded := func(db DB) string {
-		if db.Dialect == dialect.MySQL {
-			return "ON DUPLICATE KEY UPDATE takes no condition, so IfVersion of an upsert is refused"
-		}
-		return ""
-	}
-	refused := func(db DB) string {
-		if db.Dialect != dialect.MySQL {
-			return "upserts take a condition here"
-		}
-		return ""
-	}
 	return []scenario{
 		{name: "Upsert/AbsentRowStartsAtTheFirstVersion", run: upsertStartsAbsentRows},
 		{name: "Upsert/UpdateNewValuesBumps", run: upsertOfNewValuesBumps},
@@ -37,11 +26,14 @@ func upsertScenarios() []scenario {
 		{name: "Upsert/TokenChanges", run: upsertChangesToken},
 		{name: "Upsert/ShadowUpsertKeepsTheVersion", run: shadowUpsertKeepsTheVersion, left: forgets},
 		{name: "Upsert/HolderOfAnOldCopyConflicts", run: upsertMakesOldCopiesStale},
-		{name: "Upsert/IfVersionGuardsTheUpdate", run: upsertIfVersionGuardsTheUpdate, left: guarded},
-		{name: "Upsert/IfVersionCreatesAbsentRows", run: upsertIfVersionCreatesAbsentRows, left: guarded},
-		{name: "Upsert/IfVersionAndConditionAreRefused", run: upsertIfVersionAndConditionAreRefused, left: guarded},
+		{name: "Upsert/IfVersionGuardsTheUpdate", run: upsertIfVersionGuardsTheUpdate},
+		{name: "Upsert/IfVersionCreatesAbsentRows", run: upsertIfVersionCreatesAbsentRows},
+		{name: "Upsert/IfVersionAndConditionAreRefused", run: upsertIfVersionAndConditionAreRefused},
 		{name: "Upsert/IfVersionIsSkippedUnderSkipCheck", run: upsertIfVersionIsSkippedUnderSkipCheck},
-		{name: "Upsert/IfVersionIsRefusedWithoutConditions", run: upsertIfVersionIsRefused, left: refused},
+		{name: "Upsert/IfVersionThatWritesNothingIsRefused", run: upsertIfVersionThatWritesNothing},
+		{name: "Upsert/IfVersionOfAShadow", run: upsertIfVersionOfAShadow, left: forgets},
+		{name: "Upsert/IfVersionOfEveryKind", run: upsertIfVersionOfEveryKind},
+		{name: "Upsert/IfVersionLeavesTheTransactionUsable", run: upsertIfVersionInTx},
 	}
 }
 
@@ -227,12 +219,52 @@ func upsertIfVersionIsSkippedUnderSkipCheck(s *Scene) {
 	s.stored(u.ID, "forced", 8)
 }
 
-func upsertIfVersionIsRefused(s *Scene) {
+func upsertIfVersionThatWritesNothing(s *Scene) {
 	u, mail := s.atVersion7()
-	for _, version := range []int64{6, 7} {
-		err := s.upsert(mail, "lost").UpdateNewValues().IfVersion(version).Exec(s.ctx)
-		s.refused(err)
-		assert.Contains(s, err.Error(), "MySQL")
+	s.refused(s.upsert(mail, "lost").DoNothing().IfVersion(7).Exec(s.ctx))
+	if s.db.Dialect == dialect.MySQL {
+		s.refused(s.upsert(mail, "lost").Ignore().IfVersion(7).Exec(s.ctx))
 	}
+	s.stored(u.ID, "before", 7)
+}
+
+func upsertIfVersionOfAShadow(s *Scene) {
+	u, mail := s.atVersion7()
+	shadow := entocc.SkipIncrement(s.ctx)
+	s.conflict(s.upsert(mail, "lost").UpdateNewValues().IfVersion(6).Exec(shadow))
+	require.NoError(s, s.upsert(mail, "after").UpdateNewValues().IfVersion(7).Exec(shadow))
+	s.stored(u.ID, "after", 7)
+}
+
+func upsertIfVersionOfEveryKind(s *Scene) {
+	d := saved(s, s.Client.Document.Create().SetTitle("before"))
+	document := func(token uuid.UUID, title string) error {
+		return s.Client.Document.Create().SetID(d.ID).SetTitle(title).OnConflict(sql.ConflictColumns("id")).
+			UpdateNewValues().IfVersion(token).Exec(s.ctx)
+	}
+	s.conflict(document(uuid.New(), "lost"))
+	require.NoError(s, document(d.Version, "after"))
+	s.conflict(document(d.Version, "lost"))
+	assert.Equal(s, "after", s.Client.Document.GetX(s.ctx, d.ID).Title)
+
+	a := saved(s, s.Client.Account.Create().SetID(s.key()).SetOwner("before"))
+	account := func(revision int64, owner string) error {
+		return s.Client.Account.Create().SetID(a.ID).SetOwner(owner).OnConflict(sql.ConflictColumns("id")).
+			UpdateNewValues().IfVersion(revision).Exec(s.ctx)
+	}
+	s.conflict(account(9, "lost"))
+	require.NoError(s, account(1, "after"))
+	now := s.Client.Account.GetX(s.ctx, a.ID)
+	assert.Equal(s, "after", now.Owner)
+	assert.EqualValues(s, 2, now.Revision)
+}
+
+func upsertIfVersionInTx(s *Scene) {
+	u, mail := s.atVersion7()
+	tx := s.Tx()
+	err := tx.User.Create().SetName("lost").SetEmail(mail).OnConflict(sql.ConflictColumns("email")).UpdateNewValues().IfVersion(6).Exec(s.ctx)
+	s.conflict(err)
+	require.NoError(s, tx.User.Create().SetName("other").SetEmail(s.key()).Exec(s.ctx), "the transaction goes on")
+	require.NoError(s, tx.Commit())
 	s.stored(u.ID, "before", 7)
 }

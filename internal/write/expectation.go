@@ -33,6 +33,8 @@ type Expectation struct {
 	// shadow keeps an upsert from bumping, and unchecked from being guarded: its statement is built out of reach of the
 	// context, so the hooks note what it says.
 	shadow, unchecked bool
+	// assigns has the guard of an upsert be part of what it assigns to the version, where it can have no condition (MySQL).
+	assigns bool
 	// parents are the versions that the caller expects of parents, and touches reports that a set-based update bumps some.
 	parents []touch.ParentVersion
 	touches bool

@@ -21,19 +21,45 @@ func OnConflict(s *version.Schema, e *Expectation, table string, opts []sql.Conf
 	if len(opts) == 0 {
 		return nil
 	}
+	guarded := e.Stated() && !e.unchecked
 	all := append(slices.Clip(opts), sql.ResolveWith(func(u *sql.UpdateSet) {
 		switch {
 		case keeps(u):
+		case guarded && e.assigns:
+			u.Set(s.Column, guardedBump(s, table, e))
 		case e.shadow:
 			u.SetIgnore(s.Column)
 		default:
 			u.Set(s.Column, s.Bump(table))
 		}
 	}))
-	if e.Stated() && !e.unchecked {
+	if guarded && !e.assigns {
 		all = append(all, sql.UpdateWhere(qualified(s, table, e.versions)))
 	}
 	return all
+}
+
+// guardedBump is the guard of an upsert of MySQL and MariaDB, whose ON DUPLICATE KEY UPDATE takes no condition: a number that is
+// out of range in the place of the next version, so that the statement fails and writes nothing. It has the length of the
+// version in it, or the database would compute it before there is a row.
+func guardedBump(s *version.Schema, table string, e *Expectation) sql.Querier {
+	return sql.ExprFunc(func(b *sql.Builder) {
+		column := b.Quote(table) + "." + b.Quote(s.Column)
+		b.WriteString("IF(").Join(qualified(s, table, e.versions)).WriteString(", ")
+		if e.shadow {
+			b.WriteString(column)
+		} else {
+			b.Join(s.Bump(table))
+		}
+		// A number can't be assigned to a column of MariaDB's type uuid, though it never is.
+		b.WriteString(", CAST(9223372036854775807 + (1 + COALESCE(CHAR_LENGTH(").WriteString(column).WriteString("), 0)) AS CHAR))")
+	})
+}
+
+// isGuarded knows the error of guardedBump: MySQL and MariaDB write the expression that is out of range.
+func isGuarded(err error) bool {
+	msg := strings.ToLower(err.Error())
+	return strings.Contains(msg, "bigint value is out of range") && strings.Contains(msg, "char_length(")
 }
 
 // keeps reports whether the update branch changes nothing: DoNothing, which MySQL has no word for, or Ignore, which sets
@@ -78,7 +104,7 @@ func Upsert(hooks []ent.Hook, d string, typed func(error) error, opts *[]sql.Con
 				return nil, fmt.Errorf("entocc: %T was not generated with the extension", m)
 			}
 			s, e := g.VersionGuard()
-			e.unchecked = entocc.CheckSkipped(ctx, s.Type)
+			e.unchecked, e.assigns = entocc.CheckSkipped(ctx, s.Type), d == dialect.MySQL
 			if e.unchecked {
 				return next.Mutate(ctx, m)
 			}
@@ -88,7 +114,7 @@ func Upsert(hooks []ent.Hook, d string, typed func(error) error, opts *[]sql.Con
 			claim := e.claim(s, m.Op(), nil, e.versions)
 			v, err := next.Mutate(ctx, m)
 			switch {
-			case errors.Is(err, stdsql.ErrNoRows):
+			case errors.Is(err, stdsql.ErrNoRows), err != nil && e.assigns && isGuarded(err):
 				return nil, typed(claim.Conflict())
 			case err != nil:
 				return nil, typed(claim.Failed(err))
@@ -101,17 +127,21 @@ func Upsert(hooks []ent.Hook, d string, typed func(error) error, opts *[]sql.Con
 // checkUpsert refuses upserts that can't be guarded.
 func checkUpsert(s *version.Schema, d string, op ent.Op, opts []sql.ConflictOption) error {
 	switch {
-	case d == dialect.MySQL:
-		return s.Errorf(op, nil, "ON DUPLICATE KEY UPDATE takes no condition on MySQL and MariaDB. "+
-			"Update the row by UpdateOneID(id).IfVersion(v), and create it when that is NotFound")
-	case doesNothing(d, opts):
-		return s.Errorf(op, nil, "DoNothing writes nothing to a row that is there, so there is nothing to guard by IfVersion. "+
+	case d == dialect.MySQL && keepsRow(opts), doesNothing(d, opts):
+		return s.Errorf(op, nil, "the upsert writes nothing to a row that is there, so there is nothing to guard by IfVersion. "+
 			"Leave one of the two out")
 	case hasWhere(d, opts):
 		return s.Errorf(op, nil, "the upsert has a condition of its own (sql.UpdateWhere), which IfVersion would replace. "+
 			"Compare the version there")
 	}
 	return nil
+}
+
+// keepsRow reports whether the options are those of DoNothing or Ignore on MySQL, which has no word for either.
+func keepsRow(opts []sql.ConflictOption) (kept bool) {
+	sql.Dialect(dialect.MySQL).Insert("t").Columns("c").Values(0).OnConflict(append(slices.Clip(opts),
+		sql.ResolveWith(func(u *sql.UpdateSet) { kept = keeps(u) }))...).Query()
+	return kept
 }
 
 // doesNothing reports whether the options are those of DoNothing.
@@ -124,6 +154,9 @@ func doesNothing(d string, opts []sql.ConflictOption) bool {
 func hasWhere(d string, opts []sql.ConflictOption) bool {
 	query, _ := sql.Dialect(d).Insert("t").Columns("c").Values(0).OnConflict(append(slices.Clip(opts),
 		sql.ResolveWith(func(u *sql.UpdateSet) { u.Set("c", 0) }))...).Query()
-	_, update, _ := strings.Cut(query, " DO UPDATE SET ")
+	_, update, found := strings.Cut(query, " DO UPDATE SET ")
+	if !found {
+		_, update, _ = strings.Cut(query, " ON DUPLICATE KEY UPDATE ")
+	}
 	return strings.Contains(update, " WHERE ")
 }

@@ -333,7 +333,7 @@ func (u *GroupUpsertOne) IDX(ctx context.Context) int {
 }
 
 // IfVersion has the upsert update the row only if it has this version. A row that has another is a
-// *GroupModifiedError; one that is not there is created. MySQL and MariaDB refuse it.
+// *GroupModifiedError; one that is not there is created.
 func (u *GroupUpsertOne) IfVersion(version uuid.UUID) *GroupUpsertOne {
 	create := u.create
 	create.mutation.occ.In(version)

@@ -330,7 +330,7 @@ func (u *PetUpsertOne) IDX(ctx context.Context) int {
 }
 
 // IfVersion has the upsert update the row only if it has this version. A row that has another is a
-// *PetModifiedError; one that is not there is created. MySQL and MariaDB refuse it.
+// *PetModifiedError; one that is not there is created.
 func (u *PetUpsertOne) IfVersion(version int64) *PetUpsertOne {
 	create := u.create
 	create.mutation.occ.In(version)

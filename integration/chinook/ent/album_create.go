@@ -407,7 +407,7 @@ func (u *AlbumUpsertOne) IDX(ctx context.Context) int {
 }
 
 // IfVersion has the upsert update the row only if it has this version. A row that has another is a
-// *AlbumModifiedError; one that is not there is created. MySQL and MariaDB refuse it.
+// *AlbumModifiedError; one that is not there is created.
 func (u *AlbumUpsertOne) IfVersion(version int64) *AlbumUpsertOne {
 	create := u.create
 	create.mutation.occ.In(version)

@@ -364,7 +364,7 @@ func (u *ArtistUpsertOne) IDX(ctx context.Context) int {
 }
 
 // IfVersion has the upsert update the row only if it has this version. A row that has another is a
-// *ArtistModifiedError; one that is not there is created. MySQL and MariaDB refuse it.
+// *ArtistModifiedError; one that is not there is created.
 func (u *ArtistUpsertOne) IfVersion(version int64) *ArtistUpsertOne {
 	create := u.create
 	create.mutation.occ.In(version)

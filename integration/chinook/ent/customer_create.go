@@ -956,7 +956,7 @@ func (u *CustomerUpsertOne) IDX(ctx context.Context) int {
 }
 
 // IfVersion has the upsert update the row only if it has this version. A row that has another is a
-// *CustomerModifiedError; one that is not there is created. MySQL and MariaDB refuse it.
+// *CustomerModifiedError; one that is not there is created.
 func (u *CustomerUpsertOne) IfVersion(version int64) *CustomerUpsertOne {
 	create := u.create
 	create.mutation.occ.In(version)

@@ -1133,7 +1133,7 @@ func (u *EmployeeUpsertOne) IDX(ctx context.Context) int {
 }
 
 // IfVersion has the upsert update the row only if it has this version. A row that has another is a
-// *EmployeeModifiedError; one that is not there is created. MySQL and MariaDB refuse it.
+// *EmployeeModifiedError; one that is not there is created.
 func (u *EmployeeUpsertOne) IfVersion(version int64) *EmployeeUpsertOne {
 	create := u.create
 	create.mutation.occ.In(version)

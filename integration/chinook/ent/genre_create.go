@@ -364,7 +364,7 @@ func (u *GenreUpsertOne) IDX(ctx context.Context) int {
 }
 
 // IfVersion has the upsert update the row only if it has this version. A row that has another is a
-// *GenreModifiedError; one that is not there is created. MySQL and MariaDB refuse it.
+// *GenreModifiedError; one that is not there is created.
 func (u *GenreUpsertOne) IfVersion(version int64) *GenreUpsertOne {
 	create := u.create
 	create.mutation.occ.In(version)

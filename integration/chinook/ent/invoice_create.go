@@ -745,7 +745,7 @@ func (u *InvoiceUpsertOne) IDX(ctx context.Context) int {
 }
 
 // IfVersion has the upsert update the row only if it has this version. A row that has another is a
-// *InvoiceModifiedError; one that is not there is created. MySQL and MariaDB refuse it.
+// *InvoiceModifiedError; one that is not there is created.
 func (u *InvoiceUpsertOne) IfVersion(version int64) *InvoiceUpsertOne {
 	create := u.create
 	create.mutation.occ.In(version)

@@ -498,7 +498,7 @@ func (u *InvoiceLineUpsertOne) IDX(ctx context.Context) int {
 }
 
 // IfVersion has the upsert update the row only if it has this version. A row that has another is a
-// *InvoiceLineModifiedError; one that is not there is created. MySQL and MariaDB refuse it.
+// *InvoiceLineModifiedError; one that is not there is created.
 func (u *InvoiceLineUpsertOne) IfVersion(version int64) *InvoiceLineUpsertOne {
 	create := u.create
 	create.mutation.occ.In(version)

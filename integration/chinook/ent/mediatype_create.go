@@ -364,7 +364,7 @@ func (u *MediaTypeUpsertOne) IDX(ctx context.Context) int {
 }
 
 // IfVersion has the upsert update the row only if it has this version. A row that has another is a
-// *MediaTypeModifiedError; one that is not there is created. MySQL and MariaDB refuse it.
+// *MediaTypeModifiedError; one that is not there is created.
 func (u *MediaTypeUpsertOne) IfVersion(version int64) *MediaTypeUpsertOne {
 	create := u.create
 	create.mutation.occ.In(version)

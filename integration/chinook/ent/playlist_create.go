@@ -365,7 +365,7 @@ func (u *PlaylistUpsertOne) IDX(ctx context.Context) int {
 }
 
 // IfVersion has the upsert update the row only if it has this version. A row that has another is a
-// *PlaylistModifiedError; one that is not there is created. MySQL and MariaDB refuse it.
+// *PlaylistModifiedError; one that is not there is created.
 func (u *PlaylistUpsertOne) IfVersion(version int64) *PlaylistUpsertOne {
 	create := u.create
 	create.mutation.occ.In(version)

@@ -826,7 +826,7 @@ func (u *TrackUpsertOne) IDX(ctx context.Context) int {
 }
 
 // IfVersion has the upsert update the row only if it has this version. A row that has another is a
-// *TrackModifiedError; one that is not there is created. MySQL and MariaDB refuse it.
+// *TrackModifiedError; one that is not there is created.
 func (u *TrackUpsertOne) IfVersion(version int64) *TrackUpsertOne {
 	create := u.create
 	create.mutation.occ.In(version)
