@@ -41,7 +41,7 @@ var calls = []call{
 	{"Nothing to change is nothing to write.", "nothing", nothing},
 	{"Unless the version shall move on for its own sake.", "force", force},
 	{"The update branch of an upsert moves the version on, and never sets it back.", "upsert", upsert},
-	{"And it can be guarded, where the database can.", "upsertIfVersion", upsertIfVersion},
+	{"And it can be guarded.", "upsertIfVersion", upsertIfVersion},
 	{"A shadow save is guarded, and not noticed by others.", "shadow", shadow},
 }
 
