@@ -51,6 +51,19 @@ func TestProblemOf_StatusOfEachError(t *testing.T) {
 	}
 }
 
+// The row has the version that If-Match states, so 412 would be wrong; and who may see what the field holds is not known here.
+func TestProblemOf_StateOfARowIs409AndShowsNoValue(t *testing.T) {
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodPut, "/orders/7", nil)
+	r.Header.Set("If-Match", `"Order/7/3"`)
+	p := occhttp.ProblemOf(r, &entocc.RecordModifiedError{
+		Type: "Order", ID: 7, Actual: int64(3), Err: &entocc.StateError{Fields: []entocc.FieldValue{{Name: "status", Value: "closed"}}},
+	})
+	assert.Equal(t, http.StatusConflict, p.Status)
+	assert.Equal(t, "Not in the expected state", p.Title)
+	assert.Equal(t, "The order is in another state: status. Nothing was written.", p.Detail)
+	assert.Equal(t, "3", p.Current)
+}
+
 func TestWriteError_RetryAfterOnlyWhereTheSameRequestMaySucceed(t *testing.T) {
 	r := httptest.NewRequest("PUT", "/users/1", nil)
 	for _, tt := range []struct {
