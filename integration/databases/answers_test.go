@@ -160,6 +160,19 @@ var lostWrites = []struct {
 		}
 		return err
 	}},
+	{"upsert", func(ctx context.Context, s session, u *ent.User) error {
+		return s.User.Create().SetName("upsert").SetEmail(*u.Email).OnConflict(entsql.ConflictColumns(user.FieldEmail)).
+			Update(func(up *ent.UserUpsert) { up.AddAge(1) }).Exec(ctx)
+	}},
+	{"upsert with its ID", func(ctx context.Context, s session, u *ent.User) error {
+		_, err := s.User.Create().SetName("upsert").SetEmail(*u.Email).OnConflict(entsql.ConflictColumns(user.FieldEmail)).
+			Update(func(up *ent.UserUpsert) { up.AddAge(1) }).ID(ctx)
+		return err
+	}},
+	{"upsert in bulk", func(ctx context.Context, s session, u *ent.User) error {
+		return s.User.CreateBulk(s.User.Create().SetName("upsert").SetEmail(*u.Email)).OnConflict(entsql.ConflictColumns(user.FieldEmail)).
+			Update(func(up *ent.UserUpsert) { up.AddAge(1) }).Exec(ctx)
+	}},
 	{"RetryTx", func(ctx context.Context, s session, u *ent.User) error {
 		return s.RetryTx(ctx, func(tx *ent.Tx) error { return tx.User.UpdateOneID(u.ID).IgnoreVersion().AddAge(1).Exec(ctx) })
 	}},

@@ -7,6 +7,7 @@ import (
 
 	"entgo.io/ent/dialect"
 	entsql "entgo.io/ent/dialect/sql"
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"github.com/entocc/entocc/integration/databases"
@@ -116,7 +117,7 @@ func createTables(t *testing.T, client *ent.Client) {
 // user creates a User.
 func (s session) user(t *testing.T, name string) *ent.User {
 	t.Helper()
-	u, err := s.User.Create().SetName(name).Save(t.Context())
+	u, err := s.User.Create().SetName(name).SetEmail(uuid.NewString()).Save(t.Context())
 	require.NoError(t, err)
 	return u
 }

@@ -53,7 +53,8 @@ func (d *namedDriver) Query(ctx context.Context, query string, args, v any) erro
 	if !d.inTx {
 		err := entocc.NameOutcome(ctx, d.Driver.Query(ctx, query, args, v))
 		if err == nil && !strings.HasPrefix(query, "UPDATE ") { // entocc's own, which looks at its rows itself.
-			rows.ColumnScanner = &namedRows{ColumnScanner: rows.ColumnScanner, end: func(err error) error { return entocc.NameOutcome(ctx, err) }}
+			name := func(err error) error { return entocc.NameOutcome(ctx, err) }
+			rows.ColumnScanner = &namedRows{ColumnScanner: rows.ColumnScanner, name: name, end: name}
 		}
 		return err
 	}
@@ -95,9 +96,29 @@ func (d *namedDriver) Tx(ctx context.Context) (dialect.Tx, error) {
 // outcome of the write is.
 type namedRows struct {
 	sql.ColumnScanner
-	end   func(error) error
+	// name names what the reading of a row says, where no transaction holds the write: database/sql closes the rows of a
+	// context that has ended at any time, which commits the write on SQLite. It may be nil.
+	name func(error) error
+	end  func(error) error
+
 	ended bool
 	err   error
+}
+
+// Columns returns the names of the columns.
+func (r *namedRows) Columns() ([]string, error) {
+	columns, err := r.ColumnScanner.Columns()
+	return columns, r.named(err)
+}
+
+// Scan reads a row.
+func (r *namedRows) Scan(dest ...any) error { return r.named(r.ColumnScanner.Scan(dest...)) }
+
+func (r *namedRows) named(err error) error {
+	if err == nil || r.name == nil {
+		return err
+	}
+	return r.name(err)
 }
 
 // Err reads what is left of the rows, and returns how the write has ended.

@@ -16,7 +16,7 @@ func (t *namedTx) Rollback() error {
 	if t.session.galera.Load() != yes {
 		return entocc.NameRollback(t.Tx.Rollback())
 	}
-	refused := entocc.IsOutcomeUnknown(entocc.NameRollback(t.Tx.Exec(context.Background(), "ROLLBACK", []any{}, nil)))
+	refused := entocc.IsOutcomeUnknown(entocc.NameRollback(t.Exec(context.Background(), "ROLLBACK", []any{}, nil)))
 	if refused {
 		closeConn(t.Tx)
 	}
