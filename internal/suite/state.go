@@ -8,6 +8,8 @@ import (
 	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent"
+	"github.com/entocc/entocc/internal/ent/like"
+	"github.com/entocc/entocc/internal/ent/purchaseline"
 	"github.com/entocc/entocc/internal/ent/user"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -28,6 +30,9 @@ func stateScenarios() []scenario {
 		{name: "State/ResolverIsNotAsked", run: stateAndResolver},
 		{name: "State/ReportModeKeepsIt", run: stateAndReport},
 		{name: "State/BatchRowsAreGuarded", run: stateInBatch},
+		{name: "State/AlternativesAreOneCondition", run: stateWithAlternatives},
+		{name: "State/ParentsAreTouchedOnlyByTheRightOne", run: stateOfChild},
+		{name: "State/CompositeID", run: stateOfCompositeID},
 		{name: "State/OneOfManyTransitionsWins", run: transitionRace, left: func(db DB) string {
 			if db.Traits.Nodes {
 				return "writers do not wait for those of another node: whoever commits second is told so by a deadlock"
@@ -195,4 +200,34 @@ func transitionRace(s *Scene) {
 	writers.Wait()
 	assert.EqualValues(s, 1, won.Load())
 	assert.EqualValues(s, 2, s.load(u.ID).Version)
+}
+
+func stateWithAlternatives(s *Scene) {
+	u, other := s.user("open"), s.user("draft")
+	either := user.Or(user.Name("draft"), user.Name("waiting"))
+	s.wrongState(u.Update().IfField(either).SetName("lost").Exec(s.ctx))
+	s.wrongState(s.Client.User.DeleteOneID(u.ID).IfField(either).Exec(s.ctx))
+	assert.Equal(s, "open", s.load(u.ID).Name)
+	assert.Equal(s, "draft", s.load(other.ID).Name, "the row of the write, and no other")
+}
+
+func stateOfChild(s *Scene) {
+	p := saved(s, s.Client.Purchase.Create())
+	l := saved(s, s.Client.PurchaseLine.Create().SetPurchaseID(p.ID))
+	before := s.Client.Purchase.GetX(s.ctx, p.ID).Version
+	err := s.Client.PurchaseLine.UpdateOneID(l.ID).IfField(purchaseline.Amount(9)).SetAmount(2).Exec(s.ctx)
+	var state *entocc.StateError
+	require.ErrorAs(s, err, &state)
+	assert.Equal(s, before, s.Client.Purchase.GetX(s.ctx, p.ID).Version)
+	require.NoError(s, s.Client.PurchaseLine.UpdateOneID(l.ID).IfField(purchaseline.Amount(1)).SetAmount(2).Exec(s.ctx))
+	assert.Equal(s, before+1, s.Client.Purchase.GetX(s.ctx, p.ID).Version)
+}
+
+func stateOfCompositeID(s *Scene) {
+	tweet := saved(s, s.Client.Tweet.Create().SetText("liked"))
+	l := saved(s, s.Client.Like.Create().SetUser(s.user("fan")).SetTweet(tweet).SetMood("fond"))
+	err := s.Client.Like.UpdateOne(l).IfField(like.Mood("bored")).SetMood("lost").Exec(s.ctx)
+	var state *entocc.StateError
+	require.ErrorAs(s, err, &state)
+	require.NoError(s, s.Client.Like.UpdateOne(l).IfField(like.Mood("fond")).SetMood("keen").Exec(s.ctx))
 }

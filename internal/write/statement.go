@@ -20,7 +20,6 @@ func (w *Write) statement(ctx context.Context, d string) (*sql.UpdateBuilder, er
 	update := sql.Dialect(d).Update(node.Table).Schema(node.Schema)
 	s := w.Selector(ctx, d)
 	w.where(s)
-	w.e.fields.where(s)
 	if err := s.Err(); err != nil {
 		return nil, err
 	}
@@ -36,6 +35,11 @@ func (w *Write) statement(ctx context.Context, d string) (*sql.UpdateBuilder, er
 	w.setVersion(update)
 	if len(w.Accepted) > 0 {
 		update.Where(w.Schema.Equals(w.Accepted))
+	}
+	if w.StatesFields() {
+		state := w.Selector(ctx, d)
+		w.e.fields.where(state)
+		update.Where(state.P())
 	}
 	if w.set != nil {
 		again := w.Selector(ctx, d) // A modifier may have added a condition with an OR in its text.
