@@ -9,7 +9,7 @@ import (
 )
 
 // BulkModifiedError reports the conflicts of a batch, all of them: generated UpdateBulk and DeleteBulk builders return
-// it. Unless the batch was told to skip modified rows, nothing of it was written.
+// it. Unless the batch skips modified rows, nothing of it was written.
 //
 //	saved, err := client.User.UpdateBulk(builders...).SkipModified().Save(ctx)
 //	var conflicts *entocc.BulkModifiedError
@@ -28,7 +28,7 @@ type BulkModifiedError struct {
 	// Conflicts are those of the batch, in its order. One of a parent has the parent's type and ID, and one without an ID is
 	// a conflict that the database reported for a statement of many rows, without saying which.
 	Conflicts []*RecordModifiedError
-	// Total is the number of rows in the batch, and Written that of the rows that were written: none, but for a batch
+	// Total is the number of rows in the batch, and Written that of the rows that were written: none, except for a batch
 	// that skips modified rows.
 	Total, Written int
 

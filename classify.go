@@ -123,7 +123,7 @@ func classifyPostgres(err error) (Class, bool) {
 	return class, true
 }
 
-// concurrentUpdate tells 40001 on a row that the statement itself wanted to write from the other reasons for 40001,
+// concurrentUpdate distinguishes 40001 on a row that the statement itself wanted to write from the other reasons for 40001,
 // which have the same code. The source file does not depend on the server's language, as the message does; not every
 // server sends it.
 func concurrentUpdate(err error) bool {

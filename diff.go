@@ -50,7 +50,7 @@ type FieldDiff struct {
 	Name, Column string
 	// Label is the schema's comment for it, or its name.
 	Label string
-	// Edge tells an edge from a field.
+	// Edge reports that this is an edge, and not a field.
 	Edge bool
 	// Sensitive reports that the values of the field are kept back: all three are nil.
 	Sensitive bool

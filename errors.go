@@ -34,7 +34,7 @@ type RecordModifiedError struct {
 	// Expected is the version that the write expected; a []any for IfVersionIn.
 	Expected any
 	// Actual is the version that the row has now. It is nil when the row is gone and where it can't be known: where the
-	// database answered with an error of its own, and for upserts.
+	// database answered with its own error, and for upserts.
 	Actual any
 	// Deleted reports that the row is gone.
 	Deleted bool
@@ -82,7 +82,7 @@ func (e *StateError) Error() string {
 	return b.String()
 }
 
-// Error tells type, ID and both versions.
+// Error returns type, ID and both versions.
 func (e *RecordModifiedError) Error() string {
 	var b strings.Builder
 	if state, ok := e.Err.(*StateError); ok { //nolint:errorlint // as Explain puts it there

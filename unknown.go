@@ -40,7 +40,7 @@ type OutcomeUnknownError struct {
 	Err error
 }
 
-// Error tells type, ID and versions, and what to do.
+// Error returns type, ID and versions, and what to do.
 func (e *OutcomeUnknownError) Error() string {
 	var b strings.Builder
 	b.WriteString("entocc: ")

@@ -77,7 +77,7 @@ func checkPackage(n *gen.Type) error {
 	return nil
 }
 
-// checkVersionField refuses a version that generated code could not tell from another field, or from none.
+// checkVersionField refuses a version that generated code could not distinguish from another field, or from none.
 func checkVersionField(n *gen.Type, f *gen.Field, a annotation.Version) error {
 	for _, other := range n.Fields {
 		if other != f && other.StorageKey() == f.StorageKey() {

@@ -100,7 +100,7 @@ func doubles(imports []*ast.ImportSpec, ours []string) []*ast.ImportSpec {
 // majorVersion is the last element of an import path that is not the name of its package.
 var majorVersion = regexp.MustCompile(`^v[0-9]+$`)
 
-// nameOf returns the name of an import in its file. goimports has named those whose path does not tell it.
+// nameOf returns the name of an import in its file. goimports has named those whose path does not show it.
 func nameOf(spec *ast.ImportSpec) string {
 	if spec.Name != nil {
 		return spec.Name.Name

@@ -121,7 +121,7 @@ func (e *Extension) Templates() []*gen.Template {
 }
 
 // mutation reports whether the mutation of a type carries what is expected of its version. ent before v0.14.2 has no
-// place for that, and prints the template as if it were a file of its own.
+// place for that, and prints the template as if it were a separate file.
 func (e *Extension) mutation(of any) (bool, error) {
 	t, ok := of.(*gen.Type)
 	if !ok {

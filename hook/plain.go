@@ -171,7 +171,7 @@ func beginsWithBareColumn(p *sql.Predicate) bool {
 
 // fromEntity reports whether an UpdateOne mutation was made from an entity. ent does not say: both forms answer
 // OldField, the one from memory, the other by a query for a version that nobody has seen. The function that ent made
-// the answer with tells, by its name: withUser or withUserID. Anything else counts as made from an ID, and is refused.
+// the answer with shows it, by its name: withUser or withUserID. Anything else counts as made from an ID, and is refused.
 func fromEntity(m ent.Mutation) bool {
 	v := reflect.ValueOf(m)
 	if v.Kind() != reflect.Pointer || v.Elem().Kind() != reflect.Struct {

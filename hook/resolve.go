@@ -244,7 +244,7 @@ func (c *Conflict) Current(ctx context.Context) (any, error) {
 	return current, nil
 }
 
-// Diff tells what the refused write and others changed, field by field, against the row that Current loads.
+// Diff returns what the refused write and others changed, field by field, against the row that Current loads.
 func (c *Conflict) Diff(ctx context.Context) ([]entocc.FieldDiff, error) {
 	if g, ok := c.Mutation.(write.Guarded); ok {
 		if s, _ := g.VersionGuard(); s.Undiffed {
@@ -347,7 +347,7 @@ func StoreWins() Resolver {
 // nothing to merge: they stay conflicts.
 //
 // never names fields that are not merged: a change of one by either side leaves the conflict to the caller, and so does
-// a base that does not tell.
+// a base that does not show it.
 func Merge(never ...string) Resolver {
 	return func(ctx context.Context, c *Conflict) (ent.Value, error) {
 		if c.Modified.Deleted || !c.Mutation.Op().Is(ent.OpUpdateOne) {

@@ -26,7 +26,7 @@ type Error struct {
 	Problem              Problem
 }
 
-// Error tells what to do.
+// Error says what to do.
 func (f *Error) Error() string {
 	what := "create it by Create"
 	switch f.Problem {

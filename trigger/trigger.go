@@ -43,7 +43,7 @@ type table struct {
 	version.Table
 	strategy version.Triggered
 	refusing bool
-	// trigger is the name of the trigger, and of its function on PostgreSQL. stamp tells the SQL that made it.
+	// trigger is the name of the trigger, and of its function on PostgreSQL. stamp identifies the SQL that made it.
 	trigger, stamp string
 	create         []string
 }
@@ -224,7 +224,7 @@ func (t *Triggers) Create(ctx context.Context, db *stdsql.DB) error {
 	return t.run(ctx, db, todo, func(t *table) []string { return t.create })
 }
 
-// Drop drops the triggers that are there, but for those that are not ours.
+// Drop drops the triggers that are there, except those that are not ours.
 func (t *Triggers) Drop(ctx context.Context, db *stdsql.DB) error {
 	var todo []*table
 	for _, table := range t.tables {

@@ -31,7 +31,7 @@ func main() {
 	}
 }
 
-// run tells the story in a database of its own.
+// run tells the story in its own database.
 func run(ctx context.Context, out io.Writer) error {
 	dir, err := os.MkdirTemp("", "entocc-aggregate")
 	if err != nil {

@@ -33,7 +33,7 @@ func main() {
 	}
 }
 
-// open opens the database, and tells the story in it.
+// open opens the database, and runs the story in it.
 func open(ctx context.Context, postgres string, out io.Writer) error {
 	name, driver, dsn := dialect.Postgres, "pgx", postgres
 	if postgres == "" {

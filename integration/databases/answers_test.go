@@ -178,8 +178,8 @@ var lostWrites = []struct {
 	}},
 }
 
-// Case 31: nothing is applied twice, nothing that was applied is told as a conflict or as not written, and nothing that was
-// not is told as saved, wherever the connection ends.
+// Case 31: nothing is applied twice, nothing that was applied is reported as a conflict or as not written, and nothing that was
+// not is reported as saved, wherever the connection ends.
 func TestWrite_WhoseAnswerIsLostIsNeverRepeatedAndNeverMisreported(t *testing.T) {
 	for _, driver := range []string{"postgres", "pgx", "mysql", "postgres" + pinning} {
 		for _, w := range lostWrites {
@@ -240,7 +240,7 @@ func isMySQL(db *sql.DB) bool {
 	return ok
 }
 
-// A random version tells that the write was applied, so that it is no unknown outcome.
+// A random version shows that the write was applied, so that it is no unknown outcome.
 func TestWrite_OfATokenWhoseAnswerIsLostIsAsked(t *testing.T) {
 	l := throughProxy(t, "pgx")
 	asked := 0

@@ -10,7 +10,7 @@ import (
 )
 
 // The database reports the conflict for a whole statement, and ends the transaction. As that is the batch's own, the rows
-// are written once more in a new one, which tells the row.
+// are written once more in a new one, which names the row.
 func TestBatch_RowThatTheDatabaseRefusesIsTold(t *testing.T) {
 	mine, theirs := pairOn(t, mariadbSnapshot, repeatableRead)
 	a, b := mine.user(t, "a"), mine.user(t, "b")

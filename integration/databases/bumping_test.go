@@ -179,7 +179,7 @@ func TestTrigger_CanBeSwitchedOffBySession(t *testing.T) {
 	})
 }
 
-// Writers of four kinds collide on one row: each write that was told as done has moved the version on by one.
+// Writers of four kinds collide on one row: each write that was reported as done has moved the version on by one.
 func TestTrigger_WritersOfAllKinds(t *testing.T) {
 	onTriggered(t, func(t *testing.T, s, other session, name string) {
 		u := s.User.Create().SetName("counted").SetEmail("counted@example.com").SaveX(t.Context())

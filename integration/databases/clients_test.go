@@ -80,7 +80,7 @@ func openWith(t *testing.T, name, driver, dsn string) session {
 	}})
 }
 
-// each runs a test on a database of each kind: each engine, driver and way to tell a conflict, not each level.
+// each runs a test on a database of each kind: each engine, driver and way to report a conflict, not each level.
 func each(t *testing.T, test func(t *testing.T, conn suite.DB)) {
 	t.Helper()
 	on(t, [][2]string{

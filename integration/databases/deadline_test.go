@@ -114,7 +114,7 @@ func (r endingRows) Next() bool {
 	if ok {
 		r.end()
 		for closed := false; !closed; {
-			_, err := r.ColumnScanner.Columns()
+			_, err := r.Columns()
 			closed = err != nil
 		}
 	}

@@ -127,7 +127,7 @@ func (s session) otherKey(t *testing.T, id string) string {
 	return ""
 }
 
-// Two builders that expect no version: the one would overwrite what the other has written, and both be told as saved.
+// Two builders that expect no version: the one would overwrite what the other has written, and both be reported as saved.
 func TestBatch_RefusesAnUnguardedRowThatIsInItUnderTwoKeys(t *testing.T) {
 	eachLooseKey(t, func(t *testing.T, s session, ada, _ *ent.Setting) {
 		same := s.Setting.Query().Order(ent.Asc("id")).FirstX(t.Context()).ID

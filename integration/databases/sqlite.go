@@ -14,7 +14,7 @@ import (
 	"github.com/entocc/entocc/internal/suite"
 )
 
-// sqliteDriver is how a driver for SQLite wants to be told.
+// sqliteDriver is how a driver for SQLite takes its options.
 type sqliteDriver struct {
 	name, registered string
 	settings         url.Values

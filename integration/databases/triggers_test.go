@@ -106,7 +106,7 @@ func TestPostgres_WriteThatATriggerKeepsFromItsRowIsNoSuccess(t *testing.T) {
 	}
 }
 
-// Versions of other kinds tell as well, and so does NULL, which stands for the zero version.
+// Versions of other kinds show it as well, and so does NULL, which stands for the zero version.
 func TestPostgres_WriteThatATriggerKeepsFromItsRowIsToldByEveryKindOfVersion(t *testing.T) {
 	s, _ := pairOn(t, postgres, readCommitted)
 	s.exec(t, "CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN OLD; END $$")
@@ -123,7 +123,7 @@ func TestPostgres_WriteThatATriggerKeepsFromItsRowIsToldByEveryKindOfVersion(t *
 	assert.ErrorContains(t, o.Update().SetState("after").Exec(t.Context()), "kept the write")
 }
 
-// assertKept asserts that no write of a row is told as saved.
+// assertKept asserts that no write of a row is reported as saved.
 func assertKept(t *testing.T, s session, u *ent.User) {
 	t.Helper()
 	for way, write := range kept {

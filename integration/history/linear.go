@@ -37,7 +37,7 @@ func (v Violation) String() string {
 // the row as it is at one moment between call and answer; a guarded write finds the version that it expects and leaves the
 // next one; an operation of unknown outcome takes effect at any moment after its call, or never.
 //
-// Where the rows keep lists of marks, final has read them, and tells at which place a write took effect, or that it did not. Without,
+// Where the rows keep lists of marks, final has read them, and says at which place a write took effect, or that it did not. Without,
 // it is nil: then each write has to state its version, as the search tries every unknown one everywhere otherwise.
 //
 // With lagging the reads are left out: a node of a cluster may answer from the past. [Lists] looks at what they saw.
@@ -164,7 +164,7 @@ func (a action) step(r register) (bool, register) {
 	return a.maybe && r.closed, r
 }
 
-// sees reports whether the row is as the operation was told.
+// sees reports whether the row is as the operation was answered.
 func (a action) sees(r register) bool {
 	if a.cell.Gone || !r.exists {
 		return a.cell.Gone && !r.exists

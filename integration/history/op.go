@@ -27,7 +27,7 @@ const (
 // Cell is a row as an operation saw it, or as it left it.
 type Cell struct {
 	Row string `json:"row"`
-	// Version is the row's, 0 where the operation was not told.
+	// Version is the row's, 0 where the operation was not answered it.
 	Version int64 `json:"version,omitempty"`
 	// From is the version that a write started from, 0 where it stated none.
 	From int64 `json:"from,omitempty"`

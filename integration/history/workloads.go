@@ -7,7 +7,7 @@ func Workloads() []Workload {
 	return []Workload{Register(), Counter(), Upsert(), Merge(), Transfer(), Batch(), Skew(), Order()}
 }
 
-// Summary tells a round in one line.
+// Summary describes a round in one line.
 func Summary(r *Round) string {
 	n := Count(r)
 	return fmt.Sprintf("%s: %d operations, %d done, %d refused, %d unknown, %d faults",

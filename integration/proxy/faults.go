@@ -43,7 +43,7 @@ func (p *Proxy) Delay(d time.Duration) {
 	p.gate.delay = d
 }
 
-// Partition has all bytes stand still in both directions, those of new connections too, until [Proxy.Heal]. Nobody is told: a
+// Partition has all bytes stand still in both directions, those of new connections too, until [Proxy.Heal]. Nobody is notified: a
 // request that its client has given up is carried out afterwards.
 func (p *Proxy) Partition() {
 	p.mu.Lock()

@@ -1,4 +1,4 @@
-// Package servers tells the tests of this module where the database servers are. The script "start" beside it starts
+// Package servers knows where the database servers of this module's tests are. The script "start" beside it starts
 // them and prints the environment variables that are read here:
 //
 //	eval "$(integration/servers/start)"

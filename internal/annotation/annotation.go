@@ -1,4 +1,4 @@
-// Package annotation is what the mixins tell the code generator.
+// Package annotation is what the mixins hand to the code generator.
 package annotation
 
 import (
@@ -18,7 +18,7 @@ const (
 	KindField = "field"
 )
 
-// Annotation tells the extension of package entc about the version of a schema. It travels as JSON.
+// Annotation describes the version of a schema to the extension of package entc. It travels as JSON.
 type Annotation struct {
 	// Versions holds one entry for each mixin of package mixin in the schema. More than one is an error at codegen.
 	Versions []Version `json:"versions"`

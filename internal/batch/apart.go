@@ -37,7 +37,7 @@ func (w *bulkTx) unsure(s *slot) bool {
 }
 
 // blind reports whether a row of the batch is written whatever its version, by a key that the database compares in its own way:
-// it might overwrite what another row of the batch has written, which would be the same one. No statement would tell.
+// it might overwrite what another row of the batch has written, which would be the same one. No statement would show it.
 func (w *bulkTx) blind() bool {
 	return len(w.rows) > 1 && slices.ContainsFunc(w.rows, func(s *slot) bool {
 		u, ok := s.row.(*bulkWrite)

@@ -107,7 +107,7 @@ func (b *batch) release() {
 	}
 }
 
-// unread has the builders leave their rows unread but for key and version.
+// unread has the builders leave their rows unread except for key and version.
 func (b *batch) unread(unread bool) {
 	for i := range b.slots {
 		b.slots[i].expectation.Unread(unread)

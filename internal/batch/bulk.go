@@ -36,7 +36,7 @@ func NewUpdates[B, T comparable](drv dialect.Driver, builders []B, saves Saves[B
 	return &Updates[B, T]{drv: drv, builders: builders, saves: saves}
 }
 
-// SkipModified has the batch written but for the rows that were modified by somebody else, which are reported by the
+// SkipModified has the batch written except for the rows that were modified by somebody else, which are reported by the
 // *entocc.BulkModifiedError beside the others.
 func (u *Updates[B, T]) SkipModified() *Updates[B, T] {
 	u.opts.skip = true
@@ -86,7 +86,7 @@ func NewDeletes[T comparable](drv dialect.Driver, entities []T, keys []string, b
 	return &Deletes[T]{drv: drv, entities: entities, keys: keys, build: build}
 }
 
-// SkipModified has the batch deleted but for the rows that were modified by somebody else, which are reported by the
+// SkipModified has the batch deleted except for the rows that were modified by somebody else, which are reported by the
 // *entocc.BulkModifiedError beside the others.
 func (d *Deletes[T]) SkipModified() *Deletes[T] {
 	d.opts.skip = true

@@ -69,7 +69,7 @@ func (d *bulkDelete) alone(ctx context.Context, drv dialect.Driver) error {
 	return d.Alone(ctx, drv, d.query, d.args)
 }
 
-// shape tells the deletes that one joined statement can carry out: those that have no other predicate than their row's
+// shape identifies the deletes that one joined statement can carry out: those that have no other predicate than their row's
 // identity, and one version to expect, or none. Those that touch parents are sent alone.
 func (d *bulkDelete) shape(b []byte, _ string) []byte {
 	accepted := d.Claim.Accepted

@@ -57,7 +57,7 @@ func (w *bulkTx) explain(ctx context.Context, rows []*slot) error {
 	return nil
 }
 
-// joinedUpdate updates rows by one statement. returned reports that the database has told which.
+// joinedUpdate updates rows by one statement. returned reports that the database has said which.
 func (w *bulkTx) joinedUpdate(ctx context.Context, rows []*slot) (sure, returned bool, err error) {
 	first := rows[0].row.(*bulkWrite)
 	u, err := newBulkUpdate(w.dialect, rows)

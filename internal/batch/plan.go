@@ -80,7 +80,7 @@ func (u *updates[B, T]) end(i int, err error) error {
 	return s.Unusable(m.Op(), err)
 }
 
-// Unread has the save of a builder with these hooks leave the row unread but for key and version, if the guard is the only
+// Unread has the save of a builder with these hooks leave the row unread except for key and version, if the guard is the only
 // one: others may look at what comes back.
 func Unread(e *write.Expectation, hooks []ent.Hook) { e.Unread(guards.alone(hooks)) }
 

@@ -74,7 +74,7 @@ func (l *rowList) addRow(row []write.Assignment) {
 // row returns the values of a row.
 func (l *rowList) row(i int) []any { return l.cells[i*len(l.columns) : (i+1)*len(l.columns)] }
 
-// same reports whether two values are the same argument. Of those that could tell more than one SQL value, it says no.
+// same reports whether two values are the same argument. Of those that could stand for more than one SQL value, it says no.
 func same(a, b any) bool {
 	switch a.(type) {
 	case int, int64, string, bool, time.Time, uuid.UUID:

@@ -17,7 +17,7 @@ type rowScanner interface {
 	reuses(column string) bool
 }
 
-// read has the write read its row into its entity, by a statement of its own.
+// read has the write read its row into its entity, by a separate statement.
 func (b *batch) read(w *bulkWrite) {
 	w.Spec.ScanValues = b.scanner.scanValues
 	w.Spec.Assign = func(columns []string, values []any) error { return b.scanner.assign(w.node, columns, values) }

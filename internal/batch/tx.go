@@ -47,7 +47,7 @@ func (b *batch) write() {
 // MySQL and MariaDB end the transaction when they report a conflict or a deadlock, so all is written anew in a new one,
 // which sees what others have committed since: rows that they have changed do not match then, and explain themselves. In a
 // transaction of the caller's nothing can be written any more. PostgreSQL and SQLite fail the statement; with savepoints
-// around each one the rows that were modified are told from the others.
+// around each one the rows that were modified are distinguished from the others.
 func (w *bulkTx) again(failure error) *bulkTx {
 	careful, apart := w.careful, w.apart
 	switch class := entocc.Classify(failure); {
@@ -153,7 +153,7 @@ func (w *bulkTx) write(ctx context.Context) (err error) {
 	return w.committed(w.tx.Commit())
 }
 
-// committed says of an error of the commit what is known. That of a connection that was lost meanwhile tells nothing.
+// committed says of an error of the commit what is known. That of a connection that was lost meanwhile says nothing.
 func (w *bulkTx) committed(err error) error {
 	class := entocc.Classify(err)
 	switch {

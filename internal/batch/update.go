@@ -87,7 +87,7 @@ func (w *bulkWrite) size() (args, length int) {
 	return args, length + 16*args
 }
 
-// shape tells the writes that one joined statement can carry out: the same columns are set and cleared, the same are
+// shape identifies the writes that one joined statement can carry out: the same columns are set and cleared, the same are
 // returned, the version is guarded and changed alike, and predicates are the same to the last argument.
 func (w *bulkWrite) shape(b []byte, d string) []byte {
 	spec := w.Spec
@@ -128,7 +128,7 @@ func (w *bulkWrite) shape(b []byte, d string) []byte {
 	return b
 }
 
-// returnsIdentity reports whether the row can be told from others by what is returned of it.
+// returnsIdentity reports whether the row can be distinguished from others by what is returned of it.
 func (w *bulkWrite) returnsIdentity() bool {
 	if !w.returns() {
 		return true

@@ -10,7 +10,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 )
 
-// Sent is a driver that keeps what it is sent, and sends nothing: every statement fails by context.Canceled, but for savepoints.
+// Sent is a driver that keeps what it is sent, and sends nothing: every statement fails by context.Canceled, except savepoints.
 type Sent struct {
 	dialect.Driver
 	// Name is that of the dialect.

@@ -16,7 +16,7 @@ func labelOr(label, name string) string {
 	return label
 }
 
-// changeOf tells what the mutation does to a field.
+// changeOf returns what the mutation does to a field.
 func changeOf(m ent.Mutation, f version.Field) (entocc.Change, any) {
 	if slices.Contains(m.ClearedFields(), f.Column) {
 		if v, ok := m.Field(f.Column); ok {
@@ -37,7 +37,7 @@ func changeOf(m ent.Mutation, f version.Field) (entocc.Change, any) {
 	return entocc.ChangeNone, nil
 }
 
-// edgeChangeOf tells what the mutation does to an edge, or nil.
+// edgeChangeOf returns what the mutation does to an edge, or nil.
 func edgeChangeOf(m ent.Mutation, name string) *entocc.EdgeChange {
 	c := &entocc.EdgeChange{Added: m.AddedIDs(name), Removed: m.RemovedIDs(name), Cleared: m.EdgeCleared(name)}
 	if len(c.Added)+len(c.Removed) == 0 && !c.Cleared {

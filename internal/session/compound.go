@@ -61,7 +61,7 @@ func (d *namedDriver) pinForCompound(ctx context.Context) (Pinned, error) {
 	return conn, nil
 }
 
-// inTransaction asks for the variable that tells whether the session is in a transaction.
+// inTransaction asks for the variable that says whether the session is in a transaction.
 const inTransaction = "SELECT 'in_transaction', @@in_transaction"
 
 // askForCompounds sends a compound statement of the kind that saves are, and looks at whether the transaction that it has

@@ -48,7 +48,7 @@ func endTx(tx, within dialect.Tx, err error, local bool) dialect.Tx {
 	return EndedTx{err}
 }
 
-// isOpen asks SQLite whether a transaction goes on after an error. What the error is does not tell: constraints and triggers
+// isOpen asks SQLite whether a transaction goes on after an error. What the error is does not say: constraints and triggers
 // may roll it back (ON CONFLICT ROLLBACK), a full disk may, and a statement that its context has broken off does. There is a
 // question for it that changes nothing where the answer is yes: a transaction can't begin within another.
 func isOpen(tx dialect.Tx) bool {

@@ -54,7 +54,7 @@ const (
 	Doubtful
 )
 
-// Standing tells what the version is to a driver, which may not be known yet. cause is why it never was.
+// Standing returns what the version is to a driver, which may not be known yet. cause is why it never was.
 func (f *Fate) Standing(drv dialect.Driver) (s standing, cause error) {
 	state := fateCommitted
 	if f != nil {

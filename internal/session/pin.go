@@ -11,7 +11,7 @@ import (
 
 // Pinner is a driver of the caller's own that can send several statements by one connection; see hook.Pinner.
 type Pinner interface {
-	// Pin returns a connection, or nil where there is none to be had in this way.
+	// Pin returns a connection, or nil where there is none available in this way.
 	Pin(ctx context.Context) (Pinned, error)
 }
 

@@ -40,7 +40,7 @@ func txScenarios() []scenario {
 	}
 	nodes := func(db DB) string {
 		if db.Traits.Nodes {
-			return "writers do not wait for those of another node: whoever commits second is told so by a deadlock"
+			return "writers do not wait for those of another node: whoever commits second gets a deadlock"
 		}
 		return rows(db)
 	}

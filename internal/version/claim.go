@@ -78,7 +78,7 @@ func (c *Claim) Unreadable() error {
 // ErrNull says what the row of a conflict has in the place of a version.
 var ErrNull = errors.New("the version of the row is NULL")
 
-// Unusable tells an error of a statement that had no next version for a row as a VersionError.
+// Unusable returns an error of a statement that had no next version for a row as a VersionError.
 func (s *Schema) Unusable(op ent.Op, err error) error {
 	if err == nil || entocc.IsVersionError(err) || !isOverflow(err, s) && !strings.Contains(err.Error(), errEntropy.Error()) {
 		return err

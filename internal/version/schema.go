@@ -121,7 +121,7 @@ func (s *Schema) Next(op ent.Op, old any) (any, error) {
 // Bump returns the SQL expression of the next version of a row in the table.
 func (s *Schema) Bump(table string) sql.Querier { return &bumpExpr{schema: s, table: table} }
 
-// bumpExpr is a sql.Querier that tells its error, which sql.ExprFunc would drop.
+// bumpExpr is a sql.Querier that reports its error, which sql.ExprFunc would drop.
 type bumpExpr struct {
 	sql.Builder
 	schema *Schema
@@ -147,7 +147,7 @@ type Touch struct {
 	Parent *Schema
 }
 
-// Row tells how to find the rows of a type that touches, or is touched.
+// Row says how to find the rows of a type that touches, or is touched.
 type Row struct {
 	// Table is the table, and ID the column of the primary key.
 	Table, ID string

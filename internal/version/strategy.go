@@ -29,7 +29,7 @@ type Strategy interface {
 	// First returns the version of a new row: given is what its caller or a default has set, nil for nothing.
 	First(given any) (any, error)
 	// Random reports whether the next version does not depend on the old one. It is made before the statement then, so that
-	// a lack of randomness is an error of its own.
+	// a lack of randomness has its own error.
 	Random() bool
 	// Step returns what makes the next version when it is added to one, or nil if nothing does. Clients without generated
 	// code of entocc's add it in the statement.

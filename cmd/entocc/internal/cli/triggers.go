@@ -141,7 +141,7 @@ func (a *app) triggersSQL(f *triggersFlags) *cobra.Command {
 	return cmd
 }
 
-// triggers are those of a client's types, and their tables. Without --type, types whose version no trigger can move on are left out, and told.
+// triggers are those of a client's types, and their tables. Without --type, types whose version no trigger can move on are left out, and named.
 func (a *app) triggers(ctx context.Context, f *triggersFlags, name string) (*trigger.Triggers, []version.Table, error) {
 	c, err := a.client(ctx, f.ent)
 	if err != nil {

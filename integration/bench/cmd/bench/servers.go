@@ -19,7 +19,7 @@ func servers() []string {
 	}
 }
 
-// server asks the server that an environment variable tells of.
+// server asks the server that an environment variable names.
 func server(name, env, driver, query string) string {
 	dsn := os.Getenv(env)
 	if dsn == "" {
