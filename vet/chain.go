@@ -137,9 +137,9 @@ func (p *pass) assigned(value inspector.Cursor) *types.Var {
 	return nil
 }
 
-// statesVersion reports whether the caller said which version is meant, or that none is.
+// statesVersion reports whether the caller said which version or state of the row is meant, or that none is.
 func (c *chain) statesVersion() bool {
-	return c.has("IfVersion", "IfVersionIn", "IfVersionSent", "IfMatch", "IgnoreVersion")
+	return c.has("IfVersion", "IfVersionIn", "IfVersionSent", "IfMatch", "IfField", "IgnoreVersion")
 }
 
 func (c *chain) has(names ...string) bool {

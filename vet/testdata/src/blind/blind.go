@@ -104,6 +104,7 @@ func right(ctx context.Context, c *ent.Client, id int, v *int64, u *ent.User) *e
 	c.User.UpdateOneID(id).SetName("a").IfVersionIn(1, 2).ExecX(ctx)
 	c.User.UpdateOneID(id).IfVersionSent(v).ExecX(ctx)
 	c.User.UpdateOneID(id).IfMatch(entocc.Condition{}).ExecX(ctx)
+	c.User.UpdateOneID(id).IfField(user.ActiveEQ(true)).ExecX(ctx)
 	c.User.UpdateOneID(id).IgnoreVersion().ExecX(ctx)
 	c.User.DeleteOneID(id).IfVersion(1).ExecX(ctx)
 	c.User.UpdateOne(u).SetName("a").ExecX(ctx)

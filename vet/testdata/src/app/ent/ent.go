@@ -52,17 +52,18 @@ func (c *UserCreate) Save(ctx context.Context) (*User, error) { return nil, nil 
 
 type UserUpdateOne struct{}
 
-func (u *UserUpdateOne) Where(ps ...predicate.User) *UserUpdateOne { return u }
-func (u *UserUpdateOne) SetName(name string) *UserUpdateOne        { return u }
-func (u *UserUpdateOne) IfVersion(v int64) *UserUpdateOne          { return u }
-func (u *UserUpdateOne) IfVersionIn(v ...int64) *UserUpdateOne     { return u }
-func (u *UserUpdateOne) IfVersionSent(v *int64) *UserUpdateOne     { return u }
-func (u *UserUpdateOne) IfMatch(c entocc.Condition) *UserUpdateOne { return u }
-func (u *UserUpdateOne) IgnoreVersion() *UserUpdateOne             { return u }
-func (u *UserUpdateOne) Save(ctx context.Context) (*User, error)   { return nil, nil }
-func (u *UserUpdateOne) SaveX(ctx context.Context) *User           { return nil }
-func (u *UserUpdateOne) Exec(ctx context.Context) error            { return nil }
-func (u *UserUpdateOne) ExecX(ctx context.Context)                 {}
+func (u *UserUpdateOne) Where(ps ...predicate.User) *UserUpdateOne   { return u }
+func (u *UserUpdateOne) SetName(name string) *UserUpdateOne          { return u }
+func (u *UserUpdateOne) IfVersion(v int64) *UserUpdateOne            { return u }
+func (u *UserUpdateOne) IfVersionIn(v ...int64) *UserUpdateOne       { return u }
+func (u *UserUpdateOne) IfVersionSent(v *int64) *UserUpdateOne       { return u }
+func (u *UserUpdateOne) IfMatch(c entocc.Condition) *UserUpdateOne   { return u }
+func (u *UserUpdateOne) IfField(ps ...predicate.User) *UserUpdateOne { return u }
+func (u *UserUpdateOne) IgnoreVersion() *UserUpdateOne               { return u }
+func (u *UserUpdateOne) Save(ctx context.Context) (*User, error)     { return nil, nil }
+func (u *UserUpdateOne) SaveX(ctx context.Context) *User             { return nil }
+func (u *UserUpdateOne) Exec(ctx context.Context) error              { return nil }
+func (u *UserUpdateOne) ExecX(ctx context.Context)                   {}
 
 type UserDeleteOne struct{}
 
