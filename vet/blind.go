@@ -25,7 +25,7 @@ The fix turns UpdateOneID(u.ID) into UpdateOne(u), and DeleteOneID(u.ID) into De
 func runBlind(p *pass) {
 	for cur := range all[*ast.CallExpr](p) {
 		c, ok := p.chainFrom(cur)
-		if !ok || c.escapes || c.statesVersion() {
+		if !ok || c.escapes || c.statesVersion() || c.has("IfField") {
 			continue
 		}
 		switch name := p.startName(c); name {

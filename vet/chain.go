@@ -137,9 +137,10 @@ func (p *pass) assigned(value inspector.Cursor) *types.Var {
 	return nil
 }
 
-// statesVersion reports whether the caller said which version or state of the row is meant, or that none is.
+// statesVersion reports whether the caller said which version is meant, or that none is. IfField does not say it: it is
+// checked beside the version of the entity, which can be stale all the same.
 func (c *chain) statesVersion() bool {
-	return c.has("IfVersion", "IfVersionIn", "IfVersionSent", "IfMatch", "IfField", "IgnoreVersion")
+	return c.has("IfVersion", "IfVersionIn", "IfVersionSent", "IfMatch", "IgnoreVersion")
 }
 
 func (c *chain) has(names ...string) bool {
