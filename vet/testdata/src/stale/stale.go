@@ -2,6 +2,7 @@ package stale
 
 import (
 	"app/ent"
+	"app/ent/user"
 	"context"
 
 	"github.com/entocc/entocc"
@@ -12,16 +13,16 @@ func again(ctx context.Context, u *ent.User) error {
 	if err := u.Update().SetName("a").Exec(ctx); err != nil {
 		return err
 	}
-	return u.Update().SetName("b").Exec(ctx) // want `u holds the version from before its save on line 12, whose result was dropped`
+	return u.Update().SetName("b").Exec(ctx) // want `u holds the version from before its save on line 13, whose result was dropped`
 }
 
 func byClient(ctx context.Context, c *ent.Client, id int) error {
 	u := c.User.GetX(ctx, id)
 	c.User.UpdateOne(u).SetName("a").ExecX(ctx)
-	saved, err := c.User.UpdateOne(u).SetName("b").Save(ctx) // want `u holds the version from before its save on line 20`
+	saved, err := c.User.UpdateOne(u).SetName("b").Save(ctx) // want `u holds the version from before its save on line 21`
 	_ = saved
 	if err == nil {
-		return c.User.DeleteOne(u).Exec(ctx) // want `u holds the version from before its save on line 21`
+		return c.User.DeleteOne(u).Exec(ctx) // want `u holds the version from before its save on line 22`
 	}
 	return err
 }
@@ -83,4 +84,12 @@ func merged(ctx context.Context, u *ent.User) {
 	hook.OnModified(hook.Merge())
 	u.Update().SetName("a").ExecX(ctx)
 	u.Update().SetName("b").ExecX(ctx)
+}
+
+// IfField is checked beside the version, which is stale all the same.
+func besideAState(ctx context.Context, c *ent.Client, u *ent.User) error {
+	if err := c.User.UpdateOne(u).SetName("a").Exec(ctx); err != nil {
+		return err
+	}
+	return c.User.UpdateOne(u).IfField(user.ActiveEQ(true)).SetName("b").Exec(ctx) // want `u holds the version from before its save`
 }
