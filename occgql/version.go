@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"strconv"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -28,18 +29,17 @@ func UnmarshalVersion(sent any) (int64, error) {
 		return parseVersion(sent)
 	case json.Number:
 		return parseVersion(sent.String())
-	case int64:
-		return sent, nil
-	case int:
-		return int64(sent), nil
+	case int64, int:
+		return parseVersion(fmt.Sprint(sent))
 	}
 	return 0, malformed("a version is a string of digits, and not a %T", sent)
 }
 
-// parseVersion takes nothing but what MarshalVersion writes: 03 and 3.0 were never sent by the server.
+// parseVersion takes nothing but what MarshalVersion writes: 03 and 3.0 were never sent by the server. A write from the largest
+// version is impossible, as it has no next one.
 func parseVersion(text string) (int64, error) {
 	version, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || strconv.FormatInt(version, 10) != text {
+	if err != nil || version == math.MaxInt64 || strconv.FormatInt(version, 10) != text {
 		return 0, malformed("%.40q is no version", text)
 	}
 	return version, nil
