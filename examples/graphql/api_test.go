@@ -41,16 +41,17 @@ func (a *app) todo(text string, change ...func(*ent.TodoCreate)) *ent.Todo {
 	for _, c := range change {
 		c(create)
 	}
-	return create.SaveX(a.as("ann"))
+	return create.SaveX(a.ann())
 }
 
 // stored is a todo as the database has it.
 func (a *app) stored(t *ent.Todo) *ent.Todo {
 	a.Helper()
-	return a.client.Todo.GetX(a.as("ann"), t.ID)
+	return a.client.Todo.GetX(a.ann(), t.ID)
 }
 
-func (a *app) as(name string) context.Context { return viewer.NewContext(a.Context(), name) }
+// ann returns the context of Ann.
+func (a *app) ann() context.Context { return viewer.NewContext(a.Context(), "ann") }
 
 // user is a client of the API.
 type user struct {
@@ -199,7 +200,7 @@ func TestConflict_SaysNothingOfARowThatTheCallerMayNotSee(t *testing.T) {
 	a := start(t)
 	hidden := a.todo("buy Bob a present", func(c *ent.TodoCreate) { c.SetPrivate(true) })
 	deleted := a.todo("gone")
-	a.client.Todo.DeleteOne(deleted).ExecX(a.as("ann"))
+	a.client.Todo.DeleteOne(deleted).ExecX(a.ann())
 	for name, mutation := range map[string]func(id int) (string, vars){
 		"update": func(id int) (string, vars) {
 			return updateTodo, vars{"id": id, "v": "1", "input": vars{"text": "mine"}}

@@ -118,11 +118,11 @@ func TestBrowser_KeepingMineKeepsWhatTheOtherChangedElsewhere(t *testing.T) {
 	a := start(t)
 	row := a.todo("water the plants")
 	bob := a.browsers("bob")[0]
-	a.client.Todo.UpdateOne(row).SetPriority(7).ExecX(a.as("ann"))
+	a.client.Todo.UpdateOne(row).SetPriority(7).ExecX(a.ann())
 
 	bob.write("water the trees")
 	bob.conflict()
-	third := a.client.Todo.UpdateOne(a.stored(row)).SetPriority(8).SaveX(a.as("ann"))
+	third := a.client.Todo.UpdateOne(a.stored(row)).SetPriority(8).SaveX(a.ann())
 	bob.press("Keep mine")
 	bob.do(chromedp.Poll(`document.querySelector(".conflict td:nth-child(2)") && document.querySelector(".conflict").innerText.includes("8")`, nil))
 	assert.EqualValues(t, third.Version, a.stored(row).Version, "a third person in between is another conflict")
@@ -136,7 +136,7 @@ func TestBrowser_WhatWasTypedStaysWhenTheTodoIsGone(t *testing.T) {
 	a := start(t)
 	row := a.todo("water the plants")
 	bob := a.browsers("bob")[0]
-	a.client.Todo.DeleteOne(row).ExecX(a.as("ann"))
+	a.client.Todo.DeleteOne(row).ExecX(a.ann())
 	bob.write("water the trees")
 	var said, typed string
 	bob.do(chromedp.Poll(`document.querySelector("#todos [role=alert]").textContent`, &said), chromedp.Value(`#todos input[name=text]`, &typed))

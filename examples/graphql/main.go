@@ -115,12 +115,16 @@ func newApp(client *ent.Client) http.Handler {
 		_, _ = w.Write(page) // there is nobody left to tell
 	})
 	mux.Handle("GET /playground", playground.HandlerWithHeaders("Todo", "/query", nil, map[string]string{"X-User": "ann"}))
-	server := newServer(client)
-	mux.HandleFunc("POST /query", func(w http.ResponseWriter, r *http.Request) {
-		ctx := viewer.NewContext(r.Context(), r.Header.Get("X-User"))
-		server.ServeHTTP(w, r.WithContext(ent.NewContext(ctx, client)))
-	})
+	mux.Handle("POST /query", withViewer(newServer(client), client))
 	return mux
+}
+
+// withViewer has a handler know who asks, and which client to use.
+func withViewer(next http.Handler, client *ent.Client) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx := viewer.NewContext(r.Context(), r.Header.Get("X-User"))
+		next.ServeHTTP(w, r.WithContext(ent.NewContext(ctx, client)))
+	})
 }
 
 // newServer returns the server of the API. Every mutation is one transaction.
