@@ -216,3 +216,77 @@ func TestConflicts_OneForEachServer(t *testing.T) {
 	newServer(t, c)
 	assert.PanicsWithError(t, "occgql: each server needs Conflicts of its own", func() { newServer(t, c) })
 }
+
+func TestConflicts_TypesWithADirectiveOrOutsideOfTheAPIShowNoFields(t *testing.T) {
+	s := newServer(t, conflicts())
+	doc := s.client.Document.Create().SetTitle("a").SaveX(t.Context())
+	now := doc.Update().SetTitle("b").SaveX(t.Context())
+	e := s.fails(func(ctx context.Context) error { return doc.Update().SetTitle("c").Exec(ctx) })
+	assert.Equal(t, extensions{
+		"code": "CONFLICT", "type": "Document", "id": doc.ID.String(), "expected": doc.Version.String(), "version": now.Version.String(), "clashes": []string{},
+	}, e.Extensions)
+
+	event := s.client.Event.Create().SetName("a").SaveX(t.Context())
+	event.Update().SetName("b").ExecX(t.Context())
+	e = s.fails(func(ctx context.Context) error { return event.Update().SetName("c").Exec(ctx) })
+	assert.NotContains(t, e.Extensions, "current")
+	assert.Equal(t, fmt.Sprint(event.Version), e.Extensions["expected"])
+}
+
+func TestConflicts_CompositeID(t *testing.T) {
+	s := newServer(t, conflicts())
+	u, tweet := s.stale(), s.client.Tweet.Create().SetText("hello").SaveX(t.Context())
+	like := s.client.Like.Create().SetUserID(u.ID).SetTweetID(tweet.ID).SaveX(t.Context())
+	like.Update().SetMood("glad").ExecX(t.Context())
+	e := s.fails(func(ctx context.Context) error { return like.Update().SetMood("sad").Exec(ctx) })
+	assert.Equal(t, []any{strconv.Itoa(u.ID), strconv.Itoa(tweet.ID)}, e.Extensions["id"])
+	assert.Equal(t, "2", e.Extensions["version"])
+}
+
+func TestConflicts_SeveralExpectedVersions(t *testing.T) {
+	s := newServer(t, conflicts())
+	u := s.stale()
+	e := s.fails(func(ctx context.Context) error {
+		return s.client.User.UpdateOneID(u.ID).IfVersionIn(7, 8).SetName("x").Exec(ctx)
+	})
+	assert.Equal(t, []any{"7", "8"}, e.Extensions["expected"])
+}
+
+// The ID of a parent is nothing that the caller has said.
+func TestConflicts_OfAParentHaveItsTypeAlone(t *testing.T) {
+	s := newServer(t, conflicts())
+	purchase := s.client.Purchase.Create().SaveX(t.Context())
+	line := s.client.PurchaseLine.Create().SetArticle("tea").SetPurchase(purchase).SaveX(t.Context())
+	e := s.fails(func(ctx context.Context) error {
+		return line.Update().IfPurchaseVersion(7).SetArticle("coffee").Exec(ctx)
+	})
+	assert.Equal(t, extensions{"code": "CONFLICT", "type": "Purchase"}, e.Extensions)
+}
+
+func TestConflicts_BesideOtherErrors(t *testing.T) {
+	s := newServer(t, conflicts())
+	u := s.stale()
+	errs := s.errors(t.Context(), func(ctx context.Context) error {
+		graphql.AddError(ctx, errors.New("the printer is on fire"))
+		graphql.AddError(ctx, errors.Join(errors.New("10.0.0.7"), u.Update().SetName("x").Exec(ctx)))
+		return u.Update().SetName("y").Exec(ctx)
+	})
+	require.Len(t, errs, 3)
+	assert.Nil(t, errs[0].Extensions)
+	assert.NotContains(t, errs[1].Message, "10.0.0.7")
+	assert.Equal(t, "2", errs[1].Extensions["version"])
+	assert.Equal(t, "2", errs[2].Extensions["version"])
+}
+
+// The context of the request has ended, as a proxy gave up: nothing can be read for the answer.
+func TestConflicts_AfterTheContextHasEnded(t *testing.T) {
+	s := newServer(t, conflicts())
+	u := s.stale()
+	ctx, cancel := context.WithCancel(t.Context())
+	errs := s.errors(ctx, func(ctx context.Context) error {
+		defer cancel()
+		return u.Update().SetName("x").Exec(ctx)
+	})
+	require.Len(t, errs, 1)
+	assert.Equal(t, extensions{"code": "CONFLICT", "type": "User", "id": strconv.Itoa(u.ID)}, errs[0].Extensions)
+}

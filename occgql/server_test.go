@@ -33,6 +33,7 @@ const sdl = `
 		age(unit: String): Int!
 		pets: [Pet!]
 	}
+	type Document @hasPermission(name: "read") { id: ID! title: String! }
 	type Pet { id: ID! name: String! }
 	type Query { ok: Boolean }
 	type Mutation { run: Boolean }

@@ -99,6 +99,23 @@ func TestConflicts_UnknownOutcomeOfACommit(t *testing.T) {
 	assert.NotContains(t, errs[0].Message, "10.0.0.7")
 }
 
+// A node of a cluster that has lost the others refuses the ROLLBACK, too.
+func TestConflicts_RefusedRollbackIsAnUnknownOutcome(t *testing.T) {
+	a := start(t)
+	row := a.todo("water the plants")
+	errs := a.reopen(row, func(ctx context.Context, id int) (*ent.Todo, error) {
+		ent.TxFromContext(ctx).OnRollback(func(next ent.Rollbacker) ent.Rollbacker {
+			return ent.RollbackFunc(func(ctx context.Context, tx *ent.Tx) error {
+				return &entocc.OutcomeUnknownError{Err: errors.Join(next.Rollback(ctx, tx), errors.New("the rollback was refused"))}
+			})
+		})
+		return ent.FromContext(ctx).Todo.UpdateOneID(id).IfVersion(7).SetText("mine").Save(ctx)
+	}, &occgql.Conflicts{}, entgql.Transactioner{TxOpener: occgql.OpenTx(a.client)})
+	require.Len(t, errs, 2)
+	assert.Equal(t, "CONFLICT", errs[0].Extensions["code"])
+	assert.Equal(t, vars{"code": "OUTCOME_UNKNOWN"}, errs[1].Extensions)
+}
+
 func TestConflicts_ThatAResolverSwallowsAreNotTold(t *testing.T) {
 	a := start(t)
 	row := a.todo("water the plants")
