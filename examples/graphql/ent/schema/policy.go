@@ -1,0 +1,40 @@
+package schema
+
+import (
+	"context"
+
+	"entgo.io/ent"
+	gen "github.com/entocc/entocc/examples/graphql/ent"
+	"github.com/entocc/entocc/examples/graphql/ent/privacy"
+	"github.com/entocc/entocc/examples/graphql/ent/todo"
+	"github.com/entocc/entocc/examples/graphql/viewer"
+)
+
+// Policy of the Todo: a private one is there for its owner alone, to be read and to be written.
+func (Todo) Policy() ent.Policy {
+	return privacy.Policy{
+		Query:    privacy.QueryPolicy{privacy.TodoQueryRuleFunc(onlyVisible)},
+		Mutation: privacy.MutationPolicy{privacy.TodoMutationRuleFunc(onlyKnown), privacy.TodoMutationRuleFunc(onlyVisibleWritten)},
+	}
+}
+
+func onlyVisible(ctx context.Context, q *gen.TodoQuery) error {
+	q.Where(todo.Or(todo.Private(false), todo.Owner(viewer.FromContext(ctx))))
+	return privacy.Skip
+}
+
+// onlyKnown refuses the writes of nobody.
+func onlyKnown(ctx context.Context, _ *gen.TodoMutation) error {
+	if viewer.FromContext(ctx) == "" {
+		return privacy.Denyf("nobody may write")
+	}
+	return privacy.Skip
+}
+
+// onlyVisibleWritten puts the rule into the statement of the write, so that nothing comes between.
+func onlyVisibleWritten(ctx context.Context, m *gen.TodoMutation) error {
+	if !m.Op().Is(ent.OpCreate) {
+		m.Where(todo.Or(todo.Private(false), todo.Owner(viewer.FromContext(ctx))))
+	}
+	return privacy.Skip
+}

@@ -1,0 +1,195 @@
+package occgql
+
+import (
+	"context"
+	"errors"
+	"reflect"
+	"runtime"
+	"strings"
+
+	"entgo.io/ent/privacy"
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/entocc/entocc"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+)
+
+// maxRead is how many rows are read for the conflicts of one response. Of further ones type and ID are told.
+const maxRead = 100
+
+// Conflicts is an extension of gqlgen's server that tells clients of conflicts. Use it before the transactioner of entgql, so that it
+// reads when the transaction has been rolled back: what a row holds inside may never be committed.
+//
+//	srv.Use(&occgql.Conflicts{})
+//	srv.Use(entgql.Transactioner{TxOpener: occgql.OpenTx(client)})
+//
+// The error of a conflict has these extensions. The row is read by the client of the write with the context of the response, so that
+// its privacy rules and interceptors decide what the caller sees. Versions and IDs are strings.
+//
+//	code      CONFLICT
+//	type, id  those of the row
+//	gone      true if there is no such row, or none that the caller may see: nothing else is said of it then
+//	expected  the version that was sent; a list of several
+//	version   the one that the row has now
+//	clashes   the fields that this write would set to something else than they hold now, by somebody else's hand
+//	state     the fields that IfField has found in another state
+//	current   the row, as Show shows it
+//	conflicts those of a batch, each with the extensions above; and total, the number of its rows
+//	written   how many rows of the batch were written all the same, as it skips modified ones
+type Conflicts struct {
+	// Show returns what clients see of a row that the caller may read; entity is a pointer to ent's. The default is
+	// the fields that its GraphQL type has by the same names, except those with arguments or with a directive that is not gqlgen's
+	// own, as one that asks for a permission.
+	Show func(ctx context.Context, entity any) (any, error)
+	// HideGone has ent's NotFoundError answered as a row that is gone, and says of neither which row it is. Set it where privacy rules
+	// add predicates to mutations: ent finds no row then, where one that was deleted is a conflict, and the difference
+	// would tell that the hidden row exists.
+	HideGone bool
+
+	schema *ast.Schema
+}
+
+var _ interface {
+	graphql.HandlerExtension
+	graphql.OperationContextMutator
+	graphql.ResponseInterceptor
+} = (*Conflicts)(nil)
+
+// ExtensionName implements graphql.HandlerExtension.
+func (c *Conflicts) ExtensionName() string { return "EntOCCConflicts" }
+
+// Validate implements graphql.HandlerExtension.
+func (c *Conflicts) Validate(schema graphql.ExecutableSchema) error {
+	if c.schema != nil && c.schema != schema.Schema() {
+		return errors.New("occgql: each server needs Conflicts of its own")
+	}
+	c.schema = schema.Schema()
+	return nil
+}
+
+// MutateOperationContext refuses mutations where the transactioner of entgql was used first: rows would be read in its open transaction.
+func (c *Conflicts) MutateOperationContext(_ context.Context, oc *graphql.OperationContext) *gqlerror.Error {
+	middleware := runtime.FuncForPC(reflect.ValueOf(oc.ResolverMiddleware).Pointer())
+	if middleware != nil && strings.Contains(middleware.Name(), "/entgql.Transactioner.") {
+		return gqlerror.Errorf("occgql: the server must Use Conflicts before the Transactioner")
+	}
+	return nil
+}
+
+// InterceptResponse completes the errors of a response.
+func (c *Conflicts) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
+	inside, end := withTxEnd(ctx)
+	rsp := next(inside)
+	if rsp == nil {
+		return nil
+	}
+	rsp.Errors = end.errors(ctx, rsp.Errors)
+	r := reader{Conflicts: c, left: maxRead}
+	for _, e := range rsp.Errors {
+		// The transactioner drops the data of what it rolls back.
+		if a := r.answerTo(ctx, e, rsp.Data != nil); a != nil {
+			a.fill(e)
+		}
+	}
+	return rsp
+}
+
+// goneMessage is that of a row that is gone, or hidden.
+const goneMessage = "there is no such record, or no more, and this change was not made"
+
+// reader tells the conflicts of one response.
+type reader struct {
+	*Conflicts
+	// left is how many rows it may still read.
+	left int
+}
+
+// answerTo returns what is told of an error, nil for one that is not entocc's. kept reports that what was written beside was not
+// rolled back.
+func (r *reader) answerTo(ctx context.Context, err error, kept bool) *answer {
+	a := answerOf(err)
+	switch {
+	case a == nil && r.HideGone && isNotFound(err):
+		return &answer{code: CodeConflict, message: goneMessage, extensions: map[string]any{"gone": true}}
+	case a == nil || a.code != CodeConflict:
+		return a
+	}
+	var bulk *entocc.BulkModifiedError
+	if !errors.As(err, &bulk) {
+		var modified *entocc.RecordModifiedError
+		errors.As(err, &modified)
+		if a.extensions = r.row(ctx, err, modified); a.extensions["gone"] == true {
+			a.message = goneMessage
+		}
+		return a
+	}
+	errs := bulk.Unwrap()
+	conflicts := make([]map[string]any, len(bulk.Conflicts))
+	for i, m := range bulk.Conflicts {
+		conflicts[i] = r.row(ctx, errs[i], m)
+	}
+	a.extensions["conflicts"] = conflicts
+	if kept && bulk.Written > 0 {
+		a.extensions["written"] = bulk.Written
+	}
+	return a
+}
+
+// row returns what is told of one row. A row that is gone is read too, so that the answer is that of one which is hidden.
+func (r *reader) row(ctx context.Context, err error, m *entocc.RecordModifiedError) map[string]any {
+	extensions := given(m)
+	var typed interface {
+		CurrentValue(context.Context) (any, error)
+		DiffToValue(current any) []entocc.FieldDiff
+	}
+	if r.left == 0 || !errors.As(err, &typed) {
+		return extensions
+	}
+	r.left--
+	current, readErr := typed.CurrentValue(ctx)
+	switch {
+	case isNotFound(readErr), errors.Is(readErr, privacy.Deny):
+		if r.HideGone {
+			return map[string]any{"gone": true}
+		}
+		extensions["gone"] = true
+		return extensions
+	case readErr != nil:
+		return extensions
+	}
+	extensions["id"] = idText(m.ID)
+	extensions["expected"] = versionText(m.Expected)
+	if versioned, ok := current.(entocc.Versioned); ok {
+		extensions["version"] = versionText(versioned.VersionKey().Version)
+	}
+	var state *entocc.StateError
+	if errors.As(m, &state) {
+		extensions["state"] = r.names(m.Type, len(state.Fields), func(i int) (string, bool) { return state.Fields[i].Name, true })
+	}
+	diff := diffTo(typed, current)
+	extensions["clashes"] = r.names(m.Type, len(diff), func(i int) (string, bool) { return diff[i].Name, diff[i].Clashes() })
+	if shown, err := r.show(ctx, m.Type, current); err == nil && shown != nil {
+		extensions["current"] = shown
+	}
+	return extensions
+}
+
+// diffTo returns no fields for a client that was generated without diffs.
+func diffTo(typed interface{ DiffToValue(any) []entocc.FieldDiff }, current any) (diff []entocc.FieldDiff) {
+	defer func() {
+		if r := recover(); r != nil && r != any(entocc.ErrNoDiff) {
+			panic(r)
+		}
+	}()
+	return typed.DiffToValue(current)
+}
+
+// isNotFound knows ent's error by its name, as each client has a type of its own.
+func isNotFound(err error) bool {
+	for ; err != nil; err = errors.Unwrap(err) {
+		if t := reflect.TypeOf(err); t.Kind() == reflect.Pointer && t.Elem().Name() == "NotFoundError" {
+			return true
+		}
+	}
+	return false
+}

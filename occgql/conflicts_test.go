@@ -1,0 +1,292 @@
+package occgql_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"testing"
+
+	entgo "entgo.io/ent"
+	"entgo.io/ent/privacy"
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/entocc/entocc"
+	"github.com/entocc/entocc/internal/ent"
+	"github.com/entocc/entocc/internal/ent/user"
+	"github.com/entocc/entocc/occgql"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+)
+
+func TestConflicts_TellWhatTheCallerMaySee(t *testing.T) {
+	s := newServer(t, conflicts())
+	u := s.stale()
+	e := s.fails(func(ctx context.Context) error {
+		return fmt.Errorf("renaming: %w", u.Update().SetName("Countess").SetEmail("c@example.org").SetAge(3).Exec(ctx))
+	})
+	assert.Equal(t, "the user was changed or deleted by somebody else, and this change was not made", e.Message)
+	shown, err := json.Marshal(e.Extensions["current"])
+	require.NoError(t, err)
+	id := strconv.Itoa(u.ID)
+	assert.JSONEq(t, `{"id": "`+id+`", "version": "2", "name": "Ada Lovelace", "lastLogin": null, "labels": null}`, string(shown),
+		"not the email, which asks for a permission, nor the age, which has arguments, nor anything that the API does not have")
+	delete(e.Extensions, "current")
+	assert.Equal(t, extensions{
+		"code": "CONFLICT", "type": "User", "id": id, "expected": "1", "version": "2", "clashes": []string{"name"},
+	}, e.Extensions)
+}
+
+func TestConflicts_ShowDecidesWhatIsShown(t *testing.T) {
+	s := newServer(t, &occgql.Conflicts{Show: func(_ context.Context, entity any) (any, error) {
+		return "it is " + entity.(*ent.User).Name, nil
+	}})
+	u := s.stale()
+	e := s.fails(func(ctx context.Context) error { return u.Update().SetName("Countess").Exec(ctx) })
+	assert.Equal(t, "it is Ada Lovelace", e.Extensions["current"])
+
+	s = newServer(t, &occgql.Conflicts{Show: func(context.Context, any) (any, error) { return "secret", errors.New("no") }})
+	u = s.stale()
+	e = s.fails(func(ctx context.Context) error { return u.Update().SetName("Countess").Exec(ctx) })
+	assert.Equal(t, "2", e.Extensions["version"])
+	assert.NotContains(t, e.Extensions, "current")
+}
+
+// A write by a resolver with more rights than its caller has, of a row that the caller may not see.
+func TestConflicts_SayNothingOfAHiddenRow(t *testing.T) {
+	for name, tt := range map[string]struct {
+		hide func(q *ent.UserQuery) error
+		want extensions
+	}{
+		"filtered":         {func(q *ent.UserQuery) error { q.Where(user.Name("nobody")); return nil }, extensions{"gone": true}},
+		"denied":           {func(*ent.UserQuery) error { return privacy.Denyf("not yours") }, extensions{"gone": true}},
+		"it can't be read": {func(*ent.UserQuery) error { return errors.New("no connection to 10.0.0.7") }, extensions{}},
+	} {
+		for _, hideGone := range []bool{false, true} {
+			s := newServer(t, &occgql.Conflicts{HideGone: hideGone})
+			u, deleted := s.stale(), s.stale()
+			s.client.User.DeleteOneID(deleted.ID).IgnoreVersion().ExecX(t.Context())
+			s.client.User.Intercept(entgo.TraverseFunc(func(_ context.Context, q entgo.Query) error { return tt.hide(q.(*ent.UserQuery)) }))
+			update := func(u *ent.User) *gqlerror.Error {
+				return s.fails(func(ctx context.Context) error { return u.Update().SetName("Countess").Exec(ctx) })
+			}
+			e, gone := update(u), update(deleted)
+			tt.want["code"] = "CONFLICT"
+			if !hideGone || tt.want["gone"] == nil {
+				tt.want["type"], tt.want["id"] = "User", strconv.Itoa(u.ID)
+			} else {
+				delete(tt.want, "type")
+				delete(tt.want, "id")
+			}
+			assert.Equal(t, tt.want, e.Extensions, name)
+			assert.Equal(t, gone.Message, e.Message, "%s: as one that is deleted", name)
+			delete(e.Extensions, "id")
+			delete(gone.Extensions, "id")
+			assert.Equal(t, gone.Extensions, e.Extensions, "%s: as one that is deleted", name)
+		}
+	}
+}
+
+func TestConflicts_SetBasedWriteDoesNotTellTheIDThatItFound(t *testing.T) {
+	s := newServer(t, conflicts())
+	s.stale()
+	s.client.User.Intercept(entgo.TraverseFunc(func(_ context.Context, q entgo.Query) error {
+		q.(*ent.UserQuery).Where(user.Name("nobody"))
+		return nil
+	}))
+	e := s.fails(func(ctx context.Context) error {
+		_, err := s.client.User.Update().Where(user.Age(0)).IfVersion(1).SetName("Countess").Save(ctx)
+		return err
+	})
+	assert.Equal(t, extensions{"code": "CONFLICT", "type": "User", "gone": true}, e.Extensions)
+}
+
+func TestConflicts_HideGoneAnswersNotFoundAsADeletedRow(t *testing.T) {
+	s := newServer(t, &occgql.Conflicts{HideGone: true})
+	u := s.stale()
+	hidden := s.fails(func(ctx context.Context) error {
+		return s.client.User.UpdateOneID(u.ID).Where(user.Name("nobody")).IfVersion(2).SetName("Countess").Exec(ctx)
+	})
+	s.client.User.DeleteOneID(u.ID).IgnoreVersion().ExecX(t.Context())
+	gone := s.fails(func(ctx context.Context) error {
+		return s.client.User.UpdateOneID(u.ID).Where(user.Name("nobody")).IfVersion(2).SetName("Countess").Exec(ctx)
+	})
+	assert.Equal(t, gone.Message, hidden.Message)
+	assert.Equal(t, extensions{"code": "CONFLICT", "gone": true}, gone.Extensions)
+	assert.Equal(t, gone.Extensions, hidden.Extensions)
+}
+
+func TestConflicts_OfABatchHaveTheNumberWritten(t *testing.T) {
+	s := newServer(t, conflicts())
+	a, b := s.stale(), s.client.User.Create().SetName("Bob").SaveX(t.Context())
+	e := s.fails(func(ctx context.Context) error {
+		_, err := s.client.User.UpdateBulk(a.Update().SetName("x"), b.Update().SetName("y")).SkipModified().Save(ctx)
+		return err
+	})
+	listed := e.Extensions["conflicts"].([]map[string]any)
+	require.Len(t, listed, 1)
+	assert.Equal(t, "2", listed[0]["version"])
+	assert.Equal(t, 1, e.Extensions["written"])
+	assert.Equal(t, 2, e.Extensions["total"])
+	assert.Equal(t, "1 of 2 records of user were changed or deleted by somebody else", e.Message)
+}
+
+// A batch of thousands must not become as many reads.
+func TestConflicts_ReadAHundredRowsAtMost(t *testing.T) {
+	s := newServer(t, conflicts())
+	var (
+		ids     []int
+		updates []*ent.UserUpdateOne
+	)
+	for range 150 {
+		u := s.client.User.Create().SetName("Ada").SaveX(t.Context())
+		ids = append(ids, u.ID)
+		updates = append(updates, s.client.User.UpdateOneID(u.ID).IfVersion(7).SetName("x"))
+	}
+	reads := 0
+	s.client.User.Intercept(entgo.TraverseFunc(func(context.Context, entgo.Query) error { reads++; return nil }))
+	e := s.fails(func(ctx context.Context) error {
+		_, err := s.client.User.UpdateBulk(updates...).Exec(ctx)
+		return err
+	})
+	listed := e.Extensions["conflicts"].([]map[string]any)
+	require.Len(t, listed, 150)
+	assert.Equal(t, 100, reads)
+	assert.Contains(t, listed[99], "version")
+	assert.Equal(t, extensions{"type": "User", "id": strconv.Itoa(ids[100])}, listed[100])
+}
+
+func TestConflicts_UnknownOutcome(t *testing.T) {
+	s := newServer(t, conflicts())
+	e := s.fails(func(context.Context) error {
+		return &entocc.OutcomeUnknownError{Type: "User", ID: 7, Expected: int64(1), Next: int64(2), Err: errors.New("connection to 10.0.0.7 lost")}
+	})
+	assert.Equal(t, extensions{"code": "OUTCOME_UNKNOWN", "type": "User", "id": "7", "expected": "1", "next": "2"}, e.Extensions)
+	assert.NotContains(t, e.Message, "10.0.0.7")
+}
+
+func TestConflicts_OtherErrorsStayAsTheyAre(t *testing.T) {
+	s := newServer(t, conflicts())
+	e := s.fails(func(context.Context) error { return errors.New("the printer is on fire") })
+	assert.Equal(t, "the printer is on fire", e.Message)
+	assert.Nil(t, e.Extensions)
+	e = s.fails(func(ctx context.Context) error {
+		return s.client.User.UpdateOneID(4711).IgnoreVersion().SetName("x").Exec(ctx)
+	})
+	assert.Equal(t, "ent: user not found", e.Message)
+	assert.Nil(t, e.Extensions)
+}
+
+// What a resolver says itself stays.
+func TestConflicts_OwnMessageAndExtensionsStay(t *testing.T) {
+	s := newServer(t, conflicts())
+	u := s.stale()
+	e := s.fails(func(ctx context.Context) error {
+		return &gqlerror.Error{Err: u.Update().SetName("x").Exec(ctx), Message: "Jemand war schneller.", Extensions: extensions{"code": "ZU_SPAET"}}
+	})
+	assert.Equal(t, "Jemand war schneller.", e.Message)
+	assert.Equal(t, "ZU_SPAET", e.Extensions["code"])
+	assert.Equal(t, "2", e.Extensions["version"])
+}
+
+func TestErrorPresenter_KeepsConflictsFromOneThatHidesErrors(t *testing.T) {
+	s := newServer(t, conflicts())
+	s.exec.SetErrorPresenter(occgql.ErrorPresenter(func(context.Context, error) *gqlerror.Error { return gqlerror.Errorf("internal error") }))
+	u := s.stale()
+	e := s.fails(func(ctx context.Context) error { return u.Update().SetName("x").Exec(ctx) })
+	assert.Equal(t, "CONFLICT", e.Extensions["code"])
+	assert.Equal(t, "2", e.Extensions["version"])
+	e = s.fails(func(context.Context) error { return errors.New("secret") })
+	assert.Equal(t, "internal error", e.Message)
+}
+
+// Without the extension nothing is read, so nothing of the row is told.
+func TestErrorPresenter_AloneTellsNothingOfTheRow(t *testing.T) {
+	s := newServer(t)
+	s.exec.SetErrorPresenter(occgql.ErrorPresenter(graphql.DefaultErrorPresenter))
+	u := s.stale()
+	e := s.fails(func(ctx context.Context) error { return u.Update().SetName("x").Exec(ctx) })
+	assert.Equal(t, extensions{"code": "CONFLICT", "type": "User", "id": strconv.Itoa(u.ID)}, e.Extensions)
+	assert.NotContains(t, e.Message, "2")
+}
+
+func TestConflicts_OneForEachServer(t *testing.T) {
+	c := conflicts()
+	newServer(t, c)
+	assert.PanicsWithError(t, "occgql: each server needs Conflicts of its own", func() { newServer(t, c) })
+}
+
+func TestConflicts_TypesWithADirectiveOrOutsideOfTheAPIShowNoFields(t *testing.T) {
+	s := newServer(t, conflicts())
+	doc := s.client.Document.Create().SetTitle("a").SaveX(t.Context())
+	now := doc.Update().SetTitle("b").SaveX(t.Context())
+	e := s.fails(func(ctx context.Context) error { return doc.Update().SetTitle("c").Exec(ctx) })
+	assert.Equal(t, extensions{
+		"code": "CONFLICT", "type": "Document", "id": doc.ID.String(), "expected": doc.Version.String(), "version": now.Version.String(), "clashes": []string{},
+	}, e.Extensions)
+
+	event := s.client.Event.Create().SetName("a").SaveX(t.Context())
+	event.Update().SetName("b").ExecX(t.Context())
+	e = s.fails(func(ctx context.Context) error { return event.Update().SetName("c").Exec(ctx) })
+	assert.NotContains(t, e.Extensions, "current")
+	assert.Equal(t, fmt.Sprint(event.Version), e.Extensions["expected"])
+}
+
+func TestConflicts_CompositeID(t *testing.T) {
+	s := newServer(t, conflicts())
+	u, tweet := s.stale(), s.client.Tweet.Create().SetText("hello").SaveX(t.Context())
+	like := s.client.Like.Create().SetUserID(u.ID).SetTweetID(tweet.ID).SaveX(t.Context())
+	like.Update().SetMood("glad").ExecX(t.Context())
+	e := s.fails(func(ctx context.Context) error { return like.Update().SetMood("sad").Exec(ctx) })
+	assert.Equal(t, []any{strconv.Itoa(u.ID), strconv.Itoa(tweet.ID)}, e.Extensions["id"])
+	assert.Equal(t, "2", e.Extensions["version"])
+}
+
+func TestConflicts_SeveralExpectedVersions(t *testing.T) {
+	s := newServer(t, conflicts())
+	u := s.stale()
+	e := s.fails(func(ctx context.Context) error {
+		return s.client.User.UpdateOneID(u.ID).IfVersionIn(7, 8).SetName("x").Exec(ctx)
+	})
+	assert.Equal(t, []any{"7", "8"}, e.Extensions["expected"])
+}
+
+// The ID of a parent is nothing that the caller has said.
+func TestConflicts_OfAParentHaveItsTypeAlone(t *testing.T) {
+	s := newServer(t, conflicts())
+	purchase := s.client.Purchase.Create().SaveX(t.Context())
+	line := s.client.PurchaseLine.Create().SetArticle("tea").SetPurchase(purchase).SaveX(t.Context())
+	e := s.fails(func(ctx context.Context) error {
+		return line.Update().IfPurchaseVersion(7).SetArticle("coffee").Exec(ctx)
+	})
+	assert.Equal(t, extensions{"code": "CONFLICT", "type": "Purchase"}, e.Extensions)
+}
+
+func TestConflicts_BesideOtherErrors(t *testing.T) {
+	s := newServer(t, conflicts())
+	u := s.stale()
+	errs := s.errors(t.Context(), func(ctx context.Context) error {
+		graphql.AddError(ctx, errors.New("the printer is on fire"))
+		graphql.AddError(ctx, errors.Join(errors.New("10.0.0.7"), u.Update().SetName("x").Exec(ctx)))
+		return u.Update().SetName("y").Exec(ctx)
+	})
+	require.Len(t, errs, 3)
+	assert.Nil(t, errs[0].Extensions)
+	assert.NotContains(t, errs[1].Message, "10.0.0.7")
+	assert.Equal(t, "2", errs[1].Extensions["version"])
+	assert.Equal(t, "2", errs[2].Extensions["version"])
+}
+
+// The context of the request has ended, as a proxy gave up: nothing can be read for the answer.
+func TestConflicts_AfterTheContextHasEnded(t *testing.T) {
+	s := newServer(t, conflicts())
+	u := s.stale()
+	ctx, cancel := context.WithCancel(t.Context())
+	errs := s.errors(ctx, func(ctx context.Context) error {
+		defer cancel()
+		return u.Update().SetName("x").Exec(ctx)
+	})
+	require.Len(t, errs, 1)
+	assert.Equal(t, extensions{"code": "CONFLICT", "type": "User", "id": strconv.Itoa(u.ID)}, errs[0].Extensions)
+}

@@ -1,0 +1,121 @@
+package occgql
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// show returns what a client sees of a row, or nothing.
+func (c *Conflicts) show(ctx context.Context, typ string, entity any) (any, error) {
+	if c.Show != nil {
+		return c.Show(ctx, entity)
+	}
+	fields := c.fields(typ)
+	if len(fields) == 0 {
+		return nil, nil
+	}
+	shown := make(map[string]any)
+	v := reflect.Indirect(reflect.ValueOf(entity))
+	for i := range v.NumField() {
+		tag, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
+		def := fields[plain(tag)]
+		if def == nil || tag == "" || !v.Type().Field(i).IsExported() {
+			continue
+		}
+		if value, ok := c.value(def, v.Field(i)); ok {
+			shown[def.Name] = value
+		}
+	}
+	return shown, nil
+}
+
+// fields are those of a GraphQL type that hold values of a row, by their plain names.
+func (c *Conflicts) fields(typ string) map[string]*ast.FieldDefinition {
+	def := c.schema.Types[typ]
+	if def == nil || def.Kind != ast.Object || guarded(def.Directives) {
+		return nil
+	}
+	fields := make(map[string]*ast.FieldDefinition)
+	for _, f := range def.Fields {
+		if named := c.schema.Types[f.Type.Name()]; named == nil || !named.IsLeafType() || len(f.Arguments) > 0 || guarded(f.Directives) {
+			continue
+		}
+		fields[plain(f.Name)] = f
+	}
+	return fields
+}
+
+// guarded reports a directive that may forbid what it stands at to some callers: any that is not known to do something else.
+func guarded(directives ast.DirectiveList) bool {
+	return slices.ContainsFunc(directives, func(d *ast.Directive) bool {
+		return !slices.Contains([]string{"deprecated", "goModel", "goField", "goTag", "goExtraField", "specifiedBy"}, d.Name)
+	})
+}
+
+// names returns the names that fields have in the GraphQL type. Fields that it does not have are not told of.
+func (c *Conflicts) names(typ string, n int, name func(i int) (string, bool)) []string {
+	fields, names := c.fields(typ), []string{}
+	for i := range n {
+		ent, told := name(i)
+		if def := fields[plain(ent)]; told && def != nil {
+			names = append(names, def.Name)
+		}
+	}
+	return names
+}
+
+// plain is a name without what ent and GraphQL write in different ways: category_id is categoryID.
+func plain(name string) string { return strings.ToLower(strings.ReplaceAll(name, "_", "")) }
+
+// value returns the value of a field as JSON, as gqlgen would write it.
+func (c *Conflicts) value(def *ast.FieldDefinition, v reflect.Value) (any, bool) {
+	if v.Kind() == reflect.Pointer && v.IsNil() {
+		return nil, true
+	}
+	name := def.Type.Name()
+	var buf bytes.Buffer
+	switch marshaler, ok := v.Interface().(graphql.Marshaler); {
+	case name == "ID", name == "Version":
+		return idText(reflect.Indirect(v).Interface()), true
+	case ok:
+		marshaler.MarshalGQL(&buf)
+	default:
+		// A value that JSON can't hold must not cost the whole response.
+		if err := json.NewEncoder(&buf).Encode(v.Interface()); err != nil {
+			return nil, false
+		}
+	}
+	return json.RawMessage(buf.Bytes()), json.Valid(buf.Bytes())
+}
+
+// idText writes an ID; the parts of a composite one as a list.
+func idText(id any) any {
+	if ids, composite := id.([]any); composite {
+		texts := make([]any, len(ids))
+		for i, part := range ids {
+			texts[i] = idText(part)
+		}
+		return texts
+	}
+	return fmt.Sprint(id)
+}
+
+// versionText writes a version; several as a list, and none as null.
+func versionText(version any) any {
+	switch version := version.(type) {
+	case nil:
+		return nil
+	case time.Time:
+		return version.Format(time.RFC3339Nano)
+	}
+	return idText(version)
+}
