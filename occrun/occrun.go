@@ -147,6 +147,9 @@ func All(checks []func() error) error {
 	return nil
 }
 
+// Uncached returns a driver by which rows are read as they are in the database, and not in a cache.
+func Uncached(drv dialect.Driver) dialect.Driver { return session.Uncached(drv) }
+
 // NamedTx returns a transaction of drv whose commit names an outcome that is not known.
 func NamedTx(s *Session, tx dialect.Tx, drv dialect.Driver) dialect.Tx {
 	return session.NamedTx(s, tx, drv)

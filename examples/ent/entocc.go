@@ -107,7 +107,9 @@ func accountRow(id any) func(*sql.Selector) { return occrun.Is(account.ID, id) }
 
 // accountRead reads the row with this primary key as it was committed last, or these fields of it.
 func accountRead(ctx context.Context, c config, id any, fields ...string) (*Account, error) {
-	return NewAccountClient(c).Query().Where(accountRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
+	latest := latestVersion(c.driver)
+	c.driver = occrun.Uncached(c.driver)
+	return NewAccountClient(c).Query().Where(accountRow(id), latest).Select(fields...).Only(ctx)
 }
 
 // userVersion is what the guard knows about the version of User.
@@ -153,7 +155,9 @@ func userRow(id any) func(*sql.Selector) { return occrun.Is(user.ID, id) }
 
 // userRead reads the row with this primary key as it was committed last, or these fields of it.
 func userRead(ctx context.Context, c config, id any, fields ...string) (*User, error) {
-	return NewUserClient(c).Query().Where(userRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
+	latest := latestVersion(c.driver)
+	c.driver = occrun.Uncached(c.driver)
+	return NewUserClient(c).Query().Where(userRow(id), latest).Select(fields...).Only(ctx)
 }
 
 // versionError gives an error of a guarded write the form in which callers of ent know it; typed makes that of a conflict.

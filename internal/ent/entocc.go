@@ -171,7 +171,9 @@ func accountRow(id any) func(*sql.Selector) { return occrun.Is(account.ID, id) }
 
 // accountRead reads the row with this primary key as it was committed last, or these fields of it.
 func accountRead(ctx context.Context, c config, id any, fields ...string) (*Account, error) {
-	return NewAccountClient(c).Query().Where(accountRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
+	latest := latestVersion(c.driver)
+	c.driver = occrun.Uncached(c.driver)
+	return NewAccountClient(c).Query().Where(accountRow(id), latest).Select(fields...).Only(ctx)
 }
 
 // buyerVersion is what the guard knows about the version of Buyer.
@@ -216,7 +218,9 @@ func buyerRow(id any) func(*sql.Selector) { return occrun.Is(buyer.ID, id) }
 
 // buyerRead reads the row with this primary key as it was committed last, or these fields of it.
 func buyerRead(ctx context.Context, c config, id any, fields ...string) (*Buyer, error) {
-	return NewBuyerClient(c).Query().Where(buyerRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
+	latest := latestVersion(c.driver)
+	c.driver = occrun.Uncached(c.driver)
+	return NewBuyerClient(c).Query().Where(buyerRow(id), latest).Select(fields...).Only(ctx)
 }
 
 // cardVersion is what the guard knows about the version of Card.
@@ -260,7 +264,9 @@ func cardRow(id any) func(*sql.Selector) { return occrun.Is(card.ID, id) }
 
 // cardRead reads the row with this primary key as it was committed last, or these fields of it.
 func cardRead(ctx context.Context, c config, id any, fields ...string) (*Card, error) {
-	return NewCardClient(c).Query().Where(cardRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
+	latest := latestVersion(c.driver)
+	c.driver = occrun.Uncached(c.driver)
+	return NewCardClient(c).Query().Where(cardRow(id), latest).Select(fields...).Only(ctx)
 }
 
 // documentVersion is what the guard knows about the version of Document.
@@ -305,7 +311,9 @@ func documentRow(id any) func(*sql.Selector) { return occrun.Is(document.ID, id)
 
 // documentRead reads the row with this primary key as it was committed last, or these fields of it.
 func documentRead(ctx context.Context, c config, id any, fields ...string) (*Document, error) {
-	return NewDocumentClient(c).Query().Where(documentRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
+	latest := latestVersion(c.driver)
+	c.driver = occrun.Uncached(c.driver)
+	return NewDocumentClient(c).Query().Where(documentRow(id), latest).Select(fields...).Only(ctx)
 }
 
 // eventVersion is what the guard knows about the version of Event.
@@ -346,7 +354,9 @@ func eventRow(id any) func(*sql.Selector) { return occrun.Is(event.ID, id) }
 
 // eventRead reads the row with this primary key as it was committed last, or these fields of it.
 func eventRead(ctx context.Context, c config, id any, fields ...string) (*Event, error) {
-	return NewEventClient(c).Query().Where(eventRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
+	latest := latestVersion(c.driver)
+	c.driver = occrun.Uncached(c.driver)
+	return NewEventClient(c).Query().Where(eventRow(id), latest).Select(fields...).Only(ctx)
 }
 
 // folderVersion is what the guard knows about the version of Folder.
@@ -392,7 +402,9 @@ func folderRow(id any) func(*sql.Selector) { return occrun.Is(folder.ID, id) }
 
 // folderRead reads the row with this primary key as it was committed last, or these fields of it.
 func folderRead(ctx context.Context, c config, id any, fields ...string) (*Folder, error) {
-	return NewFolderClient(c).Query().Where(folderRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
+	latest := latestVersion(c.driver)
+	c.driver = occrun.Uncached(c.driver)
+	return NewFolderClient(c).Query().Where(folderRow(id), latest).Select(fields...).Only(ctx)
 }
 
 // gaugeVersion is what the guard knows about the version of Gauge.
@@ -434,7 +446,9 @@ func gaugeRow(id any) func(*sql.Selector) { return occrun.Is(gauge.ID, id) }
 
 // gaugeRead reads the row with this primary key as it was committed last, or these fields of it.
 func gaugeRead(ctx context.Context, c config, id any, fields ...string) (*Gauge, error) {
-	return NewGaugeClient(c).Query().Where(gaugeRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
+	latest := latestVersion(c.driver)
+	c.driver = occrun.Uncached(c.driver)
+	return NewGaugeClient(c).Query().Where(gaugeRow(id), latest).Select(fields...).Only(ctx)
 }
 
 // invoiceVersion is what the guard knows about the version of Invoice.
@@ -479,7 +493,9 @@ func invoiceRow(id any) func(*sql.Selector) { return occrun.Is(invoice.ID, id) }
 
 // invoiceRead reads the row with this primary key as it was committed last, or these fields of it.
 func invoiceRead(ctx context.Context, c config, id any, fields ...string) (*Invoice, error) {
-	return NewInvoiceClient(c).Query().Where(invoiceRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
+	latest := latestVersion(c.driver)
+	c.driver = occrun.Uncached(c.driver)
+	return NewInvoiceClient(c).Query().Where(invoiceRow(id), latest).Select(fields...).Only(ctx)
 }
 
 // likeVersion is what the guard knows about the version of Like.
@@ -529,7 +545,9 @@ func likeRow(id any) func(*sql.Selector) {
 
 // likeRead reads the row with this primary key as it was committed last, or these fields of it.
 func likeRead(ctx context.Context, c config, id any, fields ...string) (*Like, error) {
-	return NewLikeClient(c).Query().Where(likeRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
+	latest := latestVersion(c.driver)
+	c.driver = occrun.Uncached(c.driver)
+	return NewLikeClient(c).Query().Where(likeRow(id), latest).Select(fields...).Only(ctx)
 }
 
 // membershipVersion is what the guard knows about the version of Membership.
@@ -577,7 +595,9 @@ func membershipRow(id any) func(*sql.Selector) {
 
 // membershipRead reads the row with this primary key as it was committed last, or these fields of it.
 func membershipRead(ctx context.Context, c config, id any, fields ...string) (*Membership, error) {
-	return NewMembershipClient(c).Query().Where(membershipRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
+	latest := latestVersion(c.driver)
+	c.driver = occrun.Uncached(c.driver)
+	return NewMembershipClient(c).Query().Where(membershipRow(id), latest).Select(fields...).Only(ctx)
 }
 
 // memoVersion is what the guard knows about the version of Memo.
@@ -619,7 +639,9 @@ func memoRow(id any) func(*sql.Selector) { return occrun.Is(memo.ID, id) }
 
 // memoRead reads the row with this primary key as it was committed last, or these fields of it.
 func memoRead(ctx context.Context, c config, id any, fields ...string) (*Memo, error) {
-	return NewMemoClient(c).Query().Where(memoRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
+	latest := latestVersion(c.driver)
+	c.driver = occrun.Uncached(c.driver)
+	return NewMemoClient(c).Query().Where(memoRow(id), latest).Select(fields...).Only(ctx)
 }
 
 // noteVersion is what the guard knows about the version of Note.
@@ -661,7 +683,9 @@ func noteRow(id any) func(*sql.Selector) { return occrun.Is(note.ID, id) }
 
 // noteRead reads the row with this primary key as it was committed last, or these fields of it.
 func noteRead(ctx context.Context, c config, id any, fields ...string) (*Note, error) {
-	return NewNoteClient(c).Query().Where(noteRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
+	latest := latestVersion(c.driver)
+	c.driver = occrun.Uncached(c.driver)
+	return NewNoteClient(c).Query().Where(noteRow(id), latest).Select(fields...).Only(ctx)
 }
 
 // orderVersion is what the guard knows about the version of Order.
@@ -702,7 +726,9 @@ func orderRow(id any) func(*sql.Selector) { return occrun.Is(order.ID, id) }
 
 // orderRead reads the row with this primary key as it was committed last, or these fields of it.
 func orderRead(ctx context.Context, c config, id any, fields ...string) (*Order, error) {
-	return NewOrderClient(c).Query().Where(orderRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
+	latest := latestVersion(c.driver)
+	c.driver = occrun.Uncached(c.driver)
+	return NewOrderClient(c).Query().Where(orderRow(id), latest).Select(fields...).Only(ctx)
 }
 
 // parcelVersion is what the guard knows about the version of Parcel.
@@ -762,7 +788,9 @@ func parcelRow(id any) func(*sql.Selector) { return occrun.Is(parcel.ID, id) }
 
 // parcelRead reads the row with this primary key as it was committed last, or these fields of it.
 func parcelRead(ctx context.Context, c config, id any, fields ...string) (*Parcel, error) {
-	return NewParcelClient(c).Query().Where(parcelRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
+	latest := latestVersion(c.driver)
+	c.driver = occrun.Uncached(c.driver)
+	return NewParcelClient(c).Query().Where(parcelRow(id), latest).Select(fields...).Only(ctx)
 }
 
 // VersionAppends returns the JSON fields that the mutation appends to.
@@ -819,7 +847,9 @@ func petRow(id any) func(*sql.Selector) { return occrun.Is(pet.ID, id) }
 
 // petRead reads the row with this primary key as it was committed last, or these fields of it.
 func petRead(ctx context.Context, c config, id any, fields ...string) (*Pet, error) {
-	return NewPetClient(c).Query().Where(petRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
+	latest := latestVersion(c.driver)
+	c.driver = occrun.Uncached(c.driver)
+	return NewPetClient(c).Query().Where(petRow(id), latest).Select(fields...).Only(ctx)
 }
 
 // profileVersion is what the guard knows about the version of Profile.
@@ -864,7 +894,9 @@ func profileRow(id any) func(*sql.Selector) { return occrun.Is(profile.ID, id) }
 
 // profileRead reads the row with this primary key as it was committed last, or these fields of it.
 func profileRead(ctx context.Context, c config, id any, fields ...string) (*Profile, error) {
-	return NewProfileClient(c).Query().Where(profileRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
+	latest := latestVersion(c.driver)
+	c.driver = occrun.Uncached(c.driver)
+	return NewProfileClient(c).Query().Where(profileRow(id), latest).Select(fields...).Only(ctx)
 }
 
 // VersionAppends returns the JSON fields that the mutation appends to.
@@ -922,7 +954,9 @@ func purchaseRow(id any) func(*sql.Selector) { return occrun.Is(purchase.ID, id)
 
 // purchaseRead reads the row with this primary key as it was committed last, or these fields of it.
 func purchaseRead(ctx context.Context, c config, id any, fields ...string) (*Purchase, error) {
-	return NewPurchaseClient(c).Query().Where(purchaseRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
+	latest := latestVersion(c.driver)
+	c.driver = occrun.Uncached(c.driver)
+	return NewPurchaseClient(c).Query().Where(purchaseRow(id), latest).Select(fields...).Only(ctx)
 }
 
 // purchaseLineVersion is what the guard knows about the version of PurchaseLine.
@@ -973,7 +1007,9 @@ func purchaseLineRow(id any) func(*sql.Selector) { return occrun.Is(purchaseline
 
 // purchaseLineRead reads the row with this primary key as it was committed last, or these fields of it.
 func purchaseLineRead(ctx context.Context, c config, id any, fields ...string) (*PurchaseLine, error) {
-	return NewPurchaseLineClient(c).Query().Where(purchaseLineRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
+	latest := latestVersion(c.driver)
+	c.driver = occrun.Uncached(c.driver)
+	return NewPurchaseLineClient(c).Query().Where(purchaseLineRow(id), latest).Select(fields...).Only(ctx)
 }
 
 // readingVersion is what the guard knows about the version of Reading.
@@ -1014,7 +1050,9 @@ func readingRow(id any) func(*sql.Selector) { return occrun.Is(reading.ID, id) }
 
 // readingRead reads the row with this primary key as it was committed last, or these fields of it.
 func readingRead(ctx context.Context, c config, id any, fields ...string) (*Reading, error) {
-	return NewReadingClient(c).Query().Where(readingRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
+	latest := latestVersion(c.driver)
+	c.driver = occrun.Uncached(c.driver)
+	return NewReadingClient(c).Query().Where(readingRow(id), latest).Select(fields...).Only(ctx)
 }
 
 // settingVersion is what the guard knows about the version of Setting.
@@ -1056,7 +1094,9 @@ func settingRow(id any) func(*sql.Selector) { return occrun.Is(setting.ID, id) }
 
 // settingRead reads the row with this primary key as it was committed last, or these fields of it.
 func settingRead(ctx context.Context, c config, id any, fields ...string) (*Setting, error) {
-	return NewSettingClient(c).Query().Where(settingRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
+	latest := latestVersion(c.driver)
+	c.driver = occrun.Uncached(c.driver)
+	return NewSettingClient(c).Query().Where(settingRow(id), latest).Select(fields...).Only(ctx)
 }
 
 // ticketVersion is what the guard knows about the version of Ticket.
@@ -1098,7 +1138,9 @@ func ticketRow(id any) func(*sql.Selector) { return occrun.Is(ticket.ID, id) }
 
 // ticketRead reads the row with this primary key as it was committed last, or these fields of it.
 func ticketRead(ctx context.Context, c config, id any, fields ...string) (*Ticket, error) {
-	return NewTicketClient(c).Query().Where(ticketRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
+	latest := latestVersion(c.driver)
+	c.driver = occrun.Uncached(c.driver)
+	return NewTicketClient(c).Query().Where(ticketRow(id), latest).Select(fields...).Only(ctx)
 }
 
 // userVersion is what the guard knows about the version of User.
@@ -1163,7 +1205,9 @@ func userRow(id any) func(*sql.Selector) { return occrun.Is(user.ID, id) }
 
 // userRead reads the row with this primary key as it was committed last, or these fields of it.
 func userRead(ctx context.Context, c config, id any, fields ...string) (*User, error) {
-	return NewUserClient(c).Query().Where(userRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
+	latest := latestVersion(c.driver)
+	c.driver = occrun.Uncached(c.driver)
+	return NewUserClient(c).Query().Where(userRow(id), latest).Select(fields...).Only(ctx)
 }
 
 // VersionAppends returns the JSON fields that the mutation appends to.

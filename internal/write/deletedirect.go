@@ -69,6 +69,7 @@ func (r *rowDelete) query(d string) (string, []any) {
 
 // explain tells why no row matched.
 func (r *rowDelete) explain(ctx context.Context, drv dialect.Driver) error {
+	drv = session.Uncached(drv)
 	b := sql.Dialect(drv.Dialect())
 	table := b.Table(r.node.Table)
 	row := func() *sql.Selector {

@@ -17,6 +17,7 @@ import (
 // counts only rows that changed, so a save that sets what is there already reports none.
 func (w *Write) Explain(ctx context.Context, q dialect.ExecQuerier, d string) error {
 	unchanged := d == dialect.MySQL && !w.Bump
+	q = session.UncachedQuerier(q)
 	if w.set != nil {
 		return w.set.explain(ctx, q, &w.Claim, unchanged)
 	}

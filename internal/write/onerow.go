@@ -208,6 +208,7 @@ func (t *theRow) gone(c *version.Claim) error {
 // explain tells why a statement matched no row. It returns nil where the row did match, and MySQL has counted none as
 // nothing in it changed.
 func (t *theRow) explain(ctx context.Context, q dialect.ExecQuerier, c *version.Claim, unchanged bool) error {
+	q = session.UncachedQuerier(q)
 	rows, err := t.read(ctx, q, session.Unlocked)
 	conflict := c.Conflict()
 	switch {

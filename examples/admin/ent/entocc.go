@@ -110,7 +110,9 @@ func productRow(id any) func(*sql.Selector) { return occrun.Is(product.ID, id) }
 
 // productRead reads the row with this primary key as it was committed last, or these fields of it.
 func productRead(ctx context.Context, c config, id any, fields ...string) (*Product, error) {
-	return NewProductClient(c).Query().Where(productRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
+	latest := latestVersion(c.driver)
+	c.driver = occrun.Uncached(c.driver)
+	return NewProductClient(c).Query().Where(productRow(id), latest).Select(fields...).Only(ctx)
 }
 
 // versionError gives an error of a guarded write the form in which callers of ent know it; typed makes that of a conflict.

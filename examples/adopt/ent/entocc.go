@@ -138,7 +138,9 @@ func albumRow(id any) func(*sql.Selector) { return occrun.Is(album.ID, id) }
 
 // albumRead reads the row with this primary key as it was committed last, or these fields of it.
 func albumRead(ctx context.Context, c config, id any, fields ...string) (*Album, error) {
-	return NewAlbumClient(c).Query().Where(albumRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
+	latest := latestVersion(c.driver)
+	c.driver = occrun.Uncached(c.driver)
+	return NewAlbumClient(c).Query().Where(albumRow(id), latest).Select(fields...).Only(ctx)
 }
 
 // artistVersion is what the guard knows about the version of Artist.
@@ -182,7 +184,9 @@ func artistRow(id any) func(*sql.Selector) { return occrun.Is(artist.ID, id) }
 
 // artistRead reads the row with this primary key as it was committed last, or these fields of it.
 func artistRead(ctx context.Context, c config, id any, fields ...string) (*Artist, error) {
-	return NewArtistClient(c).Query().Where(artistRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
+	latest := latestVersion(c.driver)
+	c.driver = occrun.Uncached(c.driver)
+	return NewArtistClient(c).Query().Where(artistRow(id), latest).Select(fields...).Only(ctx)
 }
 
 // customerVersion is what the guard knows about the version of Customer.
@@ -238,7 +242,9 @@ func customerRow(id any) func(*sql.Selector) { return occrun.Is(customer.ID, id)
 
 // customerRead reads the row with this primary key as it was committed last, or these fields of it.
 func customerRead(ctx context.Context, c config, id any, fields ...string) (*Customer, error) {
-	return NewCustomerClient(c).Query().Where(customerRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
+	latest := latestVersion(c.driver)
+	c.driver = occrun.Uncached(c.driver)
+	return NewCustomerClient(c).Query().Where(customerRow(id), latest).Select(fields...).Only(ctx)
 }
 
 // employeeVersion is what the guard knows about the version of Employee.
@@ -297,7 +303,9 @@ func employeeRow(id any) func(*sql.Selector) { return occrun.Is(employee.ID, id)
 
 // employeeRead reads the row with this primary key as it was committed last, or these fields of it.
 func employeeRead(ctx context.Context, c config, id any, fields ...string) (*Employee, error) {
-	return NewEmployeeClient(c).Query().Where(employeeRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
+	latest := latestVersion(c.driver)
+	c.driver = occrun.Uncached(c.driver)
+	return NewEmployeeClient(c).Query().Where(employeeRow(id), latest).Select(fields...).Only(ctx)
 }
 
 // genreVersion is what the guard knows about the version of Genre.
@@ -341,7 +349,9 @@ func genreRow(id any) func(*sql.Selector) { return occrun.Is(genre.ID, id) }
 
 // genreRead reads the row with this primary key as it was committed last, or these fields of it.
 func genreRead(ctx context.Context, c config, id any, fields ...string) (*Genre, error) {
-	return NewGenreClient(c).Query().Where(genreRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
+	latest := latestVersion(c.driver)
+	c.driver = occrun.Uncached(c.driver)
+	return NewGenreClient(c).Query().Where(genreRow(id), latest).Select(fields...).Only(ctx)
 }
 
 // invoiceVersion is what the guard knows about the version of Invoice.
@@ -393,7 +403,9 @@ func invoiceRow(id any) func(*sql.Selector) { return occrun.Is(invoice.ID, id) }
 
 // invoiceRead reads the row with this primary key as it was committed last, or these fields of it.
 func invoiceRead(ctx context.Context, c config, id any, fields ...string) (*Invoice, error) {
-	return NewInvoiceClient(c).Query().Where(invoiceRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
+	latest := latestVersion(c.driver)
+	c.driver = occrun.Uncached(c.driver)
+	return NewInvoiceClient(c).Query().Where(invoiceRow(id), latest).Select(fields...).Only(ctx)
 }
 
 // invoiceLineVersion is what the guard knows about the version of InvoiceLine.
@@ -441,7 +453,9 @@ func invoiceLineRow(id any) func(*sql.Selector) { return occrun.Is(invoiceline.I
 
 // invoiceLineRead reads the row with this primary key as it was committed last, or these fields of it.
 func invoiceLineRead(ctx context.Context, c config, id any, fields ...string) (*InvoiceLine, error) {
-	return NewInvoiceLineClient(c).Query().Where(invoiceLineRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
+	latest := latestVersion(c.driver)
+	c.driver = occrun.Uncached(c.driver)
+	return NewInvoiceLineClient(c).Query().Where(invoiceLineRow(id), latest).Select(fields...).Only(ctx)
 }
 
 // mediaTypeVersion is what the guard knows about the version of MediaType.
@@ -485,7 +499,9 @@ func mediaTypeRow(id any) func(*sql.Selector) { return occrun.Is(mediatype.ID, i
 
 // mediaTypeRead reads the row with this primary key as it was committed last, or these fields of it.
 func mediaTypeRead(ctx context.Context, c config, id any, fields ...string) (*MediaType, error) {
-	return NewMediaTypeClient(c).Query().Where(mediaTypeRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
+	latest := latestVersion(c.driver)
+	c.driver = occrun.Uncached(c.driver)
+	return NewMediaTypeClient(c).Query().Where(mediaTypeRow(id), latest).Select(fields...).Only(ctx)
 }
 
 // playlistVersion is what the guard knows about the version of Playlist.
@@ -529,7 +545,9 @@ func playlistRow(id any) func(*sql.Selector) { return occrun.Is(playlist.ID, id)
 
 // playlistRead reads the row with this primary key as it was committed last, or these fields of it.
 func playlistRead(ctx context.Context, c config, id any, fields ...string) (*Playlist, error) {
-	return NewPlaylistClient(c).Query().Where(playlistRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
+	latest := latestVersion(c.driver)
+	c.driver = occrun.Uncached(c.driver)
+	return NewPlaylistClient(c).Query().Where(playlistRow(id), latest).Select(fields...).Only(ctx)
 }
 
 // playlistTrackVersion is what the guard knows about the version of PlaylistTrack.
@@ -577,7 +595,9 @@ func playlistTrackRow(id any) func(*sql.Selector) {
 
 // playlistTrackRead reads the row with this primary key as it was committed last, or these fields of it.
 func playlistTrackRead(ctx context.Context, c config, id any, fields ...string) (*PlaylistTrack, error) {
-	return NewPlaylistTrackClient(c).Query().Where(playlistTrackRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
+	latest := latestVersion(c.driver)
+	c.driver = occrun.Uncached(c.driver)
+	return NewPlaylistTrackClient(c).Query().Where(playlistTrackRow(id), latest).Select(fields...).Only(ctx)
 }
 
 // trackVersion is what the guard knows about the version of Track.
@@ -632,7 +652,9 @@ func trackRow(id any) func(*sql.Selector) { return occrun.Is(track.ID, id) }
 
 // trackRead reads the row with this primary key as it was committed last, or these fields of it.
 func trackRead(ctx context.Context, c config, id any, fields ...string) (*Track, error) {
-	return NewTrackClient(c).Query().Where(trackRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
+	latest := latestVersion(c.driver)
+	c.driver = occrun.Uncached(c.driver)
+	return NewTrackClient(c).Query().Where(trackRow(id), latest).Select(fields...).Only(ctx)
 }
 
 // albumLinks are the versioned rows of other types that edges of Album write to.

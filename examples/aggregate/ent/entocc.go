@@ -111,7 +111,9 @@ func lineRow(id any) func(*sql.Selector) { return occrun.Is(line.ID, id) }
 
 // lineRead reads the row with this primary key as it was committed last, or these fields of it.
 func lineRead(ctx context.Context, c config, id any, fields ...string) (*Line, error) {
-	return NewLineClient(c).Query().Where(lineRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
+	latest := latestVersion(c.driver)
+	c.driver = occrun.Uncached(c.driver)
+	return NewLineClient(c).Query().Where(lineRow(id), latest).Select(fields...).Only(ctx)
 }
 
 // orderVersion is what the guard knows about the version of Order.
@@ -156,7 +158,9 @@ func orderRow(id any) func(*sql.Selector) { return occrun.Is(order.ID, id) }
 
 // orderRead reads the row with this primary key as it was committed last, or these fields of it.
 func orderRead(ctx context.Context, c config, id any, fields ...string) (*Order, error) {
-	return NewOrderClient(c).Query().Where(orderRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
+	latest := latestVersion(c.driver)
+	c.driver = occrun.Uncached(c.driver)
+	return NewOrderClient(c).Query().Where(orderRow(id), latest).Select(fields...).Only(ctx)
 }
 
 // The versions know the parents that they touch only now, as these may lead back to them.

@@ -108,7 +108,9 @@ func groupRow(id any) func(*sql.Selector) { return occrun.Is(group.ID, id) }
 
 // groupRead reads the row with this primary key as it was committed last, or these fields of it.
 func groupRead(ctx context.Context, c config, id any, fields ...string) (*Group, error) {
-	return NewGroupClient(c).Query().Where(groupRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
+	latest := latestVersion(c.driver)
+	c.driver = occrun.Uncached(c.driver)
+	return NewGroupClient(c).Query().Where(groupRow(id), latest).Select(fields...).Only(ctx)
 }
 
 // VersionAppends returns the JSON fields that the mutation appends to.

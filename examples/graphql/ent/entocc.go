@@ -114,7 +114,9 @@ func todoRow(id any) func(*sql.Selector) { return occrun.Is(todo.ID, id) }
 
 // todoRead reads the row with this primary key as it was committed last, or these fields of it.
 func todoRead(ctx context.Context, c config, id any, fields ...string) (*Todo, error) {
-	return NewTodoClient(c).Query().Where(todoRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
+	latest := latestVersion(c.driver)
+	c.driver = occrun.Uncached(c.driver)
+	return NewTodoClient(c).Query().Where(todoRow(id), latest).Select(fields...).Only(ctx)
 }
 
 // todoLinks are the versioned rows of other types that edges of Todo write to.

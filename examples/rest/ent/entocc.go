@@ -112,7 +112,9 @@ func projectRow(id any) func(*sql.Selector) { return occrun.Is(project.ID, id) }
 
 // projectRead reads the row with this primary key as it was committed last, or these fields of it.
 func projectRead(ctx context.Context, c config, id any, fields ...string) (*Project, error) {
-	return NewProjectClient(c).Query().Where(projectRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
+	latest := latestVersion(c.driver)
+	c.driver = occrun.Uncached(c.driver)
+	return NewProjectClient(c).Query().Where(projectRow(id), latest).Select(fields...).Only(ctx)
 }
 
 // taskVersion is what the guard knows about the version of Task.
@@ -159,7 +161,9 @@ func taskRow(id any) func(*sql.Selector) { return occrun.Is(task.ID, id) }
 
 // taskRead reads the row with this primary key as it was committed last, or these fields of it.
 func taskRead(ctx context.Context, c config, id any, fields ...string) (*Task, error) {
-	return NewTaskClient(c).Query().Where(taskRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
+	latest := latestVersion(c.driver)
+	c.driver = occrun.Uncached(c.driver)
+	return NewTaskClient(c).Query().Where(taskRow(id), latest).Select(fields...).Only(ctx)
 }
 
 // The versions know the parents that they touch only now, as these may lead back to them.

@@ -116,7 +116,9 @@ func groupRow(id any) func(*sql.Selector) { return occrun.Is(group.ID, id) }
 
 // groupRead reads the row with this primary key as it was committed last, or these fields of it.
 func groupRead(ctx context.Context, c config, id any, fields ...string) (*Group, error) {
-	return NewGroupClient(c).Query().Where(groupRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
+	latest := latestVersion(c.driver)
+	c.driver = occrun.Uncached(c.driver)
+	return NewGroupClient(c).Query().Where(groupRow(id), latest).Select(fields...).Only(ctx)
 }
 
 // invoiceVersion is what the guard knows about the version of Invoice.
@@ -157,7 +159,9 @@ func invoiceRow(id any) func(*sql.Selector) { return occrun.Is(invoice.ID, id) }
 
 // invoiceRead reads the row with this primary key as it was committed last, or these fields of it.
 func invoiceRead(ctx context.Context, c config, id any, fields ...string) (*Invoice, error) {
-	return NewInvoiceClient(c).Query().Where(invoiceRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
+	latest := latestVersion(c.driver)
+	c.driver = occrun.Uncached(c.driver)
+	return NewInvoiceClient(c).Query().Where(invoiceRow(id), latest).Select(fields...).Only(ctx)
 }
 
 // petVersion is what the guard knows about the version of Pet.
@@ -201,7 +205,9 @@ func petRow(id any) func(*sql.Selector) { return occrun.Is(pet.ID, id) }
 
 // petRead reads the row with this primary key as it was committed last, or these fields of it.
 func petRead(ctx context.Context, c config, id any, fields ...string) (*Pet, error) {
-	return NewPetClient(c).Query().Where(petRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
+	latest := latestVersion(c.driver)
+	c.driver = occrun.Uncached(c.driver)
+	return NewPetClient(c).Query().Where(petRow(id), latest).Select(fields...).Only(ctx)
 }
 
 // userVersion is what the guard knows about the version of User.
@@ -250,7 +256,9 @@ func userRow(id any) func(*sql.Selector) { return occrun.Is(user.ID, id) }
 
 // userRead reads the row with this primary key as it was committed last, or these fields of it.
 func userRead(ctx context.Context, c config, id any, fields ...string) (*User, error) {
-	return NewUserClient(c).Query().Where(userRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
+	latest := latestVersion(c.driver)
+	c.driver = occrun.Uncached(c.driver)
+	return NewUserClient(c).Query().Where(userRow(id), latest).Select(fields...).Only(ctx)
 }
 
 // userLinks are the versioned rows of other types that edges of User write to.

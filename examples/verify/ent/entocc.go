@@ -104,7 +104,9 @@ func doctorRow(id any) func(*sql.Selector) { return occrun.Is(doctor.ID, id) }
 
 // doctorRead reads the row with this primary key as it was committed last, or these fields of it.
 func doctorRead(ctx context.Context, c config, id any, fields ...string) (*Doctor, error) {
-	return NewDoctorClient(c).Query().Where(doctorRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
+	latest := latestVersion(c.driver)
+	c.driver = occrun.Uncached(c.driver)
+	return NewDoctorClient(c).Query().Where(doctorRow(id), latest).Select(fields...).Only(ctx)
 }
 
 // versionError gives an error of a guarded write the form in which callers of ent know it; typed makes that of a conflict.

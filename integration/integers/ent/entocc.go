@@ -127,7 +127,9 @@ func bareRow(id any) func(*sql.Selector) { return occrun.Is(bare.ID, id) }
 
 // bareRead reads the row with this primary key as it was committed last, or these fields of it.
 func bareRead(ctx context.Context, c config, id any, fields ...string) (*Bare, error) {
-	return NewBareClient(c).Query().Where(bareRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
+	latest := latestVersion(c.driver)
+	c.driver = occrun.Uncached(c.driver)
+	return NewBareClient(c).Query().Where(bareRow(id), latest).Select(fields...).Only(ctx)
 }
 
 // doubleVersion is what the guard knows about the version of Double.
@@ -168,7 +170,9 @@ func doubleRow(id any) func(*sql.Selector) { return occrun.Is(double.ID, id) }
 
 // doubleRead reads the row with this primary key as it was committed last, or these fields of it.
 func doubleRead(ctx context.Context, c config, id any, fields ...string) (*Double, error) {
-	return NewDoubleClient(c).Query().Where(doubleRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
+	latest := latestVersion(c.driver)
+	c.driver = occrun.Uncached(c.driver)
+	return NewDoubleClient(c).Query().Where(doubleRow(id), latest).Select(fields...).Only(ctx)
 }
 
 // hugeVersion is what the guard knows about the version of Huge.
@@ -209,7 +213,9 @@ func hugeRow(id any) func(*sql.Selector) { return occrun.Is(huge.ID, id) }
 
 // hugeRead reads the row with this primary key as it was committed last, or these fields of it.
 func hugeRead(ctx context.Context, c config, id any, fields ...string) (*Huge, error) {
-	return NewHugeClient(c).Query().Where(hugeRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
+	latest := latestVersion(c.driver)
+	c.driver = occrun.Uncached(c.driver)
+	return NewHugeClient(c).Query().Where(hugeRow(id), latest).Select(fields...).Only(ctx)
 }
 
 // mediumVersion is what the guard knows about the version of Medium.
@@ -250,7 +256,9 @@ func mediumRow(id any) func(*sql.Selector) { return occrun.Is(medium.ID, id) }
 
 // mediumRead reads the row with this primary key as it was committed last, or these fields of it.
 func mediumRead(ctx context.Context, c config, id any, fields ...string) (*Medium, error) {
-	return NewMediumClient(c).Query().Where(mediumRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
+	latest := latestVersion(c.driver)
+	c.driver = occrun.Uncached(c.driver)
+	return NewMediumClient(c).Query().Where(mediumRow(id), latest).Select(fields...).Only(ctx)
 }
 
 // plainVersion is what the guard knows about the version of Plain.
@@ -291,7 +299,9 @@ func plainRow(id any) func(*sql.Selector) { return occrun.Is(plain.ID, id) }
 
 // plainRead reads the row with this primary key as it was committed last, or these fields of it.
 func plainRead(ctx context.Context, c config, id any, fields ...string) (*Plain, error) {
-	return NewPlainClient(c).Query().Where(plainRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
+	latest := latestVersion(c.driver)
+	c.driver = occrun.Uncached(c.driver)
+	return NewPlainClient(c).Query().Where(plainRow(id), latest).Select(fields...).Only(ctx)
 }
 
 // quadVersion is what the guard knows about the version of Quad.
@@ -332,7 +342,9 @@ func quadRow(id any) func(*sql.Selector) { return occrun.Is(quad.ID, id) }
 
 // quadRead reads the row with this primary key as it was committed last, or these fields of it.
 func quadRead(ctx context.Context, c config, id any, fields ...string) (*Quad, error) {
-	return NewQuadClient(c).Query().Where(quadRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
+	latest := latestVersion(c.driver)
+	c.driver = occrun.Uncached(c.driver)
+	return NewQuadClient(c).Query().Where(quadRow(id), latest).Select(fields...).Only(ctx)
 }
 
 // shortVersion is what the guard knows about the version of Short.
@@ -373,7 +385,9 @@ func shortRow(id any) func(*sql.Selector) { return occrun.Is(short.ID, id) }
 
 // shortRead reads the row with this primary key as it was committed last, or these fields of it.
 func shortRead(ctx context.Context, c config, id any, fields ...string) (*Short, error) {
-	return NewShortClient(c).Query().Where(shortRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
+	latest := latestVersion(c.driver)
+	c.driver = occrun.Uncached(c.driver)
+	return NewShortClient(c).Query().Where(shortRow(id), latest).Select(fields...).Only(ctx)
 }
 
 // smallVersion is what the guard knows about the version of Small.
@@ -414,7 +428,9 @@ func smallRow(id any) func(*sql.Selector) { return occrun.Is(small.ID, id) }
 
 // smallRead reads the row with this primary key as it was committed last, or these fields of it.
 func smallRead(ctx context.Context, c config, id any, fields ...string) (*Small, error) {
-	return NewSmallClient(c).Query().Where(smallRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
+	latest := latestVersion(c.driver)
+	c.driver = occrun.Uncached(c.driver)
+	return NewSmallClient(c).Query().Where(smallRow(id), latest).Select(fields...).Only(ctx)
 }
 
 // tinyVersion is what the guard knows about the version of Tiny.
@@ -455,7 +471,9 @@ func tinyRow(id any) func(*sql.Selector) { return occrun.Is(tiny.ID, id) }
 
 // tinyRead reads the row with this primary key as it was committed last, or these fields of it.
 func tinyRead(ctx context.Context, c config, id any, fields ...string) (*Tiny, error) {
-	return NewTinyClient(c).Query().Where(tinyRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
+	latest := latestVersion(c.driver)
+	c.driver = occrun.Uncached(c.driver)
+	return NewTinyClient(c).Query().Where(tinyRow(id), latest).Select(fields...).Only(ctx)
 }
 
 // versionError gives an error of a guarded write the form in which callers of ent know it; typed makes that of a conflict.

@@ -119,7 +119,9 @@ func gaugeRow(id any) func(*sql.Selector) { return occrun.Is(gauge.ID, id) }
 
 // gaugeRead reads the row with this primary key as it was committed last, or these fields of it.
 func gaugeRead(ctx context.Context, c config, id any, fields ...string) (*Gauge, error) {
-	return NewGaugeClient(c).Query().Where(gaugeRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
+	latest := latestVersion(c.driver)
+	c.driver = occrun.Uncached(c.driver)
+	return NewGaugeClient(c).Query().Where(gaugeRow(id), latest).Select(fields...).Only(ctx)
 }
 
 // itemVersion is what the guard knows about the version of Item.
@@ -164,7 +166,9 @@ func itemRow(id any) func(*sql.Selector) { return occrun.Is(item.ID, id) }
 
 // itemRead reads the row with this primary key as it was committed last, or these fields of it.
 func itemRead(ctx context.Context, c config, id any, fields ...string) (*Item, error) {
-	return NewItemClient(c).Query().Where(itemRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
+	latest := latestVersion(c.driver)
+	c.driver = occrun.Uncached(c.driver)
+	return NewItemClient(c).Query().Where(itemRow(id), latest).Select(fields...).Only(ctx)
 }
 
 // middleVersion is what the guard knows about the version of Middle.
@@ -222,7 +226,9 @@ func middleRow(id any) func(*sql.Selector) { return occrun.Is(middle.ID, id) }
 
 // middleRead reads the row with this primary key as it was committed last, or these fields of it.
 func middleRead(ctx context.Context, c config, id any, fields ...string) (*Middle, error) {
-	return NewMiddleClient(c).Query().Where(middleRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
+	latest := latestVersion(c.driver)
+	c.driver = occrun.Uncached(c.driver)
+	return NewMiddleClient(c).Query().Where(middleRow(id), latest).Select(fields...).Only(ctx)
 }
 
 // narrowVersion is what the guard knows about the version of Narrow.
@@ -263,7 +269,9 @@ func narrowRow(id any) func(*sql.Selector) { return occrun.Is(narrow.ID, id) }
 
 // narrowRead reads the row with this primary key as it was committed last, or these fields of it.
 func narrowRead(ctx context.Context, c config, id any, fields ...string) (*Narrow, error) {
-	return NewNarrowClient(c).Query().Where(narrowRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
+	latest := latestVersion(c.driver)
+	c.driver = occrun.Uncached(c.driver)
+	return NewNarrowClient(c).Query().Where(narrowRow(id), latest).Select(fields...).Only(ctx)
 }
 
 // wideVersion is what the guard knows about the version of Wide.
@@ -361,7 +369,9 @@ func wideRow(id any) func(*sql.Selector) { return occrun.Is(wide.ID, id) }
 
 // wideRead reads the row with this primary key as it was committed last, or these fields of it.
 func wideRead(ctx context.Context, c config, id any, fields ...string) (*Wide, error) {
-	return NewWideClient(c).Query().Where(wideRow(id), latestVersion(c.driver)).Select(fields...).Only(ctx)
+	latest := latestVersion(c.driver)
+	c.driver = occrun.Uncached(c.driver)
+	return NewWideClient(c).Query().Where(wideRow(id), latest).Select(fields...).Only(ctx)
 }
 
 // versionError gives an error of a guarded write the form in which callers of ent know it; typed makes that of a conflict.
