@@ -18,7 +18,8 @@ import (
 const maxRead = 100
 
 // Conflicts is an extension of gqlgen's server that tells clients of conflicts. Use it before the transactioner of entgql, so that it
-// reads when the transaction has been rolled back: what a row holds inside may never be committed.
+// reads when the transaction has been rolled back: what a row holds inside may never be committed. Of a conflict in a
+// transaction that is still open the type and the ID are told alone.
 //
 //	srv.Use(&occgql.Conflicts{})
 //	srv.Use(entgql.Transactioner{TxOpener: occgql.OpenTx(client)})
@@ -67,7 +68,8 @@ func (c *Conflicts) Validate(schema graphql.ExecutableSchema) error {
 	return nil
 }
 
-// MutateOperationContext refuses mutations where the transactioner of entgql was used first: rows would be read in its open transaction.
+// MutateOperationContext refuses mutations where the transactioner of entgql was used first: its transaction would still be open when
+// conflicts are told, and nothing of the rows could be. The transactioner shows itself by the name of its function alone.
 func (c *Conflicts) MutateOperationContext(_ context.Context, oc *graphql.OperationContext) *gqlerror.Error {
 	middleware := runtime.FuncForPC(reflect.ValueOf(oc.ResolverMiddleware).Pointer())
 	if middleware != nil && strings.Contains(middleware.Name(), "/entgql.Transactioner.") {
@@ -142,7 +144,7 @@ func (r *reader) row(ctx context.Context, err error, m *entocc.RecordModifiedErr
 		CurrentValue(context.Context) (any, error)
 		DiffToValue(current any) []entocc.FieldDiff
 	}
-	if r.left == 0 || !errors.As(err, &typed) {
+	if r.left == 0 || m.InOpenTx() || !errors.As(err, &typed) {
 		return extensions
 	}
 	r.left--

@@ -290,3 +290,47 @@ func TestConflicts_AfterTheContextHasEnded(t *testing.T) {
 	require.Len(t, errs, 1)
 	assert.Equal(t, extensions{"code": "CONFLICT", "type": "User", "id": strconv.Itoa(u.ID)}, errs[0].Extensions)
 }
+
+// The version that the transaction has made is none that a client may write from: it is rolled back, and somebody else may make it.
+func TestConflicts_InAnOpenTransactionTellNothingOfTheRow(t *testing.T) {
+	s := newServer(t, conflicts())
+	u := s.client.User.Create().SetName("Ada").SaveX(t.Context())
+	var tx *ent.Tx
+	for name, write := range map[string]func(c *ent.UserClient) error{
+		"save": func(c *ent.UserClient) error { return c.UpdateOneID(u.ID).IfVersion(1).SetName("y").Exec(t.Context()) },
+		"state": func(c *ent.UserClient) error {
+			return c.UpdateOneID(u.ID).IfField(user.Age(7)).SetName("y").Exec(t.Context())
+		},
+		"delete": func(c *ent.UserClient) error { return c.DeleteOneID(u.ID).IfVersion(1).Exec(t.Context()) },
+		"batch": func(c *ent.UserClient) error {
+			_, err := c.UpdateBulk(c.UpdateOneID(u.ID).IfVersion(1).SetName("y")).Exec(t.Context())
+			return err
+		},
+	} {
+		for _, ended := range []bool{false, true} {
+			e := s.fails(func(ctx context.Context) error {
+				var err error
+				tx, err = s.client.Tx(ctx)
+				require.NoError(t, err)
+				tx.User.UpdateOneID(u.ID).IfVersion(1).SetName("only inside").ExecX(ctx)
+				err = write(tx.User)
+				if ended {
+					require.NoError(t, tx.Rollback())
+				}
+				return err
+			})
+			told := e.Extensions
+			if listed, ok := told["conflicts"].([]map[string]any); ok {
+				told = listed[0]
+			}
+			if ended {
+				assert.Equal(t, "1", told["version"], name)
+				continue
+			}
+			require.NoError(t, tx.Rollback())
+			assert.NotContains(t, told, "version", name)
+			assert.NotContains(t, told, "current", name)
+			assert.Equal(t, strconv.Itoa(u.ID), told["id"], name)
+		}
+	}
+}
