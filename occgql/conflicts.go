@@ -42,7 +42,7 @@ type Conflicts struct {
 	// the fields that its GraphQL type has by the same names, except those with arguments or with a directive that is not gqlgen's
 	// own, as one that asks for a permission.
 	Show func(ctx context.Context, entity any) (any, error)
-	// HideGone has ent's NotFoundError answered as a row that is gone, and says of neither which row it is. Set it where privacy rules
+	// HideGone has ent's NotFoundError of a mutation answered as a row that is gone, and says of neither which row it is. Set it where privacy rules
 	// add predicates to mutations: ent finds no row then, where one that was deleted is a conflict, and the difference
 	// would tell that the hidden row exists.
 	HideGone bool
@@ -87,6 +87,10 @@ func (c *Conflicts) InterceptResponse(ctx context.Context, next graphql.Response
 	}
 	rsp.Errors = end.errors(ctx, rsp.Errors)
 	r := reader{Conflicts: c, left: maxRead}
+	if graphql.HasOperationContext(ctx) {
+		op := graphql.GetOperationContext(ctx).Operation
+		r.mutation = op != nil && op.Operation == ast.Mutation
+	}
 	for _, e := range rsp.Errors {
 		// The transactioner drops the data of what it rolls back.
 		if a := r.answerTo(ctx, e, rsp.Data != nil); a != nil {
@@ -103,7 +107,8 @@ const goneMessage = "there is no such record, or no more, and this change was no
 type reader struct {
 	*Conflicts
 	// left is how many rows it may still read.
-	left int
+	left     int
+	mutation bool
 }
 
 // answerTo returns what is told of an error, nil for one that is not entocc's. kept reports that what was written beside was not
@@ -111,7 +116,7 @@ type reader struct {
 func (r *reader) answerTo(ctx context.Context, err error, kept bool) *answer {
 	a := answerOf(err)
 	switch {
-	case a == nil && r.HideGone && isNotFound(err):
+	case a == nil && r.HideGone && r.mutation && isNotFound(err):
 		return &answer{code: CodeConflict, message: goneMessage, extensions: map[string]any{"gone": true}}
 	case a == nil || a.code != CodeConflict:
 		return a

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"testing"
 
@@ -27,8 +28,7 @@ func TestConflicts_TellWhatTheCallerMaySee(t *testing.T) {
 		return fmt.Errorf("renaming: %w", u.Update().SetName("Countess").SetEmail("c@example.org").SetAge(3).Exec(ctx))
 	})
 	assert.Equal(t, "the user was changed or deleted by somebody else, and this change was not made", e.Message)
-	shown, err := json.Marshal(e.Extensions["current"])
-	require.NoError(t, err)
+	shown := e.Extensions["current"].(json.RawMessage)
 	id := strconv.Itoa(u.ID)
 	assert.JSONEq(t, `{"id": "`+id+`", "version": "2", "name": "Ada Lovelace", "lastLogin": null, "labels": null}`, string(shown),
 		"not the email, which asks for a permission, nor the age, which has arguments, nor anything that the API does not have")
@@ -44,13 +44,19 @@ func TestConflicts_ShowDecidesWhatIsShown(t *testing.T) {
 	}})
 	u := s.stale()
 	e := s.fails(func(ctx context.Context) error { return u.Update().SetName("Countess").Exec(ctx) })
-	assert.Equal(t, "it is Ada Lovelace", e.Extensions["current"])
+	assert.Equal(t, json.RawMessage(`"it is Ada Lovelace"`), e.Extensions["current"])
 
-	s = newServer(t, &occgql.Conflicts{Show: func(context.Context, any) (any, error) { return "secret", errors.New("no") }})
-	u = s.stale()
-	e = s.fails(func(ctx context.Context) error { return u.Update().SetName("Countess").Exec(ctx) })
-	assert.Equal(t, "2", e.Extensions["version"])
-	assert.NotContains(t, e.Extensions, "current")
+	for _, show := range []func(context.Context, any) (any, error){
+		func(context.Context, any) (any, error) { return "secret", errors.New("no") },
+		func(context.Context, any) (any, error) { return nil, nil },
+		func(context.Context, any) (any, error) { return math.NaN(), nil }, // JSON has none.
+	} {
+		s = newServer(t, &occgql.Conflicts{Show: show})
+		u = s.stale()
+		e = s.fails(func(ctx context.Context) error { return u.Update().SetName("Countess").Exec(ctx) })
+		assert.Equal(t, "2", e.Extensions["version"])
+		assert.NotContains(t, e.Extensions, "current")
+	}
 }
 
 // A write by a resolver with more rights than its caller has, of a row that the caller may not see.
@@ -115,6 +121,10 @@ func TestConflicts_HideGoneAnswersNotFoundAsADeletedRow(t *testing.T) {
 	assert.Equal(t, gone.Message, hidden.Message)
 	assert.Equal(t, extensions{"code": "CONFLICT", "gone": true}, gone.Extensions)
 	assert.Equal(t, gone.Extensions, hidden.Extensions)
+
+	s.query = `query { ok }`
+	e := s.fails(func(ctx context.Context) error { _, err := s.client.User.Get(ctx, u.ID); return err })
+	assert.Equal(t, "ent: user not found", e.Message, "a query writes nothing")
 }
 
 func TestConflicts_OfABatchHaveTheNumberWritten(t *testing.T) {
@@ -333,4 +343,15 @@ func TestConflicts_InAnOpenTransactionTellNothingOfTheRow(t *testing.T) {
 			assert.Equal(t, strconv.Itoa(u.ID), told["id"], name)
 		}
 	}
+}
+
+func TestConflicts_OfAClientWithoutDiffsHaveNoClashes(t *testing.T) {
+	s := newServer(t, conflicts())
+	u := s.stale()
+	e := s.fails(func(context.Context) error {
+		modified := &entocc.RecordModifiedError{Type: "User", ID: u.ID, Op: entgo.OpUpdateOne, Expected: int64(1)}
+		return entocc.NewModifiedError(modified, u, func(ctx context.Context) (*ent.User, error) { return s.client.User.Get(ctx, u.ID) }, nil)
+	})
+	assert.Equal(t, "2", e.Extensions["version"])
+	assert.Empty(t, e.Extensions["clashes"])
 }

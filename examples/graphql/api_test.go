@@ -221,6 +221,12 @@ func TestConflict_SaysNothingOfARowThatTheCallerMayNotSee(t *testing.T) {
 		assert.Equal(t, answers[0], answers[1], name)
 		assert.Equal(t, answers[0], answers[2], name)
 	}
+	var missing []gqlerror.List
+	for _, id := range []int{hidden.ID, deleted.ID} {
+		missing = append(missing, a.user("bob").ask(`query($id: ID!) { node(id: $id) { id } }`, vars{"id": id}, nil))
+	}
+	assert.Equal(t, "NOT_FOUND", missing[0][0].Extensions["code"], "a query is no conflict")
+	assert.Equal(t, missing[1][0].Extensions, missing[0][0].Extensions)
 	assert.EqualValues(t, 1, a.stored(hidden).Version)
 	conflict := a.user("ann").conflict(updateTodo, vars{"id": hidden.ID, "v": "7", "input": vars{"text": "mine"}})
 	assert.Equal(t, "1", conflict["version"], "her own")
