@@ -298,3 +298,18 @@ func TestErrors_OfOtherKindsStayAsTheyAre(t *testing.T) {
 	assert.Contains(t, errs[0].Message, `validator failed for field "Todo.text"`)
 	assert.Nil(t, errs[0].Extensions)
 }
+
+func TestUpdateTodo_HiddenParentIsOneThatDoesNotExist(t *testing.T) {
+	a := start(t)
+	row, parent := a.todo("call the plumber"), a.todo("renovate")
+	hidden := a.todo("buy Bob a present", func(c *ent.TodoCreate) { c.SetPrivate(true) })
+	move := func(parent int) gqlerror.List {
+		return a.user("bob").ask(updateTodo, vars{"id": row.ID, "v": "1", "input": vars{"parentID": parent}}, nil)
+	}
+	refused := move(hidden.ID)
+	require.Len(t, refused, 1)
+	assert.Equal(t, refused, move(4711))
+	assert.EqualValues(t, 1, a.stored(row).Version)
+	assert.Empty(t, move(parent.ID))
+	assert.EqualValues(t, 2, a.stored(row).Version)
+}
