@@ -42,7 +42,7 @@ type Conflicts struct {
 	// the fields that its GraphQL type has by the same names, except those with arguments or with a directive that is not gqlgen's
 	// own, as one that asks for a permission.
 	Show func(ctx context.Context, entity any) (any, error)
-	// HideGone has ent's NotFoundError of a mutation answered as a row that is gone, and says of neither which row it is. Set it where privacy rules
+	// HideGone has ent's NotFoundError of a mutation answered as a row that is gone, and says of neither which row it is, also of a batch. Set it where privacy rules
 	// add predicates to mutations: ent finds no row then, where one that was deleted is a conflict, and the difference
 	// would tell that the hidden row exists.
 	HideGone bool
@@ -103,6 +103,11 @@ func (c *Conflicts) InterceptResponse(ctx context.Context, next graphql.Response
 // goneMessage is that of a row that is gone, or hidden.
 const goneMessage = "there is no such record, or no more, and this change was not made"
 
+// goneAnswer is that of a row which is not named.
+func goneAnswer() *answer {
+	return &answer{code: CodeConflict, message: goneMessage, extensions: map[string]any{"gone": true}}
+}
+
 // reader tells the conflicts of one response.
 type reader struct {
 	*Conflicts
@@ -117,7 +122,7 @@ func (r *reader) answerTo(ctx context.Context, err error, kept bool) *answer {
 	a := answerOf(err)
 	switch {
 	case a == nil && r.HideGone && r.mutation && isNotFound(err):
-		return &answer{code: CodeConflict, message: goneMessage, extensions: map[string]any{"gone": true}}
+		return goneAnswer()
 	case a == nil || a.code != CodeConflict:
 		return a
 	}
@@ -134,6 +139,9 @@ func (r *reader) answerTo(ctx context.Context, err error, kept bool) *answer {
 	conflicts := make([]map[string]any, len(bulk.Conflicts))
 	for i, m := range bulk.Conflicts {
 		conflicts[i] = r.row(ctx, errs[i], m)
+		if r.HideGone && bulk.Written == 0 && conflicts[i]["gone"] == true {
+			return goneAnswer() // ent ends a batch at the first row that rules hide.
+		}
 	}
 	a.extensions["conflicts"] = conflicts
 	if kept && bulk.Written > 0 {

@@ -142,6 +142,20 @@ func TestConflicts_OfABatchHaveTheNumberWritten(t *testing.T) {
 	assert.Equal(t, "1 of 2 records of user were changed or deleted by somebody else", e.Message)
 }
 
+func TestConflicts_OfABatchNameTheRowsThatAreGone(t *testing.T) {
+	s := newServer(t, conflicts())
+	stale, deleted := s.stale(), s.stale()
+	s.client.User.DeleteOneID(deleted.ID).IgnoreVersion().ExecX(t.Context())
+	e := s.fails(func(ctx context.Context) error {
+		_, err := s.client.User.DeleteBulk(stale, deleted).Exec(ctx)
+		return err
+	})
+	listed := e.Extensions["conflicts"].([]map[string]any)
+	require.Len(t, listed, 2)
+	assert.Equal(t, "2", listed[0]["version"])
+	assert.Equal(t, extensions{"type": "User", "id": strconv.Itoa(deleted.ID), "gone": true}, listed[1])
+}
+
 // A batch of thousands must not become as many reads.
 func TestConflicts_ReadAHundredRowsAtMost(t *testing.T) {
 	s := newServer(t, conflicts())

@@ -199,7 +199,7 @@ func TestMutations_OfOneRequestAreAllMadeOrNone(t *testing.T) {
 func TestConflict_SaysNothingOfARowThatTheCallerMayNotSee(t *testing.T) {
 	a := start(t)
 	hidden := a.todo("buy Bob a present", func(c *ent.TodoCreate) { c.SetPrivate(true) })
-	deleted := a.todo("gone")
+	deleted, stale := a.todo("gone"), a.todo("water the plants")
 	a.client.Todo.DeleteOne(deleted).ExecX(a.ann())
 	for name, mutation := range map[string]func(id int) (string, vars){
 		"update": func(id int) (string, vars) {
@@ -210,6 +210,9 @@ func TestConflict_SaysNothingOfARowThatTheCallerMayNotSee(t *testing.T) {
 		},
 		"reopen": func(id int) (string, vars) { return reopenTodo, vars{"id": id} },
 		"delete": func(id int) (string, vars) { return deleteTodo, vars{"id": id, "v": "1"} },
+		"batch": func(id int) (string, vars) {
+			return complete, vars{"todos": []vars{{"id": stale.ID, "expectedVersion": "7"}, {"id": id, "expectedVersion": "1"}}}
+		},
 	} {
 		var answers []gqlerror.List
 		for _, id := range []int{hidden.ID, deleted.ID, 4711} {
@@ -256,12 +259,10 @@ func TestReopenTodo_StartsFromTheState(t *testing.T) {
 
 func TestCompleteTodos_ListsEveryConflict(t *testing.T) {
 	a := start(t)
-	fresh, stale, deleted := a.todo("one"), a.todo("two"), a.todo("three")
-	ann := a.user("ann")
-	require.Empty(t, ann.ask(updateTodo, vars{"id": stale.ID, "v": "1", "input": vars{"text": "two, changed"}}, nil))
-	require.Empty(t, ann.ask(deleteTodo, vars{"id": deleted.ID, "v": "1"}, nil))
+	fresh, stale, other := a.todo("one"), a.todo("two"), a.todo("three")
+	require.Empty(t, a.user("ann").ask(updateTodo, vars{"id": stale.ID, "v": "1", "input": vars{"text": "two, changed"}}, nil))
 	batch := vars{"todos": []vars{
-		{"id": fresh.ID, "expectedVersion": "1"}, {"id": stale.ID, "expectedVersion": "1"}, {"id": deleted.ID, "expectedVersion": "1"},
+		{"id": fresh.ID, "expectedVersion": "1"}, {"id": stale.ID, "expectedVersion": "1"}, {"id": other.ID, "expectedVersion": "7"},
 	}}
 	conflict := a.user("bob").conflict(complete, batch)
 	assert.InDelta(t, 3, conflict["total"], 0)
@@ -270,7 +271,7 @@ func TestCompleteTodos_ListsEveryConflict(t *testing.T) {
 	require.Len(t, listed, 2)
 	assert.Equal(t, "2", listed[0].(vars)["version"])
 	assert.Equal(t, "two, changed", listed[0].(vars)["current"].(vars)["text"])
-	assert.Equal(t, vars{"gone": true}, listed[1])
+	assert.Equal(t, "1", listed[1].(vars)["version"])
 	assert.EqualValues(t, 1, a.stored(fresh).Version)
 }
 
