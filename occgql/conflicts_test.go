@@ -369,3 +369,7 @@ func TestConflicts_OfAClientWithoutDiffsHaveNoClashes(t *testing.T) {
 	assert.Equal(t, "2", e.Extensions["version"])
 	assert.Empty(t, e.Extensions["clashes"])
 }
+
+func TestOpenTx_OfNothingIsNothing(t *testing.T) {
+	assert.Nil(t, occgql.OpenTx(nil), "so that the transactioner refuses it when the server is made")
+}
