@@ -24,6 +24,9 @@ func Guard(s *version.Schema) ent.Hook {
 	typed := &typedSchema{schema: s}
 	return func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := ctx.Err(); err != nil {
+				return nil, err // Nothing is sent. Later on it could not be told whether something was.
+			}
 			g, ok := m.(write.Guarded)
 			if !ok {
 				s := typed.of(m.Type())

@@ -76,15 +76,8 @@ func (c *Condition) Accept(key entocc.VersionKey) entocc.Accepted {
 	c.mu.Lock()
 	c.asked[rowPath(key)] = true
 	c.mu.Unlock()
-	accepted := entocc.Accepted{Any: c.tags.Any, Err: c.err}
-	seen := make(map[any]bool, len(c.tags.List))
-	for _, tag := range c.tags.List {
-		version, ok := versionIn(tag.Opaque, key)
-		if ok && !tag.Weak && !seen[version] {
-			seen[version] = true
-			accepted.Versions = append(accepted.Versions, version)
-		}
-	}
+	accepted := c.tags.Accept(key)
+	accepted.Err = c.err
 	return accepted
 }
 

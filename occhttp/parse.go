@@ -3,6 +3,8 @@ package occhttp
 import (
 	"errors"
 	"strings"
+
+	"github.com/entocc/entocc"
 )
 
 // maxHeader is the largest If-Match or If-None-Match that is read, in bytes over all of its lines. It holds hundreds of
@@ -26,6 +28,21 @@ var (
 	errCharacter    = errors.New("an entity tag holds a space or control character")
 	errSeparator    = errors.New("entity tags are separated by commas")
 )
+
+// Accept returns what the tags accept of a row: the versions that they name of it, by strong comparison. It is for conditions that travel
+// otherwise than in a header.
+func (t Tags) Accept(key entocc.VersionKey) entocc.Accepted {
+	accepted := entocc.Accepted{Any: t.Any}
+	seen := make(map[any]bool, len(t.List))
+	for _, tag := range t.List {
+		version, ok := versionIn(tag.Opaque, key)
+		if ok && !tag.Weak && !seen[version] {
+			seen[version] = true
+			accepted.Versions = append(accepted.Versions, version)
+		}
+	}
+	return accepted
+}
 
 // ParseTags reads the lines of an If-Match or If-None-Match header by the grammar of RFC 9110, sections 8.8.3, 13.1.1 and
 // 13.1.2. It takes what the grammar has, and nothing else: a header that says anything different is an error, never an

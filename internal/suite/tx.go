@@ -9,6 +9,7 @@ import (
 	"entgo.io/ent/dialect"
 	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/internal/ent"
+	"github.com/entocc/entocc/internal/ent/user"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -321,14 +322,21 @@ func cancelledContextIsNoConflict(s *Scene) {
 	u := s.user("before")
 	ctx, cancel := context.WithCancel(s.ctx)
 	cancel()
+	_, batch := s.Client.User.UpdateBulk(u.Update().SetName("lost"), s.user("other").Update().SetName("lost")).Save(ctx)
 	for _, err := range []error{
 		u.Update().SetName("lost").Exec(ctx),
 		u.Update().AddPets(s.pet("rex")).Exec(ctx),
 		u.Delete().Exec(ctx),
 		s.Client.User.Update().Where(byID(u.ID)).SetName("lost").Exec(ctx),
+		s.Client.User.Update().Where(byID(u.ID)).IfVersion(u.Version).SetName("lost").Exec(ctx),
+		s.Client.User.UpdateOneID(u.ID).IfField(user.Name("before")).SetName("lost").Exec(ctx),
+		s.Client.User.Create().SetName("lost").Exec(ctx),
+		s.Client.User.CreateBulk(s.Client.User.Create().SetName("lost"), s.Client.User.Create().SetName("lost")).Exec(ctx),
+		batch,
 	} {
 		require.ErrorIs(s, err, context.Canceled)
 		assert.False(s, ent.IsRecordModified(err), "%v", err)
+		assert.False(s, entocc.IsOutcomeUnknown(err), "nothing was sent: %v", err)
 		assert.False(s, entocc.IsRetryable(err), "%v", err)
 	}
 	s.stored(u.ID, "before", 1)

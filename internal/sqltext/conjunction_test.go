@@ -1,8 +1,9 @@
-package write
+package sqltext_test
 
 import (
 	"testing"
 
+	"github.com/entocc/entocc/internal/sqltext"
 	"github.com/stretchr/testify/assert"
 )
 
@@ -39,15 +40,15 @@ func TestKeyOf_TakesNothingButAConjunction(t *testing.T) {
 				args = append(args, len(args))
 			}
 		}
-		key, ok := keyOf(text, args, []string{"`t`.`id`"})
+		key, ok := sqltext.KeyOf(text, args, []string{"`t`.`id`"})
 		assert.Equal(t, want, ok, text)
 		if want {
 			assert.Equal(t, len(args)-1, key[0], text)
 		}
 	}
-	_, ok := keyOf(`"t"."a" = $1`, []any{1}, []string{`"t"."a"`, `"t"."b"`})
+	_, ok := sqltext.KeyOf(`"t"."a" = $1`, []any{1}, []string{`"t"."a"`, `"t"."b"`})
 	assert.False(t, ok, "a part of a composite key")
-	key, ok := keyOf(`"t"."b" = $1 AND "t"."a" = $2`, []any{1, 2}, []string{`"t"."a"`, `"t"."b"`})
+	key, ok := sqltext.KeyOf(`"t"."b" = $1 AND "t"."a" = $2`, []any{1, 2}, []string{`"t"."a"`, `"t"."b"`})
 	assert.True(t, ok)
 	assert.Equal(t, []any{2, 1}, key)
 }

@@ -1,0 +1,262 @@
+package occgrpc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"entgo.io/ent/privacy"
+	"github.com/entocc/entocc"
+	"github.com/entocc/entocc/occhttp"
+	"google.golang.org/genproto/googleapis/rpc/code"
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	"google.golang.org/protobuf/proto"
+)
+
+// Domain is that of the google.rpc.ErrorInfo in statuses.
+const Domain = "github.com/entocc/entocc"
+
+// The reasons in the google.rpc.ErrorInfo of statuses.
+const (
+	// ReasonModified is that of ABORTED: somebody else changed the row. Nothing was written. Read it again, and decide anew.
+	ReasonModified = "RECORD_MODIFIED"
+	// ReasonState is that of FAILED_PRECONDITION: the row is not in the state that the write starts from (IfField).
+	ReasonState = "STATE_MISMATCH"
+	// ReasonRequired is that of INVALID_ARGUMENT where an etag is missing.
+	ReasonRequired = "ETAG_REQUIRED"
+	// ReasonMalformed is that of INVALID_ARGUMENT where an etag or an update mask can't be read.
+	ReasonMalformed = "MALFORMED"
+	// ReasonBusy is that of UNAVAILABLE: the database gave up on concurrent work. The same call may succeed a moment later.
+	ReasonBusy = "DATABASE_BUSY"
+	// ReasonUnknown is that of UNKNOWN: the answer of the database was lost, so that the write may or may not have been made.
+	// Read the row again: its etag says.
+	ReasonUnknown = "OUTCOME_UNKNOWN"
+)
+
+// maxRows is how many rows of a batch a status lists, as details travel in headers.
+const maxRows = 20
+
+// Status is a status of gRPC with its details (AIP-193).
+type Status struct {
+	Code    code.Code
+	Message string
+	Details []proto.Message
+}
+
+// StatusOf returns what an error means to a client; nil for one that is not of entocc, which stays as it is:
+//
+//	a RecordModifiedError            ABORTED, with the etag that the row has now; NOT_FOUND for a row that is gone, or that the
+//	                                 caller may not read
+//	a StateError                     FAILED_PRECONDITION, with the names of the fields
+//	a BulkModifiedError              ABORTED, with each row in a PreconditionFailure
+//	an ExpectationError, a MaskError INVALID_ARGUMENT, with a BadRequest that names the field
+//	an OutcomeUnknownError           UNKNOWN: clients must not send it again by themselves, as they do after UNAVAILABLE
+//	a database that gave up          UNAVAILABLE: nothing was written
+//	ent's NotFoundError              NOT_FOUND
+//	privacy.Deny                     PERMISSION_DENIED
+//
+// The row of a conflict is read by the client of the write with ctx, so that its privacy rules decide whether the caller learns of it.
+// ABORTED has an ErrorInfo with type, id, expected and current etag in its metadata. A client that goes on with that etag without
+// looking at the row would lose what somebody else wrote: use it to read, or to tell whether anything changed since.
+func StatusOf(ctx context.Context, err error) *Status {
+	var (
+		unknown  *entocc.OutcomeUnknownError
+		bulk     *entocc.BulkModifiedError
+		modified *entocc.RecordModifiedError
+	)
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &unknown):
+		return failure(code.Code_UNKNOWN, ReasonUnknown, "the write may or may not have been made: read it again", nil)
+	case errors.As(err, &bulk):
+		return bulkStatus(bulk)
+	case errors.As(err, &modified):
+		return modifiedStatus(ctx, err, modified)
+	}
+	if s := argumentStatus(err); s != nil {
+		return s
+	}
+	switch {
+	case errors.Is(err, privacy.Deny):
+		return &Status{Code: code.Code_PERMISSION_DENIED, Message: "permission denied"}
+	case isNotFound(err):
+		return notFound()
+	case isBusy(err):
+		return failure(code.Code_UNAVAILABLE, ReasonBusy, "the database is busy, try again: nothing was written", nil)
+	}
+	return nil
+}
+
+func failure(c code.Code, reason, message string, metadata map[string]string) *Status {
+	return &Status{Code: c, Message: message, Details: []proto.Message{
+		&errdetails.ErrorInfo{Reason: reason, Domain: Domain, Metadata: metadata},
+	}}
+}
+
+// notFound says the same of a row that is gone and of one that the caller may not read.
+func notFound() *Status {
+	return &Status{Code: code.Code_NOT_FOUND, Message: "there is no such resource"}
+}
+
+// argumentStatus is that of an etag or a mask that can't be used.
+func argumentStatus(err error) *Status {
+	var (
+		expectation *ExpectationError
+		mask        *MaskError
+	)
+	reason, field, message := ReasonMalformed, "", ""
+	switch {
+	case errors.As(err, &expectation):
+		field, message = "etag", expectation.Reason
+		if expectation.Missing {
+			reason = ReasonRequired
+		}
+	case errors.As(err, &mask):
+		field, message = "update_mask", strconv.Quote(mask.Path)+": "+mask.Reason
+	default:
+		return nil
+	}
+	s := failure(code.Code_INVALID_ARGUMENT, reason, field+": "+message, nil)
+	s.Details = append(s.Details, &errdetails.BadRequest{FieldViolations: []*errdetails.BadRequest_FieldViolation{{
+		Field: field, Description: message,
+	}}})
+	return s
+}
+
+// modifiedStatus reads the row, as the caller may not see it.
+func modifiedStatus(ctx context.Context, err error, m *entocc.RecordModifiedError) *Status {
+	var typed interface {
+		CurrentValue(context.Context) (any, error)
+	}
+	metadata := map[string]string{"type": m.Type}
+	if m.Deleted {
+		return notFound()
+	}
+	if errors.As(err, &typed) {
+		current, readErr := typed.CurrentValue(ctx)
+		switch {
+		case isNotFound(readErr), errors.Is(readErr, privacy.Deny):
+			return notFound()
+		case readErr == nil:
+			describe(metadata, m, current)
+		}
+	}
+	var state *entocc.StateError
+	if errors.As(m, &state) {
+		return stateStatus(metadata, m, state)
+	}
+	return failure(code.Code_ABORTED, ReasonModified, fmt.Sprintf("the %s was changed by somebody else since it was read: nothing was written", noun(m.Type)), metadata)
+}
+
+// describe adds what the caller may know of a row that it may read.
+func describe(metadata map[string]string, m *entocc.RecordModifiedError, current any) {
+	metadata["id"] = idText(m.ID)
+	var expected []string
+	versions, several := m.Expected.([]any)
+	if !several {
+		versions = []any{m.Expected}
+	}
+	for _, v := range versions {
+		if tag, err := occhttp.TagOf(entocc.VersionKey{Type: m.Type, ID: m.ID, Version: v}); err == nil {
+			expected = append(expected, tag.String())
+		}
+	}
+	if len(expected) > 0 {
+		metadata["expected_etag"] = strings.Join(expected, ", ")
+	}
+	if versioned, ok := current.(entocc.Versioned); ok {
+		if etag, err := ETag(versioned); err == nil {
+			metadata["etag"] = etag
+		}
+	}
+}
+
+// stateStatus names the fields, and not what they hold.
+func stateStatus(metadata map[string]string, m *entocc.RecordModifiedError, state *entocc.StateError) *Status {
+	var names []string
+	for _, f := range state.Fields {
+		names = append(names, f.Name)
+	}
+	s := failure(code.Code_FAILED_PRECONDITION, ReasonState, fmt.Sprintf("the %s is in another state: nothing was written", noun(m.Type)), metadata)
+	if metadata["id"] == "" {
+		return s // The caller may not know which.
+	}
+	s.Details = append(s.Details, &errdetails.PreconditionFailure{Violations: []*errdetails.PreconditionFailure_Violation{{
+		Type: ReasonState, Subject: subject(m), Description: "in another state: " + strings.Join(names, ", "),
+	}}})
+	return s
+}
+
+// bulkStatus lists the rows of a batch. The caller has sent their IDs.
+func bulkStatus(e *entocc.BulkModifiedError) *Status {
+	written := "nothing was written"
+	if e.Written > 0 {
+		written = fmt.Sprintf("%d others were written", e.Written)
+	}
+	s := failure(code.Code_ABORTED, ReasonModified,
+		fmt.Sprintf("%d of %d %s rows were changed or deleted by somebody else since they were read: %s", len(e.Conflicts), e.Total, noun(e.Type), written),
+		map[string]string{"type": e.Type, "conflicts": strconv.Itoa(len(e.Conflicts)), "total": strconv.Itoa(e.Total), "written": strconv.Itoa(e.Written)})
+	failed := &errdetails.PreconditionFailure{}
+	for _, m := range e.Conflicts[:min(len(e.Conflicts), maxRows)] {
+		failed.Violations = append(failed.Violations, &errdetails.PreconditionFailure_Violation{
+			Type: ReasonModified, Subject: subject(m), Description: "changed or deleted since it was read",
+		})
+	}
+	s.Details = append(s.Details, failed)
+	return s
+}
+
+func subject(m *entocc.RecordModifiedError) string {
+	if m.ID == nil {
+		return m.Type
+	}
+	return m.Type + "/" + idText(m.ID)
+}
+
+// idText writes an ID; the parts of a composite one are joined by slashes.
+func idText(id any) string {
+	parts, composite := id.([]any)
+	if !composite {
+		return fmt.Sprint(id)
+	}
+	texts := make([]string, len(parts))
+	for i, p := range parts {
+		texts[i] = fmt.Sprint(p)
+	}
+	return strings.Join(texts, "/")
+}
+
+// noun is the name of a type in a sentence: "user", "order line".
+func noun(typ string) string {
+	var b strings.Builder
+	for i, r := range typ {
+		if i > 0 && r >= 'A' && r <= 'Z' {
+			b.WriteByte(' ')
+		}
+		b.WriteRune(r)
+	}
+	return strings.ToLower(b.String())
+}
+
+// isNotFound knows ent's error by its name, as each client has a type of its own.
+func isNotFound(err error) bool {
+	for ; err != nil; err = errors.Unwrap(err) {
+		if t := reflect.TypeOf(err); t.Kind() == reflect.Pointer && t.Elem().Name() == "NotFoundError" {
+			return true
+		}
+	}
+	return false
+}
+
+// isBusy reports whether the database has refused to wait, or has ended the transaction.
+func isBusy(err error) bool {
+	switch entocc.Classify(err).Kind {
+	case entocc.KindSerialization, entocc.KindDeadlock, entocc.KindLockTimeout, entocc.KindBusy:
+		return true
+	}
+	return errors.Is(err, entocc.ErrTxEnded)
+}
