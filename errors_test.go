@@ -117,3 +117,10 @@ func TestBulkModifiedError_TellsParentsFromRows(t *testing.T) {
 	assert.EqualError(t, err, "entocc: 3 of 4 Line rows were modified or deleted by somebody else, 0 were written: "+
 		"Order ID 7 (expected version 1, the row has 5) ID 1 (expected version 2, the row has 3) Order ID 7 (expected version 1, the row has 5)")
 }
+
+func TestRecordModifiedError_InOpenTxUnlessTheEndIsSeen(t *testing.T) {
+	err := &entocc.RecordModifiedError{Type: "User", ID: 7}
+	assert.False(t, err.InOpenTx())
+	err.InTransaction(struct{}{})
+	assert.True(t, err.InOpenTx(), "nothing says that it has ended")
+}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"reflect"
 	"time"
 )
 
@@ -145,6 +146,21 @@ func (c *RetryConfig) wait(ctx context.Context, attempt int, err error) error {
 
 // InTransaction notes on a conflict in which transaction it was met, for [Retry]. Generated code calls it.
 func (e *RecordModifiedError) InTransaction(tx any) { e.tx = tx }
+
+// InOpenTx reports whether the conflict was met in a transaction of its caller that is not known to have ended. What Current reads then, and
+// Actual, may be what the transaction itself has written and never commits: do not hand it to somebody outside of it, who
+// could write from a version that somebody else makes later. Package occgql does not.
+func (e *RecordModifiedError) InOpenTx() bool {
+	if e.tx == nil {
+		return false
+	}
+	state := reflect.ValueOf(e.tx).MethodByName("TxState") // Its type belongs to the runtime of generated code.
+	if !state.IsValid() || state.Type().NumIn() != 0 || state.Type().NumOut() != 1 {
+		return true
+	}
+	ender, ok := state.Call(nil)[0].Interface().(interface{ Ended() bool })
+	return !ok || !ender.Ended()
+}
 
 // transactionOf returns the transaction in which the conflict was met, or nil.
 func transactionOf(err error) any {

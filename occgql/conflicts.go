@@ -18,7 +18,8 @@ import (
 const maxRead = 100
 
 // Conflicts is an extension of gqlgen's server that tells clients of conflicts. Use it before the transactioner of entgql, so that it
-// reads when the transaction has been rolled back: what a row holds inside may never be committed.
+// reads when the transaction has been rolled back: what a row holds inside may never be committed. Of a conflict in a
+// transaction that is still open the type and the ID are told alone.
 //
 //	srv.Use(&occgql.Conflicts{})
 //	srv.Use(entgql.Transactioner{TxOpener: occgql.OpenTx(client)})
@@ -41,7 +42,7 @@ type Conflicts struct {
 	// the fields that its GraphQL type has by the same names, except those with arguments or with a directive that is not gqlgen's
 	// own, as one that asks for a permission.
 	Show func(ctx context.Context, entity any) (any, error)
-	// HideGone has ent's NotFoundError answered as a row that is gone, and says of neither which row it is. Set it where privacy rules
+	// HideGone has ent's NotFoundError of a mutation answered as a row that is gone, and says of neither which row it is, also of a batch. Set it where privacy rules
 	// add predicates to mutations: ent finds no row then, where one that was deleted is a conflict, and the difference
 	// would tell that the hidden row exists.
 	HideGone bool
@@ -67,7 +68,8 @@ func (c *Conflicts) Validate(schema graphql.ExecutableSchema) error {
 	return nil
 }
 
-// MutateOperationContext refuses mutations where the transactioner of entgql was used first: rows would be read in its open transaction.
+// MutateOperationContext refuses mutations where the transactioner of entgql was used first: its transaction would still be open when
+// conflicts are told, and nothing of the rows could be. The transactioner shows itself by the name of its function alone.
 func (c *Conflicts) MutateOperationContext(_ context.Context, oc *graphql.OperationContext) *gqlerror.Error {
 	middleware := runtime.FuncForPC(reflect.ValueOf(oc.ResolverMiddleware).Pointer())
 	if middleware != nil && strings.Contains(middleware.Name(), "/entgql.Transactioner.") {
@@ -85,6 +87,10 @@ func (c *Conflicts) InterceptResponse(ctx context.Context, next graphql.Response
 	}
 	rsp.Errors = end.errors(ctx, rsp.Errors)
 	r := reader{Conflicts: c, left: maxRead}
+	if graphql.HasOperationContext(ctx) {
+		op := graphql.GetOperationContext(ctx).Operation
+		r.mutation = op != nil && op.Operation == ast.Mutation
+	}
 	for _, e := range rsp.Errors {
 		// The transactioner drops the data of what it rolls back.
 		if a := r.answerTo(ctx, e, rsp.Data != nil); a != nil {
@@ -97,11 +103,17 @@ func (c *Conflicts) InterceptResponse(ctx context.Context, next graphql.Response
 // goneMessage is that of a row that is gone, or hidden.
 const goneMessage = "there is no such record, or no more, and this change was not made"
 
+// goneAnswer is that of a row which is not named.
+func goneAnswer() *answer {
+	return &answer{code: CodeConflict, message: goneMessage, extensions: map[string]any{"gone": true}}
+}
+
 // reader tells the conflicts of one response.
 type reader struct {
 	*Conflicts
 	// left is how many rows it may still read.
-	left int
+	left     int
+	mutation bool
 }
 
 // answerTo returns what is told of an error, nil for one that is not entocc's. kept reports that what was written beside was not
@@ -109,8 +121,8 @@ type reader struct {
 func (r *reader) answerTo(ctx context.Context, err error, kept bool) *answer {
 	a := answerOf(err)
 	switch {
-	case a == nil && r.HideGone && isNotFound(err):
-		return &answer{code: CodeConflict, message: goneMessage, extensions: map[string]any{"gone": true}}
+	case a == nil && r.HideGone && r.mutation && isNotFound(err):
+		return goneAnswer()
 	case a == nil || a.code != CodeConflict:
 		return a
 	}
@@ -127,6 +139,9 @@ func (r *reader) answerTo(ctx context.Context, err error, kept bool) *answer {
 	conflicts := make([]map[string]any, len(bulk.Conflicts))
 	for i, m := range bulk.Conflicts {
 		conflicts[i] = r.row(ctx, errs[i], m)
+		if r.HideGone && bulk.Written == 0 && conflicts[i]["gone"] == true {
+			return goneAnswer() // ent ends a batch at the first row that rules hide.
+		}
 	}
 	a.extensions["conflicts"] = conflicts
 	if kept && bulk.Written > 0 {
@@ -142,7 +157,7 @@ func (r *reader) row(ctx context.Context, err error, m *entocc.RecordModifiedErr
 		CurrentValue(context.Context) (any, error)
 		DiffToValue(current any) []entocc.FieldDiff
 	}
-	if r.left == 0 || !errors.As(err, &typed) {
+	if r.left == 0 || m.InOpenTx() || !errors.As(err, &typed) {
 		return extensions
 	}
 	r.left--

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"testing"
 
@@ -27,8 +28,7 @@ func TestConflicts_TellWhatTheCallerMaySee(t *testing.T) {
 		return fmt.Errorf("renaming: %w", u.Update().SetName("Countess").SetEmail("c@example.org").SetAge(3).Exec(ctx))
 	})
 	assert.Equal(t, "the user was changed or deleted by somebody else, and this change was not made", e.Message)
-	shown, err := json.Marshal(e.Extensions["current"])
-	require.NoError(t, err)
+	shown := e.Extensions["current"].(json.RawMessage)
 	id := strconv.Itoa(u.ID)
 	assert.JSONEq(t, `{"id": "`+id+`", "version": "2", "name": "Ada Lovelace", "lastLogin": null, "labels": null}`, string(shown),
 		"not the email, which asks for a permission, nor the age, which has arguments, nor anything that the API does not have")
@@ -44,13 +44,19 @@ func TestConflicts_ShowDecidesWhatIsShown(t *testing.T) {
 	}})
 	u := s.stale()
 	e := s.fails(func(ctx context.Context) error { return u.Update().SetName("Countess").Exec(ctx) })
-	assert.Equal(t, "it is Ada Lovelace", e.Extensions["current"])
+	assert.Equal(t, json.RawMessage(`"it is Ada Lovelace"`), e.Extensions["current"])
 
-	s = newServer(t, &occgql.Conflicts{Show: func(context.Context, any) (any, error) { return "secret", errors.New("no") }})
-	u = s.stale()
-	e = s.fails(func(ctx context.Context) error { return u.Update().SetName("Countess").Exec(ctx) })
-	assert.Equal(t, "2", e.Extensions["version"])
-	assert.NotContains(t, e.Extensions, "current")
+	for _, show := range []func(context.Context, any) (any, error){
+		func(context.Context, any) (any, error) { return "secret", errors.New("no") },
+		func(context.Context, any) (any, error) { return nil, nil },
+		func(context.Context, any) (any, error) { return math.NaN(), nil }, // JSON has none.
+	} {
+		s = newServer(t, &occgql.Conflicts{Show: show})
+		u = s.stale()
+		e = s.fails(func(ctx context.Context) error { return u.Update().SetName("Countess").Exec(ctx) })
+		assert.Equal(t, "2", e.Extensions["version"])
+		assert.NotContains(t, e.Extensions, "current")
+	}
 }
 
 // A write by a resolver with more rights than its caller has, of a row that the caller may not see.
@@ -115,6 +121,10 @@ func TestConflicts_HideGoneAnswersNotFoundAsADeletedRow(t *testing.T) {
 	assert.Equal(t, gone.Message, hidden.Message)
 	assert.Equal(t, extensions{"code": "CONFLICT", "gone": true}, gone.Extensions)
 	assert.Equal(t, gone.Extensions, hidden.Extensions)
+
+	s.query = `query { ok }`
+	e := s.fails(func(ctx context.Context) error { _, err := s.client.User.Get(ctx, u.ID); return err })
+	assert.Equal(t, "ent: user not found", e.Message, "a query writes nothing")
 }
 
 func TestConflicts_OfABatchHaveTheNumberWritten(t *testing.T) {
@@ -130,6 +140,20 @@ func TestConflicts_OfABatchHaveTheNumberWritten(t *testing.T) {
 	assert.Equal(t, 1, e.Extensions["written"])
 	assert.Equal(t, 2, e.Extensions["total"])
 	assert.Equal(t, "1 of 2 records of user were changed or deleted by somebody else", e.Message)
+}
+
+func TestConflicts_OfABatchNameTheRowsThatAreGone(t *testing.T) {
+	s := newServer(t, conflicts())
+	stale, deleted := s.stale(), s.stale()
+	s.client.User.DeleteOneID(deleted.ID).IgnoreVersion().ExecX(t.Context())
+	e := s.fails(func(ctx context.Context) error {
+		_, err := s.client.User.DeleteBulk(stale, deleted).Exec(ctx)
+		return err
+	})
+	listed := e.Extensions["conflicts"].([]map[string]any)
+	require.Len(t, listed, 2)
+	assert.Equal(t, "2", listed[0]["version"])
+	assert.Equal(t, extensions{"type": "User", "id": strconv.Itoa(deleted.ID), "gone": true}, listed[1])
 }
 
 // A batch of thousands must not become as many reads.
@@ -289,4 +313,63 @@ func TestConflicts_AfterTheContextHasEnded(t *testing.T) {
 	})
 	require.Len(t, errs, 1)
 	assert.Equal(t, extensions{"code": "CONFLICT", "type": "User", "id": strconv.Itoa(u.ID)}, errs[0].Extensions)
+}
+
+// The version that the transaction has made is none that a client may write from: it is rolled back, and somebody else may make it.
+func TestConflicts_InAnOpenTransactionTellNothingOfTheRow(t *testing.T) {
+	s := newServer(t, conflicts())
+	u := s.client.User.Create().SetName("Ada").SaveX(t.Context())
+	var tx *ent.Tx
+	for name, write := range map[string]func(c *ent.UserClient) error{
+		"save": func(c *ent.UserClient) error { return c.UpdateOneID(u.ID).IfVersion(1).SetName("y").Exec(t.Context()) },
+		"state": func(c *ent.UserClient) error {
+			return c.UpdateOneID(u.ID).IfField(user.Age(7)).SetName("y").Exec(t.Context())
+		},
+		"delete": func(c *ent.UserClient) error { return c.DeleteOneID(u.ID).IfVersion(1).Exec(t.Context()) },
+		"batch": func(c *ent.UserClient) error {
+			_, err := c.UpdateBulk(c.UpdateOneID(u.ID).IfVersion(1).SetName("y")).Exec(t.Context())
+			return err
+		},
+	} {
+		for _, ended := range []bool{false, true} {
+			e := s.fails(func(ctx context.Context) error {
+				var err error
+				tx, err = s.client.Tx(ctx)
+				require.NoError(t, err)
+				tx.User.UpdateOneID(u.ID).IfVersion(1).SetName("only inside").ExecX(ctx)
+				err = write(tx.User)
+				if ended {
+					require.NoError(t, tx.Rollback())
+				}
+				return err
+			})
+			told := e.Extensions
+			if listed, ok := told["conflicts"].([]map[string]any); ok {
+				told = listed[0]
+			}
+			if ended {
+				assert.Equal(t, "1", told["version"], name)
+				continue
+			}
+			require.NoError(t, tx.Rollback())
+			assert.NotContains(t, told, "version", name)
+			assert.NotContains(t, told, "current", name)
+			assert.Equal(t, strconv.Itoa(u.ID), told["id"], name)
+		}
+	}
+}
+
+func TestConflicts_OfAClientWithoutDiffsHaveNoClashes(t *testing.T) {
+	s := newServer(t, conflicts())
+	u := s.stale()
+	e := s.fails(func(context.Context) error {
+		modified := &entocc.RecordModifiedError{Type: "User", ID: u.ID, Op: entgo.OpUpdateOne, Expected: int64(1)}
+		return entocc.NewModifiedError(modified, u, func(ctx context.Context) (*ent.User, error) { return s.client.User.Get(ctx, u.ID) }, nil)
+	})
+	assert.Equal(t, "2", e.Extensions["version"])
+	assert.Empty(t, e.Extensions["clashes"])
+}
+
+func TestOpenTx_OfNothingIsNothing(t *testing.T) {
+	assert.Nil(t, occgql.OpenTx(nil), "so that the transactioner refuses it when the server is made")
 }

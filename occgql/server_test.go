@@ -48,6 +48,7 @@ type server struct {
 	exec   *executor.Executor
 	schema *ast.Schema
 	run    func(ctx context.Context) error
+	query  string
 }
 
 func newServer(t *testing.T, extensions ...graphql.HandlerExtension) *server {
@@ -56,7 +57,7 @@ func newServer(t *testing.T, extensions ...graphql.HandlerExtension) *server {
 	require.NoError(t, err)
 	client := enttest.Open(t, "sqlite3", "file:"+t.TempDir()+"/gql.db?_fk=1&_busy_timeout=10000")
 	t.Cleanup(func() { _ = client.Close() })
-	s := &server{T: t, client: client, schema: schema}
+	s := &server{T: t, client: client, schema: schema, query: `mutation { run }`}
 	s.exec = executor.New(s)
 	for _, e := range extensions {
 		s.exec.Use(e)
@@ -82,7 +83,7 @@ func (s *server) errors(ctx context.Context, run func(ctx context.Context) error
 	s.Helper()
 	s.run = run
 	ctx = graphql.StartOperationTrace(ctx)
-	oc, errs := s.exec.CreateOperationContext(ctx, &graphql.RawParams{Query: `mutation { run }`})
+	oc, errs := s.exec.CreateOperationContext(ctx, &graphql.RawParams{Query: s.query})
 	require.Empty(s, errs)
 	responses, ctx := s.exec.DispatchOperation(ctx, oc)
 	return responses(ctx).Errors

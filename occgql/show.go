@@ -14,14 +14,24 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// show returns what a client sees of a row, or nothing.
-func (c *Conflicts) show(ctx context.Context, typ string, entity any) (any, error) {
-	if c.Show != nil {
-		return c.Show(ctx, entity)
+// show returns what a client sees of a row as JSON, or nothing. What can't be written as JSON must not cost the whole response.
+func (c *Conflicts) show(ctx context.Context, typ string, entity any) (json.RawMessage, error) {
+	show := c.Show
+	if show == nil {
+		show = func(_ context.Context, entity any) (any, error) { return c.shown(typ, entity), nil }
 	}
+	shown, err := show(ctx, entity)
+	if err != nil || shown == nil {
+		return nil, err
+	}
+	return json.Marshal(shown)
+}
+
+// shown is the default of Show.
+func (c *Conflicts) shown(typ string, entity any) any {
 	fields := c.fields(typ)
 	if len(fields) == 0 {
-		return nil, nil
+		return nil
 	}
 	shown := make(map[string]any)
 	v := reflect.Indirect(reflect.ValueOf(entity))
@@ -35,7 +45,7 @@ func (c *Conflicts) show(ctx context.Context, typ string, entity any) (any, erro
 			shown[def.Name] = value
 		}
 	}
-	return shown, nil
+	return shown
 }
 
 // fields are those of a GraphQL type that hold values of a row, by their plain names.
@@ -89,7 +99,7 @@ func (c *Conflicts) value(def *ast.FieldDefinition, v reflect.Value) (any, bool)
 	case ok:
 		marshaler.MarshalGQL(&buf)
 	default:
-		// A value that JSON can't hold must not cost the whole response.
+		// A value that JSON can't hold must not cost the others.
 		if err := json.NewEncoder(&buf).Encode(v.Interface()); err != nil {
 			return nil, false
 		}

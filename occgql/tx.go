@@ -19,7 +19,12 @@ type TxOpener interface {
 // and an unknown outcome would have no code.
 //
 //	srv.Use(entgql.Transactioner{TxOpener: occgql.OpenTx(client)})
-func OpenTx(opener TxOpener) TxOpener { return seenOpener{opener} }
+func OpenTx(opener TxOpener) TxOpener {
+	if opener == nil {
+		return nil // The transactioner reports it.
+	}
+	return seenOpener{opener}
+}
 
 type seenOpener struct{ TxOpener }
 

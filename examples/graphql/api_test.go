@@ -199,7 +199,7 @@ func TestMutations_OfOneRequestAreAllMadeOrNone(t *testing.T) {
 func TestConflict_SaysNothingOfARowThatTheCallerMayNotSee(t *testing.T) {
 	a := start(t)
 	hidden := a.todo("buy Bob a present", func(c *ent.TodoCreate) { c.SetPrivate(true) })
-	deleted := a.todo("gone")
+	deleted, stale := a.todo("gone"), a.todo("water the plants")
 	a.client.Todo.DeleteOne(deleted).ExecX(a.ann())
 	for name, mutation := range map[string]func(id int) (string, vars){
 		"update": func(id int) (string, vars) {
@@ -210,6 +210,9 @@ func TestConflict_SaysNothingOfARowThatTheCallerMayNotSee(t *testing.T) {
 		},
 		"reopen": func(id int) (string, vars) { return reopenTodo, vars{"id": id} },
 		"delete": func(id int) (string, vars) { return deleteTodo, vars{"id": id, "v": "1"} },
+		"batch": func(id int) (string, vars) {
+			return complete, vars{"todos": []vars{{"id": stale.ID, "expectedVersion": "7"}, {"id": id, "expectedVersion": "1"}}}
+		},
 	} {
 		var answers []gqlerror.List
 		for _, id := range []int{hidden.ID, deleted.ID, 4711} {
@@ -221,6 +224,12 @@ func TestConflict_SaysNothingOfARowThatTheCallerMayNotSee(t *testing.T) {
 		assert.Equal(t, answers[0], answers[1], name)
 		assert.Equal(t, answers[0], answers[2], name)
 	}
+	var missing []gqlerror.List
+	for _, id := range []int{hidden.ID, deleted.ID} {
+		missing = append(missing, a.user("bob").ask(`query($id: ID!) { node(id: $id) { id } }`, vars{"id": id}, nil))
+	}
+	assert.Equal(t, "NOT_FOUND", missing[0][0].Extensions["code"], "a query is no conflict")
+	assert.Equal(t, missing[1][0].Extensions, missing[0][0].Extensions)
 	assert.EqualValues(t, 1, a.stored(hidden).Version)
 	conflict := a.user("ann").conflict(updateTodo, vars{"id": hidden.ID, "v": "7", "input": vars{"text": "mine"}})
 	assert.Equal(t, "1", conflict["version"], "her own")
@@ -250,12 +259,10 @@ func TestReopenTodo_StartsFromTheState(t *testing.T) {
 
 func TestCompleteTodos_ListsEveryConflict(t *testing.T) {
 	a := start(t)
-	fresh, stale, deleted := a.todo("one"), a.todo("two"), a.todo("three")
-	ann := a.user("ann")
-	require.Empty(t, ann.ask(updateTodo, vars{"id": stale.ID, "v": "1", "input": vars{"text": "two, changed"}}, nil))
-	require.Empty(t, ann.ask(deleteTodo, vars{"id": deleted.ID, "v": "1"}, nil))
+	fresh, stale, other := a.todo("one"), a.todo("two"), a.todo("three")
+	require.Empty(t, a.user("ann").ask(updateTodo, vars{"id": stale.ID, "v": "1", "input": vars{"text": "two, changed"}}, nil))
 	batch := vars{"todos": []vars{
-		{"id": fresh.ID, "expectedVersion": "1"}, {"id": stale.ID, "expectedVersion": "1"}, {"id": deleted.ID, "expectedVersion": "1"},
+		{"id": fresh.ID, "expectedVersion": "1"}, {"id": stale.ID, "expectedVersion": "1"}, {"id": other.ID, "expectedVersion": "7"},
 	}}
 	conflict := a.user("bob").conflict(complete, batch)
 	assert.InDelta(t, 3, conflict["total"], 0)
@@ -264,7 +271,7 @@ func TestCompleteTodos_ListsEveryConflict(t *testing.T) {
 	require.Len(t, listed, 2)
 	assert.Equal(t, "2", listed[0].(vars)["version"])
 	assert.Equal(t, "two, changed", listed[0].(vars)["current"].(vars)["text"])
-	assert.Equal(t, vars{"gone": true}, listed[1])
+	assert.Equal(t, "1", listed[1].(vars)["version"])
 	assert.EqualValues(t, 1, a.stored(fresh).Version)
 }
 
@@ -291,4 +298,19 @@ func TestErrors_OfOtherKindsStayAsTheyAre(t *testing.T) {
 	require.Len(t, errs, 1)
 	assert.Contains(t, errs[0].Message, `validator failed for field "Todo.text"`)
 	assert.Nil(t, errs[0].Extensions)
+}
+
+func TestUpdateTodo_HiddenParentIsOneThatDoesNotExist(t *testing.T) {
+	a := start(t)
+	row, parent := a.todo("call the plumber"), a.todo("renovate")
+	hidden := a.todo("buy Bob a present", func(c *ent.TodoCreate) { c.SetPrivate(true) })
+	move := func(parent int) gqlerror.List {
+		return a.user("bob").ask(updateTodo, vars{"id": row.ID, "v": "1", "input": vars{"parentID": parent}}, nil)
+	}
+	refused := move(hidden.ID)
+	require.Len(t, refused, 1)
+	assert.Equal(t, refused, move(4711))
+	assert.EqualValues(t, 1, a.stored(row).Version)
+	assert.Empty(t, move(parent.ID))
+	assert.EqualValues(t, 2, a.stored(row).Version)
 }

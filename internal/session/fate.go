@@ -138,6 +138,13 @@ func (t *TxState) Begin(ctx context.Context) { t.ctx = ctx }
 // Seen reports whether the transaction is one whose end is seen.
 func (t *TxState) Seen() bool { return t.ctx != nil }
 
+// Ended reports whether the transaction has been seen to end.
+func (t *TxState) Ended() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.ended
+}
+
 // End notes the end of the transaction. Whatever it has written is there from now on, or never was, or nobody knows.
 func (t *TxState) End(committed bool, cause error) {
 	t.mu.Lock()

@@ -13,7 +13,6 @@ type CreateTodoInput struct {
 	Priority *int
 	Private  *bool
 	ParentID *int
-	ChildIDs []int
 }
 
 // Mutate applies the CreateTodoInput on the TodoMutation builder.
@@ -31,9 +30,6 @@ func (i *CreateTodoInput) Mutate(m *TodoMutation) {
 	if v := i.ParentID; v != nil {
 		m.SetParentID(*v)
 	}
-	if v := i.ChildIDs; len(v) > 0 {
-		m.AddChildIDs(v...)
-	}
 }
 
 // SetInput applies the change-set in the CreateTodoInput on the TodoCreate builder.
@@ -44,15 +40,12 @@ func (c *TodoCreate) SetInput(i CreateTodoInput) *TodoCreate {
 
 // UpdateTodoInput represents a mutation input for updating todos.
 type UpdateTodoInput struct {
-	Text           *string
-	Status         *todo.Status
-	Priority       *int
-	Private        *bool
-	ClearParent    bool
-	ParentID       *int
-	ClearChildren  bool
-	AddChildIDs    []int
-	RemoveChildIDs []int
+	Text        *string
+	Status      *todo.Status
+	Priority    *int
+	Private     *bool
+	ClearParent bool
+	ParentID    *int
 }
 
 // Mutate applies the UpdateTodoInput on the TodoMutation builder.
@@ -74,15 +67,6 @@ func (i *UpdateTodoInput) Mutate(m *TodoMutation) {
 	}
 	if v := i.ParentID; v != nil {
 		m.SetParentID(*v)
-	}
-	if i.ClearChildren {
-		m.ClearChildren()
-	}
-	if v := i.AddChildIDs; len(v) > 0 {
-		m.AddChildIDs(v...)
-	}
-	if v := i.RemoveChildIDs; len(v) > 0 {
-		m.RemoveChildIDs(v...)
 	}
 }
 

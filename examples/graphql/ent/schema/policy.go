@@ -13,8 +13,12 @@ import (
 // Policy of the Todo: a private one is there for its owner alone, to be read and to be written.
 func (Todo) Policy() ent.Policy {
 	return privacy.Policy{
-		Query:    privacy.QueryPolicy{privacy.TodoQueryRuleFunc(onlyVisible)},
-		Mutation: privacy.MutationPolicy{privacy.TodoMutationRuleFunc(onlyKnown), privacy.TodoMutationRuleFunc(onlyVisibleWritten)},
+		Query: privacy.QueryPolicy{privacy.TodoQueryRuleFunc(onlyVisible)},
+		Mutation: privacy.MutationPolicy{
+			privacy.TodoMutationRuleFunc(onlyKnown),
+			privacy.TodoMutationRuleFunc(onlyVisibleParent),
+			privacy.TodoMutationRuleFunc(onlyVisibleWritten),
+		},
 	}
 }
 
@@ -35,6 +39,21 @@ func onlyKnown(ctx context.Context, _ *gen.TodoMutation) error {
 func onlyVisibleWritten(ctx context.Context, m *gen.TodoMutation) error {
 	if !m.Op().Is(ent.OpCreate) {
 		m.Where(todo.Or(todo.Private(false), todo.Owner(viewer.FromContext(ctx))))
+	}
+	return privacy.Skip
+}
+
+// onlyVisibleParent refuses a parent that is hidden, as one that does not exist.
+func onlyVisibleParent(ctx context.Context, m *gen.TodoMutation) error {
+	id, ok := m.ParentID()
+	if !ok {
+		return privacy.Skip
+	}
+	switch exist, err := m.Client().Todo.Query().Where(todo.ID(id)).Exist(ctx); {
+	case err != nil:
+		return err
+	case !exist:
+		return privacy.Denyf("no such parent")
 	}
 	return privacy.Skip
 }

@@ -31,9 +31,13 @@ func (Todo) Fields() []ent.Field {
 	}
 }
 
-// Edges of the Todo.
+// Edges of the Todo. They are set from the child: a client that clears the children of a todo would write to some that it may not see.
 func (Todo) Edges() []ent.Edge {
-	return []ent.Edge{edge.To("children", Todo.Type).From("parent").Unique()}
+	return []ent.Edge{
+		edge.To("children", Todo.Type).
+			Annotations(entgql.Skip(entgql.SkipMutationCreateInput | entgql.SkipMutationUpdateInput)).
+			From("parent").Unique(),
+	}
 }
 
 // Annotations of the Todo.
