@@ -38,9 +38,8 @@ type typeVersion struct {
 	// Touch are the edges to parents that a change bumps, too. Row reports that the type touches, or is touched.
 	Touch []*gen.Edge
 	Row   bool
-	// touch and mixin are what the schema says.
-	touch []string
-	mixin string
+	// said is what the schema says.
+	said annotation.Version
 }
 
 // IsZero returns the Go condition that the version of an entity is the zero one.
@@ -159,14 +158,13 @@ func newVersion(n *gen.Type, e *Extension) (*typeVersion, error) {
 	if err := checkVersionField(n, n.Fields[i], a); err != nil {
 		return nil, err
 	}
-	v := &typeVersion{Type: n, Field: n.Fields[i], AllowBlind: a.AllowBlind}
+	v := &typeVersion{Type: n, Field: n.Fields[i], AllowBlind: a.AllowBlind, said: a}
 	if err := v.setKind(a); err != nil {
 		return nil, err
 	}
 	if err := v.setLists(a); err != nil {
 		return nil, err
 	}
-	v.setTouch(a)
 	v.Field.Immutable, v.Field.UpdateDefault = true, false
 	return v, nil
 }

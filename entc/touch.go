@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/entocc/entocc/internal/annotation"
-
 	"entgo.io/ent/entc/gen"
 )
 
@@ -13,10 +11,10 @@ import (
 func (p *plan) setTouches(g *gen.Graph) error {
 	for _, n := range g.Nodes {
 		v := p.versions[n.Name]
-		if v == nil || len(v.touch) == 0 {
+		if v == nil || len(v.said.Touch) == 0 {
 			continue
 		}
-		for _, name := range v.touch {
+		for _, name := range v.said.Touch {
 			e, err := p.touchedEdge(v, name)
 			if err != nil {
 				return err
@@ -32,7 +30,7 @@ func (p *plan) setTouches(g *gen.Graph) error {
 func (p *plan) touchedEdge(v *typeVersion, name string) (*gen.Edge, error) {
 	n := v.Type
 	refuse := func(format string, args ...any) error {
-		return fmt.Errorf("entocc: Touch of mixin.%s in %s names %q, "+format, append([]any{v.mixin, n.Name, name}, args...)...)
+		return fmt.Errorf("entocc: Touch of mixin.%s in %s names %q, "+format, append([]any{v.said.Mixin, n.Name, name}, args...)...)
 	}
 	var e *gen.Edge
 	for _, edge := range n.Edges {
@@ -74,7 +72,6 @@ func edgeNames(n *gen.Type) string {
 }
 
 // setTouch notes what the mixin says.
-func (v *typeVersion) setTouch(a annotation.Version) { v.touch, v.mixin = a.Touch, a.Mixin }
 
 // touches reports whether any type touches another.
 func (p *plan) touches() bool {

@@ -2,12 +2,12 @@ package project
 
 import (
 	"fmt"
-	"slices"
 
 	"entgo.io/ent/entc/gen"
 	"entgo.io/ent/schema/field"
 
 	"github.com/entocc/entocc/internal/annotation"
+	"github.com/entocc/entocc/internal/counted"
 	"github.com/entocc/entocc/internal/version"
 )
 
@@ -25,7 +25,10 @@ func (t *Type) Column() string {
 func (t *Type) Table() (version.Table, error) {
 	v := version.Table{
 		Schema: &version.Schema{Type: t.Name, Field: t.Version.Field, Column: t.Column()},
-		Name:   t.Node.Table(), Counted: t.counted(),
+		Name:   t.Node.Table(),
+	}
+	for _, c := range counted.Columns(t.Node, *t.Version) {
+		v.Counted = append(v.Counted, c.Name)
 	}
 	if a := t.Node.EntSQL(); a != nil {
 		v.Namespace = a.Schema
@@ -72,44 +75,4 @@ func ofField(typ field.Type) version.Strategy {
 		field.TypeInt32: version.Integer[int32]{}, field.TypeUint: version.Integer[uint]{}, field.TypeUint8: version.Integer[uint8]{},
 		field.TypeUint16: version.Integer[uint16]{}, field.TypeUint32: version.Integer[uint32]{}, field.TypeUint64: version.Integer[uint64]{},
 	}[typ]
-}
-
-// counted returns the columns whose change moves the version on; nil means all.
-func (t *Type) counted() (columns []string) {
-	only, ignore := t.Version.Only, t.Version.Ignore
-	if len(only) == 0 && len(ignore) == 0 {
-		return nil
-	}
-	counts := func(names ...string) bool {
-		in := func(list []string) bool {
-			return slices.ContainsFunc(names, func(name string) bool { return name != "" && slices.Contains(list, name) })
-		}
-		return in(only) || len(only) == 0 && !in(ignore)
-	}
-	for _, f := range t.Node.Fields {
-		if f.Name == t.Version.Field || f.UpdateDefault && len(only) == 0 { // A trigger can't see who set it.
-			continue
-		}
-		bound := "" // the edge that the field shows
-		for _, e := range t.Node.Edges {
-			if e.Field() == f {
-				bound = e.Name
-			}
-		}
-		if counts(f.Name, bound) {
-			columns = append(columns, f.StorageKey())
-		}
-	}
-	for _, fk := range t.Node.UnexportedForeignKeys() {
-		name := ""
-		for _, e := range t.Node.Edges {
-			if e.OwnFK() && slices.Contains(e.Rel.Columns, fk.Field.Name) {
-				name = e.Name
-			}
-		}
-		if counts(name) {
-			columns = append(columns, fk.Field.Name)
-		}
-	}
-	return columns
 }
