@@ -280,6 +280,23 @@ func TestStatus_OfOtherErrorsOfEntocc(t *testing.T) {
 	}
 }
 
+// What a transaction has written, and may never commit, is not handed out as an etag.
+func TestStatus_InATransactionThatGoesOnHasNoETag(t *testing.T) {
+	client := open(t)
+	u := client.User.Create().SetName("Ada").SaveX(t.Context())
+	tx, err := client.Tx(t.Context())
+	require.NoError(t, err)
+	tx.User.UpdateOne(u).SetName("uncommitted").ExecX(t.Context())
+	err = tx.User.UpdateOneID(u.ID).IfMatch(occgrpc.Expect(etag(t, u))).SetName("x").Exec(t.Context())
+	inside := grpcAnswer(t, grpcocc.Error(t.Context(), err))
+	assert.Equal(t, codes.Aborted, inside.code)
+	assert.Equal(t, map[string]string{"type": "User"}, inside.info.Metadata)
+
+	require.NoError(t, tx.Rollback())
+	outside := grpcAnswer(t, grpcocc.Error(t.Context(), err))
+	assert.Equal(t, etag(t, u), outside.info.Metadata["etag"], "that of the row, once the transaction has ended")
+}
+
 func TestInterceptors_KeepOtherErrors(t *testing.T) {
 	for _, err := range []error{errors.New("boom"), context.Canceled, fmt.Errorf("late: %w", context.DeadlineExceeded)} {
 		assert.Equal(t, err, grpcocc.Error(t.Context(), err))

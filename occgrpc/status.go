@@ -136,7 +136,8 @@ func modifiedStatus(ctx context.Context, err error, m *entocc.RecordModifiedErro
 	if m.Deleted {
 		return notFound()
 	}
-	if errors.As(err, &typed) {
+	// What the row holds in a transaction that goes on may never be committed.
+	if errors.As(err, &typed) && !m.InOpenTx() {
 		current, readErr := typed.CurrentValue(ctx)
 		switch {
 		case isNotFound(readErr), errors.Is(readErr, privacy.Deny):
