@@ -81,6 +81,39 @@ func (c *Condition) Accept(key entocc.VersionKey) entocc.Accepted {
 	return accepted
 }
 
+// For is the condition for a write that is made of what an entity holds, as a merge with it is: the row must have the entity's version,
+// and the header must accept that. "*" is not enough for such a write, as it would go over what came between the loading and the write.
+//
+//	u, err := client.User.Get(ctx, id)
+//	..
+//	update := u.Update().IfMatch(occhttp.IfMatch(r).For(u))
+func (c *Condition) For(entity entocc.Versioned) entocc.Condition {
+	return entityCondition{c, entity.VersionKey()}
+}
+
+// entityCondition accepts the version of an entity, if the header does.
+type entityCondition struct {
+	*Condition
+	entity entocc.VersionKey
+}
+
+// Accept implements [entocc.Condition].
+func (c entityCondition) Accept(key entocc.VersionKey) entocc.Accepted {
+	accepted := c.Condition.Accept(key)
+	if accepted.Err != nil {
+		return accepted
+	}
+	own, err := TagOf(c.entity)
+	if err != nil {
+		return entocc.Accepted{Err: err}
+	}
+	version, ok := versionIn(own.Opaque, key)
+	if !ok || !accepted.Any && !c.tags.strong(own) {
+		return entocc.Accepted{}
+	}
+	return entocc.Accepted{Versions: []any{version}}
+}
+
 // String returns the header.
 func (c *Condition) String() string { return strings.Join(c.lines, ", ") }
 

@@ -6,7 +6,7 @@
 //
 //	curl -i -X PUT localhost:8080/projects/apollo -H 'If-None-Match: *' -d '{"name": "Apollo"}'
 //	curl -i localhost:8080/projects/apollo
-//	curl -i -X PATCH localhost:8080/projects/apollo -H 'If-Match: <the ETag>' -d '{"points": 11}'
+//	curl -i -X PATCH localhost:8080/projects/apollo -H 'If-Match: <the ETag>' -H 'Content-Type: application/merge-patch+json' -d '{"points": 11}'
 //
 // Read projects.go for the handlers, and openapi.json for what clients see.
 package main

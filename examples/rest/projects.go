@@ -23,7 +23,7 @@ func viewProject(p *ent.Project) projectView {
 	return projectView{ID: p.ID, Name: p.Name, Description: p.Description, Points: p.Points}
 }
 
-// projectBody is what a client sends. PATCH changes what it names, PUT and POST all of it.
+// projectBody is what a client sends with PUT and POST.
 type projectBody struct {
 	ID          *string `json:"id"`
 	Name        *string `json:"name"`
@@ -110,19 +110,24 @@ func (a *api) putProject(w http.ResponseWriter, r *http.Request) error {
 	return a.saveProject(w, r, update)
 }
 
+// patchProject takes a JSON Merge Patch.
 func (a *api) patchProject(w http.ResponseWriter, r *http.Request) error {
-	var body projectBody
-	if err := read(w, r, &body); err != nil {
+	patch, err := occhttp.ReadPatch(w, r, maxBody)
+	if err != nil {
 		return err
-	}
-	if body.ID != nil {
-		return badRequest("The ID of a project can't be changed.")
 	}
 	p, err := a.client.Project.Get(r.Context(), r.PathValue("id"))
 	if err != nil {
 		return err
 	}
-	return a.saveProject(w, r, p.Update().SetNillableName(body.Name).SetNillableDescription(body.Description).SetNillablePoints(body.Points))
+	update := p.Update()
+	occhttp.Set(patch, "name", update.SetName)
+	occhttp.Set(patch, "description", update.SetDescription)
+	occhttp.Set(patch, "points", update.SetPoints)
+	if err := patch.Err(); err != nil {
+		return err
+	}
+	return a.saveProject(w, r, update)
 }
 
 // saveProject has the UPDATE itself check what If-Match expects.

@@ -9,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/entocc/entocc/occhttp"
 )
 
 func TestProject_LifeOverHTTP(t *testing.T) {
@@ -217,5 +219,33 @@ func TestList_GoesOnAfterTheLastOne(t *testing.T) {
 		require.NoError(s, json.Unmarshal([]byte(s.do("GET", "/projects?limit=2&after=a", "").body), &views))
 		require.Len(s, views, 2)
 		assert.Equal(s, projectView{ID: "b", Name: "before", ETag: tagText(b)}, views[0])
+	})
+}
+
+// RFC 7396: what a patch does not name is left alone, and what can't be changed or read changes nothing.
+func TestPatch_IsAMergePatch(t *testing.T) {
+	onEach(t, func(s *server) {
+		a := s.do("PUT", "/projects/apollo", `{"name": "Apollo", "points": 11}`, "If-None-Match", "*")
+		tag := a.Header.Get("ETag")
+		for body, names := range map[string]string{
+			`{"name": null}`: "name", `{"points": "12"}`: "points", `{"id": "x"}`: "id", `{"version": "x"}`: "version",
+			`{"points": 1, "points": 2}`: "points", `{"name": {"x": 1}}`: "name", `[]`: "object", `{`: "JSON",
+		} {
+			p := s.problem(http.StatusBadRequest, s.do("PATCH", "/projects/apollo", body, "If-Match", tag))
+			assert.Contains(s, p.Detail, names)
+		}
+		req, err := http.NewRequestWithContext(s.Context(), "PATCH", s.url+"/projects/apollo", strings.NewReader(`points=1`))
+		require.NoError(s, err)
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		resp, err := http.DefaultClient.Do(req)
+		require.NoError(s, err)
+		require.NoError(s, resp.Body.Close())
+		s.requireDocumented("PATCH", "/projects/apollo", resp.StatusCode)
+		assert.Equal(s, http.StatusUnsupportedMediaType, resp.StatusCode)
+		assert.Equal(s, occhttp.MergePatchType, resp.Header.Get("Accept-Patch"))
+
+		a = s.do("PATCH", "/projects/apollo", `{"description": "Moon"}`, "If-Match", tag)
+		assert.JSONEq(s, `{"id": "apollo", "name": "Apollo", "description": "Moon", "points": 11}`, a.body)
+		s.problem(http.StatusPreconditionFailed, s.do("PATCH", "/projects/apollo", `{"description": "Mars"}`, "If-Match", tag))
 	})
 }

@@ -89,6 +89,9 @@ func (s *server) do(method, path, body string, header ...string) answer {
 	s.Helper()
 	req, err := http.NewRequestWithContext(s.Context(), method, s.url+path, strings.NewReader(body))
 	require.NoError(s, err)
+	if method == http.MethodPatch {
+		req.Header.Set("Content-Type", occhttp.MergePatchType)
+	}
 	for i := 0; i < len(header); i += 2 {
 		req.Header.Add(header[i], header[i+1])
 	}

@@ -97,25 +97,35 @@ func (a *api) putTask(w http.ResponseWriter, r *http.Request) error {
 	if err := read(w, r, &body); err != nil {
 		return err
 	}
-	return a.saveTask(w, r, func(up *ent.TaskUpdateOne) { up.SetTitle(or(body.Title)).SetDone(or(body.Done)) })
+	return a.saveTask(w, r, func(up *ent.TaskUpdateOne) error {
+		up.SetTitle(or(body.Title)).SetDone(or(body.Done))
+		return nil
+	})
 }
 
+// patchTask takes a JSON Merge Patch.
 func (a *api) patchTask(w http.ResponseWriter, r *http.Request) error {
-	var body taskBody
-	if err := read(w, r, &body); err != nil {
+	patch, err := occhttp.ReadPatch(w, r, maxBody)
+	if err != nil {
 		return err
 	}
-	return a.saveTask(w, r, func(up *ent.TaskUpdateOne) { up.SetNillableTitle(body.Title).SetNillableDone(body.Done) })
+	return a.saveTask(w, r, func(up *ent.TaskUpdateOne) error {
+		occhttp.Set(patch, "title", up.SetTitle)
+		occhttp.Set(patch, "done", up.SetDone)
+		return patch.Err()
+	})
 }
 
-func (a *api) saveTask(w http.ResponseWriter, r *http.Request, change func(*ent.TaskUpdateOne)) error {
+func (a *api) saveTask(w http.ResponseWriter, r *http.Request, change func(*ent.TaskUpdateOne) error) error {
 	t, err := a.task(r)
 	if err != nil {
 		return err
 	}
-	a.between()
 	update := t.Update().IfMatch(occhttp.IfMatch(r))
-	change(update)
+	if err := change(update); err != nil {
+		return err
+	}
+	a.between()
 	if t, err = update.Save(r.Context()); err != nil {
 		return err
 	}
