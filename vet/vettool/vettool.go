@@ -3,7 +3,11 @@ package vettool
 
 import (
 	"encoding/json"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"os"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/analysis/unitchecker"
@@ -21,22 +25,40 @@ func Asked(args []string) bool {
 
 // Main answers go vet, and ends the program.
 func Main() {
-	if path := os.Args[len(os.Args)-1]; strings.HasSuffix(path, ".cfg") && onlyFacts(path) {
+	if path := os.Args[len(os.Args)-1]; strings.HasSuffix(path, ".cfg") && nothing(path) {
 		os.Exit(0)
 	}
 	unitchecker.Main(vet.Analyzers()...)
 }
 
-// onlyFacts reports whether go vet asks about a dependency, of which it wants nothing but facts, and says that there are
-// none. No analyzer has any; the unit checker would parse and check each dependency all the same.
-func onlyFacts(path string) bool {
+// nothing reports whether there is nothing to find in what go vet asks about, and says so. That is a dependency, of which it
+// wants nothing but facts, as no analyzer has any; and a package of generated code. The unit checker would parse and check
+// each of them all the same, which for the client of a hundred types is most of its work.
+func nothing(path string) bool {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return false
 	}
 	var unit unitchecker.Config
-	if json.Unmarshal(data, &unit) != nil || !unit.VetxOnly || unit.VetxOutput == "" {
+	if json.Unmarshal(data, &unit) != nil || unit.VetxOutput == "" {
+		return false
+	}
+	if !unit.VetxOnly && slices.ContainsFunc(unit.GoFiles, written) {
 		return false
 	}
 	return os.WriteFile(unit.VetxOutput, nil, 0o666) == nil
+}
+
+// written reports whether somebody wrote a file by hand, and more in it than a line that generates the others. What can't be
+// read is left to the unit checker.
+func written(path string) bool {
+	fset := token.NewFileSet()
+	f, err := parser.ParseFile(fset, path, nil, parser.PackageClauseOnly|parser.ParseComments)
+	if err == nil && ast.IsGenerated(f) {
+		return false
+	}
+	f, err = parser.ParseFile(fset, path, nil, parser.ParseComments|parser.SkipObjectResolution)
+	return err != nil || len(f.Decls) > 0 || slices.ContainsFunc(f.Comments, func(g *ast.CommentGroup) bool {
+		return slices.ContainsFunc(g.List, func(c *ast.Comment) bool { return strings.Contains(c.Text, "entocc:") })
+	})
 }

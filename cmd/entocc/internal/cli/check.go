@@ -20,8 +20,8 @@ func (a *app) checkCommand() *cobra.Command {
 		Use:   "check",
 		Short: "Is everything wired? For CI",
 		Long: `check looks at each client of ent in the module: the extension in entc.go, the age of the generated code, the import of
-ent/runtime in each main package, schemas without a version, and settings of drivers that matter. With --database it looks
-for the columns, too.
+ent/runtime in each main package, schemas without a version, hooks that run before the guard, and settings of
+drivers that matter. With --database it looks for the columns, too.
 
 Exit codes: 0 no error, 1 an error (with --all also a schema without a version), 2 the module can't be checked.`,
 		Args: cobra.NoArgs,
@@ -102,6 +102,7 @@ func checkClient(ctx context.Context, c *project.Client, all bool, database stri
 		return nil, err
 	}
 	results = append(results, checkTypes(c, graph, all)...)
+	results = append(results, checkOrder(c, graph)...)
 	if database != "" {
 		columns, err := checkColumns(ctx, database, graph)
 		if err != nil {
@@ -160,6 +161,19 @@ func checkTypes(c *project.Client, graph *project.Graph, all bool) []said {
 		out = append(out, said{"schemas", level, where, "without a version: " + strings.Join(without, ", ")})
 	}
 	return out
+}
+
+// checkOrder looks for hooks that run before the guard's. Nothing is lost by them, so it is a note: but what they do, they do
+// for a write by ID that is refused afterwards.
+func checkOrder(c *project.Client, graph *project.Graph) (results []said) {
+	for _, t := range graph.Types {
+		if len(t.HooksBefore()) == 0 {
+			continue
+		}
+		results = append(results, said{"mixin order", levelNote, c.Module.Rel(c.SchemaDir()), fmt.Sprintf(
+			"hooks of mixins listed before the version of %s run before a write by ID is refused: list mixin.%s first", t.Name, t.Version.Mixin)})
+	}
+	return results
 }
 
 func (a *app) printChecks(results []said) error {

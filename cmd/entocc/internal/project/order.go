@@ -1,0 +1,26 @@
+package project
+
+import (
+	"slices"
+
+	"entgo.io/ent/entc/gen"
+)
+
+// HooksBefore returns which mixins of the type, from 0, have hooks that run before the guard's. It knows the place of the
+// guard by the version field, so that it returns nothing for mixin.Guard, which has none.
+func (t *Type) HooksBefore() (mixins []int) {
+	if t.Version == nil {
+		return nil
+	}
+	i := slices.IndexFunc(t.Node.Fields, func(f *gen.Field) bool { return f.Name == t.Version.Field })
+	if i < 0 || t.Node.Fields[i].Position == nil || !t.Node.Fields[i].Position.MixedIn {
+		return nil
+	}
+	guard := t.Node.Fields[i].Position.MixinIndex
+	for _, p := range t.Node.HookPositions() {
+		if p.MixedIn && p.MixinIndex < guard && !slices.Contains(mixins, p.MixinIndex) {
+			mixins = append(mixins, p.MixinIndex)
+		}
+	}
+	return mixins
+}
