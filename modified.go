@@ -38,8 +38,8 @@ func (e *ModifiedError[T]) Current(ctx context.Context) (*T, error) {
 	return e.current(ctx)
 }
 
-// Diff loads the row as Current does, and tells the fields and edges in which the refused write, the entity that it was
-// made from and the row differ. To write by what it tells, load the row by Current, once, and compare by DiffTo: a row
+// Diff loads the row as Current does, and returns the fields and edges in which the refused write, the entity that it was
+// made from and the row differ. To write by what it returns, load the row by Current, once, and compare by DiffTo: a row
 // that is loaded again may have been changed again. The version and fields that nobody changed are left out; the values of sensitive fields
 // are kept back.
 func (e *ModifiedError[T]) Diff(ctx context.Context) ([]FieldDiff, error) {
@@ -108,7 +108,7 @@ type MergeError struct {
 	Err error
 }
 
-// Error tells the conflict and the names of the fields.
+// Error returns the conflict and the names of the fields.
 func (e *MergeError) Error() string {
 	names := make([]string, len(e.Clashes))
 	for i := range e.Clashes {

@@ -66,7 +66,7 @@ type RetryError struct {
 	Err error
 }
 
-// Error tells the number of attempts and the last error.
+// Error returns the number of attempts and the last error.
 func (e *RetryError) Error() string {
 	return fmt.Sprintf("entocc: gave up after %d attempts: %v", e.Attempts, e.Err)
 }

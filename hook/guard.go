@@ -25,7 +25,7 @@ func Guard(s *version.Schema) ent.Hook {
 	return func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
 			if err := ctx.Err(); err != nil {
-				return nil, err // Nothing is sent. Later on it could not be told whether something was.
+				return nil, err // Nothing is sent. Later on nobody could say whether something was.
 			}
 			g, ok := m.(write.Guarded)
 			if !ok {

@@ -14,12 +14,12 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// maxRead is how many rows are read for the conflicts of one response. Of further ones type and ID are told.
+// maxRead is how many rows are read for the conflicts of one response. Further ones are reported by type and ID.
 const maxRead = 100
 
-// Conflicts is an extension of gqlgen's server that tells clients of conflicts. Use it before the transactioner of entgql, so that it
+// Conflicts is an extension of gqlgen's server that reports conflicts to clients. Use it before the transactioner of entgql, so that it
 // reads when the transaction has been rolled back: what a row holds inside may never be committed. Of a conflict in a
-// transaction that is still open the type and the ID are told alone.
+// transaction that is still open only the type and the ID are reported.
 //
 //	srv.Use(&occgql.Conflicts{})
 //	srv.Use(entgql.Transactioner{TxOpener: occgql.OpenTx(client)})
@@ -69,7 +69,7 @@ func (c *Conflicts) Validate(schema graphql.ExecutableSchema) error {
 }
 
 // MutateOperationContext refuses mutations where the transactioner of entgql was used first: its transaction would still be open when
-// conflicts are told, and nothing of the rows could be. The transactioner shows itself by the name of its function alone.
+// conflicts are reported, and nothing of the rows could be. The transactioner shows itself by the name of its function alone.
 func (c *Conflicts) MutateOperationContext(_ context.Context, oc *graphql.OperationContext) *gqlerror.Error {
 	middleware := runtime.FuncForPC(reflect.ValueOf(oc.ResolverMiddleware).Pointer())
 	if middleware != nil && strings.Contains(middleware.Name(), "/entgql.Transactioner.") {
@@ -108,7 +108,7 @@ func goneAnswer() *answer {
 	return &answer{code: CodeConflict, message: goneMessage, extensions: map[string]any{"gone": true}}
 }
 
-// reader tells the conflicts of one response.
+// reader reports the conflicts of one response.
 type reader struct {
 	*Conflicts
 	// left is how many rows it may still read.
@@ -116,7 +116,7 @@ type reader struct {
 	mutation bool
 }
 
-// answerTo returns what is told of an error, nil for one that is not entocc's. kept reports that what was written beside was not
+// answerTo returns what is reported of an error, nil for one that is not entocc's. kept reports that what was written beside was not
 // rolled back.
 func (r *reader) answerTo(ctx context.Context, err error, kept bool) *answer {
 	a := answerOf(err)
@@ -150,7 +150,7 @@ func (r *reader) answerTo(ctx context.Context, err error, kept bool) *answer {
 	return a
 }
 
-// row returns what is told of one row. A row that is gone is read too, so that the answer is that of one which is hidden.
+// row returns what is reported of one row. A row that is gone is read too, so that the answer is that of one which is hidden.
 func (r *reader) row(ctx context.Context, err error, m *entocc.RecordModifiedError) map[string]any {
 	extensions := given(m)
 	var typed interface {

@@ -41,13 +41,13 @@ func ErrorPresenter(next graphql.ErrorPresenterFunc) graphql.ErrorPresenterFunc 
 	}
 }
 
-// answer is what a client is told of an error.
+// answer is what a client learns of an error.
 type answer struct {
 	code, message string
 	extensions    map[string]any
 }
 
-// fill completes an error. What a resolver has said in an error of its own stays.
+// fill completes an error. What a resolver has said in its own error stays.
 func (a *answer) fill(e *gqlerror.Error) {
 	extensions := maps.Clone(a.extensions)
 	if extensions == nil {
@@ -61,7 +61,7 @@ func (a *answer) fill(e *gqlerror.Error) {
 	e.Extensions = extensions
 }
 
-// answerOf returns what is told of an error, as long as no row has been read for it; nil for one that is not entocc's.
+// answerOf returns what is reported of an error, as long as no row has been read for it; nil for one that is not entocc's.
 func answerOf(err error) *answer {
 	var (
 		expectation *ExpectationError

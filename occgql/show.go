@@ -71,7 +71,7 @@ func guarded(directives ast.DirectiveList) bool {
 	})
 }
 
-// names returns the names that fields have in the GraphQL type. Fields that it does not have are not told of.
+// names returns the names that fields have in the GraphQL type. Fields that it does not have are left out.
 func (c *Conflicts) names(typ string, n int, name func(i int) (string, bool)) []string {
 	fields, names := c.fields(typ), []string{}
 	for i := range n {

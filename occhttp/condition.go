@@ -147,7 +147,7 @@ type ConditionError struct {
 	unsupported bool
 }
 
-// Error tells the header and what is wrong with it.
+// Error returns the header and what is wrong with it.
 func (e *ConditionError) Error() string {
 	if e.Header == "" {
 		return "entocc: " + e.Reason

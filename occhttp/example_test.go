@@ -27,7 +27,7 @@ func openExample(name string) *ent.Client {
 	return enttest.Open(quiet{}, "sqlite3", "file:"+name+"?mode=memory&cache=shared&_fk=1")
 }
 
-// Two clients have read version 1 of a user. The second one that writes is told so, by the UPDATE itself.
+// Two clients have read version 1 of a user. The second one that writes is refused, by the UPDATE itself.
 func Example() {
 	client := openExample("example")
 	defer func() { _ = client.Close() }()

@@ -51,7 +51,7 @@ func (c *Condition) mismatch(key entocc.VersionKey) *Problem {
 	return p
 }
 
-// standing says whether the row has changed beside, as far as a weak tag tells.
+// standing says whether the row has changed beside, as far as a weak tag shows.
 func (p *Problem) standing(key entocc.VersionKey) string {
 	if key.Version == nil || p.Title != "Weak entity tag" {
 		return ""

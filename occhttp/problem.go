@@ -87,7 +87,7 @@ func (p *Problem) Error() string {
 // Unwrap returns the error that the problem was made of.
 func (p *Problem) Unwrap() error { return p.err }
 
-// ProblemOf says what an error that a handler ended with means to its client. Of a conflict it tells type and versions;
+// ProblemOf says what an error that a handler ended with means to its client. Of a conflict it gives type and versions;
 // of an error that it does not know, nothing.
 //
 //	a *Problem                               itself
@@ -213,7 +213,7 @@ func modifiedStatus(r *http.Request, e *entocc.RecordModifiedError) int {
 	return http.StatusConflict
 }
 
-// bulkProblem tells every conflict of a batch, and whether the others were written.
+// bulkProblem lists every conflict of a batch, and whether the others were written.
 func bulkProblem(r *http.Request, e *entocc.BulkModifiedError) *Problem {
 	p := &Problem{Type: TypeModified, Title: "Modified by somebody else", Status: http.StatusConflict, Written: e.Written}
 	for _, c := range e.Conflicts {
@@ -269,7 +269,7 @@ func entProblem(r *http.Request, err error) *Problem {
 	return nil
 }
 
-// databaseProblem tells what is worth another try. A conflict of versions is none: the same request would meet it again.
+// databaseProblem says what is worth another try. A conflict of versions is none: the same request would meet it again.
 func databaseProblem(err error) *Problem {
 	switch entocc.Classify(err).Kind {
 	case entocc.KindModified:

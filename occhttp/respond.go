@@ -65,7 +65,7 @@ func (o *options) problem(r *http.Request, err error) *Problem {
 	return ProblemOf(r, err)
 }
 
-// log notes what the client is not told. A conflict is no failure, and is noted for debugging only.
+// log notes what the client does not get to see. A conflict is no failure, and is noted for debugging only.
 func (o *options) log(r *http.Request, p *Problem) {
 	level, msg := slog.LevelDebug, "entocc: request refused"
 	if p.Status >= http.StatusInternalServerError {

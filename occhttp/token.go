@@ -34,7 +34,7 @@ type Key struct {
 //	token, err := signer.Sign(product)
 //	client.Product.UpdateOneID(id).IfMatch(signer.IfMatch(r.PostFormValue("version"))).SetName(name).Save(ctx)
 //
-// A token is no authorization, and it can be read: it tells type, ID and version.
+// A token is no authorization, and it can be read: it contains type, ID and version.
 type Signer struct {
 	current Key
 	keys    map[string]Key
@@ -194,5 +194,5 @@ func (c *tokenCondition) String() string { return c.opaque }
 func badToken(err error) error { return &ConditionError{Status: 400, Reason: err.Error()} }
 
 func tokenError(typ string, err error) error {
-	return &entocc.VersionError{Type: typ, Reason: "what it expects of the version can't be used", Err: badToken(err)}
+	return &entocc.VersionError{Type: typ, Reason: "the condition on the version is invalid", Err: badToken(err)}
 }

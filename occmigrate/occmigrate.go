@@ -13,7 +13,7 @@ import (
 
 // AddColumnsOnly is the option that ent's migration needs on a database that ent did not make. Of all the changes to a
 // table that is there it keeps the new columns, without indexes and foreign keys on them; new tables are made as ever, and
-// none is dropped. It works for auto-migration and for versioned migration files alike:
+// none is dropped. It works for auto-migration and for versioned migration files:
 //
 //	client.Schema.Create(ctx, occmigrate.AddColumnsOnly())
 //	client.Schema.NamedDiff(ctx, "add_version", occmigrate.AddColumnsOnly(), schema.WithDir(dir), ..)

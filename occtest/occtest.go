@@ -50,7 +50,7 @@ type Case[T any, U Updater[T]] struct {
 }
 
 // Run checks that a stale save and a stale delete are refused and change nothing, that a save bumps the version, that a
-// row which is gone is told as such, and that writes by ID are refused. Rows that it creates are deleted again.
+// row which is gone is reported as such, and that writes by ID are refused. Rows that it creates are deleted again.
 func Run[T any, U Updater[T], D Deleter, ID any](t *testing.T, client Client[T, U, D, ID], c Case[T, U]) {
 	t.Helper()
 	ctx := c.Context
@@ -61,7 +61,7 @@ func Run[T any, U Updater[T], D Deleter, ID any](t *testing.T, client Client[T, 
 	t.Run("stale save is refused", k.staleSave)
 	t.Run("save bumps", k.bump)
 	t.Run("stale delete is refused", k.staleDelete)
-	t.Run("row that is gone is told", k.gone)
+	t.Run("row that is gone is reported", k.gone)
 	t.Run("write by ID", k.byID)
 }
 

@@ -11,7 +11,7 @@ import (
 const docConflict = `report conflicts that nobody hears of
 
 A conflict is an error of Save or Exec. Where that error is dropped, or where IsRecordModified (for updates, IsNotFound too)
-only leads to a return of nil, the caller is told that the save was made, and it was not:
+only leads to a return of nil, the caller believes that the save was made, and it was not:
 
 	_ = u.Update().SetName(name).Exec(ctx)
 	if ent.IsRecordModified(err) { return nil }

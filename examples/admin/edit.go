@@ -202,7 +202,7 @@ func (a *admin) renderEdit(w http.ResponseWriter, status int, page editPage) err
 	return a.render(w, status, "edit", page)
 }
 
-// changes tells an open form what the product is by now, for the script to show. A form that is up to date gets a 304.
+// changes sends an open form what the product is by now, for the script to show. A form that is up to date gets a 304.
 func (a *admin) changes(w http.ResponseWriter, r *http.Request) error {
 	p, err := a.product(r)
 	if err != nil {

@@ -116,7 +116,7 @@ func set(m *ent.ProductMutation, name, text string) error {
 	return nil
 }
 
-// maxNotes is far below maxForm: a text that is too long is told, and shown again.
+// maxNotes is far below maxForm: a text that is too long is reported, and shown again.
 const maxNotes = 100_000
 
 func statusOf(text string) product.Status { return product.Status(text) }

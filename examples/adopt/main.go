@@ -45,7 +45,7 @@ func main() {
 	}
 }
 
-// start writes a migration file if there is a name for one, and tells the story else.
+// start writes a migration file if there is a name for one, and plays the story else.
 func start(ctx context.Context, diff string) error {
 	if diff != "" {
 		return writeMigration(ctx, "examples/adopt/migrations", diff)
@@ -53,7 +53,7 @@ func start(ctx context.Context, diff string) error {
 	return run(ctx, os.Stdout, os.Getenv("ENTOCC_CHINOOK"))
 }
 
-// run tells the story twice: once for each way to migrate. chinook is the folder of the Chinook database, or empty for
+// run plays the story twice: once for each way to migrate. chinook is the folder of the Chinook database, or empty for
 // the example's own.
 func run(ctx context.Context, out io.Writer, chinook string) error {
 	fmt.Fprintf(out, "With ent's auto-migration:\n")

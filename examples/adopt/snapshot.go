@@ -75,7 +75,7 @@ func look(ctx context.Context, db *sql.DB, columns map[string]string) (snapshot,
 	return s, err
 }
 
-// compare tells what the migration did to the rows: nothing.
+// compare prints what the migration did to the rows: nothing.
 func compare(ctx context.Context, out io.Writer, db *sql.DB, before, after snapshot) error {
 	if !reflect.DeepEqual(before, after) {
 		return fmt.Errorf("the migration changed more than it should")

@@ -182,7 +182,7 @@ func (r *road) vet(args ...string) ([]string, error) {
 	return lines, nil
 }
 
-// test runs the tests of the service, tells which do not pass, and returns what they said.
+// test runs the tests of the service, prints which do not pass, and returns what they said.
 func (r *road) test(flags ...string) (said string, err error) {
 	said, err = command(r.ctx, r.project, "go", append([]string{"test", "-count=1", "."}, flags...)...)
 	if err == nil {

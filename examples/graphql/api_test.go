@@ -172,7 +172,7 @@ func TestUpdateTodo_MalformedVersionIsBadInput(t *testing.T) {
 	require.Empty(t, a.user("bob").ask(updateTodo, vars{"id": row.ID, "v": 1, "input": vars{"text": "mine"}}, nil), "an integer is taken")
 }
 
-// A mutation that writes over an earlier one of the same request is refused, and takes it along. What is told is what stays: not the
+// A mutation that writes over an earlier one of the same request is refused, and takes it along. What is reported is what stays: not the
 // version that only the transaction had.
 func TestMutations_OfOneRequestAreAllMadeOrNone(t *testing.T) {
 	a := start(t)

@@ -1,5 +1,5 @@
 // Command grpc serves users over Connect and gRPC, with etags (AIP-154) and update masks (AIP-134). Two clients, one of connect-go and
-// one of grpc-go, edit the same user: the second one is told, and what the first one wrote is kept.
+// one of grpc-go, edit the same user: the second one gets a conflict, and what the first one wrote is kept.
 //
 //	go run ./examples/grpc
 package main

@@ -119,7 +119,7 @@ func TestUpdateUser_SetsTheFieldsOfItsMask(t *testing.T) {
 	}
 }
 
-// Sixteen clients of three kinds count in fifty rows. What one was told to be saved is there in the end.
+// Sixteen clients of three kinds count in fifty rows. What was reported as saved is there in the end.
 //
 //	go test ./examples/grpc -run Load -v -args -load 30s
 func TestLoad_NoUpdateIsLost(t *testing.T) {

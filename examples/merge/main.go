@@ -3,7 +3,7 @@
 //
 //	go run ./examples/merge
 //
-// In each chapter Ann and Bob open the same user, Ann saves first, and Bob is told.
+// In each chapter Ann and Bob open the same user, Ann saves first, and Bob gets a conflict.
 package main
 
 import (
@@ -29,7 +29,7 @@ func main() {
 	}
 }
 
-// run tells each chapter with a user and a client of its own, as hooks belong to a client.
+// run plays each chapter with a user and a client of its own, as hooks belong to a client.
 func run(ctx context.Context, out io.Writer) error {
 	for _, chapter := range chapters {
 		client, err := ent.Open(dialect.SQLite, "file:merge?mode=memory&cache=shared&_fk=1")
@@ -105,7 +105,7 @@ func mergeByHand(ctx context.Context, out io.Writer, bob *ent.User) (*ent.User, 
 // show prints what each side did, and returns in how many fields they clash.
 func show(out io.Writer, diffs []entocc.FieldDiff) (clashes int) {
 	for _, d := range diffs {
-		if d.Sensitive { // Who changed it is told, the values are not.
+		if d.Sensitive { // Say who changed it, and not the values.
 			fmt.Fprintf(out, "  %s: changed by me %v, by others %v\n", d.Label, d.MineChanged, d.TheirsChanged)
 		} else {
 			fmt.Fprintf(out, "  %s: was %v, mine %v, theirs %v\n", d.Label, d.Base, d.Mine, d.Theirs)
@@ -137,7 +137,7 @@ func clash(ctx context.Context, d desk) error {
 
 	var unmerged *entocc.MergeError
 	if !errors.As(err, &unmerged) || !ent.IsRecordModified(err) {
-		return fmt.Errorf("the clash was not told: %w", err)
+		return fmt.Errorf("the clash was not reported: %w", err)
 	}
 	show(d.out, unmerged.Clashes)
 	fmt.Fprintf(d.out, "  %v\n", err)

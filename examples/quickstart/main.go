@@ -29,7 +29,7 @@ func main() {
 	}
 }
 
-// run tells the story in its own database.
+// run plays the story in its own database.
 func run(ctx context.Context, out io.Writer) error {
 	dir, err := os.MkdirTemp("", "entocc-quickstart")
 	if err != nil {

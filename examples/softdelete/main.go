@@ -31,7 +31,7 @@ func main() {
 	}
 }
 
-// run tells the story in a database in memory.
+// run plays the story in a database in memory.
 func run(ctx context.Context, out io.Writer) error {
 	client, err := ent.Open(dialect.SQLite, "file:softdelete?mode=memory&cache=shared&_fk=1")
 	if err != nil {

@@ -88,7 +88,7 @@ func (w *bulkWrite) size() (args, length int) {
 }
 
 // shape identifies the writes that one joined statement can carry out: the same columns are set and cleared, the same are
-// returned, the version is guarded and changed alike, and predicates are the same to the last argument.
+// returned, the version is guarded and changed in the same way, and predicates are the same to the last argument.
 func (w *bulkWrite) shape(b []byte, d string) []byte {
 	spec := w.Spec
 	if w.CheckOnly || w.Touches() || w.StatesFields() || len(spec.Fields.Add)+len(spec.Modifiers) > 0 || len(w.Accepted) > 1 || w.HasExternalEdges() ||

@@ -13,7 +13,7 @@ type Lock uint8
 const (
 	// Unlocked keeps nobody from the row.
 	Unlocked Lock = iota
-	// Shared lets others lock the row alike.
+	// Shared lets others lock the row in the same way.
 	Shared
 	// Exclusive is for rows that the transaction may go on to write: two that locked them shared would wait for each
 	// other.

@@ -83,7 +83,7 @@ func (s *Scene) manyShapes(users []*ent.User, pet *ent.Pet) []*ent.UserUpdateOne
 	}
 }
 
-// What a joined statement can't take is written row by row, and guarded alike.
+// What a joined statement can't take is written row by row, and guarded too.
 func batchOfShapesAndFallbacks(s *Scene) {
 	pet := saved(s, s.Client.Pet.Create().SetName("pet"))
 	bumped := []int64{2, 2, 2, 2, 2, 2, 2, 1, 1, 2, 2, 2}
@@ -299,7 +299,7 @@ func batchRowsOfOthersAreOutOfSight(s *Scene) {
 	}
 	_, err := s.Client.Ticket.UpdateBulk(builders(tickets...)...).SkipModified().Save(ours)
 	assert.True(s, ent.IsNotFound(err), "%v", err)
-	assert.False(s, entocc.IsRecordModified(err), "a row of another tenant tells nothing: %v", err)
+	assert.False(s, entocc.IsRecordModified(err), "an error about another tenant's row says nothing: %v", err)
 	_, err = s.Client.Ticket.DeleteBulk(tickets...).Exec(ours)
 	assert.True(s, ent.IsNotFound(err), "%v", err)
 	_, err = s.Client.Ticket.UpdateBulk(builders(tickets...)...).Save(s.ctx)

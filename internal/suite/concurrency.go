@@ -140,7 +140,7 @@ func loadChangeSaveInTx(s *Scene, id int) error {
 	return tx.Commit()
 }
 
-// writersLoseNothing has 16 writers try 20 times each. What they were told that they saved is what the row has.
+// writersLoseNothing has 16 writers try 20 times each. What was reported as saved is what the row has.
 func writersLoseNothing(save func(*Scene, int) error) func(*Scene) {
 	return func(s *Scene) {
 		u := s.user("counter")

@@ -120,5 +120,5 @@ func diffTellsABoundEdgeByItsField(s *Scene) {
 	for _, d := range diffs {
 		names = append(names, d.Name)
 	}
-	assert.Equal(s, []string{"purchase_id", "amount"}, names, "the edge is not told beside its field")
+	assert.Equal(s, []string{"purchase_id", "amount"}, names, "the edge is not listed beside its field")
 }

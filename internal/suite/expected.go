@@ -134,7 +134,7 @@ func impossibleTokenConflicts(s *Scene) {
 	}
 }
 
-// A condition of one call beside the version: which of the two did not match, the error tells.
+// A condition of one call beside the version: the error says which of the two did not match.
 func otherPredicateStaysNotFound(s *Scene) {
 	o := saved(s, s.Client.Order.Create())
 	isDraft := sql.FieldEQ("state", "draft")

@@ -122,7 +122,7 @@ func setBasedHidden(s *Scene) {
 	for _, where := range s.ways(u) {
 		_, err := s.Client.User.Update().Where(where, user.Age(5)).IfVersion(1).SetAge(99).Save(s.ctx)
 		modified := s.gone(err)
-		assert.Nil(s, modified.Actual, "nothing is told about a row that the predicates hide")
+		assert.Nil(s, modified.Actual, "nothing is said about a row that the predicates hide")
 		_, err = s.Client.User.Delete().Where(where, user.Age(5)).IfVersion(1).Exec(s.ctx)
 		assert.Nil(s, s.gone(err).Actual)
 	}

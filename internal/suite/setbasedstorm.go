@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// setBasedStorm has rows come to match the predicates, and cease to, while others write by them. Each write that is told to be
+// setBasedStorm has rows come to match the predicates, and cease to, while others write by them. Each write that is reported as
 // done is one of one row, and none that is refused has written anything.
 func setBasedStorm(s *Scene) {
 	name := s.key()

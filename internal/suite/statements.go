@@ -104,7 +104,7 @@ func (s *Scene) calls() []call {
 
 func rename(u *sql.UpdateBuilder) { u.Set("name", "n") }
 
-// exec runs a set-based delete, which tells a number beside the error.
+// exec runs a set-based delete, which returns a number beside the error.
 func exec(ctx context.Context, b interface {
 	Exec(ctx context.Context) (int, error)
 },

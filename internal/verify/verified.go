@@ -40,7 +40,7 @@ func NotInTx(s *version.Schema) error {
 		"use tx.%s of a client.Tx, or client.RetryTx", s.Type)
 }
 
-// key orders the rows of all transactions alike.
+// key orders the rows of all transactions in the same way.
 func (v *Verified) key() string { return v.Namespace + "." + v.Table + "." + fmt.Sprint(v.Values) }
 
 func (v *Verified) sameRow(o *Verified) bool { return v.Schema == o.Schema && v.key() == o.key() }

@@ -17,7 +17,7 @@ func (e *Expectation) IfMatch(s *version.Schema, id any, cond entocc.Condition) 
 	accepted := cond.Accept(entocc.VersionKey{Type: s.Type, ID: id, Version: zero()})
 	switch {
 	case accepted.Err != nil:
-		e.refuse("what it expects of the version can't be used", accepted.Err)
+		e.refuse("the If-Match condition is invalid", accepted.Err)
 	case accepted.Any:
 		e.Ignore()
 	case len(accepted.Versions) == 0:

@@ -166,7 +166,7 @@ func (d *DeleteDriver) send(ctx context.Context, drv dialect.Driver, query strin
 	return d.Explain(session.ToWriter(ctx), drv, drv.Dialect())
 }
 
-// Explain tells why no row matched.
+// Explain finds out why no row matched.
 func (d *DeleteDriver) Explain(ctx context.Context, q dialect.ExecQuerier, name string) error {
 	p := probe{Claim: d.Claim, fields: d.guard.fields}
 	if len(p.Accepted) == 0 && len(p.fields) == 0 {

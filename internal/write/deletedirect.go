@@ -67,7 +67,7 @@ func (r *rowDelete) query(d string) (string, []any) {
 	return string(t.Buf), t.Args
 }
 
-// explain tells why no row matched.
+// explain finds out why no row matched.
 func (r *rowDelete) explain(ctx context.Context, drv dialect.Driver) error {
 	drv = session.Uncached(drv)
 	b := sql.Dialect(drv.Dialect())

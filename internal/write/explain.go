@@ -13,7 +13,7 @@ import (
 	"github.com/entocc/entocc/internal/version"
 )
 
-// Explain tells why no row matched, with the statements of a [probe]. It returns nil where the row did match: MySQL
+// Explain finds out why no row matched, with the statements of a [probe]. It returns nil where the row did match: MySQL
 // counts only rows that changed, so a save that sets what is there already reports none.
 func (w *Write) Explain(ctx context.Context, q dialect.ExecQuerier, d string) error {
 	unchanged := d == dialect.MySQL && !w.Bump
@@ -42,7 +42,7 @@ func (w *Write) Explain(ctx context.Context, q dialect.ExecQuerier, d string) er
 	return p.verdict(ctx, q, actual, found, err)
 }
 
-// Failed is that of the claim, and tells of a lost answer which version the row has if the write was applied.
+// Failed is that of the claim, and adds to a lost answer which version the row has if the write was applied.
 func (w *Write) Failed(err error) error {
 	var unknown *entocc.OutcomeUnknownError
 	if errors.As(err, &unknown) && !w.Schema.Strategy.ByTrigger() {
@@ -76,7 +76,7 @@ func (p *probe) read(ctx context.Context, q dialect.ExecQuerier) (actual any, fo
 }
 
 // verdict tells a row that was modified from one that is gone, and both from one that another predicate of the mutation
-// hides, which stays NotFound and tells nothing about its version.
+// hides, which stays NotFound and says nothing about its version.
 func (p *probe) verdict(ctx context.Context, q dialect.ExecQuerier, actual any, found bool, err error) error {
 	if len(p.Accepted) == 0 && err == nil && (!found || len(p.fields) == 0) {
 		return &sqlgraph.NotFoundError{}

@@ -84,7 +84,7 @@ type childDriver struct {
 // Unwrap returns the driver within.
 func (d childDriver) Unwrap() dialect.Driver { return d.Driver }
 
-// Tx starts a transaction that rewrites alike.
+// Tx starts a transaction that rewrites in the same way.
 func (d childDriver) Tx(ctx context.Context) (dialect.Tx, error) {
 	tx, err := session.Begin(ctx, d.Driver)
 	if err != nil {

@@ -205,7 +205,7 @@ func (t *theRow) gone(c *version.Claim) error {
 	return conflict
 }
 
-// explain tells why a statement matched no row. It returns nil where the row did match, and MySQL has counted none as
+// explain finds out why a statement matched no row. It returns nil where the row did match, and MySQL has counted none as
 // nothing in it changed.
 func (t *theRow) explain(ctx context.Context, q dialect.ExecQuerier, c *version.Claim, unchanged bool) error {
 	q = session.UncachedQuerier(q)
@@ -234,7 +234,7 @@ func (t *theRow) explain(ctx context.Context, q dialect.ExecQuerier, c *version.
 	return t.accepted(c, conflict, unchanged)
 }
 
-// accepted tells what to make of a row that has an accepted version, and yet was not written.
+// accepted decides what to make of a row that has an accepted version, and yet was not written.
 func (t *theRow) accepted(c *version.Claim, conflict *entocc.RecordModifiedError, unchanged bool) error {
 	p := probe{Claim: *c, version: sql.Dialect(t.dialect).Select()}
 	notation := p.notation(conflict.Actual)

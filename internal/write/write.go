@@ -194,7 +194,7 @@ func (w *Write) unguard() {
 	}
 }
 
-// applied asks the row whether a write of which nobody knows was applied. A random version tells: nobody else makes the same.
+// applied asks the row whether a write of which nobody knows was applied. A random version is proof: nobody else makes the same.
 func (w *Write) applied(ctx context.Context, drv dialect.Driver) bool {
 	if w.Next == nil || w.ID == nil || !w.Schema.Strategy.Random() {
 		return false

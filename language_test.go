@@ -1,0 +1,53 @@
+package entocc_test
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// foreign are phrases of the first version, whose English was translated, and what a native speaker writes in their place.
+var foreign = map[*regexp.Regexp]string{
+	regexp.MustCompile(`\b(the|tells?) (the )?mend\b`):           "the fix; says how to fix it",
+	regexp.MustCompile(`(?i)\bwithout a word\b|\bin silence\b`):  "silently",
+	regexp.MustCompile(`\berrors? of (its|their) own\b`):         "its own error",
+	regexp.MustCompile(`\bError tells\b|\bthe error tells\b`):    "reports, says, returns",
+	regexp.MustCompile(`\brefused alike\b`):                      "refused too",
+	regexp.MustCompile(`\bfor ever\b`):                           "forever",
+	regexp.MustCompile(`\bto be had\b|\bcan be no version\b`):    "is not available; cannot be a version",
+	regexp.MustCompile(`\bhave the row read again\b`):            "read the row again",
+	regexp.MustCompile(`expects of the version can't be used\b`): "the If-Match condition is invalid",
+}
+
+func TestLanguage_NoPhraseOfTheFirstVersionIsLeft(t *testing.T) {
+	require.NoError(t, filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && (d.Name() == ".git" || d.Name() == "node_modules" || d.Name() == "ent") {
+			return filepath.SkipDir
+		}
+		switch filepath.Ext(path) {
+		case ".go", ".md", ".tmpl", ".html":
+		default:
+			return nil
+		}
+		text, err := os.ReadFile(path)
+		if err != nil || path == "language_test.go" {
+			return err
+		}
+		for pattern, better := range foreign {
+			for _, at := range pattern.FindAllIndex(text, -1) {
+				line := 1 + strings.Count(string(text[:at[0]]), "\n")
+				assert.Failf(t, "foreign", "%s:%d: %q: write %q", path, line, text[at[0]:at[1]], better)
+			}
+		}
+		return nil
+	}))
+}
