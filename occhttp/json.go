@@ -17,7 +17,7 @@ func parseJSON(data []byte) (any, error) {
 	}
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.UseNumber()
-	value, err := nextValue(dec)
+	value, err := nextValue(dec, maxDepth)
 	if err != nil {
 		if errors.Is(err, io.EOF) {
 			err = io.ErrUnexpectedEOF
@@ -30,18 +30,24 @@ func parseJSON(data []byte) (any, error) {
 	return value, nil
 }
 
-func nextValue(dec *json.Decoder) (any, error) {
+// maxDepth is how deep values are nested at most. Package json stops at 10,000, the stack of a goroutine at some millions.
+const maxDepth = 1000
+
+func nextValue(dec *json.Decoder, depth int) (any, error) {
+	if depth == 0 {
+		return nil, errors.New("it is nested too deep")
+	}
 	token, err := dec.Token()
 	if err != nil {
 		return nil, err
 	}
 	switch token {
 	case json.Delim('{'):
-		return nextObject(dec)
+		return nextObject(dec, depth-1)
 	case json.Delim('['):
 		list := []any{}
 		for dec.More() {
-			v, err := nextValue(dec)
+			v, err := nextValue(dec, depth-1)
 			if err != nil {
 				return nil, err
 			}
@@ -53,7 +59,7 @@ func nextValue(dec *json.Decoder) (any, error) {
 	return token, nil
 }
 
-func nextObject(dec *json.Decoder) (any, error) {
+func nextObject(dec *json.Decoder, depth int) (any, error) {
 	object := make(map[string]any)
 	for dec.More() {
 		token, err := dec.Token()
@@ -64,7 +70,7 @@ func nextObject(dec *json.Decoder) (any, error) {
 		if _, twice := object[name]; twice {
 			return nil, fmt.Errorf("%q is there twice", name)
 		}
-		if object[name], err = nextValue(dec); err != nil {
+		if object[name], err = nextValue(dec, depth); err != nil {
 			return nil, err
 		}
 	}

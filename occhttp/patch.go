@@ -8,6 +8,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 )
@@ -127,28 +128,43 @@ func SetOrClear[T, B, C any](p *Patch, name string, set func(T) B, clear func() 
 }
 
 // Merge sets a member that holds a JSON object to what the patch makes of its current value (RFC 7396, section 2): members of it that
-// the patch does not name are kept. The current value is that of an entity, so the write must expect the version of this entity:
+// the patch does not name are kept. null is a problem. The current value is that of an entity, so the write must expect the version of
+// this entity:
 //
 //	u, err := client.User.Get(ctx, id)
 //	..
 //	update := u.Update().IfMatch(occhttp.IfMatch(r).For(u))
 //	occhttp.Merge(patch, "settings", u.Settings, update.SetSettings)
 func Merge[T, B any](p *Patch, name string, current T, set func(T) B) {
-	text := p.take(name)
-	if text == nil {
+	if text := p.take(name); isNull(text) {
+		p.fail(name, "can't be null.")
+	} else if text != nil {
+		merge(p, name, text, current, func(v T) { set(v) })
+	}
+}
+
+// MergeOrClear is [Merge] for a member that null clears.
+func MergeOrClear[T, B, C any](p *Patch, name string, current T, set func(T) B, clear func() C) {
+	if text := p.take(name); isNull(text) {
+		clear()
+	} else if text != nil {
+		merge(p, name, text, current, func(v T) { set(v) })
+	}
+}
+
+func merge[T any](p *Patch, name string, text json.RawMessage, current T, set func(T)) {
+	if !fits[T](p, name, text) {
 		return
 	}
 	target, err := json.Marshal(current)
+	if err == nil {
+		text, err = MergePatch(target, text)
+	}
 	if err != nil {
 		p.fail(name, "can't be merged.")
 		return
 	}
-	merged, err := MergePatch(target, text)
-	if err != nil {
-		p.fail(name, "can't be merged.")
-		return
-	}
-	unmarshal(p, name, merged, func(v T) { set(v) })
+	unmarshal(p, name, text, set)
 }
 
 func decode[T any](p *Patch, name string, text json.RawMessage, set func(T)) {
@@ -156,13 +172,30 @@ func decode[T any](p *Patch, name string, text json.RawMessage, set func(T)) {
 		p.fail(name, "can't be set to an object.")
 		return
 	}
-	unmarshal(p, name, text, set)
+	if fits[T](p, name, text) {
+		unmarshal(p, name, text, set)
+	}
+}
+
+// fits reports whether a value has nothing that package json would take for something else, see [misfit].
+func fits[T any](p *Patch, name string, text json.RawMessage) bool {
+	value, err := parseJSON(text)
+	if err != nil {
+		p.fail(name, "can't be read.") // The whole of the patch has been.
+		return false
+	}
+	if problem := misfit(reflect.TypeFor[T](), value); problem != "" {
+		p.fail(name, "can't be set to that: "+problem+".")
+		return false
+	}
+	return true
 }
 
 func unmarshal[T any](p *Patch, name string, text []byte, set func(T)) {
 	var v T
 	dec := json.NewDecoder(bytes.NewReader(text))
 	dec.DisallowUnknownFields()
+	dec.UseNumber()
 	if err := dec.Decode(&v); err != nil {
 		p.fail(name, "can't be set to that: "+reason(err)+".")
 		return

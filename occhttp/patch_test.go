@@ -188,3 +188,62 @@ func TestCondition_ForAnEntityExpectsItsVersion(t *testing.T) {
 	wrong := client.User.UpdateOneID(other.ID).IfMatch(occhttp.IfMatch(httptest.NewRequest(http.MethodPatch, "/", nil)).For(u)).SetName("lost").Exec(ctx)
 	require.Error(t, wrong)
 }
+
+// Package json matches names in any case, and a merge by the letter: what means one thing to the client must not be another here.
+func TestPatch_NamesOfStructsAreExact(t *testing.T) {
+	type base struct {
+		Size int `json:"size,omitempty"`
+	}
+	type settings struct {
+		base
+		Theme string              `json:"theme"`
+		Tabs  []map[string]string `json:"tabs,omitempty"`
+		Bare  *struct{ X int }
+	}
+	apply := func(body string) (got settings, err error) {
+		patch, err := occhttp.ParsePatch([]byte(body))
+		require.NoError(t, err)
+		occhttp.MergeOrClear(patch, "settings", settings{Theme: "dark", base: base{Size: 1}}, func(s settings) bool { got = s; return true }, func() bool { got = settings{}; return true })
+		occhttp.Set(patch, "list", func(l []settings) bool { got = l[0]; return true })
+		occhttp.Set(patch, "names", func([]string) bool { return true })
+		return got, patch.Err()
+	}
+	got, err := apply(`{"settings": {"theme": "light", "size": null, "Bare": {"X": 2}, "tabs": [{"Any": "x"}]}}`)
+	require.NoError(t, err)
+	assert.Equal(t, "light", got.Theme)
+	assert.Zero(t, got.Size)
+	assert.Equal(t, 2, got.Bare.X)
+	got, err = apply(`{"settings": null}`)
+	require.NoError(t, err)
+	assert.Equal(t, settings{}, got)
+	for body, problem := range map[string]string{
+		`{"settings": {"Theme": "light"}}`:         `it has no "Theme"`,
+		`{"settings": {"THEME": null}}`:            `it has no "THEME"`,
+		`{"settings": {"Bare": {"x": 1}}}`:         `it has no "x"`,
+		`{"settings": {"SIZE": 1}}`:                `it has no "SIZE"`,
+		`{"settings": {"base": {"size": 1}}}`:      `it has no "base"`,
+		`{"list": [{"theme": "a", "Theme": "b"}]}`: `it has no "Theme"`,
+		`{"list": [null]}`:                         "null is no value of a list",
+		`{"names": ["a", null]}`:                   "null is no value of a list",
+	} {
+		_, err := apply(body)
+		require.ErrorContains(t, err, problem, body)
+	}
+}
+
+func TestPatch_KeepsNumbersAndStopsAtADepth(t *testing.T) {
+	patch, err := occhttp.ParsePatch([]byte(`{"any": {"n": 9007199254740993}, "null": null}`))
+	require.NoError(t, err)
+	var got map[string]any
+	occhttp.Merge(patch, "any", map[string]any{"m": 1}, func(v map[string]any) bool { got = v; return true })
+	text, err := json.Marshal(got)
+	require.NoError(t, err)
+	assert.Equal(t, `{"m":1,"n":9007199254740993}`, string(text))
+	occhttp.Merge(patch, "null", map[string]any{}, func(map[string]any) bool { t.Error("set"); return true })
+	require.ErrorContains(t, patch.Err(), "null can't be null")
+
+	_, err = occhttp.ParsePatch([]byte(`{"a":` + strings.Repeat("[", 5_000_000)))
+	require.ErrorContains(t, err, "nested too deep")
+	_, err = occhttp.MergePatch([]byte(`{}`), []byte(strings.Repeat(`{"a":`, 5_000_000)))
+	require.ErrorContains(t, err, "nested too deep")
+}

@@ -118,11 +118,18 @@ func (c *cachedRows) Scan(into ...any) error {
 
 // What entocc itself asks the database must not be answered by what a row was.
 func TestCaching_NothingThatIsCachedIsTakenForCurrent(t *testing.T) {
-	for _, name := range []string{mariadb, galera, postgres, "PostgreSQL, lib/pq"} {
+	for _, name := range []string{mariadb, galera, postgres, "PostgreSQL, lib/pq", sqliteWAL} {
 		t.Run(name, func(t *testing.T) {
-			mine, theirs := pairOn(t, name, readCommitted)
+			level := readCommitted
+			if name == sqliteWAL {
+				level = sqliteDeferred
+			}
+			mine, theirs := pairOn(t, name, level)
 			d := dialect.MySQL
-			if strings.HasPrefix(name, "PostgreSQL") {
+			switch {
+			case name == sqliteWAL:
+				d = dialect.SQLite
+			case strings.HasPrefix(name, "PostgreSQL"):
 				d = dialect.Postgres
 			}
 			drv := &caching{Driver: entsql.OpenDB(d, mine.Pool), seen: make(map[string]*cachedRows)}
@@ -156,6 +163,7 @@ func TestCaching_NothingThatIsCachedIsTakenForCurrent(t *testing.T) {
 					"SkipIncrement": client.User.UpdateOne(u).SetName("before").Exec(entocc.SkipIncrement(ctx)),
 					"save":          u.Update().SetName("lost").Exec(ctx),
 					"delete":        u.Delete().Exec(ctx),
+					"delete by ID":  client.User.DeleteOneID(id).Where(user.NameNEQ("")).IfVersion(u.Version).Exec(ctx),
 					"set-based":     client.User.Update().Where(user.ID(id)).IfVersion(u.Version).SetName("lost").Exec(ctx),
 					"state":         client.User.UpdateOneID(id).IfField(user.Name("before")).SetName("lost").Exec(ctx),
 				} {

@@ -163,7 +163,7 @@ func (d *DeleteDriver) send(ctx context.Context, drv dialect.Driver, query strin
 	if err != nil || affected > 0 || len(d.Claim.Accepted) == 0 && len(d.guard.fields) == 0 {
 		return err
 	}
-	return d.Explain(session.ToWriter(ctx), drv, drv.Dialect())
+	return d.Explain(session.ToWriter(ctx), session.Uncached(drv), drv.Dialect())
 }
 
 // Explain finds out why no row matched.
