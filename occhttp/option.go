@@ -4,6 +4,7 @@ import (
 	"html/template"
 	"log/slog"
 	"net/http"
+	"time"
 )
 
 // Option configures a [Middleware] and the handlers inside of it.
@@ -17,6 +18,7 @@ type options struct {
 	problems []func(*http.Request, error) *Problem
 	ignored  func(*http.Request, string)
 	logger   *slog.Logger
+	changed  func(current any) (by string, at time.Time)
 }
 
 func newOptions(opts []Option) *options {
@@ -94,6 +96,20 @@ func ErrorPage(t *template.Template) Option { return func(o *options) { o.page =
 //	})
 func OnError(fn func(*http.Request, error) *Problem) Option {
 	return func(o *options) { o.problems = append(o.problems, fn) }
+}
+
+// LastChange has the problem of a conflict say who changed the row last, and when, where its schema has fields for that. fn gets the row as it
+// is now, which is read by the client of the write with the context of the request: who may not see the row learns nothing of it. A zero
+// value is left out, as both are for a type that fn does not know.
+//
+//	occhttp.LastChange(func(current any) (by string, at time.Time) {
+//		if p, ok := current.(*ent.Product); ok {
+//			return p.EditedBy, p.EditedAt
+//		}
+//		return "", time.Time{}
+//	})
+func LastChange(fn func(current any) (by string, at time.Time)) Option {
+	return func(o *options) { o.changed = fn }
 }
 
 // Logger replaces slog.Default(). Conflicts are logged for debugging, failures as errors.

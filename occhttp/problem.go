@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"reflect"
 	"strings"
+	"time"
 
 	"entgo.io/ent/privacy"
 	"github.com/entocc/entocc"
@@ -49,6 +50,9 @@ type Problem struct { //nolint:errname // the word of RFC 9457
 	Current  string   `json:"current,omitempty"`
 	// Deleted reports that the row is gone.
 	Deleted bool `json:"deleted,omitempty"`
+	// ModifiedBy and ModifiedAt are who changed the row last, and when, as [LastChange] says.
+	ModifiedBy string    `json:"modifiedBy,omitempty"`
+	ModifiedAt time.Time `json:"modifiedAt,omitzero"`
 	// Conflicts are those of a batch, in its order, and Written is the number of its rows that were written all the same,
 	// as it skips the modified ones.
 	Conflicts []RowConflict `json:"conflicts,omitempty"`

@@ -62,7 +62,9 @@ func (o *options) problem(r *http.Request, err error) *Problem {
 			return own.complete(r, err)
 		}
 	}
-	return ProblemOf(r, err)
+	p := ProblemOf(r, err)
+	o.addLastChange(r, p, err)
+	return p
 }
 
 // log notes what the client does not get to see. A conflict is no failure, and is noted for debugging only.
