@@ -33,7 +33,7 @@ func forget(client *ent.Client, r *http.Request) error {
 }
 
 // routers are the ways in which the routers of the Go world take occhttp. Each has a handler that forgets the
-// precondition, too. gin, which takes a minute to compile, adds itself where the tag everything is given.
+// precondition, too. gin and huma, which take long to compile, add themselves where the tag everything is given.
 var routers = map[string]func(*ent.Client) http.Handler{
 	"net/http": func(client *ent.Client) http.Handler {
 		mux := http.NewServeMux()
@@ -76,7 +76,7 @@ var routers = map[string]func(*ent.Client) http.Handler{
 }
 
 func TestRouters_TakeTheMiddlewareAndTheErrors(t *testing.T) {
-	for _, name := range []string{"net/http", "chi", "echo", "gin"} {
+	for _, name := range []string{"net/http", "chi", "echo", "gin", "huma"} {
 		t.Run(name, func(t *testing.T) {
 			router := routers[name]
 			if router == nil && os.Getenv("CI") == "" {
