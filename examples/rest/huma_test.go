@@ -13,14 +13,14 @@ import (
 	"github.com/entocc/entocc/occhttp"
 )
 
-// humaProblem is a problem as huma takes errors: with a status, and the media type of its body.
-type humaProblem struct{ *occhttp.Problem }
+// humaError is a problem as huma takes errors: with a status, and the media type of its body.
+type humaError struct{ *occhttp.Problem }
 
 // GetStatus implements huma.StatusError.
-func (p humaProblem) GetStatus() int { return p.Status }
+func (p humaError) GetStatus() int { return p.Status }
 
 // ContentType implements huma.ContentTypeFilter.
-func (p humaProblem) ContentType(string) string { return "application/problem+json" }
+func (p humaError) ContentType(string) string { return "application/problem+json" }
 
 type humaRequest struct{}
 
@@ -46,7 +46,7 @@ func init() {
 			r, _ := ctx.Value(humaRequest{}).(*http.Request)
 			p, err := client.Project.UpdateOneID(in.ID).IfMatch(occhttp.IfMatch(r)).SetName("mine").Save(ctx)
 			if err != nil {
-				return nil, humaProblem{occhttp.ProblemOf(r, err)}
+				return nil, humaError{occhttp.ProblemOf(r, err)}
 			}
 			return &humaOutput{ETag: tagText(p)}, nil
 		})
