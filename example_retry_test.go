@@ -62,6 +62,17 @@ func ExampleAttempts() {
 	// Output: 3 true
 }
 
+func ExampleRetryError() {
+	errDown := errors.New("the mail server is down")
+	err := entocc.Retry(context.Background(), func(context.Context) error { return errDown },
+		entocc.Attempts(2), entocc.RetryIf(func(error) bool { return true }))
+	var gaveUp *entocc.RetryError
+	if errors.As(err, &gaveUp) {
+		fmt.Println(gaveUp.Attempts, errors.Is(err, errDown))
+	}
+	// Output: 2 true
+}
+
 func ExampleOnRetry() {
 	ctx := context.Background()
 	busy := true

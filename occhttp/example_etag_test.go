@@ -1,6 +1,7 @@
 package occhttp_test
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -71,6 +72,19 @@ func ExampleCondition_Stated() {
 	// false entocc: If-Match: the request must state the version that it is based on: send the ETag of the last response as If-Match
 	// true <nil>
 	// true entocc: If-Match: an entity tag is quoted, as in "1"
+}
+
+func ExampleConditionError() {
+	client, u, ctx := exampleUser("ConditionError")
+	err := client.User.UpdateOne(u).IfMatch(occhttp.IfMatch(request("PUT", ""))).SetName("grace").Exec(ctx)
+	var wrong *occhttp.ConditionError
+	if errors.As(err, &wrong) {
+		fmt.Println(wrong.Status, wrong.Header)
+		fmt.Println(wrong.Reason)
+	}
+	// Output:
+	// 428 If-Match
+	// the request must state the version that it is based on: send the ETag of the last response as If-Match
 }
 
 // What is written is made of what was loaded, so the row must still have the loaded version: "*" is not enough.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/internal/ent"
@@ -179,24 +180,33 @@ func ExampleClashes() {
 	// Output: 1
 }
 
+// A template renders the state once, and the attributes of each input.
 func ExampleForm_Attrs() {
 	_, u, _ := exampleUser("Attrs")
 	form, _ := exampleSigner().Form(u, values(u))
-	fmt.Println(form.Attrs("name"))
-	// Output: id="fTPJSIQZJOzbf.name" name="fTPJSIQZJOzbf.name" data-field="name"
+	state, _, _ := strings.Cut(string(form.State()), " value")
+	fmt.Println(state)
+	fmt.Println("<input", form.Attrs("name"))
+	// Output:
+	// <input type="hidden" name="fTPJSIQZJOzbf.state"
+	// <input id="fTPJSIQZJOzbf.name" name="fTPJSIQZJOzbf.name" data-field="name"
 }
 
-// A form framework wants to know which fields are wrong, and what was typed.
 func ExampleIsFormError() {
 	err := error(&occhttp.FormError{Wrong: map[string]string{"age": "an age is a number"}})
 	fmt.Println(occhttp.IsFormError(err), occhttp.ProblemOf(request("POST", ""), err).Status)
+	// Output: true 400
+}
+
+// A form framework gets to know which fields are wrong, and what was typed.
+func ExampleFormError() {
+	form := exampleSigner().ReadForm(ent.TypeUser, nil)
+	err := error(&occhttp.FormError{Form: form, Wrong: map[string]string{"age": "an age is a number"}})
 	var failed *occhttp.FormError
 	if errors.As(err, &failed) {
-		fmt.Println(failed.Wrong["age"])
+		fmt.Printf("%q: %s\n", failed.Form.Text("age"), failed.Wrong["age"])
 	}
-	// Output:
-	// true 400
-	// an age is a number
+	// Output: "": an age is a number
 }
 
 func ExampleTextDiff() {

@@ -3,6 +3,7 @@ package trigger_test
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"log"
 	"strings"
@@ -136,6 +137,19 @@ func ExampleTriggers_Check() {
 	// 0 <nil>
 	// users entocc_users missing
 	// 1 <nil>
+}
+
+func ExampleError() {
+	client, db, ctx := open("Error")
+	if err := client.Schema.Create(ctx); err != nil {
+		log.Fatal(err)
+	}
+	err := users().Require(ctx, db)()
+	var wrong *trigger.Error
+	if errors.As(err, &wrong) && wrong.Problem == trigger.Missing {
+		fmt.Println("nothing moves on the versions of", wrong.Table)
+	}
+	// Output: nothing moves on the versions of users
 }
 
 // SQL and DropSQL are for the files of versioned migrations.
