@@ -52,8 +52,8 @@ type Class struct {
 func (c Class) Retryable() bool { return c.Kind != KindOther }
 
 // IsRetryable reports whether the work that ended in err may succeed when it is run again from its start: in a new
-// transaction, with rows that are read again. A write of which nobody knows whether it was applied ([IsOutcomeUnknown]) is
-// none of that work.
+// transaction, with rows that are read again. A write that may or may not have been applied ([IsOutcomeUnknown]) is
+// not retryable.
 func IsRetryable(err error) bool {
 	var state *StateError
 	return !IsOutcomeUnknown(err) && !errors.As(err, &state) && (IsRecordModified(err) || Classify(err).Retryable())

@@ -91,7 +91,7 @@ func (e *RetryError) Unwrap() error { return e.Err }
 // retry is for.
 //
 // A retry inside a transaction that fn does not open itself can never succeed, as the transaction goes on seeing what it
-// saw, or is dead: it is refused. Caches between ent and the database have to be told to stand aside, or fn reads its
+// saw, or is dead: it is refused. Caches between ent and the database have to stand aside, or fn reads its
 // old row from them again.
 func Retry(ctx context.Context, fn func(context.Context) error, opts ...RetryOption) error {
 	c := NewRetryConfig(opts...)

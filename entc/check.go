@@ -86,7 +86,7 @@ func checkVersionField(n *gen.Type, f *gen.Field, a annotation.Version) error {
 		}
 	}
 	if !token.IsIdentifier(f.BuilderField()) || !token.IsIdentifier(f.StructField()) {
-		return fmt.Errorf("entocc: field %q of %s, from mixin.%s, is no name that Go code can have: use letters, digits and underscores, "+
+		return fmt.Errorf("entocc: field %q of %s, from mixin.%s, is not a valid name in Go: use letters, digits and underscores, "+
 			"and call the column what you like by StorageKey", f.Name, n.Name, a.Mixin)
 	}
 	if f.Nillable {
@@ -139,7 +139,7 @@ func resolve(n *gen.Type, a annotation.Version, list string, names []string) ([]
 		}
 		switch {
 		case !found:
-			return nil, fmt.Errorf("entocc: %s of mixin.%s in %s names %q, which is no field and no edge of it, as these are: %s", list, a.Mixin, n.Name, name, known(n))
+			return nil, fmt.Errorf("entocc: %s of mixin.%s in %s names %q, which is none of its fields and edges: %s", list, a.Mixin, n.Name, name, known(n))
 		case name == a.Field:
 			return nil, fmt.Errorf("entocc: %s of mixin.%s in %s names the version field %q itself: leave it out", list, a.Mixin, n.Name, name)
 		}

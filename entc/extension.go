@@ -78,7 +78,7 @@ func ForgetLoaded(types ...string) Option {
 func (e *Extension) checkForgets(p *plan) error {
 	for _, typ := range slices.Sorted(maps.Keys(e.forgets)) {
 		if p.versions[typ] == nil {
-			return fmt.Errorf("entocc: ForgetLoaded names %q, which is no type with a version: name types as their schemas are called", typ)
+			return fmt.Errorf("entocc: ForgetLoaded names %q, which is not a type with a version: name types as their schemas are called", typ)
 		}
 	}
 	return nil

@@ -9,7 +9,7 @@ import (
 )
 
 // imports returns the packages that generated files import by their own names, whether a file uses them or not:
-// goimports, which ent runs on each, drops them. It would find most of them itself, but for a file that lacks one it
+// goimports, which ent runs on each, drops them. It would find most of them itself, but when a file lacks one, it
 // parses all files beside, which is most of the time that ent takes without the extension.
 //
 // A package whose name the schemas use for another one is left to goimports.

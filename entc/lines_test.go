@@ -55,7 +55,7 @@ func addedLines(t *testing.T, without ...entocc.Part) (perType, shared int) {
 	added := func(schema string) int {
 		return lines(clientWithout(t, schema, without, extended(t, without...))) - lines(client(t, schema))
 	}
-	// A client that has versions has shared code, which a third type tells from that of the types.
+	// A client that has versions has shared code, which a third type distinguishes from that of the types.
 	two, three := added("./testdata/versioned/schema"), added("./testdata/threeversioned/schema")
 	perType = three - two
 	return perType, two - 2*perType

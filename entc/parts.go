@@ -44,7 +44,7 @@ func Without(left ...Part) Option {
 		}
 		for _, part := range left {
 			if !slices.Contains(parts(), part) {
-				return fmt.Errorf("entocc: Without names %q, which is no part: name some of these: %s", part, partNames())
+				return fmt.Errorf("entocc: Without names %q, which is not a part: name some of these: %s", part, partNames())
 			}
 		}
 		e.without = append(e.without, left...)
@@ -55,7 +55,7 @@ func Without(left ...Part) Option {
 // has reports whether a part is generated.
 func (e *Extension) has(part Part) (bool, error) {
 	if !slices.Contains(parts(), part) {
-		return false, fmt.Errorf("entocc: a template asks for %q, which is no part", part)
+		return false, fmt.Errorf("entocc: a template asks for %q, which is not a part", part)
 	}
 	return !slices.Contains(e.without, part), nil
 }

@@ -39,7 +39,7 @@ func (p *plan) touchedEdge(v *typeVersion, name string) (*gen.Edge, error) {
 		}
 	}
 	if e == nil {
-		return nil, refuse("which is no edge of it, as these are: %s", edgeNames(n))
+		return nil, refuse("which is not one of its edges: %s", edgeNames(n))
 	}
 	schemas, _ := n.FeatureEnabled(gen.FeatureSchemaConfig.Name)
 	switch {

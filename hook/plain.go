@@ -29,7 +29,7 @@ func guardPlain(ctx context.Context, s *version.Schema, m ent.Mutation, next ent
 		return nil, err
 	}
 	if !ok {
-		return nil, s.Errorf(m.Op(), nil, "%T is no mutation of ent's SQL storage, which is the only one that can be guarded", m)
+		return nil, s.Errorf(m.Op(), nil, "%T is not a mutation of ent's SQL storage, and only those can be guarded", m)
 	}
 	switch op := m.Op(); {
 	case op.Is(ent.OpUpdateOne):

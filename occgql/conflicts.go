@@ -101,7 +101,7 @@ func (c *Conflicts) InterceptResponse(ctx context.Context, next graphql.Response
 }
 
 // goneMessage is that of a row that is gone, or hidden.
-const goneMessage = "there is no such record, or no more, and this change was not made"
+const goneMessage = "there is no such record, or it was deleted, and this change was not made"
 
 // goneAnswer is that of a row which is not named.
 func goneAnswer() *answer {

@@ -225,7 +225,7 @@ func TestErrorPresenter_KeepsConflictsFromOneThatHidesErrors(t *testing.T) {
 	assert.Equal(t, "internal error", e.Message)
 }
 
-// Without the extension nothing is read, so nothing of the row is told.
+// Without the extension nothing is read, so nothing of the row is shown.
 func TestErrorPresenter_AloneTellsNothingOfTheRow(t *testing.T) {
 	s := newServer(t)
 	s.exec.SetErrorPresenter(occgql.ErrorPresenter(graphql.DefaultErrorPresenter))

@@ -51,7 +51,7 @@ func (e expectedTag) Accept(key entocc.VersionKey) entocc.Accepted {
 	if e.sent == nil {
 		return acceptUnsent(e.optional)
 	}
-	bad := entocc.Accepted{Err: malformed("%.80q is no etag of this %s", *e.sent, noun(key.Type))}
+	bad := entocc.Accepted{Err: malformed("%.80q is not an etag of this %s", *e.sent, noun(key.Type))}
 	if strings.ContainsAny(*e.sent, `",`) { // It would be a list.
 		return bad
 	}

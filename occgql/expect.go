@@ -84,7 +84,7 @@ func convert(sent any, key entocc.VersionKey) (any, error) {
 	}
 	converted := from.Convert(to)
 	if back := converted.Convert(from.Type()); !back.Equal(from) || isNegative(converted) != isNegative(from) {
-		return nil, malformed("%v is no version", sent)
+		return nil, malformed("%v is not a version", sent)
 	}
 	return converted.Interface(), nil
 }

@@ -40,7 +40,7 @@ func UnmarshalVersion(sent any) (int64, error) {
 func parseVersion(text string) (int64, error) {
 	version, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || version == math.MaxInt64 || strconv.FormatInt(version, 10) != text {
-		return 0, malformed("%.40q is no version", text)
+		return 0, malformed("%.40q is not a version", text)
 	}
 	return version, nil
 }

@@ -16,7 +16,7 @@ import (
 //
 // A builder asks it for its own type and ID, so the tag of another row never matches. A request without the header, and
 // one with a header that can't be read, fail the write with 428 and 400: a condition never lets a write pass unguarded,
-// but for "*". A handler that allows requests without the header asks [Condition.Stated] first.
+// except for "*". A handler that allows requests without the header asks [Condition.Stated] first.
 type Condition struct {
 	lines []string
 	tags  Tags

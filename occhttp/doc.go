@@ -17,7 +17,7 @@
 // and nothing is written.
 //
 // Nothing is checked before the write: the versions of the header travel into its WHERE, so that a commit in between is
-// found too. The handler loads and authorizes first, as ever; who is refused there learns nothing about versions.
+// found too. The handler loads and authorizes first, as always; who is refused there learns nothing about versions.
 //
 // For forms there is one rule: version, base and text travel together. No page hands the token of one version to a text that
 // was typed into another, and nothing that was typed is lost; browsers put old texts back into pages that they load

@@ -38,7 +38,7 @@ func (t ETag) WeakMatch(other ETag) bool { return t.Opaque == other.Opaque }
 // has none, and is a VersionError.
 func Tag(entity entocc.Versioned) (ETag, error) { return TagOf(entity.VersionKey()) }
 
-// TagOf is [Tag] for what is no generated entity.
+// TagOf is [Tag] for what is not a generated entity.
 func TagOf(key entocc.VersionKey) (ETag, error) {
 	version, err := formatVersion(key)
 	if err != nil {

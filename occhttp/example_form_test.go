@@ -28,7 +28,7 @@ func ExampleNewSigner() {
 	// entocc: the secret of key "2026" has 5 bytes: use 32 random ones or more
 }
 
-// SignKey is for a row that is no entity of ent's.
+// SignKey is for a row that is not an ent entity.
 func ExampleSigner_SignKey() {
 	signer := exampleSigner()
 	token, err := signer.SignKey(entocc.VersionKey{Type: "Invoice", ID: 7, Version: int64(3)})

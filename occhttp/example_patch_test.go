@@ -45,7 +45,7 @@ func ExampleParsePatch() {
 	fmt.Println(err)
 	// Output:
 	// [email name] true false <nil>
-	// 400 Malformed patch: The body is no JSON: "name" is there twice.
+	// 400 Malformed patch: The body is not valid JSON: "name" is there twice.
 }
 
 func ExampleSet() {

@@ -28,7 +28,7 @@ type Values map[string]string
 // finds its way into a page of its own version only. The page's URL has the version, too, by [Form.Token] and
 // [Signer.FormSince], so that a page of a version that is gone is such a page, which keeps the text and is a conflict.
 type Form struct {
-	// ID is the primary key of the row as text; one element, but for a composite one. It is empty for a new row. With Err
+	// ID is the primary key of the row as text; one element, several for a composite one. It is empty for a new row. With Err
 	// nobody has vouched for it.
 	ID []string
 	// Base is what the form was made from. It is nil where that is not known: the form is Stale, or refused by Err.

@@ -20,7 +20,7 @@ type signedState struct {
 	Origin Values `json:"o,omitempty"`
 	Merge  bool   `json:"c,omitempty"`
 	Stale  bool   `json:"s,omitempty"`
-	// Known tells an empty base from none.
+	// Known distinguishes an empty base from none.
 	Known bool `json:"k,omitempty"`
 }
 

@@ -17,7 +17,7 @@ type HandlerFunc func(http.ResponseWriter, *http.Request) error
 //	mux.Handle("PUT /users/{id}", occhttp.Handler(putUser))
 func Handler(fn HandlerFunc) http.Handler { return fn }
 
-// ServeHTTP implements http.Handler. An error after the response began can't be told in it anymore: the connection is
+// ServeHTTP implements http.Handler. An error after the response began can't be reported in it: the connection is
 // aborted, so that the client takes nothing for a success.
 func (fn HandlerFunc) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r = withExchange(r, optionsOf(r))

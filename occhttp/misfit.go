@@ -53,7 +53,7 @@ func misfitList(t reflect.Type, list []any) string {
 	nullable := slices.Contains([]reflect.Kind{reflect.Pointer, reflect.Interface, reflect.Map, reflect.Slice}, t.Elem().Kind())
 	for _, value := range list {
 		if value == nil && !nullable && !reflect.PointerTo(t.Elem()).Implements(reflect.TypeFor[json.Unmarshaler]()) {
-			return "null is no value of a list"
+			return "null is not allowed in a list"
 		}
 		if problem := misfit(t.Elem(), value); problem != "" {
 			return problem

@@ -40,7 +40,7 @@ func (c *Condition) mismatch(key entocc.VersionKey) *Problem {
 			"The server sends strong tags: something on the way weakened it, most likely a proxy that compresses.", weakened)
 	case altered != nil:
 		p.Title, p.Expected = "Entity tag changed on the way", []string{altered.String()}
-		p.Detail = fmt.Sprintf("%s in If-Match is no tag that the server sends: something on the way changed it, most likely a proxy that compresses.", altered)
+		p.Detail = fmt.Sprintf("%s in If-Match is not a tag that the server sends: something on the way changed it, most likely a proxy that compresses.", altered)
 	default:
 		p.Type, p.Title, p.Expected = TypeModified, "Precondition failed", []string{c.String()}
 		p.Detail = fmt.Sprintf("If-Match names no version of the %s. Nothing was written. Read it again, and send its ETag.", noun(key.Type))

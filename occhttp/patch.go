@@ -40,7 +40,7 @@ type Patch struct {
 }
 
 // ReadPatch reads the body of a request, at most limit bytes of it. A media type other than [MergePatchType] and application/json is
-// 415, with Accept-Patch (RFC 5789); what is no JSON object, or names a member twice, is 400.
+// 415, with Accept-Patch (RFC 5789); what is not a JSON object, or names a member twice, is 400.
 func ReadPatch(w http.ResponseWriter, r *http.Request, limit int64) (*Patch, error) {
 	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != MergePatchType && media != "application/json" {
 		w.Header().Set("Accept-Patch", MergePatchType)
@@ -53,14 +53,14 @@ func ReadPatch(w http.ResponseWriter, r *http.Request, limit int64) (*Patch, err
 	return ParsePatch(body)
 }
 
-// ParsePatch reads a patch of a resource. What is no JSON object, or names a member twice, is a [*Problem] with 400.
+// ParsePatch reads a patch of a resource. What is not a JSON object, or names a member twice, is a [*Problem] with 400.
 func ParsePatch(data []byte) (*Patch, error) {
 	value, err := parseJSON(data)
 	if err != nil {
-		return nil, badPatch("The body is no JSON: " + err.Error() + ".")
+		return nil, badPatch("The body is not valid JSON: " + err.Error() + ".")
 	}
 	if _, ok := value.(map[string]any); !ok {
-		return nil, badPatch("The body is no JSON object.")
+		return nil, badPatch("The body is not a JSON object.")
 	}
 	p := &Patch{taken: make(map[string]bool)}
 	return p, json.Unmarshal(data, &p.members)
@@ -215,7 +215,7 @@ func reason(err error) string {
 func isNull(text json.RawMessage) bool { return string(text) == "null" }
 
 // MergePatch applies a JSON Merge Patch to a document (RFC 7396, section 2). Numbers stay as they are written. A document in which a
-// member is named twice is an error, as is what is no JSON.
+// member is named twice is an error, and so is what is not JSON.
 func MergePatch(target, patch []byte) ([]byte, error) {
 	t, err := parseJSON(target)
 	if err != nil {

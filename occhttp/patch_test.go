@@ -105,13 +105,13 @@ func TestPatch_SetsWhatItNames(t *testing.T) {
 		`{"version": 7}`:            "version can't be changed here.",
 		`{"id": 1, "age": 1}`:       "id can't be changed here.",
 		`{"settings": {"tab": 4}}`:  "settings can't be set to that: it has the wrong type, number.",
-		`{"age": 1, "age": 2}`:      `The body is no JSON: "age" is there twice.`,
-		`{"age": 1, "\u0061ge": 2}`: `The body is no JSON: "age" is there twice.`,
-		`[]`:                        "The body is no JSON object.",
-		`null`:                      "The body is no JSON object.",
-		`{"age": 1} x`:              "The body is no JSON: there is more than one value.",
-		``:                          "The body is no JSON: unexpected EOF.",
-		"{\"name\": \"\xff\"}":      "The body is no JSON: it is not UTF-8.",
+		`{"age": 1, "age": 2}`:      `The body is not valid JSON: "age" is there twice.`,
+		`{"age": 1, "\u0061ge": 2}`: `The body is not valid JSON: "age" is there twice.`,
+		`[]`:                        "The body is not a JSON object.",
+		`null`:                      "The body is not a JSON object.",
+		`{"age": 1} x`:              "The body is not valid JSON: there is more than one value.",
+		``:                          "The body is not valid JSON: unexpected EOF.",
+		"{\"name\": \"\xff\"}":      "The body is not valid JSON: it is not UTF-8.",
 	} {
 		err := apply(u, body)
 		var p *occhttp.Problem
@@ -223,8 +223,8 @@ func TestPatch_NamesOfStructsAreExact(t *testing.T) {
 		`{"settings": {"SIZE": 1}}`:                `it has no "SIZE"`,
 		`{"settings": {"base": {"size": 1}}}`:      `it has no "base"`,
 		`{"list": [{"theme": "a", "Theme": "b"}]}`: `it has no "Theme"`,
-		`{"list": [null]}`:                         "null is no value of a list",
-		`{"names": ["a", null]}`:                   "null is no value of a list",
+		`{"list": [null]}`:                         "null is not allowed in a list",
+		`{"names": ["a", null]}`:                   "null is not allowed in a list",
 	} {
 		_, err := apply(body)
 		require.ErrorContains(t, err, problem, body)

@@ -246,7 +246,7 @@ func TestHTTP_WeakenedTagIsToldFromAChangedRow(t *testing.T) {
 	s.bump()
 	requireTag("PUT", "W/"+s.tag(1), "Weak entity tag", "was changed by somebody else, too")
 	a := s.do("PUT", s.path(), "mine", "If-Match", s.tag(1)+", W/"+s.tag(2))
-	assert.Equal(t, occhttp.TypeModified, s.problem(a).Type, "a tag that came through whole tells enough")
+	assert.Equal(t, occhttp.TypeModified, s.problem(a).Type, "a tag that came through whole says enough")
 	s.between = func() { s.client.User.DeleteOneID(s.user.ID).IgnoreVersion().ExecX(t.Context()) }
 	p := s.problem(s.do("PUT", s.path(), "mine", "If-Match", "W/"+s.tag(2)))
 	assert.True(t, p.Deleted)

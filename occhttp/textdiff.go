@@ -26,7 +26,7 @@ func TextDiff(a, b string) []Span {
 	return spans
 }
 
-// diffBy returns nil where there is too much to compare, but for the last try: there all of the middle has changed.
+// diffBy returns nil where there is too much to compare, except on the last try: there all of the middle has changed.
 func diffBy(a, b []string, last bool) []Span {
 	start := 0
 	for start < len(a) && start < len(b) && a[start] == b[start] {

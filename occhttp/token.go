@@ -34,7 +34,7 @@ type Key struct {
 //	token, err := signer.Sign(product)
 //	client.Product.UpdateOneID(id).IfMatch(signer.IfMatch(r.PostFormValue("version"))).SetName(name).Save(ctx)
 //
-// A token is no authorization, and it can be read: it contains type, ID and version.
+// A token is not an authorization, and it can be read: it contains type, ID and version.
 type Signer struct {
 	current Key
 	keys    map[string]Key
@@ -65,7 +65,7 @@ func NewSigner(current Key, older ...Key) (*Signer, error) {
 // of letters, digits, ".", "-" and "_".
 func (s *Signer) Sign(entity entocc.Versioned) (string, error) { return s.SignKey(entity.VersionKey()) }
 
-// SignKey is [Signer.Sign] for what is no generated entity.
+// SignKey is [Signer.Sign] for what is not a generated entity.
 func (s *Signer) SignKey(key entocc.VersionKey) (string, error) {
 	tag, err := TagOf(key)
 	if err != nil {
@@ -158,7 +158,7 @@ func (s *Signer) Row(typ, token string) (*Row, error) {
 
 // Row is one row, and the version that somebody saw of it. It is the condition of a write of that row.
 type Row struct {
-	// ID is the primary key as text; one element, but for a composite one.
+	// ID is the primary key as text; one element, several for a composite one.
 	ID []string
 
 	condition *tokenCondition

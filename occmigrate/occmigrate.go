@@ -12,7 +12,7 @@ import (
 )
 
 // AddColumnsOnly is the option that ent's migration needs on a database that ent did not make. Of all the changes to a
-// table that is there it keeps the new columns, without indexes and foreign keys on them; new tables are made as ever, and
+// table that is there it keeps the new columns, without indexes and foreign keys on them; new tables are made as always, and
 // none is dropped. It works for auto-migration and for versioned migration files:
 //
 //	client.Schema.Create(ctx, occmigrate.AddColumnsOnly())
@@ -114,10 +114,10 @@ func addable(t *atlas.Table, c *atlas.Column) error {
 	reason := ""
 	switch x := c.Default.(type) {
 	case *atlas.RawExpr:
-		reason = fmt.Sprintf("its default %s is no constant", x.X)
+		reason = fmt.Sprintf("its default %s is not a constant", x.X)
 	case *atlas.Literal:
 		if strings.HasPrefix(strings.ToUpper(x.V), "CURRENT_") {
-			reason = fmt.Sprintf("its default %s is no constant", x.V)
+			reason = fmt.Sprintf("its default %s is not a constant", x.V)
 		}
 	}
 	for _, attr := range c.Attrs {

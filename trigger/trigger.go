@@ -6,7 +6,7 @@
 //	err = client.Schema.Create(ctx, triggers.Migrate(db))
 //
 // The trigger moves the version of a row on when an UPDATE changes the row and does not do so itself. So a write of ent's moves
-// it on once, as ever, and one of psql's is noticed by whoever holds the row. Fields of Only and Ignore count as they do in
+// it on once, as always, and one of psql's is noticed by whoever holds the row. Fields of Only and Ignore count as they do in
 // the mixin. With [Refusing] an UPDATE that forgets the version fails instead.
 //
 // What no trigger sees: TRUNCATE and bulk loads that replace rows (REPLACE INTO starts a row's version anew), and on MySQL and

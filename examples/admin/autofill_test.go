@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// fill writes into the notes as a browser's autofill or a password manager does: no key is pressed, and the page is told after.
+// fill writes into the notes as a browser's autofill or a password manager does: no key is pressed, and the page hears of it afterwards.
 func (u *tab) fill(text string) {
 	u.Helper()
 	u.must(u.driver.eval(`(() => { const e = `+element("notes")+`; e.value = `+quote(text)+`;

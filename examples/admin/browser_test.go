@@ -221,7 +221,7 @@ func (u *tab) must(err error, what string) {
 func (u *tab) leave(what string, do func() error) {
 	u.Helper()
 	u.soon(`document.readyState === "complete"`)
-	// A page that the browser has kept comes back with what its window was told before.
+	// A page that the browser has kept comes back with what its window heard before.
 	u.left++
 	mark := strconv.Itoa(u.left)
 	u.must(u.driver.eval(`window.left = `+mark, nil), what)

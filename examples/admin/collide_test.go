@@ -72,7 +72,7 @@ func TestBrowser_OverwriteAndDiscard(t *testing.T) {
 		joan.click("overwrite")
 		joan.sees("Saved.")
 		assert.Equal(b, "13.90", b.stored(1)["price"])
-		assert.Equal(b, "40", b.stored(1)["stock"], "all of joan's form, as she was told")
+		assert.Equal(b, "40", b.stored(1)["stock"], "all of joan's form, as the page promised")
 
 		b.collide(ada, joan, map[string]string{"price": "17.90"}, map[string]string{"price": "18.90"})
 		joan.click("discard")
@@ -132,7 +132,7 @@ func TestBrowser_NewsAppearAndNothingTypedIsLost(t *testing.T) {
 		joan.sees("Somebody else has just saved this product.")
 		joan.sees("saved by somebody else: 72.00")
 		assert.Equal(b, "Ask for a quote.", joan.value("notes"))
-		assert.Equal(b, "69.00", joan.value("price"), "the form is hers, and is told to be old by its token")
+		assert.Equal(b, "69.00", joan.value("price"), "the form is hers, and its token says that it is old")
 		joan.screenshot("news-desktop")
 		b.client.Product.DeleteOneID(4).IgnoreVersion().ExecX(b.Context())
 		joan.sees("Somebody else has deleted this product.")

@@ -60,7 +60,7 @@ func (k *keys) current(ctx context.Context) (*occhttp.Signer, error) {
 	return k.signer, err
 }
 
-// make makes the key of a month, if there is none. Of two replicas that do so at once, one is told that it is there.
+// make makes the key of a month, if there is none. Of two replicas that do so at once, one finds that it is there.
 func (k *keys) make(ctx context.Context, id string) error {
 	there, err := k.client.FormKey.Query().Where(formkey.ID(id)).Exist(ctx)
 	if err != nil || there {

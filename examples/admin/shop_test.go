@@ -31,7 +31,7 @@ type shop struct {
 	client   *ent.Client
 	database string
 	url      string
-	// forgotten tells browsers to keep no page, as an application does that must not; scriptless serves no script.
+	// forgotten asks browsers to keep no page, as an application does that must not; scriptless serves no script.
 	forgotten, scriptless *atomic.Bool
 	// app is the application; restart puts another one in its place.
 	app *atomic.Value

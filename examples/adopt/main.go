@@ -9,7 +9,7 @@
 // tables, and adds mixin.Version to all of them in one place.
 //
 // Env: ENTOCC_CHINOOK, if it is set, is a folder with chinook.sqlite, the Chinook sample database, which has the same
-// tables: the story is told on a copy of that one then.
+// tables: the story plays on a copy of that one then.
 package main
 
 import (

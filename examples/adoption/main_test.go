@@ -12,7 +12,7 @@ import (
 
 var update = flag.Bool("update", false, "write testdata/output.txt anew")
 
-// The plain service loses two updates. One is found by the fix of entocc vet, the other where a handler was told to state
+// The plain service loses two updates. One is found by the fix of entocc vet, the other where a handler was changed to state
 // the version.
 func TestRun_TakesTheServiceFromPlainEntToNothingLost(t *testing.T) {
 	if os.Getenv("ENTOCC_CODEGEN") != "everything" && os.Getenv("CI") == "" {

@@ -90,7 +90,7 @@ func collide(ctx context.Context, out io.Writer, ada userpbconnect.UserServiceCl
 	_, err = bob.UpdateUser(ctx, phone)
 	tell(out, err)
 
-	// Bob's mask does not overlap with what he has not seen: he may well do without the etag.
+	// Bob's mask does not overlap with what he has not seen: he can do without the etag.
 	phone.User.Etag = ""
 	merged, err := bob.UpdateUser(ctx, phone)
 	if err != nil {

@@ -108,5 +108,5 @@ type nameError struct{ name string }
 
 // Error shows the name that was sent.
 func (e *nameError) Error() string {
-	return strconv.Quote(e.name) + ` is no name of a user, as "users/7" is`
+	return strconv.Quote(e.name) + ` is not the name of a user, such as "users/7"`
 }

@@ -128,7 +128,7 @@ func printMetrics(ctx context.Context, out io.Writer, reader *sdkmetric.ManualRe
 		for _, m := range scope.Metrics {
 			sum, ok := m.Data.(metricdata.Sum[int64])
 			if !ok {
-				return fmt.Errorf("%s is no counter", m.Name)
+				return fmt.Errorf("%s is not a counter", m.Name)
 			}
 			for _, point := range sum.DataPoints {
 				counts = append(counts, fmt.Sprintf("Counter: %s%v %d\n", m.Name, attributes(point.Attributes.ToSlice()), point.Value))

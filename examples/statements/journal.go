@@ -43,7 +43,7 @@ func (j *journal) String() string {
 	return strings.Join(j.lines, "\n")
 }
 
-// bodyOf returns what stands in a function of calls.go, but for the line that names its rows.
+// bodyOf returns what stands in a function of calls.go, except the line that names its rows.
 func bodyOf(name string) (string, error) {
 	fset := token.NewFileSet()
 	file, err := parser.ParseFile(fset, "calls.go", source, 0)

@@ -79,7 +79,7 @@ func (db *chinook) columns(t *testing.T) map[string][]string {
 	return columns
 }
 
-// catalog returns what the database itself tells of the tables: one line for each column, index, key and trigger.
+// catalog returns what the database itself says of the tables: one line for each column, index, key and trigger.
 func (db *chinook) catalog(t *testing.T) []string {
 	t.Helper()
 	var lines []string

@@ -155,7 +155,7 @@ func TestBatch_RefusesAnUnguardedRowThatIsInItUnderTwoKeys(t *testing.T) {
 	})
 }
 
-// Two rows of the batch that are one in the database can't be told apart: neither is written.
+// Two rows of the batch that are one in the database can't be distinguished: neither is written.
 func TestBatch_RefusesARowThatIsInItUnderTwoKeys(t *testing.T) {
 	eachLooseKey(t, func(t *testing.T, s session, ada, _ *ent.Setting) {
 		same := s.Setting.Query().Order(ent.Asc("id")).FirstX(t.Context())

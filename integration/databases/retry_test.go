@@ -20,7 +20,7 @@ import (
 func quickly() entocc.RetryOption { return entocc.Backoff(0, 0) }
 
 // Two doctors are on call, and each goes home if the other stays: each transaction writes a row that the other one only
-// read, so that nothing but the database can tell, and it tells at the commit.
+// read, so that nothing but the database can tell, and it does so at the commit.
 func TestRetryTx_RunsAgainAfterACommitThatFailed(t *testing.T) {
 	for _, name := range []string{"PostgreSQL, lib/pq", postgres} {
 		t.Run(name, func(t *testing.T) {

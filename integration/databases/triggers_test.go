@@ -69,7 +69,7 @@ func TestMariaDB_WriteThatATriggerKeepsFromItsRowIsNoSuccess(t *testing.T) {
 			err := s.User.UpdateOne(u).SetName("after").Exec(t.Context())
 			var modified *entocc.RecordModifiedError
 			if name == mariadb+", clientFoundRows" {
-				assert.False(t, ent.IsRecordModified(err), "the row can be told from one that others have changed: %v", err)
+				assert.False(t, ent.IsRecordModified(err), "the row is distinguished from one that others have changed: %v", err)
 			} else if assert.ErrorAs(t, err, &modified) {
 				assert.EqualValues(t, 1, modified.Actual, "the row is as it was")
 			}

@@ -88,7 +88,7 @@ func (c *listCheck) reads(o *Op) {
 		}
 		final := c.final[r.Row].List
 		if len(r.List) > len(final) || !slices.Equal(r.List, final[:len(r.List)]) {
-			c.report(r.Row, []*Op{o}, "it saw %v, which is no beginning of %v: what it saw is lost", r.List, final)
+			c.report(r.Row, []*Op{o}, "it saw %v, which is not a beginning of %v: what it saw is lost", r.List, final)
 		}
 		if c.counted && r.Version != int64(len(r.List)) {
 			c.report(r.Row, []*Op{o}, "it saw version %d with %d writes", r.Version, len(r.List))

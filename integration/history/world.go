@@ -137,7 +137,7 @@ func config(t testing.TB, dsn string, params map[string]string) *mysql.Config {
 	require.NoError(t, err)
 	cfg.Params = params
 	cfg.Timeout = 3 * time.Second
-	cfg.Logger = &mysql.NopLogger{} // It tells of each connection that was cut.
+	cfg.Logger = &mysql.NopLogger{} // It reports each connection that was cut.
 	return cfg
 }
 

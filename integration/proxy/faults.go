@@ -25,7 +25,7 @@ func (p *Proxy) Break() {
 	clear(p.all)
 }
 
-// HalfClose tells the server of all connections that their clients have nothing more to say. Answers still pass.
+// HalfClose ends the clients' side of all connections: the server hears that they have nothing more to say. Answers still pass.
 func (p *Proxy) HalfClose() {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -183,7 +183,7 @@ func baseIsWhatWasRead(s *Scene) {
 		up := bob.Update()
 		edit.bob(bob, up)
 		if edit.field == "seal" || edit.field == "worth" {
-			s.clash(up.Exec(s.ctx), edit.field) // They can't be told from what was read.
+			s.clash(up.Exec(s.ctx), edit.field) // They can't be distinguished from what was read.
 			continue
 		}
 		p := saved(s, up)

@@ -205,7 +205,7 @@ func (s *Scene) skew(work [2]func(*ent.Tx, func()) error) []error {
 // otherDoesNotWait has the other pool's SQLite refuse at once what waits for a lock, instead of after ten seconds.
 func (s *Scene) otherDoesNotWait() {
 	s.Helper()
-	s.SQL.SetMaxIdleConns(1) // The connection that is told is the one that is used next.
+	s.SQL.SetMaxIdleConns(1) // The connection that gets the setting is the one that is used next.
 	_, err := s.SQL.ExecContext(s.ctx, "PRAGMA busy_timeout = 0")
 	require.NoError(s, err)
 	s.Cleanup(func() {

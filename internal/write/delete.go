@@ -89,7 +89,7 @@ type deleteGuard struct {
 	schema   *version.Schema
 	accepted []any
 	fields   fieldGuard
-	// from is what the DELETE selects, but for the guard: the probe asks for it.
+	// from is what the DELETE selects, except the guard: the probe asks for it.
 	from *sql.Selector
 }
 
@@ -204,5 +204,5 @@ func (d *DeleteDriver) Touches() bool {
 	return ok
 }
 
-// From is what the DELETE selects, but for the guard; nil before ent has built it.
+// From is what the DELETE selects, except the guard; nil before ent has built it.
 func (d *DeleteDriver) From() *sql.Selector { return d.guard.from }

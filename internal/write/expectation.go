@@ -18,7 +18,7 @@ import (
 // that of a set-based mutation, which expects nothing.
 type Expectation struct {
 	source source
-	// versions are those that are accepted; one, but for IfVersionIn.
+	// versions are those that are accepted; one, except for IfVersionIn.
 	versions []any
 	// entity is what the builder was made from, a *User.
 	entity entocc.Versioned

@@ -75,7 +75,7 @@ func (p *probe) read(ctx context.Context, q dialect.ExecQuerier) (actual any, fo
 	return verify.ReadVersion(ctx, p.Schema, q, latest)
 }
 
-// verdict tells a row that was modified from one that is gone, and both from one that another predicate of the mutation
+// verdict distinguishes a row that was modified from one that is gone, and both from one that another predicate of the mutation
 // hides, which stays NotFound and says nothing about its version.
 func (p *probe) verdict(ctx context.Context, q dialect.ExecQuerier, actual any, found bool, err error) error {
 	if len(p.Accepted) == 0 && err == nil && (!found || len(p.fields) == 0) {

@@ -16,7 +16,7 @@ import (
 )
 
 // touchMarker is the table of an edge that is none. ent's sqlgraph opens a transaction for a create only if that has
-// edges in other tables: this one has it open one, and its statement tells the ID of the new row. It is never sent.
+// edges in other tables: this one has it open one, and its statement has the ID of the new row. It is never sent.
 const touchMarker = "entocc touch"
 
 // touchingCreate inserts children, and bumps their parents in the same transaction.

@@ -95,7 +95,7 @@ func qualified(s *version.Schema, table string, expected []any) *sql.Predicate {
 }
 
 // Upsert adds the hook of an upsert that expects a version, inside of all others. It refuses what the database can't
-// guard, and tells a stale update branch, which the database answers by no row, as the conflict that it is.
+// guard, and reports a stale update branch, which the database answers by no row, as the conflict that it is.
 func Upsert(hooks []ent.Hook, d string, typed func(error) error, opts *[]sql.ConflictOption) []ent.Hook {
 	return append(slices.Clip(hooks), func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {

@@ -206,8 +206,8 @@ func (w *Write) applied(ctx context.Context, drv dialect.Driver) bool {
 	return err == nil && found && w.Schema.Strategy.Equal(actual, w.Next) && (w.Spec.ScanValues == nil || w.read(ctx, drv, d) == nil)
 }
 
-// tell tells a deadlock that was a conflict from others: on a Galera cluster the loser of a conflict with another node
-// gets the same error 1213. In a transaction of the caller's, which is gone by then, it can't be told.
+// tell distinguishes a deadlock that was a conflict from others: on a Galera cluster the loser of a conflict with another node
+// gets the same error 1213. In a transaction of the caller's, which is gone by then, it can't be known.
 func (w *Write) tell(ctx context.Context, drv dialect.Driver, deadlock error) error {
 	var modified *entocc.RecordModifiedError
 	if err := w.Explain(ctx, drv, drv.Dialect()); !errors.As(err, &modified) || modified.Actual == nil && !modified.Deleted ||

@@ -84,7 +84,7 @@ func (a *app) init(ctx context.Context, schemas []string, opts initOptions) erro
 // fit reports why a project can't be changed as it is.
 func (a *app) fit(ctx context.Context, c *project.Client, opts initOptions) error {
 	if dirty := c.Module.Dirty(ctx); dirty != "" && !opts.force && !opts.dryRun {
-		return fmt.Errorf("git has uncommitted changes: commit or stash them, so that yours and those of init can be told apart (or use --force)\n%s", strings.TrimRight(dirty, "\n"))
+		return fmt.Errorf("git has uncommitted changes: commit or stash them, so that yours and those of init can be distinguished (or use --force)\n%s", strings.TrimRight(dirty, "\n"))
 	}
 	if c.Outside != "" {
 		return fmt.Errorf("the schemas of %s are in another module, %s: embed them in schemas of this one (README, Schemas that are not yours)", c.Module.Rel(c.Dir), c.Outside)

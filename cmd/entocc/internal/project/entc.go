@@ -71,7 +71,7 @@ func ParseEntc(path string, src []byte) (*Entc, error) {
 	}
 	schema, ok := literal(e.Call.Args[0])
 	if !ok {
-		return nil, fmt.Errorf("%s gives entc.Generate a path that is no constant: it is not understood. Add the extension of %s/entc by hand", path, EntoccPath)
+		return nil, fmt.Errorf("%s gives entc.Generate a path that is not a constant: entocc does not understand it. Add the extension of %s/entc by hand", path, EntoccPath)
 	}
 	e.Schema, e.Target = schema, target(e.Call.Args[1], e.File)
 	return e, nil

@@ -29,7 +29,7 @@ func TestLost_TwoPeopleEditOneTicket(t *testing.T) {
 		t.Fatal(got.Code, got.Body)
 	}
 	if got := d.send(t, http.MethodPut, path, tag, `{"title":"It is broken","body":"by Bob"}`); got.Code != http.StatusPreconditionFailed {
-		t.Fatal("lost: what Ann wrote was overwritten, and Bob was told", got.Code)
+		t.Fatal("lost: what Ann wrote was overwritten, and Bob got", got.Code)
 	}
 }
 

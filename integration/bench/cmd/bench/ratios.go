@@ -50,7 +50,7 @@ type ratio struct {
 	// entocc and other are the medians in seconds, and value is the median of the ratios of the rounds: the machine has fast
 	// and slow spells, which both sides of a round share. goal is what it should be at most; 0 for none.
 	entocc, other, value, goal float64
-	// p is that of the Mann-Whitney test that both sides are alike, and rounds the number of samples.
+	// p is that of the Mann-Whitney test that both sides are the same, and rounds the number of samples.
 	p      float64
 	rounds int
 }
