@@ -57,6 +57,31 @@ func GaleraDatabase(t testing.TB) []string {
 	return mysqlDatabase(t, Galera(t)...)
 }
 
+// MySQLDatabase returns the DSN of a new, empty database on MySQL, which CI has no server of.
+func MySQLDatabase(t testing.TB) string {
+	t.Helper()
+	return mysqlDatabase(t, Env(t, "ENTOCC_MYSQL", "the MySQL part"))[0]
+}
+
+// TiDBDatabase returns the DSN of a new, empty database on TiDB.
+func TiDBDatabase(t testing.TB) string {
+	t.Helper()
+	return mysqlDatabase(t, Env(t, "ENTOCC_TIDB", "the TiDB part"))[0]
+}
+
+// CockroachDatabase returns the URL of a new, empty database on CockroachDB.
+func CockroachDatabase(t testing.TB) string {
+	t.Helper()
+	u, err := url.Parse(Env(t, "ENTOCC_COCKROACH", "the CockroachDB part"))
+	if err != nil {
+		t.Fatalf("the URL of CockroachDB: %v", err)
+	}
+	name := newName()
+	run(t, "pgx", u.String(), "CREATE DATABASE "+name, "DROP DATABASE "+name)
+	u.Path = "/" + name
+	return u.String()
+}
+
 // mysqlDatabase makes the database on the first server and answers with its DSN on each of them.
 func mysqlDatabase(t testing.TB, dsns ...string) []string {
 	t.Helper()
