@@ -98,7 +98,7 @@ func TestWithout_WrongOptionsAreRefused(t *testing.T) {
 		opts  []entocc.Option
 		words []string
 	}{
-		"unknown part":          {[]entocc.Option{entocc.Without("Guard")}, []string{`"Guard"`, "no part", "Bulk, Check, Diff, Match, Modify, SetBased, State, Verify"}},
+		"unknown part":          {[]entocc.Option{entocc.Without("Guard")}, []string{`"Guard"`, "not a part", "Bulk, Check, Diff, Match, Modify, SetBased, State, Verify"}},
 		"no part":               {[]entocc.Option{entocc.Without()}, []string{"no part", "Bulk, Check"}},
 		"what nobody keeps":     {[]entocc.Option{entocc.Without(entocc.Diff), entocc.ForgetLoaded()}, []string{"ForgetLoaded", "leave"}},
 		"what no type forgets":  {[]entocc.Option{entocc.ForgetLoaded("User"), entocc.Without(entocc.Diff)}, []string{"ForgetLoaded", "leave"}},

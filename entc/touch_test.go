@@ -98,7 +98,7 @@ func TestTouch_WrongSetUpIsRefused(t *testing.T) {
 		schemas []ent.Interface
 		want    []string
 	}{
-		"a field":              {[]ent.Interface{Unknown{}, Plain{}}, []string{"mixin.TokenVersion in Unknown", `"name"`, "no edge", "plain"}},
+		"a field":              {[]ent.Interface{Unknown{}, Plain{}}, []string{"mixin.TokenVersion in Unknown", `"name"`, "not one of its edges", "plain"}},
 		"a key elsewhere":      {[]ent.Interface{Parent{}, Child{}, Plain{}}, []string{"mixin.Version in Parent", `"children"`, "foreign key", "that of Child"}},
 		"a parent without one": {[]ent.Interface{Unversioned{}, Plain{}}, []string{"mixin.TimeVersion in Unversioned", `"plain"`, "Plain", "without a version"}},
 		"twice":                {[]ent.Interface{Twice{}, Versioned{}}, []string{"Twice", `"child"`, "name it once"}},
