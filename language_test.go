@@ -33,7 +33,7 @@ func TestLanguage_NoPhraseOfTheFirstVersionIsLeft(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		if d.IsDir() && (d.Name() == ".git" || d.Name() == "node_modules" || d.Name() == "ent" || d.Name() == "plainent") {
+		if d.IsDir() && (d.Name() == ".git" || d.Name() == "node_modules" || d.Name() == "ent" || d.Name() == "plainent" || d.Name() == "dist") {
 			return filepath.SkipDir
 		}
 		switch filepath.Ext(path) {
