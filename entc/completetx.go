@@ -90,10 +90,11 @@ func replaceIn(path, name string, find finder, replace func(string) string) erro
 		return err
 	}
 	offset := func(p token.Pos) int { return fset.Position(p).Offset }
+	text := string(src) // once: find is asked about every node
 	var found []ast.Node
 	for _, decl := range file.Decls {
 		ast.Inspect(declared(decl, name), func(n ast.Node) bool {
-			if part := find(string(src), offset, n); part != nil {
+			if part := find(text, offset, n); part != nil {
 				found = append(found, part)
 			}
 			return true
