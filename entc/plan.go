@@ -47,6 +47,9 @@ func (v *typeVersion) IsZero(entity string) string {
 	return fmt.Sprintf(v.zero, entity+"."+v.Field.StructField())
 }
 
+// System reports whether the version is a system column of the database.
+func (v *typeVersion) System() bool { return v.said.Kind == annotation.KindSystem }
+
 // Reused are the columns of which an entity keeps nothing but a copy of what was scanned. An entity may keep the
 // destination itself of a field that scans itself, by its Go type or a ValueScanner.
 func (v *typeVersion) Reused() []*gen.Field {
@@ -113,6 +116,16 @@ func newPlan(g *gen.Graph, e *Extension) (*plan, error) {
 	return p, nil
 }
 
+// system reports whether any version is a system column of the database.
+func (p *plan) system() bool {
+	for _, v := range p.versions {
+		if v.System() {
+			return true
+		}
+	}
+	return false
+}
+
 // newLinks collects the edges of n that write to versioned rows of other types.
 func (p *plan) newLinks(n *gen.Type) *typeLinks {
 	l := &typeLinks{Type: n}
@@ -177,6 +190,8 @@ func (v *typeVersion) setKind(a annotation.Version) error {
 		v.Strategy, v.GoType, v.zero = "Timestamp", "int64", "%s == 0"
 	case a.Kind == annotation.KindTrigger && f.Type.Type == field.TypeInt64 && !f.HasGoType():
 		v.Strategy, v.GoType, v.zero = "Trigger", "int64", "%s == 0"
+	case a.Kind == annotation.KindSystem:
+		v.Strategy, v.GoType, v.zero = "System", "int64", "%s == 0"
 	case f.Type.Type == field.TypeInt64 && !f.HasGoType():
 		v.Strategy, v.GoType, v.zero = "Counter", "int64", "%s == 0"
 	case f.Type.Type.Integer() && !f.HasGoType():
