@@ -49,7 +49,7 @@ func each(t *testing.T, test func(s *scene)) {
 				return db
 			}
 			s := &scene{T: t, ctx: t.Context(), conn: conn, db: open()}
-			s.sent = &suite.Recorder{Driver: entsql.OpenDB(conn.Dialect, open())}
+			s.sent = suite.Record(entsql.OpenDB(conn.Dialect, open()))
 			s.client = ent.NewClient(ent.Driver(s.sent))
 			s.other = ent.NewClient(ent.Driver(entsql.OpenDB(conn.Dialect, s.db)))
 			require.NoError(t, s.client.Schema.Create(t.Context()))

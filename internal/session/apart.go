@@ -81,7 +81,7 @@ func (t *apartTx) send(ctx context.Context, command string) error {
 // mayMove reports whether a statement may write a row.
 func mayMove(query string) bool {
 	switch verb, _ := VerbOf(query); verb {
-	case "UPDATE", "INSERT", "DELETE", "MERGE":
+	case "UPDATE", "INSERT", "DELETE", "MERGE", "DO", "CALL", "COPY":
 		return true
 	case "WITH", "EXPLAIN":
 		return MayWrite(query)
