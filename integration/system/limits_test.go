@@ -3,6 +3,7 @@ package system_test
 import (
 	"fmt"
 	"math"
+	"strings"
 	"testing"
 
 	"entgo.io/ent/dialect"
@@ -223,8 +224,9 @@ func TestSystem_OtherDatabasesAreRefused(t *testing.T) {
 func TestSystem_NoTriggers(t *testing.T) {
 	triggers, err := trigger.New(dialect.Postgres, ent.VersionedTables())
 	require.NoError(t, err)
-	assert.Contains(t, triggers.SQL(), "plains")
-	assert.NotContains(t, triggers.SQL(), "accounts")
+	made := strings.Join(triggers.SQL(), "\n")
+	assert.Contains(t, made, "plains")
+	assert.NotContains(t, made, "accounts")
 	_, err = trigger.New(dialect.Postgres, ent.VersionedTables(), trigger.For(ent.TypeAccount))
 	assert.ErrorContains(t, err, ent.TypeAccount)
 }
