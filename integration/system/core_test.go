@@ -27,7 +27,7 @@ func TestSystem_StaleSaveIsRefused(t *testing.T) {
 		a = s.saved(a.Update().SetName("after"))
 		assert.Equal(s, s.xmin(id), a.Version, "the row as it is now")
 		_, err := b.Update().SetAge(9).Save(s.ctx)
-		modified := s.conflict(err)
+		modified := s.modified(err)
 		assert.Equal(s, b.Version, modified.Expected)
 		assert.Equal(s, a.Version, modified.Actual)
 		assert.Contains(s, err.Error(), fmt.Sprint("Account ", id))
@@ -42,7 +42,7 @@ func TestSystem_StaleSaveIsRefused(t *testing.T) {
 		}
 		assert.Equal(s, s.xmin(id), a.Version)
 		require.NoError(s, a.Delete().Exec(s.ctx))
-		gone := s.conflict(a.Delete().Exec(s.ctx))
+		gone := s.modified(a.Delete().Exec(s.ctx))
 		assert.True(s, gone.Deleted)
 	})
 }
@@ -125,7 +125,7 @@ func TestSystem_StatedVersions(t *testing.T) {
 		assert.True(s, ent.IsVersionError(err), "%v", err)
 		assert.ErrorContains(s, err, "loaded without its version")
 		_, err = s.client.Account.UpdateOneID(-1).IfVersion(5).SetAge(1).Save(s.ctx)
-		assert.True(s, s.conflict(err).Deleted)
+		assert.True(s, s.modified(err).Deleted)
 	})
 }
 

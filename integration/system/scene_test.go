@@ -99,7 +99,13 @@ func (s *scene) xmin(id int) (version int64) {
 }
 
 // conflict requires that a write was refused as its row has another version.
-func (s *scene) conflict(err error) *entocc.RecordModifiedError {
+func (s *scene) conflict(err error) {
+	s.Helper()
+	_ = s.modified(err)
+}
+
+// modified returns what a conflict says.
+func (s *scene) modified(err error) *entocc.RecordModifiedError {
 	s.Helper()
 	require.Error(s, err)
 	assert.True(s, ent.IsRecordModified(err), "%v", err)

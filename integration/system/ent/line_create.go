@@ -127,7 +127,9 @@ func (_c *LineCreate) createSpec() (*Line, *sqlgraph.CreateSpec) {
 	)
 	_spec.OnConflict = _c.conflict
 	_c.driver = versionWriter(_c.config)
-	_c.driver = occrun.Inserting(_c.driver, func(version int64) { _node.Seen = version })
+	_c.driver = occrun.Inserting(_c.driver, func(version int64) {
+		_node.Seen = version
+	})
 	_spec.OnConflict = occrun.OnConflict(lineVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
 	_node.occ.Creates(lineVersion, _c.driver, _spec.ID)
 	createdBy := *_c.mutation

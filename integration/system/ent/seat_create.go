@@ -159,7 +159,9 @@ func (_c *SeatCreate) createSpec() (*Seat, *sqlgraph.CreateSpec) {
 	)
 	_spec.OnConflict = _c.conflict
 	_c.driver = versionWriter(_c.config)
-	_c.driver = occrun.Inserting(_c.driver, func(version int64) { _node.Version = version })
+	_c.driver = occrun.Inserting(_c.driver, func(version int64) {
+		_node.Version = version
+	})
 	_spec.OnConflict = occrun.OnConflict(seatVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
 	_node.occ.Creates(seatVersion, _c.driver, nil)
 	createdBy := *_c.mutation

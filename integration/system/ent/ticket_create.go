@@ -143,7 +143,9 @@ func (_c *TicketCreate) createSpec() (*Ticket, *sqlgraph.CreateSpec) {
 	)
 	_spec.OnConflict = _c.conflict
 	_c.driver = versionWriter(_c.config)
-	_c.driver = occrun.Inserting(_c.driver, func(version int64) { _node.Version = version })
+	_c.driver = occrun.Inserting(_c.driver, func(version int64) {
+		_node.Version = version
+	})
 	_spec.OnConflict = occrun.OnConflict(ticketVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
 	_node.occ.Creates(ticketVersion, _c.driver, _spec.ID)
 	createdBy := *_c.mutation
