@@ -131,6 +131,38 @@ func TestSystem_LimitTwoRawQueriesInOneTransaction(t *testing.T) {
 	})
 }
 
+// What a trigger makes of a row before it is written has the version that the statement returns.
+func TestSystem_TriggersBeforeAWrite(t *testing.T) {
+	each(t, func(s *scene) {
+		s.psql("CREATE FUNCTION nicks() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.nick := NEW.name || ''!''; RETURN NEW; END'")
+		s.psql("CREATE TRIGGER nicks BEFORE INSERT OR UPDATE ON accounts FOR EACH ROW EXECUTE FUNCTION nicks()")
+		a := s.account("created")
+		assert.Equal(s, s.xmin(a.ID), a.Version)
+		a = s.saved(a.Update().SetName("saved"))
+		assert.Equal(s, s.xmin(a.ID), a.Version)
+		assert.Equal(s, "saved!", *a.Nick)
+		s.psql("UPDATE accounts SET age = 1 WHERE id = $1", a.ID)
+		s.conflict(a.Update().SetAge(2).Exec(s.ctx))
+	})
+}
+
+// The limit of triggers that write a row again after the statement: they do so in its transaction. As with any version, the statement does not
+// return what they write.
+func TestSystem_LimitTriggersAfterAWrite(t *testing.T) {
+	each(t, func(s *scene) {
+		s.psql("CREATE FUNCTION again() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN UPDATE accounts SET age = age + 1 WHERE id = NEW.id; RETURN NULL; END'")
+		s.psql("CREATE TRIGGER again AFTER INSERT OR UPDATE ON accounts FOR EACH ROW WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION again()")
+		a := s.account("created")
+		assert.Zero(s, a.Age)
+		assert.Equal(s, 1, s.load(a.ID).Age)
+		assert.Equal(s, s.xmin(a.ID), a.Version)
+		a = s.saved(a.Update().SetName("saved"))
+		assert.Equal(s, s.xmin(a.ID), a.Version)
+		s.psql("UPDATE accounts SET name = 'theirs' WHERE id = $1", a.ID)
+		s.conflict(a.Update().SetNick("lost").Exec(s.ctx))
+	})
+}
+
 // A vacuum that freezes rows, or writes the table anew, keeps the versions; an ALTER TABLE that writes it anew moves all of them.
 func TestSystem_LimitMaintenance(t *testing.T) {
 	each(t, func(s *scene) {
