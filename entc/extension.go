@@ -96,6 +96,7 @@ func (e *Extension) Templates() []*gen.Template {
 		"occLinks":   func(typ string) *typeLinks { return e.plan.links[typ] },
 		"occTouches": func() bool { return e.plan.touches() },
 		"occLinked":  func() []*typeLinks { return e.plan.linked },
+		"occSystem":  func() bool { return e.plan.system() },
 		"occGuards":  func() bool { return len(e.plan.versions) > 0 },
 		"occImports": func() []string { return e.plan.imports },
 

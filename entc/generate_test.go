@@ -113,6 +113,7 @@ func TestGenerate_WrongSetUpsAreRefused(t *testing.T) {
 		{"takenkey", []string{"User.version_key", "rename", "StorageKey"}},
 		{"takenpackage", []string{"type Stdsql", "rename", `Table: "stdsqls"`}},
 		{"takencolumn", []string{"Order.version", `"version"`, `"rev"`, `mixin.Guard{Field: "rev"}`, "StorageKey"}},
+		{"systemfield", []string{"Order.version", "mixin.SystemVersion", "xmin", "drop"}},
 		{"nillable", []string{"Order.rev", "Nillable()"}},
 		{"guardnothing", []string{"Order", "names no field", `mixin.Guard{Field: "rev"}`}},
 		{"badname", []string{"Order", `"my version"`, "letters", "StorageKey"}},

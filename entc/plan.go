@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/entocc/entocc/internal/annotation"
+	"github.com/entocc/entocc/internal/version"
 
 	"entgo.io/ent/entc/gen"
 	"entgo.io/ent/schema/field"
@@ -46,6 +47,9 @@ type typeVersion struct {
 func (v *typeVersion) IsZero(entity string) string {
 	return fmt.Sprintf(v.zero, entity+"."+v.Field.StructField())
 }
+
+// System reports whether the version is a system column of the database.
+func (v *typeVersion) System() bool { return v.said.Kind == annotation.KindSystem }
 
 // Reused are the columns of which an entity keeps nothing but a copy of what was scanned. An entity may keep the
 // destination itself of a field that scans itself, by its Go type or a ValueScanner.
@@ -113,6 +117,16 @@ func newPlan(g *gen.Graph, e *Extension) (*plan, error) {
 	return p, nil
 }
 
+// system reports whether any version is a system column of the database.
+func (p *plan) system() bool {
+	for _, v := range p.versions {
+		if v.System() {
+			return true
+		}
+	}
+	return false
+}
+
 // newLinks collects the edges of n that write to versioned rows of other types.
 func (p *plan) newLinks(n *gen.Type) *typeLinks {
 	l := &typeLinks{Type: n}
@@ -177,6 +191,11 @@ func (v *typeVersion) setKind(a annotation.Version) error {
 		v.Strategy, v.GoType, v.zero = "Timestamp", "int64", "%s == 0"
 	case a.Kind == annotation.KindTrigger && f.Type.Type == field.TypeInt64 && !f.HasGoType():
 		v.Strategy, v.GoType, v.zero = "Trigger", "int64", "%s == 0"
+	case a.Kind == annotation.KindSystem && f.StorageKey() == version.SystemColumn && f.Type.Type == field.TypeInt64 && !f.HasGoType():
+		v.Strategy, v.GoType, v.zero = "System", "int64", "%s == 0"
+	case a.Kind == annotation.KindSystem:
+		return fmt.Errorf("entocc: field %s.%s is not the one of mixin.SystemVersion, whose column is %s: drop the schema's own field, or name the mixin's by mixin.SystemVersion{Name: ..}",
+			v.Type.Name, f.Name, version.SystemColumn)
 	case f.Type.Type == field.TypeInt64 && !f.HasGoType():
 		v.Strategy, v.GoType, v.zero = "Counter", "int64", "%s == 0"
 	case f.Type.Type.Integer() && !f.HasGoType():

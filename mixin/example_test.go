@@ -50,6 +50,11 @@ func ExampleTriggerVersion() {
 	// Output: version int64
 }
 
+func ExampleSystemVersion() {
+	describe(mixin.SystemVersion{})
+	// Output: version int64
+}
+
 // Order has a rev that another program has written for years.
 type Order struct{ ent.Schema }
 

@@ -43,6 +43,7 @@ type (
 	Timestamp                       = version.Timestamp
 	Token                           = version.Token
 	Trigger                         = version.Trigger
+	System                          = version.System
 	Time                            = version.Time
 	Integer[T version.OtherInteger] = version.Integer[T]
 	Links                           = write.Links
@@ -210,6 +211,11 @@ func CreateTouching(s *Schema, drv dialect.Driver, opts []sql.ConflictOption, se
 
 // Unread notes that the caller of a save wants no row, and leaves it unread where no hook may want it either.
 func Unread(e *Expectation, hooks []ent.Hook) { batch.Unread(e, hooks) }
+
+// Inserting has the INSERT of a creation return the xmin of its rows.
+func Inserting(drv dialect.Driver, made func(version int64)) dialect.Driver {
+	return write.Inserting(drv, made)
+}
 
 // OnConflict completes the conflict options of an upsert.
 func OnConflict(s *Schema, e *Expectation, table string, opts []sql.ConflictOption) []sql.ConflictOption {

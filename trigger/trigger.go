@@ -108,6 +108,9 @@ func New(name string, tables []version.Table, opts ...Option) (*Triggers, error)
 		if len(o.types) > 0 && !slices.Contains(o.types, v.Schema.Type) {
 			continue
 		}
+		if len(o.types) == 0 && v.Schema.Strategy.BySystem() {
+			continue // Every writer moves it.
+		}
 		strategy, ok := v.Schema.Strategy.(version.Triggered)
 		if !ok {
 			return nil, fmt.Errorf("entocc: no trigger can move on the version %q of %s: leave the type out by For, or give it an integer", v.Schema.Field, v.Schema.Type)

@@ -14,6 +14,7 @@ const (
 	KindTime    = "time"
 	KindToken   = "token"
 	KindTrigger = "trigger"
+	KindSystem  = "system"
 	// KindField is the kind of mixin.Guard: it follows from the type of the schema's own field.
 	KindField = "field"
 )

@@ -73,7 +73,7 @@ func (d *bulkDelete) alone(ctx context.Context, drv dialect.Driver) error {
 // identity, and one version to expect, or none. Those that touch parents are sent alone.
 func (d *bulkDelete) shape(b []byte, _ string) []byte {
 	accepted := d.Claim.Accepted
-	if d.Touches() || !d.plain || len(accepted) > 1 || len(accepted) == 1 && d.Claim.Schema.Strategy.IsZero(accepted[0]) {
+	if d.Touches() || !d.plain || d.Claim.Schema.Strategy.BySystem() || len(accepted) > 1 || len(accepted) == 1 && d.Claim.Schema.Strategy.IsZero(accepted[0]) {
 		return nil
 	}
 	b = strconv.AppendBool(b, len(accepted) == 1)

@@ -92,7 +92,7 @@ func (w *bulkWrite) size() (args, length int) {
 func (w *bulkWrite) shape(b []byte, d string) []byte {
 	spec := w.Spec
 	if w.CheckOnly || w.Touches() || w.StatesFields() || len(spec.Fields.Add)+len(spec.Modifiers) > 0 || len(w.Accepted) > 1 || w.HasExternalEdges() ||
-		d == dialect.MySQL && !w.Bump || d != dialect.Postgres && w.Schema.Strategy.ByTrigger() || !w.returnsIdentity() || !w.Plain() {
+		d == dialect.MySQL && !w.Bump || d != dialect.Postgres && w.Schema.Strategy.ByTrigger() || !w.returnsIdentity() || !w.Plain() || w.Schema.Strategy.BySystem() {
 		return nil
 	}
 	b = append(append(append(b, spec.Node.Schema...), '.'), spec.Node.Table...)

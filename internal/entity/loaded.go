@@ -169,7 +169,11 @@ func (r ReadRow) Holds(s *version.Schema, version any) bool {
 		if f.Column != s.Column {
 			continue
 		}
-		if v, ok := r.value(f); ok && sameVersion(s, v, version) {
+		v, ok := r.value(f)
+		if !ok && s.Strategy.BySystem() { // The creation did not set it.
+			v, ok = entityField(r.entity, f.Struct)
+		}
+		if ok && sameVersion(s, v, version) {
 			return true
 		}
 	}

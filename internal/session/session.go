@@ -17,6 +17,8 @@ import (
 type Session struct {
 	// last is the driver that was asked for last.
 	last atomic.Pointer[namedDriver]
+	// apart has each statement of a transaction that writes give the rows another xmin: see [apartTx].
+	apart bool
 	// compounds is whether the server takes compound statements.
 	compounds atomic.Uint32
 	// galera and admitted are what a server of MySQL's dialect has answered.
@@ -25,6 +27,12 @@ type Session struct {
 
 // NewSession returns what a new client knows: nothing.
 func NewSession() *Session { return &Session{} }
+
+// Apart has each statement of a transaction that writes give the rows another xmin, for mixin.SystemVersion. It returns s.
+func (s *Session) Apart() *Session {
+	s.apart = true
+	return s
+}
 
 // Named returns the driver by which a client sends the writes of a guarded type. It is drv, with two differences: the
 // outcome of a write whose answer was lost has a name (entocc.OutcomeUnknownError), and nothing is sent twice.
@@ -57,6 +65,8 @@ func NamedTx(s *Session, tx dialect.Tx, drv dialect.Driver) dialect.Tx {
 		return tx
 	case drv.Dialect() == dialect.SQLite:
 		return &localTx{namedTx{Tx: tx, session: s}}
+	case s.apart && drv.Dialect() == dialect.Postgres:
+		return &namedTx{Tx: &apartTx{tx}, session: s}
 	}
 	return &namedTx{Tx: tx, session: s}
 }

@@ -94,7 +94,8 @@ func (p *Parents) Bump(ctx context.Context, q dialect.ExecQuerier, d string) err
 func (p *Parents) bumpType(ctx context.Context, q dialect.ExecQuerier, d string, s *version.Schema, ids []any) error {
 	for ids := range slices.Chunk(ids, Chunk) {
 		b := sql.Dialect(d)
-		update := b.Update(s.Row.Table).Set(s.Column, s.Bump(s.Row.Table)).Where(OneOf(s.Row.ID, ids))
+		update := b.Update(s.Row.Table).Where(OneOf(s.Row.ID, ids))
+		s.SetBump(update, s.Row.Table)
 		query, args := update.Query()
 		if err := update.Err(); err != nil {
 			return s.Unusable(0, err)

@@ -105,11 +105,12 @@ func (v *Verified) Check(ctx context.Context, q dialect.ExecQuerier, d string, l
 
 // bump moves the version on, if it is still the one that was read, and locks the row by that.
 func (v *Verified) bump(ctx context.Context, q dialect.ExecQuerier, d string) error {
-	update := sql.Dialect(d).Update(v.Table).Schema(v.Namespace).Set(v.Schema.Column, v.Schema.Bump(v.Table)).
+	update := sql.Dialect(d).Update(v.Table).Schema(v.Namespace).
 		Where(v.Schema.Equals([]any{v.Version}))
 	for i, column := range v.Columns {
 		update.Where(sql.EQ(column, v.Values[i]))
 	}
+	v.Schema.SetBump(update, v.Table)
 	query, args := update.Query()
 	affected, err := session.ExecAffected(ctx, q, query, args)
 	if err != nil {

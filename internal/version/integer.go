@@ -43,6 +43,9 @@ func (Integer[T]) largest() int64 {
 // ByTrigger reports false.
 func (Integer[T]) ByTrigger() bool { return false }
 
+// BySystem reports false.
+func (Integer[T]) BySystem() bool { return false }
+
 // Bound says which version has no successor.
 func (i Integer[T]) Bound() string {
 	var v T

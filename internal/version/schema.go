@@ -97,6 +97,12 @@ func (s *Schema) Equals(expected []any) *sql.Predicate {
 	if MatchesNone(expected) {
 		return sql.False()
 	}
+	if s.Strategy.BySystem() { // The database refuses to compare with what is none of its numbers.
+		possible := slices.DeleteFunc(slices.Clone(expected), func(v any) bool { return !s.Strategy.Possible(v) })
+		if expected = possible; len(expected) == 0 {
+			return sql.False()
+		}
+	}
 	p := sql.EQ(s.Column, expected[0])
 	if len(expected) > 1 {
 		p = sql.In(s.Column, expected...)
@@ -120,6 +126,26 @@ func (s *Schema) Next(op ent.Op, old any) (any, error) {
 
 // Bump returns the SQL expression of the next version of a row in the table.
 func (s *Schema) Bump(table string) sql.Querier { return &bumpExpr{schema: s, table: table} }
+
+// SetBump has an UPDATE of the table move the version on. It comes after all other assignments: a version that the database makes
+// asks for nothing but that something is written.
+func (s *Schema) SetBump(u *sql.UpdateBuilder, table string) {
+	switch {
+	case !s.Strategy.BySystem():
+		u.Set(s.Column, s.Bump(table))
+	case u.Empty():
+		s.SetNothing(u, table)
+	}
+}
+
+// SetNothing has an UPDATE of the table write the row, and change nothing in it.
+func (s *Schema) SetNothing(u *sql.UpdateBuilder, table string) {
+	column := s.Column
+	if s.Strategy.BySystem() {
+		column = s.Keys[0]
+	}
+	u.Set(column, sql.ExprFunc(func(b *sql.Builder) { b.WriteString(b.Quote(table) + "." + b.Quote(column)) }))
+}
 
 // bumpExpr is a sql.Querier that reports its error, which sql.ExprFunc would drop.
 type bumpExpr struct {

@@ -48,6 +48,9 @@ type Strategy interface {
 	// ByTrigger reports whether a trigger of the database may put another version in the place of the one that a statement
 	// writes.
 	ByTrigger() bool
+	// BySystem reports whether the version is a system column of the database: no statement writes it, and each one that writes
+	// the row moves it.
+	BySystem() bool
 }
 
 var (
@@ -122,6 +125,9 @@ func (Counter) Textual(string) bool { return false }
 
 // ByTrigger reports false.
 func (Counter) ByTrigger() bool { return false }
+
+// BySystem reports false.
+func (Counter) BySystem() bool { return false }
 
 // Bound returns nothing.
 func (Counter) Bound() string { return "" }
@@ -225,6 +231,9 @@ func (Token) Textual(string) bool { return false }
 // ByTrigger reports false.
 func (Token) ByTrigger() bool { return false }
 
+// BySystem reports false.
+func (Token) BySystem() bool { return false }
+
 // Bound returns nothing.
 func (Token) Bound() string { return "" }
 
@@ -305,6 +314,9 @@ func (Time) Textual(d string) bool { return d == dialect.SQLite }
 
 // ByTrigger reports false.
 func (Time) ByTrigger() bool { return false }
+
+// BySystem reports false.
+func (Time) BySystem() bool { return false }
 
 // Bound returns nothing.
 func (Time) Bound() string { return "" }

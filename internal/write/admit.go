@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"entgo.io/ent"
+	"entgo.io/ent/dialect"
 	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/internal/version"
 )
@@ -12,6 +13,10 @@ import (
 func Admit(ctx context.Context, s *version.Schema, m ent.Mutation, e *Expectation) error {
 	if err := Refused(ctx, s, m); err != nil {
 		return err
+	}
+	if s.Strategy.BySystem() && e.dialect != dialect.Postgres {
+		return s.Errorf(m.Op(), nil, "mixin.SystemVersion needs PostgreSQL, whose %s is the version, and the client's database is %q: "+
+			"use mixin.Version there", s.Column, e.dialect)
 	}
 	if err := BeginVersion(s, m); err != nil {
 		return err

@@ -25,7 +25,8 @@ func deleteRow(ctx context.Context, s *version.Schema, op ent.Op, e *Expectation
 		return 0, false, nil
 	}
 	accepted, err := e.guard(ctx, s, op)
-	if err != nil || len(accepted) != 1 || s.Strategy.IsZero(accepted[0]) || sqltext.NotPlain(accepted[0]) {
+	if err != nil || len(accepted) != 1 || s.Strategy.IsZero(accepted[0]) || sqltext.NotPlain(accepted[0]) ||
+		s.Strategy.BySystem() && !s.Strategy.Possible(accepted[0]) {
 		return 0, false, nil //nolint:nilerr // deleteOne meets the same error
 	}
 	r := rowDelete{Claim: e.claim(s, op, e.row, accepted), node: spec.Node}

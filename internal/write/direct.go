@@ -13,12 +13,15 @@ import (
 func (w *Write) direct(d string, returning []string) (query string, args []any, ok bool, err error) {
 	spec := w.Spec
 	if spec.Predicate != nil && !w.set.equalsKey() || len(spec.Modifiers)+len(spec.Fields.Add)+len(w.e.fields) > 0 || spec.Node.Schema != "" || spec.Node.ID == nil ||
-		spec.Node.ID.Value == nil || len(w.Accepted) != 1 || w.Schema.Strategy.IsZero(w.Accepted[0]) || w.Next == nil || !w.Plain() {
+		spec.Node.ID.Value == nil || len(w.Accepted) != 1 || w.Schema.Strategy.IsZero(w.Accepted[0]) || w.Next == nil && !w.movesItself() || !w.Plain() {
 		return "", nil, false, nil
 	}
 	set, cleared, err := w.assignments()
 	if err != nil {
 		return "", nil, false, err
+	}
+	if w.Next == nil && len(set)+len(cleared) == 0 {
+		return "", nil, false, nil
 	}
 	t := sqltext.Text{Dialect: d, Buf: make([]byte, 0, 256), Args: make([]any, 0, len(set)+4)}
 	if w.set != nil {
@@ -31,7 +34,11 @@ func (w *Write) direct(d string, returning []string) (query string, args []any, 
 	for _, a := range set {
 		t.Ident(a.Column).Write(" = ").Arg(a.Value).Write(", ")
 	}
-	t.Ident(w.Schema.Column).Write(" = ").Arg(w.Next)
+	if w.Next != nil {
+		t.Ident(w.Schema.Column).Write(" = ").Arg(w.Next)
+	} else {
+		t.Buf = t.Buf[:len(t.Buf)-len(", ")]
+	}
 	if w.set != nil {
 		w.set.writeWhere(&t)
 	} else {
@@ -47,6 +54,12 @@ func (w *Write) direct(d string, returning []string) (query string, args []any, 
 		t.Ident(c)
 	}
 	return string(t.Buf), t.Args, true, nil
+}
+
+// movesItself reports whether the version needs no assignment, and is one that the database can compare.
+func (w *Write) movesItself() bool {
+	s := w.Schema.Strategy
+	return s.BySystem() && s.Possible(w.Accepted[0])
 }
 
 // directRead writes the SELECT of a row without ent's builders.

@@ -67,6 +67,8 @@ type Expectation struct {
 	reports reports
 	// fields is what the caller expects of fields of the row.
 	fields fieldGuard
+	// dialect is that of the client's database, for a version that not every database has.
+	dialect string
 	// defaults has a bit for each field that only its UpdateDefault has set, in the order of the schema's Computed fields.
 	defaults uint64
 }
@@ -96,6 +98,9 @@ func (e *Expectation) Loaded(s *version.Schema, entity entocc.Versioned, version
 		e.source, e.versions = sourceUnknown, nil
 	}
 }
+
+// On notes the dialect of the client's database.
+func (e *Expectation) On(d string) { e.dialect = d }
 
 // Through notes the driver that the write goes by.
 func (e *Expectation) Through(drv dialect.Driver) { e.drv = drv }

@@ -122,7 +122,7 @@ func execChild(ctx context.Context, q dialect.ExecQuerier, d string, children []
 func (c Child) bump(d, query string, args []any) (string, []any, error) {
 	const set, where = " SET ", " WHERE "
 	i, j := strings.Index(query, set), strings.Index(query, where)
-	if !strings.HasPrefix(query, "UPDATE ") || i < 0 || j < i {
+	if !strings.HasPrefix(query, "UPDATE ") || i < 0 || j < i || c.Schema.Strategy.BySystem() {
 		return "", nil, nil
 	}
 	table, assigned := query[:i], query[i+len(set):j]

@@ -55,14 +55,13 @@ func (w *Write) statement(ctx context.Context, d string) (*sql.UpdateBuilder, er
 // setVersion assigns the version, once and last. A write that must not bump and has no other column to set assigns the
 // version to itself: the row is locked and its version compared in a statement that writes, before any edge is.
 func (w *Write) setVersion(update *sql.UpdateBuilder) {
-	column, table := w.Schema.Column, w.Spec.Node.Table
 	switch {
 	case w.Next != nil:
-		update.Set(column, w.Next)
+		update.Set(w.Schema.Column, w.Next)
 	case w.Bump:
-		update.Set(column, w.Schema.Bump(table))
+		w.Schema.SetBump(update, w.Spec.Node.Table)
 	case update.Empty():
-		update.Set(column, sql.ExprFunc(func(b *sql.Builder) { b.WriteString(b.Quote(table) + "." + b.Quote(column)) }))
+		w.Schema.SetNothing(update, w.Spec.Node.Table)
 	}
 }
 

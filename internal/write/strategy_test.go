@@ -55,6 +55,7 @@ func (strokes) Bound() string          { return "" }
 func (strokes) OverflowMark() string   { return "" }
 func (strokes) Textual(string) bool    { return false }
 func (strokes) ByTrigger() bool        { return false }
+func (strokes) BySystem() bool         { return false }
 
 // renaming is the mutation of a page that gets another name.
 type renaming struct {

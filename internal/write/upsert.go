@@ -24,7 +24,7 @@ func OnConflict(s *version.Schema, e *Expectation, table string, opts []sql.Conf
 	guarded := e.Stated() && !e.unchecked
 	all := append(slices.Clip(opts), sql.ResolveWith(func(u *sql.UpdateSet) {
 		switch {
-		case keeps(u):
+		case s.Strategy.BySystem(), keeps(u):
 		case guarded && e.assigns:
 			u.Set(s.Column, guardedBump(s, table, e))
 		case e.shadow:
@@ -81,6 +81,9 @@ func keeps(u *sql.UpdateSet) bool {
 
 // qualified is the guard of an upsert, where a bare column would be ambiguous.
 func qualified(s *version.Schema, table string, expected []any) *sql.Predicate {
+	if s.Strategy.BySystem() && !slices.ContainsFunc(expected, s.Strategy.Possible) {
+		return sql.False()
+	}
 	return sql.P(func(b *sql.Builder) {
 		column := b.Quote(table) + "." + b.Quote(s.Column)
 		b.WriteString("(").WriteString(column).WriteString(" IN (").Args(expected...).WriteString(")")

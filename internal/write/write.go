@@ -77,7 +77,7 @@ func UpdateOne(ctx context.Context, s *version.Schema, m Mutation, e *Expectatio
 	}
 	w.Bump = (e.force || changed(s, m, e, spec)) && !entocc.IncrementSkipped(ctx, s.Type)
 	e.bumps, e.unguarded = w.Bump, len(accepted) == 0
-	if w.Bump && (len(accepted) == 1 && !version.MatchesNone(accepted) || s.Strategy.Random()) {
+	if w.Bump && !s.Strategy.BySystem() && (len(accepted) == 1 && !version.MatchesNone(accepted) || s.Strategy.Random()) {
 		if w.Next, err = s.Next(m.Op(), w.Expected); err != nil {
 			return nil, err
 		}
@@ -100,15 +100,16 @@ func Update(ctx context.Context, s *version.Schema, m Mutation, e *Expectation, 
 	if !changed(s, m, e, spec) || entocc.IncrementSkipped(ctx, s.Type) {
 		return nil, nil
 	}
-	var next any = s.Bump(spec.Node.Table)
+	bump := func(u *sql.UpdateBuilder) { s.SetBump(u, spec.Node.Table) }
 	if s.Strategy.Random() {
-		var err error
-		if next, err = s.Next(m.Op(), nil); err != nil {
+		next, err := s.Next(m.Op(), nil)
+		if err != nil {
 			return nil, err
 		}
+		bump = func(u *sql.UpdateBuilder) { u.Set(s.Column, next) }
 	}
 	e.touches = len(s.Touch) > 0
-	spec.AddModifier(func(u *sql.UpdateBuilder) { u.Set(s.Column, next) })
+	spec.AddModifier(bump)
 	return nil, nil
 }
 

@@ -55,7 +55,7 @@ type column struct {
 func columnsOf(graph *project.Graph, dialect string) ([]column, error) {
 	var columns []column
 	for _, t := range graph.Types {
-		if t.Version == nil || t.Version.Kind == annotation.KindField {
+		if t.Version == nil || t.Version.Kind == annotation.KindField || t.Version.Kind == annotation.KindSystem {
 			continue
 		}
 		typ, err := columnType(dialect, t.Version.Kind)

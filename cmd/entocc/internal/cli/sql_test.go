@@ -35,3 +35,14 @@ func statements(text string) (alters []string) {
 	}
 	return alters
 }
+
+func TestSQL_AddsNoColumnOfTheSystem(t *testing.T) {
+	slow(t)
+	code, out, errs := run(t, "../../../../integration", "sql", "--ent", "system/ent", "--format", "flyway", "--dialect", "postgres")
+	require.Equal(t, 0, code, errs)
+	require.Len(t, statements(out), 1, "of the one type that counts")
+	assert.Contains(t, out, "plains")
+	code, out, errs = run(t, "../../../../integration", "triggers", "sql", "--ent", "system/ent", "--dialect", "postgres")
+	require.Equal(t, 0, code, errs)
+	assert.NotContains(t, out, "accounts")
+}

@@ -58,6 +58,8 @@ func (t *Type) strategy() version.Strategy {
 		return version.Token{}
 	case annotation.KindTrigger:
 		return version.Trigger{}
+	case annotation.KindSystem:
+		return version.System{}
 	}
 	for _, f := range t.Node.Fields {
 		if f.Name == t.Version.Field {

@@ -1,0 +1,145 @@
+package write
+
+import (
+	"context"
+	"database/sql/driver"
+	"fmt"
+	"strings"
+
+	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql"
+
+	"github.com/entocc/entocc/internal/session"
+	"github.com/entocc/entocc/internal/version"
+)
+
+// Inserting returns a driver for one creation, whose INSERT returns the xmin of the rows too. All rows of one statement have the same:
+// it is the number of the transaction. A SELECT that followed might see what others have made of a row by then.
+func Inserting(drv dialect.Driver, made func(version int64)) dialect.Driver {
+	if drv.Dialect() != dialect.Postgres {
+		return drv
+	}
+	return &insertingDriver{drv, &inserting{made: made}}
+}
+
+// inserting is the one INSERT of a creation.
+type inserting struct {
+	made func(version int64)
+	sent bool
+}
+
+// insertingDriver is the driver of a creation.
+type insertingDriver struct {
+	dialect.Driver
+	insert *inserting
+}
+
+// Unwrap returns the driver within.
+func (d *insertingDriver) Unwrap() dialect.Driver { return d.Driver }
+
+// Exec sends a statement.
+func (d *insertingDriver) Exec(ctx context.Context, query string, args, v any) error {
+	return d.insert.exec(ctx, d.Driver, query, args, v)
+}
+
+// Query sends a statement.
+func (d *insertingDriver) Query(ctx context.Context, query string, args, v any) error {
+	return d.insert.query(ctx, d.Driver, query, args, v)
+}
+
+// Tx begins a transaction.
+func (d *insertingDriver) Tx(ctx context.Context) (dialect.Tx, error) {
+	tx, err := d.Driver.Tx(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &insertingTx{tx, d.insert}, nil
+}
+
+// insertingTx is the transaction of a creation of several statements.
+type insertingTx struct {
+	dialect.Tx
+	insert *inserting
+}
+
+// Exec sends a statement.
+func (t *insertingTx) Exec(ctx context.Context, query string, args, v any) error {
+	return t.insert.exec(ctx, t.Tx, query, args, v)
+}
+
+// Query sends a statement.
+func (t *insertingTx) Query(ctx context.Context, query string, args, v any) error {
+	return t.insert.query(ctx, t.Tx, query, args, v)
+}
+
+// begins reports whether a statement is the INSERT.
+func (i *inserting) begins(query string) bool {
+	if i.sent || !strings.HasPrefix(query, "INSERT INTO ") {
+		return false
+	}
+	i.sent = true
+	return true
+}
+
+// exec sends an INSERT that ent expects no row of, as it knows the ID.
+func (i *inserting) exec(ctx context.Context, q dialect.ExecQuerier, query string, args, v any) error {
+	if !i.begins(query) {
+		return q.Exec(ctx, query, args, v)
+	}
+	argv, ok := args.([]any)
+	if !ok {
+		return fmt.Errorf("entocc: unexpected arguments %T of an INSERT", args)
+	}
+	inserted := 0
+	err := session.EachRow(ctx, q, query+` RETURNING "`+version.SystemColumn+`"`, argv, func(rows *sql.Rows, _ []string) error {
+		var made int64
+		if err := rows.Scan(&made); err != nil {
+			return err
+		}
+		i.made(made)
+		inserted++
+		return nil
+	})
+	if res, ok := v.(*sql.Result); ok {
+		*res = driver.RowsAffected(inserted)
+	}
+	return err
+}
+
+// query sends an INSERT whose rows are the IDs.
+func (i *inserting) query(ctx context.Context, q dialect.ExecQuerier, query string, args, v any) error {
+	rows, ok := v.(*sql.Rows)
+	if !ok || !i.begins(query) {
+		return q.Query(ctx, query, args, v)
+	}
+	if err := q.Query(ctx, query+`, "`+version.SystemColumn+`"`, args, v); err != nil {
+		return err
+	}
+	rows.ColumnScanner = &insertedRows{rows.ColumnScanner, i.made}
+	return nil
+}
+
+// insertedRows are the rows of an INSERT, without their last column.
+type insertedRows struct {
+	sql.ColumnScanner
+	made func(version int64)
+}
+
+// Columns returns the names of the columns but the last.
+func (r *insertedRows) Columns() ([]string, error) {
+	columns, err := r.ColumnScanner.Columns()
+	if len(columns) > 0 {
+		columns = columns[:len(columns)-1]
+	}
+	return columns, err
+}
+
+// Scan reads a row.
+func (r *insertedRows) Scan(dest ...any) error {
+	var made int64
+	if err := r.ColumnScanner.Scan(append(dest, &made)...); err != nil {
+		return err
+	}
+	r.made(made)
+	return nil
+}
