@@ -22,24 +22,32 @@ import (
 //	return &UserUpdateOne{..}       comes after  mutation.occ.Loaded(userVersion, u, ..), or mutation.occ.ByID()
 //	return &UserDeleteOne{builder}  comes after  builder.mutation.occ.ByID()
 //	return c.DeleteOneID(u.ID)      becomes  builder := ..; builder.mutation.occ.Loaded(userVersion, u, ..); return builder
-//	cfg.driver = tx                 becomes  cfg.driver = versionTx(c.config, tx)
+//	cfg.driver = tx                 becomes  cfg.driver = versionTx(c.config, tx.begun(ctx))
+//	cfg.driver = &txDriver{..}      becomes  cfg.driver = versionTx(c.config, (&txDriver{..}).begun(ctx))
 //	return tx.tx.Exec(..)           becomes  return tx.ended(tx.sends(ctx, query).Exec(..))
 //	return tx.tx.Query(.., v)       becomes  return tx.endedRows(v, tx.sends(ctx, query).Query(.., v))
 //
 // Where ent's code is not as expected the run fails, and the builders refuse to write.
 func completeGenerated(g *gen.Graph, e *Extension) error {
-	if err := completeTx(g); err != nil || len(e.plan.versions) == 0 {
+	if err := completeTx(g); err != nil {
 		return err
 	}
-	builders := make(map[string]completion)
+	client := filepath.Join(g.Target, "client.go")
+	begins := func(_ *ast.FuncDecl, expr string) (string, string) { return "", begun(expr) }
+	builders := map[string]completion{"Client.Tx": begins, "Client.BeginTx": begins}
+	if len(e.plan.versions) == 0 {
+		return complete(client, builders)
+	}
 	for _, n := range g.Nodes {
 		if e.plan.versions[n.Name] != nil {
 			e.completeBuilders(n, builders)
 		}
 	}
-	named := func(_ *ast.FuncDecl, expr string) (string, string) { return "", "versionTx(c.config, " + expr + ")" }
+	named := func(_ *ast.FuncDecl, expr string) (string, string) {
+		return "", "versionTx(c.config, " + begun(expr) + ")"
+	}
 	builders["Client.Tx"], builders["Client.BeginTx"] = named, named
-	if err := complete(filepath.Join(g.Target, "client.go"), builders); err != nil {
+	if err := complete(client, builders); err != nil {
 		return err
 	}
 	sends := func(expr string) string {

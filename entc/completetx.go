@@ -17,23 +17,9 @@ import (
 // completeTx has the transactions of clients keep account of what they write, and of their end:
 //
 //	type txDriver struct { .. }       gets      occ txState
-//	cfg.driver = tx                   becomes   cfg.driver = tx.begun(ctx)
-//	cfg.driver = &txDriver{..}        becomes   cfg.driver = (&txDriver{..}).begun(ctx)
 //	return txDriver.tx.Commit()       becomes   return txDriver.commit()
 //	return txDriver.tx.Rollback()     becomes   return txDriver.rollback()
 func completeTx(g *gen.Graph) error {
-	begun := func(expr string) string {
-		if strings.HasPrefix(expr, "&") {
-			expr = "(" + expr + ")"
-		}
-		return expr + ".begun(ctx)"
-	}
-	client := filepath.Join(g.Target, "client.go")
-	for _, method := range []string{"Client.Tx", "Client.BeginTx"} {
-		if err := replaceIn(client, method, driverOfConfig, begun); err != nil {
-			return err
-		}
-	}
 	tx := filepath.Join(g.Target, "tx.go")
 	for _, end := range []string{"Commit", "Rollback"} {
 		err := replaceIn(tx, "Tx."+end, callOf("txDriver.tx."+end+"()"), func(string) string {
@@ -48,17 +34,16 @@ func completeTx(g *gen.Graph) error {
 	})
 }
 
+// begun has a transaction begin to keep account of its writes.
+func begun(expr string) string {
+	if strings.HasPrefix(expr, "&") {
+		expr = "(" + expr + ")"
+	}
+	return expr + ".begun(ctx)"
+}
+
 // finder returns the part of a declaration that is to be replaced, or nil where a node is not, or does not hold, it.
 type finder func(src string, offset func(token.Pos) int, n ast.Node) ast.Node
-
-// driverOfConfig finds the value of cfg.driver.
-func driverOfConfig(src string, offset func(token.Pos) int, n ast.Node) ast.Node {
-	assign, ok := n.(*ast.AssignStmt)
-	if !ok || len(assign.Lhs) != 1 || len(assign.Rhs) != 1 || src[offset(assign.Lhs[0].Pos()):offset(assign.Lhs[0].End())] != "cfg.driver" {
-		return nil
-	}
-	return assign.Rhs[0]
-}
 
 // callOf finds a call by its text.
 func callOf(call string) finder {
