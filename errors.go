@@ -117,6 +117,28 @@ func IsRecordModified(err error) bool {
 	return errors.As(err, &e)
 }
 
+// NotNewerError is returned by an upsert with IfNewer that has written nothing, as the row has the same version or a later one. The
+// delivery came twice, or out of order: most programs drop it. Retrying it is of no use.
+//
+// A trigger of the database that keeps the row from being written has the same effect, and the same error.
+type NotNewerError struct {
+	// Type is the name of the ent type, "User".
+	Type string
+	// Version is the one that was to be written.
+	Version any
+}
+
+// Error returns the type and the version.
+func (e *NotNewerError) Error() string {
+	return fmt.Sprintf("entocc: upsert of %s: version %v is not newer than that of the row, which stays as it is", e.Type, e.Version)
+}
+
+// IsNotNewer reports whether an error is that of an upsert with IfNewer whose version came too late.
+func IsNotNewer(err error) bool {
+	var e *NotNewerError
+	return errors.As(err, &e)
+}
+
 // VersionError reports a write that was refused before anything was written, because there was no usable version to
 // guard it with: none was given, it was not loaded, it was tampered with, or its successor would overflow.
 type VersionError struct {

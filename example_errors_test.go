@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"entgo.io/ent/dialect/sql"
 	"github.com/mattn/go-sqlite3"
 
 	"github.com/entocc/entocc"
@@ -185,6 +186,42 @@ func ExampleStateError() {
 		fmt.Printf("%s is %v by now\n", state.Fields[0].Name, state.Fields[0].Value)
 	}
 	// Output: state is shipped by now
+}
+
+func ExampleIsNotNewer() {
+	client, ctx := open("IsNotNewer")
+	deliver := func(name string, version int64) error { // a webhook, say, which may come twice or out of order
+		return client.User.Create().SetName(name).SetEmail("ada@example.com").
+			OnConflict(sql.ConflictColumns(user.FieldEmail)).UpdateNewValues().IfNewer(version).
+			Exec(ctx)
+	}
+	fmt.Println(deliver("ada", 3), deliver("ada lovelace", 5))
+
+	err := deliver("augusta", 4)
+	fmt.Println(entocc.IsNotNewer(err), err)
+	fmt.Println(client.User.Query().OnlyX(ctx).Name)
+	// Output:
+	// <nil> <nil>
+	// true entocc: upsert of User: version 4 is not newer than that of the row, which stays as it is
+	// ada lovelace
+}
+
+func ExampleNotNewerError() {
+	client, ctx := open("NotNewerError")
+	deliver := func() error {
+		return client.User.Create().SetName("ada").SetEmail("ada@example.com").
+			OnConflict(sql.ConflictColumns(user.FieldEmail)).UpdateNewValues().IfNewer(3).
+			Exec(ctx)
+	}
+	fmt.Println(deliver())
+
+	var late *entocc.NotNewerError
+	if errors.As(deliver(), &late) {
+		fmt.Println(late.Type, late.Version)
+	}
+	// Output:
+	// <nil>
+	// User 3
 }
 
 func ExampleIsBulkModified() {

@@ -3,6 +3,7 @@ package entc
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/entocc/entocc/internal/annotation"
 	"github.com/entocc/entocc/internal/version"
@@ -46,6 +47,11 @@ type typeVersion struct {
 // IsZero returns the Go condition that the version of an entity is the zero one.
 func (v *typeVersion) IsZero(entity string) string {
 	return fmt.Sprintf(v.zero, entity+"."+v.Field.StructField())
+}
+
+// Ordered reports whether of two versions one is the later, which an upsert may choose.
+func (v *typeVersion) Ordered() bool {
+	return v.Strategy == "Counter" || v.Strategy == "Timestamp" || strings.HasPrefix(v.Strategy, "Integer[")
 }
 
 // System reports whether the version is a system column of the database.

@@ -42,6 +42,7 @@ var calls = []call{
 	{"Unless the version shall move on for its own sake.", "force", force},
 	{"The update branch of an upsert moves the version on, and never sets it back.", "upsert", upsert},
 	{"And it can be guarded.", "upsertIfVersion", upsertIfVersion},
+	{"Or the newer version wins, whatever the order in which deliveries come. A late one is an `*entocc.NotNewerError`.", "upsertIfNewer", upsertIfNewer},
 	{"A shadow save is guarded, and not noticed by others.", "shadow", shadow},
 }
 
@@ -130,6 +131,12 @@ func upsert(ctx context.Context, client *ent.Client, _ rows) {
 func upsertIfVersion(ctx context.Context, client *ent.Client, _ rows) {
 	client.User.Create().SetName("Ada").SetEmail("ada@example.com").
 		OnConflict(sql.ConflictColumns(user.FieldEmail)).UpdateName().IfVersion(7).
+		ExecX(ctx)
+}
+
+func upsertIfNewer(ctx context.Context, client *ent.Client, _ rows) {
+	client.User.Create().SetName("Ada").SetEmail("ada@example.com").
+		OnConflict(sql.ConflictColumns(user.FieldEmail)).UpdateNewValues().IfNewer(9).
 		ExecX(ctx)
 }
 

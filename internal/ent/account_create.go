@@ -448,6 +448,16 @@ func (u *AccountUpsertOne) IfVersion(version int64) *AccountUpsertOne {
 	return u
 }
 
+// IfNewer has the upsert create the row with this version, or update a row of an older version to it. A row that has
+// this version, or a later one, stays as it is: the error is an *entocc.NotNewerError.
+func (u *AccountUpsertOne) IfNewer(version int64) *AccountUpsertOne {
+	create := u.create
+	create.mutation.SetRevision(version)
+	create.mutation.occ.Newer(version)
+	create.hooks = occrun.Upsert(create.hooks, create.driver.Dialect(), create.mutation.versionError, &create.conflict)
+	return u
+}
+
 // AccountCreateBulk is the builder for creating many Account entities in bulk.
 type AccountCreateBulk struct {
 	config

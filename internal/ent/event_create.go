@@ -301,6 +301,16 @@ func (u *EventUpsertOne) IfVersion(version int64) *EventUpsertOne {
 	return u
 }
 
+// IfNewer has the upsert create the row with this version, or update a row of an older version to it. A row that has
+// this version, or a later one, stays as it is: the error is an *entocc.NotNewerError.
+func (u *EventUpsertOne) IfNewer(version int64) *EventUpsertOne {
+	create := u.create
+	create.mutation.SetVersion(version)
+	create.mutation.occ.Newer(version)
+	create.hooks = occrun.Upsert(create.hooks, create.driver.Dialect(), create.mutation.versionError, &create.conflict)
+	return u
+}
+
 // EventCreateBulk is the builder for creating many Event entities in bulk.
 type EventCreateBulk struct {
 	config

@@ -376,6 +376,16 @@ func (u *FolderUpsertOne) IfVersion(version int64) *FolderUpsertOne {
 	return u
 }
 
+// IfNewer has the upsert create the row with this version, or update a row of an older version to it. A row that has
+// this version, or a later one, stays as it is: the error is an *entocc.NotNewerError.
+func (u *FolderUpsertOne) IfNewer(version int64) *FolderUpsertOne {
+	create := u.create
+	create.mutation.SetVersion(version)
+	create.mutation.occ.Newer(version)
+	create.hooks = occrun.Upsert(create.hooks, create.driver.Dialect(), create.mutation.versionError, &create.conflict)
+	return u
+}
+
 // IfAboveVersion has the create succeed only if the above that is set here has this version.
 // One that has another is an *entocc.RecordModifiedError of type Folder, and nothing is written.
 func (_c *FolderCreate) IfAboveVersion(versionSeen int64) *FolderCreate {

@@ -369,6 +369,16 @@ func (u *InvoiceUpsertOne) IfVersion(version int64) *InvoiceUpsertOne {
 	return u
 }
 
+// IfNewer has the upsert create the row with this version, or update a row of an older version to it. A row that has
+// this version, or a later one, stays as it is: the error is an *entocc.NotNewerError.
+func (u *InvoiceUpsertOne) IfNewer(version int64) *InvoiceUpsertOne {
+	create := u.create
+	create.mutation.SetVersion(version)
+	create.mutation.occ.Newer(version)
+	create.hooks = occrun.Upsert(create.hooks, create.driver.Dialect(), create.mutation.versionError, &create.conflict)
+	return u
+}
+
 // IfPurchaseVersion has the create succeed only if the purchase that is set here has this version.
 // One that has another is an *entocc.RecordModifiedError of type Purchase, and nothing is written.
 func (_c *InvoiceCreate) IfPurchaseVersion(versionSeen int64) *InvoiceCreate {

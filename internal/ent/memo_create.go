@@ -359,6 +359,16 @@ func (u *MemoUpsertOne) IfVersion(version int64) *MemoUpsertOne {
 	return u
 }
 
+// IfNewer has the upsert create the row with this version, or update a row of an older version to it. A row that has
+// this version, or a later one, stays as it is: the error is an *entocc.NotNewerError.
+func (u *MemoUpsertOne) IfNewer(version int64) *MemoUpsertOne {
+	create := u.create
+	create.mutation.SetVersion(version)
+	create.mutation.occ.Newer(version)
+	create.hooks = occrun.Upsert(create.hooks, create.driver.Dialect(), create.mutation.versionError, &create.conflict)
+	return u
+}
+
 // MemoCreateBulk is the builder for creating many Memo entities in bulk.
 type MemoCreateBulk struct {
 	config

@@ -306,6 +306,16 @@ func (u *OrderUpsertOne) IfVersion(version int64) *OrderUpsertOne {
 	return u
 }
 
+// IfNewer has the upsert create the row with this version, or update a row of an older version to it. A row that has
+// this version, or a later one, stays as it is: the error is an *entocc.NotNewerError.
+func (u *OrderUpsertOne) IfNewer(version int64) *OrderUpsertOne {
+	create := u.create
+	create.mutation.SetRev(version)
+	create.mutation.occ.Newer(version)
+	create.hooks = occrun.Upsert(create.hooks, create.driver.Dialect(), create.mutation.versionError, &create.conflict)
+	return u
+}
+
 // OrderCreateBulk is the builder for creating many Order entities in bulk.
 type OrderCreateBulk struct {
 	config

@@ -1142,6 +1142,16 @@ func (u *ParcelUpsertOne) IfVersion(version int64) *ParcelUpsertOne {
 	return u
 }
 
+// IfNewer has the upsert create the row with this version, or update a row of an older version to it. A row that has
+// this version, or a later one, stays as it is: the error is an *entocc.NotNewerError.
+func (u *ParcelUpsertOne) IfNewer(version int64) *ParcelUpsertOne {
+	create := u.create
+	create.mutation.SetVersion(version)
+	create.mutation.occ.Newer(version)
+	create.hooks = occrun.Upsert(create.hooks, create.driver.Dialect(), create.mutation.versionError, &create.conflict)
+	return u
+}
+
 // ParcelCreateBulk is the builder for creating many Parcel entities in bulk.
 type ParcelCreateBulk struct {
 	config

@@ -469,6 +469,16 @@ func (u *PurchaseUpsertOne) IfVersion(version int64) *PurchaseUpsertOne {
 	return u
 }
 
+// IfNewer has the upsert create the row with this version, or update a row of an older version to it. A row that has
+// this version, or a later one, stays as it is: the error is an *entocc.NotNewerError.
+func (u *PurchaseUpsertOne) IfNewer(version int64) *PurchaseUpsertOne {
+	create := u.create
+	create.mutation.SetVersion(version)
+	create.mutation.occ.Newer(version)
+	create.hooks = occrun.Upsert(create.hooks, create.driver.Dialect(), create.mutation.versionError, &create.conflict)
+	return u
+}
+
 // IfBuyerVersion has the create succeed only if the buyer that is set here has this version.
 // One that has another is an *entocc.RecordModifiedError of type Buyer, and nothing is written.
 func (_c *PurchaseCreate) IfBuyerVersion(versionSeen uuid.UUID) *PurchaseCreate {

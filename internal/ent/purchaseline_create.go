@@ -604,6 +604,16 @@ func (u *PurchaseLineUpsertOne) IfVersion(version int64) *PurchaseLineUpsertOne 
 	return u
 }
 
+// IfNewer has the upsert create the row with this version, or update a row of an older version to it. A row that has
+// this version, or a later one, stays as it is: the error is an *entocc.NotNewerError.
+func (u *PurchaseLineUpsertOne) IfNewer(version int64) *PurchaseLineUpsertOne {
+	create := u.create
+	create.mutation.SetVersion(version)
+	create.mutation.occ.Newer(version)
+	create.hooks = occrun.Upsert(create.hooks, create.driver.Dialect(), create.mutation.versionError, &create.conflict)
+	return u
+}
+
 // IfPurchaseVersion has the create succeed only if the purchase that is set here has this version.
 // One that has another is an *entocc.RecordModifiedError of type Purchase, and nothing is written.
 func (_c *PurchaseLineCreate) IfPurchaseVersion(versionSeen int64) *PurchaseLineCreate {

@@ -317,6 +317,16 @@ func (u *TicketUpsertOne) IfVersion(version int64) *TicketUpsertOne {
 	return u
 }
 
+// IfNewer has the upsert create the row with this version, or update a row of an older version to it. A row that has
+// this version, or a later one, stays as it is: the error is an *entocc.NotNewerError.
+func (u *TicketUpsertOne) IfNewer(version int64) *TicketUpsertOne {
+	create := u.create
+	create.mutation.SetVersion(version)
+	create.mutation.occ.Newer(version)
+	create.hooks = occrun.Upsert(create.hooks, create.driver.Dialect(), create.mutation.versionError, &create.conflict)
+	return u
+}
+
 // TicketCreateBulk is the builder for creating many Ticket entities in bulk.
 type TicketCreateBulk struct {
 	config

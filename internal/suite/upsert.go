@@ -34,6 +34,12 @@ func upsertScenarios() []scenario {
 		{name: "Upsert/IfVersionOfAShadow", run: upsertIfVersionOfAShadow, left: forgets},
 		{name: "Upsert/IfVersionOfEveryKind", run: upsertIfVersionOfEveryKind},
 		{name: "Upsert/IfVersionLeavesTheTransactionUsable", run: upsertIfVersionInTx},
+		{name: "Upsert/IfNewerTakesTheNewerVersion", run: upsertIfNewer},
+		{name: "Upsert/IfNewerCreatesAbsentRows", run: upsertIfNewerCreates},
+		{name: "Upsert/IfNewerWhateverElseIsAssigned", run: upsertIfNewerAssigned},
+		{name: "Upsert/IfNewerOfEveryKind", run: upsertIfNewerOfEveryKind},
+		{name: "Upsert/IfNewerThatCanNotHoldIsRefused", run: upsertIfNewerRefused},
+		{name: "Upsert/IfNewerLeavesTheTransactionUsable", run: upsertIfNewerInTx},
 	}
 }
 
@@ -267,4 +273,95 @@ func upsertIfVersionInTx(s *Scene) {
 	require.NoError(s, tx.User.Create().SetName("other").SetEmail(s.key()).Exec(s.ctx), "the transaction goes on")
 	require.NoError(s, tx.Commit())
 	s.stored(u.ID, "before", 7)
+}
+
+// notNewer requires that an upsert came too late.
+func (s *Scene) notNewer(err error) {
+	s.Helper()
+	require.True(s, entocc.IsNotNewer(err), "%v", err)
+	assert.False(s, entocc.IsRecordModified(err), "it is no conflict, which a caller would retry")
+	assert.False(s, entocc.IsRetryable(err))
+}
+
+func upsertIfNewer(s *Scene) {
+	u, mail := s.atVersion7()
+	deliver := func(name string, version int64) error {
+		return s.upsert(mail, name).UpdateNewValues().IfNewer(version).Exec(s.ctx)
+	}
+	s.notNewer(deliver("older", 6))
+	s.notNewer(deliver("equal", 7))
+	s.stored(u.ID, "before", 7)
+	require.NoError(s, deliver("newer", 9))
+	s.stored(u.ID, "newer", 9)
+	s.notNewer(deliver("again", 9))
+	s.notNewer(deliver("late", 8))
+	s.stored(u.ID, "newer", 9)
+	_, err := u.Update().SetName("lost").Save(s.ctx)
+	s.conflict(err)
+	_, err = s.upsert(mail, "lost").UpdateNewValues().IfNewer(9).ID(s.ctx)
+	s.notNewer(err)
+	require.NoError(s, s.upsert(mail, "forced").UpdateNewValues().IfNewer(3).Exec(entocc.SkipCheck(s.ctx)))
+	s.stored(u.ID, "forced", 10)
+}
+
+func upsertIfNewerCreates(s *Scene) {
+	id, err := s.upsert(s.key(), "new").UpdateNewValues().IfNewer(12).ID(s.ctx)
+	require.NoError(s, err)
+	s.stored(id, "new", 12)
+}
+
+func upsertIfNewerAssigned(s *Scene) {
+	u, mail := s.atVersion7()
+	deliver := func(version int64) error {
+		return s.Client.User.Create().SetName("after").SetEmail(mail).OnConflict(sql.ConflictColumns("email"), excluded("version")).
+			Update(func(up *ent.UserUpsert) { up.SetAge(3).UpdateName() }).IfNewer(version).Exec(s.ctx)
+	}
+	s.notNewer(deliver(7))
+	s.stored(u.ID, "before", 7)
+	require.NoError(s, deliver(8))
+	s.stored(u.ID, "after", 8)
+}
+
+func upsertIfNewerOfEveryKind(s *Scene) {
+	a := saved(s, s.Client.Account.Create().SetID(s.key()).SetOwner("before"))
+	account := func(revision int64, owner string) error {
+		return s.Client.Account.Create().SetID(a.ID).SetOwner(owner).OnConflict(sql.ConflictColumns("id")).
+			UpdateNewValues().IfNewer(revision).Exec(s.ctx)
+	}
+	s.notNewer(account(1, "lost"))
+	require.NoError(s, account(5, "after"))
+	s.notNewer(account(4, "lost"))
+	now := s.Client.Account.GetX(s.ctx, a.ID)
+	assert.Equal(s, "after", now.Owner)
+	assert.EqualValues(s, 5, now.Revision)
+}
+
+func upsertIfNewerRefused(s *Scene) {
+	u, mail := s.atVersion7()
+	s.refused(s.upsert(mail, "lost").DoNothing().IfNewer(8).Exec(s.ctx))
+	s.refused(s.upsert(mail, "lost").Ignore().IfNewer(8).Exec(s.ctx))
+	s.refused(s.upsert(mail, "lost").UpdateNewValues().IfNewer(0).Exec(s.ctx))
+	s.refused(s.upsert(mail, "lost").UpdateNewValues().IfNewer(-8).Exec(s.ctx))
+	s.refused(s.upsert(mail, "lost").UpdateNewValues().IfVersion(7).IfNewer(8).Exec(s.ctx))
+	s.refused(s.upsert(mail, "lost").UpdateNewValues().IfNewer(8).IfVersion(7).Exec(s.ctx))
+	s.refused(s.Client.User.Create().SetName("lost").SetEmail(mail).
+		OnConflict(sql.ConflictColumns("email"), sql.UpdateWhere(sql.GT("users.age", 0))).UpdateNewValues().IfNewer(8).Exec(s.ctx))
+	create := s.Client.User.Create().SetName("lost").SetEmail(mail)
+	upsert := create.OnConflict(sql.ConflictColumns("email")).UpdateNewValues().IfNewer(8)
+	create.SetVersion(9)
+	s.refused(upsert.Exec(s.ctx))
+	s.stored(u.ID, "before", 7)
+}
+
+func upsertIfNewerInTx(s *Scene) {
+	u, mail := s.atVersion7()
+	tx := s.Tx()
+	deliver := func(name string, version int64) error {
+		return tx.User.Create().SetName(name).SetEmail(mail).OnConflict(sql.ConflictColumns("email")).UpdateNewValues().IfNewer(version).Exec(s.ctx)
+	}
+	s.notNewer(deliver("lost", 7))
+	require.NoError(s, deliver("after", 8))
+	s.notNewer(deliver("lost", 8))
+	require.NoError(s, tx.Commit())
+	s.stored(u.ID, "after", 8)
 }

@@ -35,6 +35,8 @@ type Expectation struct {
 	shadow, unchecked bool
 	// assigns has the guard of an upsert be part of what it assigns to the version, where it can have no condition (MySQL).
 	assigns bool
+	// newer is the version that an upsert writes over older ones alone, or nil.
+	newer any
 	// parents are the versions that the caller expects of parents, and touches reports that a set-based update bumps some.
 	parents []touch.ParentVersion
 	touches bool
@@ -126,6 +128,9 @@ func (e *Expectation) proves(version any) []any {
 func (e *Expectation) In(versions ...any) {
 	e.source, e.versions, e.Condition = sourceCaller, slices.Clone(versions), false
 }
+
+// Newer has an upsert write this version, and only over older ones.
+func (e *Expectation) Newer(version any) { e.newer = version }
 
 // IfSent expects the version that somebody sent; or nothing, on purpose, if nothing was sent: nil, or a zero version.
 func IfSent[V any](e *Expectation, s *version.Schema, version *V) {

@@ -21,7 +21,7 @@ func OnConflict(s *version.Schema, e *Expectation, table string, opts []sql.Conf
 	if len(opts) == 0 {
 		return nil
 	}
-	guarded := e.Stated() && !e.unchecked
+	guarded := (e.Stated() || e.newer != nil) && !e.unchecked
 	all := append(slices.Clip(opts), sql.ResolveWith(func(u *sql.UpdateSet) {
 		switch {
 		case s.Strategy.BySystem(), keeps(u):
@@ -29,12 +29,14 @@ func OnConflict(s *version.Schema, e *Expectation, table string, opts []sql.Conf
 			u.Set(s.Column, guardedBump(s, table, e))
 		case e.shadow:
 			u.SetIgnore(s.Column)
+		case guarded && e.newer != nil:
+			u.SetExcluded(s.Column)
 		default:
 			u.Set(s.Column, s.Bump(table))
 		}
 	}))
 	if guarded && !e.assigns {
-		all = append(all, sql.UpdateWhere(qualified(s, table, e.versions)))
+		all = append(all, sql.UpdateWhere(upsertGuard(s, table, e)))
 	}
 	return all
 }
@@ -45,10 +47,13 @@ func OnConflict(s *version.Schema, e *Expectation, table string, opts []sql.Conf
 func guardedBump(s *version.Schema, table string, e *Expectation) sql.Querier {
 	return sql.ExprFunc(func(b *sql.Builder) {
 		column := b.Quote(table) + "." + b.Quote(s.Column)
-		b.WriteString("IF(").Join(qualified(s, table, e.versions)).WriteString(", ")
-		if e.shadow {
+		b.WriteString("IF(").Join(upsertGuard(s, table, e)).WriteString(", ")
+		switch {
+		case e.shadow:
 			b.WriteString(column)
-		} else {
+		case e.newer != nil:
+			b.WriteString(incoming(b, s.Column))
+		default:
 			b.Join(s.Bump(table))
 		}
 		// A number can't be assigned to a column of MariaDB's type uuid, though it never is.
@@ -77,6 +82,26 @@ func keeps(u *sql.UpdateSet) bool {
 		return assigned
 	}
 	return len(columns) == 0 || set(u.UpdateBuilder) == set(same)
+}
+
+// upsertGuard is what the row that is there has to meet.
+func upsertGuard(s *version.Schema, table string, e *Expectation) *sql.Predicate {
+	if e.newer == nil {
+		return qualified(s, table, e.versions)
+	}
+	return sql.P(func(b *sql.Builder) {
+		column := b.Quote(table) + "." + b.Quote(s.Column)
+		b.WriteString("(").WriteString(column).WriteString(" IS NULL OR ").WriteString(column).WriteString(" < ").
+			WriteString(incoming(b, s.Column)).WriteString(")")
+	})
+}
+
+// incoming is a column of the row that the upsert would have created.
+func incoming(b *sql.Builder, column string) string {
+	if b.Dialect() == dialect.MySQL {
+		return "VALUES(" + b.Quote(column) + ")"
+	}
+	return b.Quote("excluded") + "." + b.Quote(column)
 }
 
 // qualified is the guard of an upsert, where a bare column would be ambiguous.
@@ -114,10 +139,16 @@ func Upsert(hooks []ent.Hook, d string, typed func(error) error, opts *[]sql.Con
 			if err := checkUpsert(s, d, m.Op(), *opts); err != nil {
 				return nil, err
 			}
+			if err := checkNewer(s, d, m, e, *opts); err != nil {
+				return nil, err
+			}
 			claim := e.claim(s, m.Op(), nil, e.versions)
 			v, err := next.Mutate(ctx, m)
 			switch {
 			case errors.Is(err, stdsql.ErrNoRows), err != nil && e.assigns && isGuarded(err):
+				if e.newer != nil {
+					return nil, &entocc.NotNewerError{Type: s.Type, Version: e.newer}
+				}
 				return nil, typed(claim.Conflict())
 			case err != nil:
 				return nil, typed(claim.Failed(err))
@@ -130,19 +161,39 @@ func Upsert(hooks []ent.Hook, d string, typed func(error) error, opts *[]sql.Con
 // checkUpsert refuses upserts that can't be guarded.
 func checkUpsert(s *version.Schema, d string, op ent.Op, opts []sql.ConflictOption) error {
 	switch {
-	case d == dialect.MySQL && keepsRow(opts), doesNothing(d, opts):
-		return s.Errorf(op, nil, "the upsert writes nothing to a row that is there, so there is nothing to guard by IfVersion. "+
+	case d == dialect.MySQL && keepsRow(d, opts), doesNothing(d, opts):
+		return s.Errorf(op, nil, "the upsert writes nothing to a row that is there, so there is nothing to guard by IfVersion or IfNewer. "+
 			"Leave one of the two out")
 	case hasWhere(d, opts):
-		return s.Errorf(op, nil, "the upsert has a condition of its own (sql.UpdateWhere), which IfVersion would replace. "+
+		return s.Errorf(op, nil, "the upsert has a condition of its own (sql.UpdateWhere), which IfVersion and IfNewer would replace. "+
 			"Compare the version there")
 	}
 	return nil
 }
 
-// keepsRow reports whether the options are those of DoNothing or Ignore on MySQL, which has no word for either.
-func keepsRow(opts []sql.ConflictOption) (kept bool) {
-	sql.Dialect(dialect.MySQL).Insert("t").Columns("c").Values(0).OnConflict(append(slices.Clip(opts),
+// checkNewer refuses what would make IfNewer say that a version was written which was not.
+func checkNewer(s *version.Schema, d string, m ent.Mutation, e *Expectation, opts []sql.ConflictOption) error {
+	if e.newer == nil {
+		return nil
+	}
+	set, _ := m.Field(s.Column) // ent knows fields by their columns
+	switch {
+	case e.source != sourceNone:
+		return s.Errorf(m.Op(), nil, "the upsert has both IfVersion and IfNewer. Leave one of the two out")
+	case !s.Strategy.Possible(e.newer):
+		return s.Errorf(m.Op(), nil, "IfNewer(%v): no row can have this version. Versions begin at 1", e.newer)
+	case set != e.newer:
+		return s.Errorf(m.Op(), nil, "IfNewer(%v), but %s was set to %v after that. State one version", e.newer, s.Field, set)
+	case keepsRow(d, opts):
+		return s.Errorf(m.Op(), nil, "the upsert writes nothing to a row that is there (Ignore), so IfNewer(%v) could not take effect. "+
+			"Use UpdateNewValues", e.newer)
+	}
+	return nil
+}
+
+// keepsRow reports whether the options are those of Ignore, or those of DoNothing on MySQL, which has no word for either.
+func keepsRow(d string, opts []sql.ConflictOption) (kept bool) {
+	sql.Dialect(d).Insert("t").Columns("c").Values(0).OnConflict(append(slices.Clip(opts),
 		sql.ResolveWith(func(u *sql.UpdateSet) { kept = keeps(u) }))...).Query()
 	return kept
 }

@@ -301,6 +301,16 @@ func (u *InvoiceUpsertOne) IfVersion(version int64) *InvoiceUpsertOne {
 	return u
 }
 
+// IfNewer has the upsert create the row with this version, or update a row of an older version to it. A row that has
+// this version, or a later one, stays as it is: the error is an *entocc.NotNewerError.
+func (u *InvoiceUpsertOne) IfNewer(version int64) *InvoiceUpsertOne {
+	create := u.create
+	create.mutation.SetRev(version)
+	create.mutation.occ.Newer(version)
+	create.hooks = occrun.Upsert(create.hooks, create.driver.Dialect(), create.mutation.versionError, &create.conflict)
+	return u
+}
+
 // InvoiceCreateBulk is the builder for creating many Invoice entities in bulk.
 type InvoiceCreateBulk struct {
 	config

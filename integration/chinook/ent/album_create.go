@@ -415,6 +415,16 @@ func (u *AlbumUpsertOne) IfVersion(version int64) *AlbumUpsertOne {
 	return u
 }
 
+// IfNewer has the upsert create the row with this version, or update a row of an older version to it. A row that has
+// this version, or a later one, stays as it is: the error is an *entocc.NotNewerError.
+func (u *AlbumUpsertOne) IfNewer(version int64) *AlbumUpsertOne {
+	create := u.create
+	create.mutation.SetVersion(version)
+	create.mutation.occ.Newer(version)
+	create.hooks = occrun.Upsert(create.hooks, create.driver.Dialect(), create.mutation.versionError, &create.conflict)
+	return u
+}
+
 // AlbumCreateBulk is the builder for creating many Album entities in bulk.
 type AlbumCreateBulk struct {
 	config

@@ -372,6 +372,16 @@ func (u *ArtistUpsertOne) IfVersion(version int64) *ArtistUpsertOne {
 	return u
 }
 
+// IfNewer has the upsert create the row with this version, or update a row of an older version to it. A row that has
+// this version, or a later one, stays as it is: the error is an *entocc.NotNewerError.
+func (u *ArtistUpsertOne) IfNewer(version int64) *ArtistUpsertOne {
+	create := u.create
+	create.mutation.SetVersion(version)
+	create.mutation.occ.Newer(version)
+	create.hooks = occrun.Upsert(create.hooks, create.driver.Dialect(), create.mutation.versionError, &create.conflict)
+	return u
+}
+
 // ArtistCreateBulk is the builder for creating many Artist entities in bulk.
 type ArtistCreateBulk struct {
 	config

@@ -964,6 +964,16 @@ func (u *CustomerUpsertOne) IfVersion(version int64) *CustomerUpsertOne {
 	return u
 }
 
+// IfNewer has the upsert create the row with this version, or update a row of an older version to it. A row that has
+// this version, or a later one, stays as it is: the error is an *entocc.NotNewerError.
+func (u *CustomerUpsertOne) IfNewer(version int64) *CustomerUpsertOne {
+	create := u.create
+	create.mutation.SetVersion(version)
+	create.mutation.occ.Newer(version)
+	create.hooks = occrun.Upsert(create.hooks, create.driver.Dialect(), create.mutation.versionError, &create.conflict)
+	return u
+}
+
 // CustomerCreateBulk is the builder for creating many Customer entities in bulk.
 type CustomerCreateBulk struct {
 	config

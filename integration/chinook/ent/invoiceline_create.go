@@ -506,6 +506,16 @@ func (u *InvoiceLineUpsertOne) IfVersion(version int64) *InvoiceLineUpsertOne {
 	return u
 }
 
+// IfNewer has the upsert create the row with this version, or update a row of an older version to it. A row that has
+// this version, or a later one, stays as it is: the error is an *entocc.NotNewerError.
+func (u *InvoiceLineUpsertOne) IfNewer(version int64) *InvoiceLineUpsertOne {
+	create := u.create
+	create.mutation.SetVersion(version)
+	create.mutation.occ.Newer(version)
+	create.hooks = occrun.Upsert(create.hooks, create.driver.Dialect(), create.mutation.versionError, &create.conflict)
+	return u
+}
+
 // InvoiceLineCreateBulk is the builder for creating many InvoiceLine entities in bulk.
 type InvoiceLineCreateBulk struct {
 	config

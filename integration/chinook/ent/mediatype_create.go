@@ -372,6 +372,16 @@ func (u *MediaTypeUpsertOne) IfVersion(version int64) *MediaTypeUpsertOne {
 	return u
 }
 
+// IfNewer has the upsert create the row with this version, or update a row of an older version to it. A row that has
+// this version, or a later one, stays as it is: the error is an *entocc.NotNewerError.
+func (u *MediaTypeUpsertOne) IfNewer(version int64) *MediaTypeUpsertOne {
+	create := u.create
+	create.mutation.SetVersion(version)
+	create.mutation.occ.Newer(version)
+	create.hooks = occrun.Upsert(create.hooks, create.driver.Dialect(), create.mutation.versionError, &create.conflict)
+	return u
+}
+
 // MediaTypeCreateBulk is the builder for creating many MediaType entities in bulk.
 type MediaTypeCreateBulk struct {
 	config

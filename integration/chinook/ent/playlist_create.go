@@ -373,6 +373,16 @@ func (u *PlaylistUpsertOne) IfVersion(version int64) *PlaylistUpsertOne {
 	return u
 }
 
+// IfNewer has the upsert create the row with this version, or update a row of an older version to it. A row that has
+// this version, or a later one, stays as it is: the error is an *entocc.NotNewerError.
+func (u *PlaylistUpsertOne) IfNewer(version int64) *PlaylistUpsertOne {
+	create := u.create
+	create.mutation.SetVersion(version)
+	create.mutation.occ.Newer(version)
+	create.hooks = occrun.Upsert(create.hooks, create.driver.Dialect(), create.mutation.versionError, &create.conflict)
+	return u
+}
+
 // PlaylistCreateBulk is the builder for creating many Playlist entities in bulk.
 type PlaylistCreateBulk struct {
 	config

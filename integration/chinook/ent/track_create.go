@@ -834,6 +834,16 @@ func (u *TrackUpsertOne) IfVersion(version int64) *TrackUpsertOne {
 	return u
 }
 
+// IfNewer has the upsert create the row with this version, or update a row of an older version to it. A row that has
+// this version, or a later one, stays as it is: the error is an *entocc.NotNewerError.
+func (u *TrackUpsertOne) IfNewer(version int64) *TrackUpsertOne {
+	create := u.create
+	create.mutation.SetVersion(version)
+	create.mutation.occ.Newer(version)
+	create.hooks = occrun.Upsert(create.hooks, create.driver.Dialect(), create.mutation.versionError, &create.conflict)
+	return u
+}
+
 // TrackCreateBulk is the builder for creating many Track entities in bulk.
 type TrackCreateBulk struct {
 	config

@@ -301,6 +301,16 @@ func (u *PlainUpsertOne) IfVersion(version int64) *PlainUpsertOne {
 	return u
 }
 
+// IfNewer has the upsert create the row with this version, or update a row of an older version to it. A row that has
+// this version, or a later one, stays as it is: the error is an *entocc.NotNewerError.
+func (u *PlainUpsertOne) IfNewer(version int64) *PlainUpsertOne {
+	create := u.create
+	create.mutation.SetVersion(version)
+	create.mutation.occ.Newer(version)
+	create.hooks = occrun.Upsert(create.hooks, create.driver.Dialect(), create.mutation.versionError, &create.conflict)
+	return u
+}
+
 // PlainCreateBulk is the builder for creating many Plain entities in bulk.
 type PlainCreateBulk struct {
 	config
