@@ -30,7 +30,7 @@ var suites = []struct{ name, pkg, run, env string }{
 	{"unit tests of write", "./internal/write", ".", ""},
 	{"model on SQLite", "./integration/model", ".", ""},
 	{"scenarios on MariaDB", "./integration/databases", "TestScenarios$/^MariaDB,_REPEATABLE_READ$", "ENTOCC_MARIADB"},
-	{"scenarios on PostgreSQL", "./integration/databases", "TestScenarios$/^PostgreSQL_15,_pgx,_READ_COMMITTED$", "ENTOCC_POSTGRES"},
+	{"scenarios on PostgreSQL", "./integration/databases", "TestScenarios$/^PostgreSQL,_pgx,_READ_COMMITTED$", "ENTOCC_POSTGRES"},
 	{"system versions on PostgreSQL", "./integration/system", ".", "ENTOCC_POSTGRES"},
 }
 
