@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/entocc/entocc/internal/annotation"
-	"github.com/entocc/entocc/internal/version"
 
 	"entgo.io/ent/entc/gen"
 	"entgo.io/ent/schema/field"
@@ -197,11 +196,11 @@ func (v *typeVersion) setKind(a annotation.Version) error {
 		v.Strategy, v.GoType, v.zero = "Timestamp", "int64", "%s == 0"
 	case a.Kind == annotation.KindTrigger && f.Type.Type == field.TypeInt64 && !f.HasGoType():
 		v.Strategy, v.GoType, v.zero = "Trigger", "int64", "%s == 0"
-	case a.Kind == annotation.KindSystem && f.StorageKey() == version.SystemColumn && f.Type.Type == field.TypeInt64 && !f.HasGoType():
+	case a.Kind == annotation.KindSystem && f.StorageKey() == annotation.SystemColumn && f.Type.Type == field.TypeInt64 && !f.HasGoType():
 		v.Strategy, v.GoType, v.zero = "System", "int64", "%s == 0"
 	case a.Kind == annotation.KindSystem:
 		return fmt.Errorf("entocc: field %s.%s is not the one of mixin.SystemVersion, whose column is %s: drop the schema's own field, or name the mixin's by mixin.SystemVersion{Name: ..}",
-			v.Type.Name, f.Name, version.SystemColumn)
+			v.Type.Name, f.Name, annotation.SystemColumn)
 	case f.Type.Type == field.TypeInt64 && !f.HasGoType():
 		v.Strategy, v.GoType, v.zero = "Counter", "int64", "%s == 0"
 	case f.Type.Type.Integer() && !f.HasGoType():

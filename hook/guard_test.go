@@ -71,7 +71,7 @@ func TestGuard_FieldOfTheSchemaNeedsTheExtension(t *testing.T) {
 
 func TestGuard_VersionOfTheSystemNeedsTheExtension(t *testing.T) {
 	nothing := entgo.MutateFunc(func(context.Context, entgo.Mutation) (entgo.Value, error) { return nil, nil })
-	guard := hook.Guard(&version.Schema{Field: "version", Column: version.SystemColumn, Strategy: version.System{}})(nothing)
+	guard := hook.Guard(&version.Schema{Field: "version", Column: "xmin", Strategy: version.System{}})(nothing)
 	_, err := guard.Mutate(t.Context(), foreign{})
 	require.True(t, entocc.IsVersionError(err), "%v", err)
 	assert.ErrorContains(t, err, "SystemVersion")

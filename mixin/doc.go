@@ -3,7 +3,8 @@
 //	func (User) Mixin() []ent.Mixin { return []ent.Mixin{mixin.Version{}} }
 //
 // [Version] counts, [TimeVersion] takes the time, [TokenVersion] is random, [TriggerVersion] is made by a trigger and
-// [SystemVersion] by PostgreSQL itself, and [Guard] uses a field that the schema has already. Each adds the hook that guards writes, and an annotation that the extension of package entc reads.
+// [SystemVersion] by PostgreSQL itself, and [Guard] uses a field that the schema has already. Each adds the hook that guards
+// writes, and an annotation that the extension of package entc reads.
 //
 // Keep the mixin itself in Mixin(), or embed it. A mixin of the project's own that returns no more than the Fields of one
 // has neither hook nor annotation. The extension guards its types all the same, by what the field carries, but not those

@@ -36,7 +36,7 @@ type SystemVersion struct {
 // Fields of the mixin.
 func (v SystemVersion) Fields() []ent.Field {
 	return v.options().field(
-		field.Int64(nameOr(v.Name)).Optional().Immutable().StorageKey(version.SystemColumn).Annotations(entsql.Skip()).
+		field.Int64(nameOr(v.Name)).Optional().Immutable().StorageKey(annotation.SystemColumn).Annotations(entsql.Skip()).
 			Comment("Version is the transaction that wrote this row last, for optimistic concurrency control.").Descriptor(),
 		"SystemVersion", annotation.KindSystem, func() int64 { return 0 },
 	)
@@ -51,5 +51,5 @@ func (v SystemVersion) Annotations() []schema.Annotation {
 }
 
 func (v SystemVersion) options() options {
-	return options{name: nameOr(v.Name), storageKey: version.SystemColumn, allowBlind: v.AllowBlind, touch: v.Touch}
+	return options{name: nameOr(v.Name), storageKey: annotation.SystemColumn, allowBlind: v.AllowBlind, touch: v.Touch}
 }

@@ -19,6 +19,9 @@ const (
 	KindField = "field"
 )
 
+// SystemColumn is the column of KindSystem: PostgreSQL keeps in it which transaction has made a row as it is.
+const SystemColumn = "xmin"
+
 // Annotation describes the version of a schema to the extension of package entc. It travels as JSON.
 type Annotation struct {
 	// Versions holds one entry for each mixin of package mixin in the schema. More than one is an error at codegen.

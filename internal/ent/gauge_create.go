@@ -359,9 +359,8 @@ func (u *GaugeUpsertOne) IDX(ctx context.Context) int {
 // IfVersion has the upsert update the row only if it has this version. A row that has another is a
 // *GaugeModifiedError; one that is not there is created.
 func (u *GaugeUpsertOne) IfVersion(version int64) *GaugeUpsertOne {
-	create := u.create
-	create.mutation.occ.In(version)
-	create.hooks = occrun.Upsert(create.hooks, create.driver.Dialect(), create.mutation.versionError, &create.conflict)
+	u.create.mutation.occ.In(version)
+	u.create.hooks = occrun.Upsert(u.create.hooks, u.create.driver.Dialect(), u.create.mutation.versionError, &u.create.conflict)
 	return u
 }
 

@@ -342,6 +342,7 @@ func upsertIfNewerRefused(s *Scene) {
 	s.refused(s.upsert(mail, "lost").Ignore().IfNewer(8).Exec(s.ctx))
 	s.refused(s.upsert(mail, "lost").UpdateNewValues().IfNewer(0).Exec(s.ctx))
 	s.refused(s.upsert(mail, "lost").UpdateNewValues().IfNewer(-8).Exec(s.ctx))
+	s.refused(s.upsert(mail, "lost").UpdateNewValues().IfNewer(8).Exec(entocc.SkipIncrement(s.ctx)))
 	s.refused(s.upsert(mail, "lost").UpdateNewValues().IfVersion(7).IfNewer(8).Exec(s.ctx))
 	s.refused(s.upsert(mail, "lost").UpdateNewValues().IfNewer(8).IfVersion(7).Exec(s.ctx))
 	s.refused(s.Client.User.Create().SetName("lost").SetEmail(mail).

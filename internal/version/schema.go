@@ -97,11 +97,8 @@ func (s *Schema) Equals(expected []any) *sql.Predicate {
 	if MatchesNone(expected) {
 		return sql.False()
 	}
-	if s.Strategy.BySystem() { // The database refuses to compare with what is none of its numbers.
-		possible := slices.DeleteFunc(slices.Clone(expected), func(v any) bool { return !s.Strategy.Possible(v) })
-		if expected = possible; len(expected) == 0 {
-			return sql.False()
-		}
+	if expected = s.Comparable(expected); len(expected) == 0 {
+		return sql.False()
 	}
 	p := sql.EQ(s.Column, expected[0])
 	if len(expected) > 1 {
@@ -113,6 +110,14 @@ func (s *Schema) Equals(expected []any) *sql.Predicate {
 		}
 	}
 	return p
+}
+
+// Comparable returns the versions that the database compares with its column: PostgreSQL refuses what is none of its own numbers.
+func (s *Schema) Comparable(versions []any) []any {
+	if !s.Strategy.BySystem() {
+		return versions
+	}
+	return slices.DeleteFunc(slices.Clone(versions), func(v any) bool { return !s.Strategy.Possible(v) })
 }
 
 // Next returns the version that follows old, which may be nil for a kind of version that does not depend on it.

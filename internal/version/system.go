@@ -8,9 +8,6 @@ import (
 	"entgo.io/ent/dialect/sql"
 )
 
-// SystemColumn is the system column of PostgreSQL that holds the transaction which has made a row as it is.
-const SystemColumn = "xmin"
-
 // System is the strategy of mixin.SystemVersion: an int64 that holds the xmin of PostgreSQL, which is a number of 32 bits without a sign.
 // No statement can write it, and each one that writes the row moves it.
 type System struct{}

@@ -10,7 +10,6 @@ import (
 	"entgo.io/ent/dialect/sql"
 
 	"github.com/entocc/entocc/internal/session"
-	"github.com/entocc/entocc/internal/version"
 )
 
 // Inserting returns a driver for one creation, whose INSERT returns the xmin of the rows too. All rows of one statement have the same:
@@ -91,7 +90,7 @@ func (i *inserting) exec(ctx context.Context, q dialect.ExecQuerier, query strin
 		return fmt.Errorf("entocc: unexpected arguments %T of an INSERT", args)
 	}
 	inserted := 0
-	err := session.EachRow(ctx, q, query+` RETURNING "`+version.SystemColumn+`"`, argv, func(rows *sql.Rows, _ []string) error {
+	err := session.EachRow(ctx, q, query+` RETURNING "xmin"`, argv, func(rows *sql.Rows, _ []string) error {
 		var made int64
 		if err := rows.Scan(&made); err != nil {
 			return err
@@ -112,7 +111,7 @@ func (i *inserting) query(ctx context.Context, q dialect.ExecQuerier, query stri
 	if !ok || !i.begins(query) {
 		return q.Query(ctx, query, args, v)
 	}
-	if err := q.Query(ctx, query+`, "`+version.SystemColumn+`"`, args, v); err != nil {
+	if err := q.Query(ctx, query+`, "xmin"`, args, v); err != nil {
 		return err
 	}
 	rows.ColumnScanner = &insertedRows{rows.ColumnScanner, i.made}

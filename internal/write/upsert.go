@@ -106,7 +106,7 @@ func incoming(b *sql.Builder, column string) string {
 
 // qualified is the guard of an upsert, where a bare column would be ambiguous.
 func qualified(s *version.Schema, table string, expected []any) *sql.Predicate {
-	if s.Strategy.BySystem() && !slices.ContainsFunc(expected, s.Strategy.Possible) {
+	if expected = s.Comparable(expected); len(expected) == 0 {
 		return sql.False()
 	}
 	return sql.P(func(b *sql.Builder) {
@@ -139,7 +139,7 @@ func Upsert(hooks []ent.Hook, d string, typed func(error) error, opts *[]sql.Con
 			if err := checkUpsert(s, d, m.Op(), *opts); err != nil {
 				return nil, err
 			}
-			if err := checkNewer(s, d, m, e, *opts); err != nil {
+			if err := checkNewer(ctx, s, d, m, e, *opts); err != nil {
 				return nil, err
 			}
 			claim := e.claim(s, m.Op(), nil, e.versions)
@@ -172,7 +172,7 @@ func checkUpsert(s *version.Schema, d string, op ent.Op, opts []sql.ConflictOpti
 }
 
 // checkNewer refuses what would make IfNewer say that a version was written which was not.
-func checkNewer(s *version.Schema, d string, m ent.Mutation, e *Expectation, opts []sql.ConflictOption) error {
+func checkNewer(ctx context.Context, s *version.Schema, d string, m ent.Mutation, e *Expectation, opts []sql.ConflictOption) error {
 	if e.newer == nil {
 		return nil
 	}
@@ -180,6 +180,9 @@ func checkNewer(s *version.Schema, d string, m ent.Mutation, e *Expectation, opt
 	switch {
 	case e.source != sourceNone:
 		return s.Errorf(m.Op(), nil, "the upsert has both IfVersion and IfNewer. Leave one of the two out")
+	case entocc.IncrementSkipped(ctx, s.Type):
+		return s.Errorf(m.Op(), nil, "IfNewer(%v) under SkipIncrement: the row would keep its version, and an older delivery could be written "+
+			"over this one. Leave one of the two out", e.newer)
 	case !s.Strategy.Possible(e.newer):
 		return s.Errorf(m.Op(), nil, "IfNewer(%v): no row can have this version. Versions begin at 1", e.newer)
 	case set != e.newer:
