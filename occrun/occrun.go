@@ -224,7 +224,12 @@ func OnConflict(s *Schema, e *Expectation, table string, opts []sql.ConflictOpti
 
 // Upsert adds the hook of an upsert that expects a version, inside of all others.
 func Upsert(hooks []ent.Hook, d string, typed func(error) error, opts *[]sql.ConflictOption) []ent.Hook {
-	return write.Upsert(hooks, d, typed, opts)
+	return write.Upsert(hooks, false, d, typed, opts)
+}
+
+// UpsertNewer adds the hook of an upsert that writes its version over older ones alone, inside of all others.
+func UpsertNewer(hooks []ent.Hook, d string, typed func(error) error, opts *[]sql.ConflictOption) []ent.Hook {
+	return write.Upsert(hooks, true, d, typed, opts)
 }
 
 // Delete guards a delete: of one row, which the predicate that row returns selects, or of many. It has carried it out by a

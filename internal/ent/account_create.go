@@ -439,8 +439,7 @@ func (u *AccountUpsertOne) IDX(ctx context.Context) string {
 	return id
 }
 
-// IfVersion has the upsert update the row only if it has this version. A row that has another is a
-// *AccountModifiedError; one that is not there is created.
+// IfVersion has the upsert create the row, or update it if it has this version; another is a *AccountModifiedError.
 func (u *AccountUpsertOne) IfVersion(version int64) *AccountUpsertOne {
 	u.create.mutation.occ.In(version)
 	u.create.hooks = occrun.Upsert(u.create.hooks, u.create.driver.Dialect(), u.create.mutation.versionError, &u.create.conflict)
@@ -450,8 +449,7 @@ func (u *AccountUpsertOne) IfVersion(version int64) *AccountUpsertOne {
 // IfNewer has the upsert write this version, over an older one at most; else it is an *entocc.NotNewerError.
 func (u *AccountUpsertOne) IfNewer(version int64) *AccountUpsertOne {
 	u.create.mutation.SetRevision(version)
-	u.create.mutation.occ.Newer(version)
-	u.create.hooks = occrun.Upsert(u.create.hooks, u.create.driver.Dialect(), u.create.mutation.versionError, &u.create.conflict)
+	u.create.hooks = occrun.UpsertNewer(u.create.hooks, u.create.driver.Dialect(), u.create.mutation.versionError, &u.create.conflict)
 	return u
 }
 

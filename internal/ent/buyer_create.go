@@ -373,8 +373,7 @@ func (u *BuyerUpsertOne) IDX(ctx context.Context) string {
 	return id
 }
 
-// IfVersion has the upsert update the row only if it has this version. A row that has another is a
-// *BuyerModifiedError; one that is not there is created.
+// IfVersion has the upsert create the row, or update it if it has this version; another is a *BuyerModifiedError.
 func (u *BuyerUpsertOne) IfVersion(version uuid.UUID) *BuyerUpsertOne {
 	u.create.mutation.occ.In(version)
 	u.create.hooks = occrun.Upsert(u.create.hooks, u.create.driver.Dialect(), u.create.mutation.versionError, &u.create.conflict)

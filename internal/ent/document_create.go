@@ -430,8 +430,7 @@ func (u *DocumentUpsertOne) IDX(ctx context.Context) uuid.UUID {
 	return id
 }
 
-// IfVersion has the upsert update the row only if it has this version. A row that has another is a
-// *DocumentModifiedError; one that is not there is created.
+// IfVersion has the upsert create the row, or update it if it has this version; another is a *DocumentModifiedError.
 func (u *DocumentUpsertOne) IfVersion(version uuid.UUID) *DocumentUpsertOne {
 	u.create.mutation.occ.In(version)
 	u.create.hooks = occrun.Upsert(u.create.hooks, u.create.driver.Dialect(), u.create.mutation.versionError, &u.create.conflict)

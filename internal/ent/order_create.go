@@ -297,8 +297,7 @@ func (u *OrderUpsertOne) IDX(ctx context.Context) int {
 	return id
 }
 
-// IfVersion has the upsert update the row only if it has this version. A row that has another is a
-// *OrderModifiedError; one that is not there is created.
+// IfVersion has the upsert create the row, or update it if it has this version; another is a *OrderModifiedError.
 func (u *OrderUpsertOne) IfVersion(version int64) *OrderUpsertOne {
 	u.create.mutation.occ.In(version)
 	u.create.hooks = occrun.Upsert(u.create.hooks, u.create.driver.Dialect(), u.create.mutation.versionError, &u.create.conflict)
@@ -308,8 +307,7 @@ func (u *OrderUpsertOne) IfVersion(version int64) *OrderUpsertOne {
 // IfNewer has the upsert write this version, over an older one at most; else it is an *entocc.NotNewerError.
 func (u *OrderUpsertOne) IfNewer(version int64) *OrderUpsertOne {
 	u.create.mutation.SetRev(version)
-	u.create.mutation.occ.Newer(version)
-	u.create.hooks = occrun.Upsert(u.create.hooks, u.create.driver.Dialect(), u.create.mutation.versionError, &u.create.conflict)
+	u.create.hooks = occrun.UpsertNewer(u.create.hooks, u.create.driver.Dialect(), u.create.mutation.versionError, &u.create.conflict)
 	return u
 }
 

@@ -447,8 +447,7 @@ func (u *ProfileUpsertOne) IDX(ctx context.Context) int {
 	return id
 }
 
-// IfVersion has the upsert update the row only if it has this version. A row that has another is a
-// *ProfileModifiedError; one that is not there is created.
+// IfVersion has the upsert create the row, or update it if it has this version; another is a *ProfileModifiedError.
 func (u *ProfileUpsertOne) IfVersion(version int64) *ProfileUpsertOne {
 	u.create.mutation.occ.In(version)
 	u.create.hooks = occrun.Upsert(u.create.hooks, u.create.driver.Dialect(), u.create.mutation.versionError, &u.create.conflict)
@@ -458,8 +457,7 @@ func (u *ProfileUpsertOne) IfVersion(version int64) *ProfileUpsertOne {
 // IfNewer has the upsert write this version, over an older one at most; else it is an *entocc.NotNewerError.
 func (u *ProfileUpsertOne) IfNewer(version int64) *ProfileUpsertOne {
 	u.create.mutation.SetVersion(version)
-	u.create.mutation.occ.Newer(version)
-	u.create.hooks = occrun.Upsert(u.create.hooks, u.create.driver.Dialect(), u.create.mutation.versionError, &u.create.conflict)
+	u.create.hooks = occrun.UpsertNewer(u.create.hooks, u.create.driver.Dialect(), u.create.mutation.versionError, &u.create.conflict)
 	return u
 }
 

@@ -460,8 +460,7 @@ func (u *PurchaseUpsertOne) IDX(ctx context.Context) uuid.UUID {
 	return id
 }
 
-// IfVersion has the upsert update the row only if it has this version. A row that has another is a
-// *PurchaseModifiedError; one that is not there is created.
+// IfVersion has the upsert create the row, or update it if it has this version; another is a *PurchaseModifiedError.
 func (u *PurchaseUpsertOne) IfVersion(version int64) *PurchaseUpsertOne {
 	u.create.mutation.occ.In(version)
 	u.create.hooks = occrun.Upsert(u.create.hooks, u.create.driver.Dialect(), u.create.mutation.versionError, &u.create.conflict)
@@ -471,8 +470,7 @@ func (u *PurchaseUpsertOne) IfVersion(version int64) *PurchaseUpsertOne {
 // IfNewer has the upsert write this version, over an older one at most; else it is an *entocc.NotNewerError.
 func (u *PurchaseUpsertOne) IfNewer(version int64) *PurchaseUpsertOne {
 	u.create.mutation.SetVersion(version)
-	u.create.mutation.occ.Newer(version)
-	u.create.hooks = occrun.Upsert(u.create.hooks, u.create.driver.Dialect(), u.create.mutation.versionError, &u.create.conflict)
+	u.create.hooks = occrun.UpsertNewer(u.create.hooks, u.create.driver.Dialect(), u.create.mutation.versionError, &u.create.conflict)
 	return u
 }
 

@@ -595,8 +595,7 @@ func (u *PurchaseLineUpsertOne) IDX(ctx context.Context) int {
 	return id
 }
 
-// IfVersion has the upsert update the row only if it has this version. A row that has another is a
-// *PurchaseLineModifiedError; one that is not there is created.
+// IfVersion has the upsert create the row, or update it if it has this version; another is a *PurchaseLineModifiedError.
 func (u *PurchaseLineUpsertOne) IfVersion(version int64) *PurchaseLineUpsertOne {
 	u.create.mutation.occ.In(version)
 	u.create.hooks = occrun.Upsert(u.create.hooks, u.create.driver.Dialect(), u.create.mutation.versionError, &u.create.conflict)
@@ -606,8 +605,7 @@ func (u *PurchaseLineUpsertOne) IfVersion(version int64) *PurchaseLineUpsertOne 
 // IfNewer has the upsert write this version, over an older one at most; else it is an *entocc.NotNewerError.
 func (u *PurchaseLineUpsertOne) IfNewer(version int64) *PurchaseLineUpsertOne {
 	u.create.mutation.SetVersion(version)
-	u.create.mutation.occ.Newer(version)
-	u.create.hooks = occrun.Upsert(u.create.hooks, u.create.driver.Dialect(), u.create.mutation.versionError, &u.create.conflict)
+	u.create.hooks = occrun.UpsertNewer(u.create.hooks, u.create.driver.Dialect(), u.create.mutation.versionError, &u.create.conflict)
 	return u
 }
 

@@ -309,8 +309,7 @@ func (u *ReadingUpsertOne) IDX(ctx context.Context) int {
 	return id
 }
 
-// IfVersion has the upsert update the row only if it has this version. A row that has another is a
-// *ReadingModifiedError; one that is not there is created.
+// IfVersion has the upsert create the row, or update it if it has this version; another is a *ReadingModifiedError.
 func (u *ReadingUpsertOne) IfVersion(version time.Time) *ReadingUpsertOne {
 	u.create.mutation.occ.In(version)
 	u.create.hooks = occrun.Upsert(u.create.hooks, u.create.driver.Dialect(), u.create.mutation.versionError, &u.create.conflict)

@@ -319,8 +319,7 @@ func (u *SettingUpsertOne) IDX(ctx context.Context) string {
 	return id
 }
 
-// IfVersion has the upsert update the row only if it has this version. A row that has another is a
-// *SettingModifiedError; one that is not there is created.
+// IfVersion has the upsert create the row, or update it if it has this version; another is a *SettingModifiedError.
 func (u *SettingUpsertOne) IfVersion(version int64) *SettingUpsertOne {
 	u.create.mutation.occ.In(version)
 	u.create.hooks = occrun.Upsert(u.create.hooks, u.create.driver.Dialect(), u.create.mutation.versionError, &u.create.conflict)
@@ -330,8 +329,7 @@ func (u *SettingUpsertOne) IfVersion(version int64) *SettingUpsertOne {
 // IfNewer has the upsert write this version, over an older one at most; else it is an *entocc.NotNewerError.
 func (u *SettingUpsertOne) IfNewer(version int64) *SettingUpsertOne {
 	u.create.mutation.SetVersion(version)
-	u.create.mutation.occ.Newer(version)
-	u.create.hooks = occrun.Upsert(u.create.hooks, u.create.driver.Dialect(), u.create.mutation.versionError, &u.create.conflict)
+	u.create.hooks = occrun.UpsertNewer(u.create.hooks, u.create.driver.Dialect(), u.create.mutation.versionError, &u.create.conflict)
 	return u
 }
 

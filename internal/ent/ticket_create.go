@@ -308,8 +308,7 @@ func (u *TicketUpsertOne) IDX(ctx context.Context) int {
 	return id
 }
 
-// IfVersion has the upsert update the row only if it has this version. A row that has another is a
-// *TicketModifiedError; one that is not there is created.
+// IfVersion has the upsert create the row, or update it if it has this version; another is a *TicketModifiedError.
 func (u *TicketUpsertOne) IfVersion(version int64) *TicketUpsertOne {
 	u.create.mutation.occ.In(version)
 	u.create.hooks = occrun.Upsert(u.create.hooks, u.create.driver.Dialect(), u.create.mutation.versionError, &u.create.conflict)
@@ -319,8 +318,7 @@ func (u *TicketUpsertOne) IfVersion(version int64) *TicketUpsertOne {
 // IfNewer has the upsert write this version, over an older one at most; else it is an *entocc.NotNewerError.
 func (u *TicketUpsertOne) IfNewer(version int64) *TicketUpsertOne {
 	u.create.mutation.SetVersion(version)
-	u.create.mutation.occ.Newer(version)
-	u.create.hooks = occrun.Upsert(u.create.hooks, u.create.driver.Dialect(), u.create.mutation.versionError, &u.create.conflict)
+	u.create.hooks = occrun.UpsertNewer(u.create.hooks, u.create.driver.Dialect(), u.create.mutation.versionError, &u.create.conflict)
 	return u
 }
 

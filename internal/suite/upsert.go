@@ -320,6 +320,12 @@ func upsertIfNewerAssigned(s *Scene) {
 	s.stored(u.ID, "before", 7)
 	require.NoError(s, deliver(8))
 	s.stored(u.ID, "after", 8)
+
+	create := s.Client.User.Create().SetName("last").SetEmail(mail)
+	upsert := create.OnConflict(sql.ConflictColumns("email")).UpdateNewValues().IfNewer(3)
+	create.SetVersion(9) // what is said last
+	require.NoError(s, upsert.Exec(s.ctx))
+	s.stored(u.ID, "last", 9)
 }
 
 func upsertIfNewerOfEveryKind(s *Scene) {
@@ -347,10 +353,6 @@ func upsertIfNewerRefused(s *Scene) {
 	s.refused(s.upsert(mail, "lost").UpdateNewValues().IfNewer(8).IfVersion(7).Exec(s.ctx))
 	s.refused(s.Client.User.Create().SetName("lost").SetEmail(mail).
 		OnConflict(sql.ConflictColumns("email"), sql.UpdateWhere(sql.GT("users.age", 0))).UpdateNewValues().IfNewer(8).Exec(s.ctx))
-	create := s.Client.User.Create().SetName("lost").SetEmail(mail)
-	upsert := create.OnConflict(sql.ConflictColumns("email")).UpdateNewValues().IfNewer(8)
-	create.SetVersion(9)
-	s.refused(upsert.Exec(s.ctx))
 	s.stored(u.ID, "before", 7)
 }
 

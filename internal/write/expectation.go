@@ -129,9 +129,6 @@ func (e *Expectation) In(versions ...any) {
 	e.source, e.versions, e.Condition = sourceCaller, slices.Clone(versions), false
 }
 
-// Newer has an upsert write this version, and only over older ones.
-func (e *Expectation) Newer(version any) { e.newer = version }
-
 // IfSent expects the version that somebody sent; or nothing, on purpose, if nothing was sent: nil, or a zero version.
 func IfSent[V any](e *Expectation, s *version.Schema, version *V) {
 	if version == nil || s.Strategy.IsZero(*version) {

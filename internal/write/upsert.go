@@ -124,7 +124,7 @@ func qualified(s *version.Schema, table string, expected []any) *sql.Predicate {
 
 // Upsert adds the hook of an upsert that expects a version, inside of all others. It refuses what the database can't
 // guard, and reports a stale update branch, which the database answers by no row, as the conflict that it is.
-func Upsert(hooks []ent.Hook, d string, typed func(error) error, opts *[]sql.ConflictOption) []ent.Hook {
+func Upsert(hooks []ent.Hook, newer bool, d string, typed func(error) error, opts *[]sql.ConflictOption) []ent.Hook {
 	return append(slices.Clip(hooks), func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
 			g, ok := m.(Guarded)
@@ -139,8 +139,11 @@ func Upsert(hooks []ent.Hook, d string, typed func(error) error, opts *[]sql.Con
 			if err := checkUpsert(s, d, m.Op(), *opts); err != nil {
 				return nil, err
 			}
-			if err := checkNewer(ctx, s, d, m, e, *opts); err != nil {
-				return nil, err
+			if newer {
+				e.newer, _ = m.Field(s.Column) // ent knows fields by their columns
+				if err := checkNewer(ctx, s, d, m.Op(), e, *opts); err != nil {
+					return nil, err
+				}
 			}
 			claim := e.claim(s, m.Op(), nil, e.versions)
 			v, err := next.Mutate(ctx, m)
@@ -172,23 +175,17 @@ func checkUpsert(s *version.Schema, d string, op ent.Op, opts []sql.ConflictOpti
 }
 
 // checkNewer refuses what would make IfNewer say that a version was written which was not.
-func checkNewer(ctx context.Context, s *version.Schema, d string, m ent.Mutation, e *Expectation, opts []sql.ConflictOption) error {
-	if e.newer == nil {
-		return nil
-	}
-	set, _ := m.Field(s.Column) // ent knows fields by their columns
+func checkNewer(ctx context.Context, s *version.Schema, d string, op ent.Op, e *Expectation, opts []sql.ConflictOption) error {
 	switch {
 	case e.source != sourceNone:
-		return s.Errorf(m.Op(), nil, "the upsert has both IfVersion and IfNewer. Leave one of the two out")
+		return s.Errorf(op, nil, "the upsert has both IfVersion and IfNewer. Leave one of the two out")
 	case entocc.IncrementSkipped(ctx, s.Type):
-		return s.Errorf(m.Op(), nil, "IfNewer(%v) under SkipIncrement: the row would keep its version, and an older delivery could be written "+
+		return s.Errorf(op, nil, "IfNewer(%v) under SkipIncrement: the row would keep its version, and an older delivery could be written "+
 			"over this one. Leave one of the two out", e.newer)
 	case !s.Strategy.Possible(e.newer):
-		return s.Errorf(m.Op(), nil, "IfNewer(%v): no row can have this version. Versions begin at 1", e.newer)
-	case set != e.newer:
-		return s.Errorf(m.Op(), nil, "IfNewer(%v), but %s was set to %v after that. State one version", e.newer, s.Field, set)
+		return s.Errorf(op, nil, "IfNewer(%v): no row can have this version. Versions begin at 1", e.newer)
 	case keepsRow(d, opts):
-		return s.Errorf(m.Op(), nil, "the upsert writes nothing to a row that is there (Ignore), so IfNewer(%v) could not take effect. "+
+		return s.Errorf(op, nil, "the upsert writes nothing to a row that is there (Ignore), so IfNewer(%v) could not take effect. "+
 			"Use UpdateNewValues", e.newer)
 	}
 	return nil

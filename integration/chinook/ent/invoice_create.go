@@ -744,22 +744,17 @@ func (u *InvoiceUpsertOne) IDX(ctx context.Context) int {
 	return id
 }
 
-// IfVersion has the upsert update the row only if it has this version. A row that has another is a
-// *InvoiceModifiedError; one that is not there is created.
+// IfVersion has the upsert create the row, or update it if it has this version; another is a *InvoiceModifiedError.
 func (u *InvoiceUpsertOne) IfVersion(version int64) *InvoiceUpsertOne {
-	create := u.create
-	create.mutation.occ.In(version)
-	create.hooks = occrun.Upsert(create.hooks, create.driver.Dialect(), create.mutation.versionError, &create.conflict)
+	u.create.mutation.occ.In(version)
+	u.create.hooks = occrun.Upsert(u.create.hooks, u.create.driver.Dialect(), u.create.mutation.versionError, &u.create.conflict)
 	return u
 }
 
-// IfNewer has the upsert create the row with this version, or update a row of an older version to it. A row that has
-// this version, or a later one, stays as it is: the error is an *entocc.NotNewerError.
+// IfNewer has the upsert write this version, over an older one at most; else it is an *entocc.NotNewerError.
 func (u *InvoiceUpsertOne) IfNewer(version int64) *InvoiceUpsertOne {
-	create := u.create
-	create.mutation.SetVersion(version)
-	create.mutation.occ.Newer(version)
-	create.hooks = occrun.Upsert(create.hooks, create.driver.Dialect(), create.mutation.versionError, &create.conflict)
+	u.create.mutation.SetVersion(version)
+	u.create.hooks = occrun.UpsertNewer(u.create.hooks, u.create.driver.Dialect(), u.create.mutation.versionError, &u.create.conflict)
 	return u
 }
 

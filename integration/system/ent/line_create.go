@@ -322,12 +322,10 @@ func (u *LineUpsertOne) IDX(ctx context.Context) int {
 	return id
 }
 
-// IfVersion has the upsert update the row only if it has this version. A row that has another is a
-// *LineModifiedError; one that is not there is created.
+// IfVersion has the upsert create the row, or update it if it has this version; another is a *LineModifiedError.
 func (u *LineUpsertOne) IfVersion(version int64) *LineUpsertOne {
-	create := u.create
-	create.mutation.occ.In(version)
-	create.hooks = occrun.Upsert(create.hooks, create.driver.Dialect(), create.mutation.versionError, &create.conflict)
+	u.create.mutation.occ.In(version)
+	u.create.hooks = occrun.Upsert(u.create.hooks, u.create.driver.Dialect(), u.create.mutation.versionError, &u.create.conflict)
 	return u
 }
 

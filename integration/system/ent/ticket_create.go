@@ -331,12 +331,10 @@ func (u *TicketUpsertOne) IDX(ctx context.Context) uuid.UUID {
 	return id
 }
 
-// IfVersion has the upsert update the row only if it has this version. A row that has another is a
-// *TicketModifiedError; one that is not there is created.
+// IfVersion has the upsert create the row, or update it if it has this version; another is a *TicketModifiedError.
 func (u *TicketUpsertOne) IfVersion(version int64) *TicketUpsertOne {
-	create := u.create
-	create.mutation.occ.In(version)
-	create.hooks = occrun.Upsert(create.hooks, create.driver.Dialect(), create.mutation.versionError, &create.conflict)
+	u.create.mutation.occ.In(version)
+	u.create.hooks = occrun.Upsert(u.create.hooks, u.create.driver.Dialect(), u.create.mutation.versionError, &u.create.conflict)
 	return u
 }
 
