@@ -1,6 +1,14 @@
 package write
 
-import "entgo.io/ent/dialect/sql/sqlgraph"
+import (
+	"context"
+	"errors"
+
+	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql"
+	"entgo.io/ent/dialect/sql/sqlgraph"
+	"github.com/entocc/entocc"
+)
 
 // Unread notes whether the save is one whose row nobody looks at: an Exec, of a builder that has no hooks but the guard. Of
 // the row only the key and the version come back then, which tell that a trigger has not kept the write.
@@ -22,4 +30,18 @@ func (e *Expectation) columns(spec *sqlgraph.UpdateSpec, version string) {
 	default:
 		spec.Node.AddColumnOnce(version)
 	}
+}
+
+// uncounted is the error of an UPDATE of SQLite that was sent to a view. Its INSTEAD OF trigger may have written the row, of which
+// changes() counts nothing: a conflict would have the caller write again.
+func (w *Write) uncounted(ctx context.Context, q dialect.ExecQuerier, d string) error {
+	if d != dialect.SQLite {
+		return nil
+	}
+	s := sql.Dialect(d).Select("name").From(sql.Table("sqlite_master")).
+		Where(sql.And(sql.EQ("type", "view"), sql.EQ("name", w.Spec.Node.Table)))
+	if view, err := hasRows(ctx, q, s); err != nil || !view {
+		return err
+	}
+	return w.Failed(&entocc.OutcomeUnknownError{Err: errors.New(w.Spec.Node.Table + " is a view, whose rows SQLite does not count: use Save in place of Exec")})
 }

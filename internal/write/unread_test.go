@@ -47,6 +47,17 @@ func TestExec_ReadsTheRowForThoseWhoMayLookAtIt(t *testing.T) {
 	assert.Greater(t, len(exec(client.User.UpdateOne(u).SetName("n"))), 5, "the hook gets the entity that was saved")
 }
 
+// On SQLite the number of rows says that the write was kept from none, and RETURNING takes longer than the UPDATE.
+func TestExec_AsksSQLiteForNothing(t *testing.T) {
+	drv := &drivertest.Sent{Name: dialect.SQLite}
+	client := ent.NewClient(ent.Driver(drv))
+	require.ErrorIs(t, client.User.UpdateOne(&ent.User{ID: 5, Version: 41}).SetName("n").Exec(t.Context()), context.Canceled)
+	require.Len(t, drv.Statements, 1)
+	assert.NotContains(t, drv.Statements[0], "RETURNING")
+	require.Error(t, client.Gauge.UpdateOne(&ent.Gauge{ID: 5, Version: 41}).SetName("n").Exec(t.Context()))
+	assert.Contains(t, drv.Statements[len(drv.Statements)-1], "UPDATE")
+}
+
 // A builder whose Exec has failed is saved like any other.
 func TestExec_LeavesNothingToALaterSave(t *testing.T) {
 	_, client := open(t)

@@ -247,7 +247,7 @@ func (w *Write) rowRoute(d string) route {
 	switch {
 	case w.HasExternalEdges():
 		return routeInTx
-	case w.Spec.ScanValues == nil:
+	case w.Spec.ScanValues == nil, w.e.unread && d == dialect.SQLite && !w.Schema.Strategy.ByTrigger():
 		return routeExec
 	case w.wide(d), d == dialect.SQLite && w.Schema.Strategy.ByTrigger():
 		return routeInTx // RETURNING shows nothing of what SQLite's triggers do, which run after it.
@@ -372,6 +372,9 @@ func (w *Write) exec(ctx context.Context, tx dialect.ExecQuerier, d string) erro
 	case err != nil:
 		return w.Failed(err)
 	case affected == 0:
+		if err := w.uncounted(ctx, tx, d); err != nil {
+			return err
+		}
 		return w.Explain(ctx, tx, d)
 	}
 	return nil

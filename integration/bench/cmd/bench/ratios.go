@@ -137,7 +137,8 @@ var causes = []struct{ pattern, cause string }{
 	{`^(Exec|Peer|SetBased|DeleteOne|Contention)/db=PostgreSQL-pq`, "under lib/pq database/sql may send a single statement twice, so entocc sends " +
 		"BEGIN, the statement and COMMIT, where the other side sends one, or reads the row first"},
 	{`^(Exec|Peer)/db=MariaDB`, "entocc reads the new version back, for which the row stays locked: one more statement and a COMMIT in one packet. The other side " +
-		"sends a single UPDATE, or, as ent does, a transaction that is half as long"},
+		"sends a single UPDATE, or, as ent does, a transaction that is half as long. (A compound statement that autocommits would take six tenths of the time, and " +
+		"leave open whether a statement that was killed in it has been written)"},
 	{`^Exec/db=PostgreSQL-pgx`, "one statement for ent's three; what is left is the server's work for the UPDATE, which is the same. The ratio was 0.35 in the " +
 		"run of 26 November"},
 	{`^(Exec|Peer|Columns|UpdateOne)/db=SQLite`, "SQLite compiles each statement each time that it is sent, and RETURNING as a trigger, which takes longer for each " +
