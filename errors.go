@@ -118,7 +118,7 @@ func IsRecordModified(err error) bool {
 }
 
 // NotNewerError is returned by an upsert with IfNewer that has written nothing, as the row has the same version or a later one. The
-// delivery came twice, or out of order: most programs drop it. Retrying it is of no use.
+// delivery came twice, or out of order: most programs drop it. Retrying it does not help.
 //
 // A trigger of the database that keeps the row from being written has the same effect, and the same error.
 type NotNewerError struct {

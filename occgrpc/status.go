@@ -21,7 +21,7 @@ const Domain = "github.com/entocc/entocc"
 
 // The reasons in the google.rpc.ErrorInfo of statuses.
 const (
-	// ReasonModified is that of ABORTED: somebody else changed the row. Nothing was written. Read it again, and decide anew.
+	// ReasonModified is that of ABORTED: somebody else changed the row. Nothing was written. Read it again, and decide again.
 	ReasonModified = "RECORD_MODIFIED"
 	// ReasonState is that of FAILED_PRECONDITION: the row is not in the state that the write starts from (IfField).
 	ReasonState = "STATE_MISMATCH"

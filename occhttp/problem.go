@@ -18,7 +18,7 @@ const (
 	docs = "https://pkg.go.dev/github.com/entocc/entocc/occhttp#"
 
 	// TypeModified is the type of 412 and 409: somebody else changed or deleted what the request wanted to write. Nothing
-	// was written. Read it again, and decide anew.
+	// was written. Read it again, and decide again.
 	TypeModified = docs + "TypeModified"
 	// TypeRequired is the type of 428: the request did not state by If-Match which version it is based on.
 	TypeRequired = docs + "TypeRequired"

@@ -27,7 +27,7 @@ type Key struct {
 }
 
 // Signer signs the versions that forms carry, so that a browser can bring a version back that its user saw, and no other
-// one. It is bound to type and ID: a token of one row is of no use for another.
+// one. It is bound to type and ID: a token of one row is useless for another.
 //
 //	<input type="hidden" name="version" value="{{ .Token }}">
 //

@@ -31,7 +31,7 @@ func formatVersion(key entocc.VersionKey) (string, error) {
 	case v.CanUint() && v.Type().PkgPath() == "":
 		return strconv.FormatUint(v.Uint(), 10), nil
 	}
-	return "", &entocc.VersionError{Type: key.Type, Reason: fmt.Sprintf("a version can be no %T: use an integer, uuid.UUID or time.Time", key.Version)}
+	return "", &entocc.VersionError{Type: key.Type, Reason: fmt.Sprintf("a version cannot be a %T: use an integer, uuid.UUID or time.Time", key.Version)}
 }
 
 // parseVersion reads what formatVersion wrote, as the Go type of zero. Nothing else that would read as the same version

@@ -22,7 +22,7 @@ import (
 //
 //   - PostgreSQL and MariaDB lose the foreign keys that were there, for ent's own of other names.
 //   - MariaDB has all texts converted to utf8mb4_bin, which compares and sorts in another way.
-//   - SQLite has every table built anew, since ent writes each default as an expression, DEFAULT (1), and SQLite adds
+//   - SQLite has every table rebuilt, since ent writes each default as an expression, DEFAULT (1), and SQLite adds
 //     columns with a constant default only. Sizes of columns, and columns, indexes and triggers that ent does not know, are
 //     gone then; with schema.WithForeignKeys(false) the foreign keys too.
 //
@@ -65,7 +65,7 @@ func newColumns(table *atlas.ModifyTable, sqlite bool) ([]atlas.Change, error) {
 		if !ok {
 			continue
 		}
-		// Of a column with an index or a foreign key SQLite's tables are built anew. Neither is added anywhere.
+		// Of a column with an index or a foreign key SQLite's tables are rebuilt. Neither is added anywhere.
 		column := *add.C
 		column.Indexes, column.ForeignKeys = nil, nil
 		if x, ok := column.Default.(*atlas.RawExpr); ok {
@@ -128,7 +128,7 @@ func addable(t *atlas.Table, c *atlas.Column) error {
 	if reason == "" {
 		return nil
 	}
-	return fmt.Errorf("entocc: SQLite can't add the column %q to the table %q as it is: %s. ent would build the table anew, and "+
+	return fmt.Errorf("entocc: SQLite can't add the column %q to the table %q as it is: %s. ent would rebuild the table, and "+
 		"what it does not know of it would be lost. Give the column a constant default (entsql.DefaultExprs has one for each "+
 		"database), or add it by a migration of your own", c.Name, t.Name, reason)
 }

@@ -113,7 +113,7 @@ func (k *kit[T, U, D, ID]) staleSave(t *testing.T) {
 	}
 	saved := k.get(t, id)
 	if _, err := k.save(b); !entocc.IsRecordModified(err) {
-		t.Fatalf("save of a stale entity answered %v, want a RecordModifiedError: is the mixin in the schema, and the code generated anew?", err)
+		t.Fatalf("save of a stale entity answered %v, want a RecordModifiedError: is the mixin in the schema, and the code generated again?", err)
 	}
 	if modified, err := isModified(k.ctx, saved); err != nil || modified {
 		t.Fatalf("the refused save changed the row (IsModified: %v, %v)", modified, err)

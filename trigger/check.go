@@ -35,7 +35,7 @@ func (f *Error) Error() string {
 	case Disabled:
 		what = "enable it: ALTER TABLE " + f.Table + " ENABLE TRIGGER " + f.Trigger
 	case Outdated:
-		what = "create it anew by Create"
+		what = "create it again by Create"
 	case Missing:
 	}
 	return fmt.Sprintf("entocc: the trigger %s of the table %s (%s) is %s: %s", f.Trigger, f.Table, f.Type, f.Problem, what)

@@ -9,7 +9,7 @@
 // it on once, as always, and one of psql's is noticed by whoever holds the row. Fields of Only and Ignore count as they do in
 // the mixin. With [Refusing] an UPDATE that forgets the version fails instead.
 //
-// What no trigger sees: TRUNCATE and bulk loads that replace rows (REPLACE INTO starts a row's version anew), and on MySQL and
+// What no trigger sees: TRUNCATE and bulk loads that replace rows (REPLACE INTO starts a row's version over), and on MySQL and
 // MariaDB the foreign keys' own ON DELETE SET NULL and ON UPDATE CASCADE, which fire no triggers there. A session can do
 // without, as a restore may have to: SET entocc.triggers = 'off' on PostgreSQL, SET @entocc_triggers = 'off' on MySQL and
 // MariaDB. SQLite has no such switch: drop the triggers, and create them again.
@@ -259,7 +259,7 @@ func (t *Triggers) run(ctx context.Context, db *stdsql.DB, tables []*table, stat
 }
 
 // Migrate is the option of ent's auto-migration that creates the triggers once the tables are there. SQLite loses the triggers
-// of a table that a migration builds anew: this brings them back.
+// of a table that a migration rebuilds: this brings them back.
 func (t *Triggers) Migrate(db *stdsql.DB) schema.MigrateOption {
 	return schema.WithHooks(func(next schema.Creator) schema.Creator {
 		return schema.CreateFunc(func(ctx context.Context, tables ...*schema.Table) error {

@@ -216,7 +216,7 @@ func (u *tab) must(err error, what string) {
 	}
 }
 
-// leave does what leads to another page, and waits for it. A busy machine may lay the page out anew under the mouse: a
+// leave does what leads to another page, and waits for it. A busy machine may lay the page out again under the mouse: a
 // click that led nowhere is made again, as a user would.
 func (u *tab) leave(what string, do func() error) {
 	u.Helper()

@@ -84,7 +84,7 @@ func newPostgres(t *testing.T) string {
 	return u.String()
 }
 
-// restart has the application start anew: it knows nothing but what is in the database.
+// restart has the application start over: it knows nothing but what is in the database.
 func (s *shop) restart() { s.app.Store(newAdmin(s.client)) }
 
 // serve is the application as the test wants it served.

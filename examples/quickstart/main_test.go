@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-var update = flag.Bool("update", false, "write testdata/output.txt anew")
+var update = flag.Bool("update", false, "rewrite testdata/output.txt")
 
 // The output is what a reader of the README sees first, with its SQL: it is compared as a whole.
 func TestRun_TellsTheStoryWithItsStatements(t *testing.T) {

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-var update = flag.Bool("update", false, "write testdata/output.md anew")
+var update = flag.Bool("update", false, "rewrite testdata/output.md")
 
 // What each call sends. The README shows the same, and is compared with the file by a test of the root module.
 func TestShow_StatementsOfEachCall(t *testing.T) {

@@ -157,7 +157,7 @@ func assertEnded(t *testing.T, s session, tx *ent.Tx) {
 	}
 }
 
-// awaitLockWait waits until a transaction waits for a lock. The server looks anew only if nobody has asked for 0.1 seconds.
+// awaitLockWait waits until a transaction waits for a lock. The server looks again only if nobody has asked for 0.1 seconds.
 func awaitLockWait(t *testing.T, s session) {
 	t.Helper()
 	const waiting = "SELECT EXISTS (SELECT 1 FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT')"

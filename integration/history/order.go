@@ -64,7 +64,7 @@ func finalOrders(ctx context.Context, r *Round, o *Op) error {
 	return nil
 }
 
-// readOrder reads an order, and then its lines: lines that are newer than the order's version are of no use to anybody, as it
+// readOrder reads an order, and then its lines: lines that are newer than the order's version are useless, as it
 // has another version by then.
 func readOrder(ctx context.Context, client *ent.Client, row string) (Cell, []*ent.PurchaseLine, error) {
 	id := uuid.MustParse(row)

@@ -163,7 +163,7 @@ func TestSystem_LimitTriggersAfterAWrite(t *testing.T) {
 	})
 }
 
-// A vacuum that freezes rows, or writes the table anew, keeps the versions; an ALTER TABLE that writes it anew moves all of them.
+// A vacuum that freezes rows, or rewrites the table, keeps the versions; an ALTER TABLE that rewrites it moves all of them.
 func TestSystem_LimitMaintenance(t *testing.T) {
 	each(t, func(s *scene) {
 		a := s.account("before")
@@ -180,7 +180,7 @@ func TestSystem_LimitMaintenance(t *testing.T) {
 	})
 }
 
-// Rows of a dump that is restored have versions of their new home: whoever holds one of before is refused, and reads again.
+// Rows of a dump that is restored have versions of their new home: whoever holds an older one is refused, and reads again.
 func TestSystem_LimitDumpAndRestore(t *testing.T) {
 	each(t, func(s *scene) {
 		a, b := s.account("a"), s.account("b")

@@ -225,7 +225,7 @@ func (s *slot) conflict() error {
 	return s.own
 }
 
-// saved reports whether the builder's row is as the builder would have it. A hook that returns something in the place of
+// saved reports whether the builder's row is as the builder would have it. A hook that returns something in place of
 // its conflict, as [hook.StoreWins] does, has not saved it.
 func (s *slot) saved() bool {
 	return s.batch.failure == nil && s.err == nil && (s.own == nil || s.rewritten)

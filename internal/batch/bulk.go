@@ -23,7 +23,7 @@ type options struct {
 // *entocc.BulkModifiedError, all of them.
 //
 // B is a pointer to the builder of one, and T to the entity. Go compiles such a type, and its methods, once for all pointers, but
-// anew for each struct.
+// again for each struct.
 type Updates[B, T comparable] struct {
 	opts     options
 	drv      dialect.Driver

@@ -70,7 +70,7 @@ type rowReader struct {
 	values, dests []any
 	// keys are where the columns of the primary key are.
 	keys []int
-	// fresh are the columns whose destinations are made anew for each row, and at is where they are.
+	// fresh are the columns whose destinations are new for each row, and at is where they are.
 	fresh []string
 	at    []int
 }

@@ -44,7 +44,7 @@ func (b *batch) write() {
 
 // again returns how to write the rows once more after a failure, or nil.
 //
-// MySQL and MariaDB end the transaction when they report a conflict or a deadlock, so all is written anew in a new one,
+// MySQL and MariaDB end the transaction when they report a conflict or a deadlock, so everything is written again in a new one,
 // which sees what others have committed since: rows that they have changed do not match then, and explain themselves. In a
 // transaction of the caller's nothing can be written any more. PostgreSQL and SQLite fail the statement; with savepoints
 // around each one the rows that were modified are distinguished from the others.

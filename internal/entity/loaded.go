@@ -101,7 +101,7 @@ func (r ReadRow) read(f version.Field) (any, bool) {
 func inPlace(entity any, f version.Field) bool {
 	t := reflect.ValueOf(entity).Elem().FieldByName(f.Struct).Type()
 	if f.Nillable && t.Kind() == reflect.Pointer {
-		t = t.Elem() // ent makes these pointers anew.
+		t = t.Elem() // ent makes new pointers here.
 	}
 	return hasReferences(t)
 }

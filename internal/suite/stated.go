@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What resolvers may not do: decide over what a client has stated, or in the place of a retry.
+// What resolvers may not do: decide over what a client has stated, or in place of a retry.
 func statedScenarios() []scenario {
 	return []scenario{
 		{name: "Stated/IfMatchIsNotForResolvers", run: ifMatchIsNotForResolvers},

@@ -184,7 +184,7 @@ func edgesJoinTheTx(s *Scene) {
 	assert.EqualValues(s, 1, s.version("pets", p.ID))
 }
 
-// read loads a User in a transaction, so that its snapshot is of before what others commit after.
+// read loads a User in a transaction, so that its snapshot is older than what others commit later.
 func (s *Scene) read(tx *ent.Tx, id int) *ent.User {
 	s.Helper()
 	u, err := tx.User.Get(s.ctx, id)

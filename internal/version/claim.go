@@ -75,7 +75,7 @@ func (c *Claim) Unreadable() error {
 	return nil
 }
 
-// ErrNull says what the row of a conflict has in the place of a version.
+// ErrNull says what the row of a conflict has in place of a version.
 var ErrNull = errors.New("the version of the row is NULL")
 
 // Unusable returns an error of a statement that had no next version for a row as a VersionError.

@@ -61,7 +61,7 @@ func (i Integer[T]) Next(old any) (any, error) {
 	return v + 1, nil
 }
 
-// Bump writes COALESCE(ident, 0) + 1, with an error of the database in the place of 1 for the largest version, whatever the
+// Bump writes COALESCE(ident, 0) + 1, with an error of the database instead of 1 for the largest version, whatever the
 // column's type and the server's mode: MySQL and MariaDB cut a number that is too large for a column in some of them.
 func (i Integer[T]) Bump(b *sql.Builder, ident string) {
 	orZero(b, ident).WriteString(" + CASE ").WriteString(ident).WriteString(" WHEN ").WriteString(strconv.FormatInt(i.largest(), 10)).WriteString(" THEN ")

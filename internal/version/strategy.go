@@ -45,7 +45,7 @@ type Strategy interface {
 	OverflowMark() string
 	// Textual reports whether the database compares versions as texts, though a version has several notations.
 	Textual(dialect string) bool
-	// ByTrigger reports whether a trigger of the database may put another version in the place of the one that a statement
+	// ByTrigger reports whether a trigger of the database may put another version in place of the one that a statement
 	// writes.
 	ByTrigger() bool
 	// BySystem reports whether the version is a system column of the database: no statement writes it, and each one that writes
@@ -324,7 +324,7 @@ func (Time) Bound() string { return "" }
 // OverflowMark is empty.
 func (Time) OverflowMark() string { return "" }
 
-// orZero writes the column, with 0 in the place of NULL.
+// orZero writes the column, with 0 for NULL.
 func orZero(b *sql.Builder, ident string) *sql.Builder {
 	return b.WriteString("COALESCE(").WriteString(ident).WriteString(", 0)")
 }

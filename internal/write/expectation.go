@@ -65,7 +65,7 @@ type Expectation struct {
 	oneRow    bool
 	condition entocc.Condition
 	found     any
-	// reports are what is reported in the place of a refusal.
+	// reports are what is reported instead of a refusal.
 	reports reports
 	// fields is what the caller expects of fields of the row.
 	fields fieldGuard

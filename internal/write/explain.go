@@ -133,5 +133,5 @@ func (p *probe) notation(actual any) error {
 		return nil
 	}
 	return p.Schema.Errorf(p.Op, nil, "the column %q holds this time in another notation than the driver's, and SQLite compares "+
-		"texts: have it written anew, as by IgnoreVersion or a set-based update", p.Schema.Column)
+		"texts: rewrite it, as by IgnoreVersion or a set-based update", p.Schema.Column)
 }

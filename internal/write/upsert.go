@@ -42,7 +42,7 @@ func OnConflict(s *version.Schema, e *Expectation, table string, opts []sql.Conf
 }
 
 // guardedBump is the guard of an upsert of MySQL and MariaDB, whose ON DUPLICATE KEY UPDATE takes no condition: a number that is
-// out of range in the place of the next version, so that the statement fails and writes nothing. It has the length of the
+// out of range instead of the next version, so that the statement fails and writes nothing. It has the length of the
 // version in it, or the database would compute it before there is a row.
 func guardedBump(s *version.Schema, table string, e *Expectation) sql.Querier {
 	return sql.ExprFunc(func(b *sql.Builder) {

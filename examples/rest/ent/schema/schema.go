@@ -10,7 +10,7 @@ import (
 )
 
 // Project is a resource whose client chooses the ID, as in PUT /projects/apollo. Its version is a random token: a counter
-// would begin at 1 again when the project is deleted and created anew under its old ID, and the tag of the old project
+// would begin at 1 again when the project is deleted and created again under its old ID, and the tag of the old project
 // would match the new one.
 type Project struct{ ent.Schema }
 
