@@ -9,28 +9,42 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
 
 // test is a compiled test and how it is run.
 type test struct {
-	name, binary, dir string
-	args              []string
-	killed            int
+	name, binary, dir, run string
+	killed                 int
+	// groups are the names of its subtests that a run can be limited to, with the mutants that each reaches. There are none where
+	// run has no place for them.
+	groups []group
+	// limit is after which time a run counts as one that has noticed.
+	limit time.Duration
 }
 
-// suites are the tests, the fastest first: who is noticed by one is not shown to the next. Env names the server that one needs.
+// group is a part of a test.
+type group struct {
+	name    string
+	reaches map[int]bool
+}
+
+// suites are the tests, the fastest first: a change that one notices is not shown to the next. A run that ends with a slash has
+// subtests in groups. Env names the server that a test needs.
 var suites = []struct{ name, pkg, run, env string }{
 	{"unit tests of version", "./internal/version", ".", ""},
-	{"scenarios on SQLite", "./internal/suite", "TestSQLite$", ""},
+	{"scenarios on SQLite", "./internal/suite", "TestSQLite$/", ""},
 	{"unit tests of batch", "./internal/batch", ".", ""},
 	{"unit tests of verify", "./internal/verify", ".", ""},
 	{"unit tests of write", "./internal/write", ".", ""},
 	{"model on SQLite", "./integration/model", ".", ""},
-	{"scenarios on MariaDB", "./integration/databases", "TestScenarios$/^MariaDB,_REPEATABLE_READ$", "ENTOCC_MARIADB"},
-	{"scenarios on PostgreSQL", "./integration/databases", "TestScenarios$/^PostgreSQL,_pgx,_READ_COMMITTED$", "ENTOCC_POSTGRES"},
+	{"scenarios on PostgreSQL", "./integration/databases", "TestScenarios$/^PostgreSQL,_pgx,_READ_COMMITTED$/", "ENTOCC_POSTGRES"},
+	{"scenarios on MariaDB", "./integration/databases", "TestScenarios$/^MariaDB,_REPEATABLE_READ$/", "ENTOCC_MARIADB"},
 	{"system versions on PostgreSQL", "./integration/system", ".", "ENTOCC_POSTGRES"},
 }
 
@@ -52,16 +66,18 @@ func compile(ctx context.Context, tmp, overlay string) ([]*test, error) {
 			}
 			binaries[s.pkg] = binary
 		}
-		tests = append(tests, &test{
-			name: s.name, binary: binaries[s.pkg], dir: s.pkg, args: []string{"-test.run", s.run, "-test.failfast"},
-		})
+		tests = append(tests, &test{name: s.name, binary: binaries[s.pkg], dir: s.pkg, run: s.run})
 	}
 	return tests, nil
 }
 
-// examine shows a test the mutants that nobody has noticed yet, several at a time.
+// examine shows a test the mutants that nobody has noticed yet, several at a time. One that the end of ctx has kept from being shown
+// is not in the score.
 func (t *test) examine(ctx context.Context, mutants []mutant, limit time.Duration, parallel int) error {
-	reached, err := t.reach(ctx, limit)
+	if err := t.prepare(ctx, limit); err != nil {
+		return err
+	}
+	reached, err := t.reach(ctx, t.run)
 	if err != nil {
 		return err
 	}
@@ -72,17 +88,18 @@ func (t *test) examine(ctx context.Context, mutants []mutant, limit time.Duratio
 	for range parallel {
 		wg.Go(func() {
 			for n := range work {
-				mutants[n-1].verdict = t.verdict(ctx, limit, "ENTOCC_MUTANT="+strconv.Itoa(n))
+				mutants[n-1].verdict = t.verdict(ctx, t.runFor(n), "ENTOCC_MUTANT="+strconv.Itoa(n))
 			}
 		})
 	}
 	shown := make([]int, 0, len(reached))
-	for _, n := range reached {
+	for n := range reached {
 		mutants[n-1].reached = true
 		if mutants[n-1].verdict == "" {
 			shown = append(shown, n)
 		}
 	}
+	slices.Sort(shown)
 	for i, n := range shown {
 		if ctx.Err() != nil {
 			break
@@ -102,11 +119,57 @@ func (t *test) examine(ctx context.Context, mutants []mutant, limit time.Duratio
 	return ctx.Err()
 }
 
+// prepare runs the test once, which must pass, to find out how long it takes, what its groups are, and what they reach.
+func (t *test) prepare(ctx context.Context, limit time.Duration) error {
+	t.limit = 10 * limit
+	began := time.Now()
+	cmd := exec.CommandContext(ctx, t.binary, "-test.run", t.run, "-test.v")
+	cmd.Dir = t.dir
+	out, err := cmd.Output()
+	if err != nil {
+		return fmt.Errorf("%s without a mutant: %w", t.name, err)
+	}
+	t.limit = max(limit, 8*time.Since(began)) // The machine has other work at times.
+	if !strings.HasSuffix(t.run, "/") {
+		return nil
+	}
+	depth := strings.Count(t.run, "/")
+	var names []string
+	for line := range strings.Lines(string(out)) {
+		path, ok := strings.CutPrefix(strings.TrimSpace(line), "=== RUN ")
+		if parts := strings.Split(strings.TrimSpace(path), "/"); ok && len(parts) > depth && !slices.Contains(names, parts[depth]) {
+			names = append(names, parts[depth])
+		}
+	}
+	for _, name := range names {
+		reaches, err := t.reach(ctx, t.run+"^"+regexp.QuoteMeta(name)+"$")
+		if err != nil {
+			return err
+		}
+		t.groups = append(t.groups, group{name, reaches})
+	}
+	return nil
+}
+
+// runFor limits a run to the groups that reach a mutant. What none of them reaches by itself is shown to all.
+func (t *test) runFor(n int) string {
+	var names []string
+	for _, g := range t.groups {
+		if g.reaches[n] {
+			names = append(names, regexp.QuoteMeta(g.name))
+		}
+	}
+	if len(names) == 0 {
+		return t.run
+	}
+	return t.run + "^(" + strings.Join(names, "|") + ")$"
+}
+
 // reach runs the test without a mutant on: it must pass, and notes which mutants it reaches.
-func (t *test) reach(ctx context.Context, limit time.Duration) ([]int, error) {
+func (t *test) reach(ctx context.Context, run string) (map[int]bool, error) {
 	path := t.binary + ".reached"
 	defer os.Remove(path)
-	if verdict := t.verdict(ctx, 5*limit, "ENTOCC_MUTANTS_REACHED="+path); verdict != "" {
+	if verdict := t.verdict(ctx, run, "ENTOCC_MUTANTS_REACHED="+path); verdict != "" {
 		return nil, fmt.Errorf("%s: %s without a mutant", t.name, verdict)
 	}
 	f, err := os.Open(path)
@@ -117,22 +180,22 @@ func (t *test) reach(ctx context.Context, limit time.Duration) ([]int, error) {
 		return nil, err
 	}
 	defer f.Close()
-	var reached []int
+	reached := make(map[int]bool)
 	for s := bufio.NewScanner(f); s.Scan(); {
 		n, err := strconv.Atoi(s.Text())
 		if err != nil {
 			return nil, err
 		}
-		reached = append(reached, n)
+		reached[n] = true
 	}
 	return reached, nil
 }
 
 // verdict runs the test once. It is empty where the test passes.
-func (t *test) verdict(ctx context.Context, limit time.Duration, env string) string {
-	timed, cancel := context.WithTimeout(ctx, limit)
+func (t *test) verdict(ctx context.Context, run, env string) string {
+	timed, cancel := context.WithTimeout(ctx, t.limit)
 	defer cancel()
-	cmd := exec.CommandContext(timed, t.binary, t.args...)
+	cmd := exec.CommandContext(timed, t.binary, "-test.run", run, "-test.failfast")
 	cmd.Dir, cmd.Env = t.dir, append(os.Environ(), env)
 	err := cmd.Run()
 	switch {

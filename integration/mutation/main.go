@@ -64,8 +64,14 @@ func run(dir string, every int, limit time.Duration) error {
 		return err
 	}
 	for _, t := range tests {
-		if err := t.examine(ctx, mutants, limit, runtime.NumCPU()); err != nil {
+		if err := t.examine(ctx, mutants, limit, runtime.NumCPU()); err != nil && ctx.Err() == nil {
 			return err
+		}
+		if err := write(dir, mutants, tests); err != nil { // What is known so far, for runs that are broken off.
+			return err
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
 		}
 	}
 	for i := range mutants {

@@ -56,7 +56,7 @@ func score(mutants []mutant, tests []*test) string {
 func write(dir string, mutants []mutant, tests []*test) error {
 	var list strings.Builder
 	for _, m := range mutants {
-		if m.verdict != survived {
+		if m.verdict != survived && m.verdict != "" {
 			continue
 		}
 		reached := ""
