@@ -11,7 +11,9 @@ import (
 	"os"
 	"time"
 
+	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/internal/ent"
+	"github.com/entocc/entocc/internal/ent/user"
 	"github.com/entocc/entocc/occhttp"
 )
 
@@ -143,6 +145,23 @@ func ExampleLastChange() {
 	// Output:
 	// 412
 	// grace 9:00AM
+}
+
+func ExampleClashingFields() {
+	client, u, ctx := exampleUser("ClashingFields")
+	client.User.UpdateOne(u).SetName("grace").ExecX(ctx)
+	names := map[string]string{user.FieldName: "fullName", user.FieldAge: "age"} // What the API shows, by its own names.
+	h := occhttp.Middleware(occhttp.ClashingFields(func(_ any, field entocc.FieldDiff) string {
+		return names[field.Name]
+	}))(occhttp.Handler(putName(client)))
+	var problem occhttp.Problem
+	if err := json.NewDecoder(respond(h, request("PUT", "joan", "If-Match", `"User/1/1"`)).Body).Decode(&problem); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(problem.Expected, problem.Current, problem.Clashes)
+	// Output:
+	// 412
+	// [1] 2 [fullName]
 }
 
 // Frameworks with their own error handler, such as gin and echo, call WriteError there.

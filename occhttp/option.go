@@ -5,6 +5,8 @@ import (
 	"log/slog"
 	"net/http"
 	"time"
+
+	"github.com/entocc/entocc"
 )
 
 // Option configures a [Middleware] and the handlers inside of it.
@@ -19,6 +21,7 @@ type options struct {
 	ignored  func(*http.Request, string)
 	logger   *slog.Logger
 	changed  func(current any) (by string, at time.Time)
+	clashing func(current any, field entocc.FieldDiff) string
 }
 
 func newOptions(opts []Option) *options {
@@ -110,6 +113,20 @@ func OnError(fn func(*http.Request, error) *Problem) Option {
 //	})
 func LastChange(fn func(current any) (by string, at time.Time)) Option {
 	return func(o *options) { o.changed = fn }
+}
+
+// ClashingFields has the problem of a conflict name the fields that clash: those that the request would set to something else than they hold by
+// now. The server does not know what the client had read. Which of them somebody else has changed, the client knows by comparing
+// what it read with the row that it reads again. fn gets the row, which is read as for [LastChange], and returns the name that a field has in
+// the API; fields without one are left out, as are those that the client must not know of.
+//
+//	occhttp.ClashingFields(func(current any, field entocc.FieldDiff) string {
+//		return names[field.Name] // the API's name, or ""
+//	})
+//
+// It names nothing for a client that was generated without diffs (entc.Without(entc.Diff)).
+func ClashingFields(fn func(current any, field entocc.FieldDiff) string) Option {
+	return func(o *options) { o.clashing = fn }
 }
 
 // Logger replaces slog.Default(). Conflicts are logged for debugging, failures as errors.

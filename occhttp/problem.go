@@ -53,6 +53,8 @@ type Problem struct { //nolint:errname // the word of RFC 9457
 	// ModifiedBy and ModifiedAt are who changed the row last, and when, as [LastChange] says.
 	ModifiedBy string    `json:"modifiedBy,omitempty"`
 	ModifiedAt time.Time `json:"modifiedAt,omitzero"`
+	// Clashes are the fields that the request would set to something else than they hold by now, as [ClashingFields] names them.
+	Clashes []string `json:"clashes,omitempty"`
 	// Conflicts are those of a batch, in its order, and Written is the number of its rows that were written all the same,
 	// as it skips the modified ones.
 	Conflicts []RowConflict `json:"conflicts,omitempty"`

@@ -63,7 +63,7 @@ func (o *options) problem(r *http.Request, err error) *Problem {
 		}
 	}
 	p := ProblemOf(r, err)
-	o.addLastChange(r, p, err)
+	o.addCurrent(r, p, err)
 	return p
 }
 
