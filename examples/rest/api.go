@@ -8,9 +8,12 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/examples/rest/ent"
+	"github.com/entocc/entocc/examples/rest/ent/project"
+	"github.com/entocc/entocc/examples/rest/ent/task"
 	"github.com/entocc/entocc/occhttp"
 )
 
@@ -20,7 +23,7 @@ var openAPI []byte
 // api serves projects and tasks.
 type api struct {
 	client *ent.Client
-	// between runs before each guarded write, for tests that commit something there.
+	// between runs before each write that was preceded by a read, for tests that commit something there.
 	between func()
 }
 
@@ -38,8 +41,30 @@ func (a *api) handler() http.Handler {
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = w.Write(openAPI) // there is nobody left to tell
 	})
-	return occhttp.Middleware()(mux)
+	return occhttp.Middleware(occhttp.LastChange(lastChange), occhttp.ClashingFields(apiName))(mux)
 }
+
+// lastChange has the problem of a conflict say who changed a task, and when.
+func lastChange(current any) (by string, at time.Time) {
+	t, ok := current.(*ent.Task)
+	if !ok || t.ChangedAt == nil {
+		return "", time.Time{}
+	}
+	return t.ChangedBy, *t.ChangedAt
+}
+
+// apiName is the name of a field in the API. Those that clients neither see nor send have none.
+func apiName(_ any, field entocc.FieldDiff) string {
+	switch field.Name {
+	case project.FieldName, project.FieldDescription, project.FieldPoints, task.FieldTitle, task.FieldDone:
+		return field.Name
+	}
+	return ""
+}
+
+// user is who sends a request, as the proxy in front has authenticated them. A server that can be reached past such a proxy must not believe
+// it.
+func user(r *http.Request) string { return r.Header.Get("X-Forwarded-User") }
 
 func routes(a *api) map[string]occhttp.HandlerFunc {
 	return map[string]occhttp.HandlerFunc{

@@ -3,98 +3,19 @@ package main
 import (
 	"encoding/json"
 	"net/http"
-	"strconv"
+	"reflect"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/entocc/entocc/occhttp"
 )
-
-// operation is what openapi.json says of one method of one path.
-type operation struct {
-	OperationID string
-	Parameters  []reference
-	RequestBody struct {
-		Content map[string]struct{ Schema reference }
-	}
-	Responses map[string]json.RawMessage
-}
-
-// takes reports whether the operation has the parameter of this name in the components.
-func (o operation) takes(name string) bool {
-	for _, p := range o.Parameters {
-		if p.Ref == "#/components/parameters/"+name {
-			return true
-		}
-	}
-	return false
-}
-
-type reference struct {
-	Ref string `json:"$ref"`
-}
-
-// document is openapi.json, as far as the tests read it.
-type document struct {
-	Paths      map[string]map[string]json.RawMessage
-	Components struct {
-		Parameters map[string]struct{ Required bool }
-		Schemas    map[string]struct{ Required []string }
-	}
-}
-
-func readDocument(t *testing.T) (d document) {
-	t.Helper()
-	require.NoError(t, json.Unmarshal(openAPI, &d))
-	return d
-}
-
-// operation returns that of a method and a path, be it one of a request or one with parameters.
-func (d document) operation(t *testing.T, method, path string) (o operation) {
-	t.Helper()
-	path, _, _ = strings.Cut(path, "?")
-	for template, methods := range d.Paths {
-		if raw, ok := methods[strings.ToLower(method)]; ok && matches(template, path) {
-			require.NoError(t, json.Unmarshal(raw, &o))
-			return o
-		}
-	}
-	require.FailNow(t, "openapi.json does not name it", "%s %s", method, path)
-	return o
-}
-
-func matches(template, path string) bool {
-	want, got := strings.Split(template, "/"), strings.Split(path, "/")
-	if len(want) != len(got) {
-		return false
-	}
-	for i := range want {
-		if want[i] != got[i] && !strings.HasPrefix(want[i], "{") {
-			return false
-		}
-	}
-	return true
-}
-
-// requireDocumented wants the answer to be one that openapi.json lists. Every request of the tests comes by here.
-func (s *server) requireDocumented(method, path string, status int) {
-	s.Helper()
-	o := readDocument(s.T).operation(s.T, method, path)
-	require.Contains(s, o.Responses, strconv.Itoa(status), "openapi.json does not list this answer of %s %s", method, path)
-}
 
 func TestOpenAPI_NamesEveryRouteAndItsPreconditions(t *testing.T) {
 	d := readDocument(t)
-	named := 0
-	for _, methods := range d.Paths {
-		for method := range methods {
-			if method != "parameters" {
-				named++
-			}
-		}
-	}
-	assert.Len(t, routes(new(api)), named, "no more than there is")
+	assert.Len(t, routes(new(api)), len(d.operations()), "no more than there is")
 	for pattern := range routes(new(api)) {
 		method, path, _ := strings.Cut(pattern, " ")
 		o := d.operation(t, method, path)
@@ -122,6 +43,42 @@ func TestOpenAPI_NamesEveryRouteAndItsPreconditions(t *testing.T) {
 	assert.True(t, d.Components.Parameters["IfMatch"].Required)
 }
 
+// A client goes on with the tag of what it has read or written, without another GET, and shows its user what went wrong.
+func TestOpenAPI_PromisesTheTagsAndTheProblems(t *testing.T) {
+	d := readDocument(t)
+	for _, o := range d.operations() {
+		for status := range o.Responses {
+			_, r := d.response(t, o, status)
+			tagged := strings.HasSuffix(o.path, "}") || o.method == http.MethodPost
+			switch {
+			case status >= "400":
+				assert.Contains(t, r.Content, "application/problem+json", "%s of %s", status, o.OperationID)
+			case status != "204" && tagged:
+				assert.True(t, d.header(r.Headers["ETag"]).Required, "%s of %s", status, o.OperationID)
+			}
+			if status == "201" {
+				assert.True(t, d.header(r.Headers["Location"]).Required, o.OperationID)
+			}
+		}
+	}
+}
+
+func TestOpenAPI_ProblemHasTheMembersThatOcchttpWrites(t *testing.T) {
+	d := readDocument(t)
+	for name, value := range map[string]any{"Problem": occhttp.Problem{}, "RowConflict": occhttp.RowConflict{}} {
+		var written, named []string
+		for _, f := range reflect.VisibleFields(reflect.TypeOf(value)) {
+			if member, _, _ := strings.Cut(f.Tag.Get("json"), ","); member != "" {
+				written = append(written, member)
+			}
+		}
+		for member := range d.Components.Schemas[name].Properties {
+			named = append(named, member)
+		}
+		assert.ElementsMatch(t, written, named, name)
+	}
+}
+
 // A client that is generated from the document must be able to create in both ways.
 func TestOpenAPI_GeneratedClientCanCreate(t *testing.T) {
 	d := readDocument(t)
@@ -132,8 +89,9 @@ func TestOpenAPI_GeneratedClientCanCreate(t *testing.T) {
 	assert.Contains(t, put.Responses, "201")
 
 	schema := func(o operation) []string {
-		name := strings.TrimPrefix(o.RequestBody.Content["application/json"].Schema.Ref, "#/components/schemas/")
-		return d.Components.Schemas[name].Required
+		var body struct{ Schema reference }
+		require.NoError(t, json.Unmarshal(o.RequestBody.Content["application/json"], &body))
+		return d.Components.Schemas[strings.TrimPrefix(body.Schema.Ref, "#/components/schemas/")].Required
 	}
 	assert.Equal(t, []string{"name"}, schema(put))
 	assert.Equal(t, []string{"id", "name"}, schema(d.operation(t, "POST", "/projects")))

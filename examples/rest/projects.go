@@ -122,7 +122,7 @@ func (a *api) patchProject(w http.ResponseWriter, r *http.Request) error {
 	}
 	update := p.Update()
 	occhttp.Set(patch, "name", update.SetName)
-	occhttp.Set(patch, "description", update.SetDescription)
+	occhttp.SetOrClear(patch, "description", update.SetDescription, func() *ent.ProjectUpdateOne { return update.SetDescription("") })
 	occhttp.Set(patch, "points", update.SetPoints)
 	if err := patch.Err(); err != nil {
 		return err

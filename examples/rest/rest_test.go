@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -150,6 +151,28 @@ func TestTask_LifeOverHTTP(t *testing.T) {
 	})
 }
 
+func TestTask_ConflictSaysWhoAndWhenAndWhatDiffers(t *testing.T) {
+	onEach(t, func(s *server) {
+		old := tagText(s.project("apollo"))
+		a := s.do("POST", "/projects/apollo/tasks", `{"title": "Land"}`, "X-Forwarded-User", "ann")
+		path, tag := a.Header.Get("Location"), a.Header.Get("ETag")
+		before := time.Now()
+		a = s.do("PATCH", path, `{"title": "Land softly"}`, "If-Match", tag, "X-Forwarded-User", "bob")
+		require.Equal(s, http.StatusOK, a.StatusCode, a.body)
+
+		p := s.problem(http.StatusPreconditionFailed, s.do("PUT", path, `{"title": "Land", "done": false}`, "If-Match", tag, "X-Forwarded-User", "eve"))
+		assert.Equal(s, []string{version(tag)}, p.Expected)
+		assert.Equal(s, version(a.Header.Get("ETag")), p.Current)
+		assert.Equal(s, "bob", p.ModifiedBy)
+		assert.WithinRange(s, p.ModifiedAt, before.Add(-time.Second), time.Now().Add(time.Second))
+		assert.Equal(s, []string{"title"}, p.Clashes, "done is the same, and clients do not know of changed_by")
+
+		p = s.problem(http.StatusPreconditionFailed, s.do("PATCH", "/projects/apollo", `{"name": "Gemini"}`, "If-Match", old))
+		assert.Equal(s, []string{"name"}, p.Clashes)
+		assert.Empty(s, p.ModifiedBy, "it may have been a change of a task that moved the version of the project")
+	})
+}
+
 func TestWrite_CommitBetweenCheckAndWriteIsFound(t *testing.T) {
 	onEach(t, func(s *server) {
 		p := s.project("apollo")
@@ -234,18 +257,14 @@ func TestPatch_IsAMergePatch(t *testing.T) {
 			p := s.problem(http.StatusBadRequest, s.do("PATCH", "/projects/apollo", body, "If-Match", tag))
 			assert.Contains(s, p.Detail, names)
 		}
-		req, err := http.NewRequestWithContext(s.Context(), "PATCH", s.url+"/projects/apollo", strings.NewReader(`points=1`))
-		require.NoError(s, err)
-		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		resp, err := http.DefaultClient.Do(req)
-		require.NoError(s, err)
-		require.NoError(s, resp.Body.Close())
-		s.requireDocumented("PATCH", "/projects/apollo", resp.StatusCode)
-		assert.Equal(s, http.StatusUnsupportedMediaType, resp.StatusCode)
-		assert.Equal(s, occhttp.MergePatchType, resp.Header.Get("Accept-Patch"))
+		a = s.do("PATCH", "/projects/apollo", `points=1`, "Content-Type", "application/x-www-form-urlencoded")
+		assert.Equal(s, http.StatusUnsupportedMediaType, a.StatusCode)
+		assert.Equal(s, occhttp.MergePatchType, a.Header.Get("Accept-Patch"))
 
 		a = s.do("PATCH", "/projects/apollo", `{"description": "Moon"}`, "If-Match", tag)
 		assert.JSONEq(s, `{"id": "apollo", "name": "Apollo", "description": "Moon", "points": 11}`, a.body)
 		s.problem(http.StatusPreconditionFailed, s.do("PATCH", "/projects/apollo", `{"description": "Mars"}`, "If-Match", tag))
+		a = s.do("PATCH", "/projects/apollo", `{"description": null}`, "If-Match", a.Header.Get("ETag"))
+		assert.JSONEq(s, `{"id": "apollo", "name": "Apollo", "description": "", "points": 11}`, a.body)
 	})
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/entocc/entocc/examples/rest/ent"
 	"github.com/entocc/entocc/occhttp"
 	"github.com/jackc/pgx/v5"
+	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/stretchr/testify/require"
 )
 
@@ -24,6 +25,8 @@ type server struct {
 	*testing.T
 	*api
 	url string
+	// schemas are those of openapi.json.
+	schemas *jsonschema.Compiler
 }
 
 // onEach runs a test over SQLite, and over PostgreSQL where ENTOCC_POSTGRES says where one is.
@@ -38,7 +41,7 @@ func newServer(t *testing.T, file, postgres string) *server {
 	client, err := open(t.Context(), file, postgres)
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = client.Close() })
-	s := &server{T: t, api: &api{client: client, between: func() {}}}
+	s := &server{T: t, api: &api{client: client, between: func() {}}, schemas: schemas(t)}
 	listener := httptest.NewServer(s.handler())
 	t.Cleanup(listener.Close)
 	s.url = listener.URL
@@ -84,24 +87,30 @@ type answer struct {
 	body string
 }
 
+// mediaTypes are those of the bodies that the methods take.
+var mediaTypes = map[string]string{
+	http.MethodPost: "application/json", http.MethodPut: "application/json", http.MethodPatch: occhttp.MergePatchType,
+}
+
 // do sends a request. Headers are given in pairs.
 func (s *server) do(method, path, body string, header ...string) answer {
 	s.Helper()
 	req, err := http.NewRequestWithContext(s.Context(), method, s.url+path, strings.NewReader(body))
 	require.NoError(s, err)
-	if method == http.MethodPatch {
-		req.Header.Set("Content-Type", occhttp.MergePatchType)
-	}
 	for i := 0; i < len(header); i += 2 {
 		req.Header.Add(header[i], header[i+1])
+	}
+	if req.Header.Get("Content-Type") == "" {
+		req.Header.Set("Content-Type", mediaTypes[method])
 	}
 	resp, err := http.DefaultClient.Do(req)
 	require.NoError(s, err)
 	defer func() { _ = resp.Body.Close() }()
 	read, err := io.ReadAll(resp.Body)
 	require.NoError(s, err)
-	s.requireDocumented(method, path, resp.StatusCode)
-	return answer{resp, string(read)}
+	a := answer{resp, string(read)}
+	s.requireDocumented(body, a)
+	return a
 }
 
 // problem wants a problem of this status.

@@ -73,7 +73,8 @@ func (a *api) createTask(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	t, err := a.client.Task.Create().SetProject(p).SetTitle(or(body.Title)).SetDone(or(body.Done)).Save(r.Context())
+	a.between()
+	t, err := a.client.Task.Create().SetProject(p).SetTitle(or(body.Title)).SetDone(or(body.Done)).SetChangedBy(user(r)).Save(r.Context())
 	if err != nil {
 		return err
 	}
@@ -121,7 +122,7 @@ func (a *api) saveTask(w http.ResponseWriter, r *http.Request, change func(*ent.
 	if err != nil {
 		return err
 	}
-	update := t.Update().IfMatch(occhttp.IfMatch(r))
+	update := t.Update().IfMatch(occhttp.IfMatch(r)).SetChangedBy(user(r))
 	if err := change(update); err != nil {
 		return err
 	}

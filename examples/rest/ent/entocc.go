@@ -131,6 +131,8 @@ var taskVersion = &occrun.Schema{
 		{Name: "title", Column: task.FieldTitle, Struct: "Title"},
 		{Name: "done", Column: task.FieldDone, Struct: "Done"},
 		{Name: "project_id", Column: task.FieldProjectID, Struct: "ProjectID"},
+		{Name: "changed_by", Column: task.FieldChangedBy, Struct: "ChangedBy"},
+		{Name: "changed_at", Column: task.FieldChangedAt, Struct: "ChangedAt", Computed: true, Nillable: true},
 	},
 	Edges: []occrun.Edge{
 		{Name: task.EdgeProject, InRow: true, Column: task.FieldProjectID},

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
@@ -662,6 +663,8 @@ type TaskMutation struct {
 	version        *uuid.UUID
 	title          *string
 	_done          *bool
+	changed_by     *string
+	changed_at     *time.Time
 	clearedFields  map[string]struct{}
 	project        *string
 	clearedproject bool
@@ -913,6 +916,104 @@ func (m *TaskMutation) ResetProjectID() {
 	m.project = nil
 }
 
+// SetChangedBy sets the "changed_by" field.
+func (m *TaskMutation) SetChangedBy(s string) {
+	m.changed_by = &s
+}
+
+// ChangedBy returns the value of the "changed_by" field in the mutation.
+func (m *TaskMutation) ChangedBy() (r string, exists bool) {
+	v := m.changed_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldChangedBy returns the old "changed_by" field's value of the Task entity.
+// If the Task object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TaskMutation) OldChangedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldChangedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldChangedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldChangedBy: %w", err)
+	}
+	return oldValue.ChangedBy, nil
+}
+
+// ClearChangedBy clears the value of the "changed_by" field.
+func (m *TaskMutation) ClearChangedBy() {
+	m.changed_by = nil
+	m.clearedFields[task.FieldChangedBy] = struct{}{}
+}
+
+// ChangedByCleared returns if the "changed_by" field was cleared in this mutation.
+func (m *TaskMutation) ChangedByCleared() bool {
+	_, ok := m.clearedFields[task.FieldChangedBy]
+	return ok
+}
+
+// ResetChangedBy resets all changes to the "changed_by" field.
+func (m *TaskMutation) ResetChangedBy() {
+	m.changed_by = nil
+	delete(m.clearedFields, task.FieldChangedBy)
+}
+
+// SetChangedAt sets the "changed_at" field.
+func (m *TaskMutation) SetChangedAt(t time.Time) {
+	m.changed_at = &t
+}
+
+// ChangedAt returns the value of the "changed_at" field in the mutation.
+func (m *TaskMutation) ChangedAt() (r time.Time, exists bool) {
+	v := m.changed_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldChangedAt returns the old "changed_at" field's value of the Task entity.
+// If the Task object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TaskMutation) OldChangedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldChangedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldChangedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldChangedAt: %w", err)
+	}
+	return oldValue.ChangedAt, nil
+}
+
+// ClearChangedAt clears the value of the "changed_at" field.
+func (m *TaskMutation) ClearChangedAt() {
+	m.changed_at = nil
+	m.clearedFields[task.FieldChangedAt] = struct{}{}
+}
+
+// ChangedAtCleared returns if the "changed_at" field was cleared in this mutation.
+func (m *TaskMutation) ChangedAtCleared() bool {
+	_, ok := m.clearedFields[task.FieldChangedAt]
+	return ok
+}
+
+// ResetChangedAt resets all changes to the "changed_at" field.
+func (m *TaskMutation) ResetChangedAt() {
+	m.changed_at = nil
+	delete(m.clearedFields, task.FieldChangedAt)
+}
+
 // ClearProject clears the "project" edge to the Project entity.
 func (m *TaskMutation) ClearProject() {
 	m.clearedproject = true
@@ -974,7 +1075,7 @@ func (m *TaskMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *TaskMutation) Fields() []string {
-	fields := make([]string, 0, 4)
+	fields := make([]string, 0, 6)
 	if m.version != nil {
 		fields = append(fields, task.FieldVersion)
 	}
@@ -986,6 +1087,12 @@ func (m *TaskMutation) Fields() []string {
 	}
 	if m.project != nil {
 		fields = append(fields, task.FieldProjectID)
+	}
+	if m.changed_by != nil {
+		fields = append(fields, task.FieldChangedBy)
+	}
+	if m.changed_at != nil {
+		fields = append(fields, task.FieldChangedAt)
 	}
 	return fields
 }
@@ -1003,6 +1110,10 @@ func (m *TaskMutation) Field(name string) (ent.Value, bool) {
 		return m.Done()
 	case task.FieldProjectID:
 		return m.ProjectID()
+	case task.FieldChangedBy:
+		return m.ChangedBy()
+	case task.FieldChangedAt:
+		return m.ChangedAt()
 	}
 	return nil, false
 }
@@ -1020,6 +1131,10 @@ func (m *TaskMutation) OldField(ctx context.Context, name string) (ent.Value, er
 		return m.OldDone(ctx)
 	case task.FieldProjectID:
 		return m.OldProjectID(ctx)
+	case task.FieldChangedBy:
+		return m.OldChangedBy(ctx)
+	case task.FieldChangedAt:
+		return m.OldChangedAt(ctx)
 	}
 	return nil, fmt.Errorf("unknown Task field %s", name)
 }
@@ -1057,6 +1172,20 @@ func (m *TaskMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetProjectID(v)
 		return nil
+	case task.FieldChangedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetChangedBy(v)
+		return nil
+	case task.FieldChangedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetChangedAt(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Task field %s", name)
 }
@@ -1086,7 +1215,14 @@ func (m *TaskMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *TaskMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(task.FieldChangedBy) {
+		fields = append(fields, task.FieldChangedBy)
+	}
+	if m.FieldCleared(task.FieldChangedAt) {
+		fields = append(fields, task.FieldChangedAt)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -1099,6 +1235,14 @@ func (m *TaskMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *TaskMutation) ClearField(name string) error {
+	switch name {
+	case task.FieldChangedBy:
+		m.ClearChangedBy()
+		return nil
+	case task.FieldChangedAt:
+		m.ClearChangedAt()
+		return nil
+	}
 	return fmt.Errorf("unknown Task nullable field %s", name)
 }
 
@@ -1117,6 +1261,12 @@ func (m *TaskMutation) ResetField(name string) error {
 		return nil
 	case task.FieldProjectID:
 		m.ResetProjectID()
+		return nil
+	case task.FieldChangedBy:
+		m.ResetChangedBy()
+		return nil
+	case task.FieldChangedAt:
+		m.ResetChangedAt()
 		return nil
 	}
 	return fmt.Errorf("unknown Task field %s", name)

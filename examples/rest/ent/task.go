@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
@@ -29,6 +30,10 @@ type Task struct {
 	Done bool `json:"done,omitempty"`
 	// ProjectID holds the value of the "project_id" field.
 	ProjectID string `json:"project_id,omitempty"`
+	// ChangedBy holds the value of the "changed_by" field.
+	ChangedBy string `json:"changed_by,omitempty"`
+	// ChangedAt holds the value of the "changed_at" field.
+	ChangedAt *time.Time `json:"changed_at,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the TaskQuery when eager-loading is set.
 	Edges        TaskEdges `json:"edges"`
@@ -66,8 +71,10 @@ func (*Task) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullBool)
 		case task.FieldID:
 			values[i] = new(sql.NullInt64)
-		case task.FieldTitle, task.FieldProjectID:
+		case task.FieldTitle, task.FieldProjectID, task.FieldChangedBy:
 			values[i] = new(sql.NullString)
+		case task.FieldChangedAt:
+			values[i] = new(sql.NullTime)
 		case task.FieldVersion:
 			values[i] = new(uuid.UUID)
 		default:
@@ -114,6 +121,19 @@ func (_m *Task) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field project_id", values[i])
 			} else if value.Valid {
 				_m.ProjectID = value.String
+			}
+		case task.FieldChangedBy:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field changed_by", values[i])
+			} else if value.Valid {
+				_m.ChangedBy = value.String
+			}
+		case task.FieldChangedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field changed_at", values[i])
+			} else if value.Valid {
+				_m.ChangedAt = new(time.Time)
+				*_m.ChangedAt = value.Time
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -167,6 +187,14 @@ func (_m *Task) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("project_id=")
 	builder.WriteString(_m.ProjectID)
+	builder.WriteString(", ")
+	builder.WriteString("changed_by=")
+	builder.WriteString(_m.ChangedBy)
+	builder.WriteString(", ")
+	if v := _m.ChangedAt; v != nil {
+		builder.WriteString("changed_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -63,6 +64,34 @@ func (_c *TaskCreate) SetProjectID(v string) *TaskCreate {
 	return _c
 }
 
+// SetChangedBy sets the "changed_by" field.
+func (_c *TaskCreate) SetChangedBy(v string) *TaskCreate {
+	_c.mutation.SetChangedBy(v)
+	return _c
+}
+
+// SetNillableChangedBy sets the "changed_by" field if the given value is not nil.
+func (_c *TaskCreate) SetNillableChangedBy(v *string) *TaskCreate {
+	if v != nil {
+		_c.SetChangedBy(*v)
+	}
+	return _c
+}
+
+// SetChangedAt sets the "changed_at" field.
+func (_c *TaskCreate) SetChangedAt(v time.Time) *TaskCreate {
+	_c.mutation.SetChangedAt(v)
+	return _c
+}
+
+// SetNillableChangedAt sets the "changed_at" field if the given value is not nil.
+func (_c *TaskCreate) SetNillableChangedAt(v *time.Time) *TaskCreate {
+	if v != nil {
+		_c.SetChangedAt(*v)
+	}
+	return _c
+}
+
 // SetProject sets the "project" edge to the Project entity.
 func (_c *TaskCreate) SetProject(v *Project) *TaskCreate {
 	return _c.SetProjectID(v.ID)
@@ -115,6 +144,13 @@ func (_c *TaskCreate) defaults() error {
 	if _, ok := _c.mutation.Done(); !ok {
 		v := task.DefaultDone
 		_c.mutation.SetDone(v)
+	}
+	if _, ok := _c.mutation.ChangedAt(); !ok {
+		if task.DefaultChangedAt == nil {
+			return fmt.Errorf("ent: uninitialized task.DefaultChangedAt (forgotten import ent/runtime?)")
+		}
+		v := task.DefaultChangedAt()
+		_c.mutation.SetChangedAt(v)
 	}
 	return nil
 }
@@ -192,6 +228,14 @@ func (_c *TaskCreate) createSpec() (*Task, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Done(); ok {
 		_spec.SetField(task.FieldDone, field.TypeBool, value)
 		_node.Done = value
+	}
+	if value, ok := _c.mutation.ChangedBy(); ok {
+		_spec.SetField(task.FieldChangedBy, field.TypeString, value)
+		_node.ChangedBy = value
+	}
+	if value, ok := _c.mutation.ChangedAt(); ok {
+		_spec.SetField(task.FieldChangedAt, field.TypeTime, value)
+		_node.ChangedAt = &value
 	}
 	if nodes := _c.mutation.ProjectIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -58,6 +59,38 @@ func (_u *TaskUpdate) SetNillableDone(v *bool) *TaskUpdate {
 	return _u
 }
 
+// SetChangedBy sets the "changed_by" field.
+func (_u *TaskUpdate) SetChangedBy(v string) *TaskUpdate {
+	_u.mutation.SetChangedBy(v)
+	return _u
+}
+
+// SetNillableChangedBy sets the "changed_by" field if the given value is not nil.
+func (_u *TaskUpdate) SetNillableChangedBy(v *string) *TaskUpdate {
+	if v != nil {
+		_u.SetChangedBy(*v)
+	}
+	return _u
+}
+
+// ClearChangedBy clears the value of the "changed_by" field.
+func (_u *TaskUpdate) ClearChangedBy() *TaskUpdate {
+	_u.mutation.ClearChangedBy()
+	return _u
+}
+
+// SetChangedAt sets the "changed_at" field.
+func (_u *TaskUpdate) SetChangedAt(v time.Time) *TaskUpdate {
+	_u.mutation.SetChangedAt(v)
+	return _u
+}
+
+// ClearChangedAt clears the value of the "changed_at" field.
+func (_u *TaskUpdate) ClearChangedAt() *TaskUpdate {
+	_u.mutation.ClearChangedAt()
+	return _u
+}
+
 // Mutation returns the TaskMutation object of the builder.
 func (_u *TaskUpdate) Mutation() *TaskMutation {
 	return _u.mutation
@@ -65,6 +98,9 @@ func (_u *TaskUpdate) Mutation() *TaskMutation {
 
 // Save executes the query and returns the number of nodes affected by the update operation.
 func (_u *TaskUpdate) Save(ctx context.Context) (int, error) {
+	if err := _u.defaults(); err != nil {
+		return 0, err
+	}
 	return withHooks(ctx, _u.sqlSave, _u.mutation, _u.hooks)
 }
 
@@ -88,6 +124,18 @@ func (_u *TaskUpdate) ExecX(ctx context.Context) {
 	if err := _u.Exec(ctx); err != nil {
 		panic(err)
 	}
+}
+
+// defaults sets the default values of the builder before save.
+func (_u *TaskUpdate) defaults() error {
+	if _, ok := _u.mutation.ChangedAt(); !ok && !_u.mutation.ChangedAtCleared() {
+		if task.UpdateDefaultChangedAt == nil {
+			return fmt.Errorf("ent: uninitialized task.UpdateDefaultChangedAt (forgotten import ent/runtime?)")
+		}
+		v := task.UpdateDefaultChangedAt()
+		_u.mutation.SetChangedAt(v)
+	}
+	return nil
 }
 
 // check runs all checks and user-defined validators on the builder.
@@ -120,6 +168,18 @@ func (_u *TaskUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.Done(); ok {
 		_spec.SetField(task.FieldDone, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.ChangedBy(); ok {
+		_spec.SetField(task.FieldChangedBy, field.TypeString, value)
+	}
+	if _u.mutation.ChangedByCleared() {
+		_spec.ClearField(task.FieldChangedBy, field.TypeString)
+	}
+	if value, ok := _u.mutation.ChangedAt(); ok {
+		_spec.SetField(task.FieldChangedAt, field.TypeTime, value)
+	}
+	if _u.mutation.ChangedAtCleared() {
+		_spec.ClearField(task.FieldChangedAt, field.TypeTime)
 	}
 	if _u.mutation.occ.IsOneRow() {
 		return occrun.UpdateOneRow(ctx, taskVersion, _u.mutation, versionWriter(_u.config), _spec, nil, _u.mutation.versionError)
@@ -197,6 +257,38 @@ func (_u *TaskUpdateOne) SetNillableDone(v *bool) *TaskUpdateOne {
 	return _u
 }
 
+// SetChangedBy sets the "changed_by" field.
+func (_u *TaskUpdateOne) SetChangedBy(v string) *TaskUpdateOne {
+	_u.mutation.SetChangedBy(v)
+	return _u
+}
+
+// SetNillableChangedBy sets the "changed_by" field if the given value is not nil.
+func (_u *TaskUpdateOne) SetNillableChangedBy(v *string) *TaskUpdateOne {
+	if v != nil {
+		_u.SetChangedBy(*v)
+	}
+	return _u
+}
+
+// ClearChangedBy clears the value of the "changed_by" field.
+func (_u *TaskUpdateOne) ClearChangedBy() *TaskUpdateOne {
+	_u.mutation.ClearChangedBy()
+	return _u
+}
+
+// SetChangedAt sets the "changed_at" field.
+func (_u *TaskUpdateOne) SetChangedAt(v time.Time) *TaskUpdateOne {
+	_u.mutation.SetChangedAt(v)
+	return _u
+}
+
+// ClearChangedAt clears the value of the "changed_at" field.
+func (_u *TaskUpdateOne) ClearChangedAt() *TaskUpdateOne {
+	_u.mutation.ClearChangedAt()
+	return _u
+}
+
 // Mutation returns the TaskMutation object of the builder.
 func (_u *TaskUpdateOne) Mutation() *TaskMutation {
 	return _u.mutation
@@ -217,6 +309,9 @@ func (_u *TaskUpdateOne) Select(field string, fields ...string) *TaskUpdateOne {
 
 // Save executes the query and returns the updated Task entity.
 func (_u *TaskUpdateOne) Save(ctx context.Context) (*Task, error) {
+	if err := _u.defaults(); err != nil {
+		return nil, err
+	}
 	return withHooks(ctx, _u.sqlSave, _u.mutation, _u.hooks)
 }
 
@@ -242,6 +337,18 @@ func (_u *TaskUpdateOne) ExecX(ctx context.Context) {
 	if err := _u.Exec(ctx); err != nil {
 		panic(err)
 	}
+}
+
+// defaults sets the default values of the builder before save.
+func (_u *TaskUpdateOne) defaults() error {
+	if _, ok := _u.mutation.ChangedAt(); !ok && !_u.mutation.ChangedAtCleared() {
+		if task.UpdateDefaultChangedAt == nil {
+			return fmt.Errorf("ent: uninitialized task.UpdateDefaultChangedAt (forgotten import ent/runtime?)")
+		}
+		v := task.UpdateDefaultChangedAt()
+		_u.mutation.SetChangedAt(v)
+	}
+	return nil
 }
 
 // check runs all checks and user-defined validators on the builder.
@@ -292,6 +399,18 @@ func (_u *TaskUpdateOne) sqlSave(ctx context.Context) (_node *Task, err error) {
 	if value, ok := _u.mutation.Done(); ok {
 		_spec.SetField(task.FieldDone, field.TypeBool, value)
 	}
+	if value, ok := _u.mutation.ChangedBy(); ok {
+		_spec.SetField(task.FieldChangedBy, field.TypeString, value)
+	}
+	if _u.mutation.ChangedByCleared() {
+		_spec.ClearField(task.FieldChangedBy, field.TypeString)
+	}
+	if value, ok := _u.mutation.ChangedAt(); ok {
+		_spec.SetField(task.FieldChangedAt, field.TypeTime, value)
+	}
+	if _u.mutation.ChangedAtCleared() {
+		_spec.ClearField(task.FieldChangedAt, field.TypeTime)
+	}
 
 	_u.mutation.occ.Through(_u.driver)
 	guardedWrite, err := occrun.UpdateOne(ctx, taskVersion, _u.mutation, &_u.mutation.occ, _spec, nil, _spec.Node.ID.Value)
@@ -335,7 +454,7 @@ func (c *TaskClient) UpdateBulk(rowBuilders ...*TaskUpdateOne) *TaskUpdateBulk {
 		},
 		Save: (*TaskUpdateOne).Save, Saved: (*TaskUpdateOne).saved,
 		ScanValues: (*Task).scanValues, Assign: (*Task).assignValues,
-		Reuses: []string{task.FieldID, task.FieldTitle, task.FieldDone, task.FieldProjectID},
+		Reuses: []string{task.FieldID, task.FieldTitle, task.FieldDone, task.FieldProjectID, task.FieldChangedBy, task.FieldChangedAt},
 	})
 }
 

@@ -28,6 +28,8 @@ var (
 		{Name: "version", Type: field.TypeUUID, Default: map[string]schema.Expr{"mysql": "(uuid())", "postgres": "gen_random_uuid()", "sqlite3": "'00000000-0000-0000-0000-000000000000'"}},
 		{Name: "title", Type: field.TypeString, Size: 200},
 		{Name: "done", Type: field.TypeBool, Default: false},
+		{Name: "changed_by", Type: field.TypeString, Nullable: true},
+		{Name: "changed_at", Type: field.TypeTime, Nullable: true},
 		{Name: "project_id", Type: field.TypeString, Size: 64},
 	}
 	// TasksTable holds the schema information for the "tasks" table.
@@ -38,7 +40,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "tasks_projects_tasks",
-				Columns:    []*schema.Column{TasksColumns[4]},
+				Columns:    []*schema.Column{TasksColumns[6]},
 				RefColumns: []*schema.Column{ProjectsColumns[0]},
 				OnDelete:   schema.Cascade,
 			},

@@ -3,6 +3,8 @@
 package runtime
 
 import (
+	"time"
+
 	"github.com/entocc/entocc/examples/rest/ent/project"
 	"github.com/entocc/entocc/examples/rest/ent/schema"
 	"github.com/entocc/entocc/examples/rest/ent/task"
@@ -101,6 +103,12 @@ func init() {
 	taskDescDone := taskFields[1].Descriptor()
 	// task.DefaultDone holds the default value on creation for the done field.
 	task.DefaultDone = taskDescDone.Default.(bool)
+	// taskDescChangedAt is the schema descriptor for changed_at field.
+	taskDescChangedAt := taskFields[4].Descriptor()
+	// task.DefaultChangedAt holds the default value on creation for the changed_at field.
+	task.DefaultChangedAt = taskDescChangedAt.Default.(func() time.Time)
+	// task.UpdateDefaultChangedAt holds the default value on update for the changed_at field.
+	task.UpdateDefaultChangedAt = taskDescChangedAt.UpdateDefault.(func() time.Time)
 }
 
 const (

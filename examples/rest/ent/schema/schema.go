@@ -2,6 +2,8 @@
 package schema
 
 import (
+	"time"
+
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema/edge"
@@ -34,6 +36,9 @@ func (Project) Edges() []ent.Edge {
 
 // Task is a nested resource, with an ID that the server chooses. What happens to a task moves the version of its project
 // too: a DELETE of the project takes its tasks along, and must not take one that its client has never seen.
+//
+// A task knows who changed it last, and when. A project could not say so in a column of its own: what moves its version may be a
+// task.
 type Task struct{ ent.Schema }
 
 // Mixin of the Task.
@@ -47,6 +52,8 @@ func (Task) Fields() []ent.Field {
 		field.String("title").NotEmpty().MaxLen(200),
 		field.Bool("done").Default(false),
 		field.String("project_id").Immutable(),
+		field.String("changed_by").Optional(),
+		field.Time("changed_at").Optional().Nillable().Default(time.Now).UpdateDefault(time.Now),
 	}
 }
 

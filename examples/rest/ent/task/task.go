@@ -3,6 +3,8 @@
 package task
 
 import (
+	"time"
+
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -22,6 +24,10 @@ const (
 	FieldDone = "done"
 	// FieldProjectID holds the string denoting the project_id field in the database.
 	FieldProjectID = "project_id"
+	// FieldChangedBy holds the string denoting the changed_by field in the database.
+	FieldChangedBy = "changed_by"
+	// FieldChangedAt holds the string denoting the changed_at field in the database.
+	FieldChangedAt = "changed_at"
 	// EdgeProject holds the string denoting the project edge name in mutations.
 	EdgeProject = "project"
 	// Table holds the table name of the task in the database.
@@ -42,6 +48,8 @@ var Columns = []string{
 	FieldTitle,
 	FieldDone,
 	FieldProjectID,
+	FieldChangedBy,
+	FieldChangedAt,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -67,6 +75,10 @@ var (
 	TitleValidator func(string) error
 	// DefaultDone holds the default value on creation for the "done" field.
 	DefaultDone bool
+	// DefaultChangedAt holds the default value on creation for the "changed_at" field.
+	DefaultChangedAt func() time.Time
+	// UpdateDefaultChangedAt holds the default value on update for the "changed_at" field.
+	UpdateDefaultChangedAt func() time.Time
 )
 
 // OrderOption defines the ordering options for the Task queries.
@@ -95,6 +107,16 @@ func ByDone(opts ...sql.OrderTermOption) OrderOption {
 // ByProjectID orders the results by the project_id field.
 func ByProjectID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldProjectID, opts...).ToFunc()
+}
+
+// ByChangedBy orders the results by the changed_by field.
+func ByChangedBy(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldChangedBy, opts...).ToFunc()
+}
+
+// ByChangedAt orders the results by the changed_at field.
+func ByChangedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldChangedAt, opts...).ToFunc()
 }
 
 // ByProjectField orders the results by project field.

@@ -3,6 +3,8 @@
 package task
 
 import (
+	"time"
+
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/entocc/entocc/examples/rest/ent/predicate"
@@ -72,6 +74,16 @@ func Done(v bool) predicate.Task {
 // ProjectID applies equality check predicate on the "project_id" field. It's identical to ProjectIDEQ.
 func ProjectID(v string) predicate.Task {
 	return predicate.Task(sql.FieldEQ(FieldProjectID, v))
+}
+
+// ChangedBy applies equality check predicate on the "changed_by" field. It's identical to ChangedByEQ.
+func ChangedBy(v string) predicate.Task {
+	return predicate.Task(sql.FieldEQ(FieldChangedBy, v))
+}
+
+// ChangedAt applies equality check predicate on the "changed_at" field. It's identical to ChangedAtEQ.
+func ChangedAt(v time.Time) predicate.Task {
+	return predicate.Task(sql.FieldEQ(FieldChangedAt, v))
 }
 
 // VersionEQ applies the EQ predicate on the "version" field.
@@ -252,6 +264,131 @@ func ProjectIDEqualFold(v string) predicate.Task {
 // ProjectIDContainsFold applies the ContainsFold predicate on the "project_id" field.
 func ProjectIDContainsFold(v string) predicate.Task {
 	return predicate.Task(sql.FieldContainsFold(FieldProjectID, v))
+}
+
+// ChangedByEQ applies the EQ predicate on the "changed_by" field.
+func ChangedByEQ(v string) predicate.Task {
+	return predicate.Task(sql.FieldEQ(FieldChangedBy, v))
+}
+
+// ChangedByNEQ applies the NEQ predicate on the "changed_by" field.
+func ChangedByNEQ(v string) predicate.Task {
+	return predicate.Task(sql.FieldNEQ(FieldChangedBy, v))
+}
+
+// ChangedByIn applies the In predicate on the "changed_by" field.
+func ChangedByIn(vs ...string) predicate.Task {
+	return predicate.Task(sql.FieldIn(FieldChangedBy, vs...))
+}
+
+// ChangedByNotIn applies the NotIn predicate on the "changed_by" field.
+func ChangedByNotIn(vs ...string) predicate.Task {
+	return predicate.Task(sql.FieldNotIn(FieldChangedBy, vs...))
+}
+
+// ChangedByGT applies the GT predicate on the "changed_by" field.
+func ChangedByGT(v string) predicate.Task {
+	return predicate.Task(sql.FieldGT(FieldChangedBy, v))
+}
+
+// ChangedByGTE applies the GTE predicate on the "changed_by" field.
+func ChangedByGTE(v string) predicate.Task {
+	return predicate.Task(sql.FieldGTE(FieldChangedBy, v))
+}
+
+// ChangedByLT applies the LT predicate on the "changed_by" field.
+func ChangedByLT(v string) predicate.Task {
+	return predicate.Task(sql.FieldLT(FieldChangedBy, v))
+}
+
+// ChangedByLTE applies the LTE predicate on the "changed_by" field.
+func ChangedByLTE(v string) predicate.Task {
+	return predicate.Task(sql.FieldLTE(FieldChangedBy, v))
+}
+
+// ChangedByContains applies the Contains predicate on the "changed_by" field.
+func ChangedByContains(v string) predicate.Task {
+	return predicate.Task(sql.FieldContains(FieldChangedBy, v))
+}
+
+// ChangedByHasPrefix applies the HasPrefix predicate on the "changed_by" field.
+func ChangedByHasPrefix(v string) predicate.Task {
+	return predicate.Task(sql.FieldHasPrefix(FieldChangedBy, v))
+}
+
+// ChangedByHasSuffix applies the HasSuffix predicate on the "changed_by" field.
+func ChangedByHasSuffix(v string) predicate.Task {
+	return predicate.Task(sql.FieldHasSuffix(FieldChangedBy, v))
+}
+
+// ChangedByIsNil applies the IsNil predicate on the "changed_by" field.
+func ChangedByIsNil() predicate.Task {
+	return predicate.Task(sql.FieldIsNull(FieldChangedBy))
+}
+
+// ChangedByNotNil applies the NotNil predicate on the "changed_by" field.
+func ChangedByNotNil() predicate.Task {
+	return predicate.Task(sql.FieldNotNull(FieldChangedBy))
+}
+
+// ChangedByEqualFold applies the EqualFold predicate on the "changed_by" field.
+func ChangedByEqualFold(v string) predicate.Task {
+	return predicate.Task(sql.FieldEqualFold(FieldChangedBy, v))
+}
+
+// ChangedByContainsFold applies the ContainsFold predicate on the "changed_by" field.
+func ChangedByContainsFold(v string) predicate.Task {
+	return predicate.Task(sql.FieldContainsFold(FieldChangedBy, v))
+}
+
+// ChangedAtEQ applies the EQ predicate on the "changed_at" field.
+func ChangedAtEQ(v time.Time) predicate.Task {
+	return predicate.Task(sql.FieldEQ(FieldChangedAt, v))
+}
+
+// ChangedAtNEQ applies the NEQ predicate on the "changed_at" field.
+func ChangedAtNEQ(v time.Time) predicate.Task {
+	return predicate.Task(sql.FieldNEQ(FieldChangedAt, v))
+}
+
+// ChangedAtIn applies the In predicate on the "changed_at" field.
+func ChangedAtIn(vs ...time.Time) predicate.Task {
+	return predicate.Task(sql.FieldIn(FieldChangedAt, vs...))
+}
+
+// ChangedAtNotIn applies the NotIn predicate on the "changed_at" field.
+func ChangedAtNotIn(vs ...time.Time) predicate.Task {
+	return predicate.Task(sql.FieldNotIn(FieldChangedAt, vs...))
+}
+
+// ChangedAtGT applies the GT predicate on the "changed_at" field.
+func ChangedAtGT(v time.Time) predicate.Task {
+	return predicate.Task(sql.FieldGT(FieldChangedAt, v))
+}
+
+// ChangedAtGTE applies the GTE predicate on the "changed_at" field.
+func ChangedAtGTE(v time.Time) predicate.Task {
+	return predicate.Task(sql.FieldGTE(FieldChangedAt, v))
+}
+
+// ChangedAtLT applies the LT predicate on the "changed_at" field.
+func ChangedAtLT(v time.Time) predicate.Task {
+	return predicate.Task(sql.FieldLT(FieldChangedAt, v))
+}
+
+// ChangedAtLTE applies the LTE predicate on the "changed_at" field.
+func ChangedAtLTE(v time.Time) predicate.Task {
+	return predicate.Task(sql.FieldLTE(FieldChangedAt, v))
+}
+
+// ChangedAtIsNil applies the IsNil predicate on the "changed_at" field.
+func ChangedAtIsNil() predicate.Task {
+	return predicate.Task(sql.FieldIsNull(FieldChangedAt))
+}
+
+// ChangedAtNotNil applies the NotNil predicate on the "changed_at" field.
+func ChangedAtNotNil() predicate.Task {
+	return predicate.Task(sql.FieldNotNull(FieldChangedAt))
 }
 
 // HasProject applies the HasEdge predicate on the "project" edge.
