@@ -116,8 +116,9 @@ func LastChange(fn func(current any) (by string, at time.Time)) Option {
 }
 
 // ClashingFields has the problem of a conflict name the fields that clash: those that the request would set to something else than they hold by
-// now. The server does not know what the client had read. Which of them somebody else has changed, the client knows by comparing
-// what it read with the row that it reads again. fn gets the row, which is read as for [LastChange], and returns the name that a field has in
+// now. They are for people to see, and not enough to merge by: the server does not know what the client had read. A field that nobody else has
+// touched is among them; one that both set to the same is not, such as a counter that two have moved from 11 to 12. To merge, a client
+// compares what it had read with what it reads again. fn gets the row, which is read as for [LastChange], and returns the name that a field has in
 // the API; fields without one are left out, as are those that the client must not know of.
 //
 //	occhttp.ClashingFields(func(current any, field entocc.FieldDiff) string {

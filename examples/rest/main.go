@@ -3,12 +3,13 @@
 //
 //	go run ./examples/rest
 //	go run ./examples/rest -postgres 'postgres://localhost/rest?sslmode=disable'
+//	go run ./examples/rest -collide // two generated clients save the same project
 //
 //	curl -i -X PUT localhost:8080/projects/apollo -H 'If-None-Match: *' -d '{"name": "Apollo"}'
 //	curl -i localhost:8080/projects/apollo
 //	curl -i -X PATCH localhost:8080/projects/apollo -H 'If-Match: <the ETag>' -H 'Content-Type: application/merge-patch+json' -d '{"points": 11}'
 //
-// Read projects.go for the handlers, and openapi.json for what clients see.
+// Read projects.go for the handlers, openapi.json for what clients see, and collide.go for one of them.
 package main
 
 import (
@@ -49,6 +50,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	addr := flags.String("addr", "127.0.0.1:8080", "address to listen on")
 	file := flags.String("sqlite", "rest.db", "file of the SQLite database")
 	postgres := flags.String("postgres", "", "URL of a PostgreSQL database, instead of SQLite")
+	collision := flags.Bool("collide", false, "have two generated clients save the same project, and end")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -67,7 +69,13 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		<-ctx.Done()
 		_ = server.Close()
 	}()
-	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(listener) }()
+	if *collision {
+		defer server.Close()
+		return collide(ctx, "http://"+listener.Addr().String(), out)
+	}
+	if err := <-served; !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
 	return nil

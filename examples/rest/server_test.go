@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -103,14 +104,28 @@ func (s *server) do(method, path, body string, header ...string) answer {
 	if req.Header.Get("Content-Type") == "" {
 		req.Header.Set("Content-Type", mediaTypes[method])
 	}
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := s.Do(req)
 	require.NoError(s, err)
-	defer func() { _ = resp.Body.Close() }()
 	read, err := io.ReadAll(resp.Body)
 	require.NoError(s, err)
-	a := answer{resp, string(read)}
-	s.requireDocumented(body, a)
-	return a
+	return answer{resp, string(read)}
+}
+
+// Do sends any request, also one of a generated client, and holds the answer to openapi.json.
+func (s *server) Do(req *http.Request) (*http.Response, error) {
+	var sent, got bytes.Buffer
+	if req.Body != nil {
+		req.Body = io.NopCloser(io.TeeReader(req.Body, &sent))
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	_, err = got.ReadFrom(resp.Body)
+	_ = resp.Body.Close()
+	s.requireDocumented(sent.String(), answer{resp, got.String()})
+	resp.Body = io.NopCloser(&got)
+	return resp, err
 }
 
 // problem wants a problem of this status.
