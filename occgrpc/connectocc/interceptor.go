@@ -8,6 +8,7 @@ import (
 	"errors"
 
 	"connectrpc.com/connect"
+	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/occgrpc"
 )
 
@@ -39,10 +40,11 @@ func (interceptor) WrapStreamingHandler(next connect.StreamingHandlerFunc) conne
 	return func(ctx context.Context, conn connect.StreamingHandlerConn) error { return Error(ctx, next(ctx, conn)) }
 }
 
-// Error returns the connect.Error of an error, or the error itself where [occgrpc.StatusOf] has none, or it is one already.
+// Error returns the connect.Error of an error, or the error itself where [occgrpc.StatusOf] has none, or it is one already. An outcome that is
+// not known goes over a connect.Error beside it, as of a method whose ROLLBACK was refused: that nothing was written may not be true then.
 func Error(ctx context.Context, err error) error {
 	var done *connect.Error
-	if errors.As(err, &done) {
+	if errors.As(err, &done) && (!entocc.IsOutcomeUnknown(err) || entocc.IsOutcomeUnknown(done)) {
 		return err
 	}
 	s := occgrpc.StatusOf(ctx, err)

@@ -8,7 +8,9 @@ package grpcocc
 
 import (
 	"context"
+	"errors"
 
+	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/occgrpc"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
@@ -32,9 +34,10 @@ func Stream() grpc.StreamServerInterceptor {
 	}
 }
 
-// Error returns the status of an error, or the error itself where [occgrpc.StatusOf] has none, or it has a status already.
+// Error returns the status of an error, or the error itself where [occgrpc.StatusOf] has none, or it has a status already. An outcome that is
+// not known goes over a status beside it, as of a method whose ROLLBACK was refused: that nothing was written may not be true then.
 func Error(ctx context.Context, err error) error {
-	if _, done := status.FromError(err); done {
+	if _, done := status.FromError(err); done && !unknownBeside(err) {
 		return err
 	}
 	s := occgrpc.StatusOf(ctx, err)
@@ -50,4 +53,13 @@ func Error(ctx context.Context, err error) error {
 		return detailed.Err()
 	}
 	return plain.Err()
+}
+
+// unknownBeside reports an outcome that is not known, and that the status in err was not made of.
+func unknownBeside(err error) bool {
+	var own interface {
+		error
+		GRPCStatus() *status.Status
+	}
+	return entocc.IsOutcomeUnknown(err) && !(errors.As(err, &own) && entocc.IsOutcomeUnknown(own))
 }
