@@ -61,5 +61,5 @@ func unknownBeside(err error) bool {
 		error
 		GRPCStatus() *status.Status
 	}
-	return entocc.IsOutcomeUnknown(err) && !(errors.As(err, &own) && entocc.IsOutcomeUnknown(own))
+	return entocc.IsOutcomeUnknown(err) && (!errors.As(err, &own) || !entocc.IsOutcomeUnknown(own))
 }
