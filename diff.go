@@ -1,7 +1,9 @@
 package entocc
 
 import (
+	"encoding/json"
 	"reflect"
+	"time"
 
 	"entgo.io/ent"
 )
@@ -79,8 +81,9 @@ type FieldDiff struct {
 	clash bool
 }
 
-// Clashes reports whether both sides changed the field, to different values. An addition to a number, or an append to a
-// list, is made to whatever is there, and clashes with nothing.
+// Clashes reports whether both sides changed the field, to different values, or to the same number: two writers who both took one
+// from 5 have set 4, and one of them would be lost. An addition to a number, or an append to a list, is made to whatever is
+// there, and clashes with nothing.
 func (d FieldDiff) Clashes() bool { return d.clash }
 
 // NewFieldDiff completes a diff by what follows from its values, and keeps back those of a sensitive field. The runtime of
@@ -98,13 +101,52 @@ func NewFieldDiff(d FieldDiff, unseen bool) FieldDiff {
 	default:
 		d.TheirsChanged = replaces && !equal(d.Mine, d.Theirs)
 	}
-	if replaces && !d.Computed && d.MineChanged && d.TheirsChanged && !equal(d.Mine, d.Theirs) {
+	if replaces && !d.Computed && d.MineChanged && d.TheirsChanged && (!equal(d.Mine, d.Theirs) || counts(reflect.ValueOf(d.Mine))) {
 		d.clash = true
 	}
 	if d.Sensitive {
 		d.Base, d.Mine, d.Theirs = nil, nil, nil
 	}
 	return d
+}
+
+// counts reports whether a value is, or holds, a number, which may have been made of the one that was there. What can't be looked into,
+// as a decimal, counts.
+func counts(v reflect.Value) bool {
+	switch v.Kind() {
+	case reflect.Invalid, reflect.String, reflect.Bool:
+		return v.IsValid() && v.Type() == reflect.TypeFor[json.Number]()
+	case reflect.Pointer, reflect.Interface:
+		return counts(v.Elem())
+	case reflect.Slice, reflect.Array:
+		if v.Type().Elem().Kind() == reflect.Uint8 {
+			return false // a text or a UUID
+		}
+		for i := range v.Len() {
+			if counts(v.Index(i)) {
+				return true
+			}
+		}
+		return false
+	case reflect.Map:
+		for _, value := range v.Seq2() {
+			if counts(value) {
+				return true
+			}
+		}
+		return false
+	case reflect.Struct:
+		if v.Type() == reflect.TypeFor[time.Time]() {
+			return false
+		}
+		for i := range v.NumField() {
+			if !v.Type().Field(i).IsExported() || counts(v.Field(i)) {
+				return true
+			}
+		}
+		return false
+	}
+	return true
 }
 
 // equal compares values of fields: times by their instant, everything else deeply.

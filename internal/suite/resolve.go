@@ -172,19 +172,20 @@ func mergeOfDisjointFields(s *Scene) {
 func mergeListsClashes(s *Scene) {
 	s.Client.User.Use(hook.OnModified(hook.Merge()))
 	a, b := s.twoUsers()
-	saved(s, s.Other.User.UpdateOneID(a.ID).IgnoreVersion().SetName("theirs").SetPassword("theirs").SetAge(3))
-	_, err := b.Update().SetName("mine").SetPassword("mine").SetAge(3).Save(s.ctx)
+	saved(s, s.Other.User.UpdateOneID(a.ID).IgnoreVersion().SetName("theirs").SetPassword("theirs").SetAge(3).SetLabels([]string{"same"}))
+	_, err := b.Update().SetName("mine").SetPassword("mine").SetAge(3).SetLabels([]string{"same"}).Save(s.ctx)
 	s.conflict(err)
 	var merge *entocc.MergeError
 	require.ErrorAs(s, err, &merge)
-	require.Len(s, merge.Clashes, 2, "both set the age to 3, which is no clash")
+	require.Len(s, merge.Clashes, 3, "both set the same labels, which is no clash")
+	assert.Equal(s, "age", merge.Clashes[1].Name, "both set it to 3, and may have counted to it")
 	assert.Equal(s, "name", merge.Clashes[0].Name)
 	assert.Equal(s, "Display name", merge.Clashes[0].Label)
 	assert.Equal(s, []any{"before", "mine", "theirs"}, []any{merge.Clashes[0].Base, merge.Clashes[0].Mine, merge.Clashes[0].Theirs})
-	assert.Equal(s, "password", merge.Clashes[1].Name)
-	assert.True(s, merge.Clashes[1].Sensitive)
-	assert.Nil(s, merge.Clashes[1].Theirs)
-	assert.Contains(s, err.Error(), "name, password")
+	assert.Equal(s, "password", merge.Clashes[2].Name)
+	assert.True(s, merge.Clashes[2].Sensitive)
+	assert.Nil(s, merge.Clashes[2].Theirs)
+	assert.Contains(s, err.Error(), "name, age, password")
 	assert.Equal(s, "theirs", s.load(a.ID).Name)
 }
 
