@@ -35,7 +35,7 @@ type group struct {
 }
 
 // suites are the tests, the fastest first: a change that one notices is not shown to the next. A run that ends with a slash has
-// subtests in groups. Env names the server that a test needs.
+// subtests in groups, and an empty one has each test be a group. Env names the server that a test needs.
 var suites = []struct{ name, pkg, run, env string }{
 	{"unit tests of version", "./internal/version", ".", ""},
 	{"scenarios on SQLite", "./internal/suite", "TestSQLite$/", ""},
@@ -45,7 +45,9 @@ var suites = []struct{ name, pkg, run, env string }{
 	{"model on SQLite", "./integration/model", ".", ""},
 	{"scenarios on PostgreSQL", "./integration/databases", "TestScenarios$/^PostgreSQL,_pgx,_READ_COMMITTED$/", "ENTOCC_POSTGRES"},
 	{"scenarios on MariaDB", "./integration/databases", "TestScenarios$/^MariaDB,_REPEATABLE_READ$/", "ENTOCC_MARIADB"},
-	{"system versions on PostgreSQL", "./integration/system", ".", "ENTOCC_POSTGRES"},
+	{"integers of every kind", "./integration/integers", "", "ENTOCC_POSTGRES"},
+	{"system versions on PostgreSQL", "./integration/system", "", "ENTOCC_POSTGRES"},
+	{"all other tests of the databases", "./integration/databases", "", "ENTOCC_GALERA"},
 }
 
 // compile compiles the tests with all mutants in them.
@@ -123,14 +125,14 @@ func (t *test) examine(ctx context.Context, mutants []mutant, limit time.Duratio
 func (t *test) prepare(ctx context.Context, limit time.Duration) error {
 	t.limit = 10 * limit
 	began := time.Now()
-	cmd := exec.CommandContext(ctx, t.binary, "-test.run", t.run, "-test.v")
+	cmd := exec.CommandContext(ctx, t.binary, "-test.run", t.run, "-test.skip", scenarios(t.run), "-test.v")
 	cmd.Dir = t.dir
 	out, err := cmd.Output()
 	if err != nil {
 		return fmt.Errorf("%s without a mutant: %w", t.name, err)
 	}
 	t.limit = max(limit, 8*time.Since(began)) // The machine has other work at times.
-	if !strings.HasSuffix(t.run, "/") {
+	if t.run != "" && !strings.HasSuffix(t.run, "/") {
 		return nil
 	}
 	depth := strings.Count(t.run, "/")
@@ -149,6 +151,14 @@ func (t *test) prepare(ctx context.Context, limit time.Duration) error {
 		t.groups = append(t.groups, group{name, reaches})
 	}
 	return nil
+}
+
+// scenarios is what a run leaves out: the shared suite on every database, which has runs of its own, unless it is the run.
+func scenarios(run string) string {
+	if run != "" {
+		return ""
+	}
+	return "^TestScenarios"
 }
 
 // runFor limits a run to the groups that reach a mutant. What none of them reaches by itself is shown to all.
@@ -195,7 +205,7 @@ func (t *test) reach(ctx context.Context, run string) (map[int]bool, error) {
 func (t *test) verdict(ctx context.Context, run, env string) string {
 	timed, cancel := context.WithTimeout(ctx, t.limit)
 	defer cancel()
-	cmd := exec.CommandContext(timed, t.binary, "-test.run", run, "-test.failfast")
+	cmd := exec.CommandContext(timed, t.binary, "-test.run", run, "-test.skip", scenarios(t.run), "-test.failfast")
 	cmd.Dir, cmd.Env = t.dir, append(os.Environ(), env)
 	err := cmd.Run()
 	switch {
