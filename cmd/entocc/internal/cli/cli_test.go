@@ -277,3 +277,10 @@ func TestRun_UsageErrors(t *testing.T) {
 	assert.Equal(t, 0, code)
 	assert.Contains(t, out, "Exit codes")
 }
+
+// A test program has no version. .ci/release has the installed command say the one of its release.
+func TestRun_SaysItsVersion(t *testing.T) {
+	code, out, _ := run(t, t.TempDir(), "--version")
+	assert.Equal(t, 0, code)
+	assert.Regexp(t, `^entocc version (\(devel\)|v0\.\S+)\n$`, out)
+}

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime/debug"
-	"strings"
 
 	"golang.org/x/mod/modfile"
 
@@ -116,18 +114,4 @@ func vendor(ctx context.Context, c *project.Client) error {
 	}
 	_, err := project.Go(ctx, c.Module.Dir, "mod", "vendor")
 	return err
-}
-
-// ownVersion is the version of the library that fits this program.
-func ownVersion() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "latest"
-	}
-	for _, dep := range info.Deps {
-		if dep.Path == project.EntoccPath && dep.Replace == nil && !strings.HasPrefix(dep.Version, "v0.0.0-0") {
-			return dep.Version
-		}
-	}
-	return "latest"
 }

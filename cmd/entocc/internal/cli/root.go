@@ -62,6 +62,7 @@ func (a *app) root() *cobra.Command {
 		Long: `entocc adds versions to a project on ent, and finds code that loses updates.
 
 Exit codes: 0 all is well, 1 something was found, 2 the command could not do its work and changed nothing.`,
+		Version:       programVersion(),
 		SilenceErrors: true, SilenceUsage: true,
 	}
 	root.PersistentFlags().BoolVar(&a.json, "json", false, "write the result as JSON")
