@@ -142,7 +142,7 @@ func (_c *GaugeCreate) createSpec() (*Gauge, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(gauge.Table, sqlgraph.NewFieldSpec(gauge.FieldID, field.TypeInt))
 	)
 	_spec.OnConflict = _c.conflict
-	_c.driver = versionWriter(_c.config)
+	_c.driver = occrun.Creating(&_c.mutation.occ, versionWriter(_c.config), _spec)
 	_spec.OnConflict = occrun.OnConflict(gaugeVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
 	_node.occ.Creates(gaugeVersion, _c.driver, _spec.ID)
 	createdBy := *_c.mutation
@@ -358,9 +358,17 @@ func (u *GaugeUpsertOne) IDX(ctx context.Context) int {
 
 // IfVersion has the upsert create the row, or update it if it has this version; another is a *GaugeModifiedError.
 func (u *GaugeUpsertOne) IfVersion(version int64) *GaugeUpsertOne {
-	u.create.mutation.occ.In(version)
-	u.create.hooks = occrun.Upsert(u.create.hooks, u.create.driver.Dialect(), u.create.mutation.versionError, &u.create.conflict)
-	return u
+	return occrun.IfVersion(u, u.create.upserting, u.create.driver.Dialect(), &u.create.conflict, version)
+}
+
+// IfVersion takes a version for each builder. If a row has another, none is written, and an *entocc.BulkModifiedError lists all those.
+func (u *GaugeUpsertBulk) IfVersion(versions ...int64) *GaugeUpsertBulk {
+	return occrun.BulkIfVersion(u, &u.create.err, gaugeVersion, u.create.builders, (*GaugeCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
+}
+
+// upserting is what the guard of an upsert needs.
+func (_c *GaugeCreate) upserting() (occrun.GuardedMutation, *[]Hook, func(error) error) {
+	return _c.mutation, &_c.hooks, _c.mutation.versionError
 }
 
 // GaugeCreateBulk is the builder for creating many Gauge entities in bulk.
@@ -401,7 +409,7 @@ func (_c *GaugeCreateBulk) Save(ctx context.Context) ([]*Gauge, error) {
 					spec.OnConflict = _c.conflict
 					_c.driver = versionWriter(_c.config)
 					spec.OnConflict = occrun.OnConflict(gaugeVersion, &mutation.occ, specs[i].Table, _c.conflict)
-					_c.driver = occrun.Atomic(_c.driver)
+					_c.driver = occrun.CreateBulk(ctx, _c.driver, &mutation.occ, spec)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

@@ -126,7 +126,7 @@ func (_c *OrderCreate) createSpec() (*Order, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(order.Table, sqlgraph.NewFieldSpec(order.FieldID, field.TypeInt))
 	)
 	_spec.OnConflict = _c.conflict
-	_c.driver = versionWriter(_c.config)
+	_c.driver = occrun.Creating(&_c.mutation.occ, versionWriter(_c.config), _spec)
 	_spec.OnConflict = occrun.OnConflict(orderVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
 	_node.occ.Creates(orderVersion, _c.driver, _spec.ID)
 	createdBy := *_c.mutation
@@ -299,16 +299,28 @@ func (u *OrderUpsertOne) IDX(ctx context.Context) int {
 
 // IfVersion has the upsert create the row, or update it if it has this version; another is a *OrderModifiedError.
 func (u *OrderUpsertOne) IfVersion(version int64) *OrderUpsertOne {
-	u.create.mutation.occ.In(version)
-	u.create.hooks = occrun.Upsert(u.create.hooks, u.create.driver.Dialect(), u.create.mutation.versionError, &u.create.conflict)
-	return u
+	return occrun.IfVersion(u, u.create.upserting, u.create.driver.Dialect(), &u.create.conflict, version)
 }
 
 // IfNewer has the upsert write this version, over an older one at most; else it is an *entocc.NotNewerError.
 func (u *OrderUpsertOne) IfNewer(version int64) *OrderUpsertOne {
 	u.create.mutation.SetRev(version)
-	u.create.hooks = occrun.UpsertNewer(u.create.hooks, u.create.driver.Dialect(), u.create.mutation.versionError, &u.create.conflict)
-	return u
+	return occrun.IfNewer(u, u.create.upserting, u.create.driver.Dialect(), &u.create.conflict)
+}
+
+// IfVersion takes a version for each builder. If a row has another, none is written, and an *entocc.BulkModifiedError lists all those.
+func (u *OrderUpsertBulk) IfVersion(versions ...int64) *OrderUpsertBulk {
+	return occrun.BulkIfVersion(u, &u.create.err, orderVersion, u.create.builders, (*OrderCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
+}
+
+// IfNewer compares what SetVersion gave each builder. Rows that are not older are left; an *entocc.BulkNotNewerError lists them.
+func (u *OrderUpsertBulk) IfNewer() *OrderUpsertBulk {
+	return occrun.BulkIfNewer(u, &u.create.err, u.create.builders, (*OrderCreate).upserting, u.create.driver.Dialect(), &u.create.conflict)
+}
+
+// upserting is what the guard of an upsert needs.
+func (_c *OrderCreate) upserting() (occrun.GuardedMutation, *[]Hook, func(error) error) {
+	return _c.mutation, &_c.hooks, _c.mutation.versionError
 }
 
 // OrderCreateBulk is the builder for creating many Order entities in bulk.
@@ -349,7 +361,7 @@ func (_c *OrderCreateBulk) Save(ctx context.Context) ([]*Order, error) {
 					spec.OnConflict = _c.conflict
 					_c.driver = versionWriter(_c.config)
 					spec.OnConflict = occrun.OnConflict(orderVersion, &mutation.occ, specs[i].Table, _c.conflict)
-					_c.driver = occrun.Atomic(_c.driver)
+					_c.driver = occrun.CreateBulk(ctx, _c.driver, &mutation.occ, spec)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

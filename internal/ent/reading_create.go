@@ -125,7 +125,7 @@ func (_c *ReadingCreate) createSpec() (*Reading, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(reading.Table, sqlgraph.NewFieldSpec(reading.FieldID, field.TypeInt))
 	)
 	_spec.OnConflict = _c.conflict
-	_c.driver = versionWriter(_c.config)
+	_c.driver = occrun.Creating(&_c.mutation.occ, versionWriter(_c.config), _spec)
 	_spec.OnConflict = occrun.OnConflict(readingVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
 	_node.occ.Creates(readingVersion, _c.driver, _spec.ID)
 	createdBy := *_c.mutation
@@ -311,9 +311,17 @@ func (u *ReadingUpsertOne) IDX(ctx context.Context) int {
 
 // IfVersion has the upsert create the row, or update it if it has this version; another is a *ReadingModifiedError.
 func (u *ReadingUpsertOne) IfVersion(version time.Time) *ReadingUpsertOne {
-	u.create.mutation.occ.In(version)
-	u.create.hooks = occrun.Upsert(u.create.hooks, u.create.driver.Dialect(), u.create.mutation.versionError, &u.create.conflict)
-	return u
+	return occrun.IfVersion(u, u.create.upserting, u.create.driver.Dialect(), &u.create.conflict, version)
+}
+
+// IfVersion takes a version for each builder. If a row has another, none is written, and an *entocc.BulkModifiedError lists all those.
+func (u *ReadingUpsertBulk) IfVersion(versions ...time.Time) *ReadingUpsertBulk {
+	return occrun.BulkIfVersion(u, &u.create.err, readingVersion, u.create.builders, (*ReadingCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
+}
+
+// upserting is what the guard of an upsert needs.
+func (_c *ReadingCreate) upserting() (occrun.GuardedMutation, *[]Hook, func(error) error) {
+	return _c.mutation, &_c.hooks, _c.mutation.versionError
 }
 
 // ReadingCreateBulk is the builder for creating many Reading entities in bulk.
@@ -354,7 +362,7 @@ func (_c *ReadingCreateBulk) Save(ctx context.Context) ([]*Reading, error) {
 					spec.OnConflict = _c.conflict
 					_c.driver = versionWriter(_c.config)
 					spec.OnConflict = occrun.OnConflict(readingVersion, &mutation.occ, specs[i].Table, _c.conflict)
-					_c.driver = occrun.Atomic(_c.driver)
+					_c.driver = occrun.CreateBulk(ctx, _c.driver, &mutation.occ, spec)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
