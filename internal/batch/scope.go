@@ -17,14 +17,15 @@ type scope struct {
 	tx      dialect.Tx
 	dialect string
 	// own reports that the transaction is begun here. Otherwise it may be the caller's, who goes on in it: what a batch
-	// that fails has written is undone by a savepoint.
-	own bool
+	// that fails has written is undone by a savepoint, marked if it is to be set here. Else the driver has set one.
+	own, marked bool
 	// torn reports that what was written in the caller's transaction could not be undone.
 	torn bool
 }
 
 func newScope(drv dialect.Driver) scope {
-	return scope{dialect: drv.Dialect(), own: session.Begins(drv)}
+	own := session.Begins(drv)
+	return scope{dialect: drv.Dialect(), own: own, marked: !own}
 }
 
 // atomically runs work in the transaction, and commits it. It takes all back after an error, and after a panic.
@@ -34,7 +35,8 @@ func (w *scope) atomically(ctx context.Context, drv dialect.Driver, work func(co
 	}
 	if w.own {
 		w.tx = session.NewEndingTx(w.tx, w.dialect)
-	} else {
+	}
+	if w.marked {
 		if err := w.savepoint(ctx, "SAVEPOINT ", startPoint); err != nil {
 			return session.Rollback(w.tx, err)
 		}
@@ -50,7 +52,7 @@ func (w *scope) atomically(ctx context.Context, drv dialect.Driver, work func(co
 	if err != nil {
 		return w.undo(ctx, err)
 	}
-	if !w.own {
+	if w.marked {
 		if err := w.savepoint(ctx, "RELEASE SAVEPOINT ", startPoint); err != nil {
 			return session.Rollback(w.tx, err)
 		}
@@ -80,7 +82,7 @@ func (e *unknownError) Unwrap() error { return e.error }
 
 // undo takes back what the batch has written, and nothing of what the caller's transaction had before.
 func (w *scope) undo(ctx context.Context, err error) error {
-	if !w.own && !entocc.Classify(err).RolledBack {
+	if w.marked && !entocc.Classify(err).RolledBack {
 		ctx = context.WithoutCancel(ctx)
 		serr := w.savepoint(ctx, "ROLLBACK TO SAVEPOINT ", startPoint)
 		if serr == nil {

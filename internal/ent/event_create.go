@@ -42,6 +42,20 @@ func (_c *EventCreate) SetName(v string) *EventCreate {
 	return _c
 }
 
+// SetSource sets the "source" field.
+func (_c *EventCreate) SetSource(v string) *EventCreate {
+	_c.mutation.SetSource(v)
+	return _c
+}
+
+// SetNillableSource sets the "source" field if the given value is not nil.
+func (_c *EventCreate) SetNillableSource(v *string) *EventCreate {
+	if v != nil {
+		_c.SetSource(*v)
+	}
+	return _c
+}
+
 // Mutation returns the EventMutation object of the builder.
 func (_c *EventCreate) Mutation() *EventMutation {
 	return _c.mutation
@@ -136,6 +150,10 @@ func (_c *EventCreate) createSpec() (*Event, *sqlgraph.CreateSpec) {
 		_spec.SetField(event.FieldName, field.TypeString, value)
 		_node.Name = value
 	}
+	if value, ok := _c.mutation.Source(); ok {
+		_spec.SetField(event.FieldSource, field.TypeString, value)
+		_node.Source = &value
+	}
 	return _node, _spec
 }
 
@@ -200,6 +218,24 @@ func (u *EventUpsert) UpdateName() *EventUpsert {
 	return u
 }
 
+// SetSource sets the "source" field.
+func (u *EventUpsert) SetSource(v string) *EventUpsert {
+	u.Set(event.FieldSource, v)
+	return u
+}
+
+// UpdateSource sets the "source" field to the value that was provided on create.
+func (u *EventUpsert) UpdateSource() *EventUpsert {
+	u.SetExcluded(event.FieldSource)
+	return u
+}
+
+// ClearSource clears the value of the "source" field.
+func (u *EventUpsert) ClearSource() *EventUpsert {
+	u.SetNull(event.FieldSource)
+	return u
+}
+
 // UpdateNewValues updates the mutable fields using the new values that were set on create.
 // Using this option is equivalent to using:
 //
@@ -256,6 +292,27 @@ func (u *EventUpsertOne) SetName(v string) *EventUpsertOne {
 func (u *EventUpsertOne) UpdateName() *EventUpsertOne {
 	return u.Update(func(s *EventUpsert) {
 		s.UpdateName()
+	})
+}
+
+// SetSource sets the "source" field.
+func (u *EventUpsertOne) SetSource(v string) *EventUpsertOne {
+	return u.Update(func(s *EventUpsert) {
+		s.SetSource(v)
+	})
+}
+
+// UpdateSource sets the "source" field to the value that was provided on create.
+func (u *EventUpsertOne) UpdateSource() *EventUpsertOne {
+	return u.Update(func(s *EventUpsert) {
+		s.UpdateSource()
+	})
+}
+
+// ClearSource clears the value of the "source" field.
+func (u *EventUpsertOne) ClearSource() *EventUpsertOne {
+	return u.Update(func(s *EventUpsert) {
+		s.ClearSource()
 	})
 }
 
@@ -511,6 +568,27 @@ func (u *EventUpsertBulk) SetName(v string) *EventUpsertBulk {
 func (u *EventUpsertBulk) UpdateName() *EventUpsertBulk {
 	return u.Update(func(s *EventUpsert) {
 		s.UpdateName()
+	})
+}
+
+// SetSource sets the "source" field.
+func (u *EventUpsertBulk) SetSource(v string) *EventUpsertBulk {
+	return u.Update(func(s *EventUpsert) {
+		s.SetSource(v)
+	})
+}
+
+// UpdateSource sets the "source" field to the value that was provided on create.
+func (u *EventUpsertBulk) UpdateSource() *EventUpsertBulk {
+	return u.Update(func(s *EventUpsert) {
+		s.UpdateSource()
+	})
+}
+
+// ClearSource clears the value of the "source" field.
+func (u *EventUpsertBulk) ClearSource() *EventUpsertBulk {
+	return u.Update(func(s *EventUpsert) {
+		s.ClearSource()
 	})
 }
 

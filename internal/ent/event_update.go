@@ -44,6 +44,26 @@ func (_u *EventUpdate) SetNillableName(v *string) *EventUpdate {
 	return _u
 }
 
+// SetSource sets the "source" field.
+func (_u *EventUpdate) SetSource(v string) *EventUpdate {
+	_u.mutation.SetSource(v)
+	return _u
+}
+
+// SetNillableSource sets the "source" field if the given value is not nil.
+func (_u *EventUpdate) SetNillableSource(v *string) *EventUpdate {
+	if v != nil {
+		_u.SetSource(*v)
+	}
+	return _u
+}
+
+// ClearSource clears the value of the "source" field.
+func (_u *EventUpdate) ClearSource() *EventUpdate {
+	_u.mutation.ClearSource()
+	return _u
+}
+
 // Mutation returns the EventMutation object of the builder.
 func (_u *EventUpdate) Mutation() *EventMutation {
 	return _u.mutation
@@ -93,6 +113,12 @@ func (_u *EventUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.Name(); ok {
 		_spec.SetField(event.FieldName, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Source(); ok {
+		_spec.SetField(event.FieldSource, field.TypeString, value)
+	}
+	if _u.mutation.SourceCleared() {
+		_spec.ClearField(event.FieldSource, field.TypeString)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _u.mutation.occ.IsOneRow() {
@@ -147,6 +173,26 @@ func (_u *EventUpdateOne) SetNillableName(v *string) *EventUpdateOne {
 	if v != nil {
 		_u.SetName(*v)
 	}
+	return _u
+}
+
+// SetSource sets the "source" field.
+func (_u *EventUpdateOne) SetSource(v string) *EventUpdateOne {
+	_u.mutation.SetSource(v)
+	return _u
+}
+
+// SetNillableSource sets the "source" field if the given value is not nil.
+func (_u *EventUpdateOne) SetNillableSource(v *string) *EventUpdateOne {
+	if v != nil {
+		_u.SetSource(*v)
+	}
+	return _u
+}
+
+// ClearSource clears the value of the "source" field.
+func (_u *EventUpdateOne) ClearSource() *EventUpdateOne {
+	_u.mutation.ClearSource()
 	return _u
 }
 
@@ -232,6 +278,12 @@ func (_u *EventUpdateOne) sqlSave(ctx context.Context) (_node *Event, err error)
 	if value, ok := _u.mutation.Name(); ok {
 		_spec.SetField(event.FieldName, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.Source(); ok {
+		_spec.SetField(event.FieldSource, field.TypeString, value)
+	}
+	if _u.mutation.SourceCleared() {
+		_spec.ClearField(event.FieldSource, field.TypeString)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 
 	_u.mutation.occ.Through(_u.driver)
@@ -276,7 +328,7 @@ func (c *EventClient) UpdateBulk(rowBuilders ...*EventUpdateOne) *EventUpdateBul
 		},
 		Save: (*EventUpdateOne).Save, Saved: (*EventUpdateOne).saved,
 		ScanValues: (*Event).scanValues, Assign: (*Event).assignValues,
-		Reuses: []string{event.FieldID, event.FieldVersion, event.FieldName},
+		Reuses: []string{event.FieldID, event.FieldVersion, event.FieldName, event.FieldSource},
 	})
 }
 

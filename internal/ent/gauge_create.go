@@ -56,6 +56,20 @@ func (_c *GaugeCreate) SetNillableLevel(v *int) *GaugeCreate {
 	return _c
 }
 
+// SetSerial sets the "serial" field.
+func (_c *GaugeCreate) SetSerial(v string) *GaugeCreate {
+	_c.mutation.SetSerial(v)
+	return _c
+}
+
+// SetNillableSerial sets the "serial" field if the given value is not nil.
+func (_c *GaugeCreate) SetNillableSerial(v *string) *GaugeCreate {
+	if v != nil {
+		_c.SetSerial(*v)
+	}
+	return _c
+}
+
 // Mutation returns the GaugeMutation object of the builder.
 func (_c *GaugeCreate) Mutation() *GaugeMutation {
 	return _c.mutation
@@ -161,6 +175,10 @@ func (_c *GaugeCreate) createSpec() (*Gauge, *sqlgraph.CreateSpec) {
 		_spec.SetField(gauge.FieldLevel, field.TypeInt, value)
 		_node.Level = value
 	}
+	if value, ok := _c.mutation.Serial(); ok {
+		_spec.SetField(gauge.FieldSerial, field.TypeString, value)
+		_node.Serial = &value
+	}
 	return _node, _spec
 }
 
@@ -243,6 +261,24 @@ func (u *GaugeUpsert) AddLevel(v int) *GaugeUpsert {
 	return u
 }
 
+// SetSerial sets the "serial" field.
+func (u *GaugeUpsert) SetSerial(v string) *GaugeUpsert {
+	u.Set(gauge.FieldSerial, v)
+	return u
+}
+
+// UpdateSerial sets the "serial" field to the value that was provided on create.
+func (u *GaugeUpsert) UpdateSerial() *GaugeUpsert {
+	u.SetExcluded(gauge.FieldSerial)
+	return u
+}
+
+// ClearSerial clears the value of the "serial" field.
+func (u *GaugeUpsert) ClearSerial() *GaugeUpsert {
+	u.SetNull(gauge.FieldSerial)
+	return u
+}
+
 // UpdateNewValues updates the mutable fields using the new values that were set on create.
 // Using this option is equivalent to using:
 //
@@ -320,6 +356,27 @@ func (u *GaugeUpsertOne) AddLevel(v int) *GaugeUpsertOne {
 func (u *GaugeUpsertOne) UpdateLevel() *GaugeUpsertOne {
 	return u.Update(func(s *GaugeUpsert) {
 		s.UpdateLevel()
+	})
+}
+
+// SetSerial sets the "serial" field.
+func (u *GaugeUpsertOne) SetSerial(v string) *GaugeUpsertOne {
+	return u.Update(func(s *GaugeUpsert) {
+		s.SetSerial(v)
+	})
+}
+
+// UpdateSerial sets the "serial" field to the value that was provided on create.
+func (u *GaugeUpsertOne) UpdateSerial() *GaugeUpsertOne {
+	return u.Update(func(s *GaugeUpsert) {
+		s.UpdateSerial()
+	})
+}
+
+// ClearSerial clears the value of the "serial" field.
+func (u *GaugeUpsertOne) ClearSerial() *GaugeUpsertOne {
+	return u.Update(func(s *GaugeUpsert) {
+		s.ClearSerial()
 	})
 }
 
@@ -585,6 +642,27 @@ func (u *GaugeUpsertBulk) AddLevel(v int) *GaugeUpsertBulk {
 func (u *GaugeUpsertBulk) UpdateLevel() *GaugeUpsertBulk {
 	return u.Update(func(s *GaugeUpsert) {
 		s.UpdateLevel()
+	})
+}
+
+// SetSerial sets the "serial" field.
+func (u *GaugeUpsertBulk) SetSerial(v string) *GaugeUpsertBulk {
+	return u.Update(func(s *GaugeUpsert) {
+		s.SetSerial(v)
+	})
+}
+
+// UpdateSerial sets the "serial" field to the value that was provided on create.
+func (u *GaugeUpsertBulk) UpdateSerial() *GaugeUpsertBulk {
+	return u.Update(func(s *GaugeUpsert) {
+		s.UpdateSerial()
+	})
+}
+
+// ClearSerial clears the value of the "serial" field.
+func (u *GaugeUpsertBulk) ClearSerial() *GaugeUpsertBulk {
+	return u.Update(func(s *GaugeUpsert) {
+		s.ClearSerial()
 	})
 }
 

@@ -65,6 +65,26 @@ func (_u *GaugeUpdate) AddLevel(v int) *GaugeUpdate {
 	return _u
 }
 
+// SetSerial sets the "serial" field.
+func (_u *GaugeUpdate) SetSerial(v string) *GaugeUpdate {
+	_u.mutation.SetSerial(v)
+	return _u
+}
+
+// SetNillableSerial sets the "serial" field if the given value is not nil.
+func (_u *GaugeUpdate) SetNillableSerial(v *string) *GaugeUpdate {
+	if v != nil {
+		_u.SetSerial(*v)
+	}
+	return _u
+}
+
+// ClearSerial clears the value of the "serial" field.
+func (_u *GaugeUpdate) ClearSerial() *GaugeUpdate {
+	_u.mutation.ClearSerial()
+	return _u
+}
+
 // Mutation returns the GaugeMutation object of the builder.
 func (_u *GaugeUpdate) Mutation() *GaugeMutation {
 	return _u.mutation
@@ -120,6 +140,12 @@ func (_u *GaugeUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.AddedLevel(); ok {
 		_spec.AddField(gauge.FieldLevel, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.Serial(); ok {
+		_spec.SetField(gauge.FieldSerial, field.TypeString, value)
+	}
+	if _u.mutation.SerialCleared() {
+		_spec.ClearField(gauge.FieldSerial, field.TypeString)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _u.mutation.occ.IsOneRow() {
@@ -195,6 +221,26 @@ func (_u *GaugeUpdateOne) SetNillableLevel(v *int) *GaugeUpdateOne {
 // AddLevel adds value to the "level" field.
 func (_u *GaugeUpdateOne) AddLevel(v int) *GaugeUpdateOne {
 	_u.mutation.AddLevel(v)
+	return _u
+}
+
+// SetSerial sets the "serial" field.
+func (_u *GaugeUpdateOne) SetSerial(v string) *GaugeUpdateOne {
+	_u.mutation.SetSerial(v)
+	return _u
+}
+
+// SetNillableSerial sets the "serial" field if the given value is not nil.
+func (_u *GaugeUpdateOne) SetNillableSerial(v *string) *GaugeUpdateOne {
+	if v != nil {
+		_u.SetSerial(*v)
+	}
+	return _u
+}
+
+// ClearSerial clears the value of the "serial" field.
+func (_u *GaugeUpdateOne) ClearSerial() *GaugeUpdateOne {
+	_u.mutation.ClearSerial()
 	return _u
 }
 
@@ -286,6 +332,12 @@ func (_u *GaugeUpdateOne) sqlSave(ctx context.Context) (_node *Gauge, err error)
 	if value, ok := _u.mutation.AddedLevel(); ok {
 		_spec.AddField(gauge.FieldLevel, field.TypeInt, value)
 	}
+	if value, ok := _u.mutation.Serial(); ok {
+		_spec.SetField(gauge.FieldSerial, field.TypeString, value)
+	}
+	if _u.mutation.SerialCleared() {
+		_spec.ClearField(gauge.FieldSerial, field.TypeString)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 
 	_u.mutation.occ.Through(_u.driver)
@@ -330,7 +382,7 @@ func (c *GaugeClient) UpdateBulk(rowBuilders ...*GaugeUpdateOne) *GaugeUpdateBul
 		},
 		Save: (*GaugeUpdateOne).Save, Saved: (*GaugeUpdateOne).saved,
 		ScanValues: (*Gauge).scanValues, Assign: (*Gauge).assignValues,
-		Reuses: []string{gauge.FieldID, gauge.FieldVersion, gauge.FieldName, gauge.FieldLevel},
+		Reuses: []string{gauge.FieldID, gauge.FieldVersion, gauge.FieldName, gauge.FieldLevel, gauge.FieldSerial},
 	})
 }
 

@@ -36,6 +36,20 @@ func (_c *OrderCreate) SetNillableState(v *string) *OrderCreate {
 	return _c
 }
 
+// SetNumber sets the "number" field.
+func (_c *OrderCreate) SetNumber(v string) *OrderCreate {
+	_c.mutation.SetNumber(v)
+	return _c
+}
+
+// SetNillableNumber sets the "number" field if the given value is not nil.
+func (_c *OrderCreate) SetNillableNumber(v *string) *OrderCreate {
+	if v != nil {
+		_c.SetNumber(*v)
+	}
+	return _c
+}
+
 // SetRev sets the "rev" field.
 func (_c *OrderCreate) SetRev(v int64) *OrderCreate {
 	_c.mutation.SetRev(v)
@@ -137,6 +151,10 @@ func (_c *OrderCreate) createSpec() (*Order, *sqlgraph.CreateSpec) {
 		_spec.SetField(order.FieldState, field.TypeString, value)
 		_node.State = value
 	}
+	if value, ok := _c.mutation.Number(); ok {
+		_spec.SetField(order.FieldNumber, field.TypeString, value)
+		_node.Number = &value
+	}
 	if value, ok := _c.mutation.Rev(); ok {
 		_spec.SetField(order.FieldRev, field.TypeInt64, value)
 		_node.Rev = value
@@ -205,6 +223,24 @@ func (u *OrderUpsert) UpdateState() *OrderUpsert {
 	return u
 }
 
+// SetNumber sets the "number" field.
+func (u *OrderUpsert) SetNumber(v string) *OrderUpsert {
+	u.Set(order.FieldNumber, v)
+	return u
+}
+
+// UpdateNumber sets the "number" field to the value that was provided on create.
+func (u *OrderUpsert) UpdateNumber() *OrderUpsert {
+	u.SetExcluded(order.FieldNumber)
+	return u
+}
+
+// ClearNumber clears the value of the "number" field.
+func (u *OrderUpsert) ClearNumber() *OrderUpsert {
+	u.SetNull(order.FieldNumber)
+	return u
+}
+
 // UpdateNewValues updates the mutable fields using the new values that were set on create.
 // Using this option is equivalent to using:
 //
@@ -261,6 +297,27 @@ func (u *OrderUpsertOne) SetState(v string) *OrderUpsertOne {
 func (u *OrderUpsertOne) UpdateState() *OrderUpsertOne {
 	return u.Update(func(s *OrderUpsert) {
 		s.UpdateState()
+	})
+}
+
+// SetNumber sets the "number" field.
+func (u *OrderUpsertOne) SetNumber(v string) *OrderUpsertOne {
+	return u.Update(func(s *OrderUpsert) {
+		s.SetNumber(v)
+	})
+}
+
+// UpdateNumber sets the "number" field to the value that was provided on create.
+func (u *OrderUpsertOne) UpdateNumber() *OrderUpsertOne {
+	return u.Update(func(s *OrderUpsert) {
+		s.UpdateNumber()
+	})
+}
+
+// ClearNumber clears the value of the "number" field.
+func (u *OrderUpsertOne) ClearNumber() *OrderUpsertOne {
+	return u.Update(func(s *OrderUpsert) {
+		s.ClearNumber()
 	})
 }
 
@@ -516,6 +573,27 @@ func (u *OrderUpsertBulk) SetState(v string) *OrderUpsertBulk {
 func (u *OrderUpsertBulk) UpdateState() *OrderUpsertBulk {
 	return u.Update(func(s *OrderUpsert) {
 		s.UpdateState()
+	})
+}
+
+// SetNumber sets the "number" field.
+func (u *OrderUpsertBulk) SetNumber(v string) *OrderUpsertBulk {
+	return u.Update(func(s *OrderUpsert) {
+		s.SetNumber(v)
+	})
+}
+
+// UpdateNumber sets the "number" field to the value that was provided on create.
+func (u *OrderUpsertBulk) UpdateNumber() *OrderUpsertBulk {
+	return u.Update(func(s *OrderUpsert) {
+		s.UpdateNumber()
+	})
+}
+
+// ClearNumber clears the value of the "number" field.
+func (u *OrderUpsertBulk) ClearNumber() *OrderUpsertBulk {
+	return u.Update(func(s *OrderUpsert) {
+		s.ClearNumber()
 	})
 }
 

@@ -44,6 +44,26 @@ func (_u *OrderUpdate) SetNillableState(v *string) *OrderUpdate {
 	return _u
 }
 
+// SetNumber sets the "number" field.
+func (_u *OrderUpdate) SetNumber(v string) *OrderUpdate {
+	_u.mutation.SetNumber(v)
+	return _u
+}
+
+// SetNillableNumber sets the "number" field if the given value is not nil.
+func (_u *OrderUpdate) SetNillableNumber(v *string) *OrderUpdate {
+	if v != nil {
+		_u.SetNumber(*v)
+	}
+	return _u
+}
+
+// ClearNumber clears the value of the "number" field.
+func (_u *OrderUpdate) ClearNumber() *OrderUpdate {
+	_u.mutation.ClearNumber()
+	return _u
+}
+
 // Mutation returns the OrderMutation object of the builder.
 func (_u *OrderUpdate) Mutation() *OrderMutation {
 	return _u.mutation
@@ -93,6 +113,12 @@ func (_u *OrderUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.State(); ok {
 		_spec.SetField(order.FieldState, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Number(); ok {
+		_spec.SetField(order.FieldNumber, field.TypeString, value)
+	}
+	if _u.mutation.NumberCleared() {
+		_spec.ClearField(order.FieldNumber, field.TypeString)
 	}
 	if _u.mutation.RevCleared() {
 		_spec.ClearField(order.FieldRev, field.TypeInt64)
@@ -150,6 +176,26 @@ func (_u *OrderUpdateOne) SetNillableState(v *string) *OrderUpdateOne {
 	if v != nil {
 		_u.SetState(*v)
 	}
+	return _u
+}
+
+// SetNumber sets the "number" field.
+func (_u *OrderUpdateOne) SetNumber(v string) *OrderUpdateOne {
+	_u.mutation.SetNumber(v)
+	return _u
+}
+
+// SetNillableNumber sets the "number" field if the given value is not nil.
+func (_u *OrderUpdateOne) SetNillableNumber(v *string) *OrderUpdateOne {
+	if v != nil {
+		_u.SetNumber(*v)
+	}
+	return _u
+}
+
+// ClearNumber clears the value of the "number" field.
+func (_u *OrderUpdateOne) ClearNumber() *OrderUpdateOne {
+	_u.mutation.ClearNumber()
 	return _u
 }
 
@@ -235,6 +281,12 @@ func (_u *OrderUpdateOne) sqlSave(ctx context.Context) (_node *Order, err error)
 	if value, ok := _u.mutation.State(); ok {
 		_spec.SetField(order.FieldState, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.Number(); ok {
+		_spec.SetField(order.FieldNumber, field.TypeString, value)
+	}
+	if _u.mutation.NumberCleared() {
+		_spec.ClearField(order.FieldNumber, field.TypeString)
+	}
 	if _u.mutation.RevCleared() {
 		_spec.ClearField(order.FieldRev, field.TypeInt64)
 	}
@@ -282,7 +334,7 @@ func (c *OrderClient) UpdateBulk(rowBuilders ...*OrderUpdateOne) *OrderUpdateBul
 		},
 		Save: (*OrderUpdateOne).Save, Saved: (*OrderUpdateOne).saved,
 		ScanValues: (*Order).scanValues, Assign: (*Order).assignValues,
-		Reuses: []string{order.FieldID, order.FieldState, order.FieldRev},
+		Reuses: []string{order.FieldID, order.FieldState, order.FieldNumber, order.FieldRev},
 	})
 }
 

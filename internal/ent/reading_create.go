@@ -29,6 +29,20 @@ func (_c *ReadingCreate) SetValue(v float64) *ReadingCreate {
 	return _c
 }
 
+// SetSensor sets the "sensor" field.
+func (_c *ReadingCreate) SetSensor(v string) *ReadingCreate {
+	_c.mutation.SetSensor(v)
+	return _c
+}
+
+// SetNillableSensor sets the "sensor" field if the given value is not nil.
+func (_c *ReadingCreate) SetNillableSensor(v *string) *ReadingCreate {
+	if v != nil {
+		_c.SetSensor(*v)
+	}
+	return _c
+}
+
 // SetUpdatedAt sets the "updated_at" field.
 func (_c *ReadingCreate) SetUpdatedAt(v time.Time) *ReadingCreate {
 	_c.mutation.SetUpdatedAt(v)
@@ -136,6 +150,10 @@ func (_c *ReadingCreate) createSpec() (*Reading, *sqlgraph.CreateSpec) {
 		_spec.SetField(reading.FieldValue, field.TypeFloat64, value)
 		_node.Value = value
 	}
+	if value, ok := _c.mutation.Sensor(); ok {
+		_spec.SetField(reading.FieldSensor, field.TypeString, value)
+		_node.Sensor = &value
+	}
 	if value, ok := _c.mutation.UpdatedAt(); ok {
 		_spec.SetField(reading.FieldUpdatedAt, field.TypeTime, value)
 		_node.UpdatedAt = value
@@ -210,6 +228,24 @@ func (u *ReadingUpsert) AddValue(v float64) *ReadingUpsert {
 	return u
 }
 
+// SetSensor sets the "sensor" field.
+func (u *ReadingUpsert) SetSensor(v string) *ReadingUpsert {
+	u.Set(reading.FieldSensor, v)
+	return u
+}
+
+// UpdateSensor sets the "sensor" field to the value that was provided on create.
+func (u *ReadingUpsert) UpdateSensor() *ReadingUpsert {
+	u.SetExcluded(reading.FieldSensor)
+	return u
+}
+
+// ClearSensor clears the value of the "sensor" field.
+func (u *ReadingUpsert) ClearSensor() *ReadingUpsert {
+	u.SetNull(reading.FieldSensor)
+	return u
+}
+
 // UpdateNewValues updates the mutable fields using the new values that were set on create.
 // Using this option is equivalent to using:
 //
@@ -273,6 +309,27 @@ func (u *ReadingUpsertOne) AddValue(v float64) *ReadingUpsertOne {
 func (u *ReadingUpsertOne) UpdateValue() *ReadingUpsertOne {
 	return u.Update(func(s *ReadingUpsert) {
 		s.UpdateValue()
+	})
+}
+
+// SetSensor sets the "sensor" field.
+func (u *ReadingUpsertOne) SetSensor(v string) *ReadingUpsertOne {
+	return u.Update(func(s *ReadingUpsert) {
+		s.SetSensor(v)
+	})
+}
+
+// UpdateSensor sets the "sensor" field to the value that was provided on create.
+func (u *ReadingUpsertOne) UpdateSensor() *ReadingUpsertOne {
+	return u.Update(func(s *ReadingUpsert) {
+		s.UpdateSensor()
+	})
+}
+
+// ClearSensor clears the value of the "sensor" field.
+func (u *ReadingUpsertOne) ClearSensor() *ReadingUpsertOne {
+	return u.Update(func(s *ReadingUpsert) {
+		s.ClearSensor()
 	})
 }
 
@@ -524,6 +581,27 @@ func (u *ReadingUpsertBulk) AddValue(v float64) *ReadingUpsertBulk {
 func (u *ReadingUpsertBulk) UpdateValue() *ReadingUpsertBulk {
 	return u.Update(func(s *ReadingUpsert) {
 		s.UpdateValue()
+	})
+}
+
+// SetSensor sets the "sensor" field.
+func (u *ReadingUpsertBulk) SetSensor(v string) *ReadingUpsertBulk {
+	return u.Update(func(s *ReadingUpsert) {
+		s.SetSensor(v)
+	})
+}
+
+// UpdateSensor sets the "sensor" field to the value that was provided on create.
+func (u *ReadingUpsertBulk) UpdateSensor() *ReadingUpsertBulk {
+	return u.Update(func(s *ReadingUpsert) {
+		s.UpdateSensor()
+	})
+}
+
+// ClearSensor clears the value of the "sensor" field.
+func (u *ReadingUpsertBulk) ClearSensor() *ReadingUpsertBulk {
+	return u.Update(func(s *ReadingUpsert) {
+		s.ClearSensor()
 	})
 }
 

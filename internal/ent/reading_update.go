@@ -52,6 +52,26 @@ func (_u *ReadingUpdate) AddValue(v float64) *ReadingUpdate {
 	return _u
 }
 
+// SetSensor sets the "sensor" field.
+func (_u *ReadingUpdate) SetSensor(v string) *ReadingUpdate {
+	_u.mutation.SetSensor(v)
+	return _u
+}
+
+// SetNillableSensor sets the "sensor" field if the given value is not nil.
+func (_u *ReadingUpdate) SetNillableSensor(v *string) *ReadingUpdate {
+	if v != nil {
+		_u.SetSensor(*v)
+	}
+	return _u
+}
+
+// ClearSensor clears the value of the "sensor" field.
+func (_u *ReadingUpdate) ClearSensor() *ReadingUpdate {
+	_u.mutation.ClearSensor()
+	return _u
+}
+
 // Mutation returns the ReadingMutation object of the builder.
 func (_u *ReadingUpdate) Mutation() *ReadingMutation {
 	return _u.mutation
@@ -104,6 +124,12 @@ func (_u *ReadingUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.AddedValue(); ok {
 		_spec.AddField(reading.FieldValue, field.TypeFloat64, value)
+	}
+	if value, ok := _u.mutation.Sensor(); ok {
+		_spec.SetField(reading.FieldSensor, field.TypeString, value)
+	}
+	if _u.mutation.SensorCleared() {
+		_spec.ClearField(reading.FieldSensor, field.TypeString)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _u.mutation.occ.IsOneRow() {
@@ -165,6 +191,26 @@ func (_u *ReadingUpdateOne) SetNillableValue(v *float64) *ReadingUpdateOne {
 // AddValue adds value to the "value" field.
 func (_u *ReadingUpdateOne) AddValue(v float64) *ReadingUpdateOne {
 	_u.mutation.AddValue(v)
+	return _u
+}
+
+// SetSensor sets the "sensor" field.
+func (_u *ReadingUpdateOne) SetSensor(v string) *ReadingUpdateOne {
+	_u.mutation.SetSensor(v)
+	return _u
+}
+
+// SetNillableSensor sets the "sensor" field if the given value is not nil.
+func (_u *ReadingUpdateOne) SetNillableSensor(v *string) *ReadingUpdateOne {
+	if v != nil {
+		_u.SetSensor(*v)
+	}
+	return _u
+}
+
+// ClearSensor clears the value of the "sensor" field.
+func (_u *ReadingUpdateOne) ClearSensor() *ReadingUpdateOne {
+	_u.mutation.ClearSensor()
 	return _u
 }
 
@@ -253,6 +299,12 @@ func (_u *ReadingUpdateOne) sqlSave(ctx context.Context) (_node *Reading, err er
 	if value, ok := _u.mutation.AddedValue(); ok {
 		_spec.AddField(reading.FieldValue, field.TypeFloat64, value)
 	}
+	if value, ok := _u.mutation.Sensor(); ok {
+		_spec.SetField(reading.FieldSensor, field.TypeString, value)
+	}
+	if _u.mutation.SensorCleared() {
+		_spec.ClearField(reading.FieldSensor, field.TypeString)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 
 	_u.mutation.occ.Through(_u.driver)
@@ -297,7 +349,7 @@ func (c *ReadingClient) UpdateBulk(rowBuilders ...*ReadingUpdateOne) *ReadingUpd
 		},
 		Save: (*ReadingUpdateOne).Save, Saved: (*ReadingUpdateOne).saved,
 		ScanValues: (*Reading).scanValues, Assign: (*Reading).assignValues,
-		Reuses: []string{reading.FieldID, reading.FieldValue, reading.FieldUpdatedAt},
+		Reuses: []string{reading.FieldID, reading.FieldValue, reading.FieldSensor, reading.FieldUpdatedAt},
 	})
 }
 

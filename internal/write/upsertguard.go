@@ -49,7 +49,7 @@ func (g UpsertGuard) Begin(ctx context.Context, m ent.Mutation) (*GuardedUpsert,
 		return nil, fmt.Errorf("entocc: %T was not generated with the extension", m)
 	}
 	s, e := guarded.VersionGuard()
-	e.unchecked, e.assigns = entocc.CheckSkipped(ctx, s.Type), g.Dialect == dialect.MySQL
+	e.unchecked, e.assigns, e.found = entocc.CheckSkipped(ctx, s.Type), g.Dialect == dialect.MySQL, nil
 	up := &GuardedUpsert{Expectation: e, guard: g, mutation: m, claim: version.Claim{Schema: s, Op: m.Op()}}
 	if e.unchecked {
 		return up, nil
