@@ -40,26 +40,21 @@ func IfNewer[U any](upsert U, parts batch.UpsertParts, d string, opts *[]sql.Con
 }
 
 // BulkIfVersion is [IfVersion] for an upsert of many rows, with a version for each. failed is what the upsert refuses to be executed with.
-func BulkIfVersion[U, B, V any](upsert U, failed *error, s *Schema, builders []B, parts func(B) (GuardedMutation, *[]ent.Hook, func(error) error), d string, opts *[]sql.ConflictOption, versions []V) U {
-	if len(versions) != len(builders) && *failed == nil {
-		*failed = s.Errorf(ent.OpCreate, nil, "IfVersion was given %d versions for %d builders. Pass one for each, in their order", len(versions), len(builders))
+func BulkIfVersion[U, B, V any](upsert U, failed *error, s *Schema, builders *[]B, parts func(B) (GuardedMutation, *[]ent.Hook, func(error) error), d string, opts *[]sql.ConflictOption, versions []V) U {
+	if len(versions) != len(*builders) && *failed == nil {
+		*failed = s.Errorf(ent.OpCreate, nil, "IfVersion was given %d versions for %d builders. Pass one for each, in their order", len(versions), len(*builders))
 	}
 	return guardBulk(upsert, failed, write.UpsertGuard{Dialect: d, Options: opts}, builders, parts, Versions(versions))
 }
 
 // BulkIfNewer is [IfNewer] for an upsert of many rows.
-func BulkIfNewer[U, B any](upsert U, failed *error, builders []B, parts func(B) (GuardedMutation, *[]ent.Hook, func(error) error), d string, opts *[]sql.ConflictOption) U {
+func BulkIfNewer[U, B any](upsert U, failed *error, builders *[]B, parts func(B) (GuardedMutation, *[]ent.Hook, func(error) error), d string, opts *[]sql.ConflictOption) U {
 	return guardBulk(upsert, failed, write.UpsertGuard{Newer: true, Dialect: d, Options: opts}, builders, parts, nil)
 }
 
-func guardBulk[U, B any](upsert U, failed *error, guard write.UpsertGuard, builders []B, parts func(B) (GuardedMutation, *[]ent.Hook, func(error) error), versions []any) U {
-	if *failed != nil {
-		return upsert
+func guardBulk[U, B any](upsert U, failed *error, guard write.UpsertGuard, builders *[]B, parts func(B) (GuardedMutation, *[]ent.Hook, func(error) error), versions []any) U {
+	if *failed == nil {
+		*failed = batch.GuardUpserts(guard, builders, parts, versions)
 	}
-	all := make([]batch.UpsertParts, len(builders))
-	for i, b := range builders {
-		all[i] = func() (GuardedMutation, *[]ent.Hook, func(error) error) { return parts(b) }
-	}
-	*failed = batch.GuardUpserts(guard, all, versions)
 	return upsert
 }

@@ -25,6 +25,9 @@ type UpsertParts func() (GuardedMutation, *[]ent.Hook, func(error) error)
 type Upserts struct {
 	guard write.UpsertGuard
 	rows  []*upsertRow
+	// only has the options of the upsert look at the builder of one row, and returns what has them look at all again: UpdateNewValues
+	// goes through them all each time.
+	only func(i int) (all func())
 	// running is set from when the first builder begins to its end.
 	running bool
 	// sent is set when the last builder has arrived, and plain if no row is guarded then, so that ent sends them.
@@ -51,10 +54,15 @@ type upsertRow struct {
 var errCut = errors.New("entocc: nothing was written: the hooks of the upsert ended before its rows were written")
 
 // GuardUpserts has the upsert of the builders guarded: by a version for each, or by that which each is given, if guard says so.
-func GuardUpserts(guard write.UpsertGuard, builders []UpsertParts, versions []any) error {
-	seen := make(map[*write.Expectation]bool, len(builders))
-	for i, parts := range builders {
-		m, _, _ := parts()
+func GuardUpserts[B any](guard write.UpsertGuard, builders *[]B, parts func(B) (GuardedMutation, *[]ent.Hook, func(error) error), versions []any) error {
+	all := *builders
+	u := &Upserts{guard: guard, rows: make([]*upsertRow, len(all)), only: func(i int) func() {
+		*builders = all[i : i+1]
+		return func() { *builders = all }
+	}}
+	seen := make(map[*write.Expectation]bool, len(all))
+	for i, b := range all {
+		m, _, _ := parts(b)
 		s, e := m.VersionGuard()
 		switch {
 		case e.Upserts != nil || seen[e]:
@@ -63,19 +71,23 @@ func GuardUpserts(guard write.UpsertGuard, builders []UpsertParts, versions []an
 			return s.Errorf(m.Op(), nil, "IfNewer compares the version that each builder is given, and the one at index %d has none yet. Call SetVersion before IfNewer", i)
 		}
 		seen[e] = true
-	}
-	u := &Upserts{guard: guard, rows: make([]*upsertRow, len(builders))}
-	for i, parts := range builders {
-		r := &upsertRow{upserts: u, index: i, parts: parts}
+		u.rows[i] = &upsertRow{upserts: u, index: i, parts: func() (GuardedMutation, *[]ent.Hook, func(error) error) { return parts(b) }}
 		if !guard.Newer {
-			r.versions = versions[i : i+1]
+			u.rows[i].versions = versions[i : i+1]
 		}
-		m, hooks, _ := parts()
-		_, e := m.VersionGuard()
-		e.Upserts, u.rows[i] = u, r
-		*hooks = slices.Concat([]ent.Hook{r.outer}, *hooks, []ent.Hook{r.inner})
+	}
+	for _, r := range u.rows {
+		r.attach()
 	}
 	return nil
+}
+
+// attach gives the builder the hooks.
+func (r *upsertRow) attach() {
+	m, hooks, _ := r.parts()
+	_, e := m.VersionGuard()
+	e.Upserts = r.upserts
+	*hooks = slices.Concat([]ent.Hook{r.outer}, *hooks, []ent.Hook{r.inner})
 }
 
 func given(m ent.Mutation, column string) bool {
@@ -242,6 +254,7 @@ func (u *Upserts) writeAll(ctx context.Context, drv, tx dialect.Driver, specs []
 
 // write writes the row, and reports whether the row that is there has refused it.
 func (r *upsertRow) write(ctx context.Context, drv dialect.Driver, spec *sqlgraph.CreateSpec) (refused bool, err error) {
+	defer r.upserts.only(r.index)()
 	spec.OnConflict = r.guarded.OnConflict(spec.Table)
 	if err = sqlgraph.CreateNode(ctx, drv, spec); err == nil {
 		return false, nil

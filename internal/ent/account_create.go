@@ -452,12 +452,12 @@ func (u *AccountUpsertOne) IfNewer(version int64) *AccountUpsertOne {
 
 // IfVersion takes a version for each builder. If a row has another, none is written, and an *entocc.BulkModifiedError lists all those.
 func (u *AccountUpsertBulk) IfVersion(versions ...int64) *AccountUpsertBulk {
-	return occrun.BulkIfVersion(u, &u.create.err, accountVersion, u.create.builders, (*AccountCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
+	return occrun.BulkIfVersion(u, &u.create.err, accountVersion, &u.create.builders, (*AccountCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
 }
 
 // IfNewer compares what SetVersion gave each builder. Rows that are not older are left; an *entocc.BulkNotNewerError lists them.
 func (u *AccountUpsertBulk) IfNewer() *AccountUpsertBulk {
-	return occrun.BulkIfNewer(u, &u.create.err, u.create.builders, (*AccountCreate).upserting, u.create.driver.Dialect(), &u.create.conflict)
+	return occrun.BulkIfNewer(u, &u.create.err, &u.create.builders, (*AccountCreate).upserting, u.create.driver.Dialect(), &u.create.conflict)
 }
 
 // upserting is what the guard of an upsert needs.

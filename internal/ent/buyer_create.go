@@ -380,7 +380,7 @@ func (u *BuyerUpsertOne) IfVersion(version uuid.UUID) *BuyerUpsertOne {
 
 // IfVersion takes a version for each builder. If a row has another, none is written, and an *entocc.BulkModifiedError lists all those.
 func (u *BuyerUpsertBulk) IfVersion(versions ...uuid.UUID) *BuyerUpsertBulk {
-	return occrun.BulkIfVersion(u, &u.create.err, buyerVersion, u.create.builders, (*BuyerCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
+	return occrun.BulkIfVersion(u, &u.create.err, buyerVersion, &u.create.builders, (*BuyerCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
 }
 
 // upserting is what the guard of an upsert needs.

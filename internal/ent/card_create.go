@@ -342,12 +342,12 @@ func (u *CardUpsertOne) IfNewer(version int64) *CardUpsertOne {
 
 // IfVersion takes a version for each builder. If a row has another, none is written, and an *entocc.BulkModifiedError lists all those.
 func (u *CardUpsertBulk) IfVersion(versions ...int64) *CardUpsertBulk {
-	return occrun.BulkIfVersion(u, &u.create.err, cardVersion, u.create.builders, (*CardCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
+	return occrun.BulkIfVersion(u, &u.create.err, cardVersion, &u.create.builders, (*CardCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
 }
 
 // IfNewer compares what SetVersion gave each builder. Rows that are not older are left; an *entocc.BulkNotNewerError lists them.
 func (u *CardUpsertBulk) IfNewer() *CardUpsertBulk {
-	return occrun.BulkIfNewer(u, &u.create.err, u.create.builders, (*CardCreate).upserting, u.create.driver.Dialect(), &u.create.conflict)
+	return occrun.BulkIfNewer(u, &u.create.err, &u.create.builders, (*CardCreate).upserting, u.create.driver.Dialect(), &u.create.conflict)
 }
 
 // upserting is what the guard of an upsert needs.

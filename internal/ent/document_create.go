@@ -437,7 +437,7 @@ func (u *DocumentUpsertOne) IfVersion(version uuid.UUID) *DocumentUpsertOne {
 
 // IfVersion takes a version for each builder. If a row has another, none is written, and an *entocc.BulkModifiedError lists all those.
 func (u *DocumentUpsertBulk) IfVersion(versions ...uuid.UUID) *DocumentUpsertBulk {
-	return occrun.BulkIfVersion(u, &u.create.err, documentVersion, u.create.builders, (*DocumentCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
+	return occrun.BulkIfVersion(u, &u.create.err, documentVersion, &u.create.builders, (*DocumentCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
 }
 
 // upserting is what the guard of an upsert needs.

@@ -362,12 +362,12 @@ func (u *EventUpsertOne) IfNewer(version int64) *EventUpsertOne {
 
 // IfVersion takes a version for each builder. If a row has another, none is written, and an *entocc.BulkModifiedError lists all those.
 func (u *EventUpsertBulk) IfVersion(versions ...int64) *EventUpsertBulk {
-	return occrun.BulkIfVersion(u, &u.create.err, eventVersion, u.create.builders, (*EventCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
+	return occrun.BulkIfVersion(u, &u.create.err, eventVersion, &u.create.builders, (*EventCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
 }
 
 // IfNewer compares what SetVersion gave each builder. Rows that are not older are left; an *entocc.BulkNotNewerError lists them.
 func (u *EventUpsertBulk) IfNewer() *EventUpsertBulk {
-	return occrun.BulkIfNewer(u, &u.create.err, u.create.builders, (*EventCreate).upserting, u.create.driver.Dialect(), &u.create.conflict)
+	return occrun.BulkIfNewer(u, &u.create.err, &u.create.builders, (*EventCreate).upserting, u.create.driver.Dialect(), &u.create.conflict)
 }
 
 // upserting is what the guard of an upsert needs.

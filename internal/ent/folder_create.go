@@ -380,12 +380,12 @@ func (u *FolderUpsertOne) IfNewer(version int64) *FolderUpsertOne {
 
 // IfVersion takes a version for each builder. If a row has another, none is written, and an *entocc.BulkModifiedError lists all those.
 func (u *FolderUpsertBulk) IfVersion(versions ...int64) *FolderUpsertBulk {
-	return occrun.BulkIfVersion(u, &u.create.err, folderVersion, u.create.builders, (*FolderCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
+	return occrun.BulkIfVersion(u, &u.create.err, folderVersion, &u.create.builders, (*FolderCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
 }
 
 // IfNewer compares what SetVersion gave each builder. Rows that are not older are left; an *entocc.BulkNotNewerError lists them.
 func (u *FolderUpsertBulk) IfNewer() *FolderUpsertBulk {
-	return occrun.BulkIfNewer(u, &u.create.err, u.create.builders, (*FolderCreate).upserting, u.create.driver.Dialect(), &u.create.conflict)
+	return occrun.BulkIfNewer(u, &u.create.err, &u.create.builders, (*FolderCreate).upserting, u.create.driver.Dialect(), &u.create.conflict)
 }
 
 // upserting is what the guard of an upsert needs.

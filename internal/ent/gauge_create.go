@@ -420,7 +420,7 @@ func (u *GaugeUpsertOne) IfVersion(version int64) *GaugeUpsertOne {
 
 // IfVersion takes a version for each builder. If a row has another, none is written, and an *entocc.BulkModifiedError lists all those.
 func (u *GaugeUpsertBulk) IfVersion(versions ...int64) *GaugeUpsertBulk {
-	return occrun.BulkIfVersion(u, &u.create.err, gaugeVersion, u.create.builders, (*GaugeCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
+	return occrun.BulkIfVersion(u, &u.create.err, gaugeVersion, &u.create.builders, (*GaugeCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
 }
 
 // upserting is what the guard of an upsert needs.

@@ -373,12 +373,12 @@ func (u *InvoiceUpsertOne) IfNewer(version int64) *InvoiceUpsertOne {
 
 // IfVersion takes a version for each builder. If a row has another, none is written, and an *entocc.BulkModifiedError lists all those.
 func (u *InvoiceUpsertBulk) IfVersion(versions ...int64) *InvoiceUpsertBulk {
-	return occrun.BulkIfVersion(u, &u.create.err, invoiceVersion, u.create.builders, (*InvoiceCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
+	return occrun.BulkIfVersion(u, &u.create.err, invoiceVersion, &u.create.builders, (*InvoiceCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
 }
 
 // IfNewer compares what SetVersion gave each builder. Rows that are not older are left; an *entocc.BulkNotNewerError lists them.
 func (u *InvoiceUpsertBulk) IfNewer() *InvoiceUpsertBulk {
-	return occrun.BulkIfNewer(u, &u.create.err, u.create.builders, (*InvoiceCreate).upserting, u.create.driver.Dialect(), &u.create.conflict)
+	return occrun.BulkIfNewer(u, &u.create.err, &u.create.builders, (*InvoiceCreate).upserting, u.create.driver.Dialect(), &u.create.conflict)
 }
 
 // upserting is what the guard of an upsert needs.

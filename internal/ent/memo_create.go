@@ -363,12 +363,12 @@ func (u *MemoUpsertOne) IfNewer(version int64) *MemoUpsertOne {
 
 // IfVersion takes a version for each builder. If a row has another, none is written, and an *entocc.BulkModifiedError lists all those.
 func (u *MemoUpsertBulk) IfVersion(versions ...int64) *MemoUpsertBulk {
-	return occrun.BulkIfVersion(u, &u.create.err, memoVersion, u.create.builders, (*MemoCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
+	return occrun.BulkIfVersion(u, &u.create.err, memoVersion, &u.create.builders, (*MemoCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
 }
 
 // IfNewer compares what SetVersion gave each builder. Rows that are not older are left; an *entocc.BulkNotNewerError lists them.
 func (u *MemoUpsertBulk) IfNewer() *MemoUpsertBulk {
-	return occrun.BulkIfNewer(u, &u.create.err, u.create.builders, (*MemoCreate).upserting, u.create.driver.Dialect(), &u.create.conflict)
+	return occrun.BulkIfNewer(u, &u.create.err, &u.create.builders, (*MemoCreate).upserting, u.create.driver.Dialect(), &u.create.conflict)
 }
 
 // upserting is what the guard of an upsert needs.

@@ -363,12 +363,12 @@ func (u *NoteUpsertOne) IfNewer(version int64) *NoteUpsertOne {
 
 // IfVersion takes a version for each builder. If a row has another, none is written, and an *entocc.BulkModifiedError lists all those.
 func (u *NoteUpsertBulk) IfVersion(versions ...int64) *NoteUpsertBulk {
-	return occrun.BulkIfVersion(u, &u.create.err, noteVersion, u.create.builders, (*NoteCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
+	return occrun.BulkIfVersion(u, &u.create.err, noteVersion, &u.create.builders, (*NoteCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
 }
 
 // IfNewer compares what SetVersion gave each builder. Rows that are not older are left; an *entocc.BulkNotNewerError lists them.
 func (u *NoteUpsertBulk) IfNewer() *NoteUpsertBulk {
-	return occrun.BulkIfNewer(u, &u.create.err, u.create.builders, (*NoteCreate).upserting, u.create.driver.Dialect(), &u.create.conflict)
+	return occrun.BulkIfNewer(u, &u.create.err, &u.create.builders, (*NoteCreate).upserting, u.create.driver.Dialect(), &u.create.conflict)
 }
 
 // upserting is what the guard of an upsert needs.

@@ -367,12 +367,12 @@ func (u *OrderUpsertOne) IfNewer(version int64) *OrderUpsertOne {
 
 // IfVersion takes a version for each builder. If a row has another, none is written, and an *entocc.BulkModifiedError lists all those.
 func (u *OrderUpsertBulk) IfVersion(versions ...int64) *OrderUpsertBulk {
-	return occrun.BulkIfVersion(u, &u.create.err, orderVersion, u.create.builders, (*OrderCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
+	return occrun.BulkIfVersion(u, &u.create.err, orderVersion, &u.create.builders, (*OrderCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
 }
 
 // IfNewer compares what SetVersion gave each builder. Rows that are not older are left; an *entocc.BulkNotNewerError lists them.
 func (u *OrderUpsertBulk) IfNewer() *OrderUpsertBulk {
-	return occrun.BulkIfNewer(u, &u.create.err, u.create.builders, (*OrderCreate).upserting, u.create.driver.Dialect(), &u.create.conflict)
+	return occrun.BulkIfNewer(u, &u.create.err, &u.create.builders, (*OrderCreate).upserting, u.create.driver.Dialect(), &u.create.conflict)
 }
 
 // upserting is what the guard of an upsert needs.

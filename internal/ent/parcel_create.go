@@ -1146,12 +1146,12 @@ func (u *ParcelUpsertOne) IfNewer(version int64) *ParcelUpsertOne {
 
 // IfVersion takes a version for each builder. If a row has another, none is written, and an *entocc.BulkModifiedError lists all those.
 func (u *ParcelUpsertBulk) IfVersion(versions ...int64) *ParcelUpsertBulk {
-	return occrun.BulkIfVersion(u, &u.create.err, parcelVersion, u.create.builders, (*ParcelCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
+	return occrun.BulkIfVersion(u, &u.create.err, parcelVersion, &u.create.builders, (*ParcelCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
 }
 
 // IfNewer compares what SetVersion gave each builder. Rows that are not older are left; an *entocc.BulkNotNewerError lists them.
 func (u *ParcelUpsertBulk) IfNewer() *ParcelUpsertBulk {
-	return occrun.BulkIfNewer(u, &u.create.err, u.create.builders, (*ParcelCreate).upserting, u.create.driver.Dialect(), &u.create.conflict)
+	return occrun.BulkIfNewer(u, &u.create.err, &u.create.builders, (*ParcelCreate).upserting, u.create.driver.Dialect(), &u.create.conflict)
 }
 
 // upserting is what the guard of an upsert needs.

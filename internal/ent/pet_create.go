@@ -418,12 +418,12 @@ func (u *PetUpsertOne) IfNewer(version int64) *PetUpsertOne {
 
 // IfVersion takes a version for each builder. If a row has another, none is written, and an *entocc.BulkModifiedError lists all those.
 func (u *PetUpsertBulk) IfVersion(versions ...int64) *PetUpsertBulk {
-	return occrun.BulkIfVersion(u, &u.create.err, petVersion, u.create.builders, (*PetCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
+	return occrun.BulkIfVersion(u, &u.create.err, petVersion, &u.create.builders, (*PetCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
 }
 
 // IfNewer compares what SetVersion gave each builder. Rows that are not older are left; an *entocc.BulkNotNewerError lists them.
 func (u *PetUpsertBulk) IfNewer() *PetUpsertBulk {
-	return occrun.BulkIfNewer(u, &u.create.err, u.create.builders, (*PetCreate).upserting, u.create.driver.Dialect(), &u.create.conflict)
+	return occrun.BulkIfNewer(u, &u.create.err, &u.create.builders, (*PetCreate).upserting, u.create.driver.Dialect(), &u.create.conflict)
 }
 
 // upserting is what the guard of an upsert needs.

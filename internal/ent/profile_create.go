@@ -460,12 +460,12 @@ func (u *ProfileUpsertOne) IfNewer(version int64) *ProfileUpsertOne {
 
 // IfVersion takes a version for each builder. If a row has another, none is written, and an *entocc.BulkModifiedError lists all those.
 func (u *ProfileUpsertBulk) IfVersion(versions ...int64) *ProfileUpsertBulk {
-	return occrun.BulkIfVersion(u, &u.create.err, profileVersion, u.create.builders, (*ProfileCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
+	return occrun.BulkIfVersion(u, &u.create.err, profileVersion, &u.create.builders, (*ProfileCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
 }
 
 // IfNewer compares what SetVersion gave each builder. Rows that are not older are left; an *entocc.BulkNotNewerError lists them.
 func (u *ProfileUpsertBulk) IfNewer() *ProfileUpsertBulk {
-	return occrun.BulkIfNewer(u, &u.create.err, u.create.builders, (*ProfileCreate).upserting, u.create.driver.Dialect(), &u.create.conflict)
+	return occrun.BulkIfNewer(u, &u.create.err, &u.create.builders, (*ProfileCreate).upserting, u.create.driver.Dialect(), &u.create.conflict)
 }
 
 // upserting is what the guard of an upsert needs.

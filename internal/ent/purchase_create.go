@@ -473,12 +473,12 @@ func (u *PurchaseUpsertOne) IfNewer(version int64) *PurchaseUpsertOne {
 
 // IfVersion takes a version for each builder. If a row has another, none is written, and an *entocc.BulkModifiedError lists all those.
 func (u *PurchaseUpsertBulk) IfVersion(versions ...int64) *PurchaseUpsertBulk {
-	return occrun.BulkIfVersion(u, &u.create.err, purchaseVersion, u.create.builders, (*PurchaseCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
+	return occrun.BulkIfVersion(u, &u.create.err, purchaseVersion, &u.create.builders, (*PurchaseCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
 }
 
 // IfNewer compares what SetVersion gave each builder. Rows that are not older are left; an *entocc.BulkNotNewerError lists them.
 func (u *PurchaseUpsertBulk) IfNewer() *PurchaseUpsertBulk {
-	return occrun.BulkIfNewer(u, &u.create.err, u.create.builders, (*PurchaseCreate).upserting, u.create.driver.Dialect(), &u.create.conflict)
+	return occrun.BulkIfNewer(u, &u.create.err, &u.create.builders, (*PurchaseCreate).upserting, u.create.driver.Dialect(), &u.create.conflict)
 }
 
 // upserting is what the guard of an upsert needs.

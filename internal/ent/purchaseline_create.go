@@ -608,12 +608,12 @@ func (u *PurchaseLineUpsertOne) IfNewer(version int64) *PurchaseLineUpsertOne {
 
 // IfVersion takes a version for each builder. If a row has another, none is written, and an *entocc.BulkModifiedError lists all those.
 func (u *PurchaseLineUpsertBulk) IfVersion(versions ...int64) *PurchaseLineUpsertBulk {
-	return occrun.BulkIfVersion(u, &u.create.err, purchaseLineVersion, u.create.builders, (*PurchaseLineCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
+	return occrun.BulkIfVersion(u, &u.create.err, purchaseLineVersion, &u.create.builders, (*PurchaseLineCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
 }
 
 // IfNewer compares what SetVersion gave each builder. Rows that are not older are left; an *entocc.BulkNotNewerError lists them.
 func (u *PurchaseLineUpsertBulk) IfNewer() *PurchaseLineUpsertBulk {
-	return occrun.BulkIfNewer(u, &u.create.err, u.create.builders, (*PurchaseLineCreate).upserting, u.create.driver.Dialect(), &u.create.conflict)
+	return occrun.BulkIfNewer(u, &u.create.err, &u.create.builders, (*PurchaseLineCreate).upserting, u.create.driver.Dialect(), &u.create.conflict)
 }
 
 // upserting is what the guard of an upsert needs.

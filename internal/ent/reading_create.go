@@ -373,7 +373,7 @@ func (u *ReadingUpsertOne) IfVersion(version time.Time) *ReadingUpsertOne {
 
 // IfVersion takes a version for each builder. If a row has another, none is written, and an *entocc.BulkModifiedError lists all those.
 func (u *ReadingUpsertBulk) IfVersion(versions ...time.Time) *ReadingUpsertBulk {
-	return occrun.BulkIfVersion(u, &u.create.err, readingVersion, u.create.builders, (*ReadingCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
+	return occrun.BulkIfVersion(u, &u.create.err, readingVersion, &u.create.builders, (*ReadingCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
 }
 
 // upserting is what the guard of an upsert needs.

@@ -332,12 +332,12 @@ func (u *SettingUpsertOne) IfNewer(version int64) *SettingUpsertOne {
 
 // IfVersion takes a version for each builder. If a row has another, none is written, and an *entocc.BulkModifiedError lists all those.
 func (u *SettingUpsertBulk) IfVersion(versions ...int64) *SettingUpsertBulk {
-	return occrun.BulkIfVersion(u, &u.create.err, settingVersion, u.create.builders, (*SettingCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
+	return occrun.BulkIfVersion(u, &u.create.err, settingVersion, &u.create.builders, (*SettingCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
 }
 
 // IfNewer compares what SetVersion gave each builder. Rows that are not older are left; an *entocc.BulkNotNewerError lists them.
 func (u *SettingUpsertBulk) IfNewer() *SettingUpsertBulk {
-	return occrun.BulkIfNewer(u, &u.create.err, u.create.builders, (*SettingCreate).upserting, u.create.driver.Dialect(), &u.create.conflict)
+	return occrun.BulkIfNewer(u, &u.create.err, &u.create.builders, (*SettingCreate).upserting, u.create.driver.Dialect(), &u.create.conflict)
 }
 
 // upserting is what the guard of an upsert needs.

@@ -321,12 +321,12 @@ func (u *TicketUpsertOne) IfNewer(version int64) *TicketUpsertOne {
 
 // IfVersion takes a version for each builder. If a row has another, none is written, and an *entocc.BulkModifiedError lists all those.
 func (u *TicketUpsertBulk) IfVersion(versions ...int64) *TicketUpsertBulk {
-	return occrun.BulkIfVersion(u, &u.create.err, ticketVersion, u.create.builders, (*TicketCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
+	return occrun.BulkIfVersion(u, &u.create.err, ticketVersion, &u.create.builders, (*TicketCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
 }
 
 // IfNewer compares what SetVersion gave each builder. Rows that are not older are left; an *entocc.BulkNotNewerError lists them.
 func (u *TicketUpsertBulk) IfNewer() *TicketUpsertBulk {
-	return occrun.BulkIfNewer(u, &u.create.err, u.create.builders, (*TicketCreate).upserting, u.create.driver.Dialect(), &u.create.conflict)
+	return occrun.BulkIfNewer(u, &u.create.err, &u.create.builders, (*TicketCreate).upserting, u.create.driver.Dialect(), &u.create.conflict)
 }
 
 // upserting is what the guard of an upsert needs.

@@ -1167,12 +1167,12 @@ func (u *UserUpsertOne) IfNewer(version int64) *UserUpsertOne {
 
 // IfVersion takes a version for each builder. If a row has another, none is written, and an *entocc.BulkModifiedError lists all those.
 func (u *UserUpsertBulk) IfVersion(versions ...int64) *UserUpsertBulk {
-	return occrun.BulkIfVersion(u, &u.create.err, userVersion, u.create.builders, (*UserCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
+	return occrun.BulkIfVersion(u, &u.create.err, userVersion, &u.create.builders, (*UserCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
 }
 
 // IfNewer compares what SetVersion gave each builder. Rows that are not older are left; an *entocc.BulkNotNewerError lists them.
 func (u *UserUpsertBulk) IfNewer() *UserUpsertBulk {
-	return occrun.BulkIfNewer(u, &u.create.err, u.create.builders, (*UserCreate).upserting, u.create.driver.Dialect(), &u.create.conflict)
+	return occrun.BulkIfNewer(u, &u.create.err, &u.create.builders, (*UserCreate).upserting, u.create.driver.Dialect(), &u.create.conflict)
 }
 
 // upserting is what the guard of an upsert needs.
