@@ -26,7 +26,8 @@ var ErrTxEnded = errors.New("entocc: the database has rolled this transaction ba
 type RecordModifiedError struct {
 	// Type is the name of the ent type, "User".
 	Type string
-	// ID is the row's primary key; a []any in the order of the schema's field.ID for a composite one.
+	// ID is the row's primary key; a []any in the order of the schema's field.ID for a composite one. It is nil for an upsert where
+	// Actual is.
 	ID any
 	// Op is the operation of the mutation that was refused; 0 where the row is not the one that the mutation writes: one
 	// that the transaction only read (VerifyOnCommit), or a parent (Touch).
@@ -34,7 +35,7 @@ type RecordModifiedError struct {
 	// Expected is the version that the write expected; a []any for IfVersionIn.
 	Expected any
 	// Actual is the version that the row has now. It is nil when the row is gone and where it can't be known: where the
-	// database answered with its own error, and for upserts.
+	// database answered with its own error, and for upserts that do not name the columns they clash by (OnConflictColumns).
 	Actual any
 	// Deleted reports that the row is gone.
 	Deleted bool
@@ -124,13 +125,20 @@ func IsRecordModified(err error) bool {
 type NotNewerError struct {
 	// Type is the name of the ent type, "User".
 	Type string
+	// ID is the primary key of the row that is there, and Actual its version, as the row was read after the refusal. They are nil where
+	// it can't be told which row that is: where the upsert names no columns (OnConflictColumns), or the row was gone by then.
+	ID, Actual any
 	// Version is the one that was to be written.
 	Version any
 }
 
-// Error returns the type and the version.
+// Error returns the type, the ID and both versions.
 func (e *NotNewerError) Error() string {
-	return fmt.Sprintf("entocc: upsert of %s: version %v is not newer than that of the row, which stays as it is", e.Type, e.Version)
+	if e.Actual == nil {
+		return fmt.Sprintf("entocc: upsert of %s: version %v is not newer than that of the row, which stays as it is", e.Type, e.Version)
+	}
+	return fmt.Sprintf("entocc: upsert of %s %s: version %v is not newer than that of the row, which has %v and stays as it is",
+		e.Type, formatID(e.ID), e.Version, e.Actual)
 }
 
 // IsNotNewer reports whether an error is that of an upsert with IfNewer whose version came too late.

@@ -217,19 +217,25 @@ func Inserting(drv dialect.Driver, made func(version int64)) dialect.Driver {
 	return write.Inserting(drv, made)
 }
 
+// InsertingRows is [Inserting] for a creation of n rows.
+func InsertingRows(drv dialect.Driver, n int, made func(i int, version int64)) dialect.Driver {
+	return write.InsertingRows(drv, n, made)
+}
+
 // OnConflict completes the conflict options of an upsert.
 func OnConflict(s *Schema, e *Expectation, table string, opts []sql.ConflictOption) []sql.ConflictOption {
 	return write.OnConflict(s, e, table, opts)
 }
 
-// Upsert adds the hook of an upsert that expects a version, inside of all others.
+// Upsert adds the hook of an upsert that expects a version, inside of all others. It is [IfVersion] of code that was generated before.
 func Upsert(hooks []ent.Hook, d string, typed func(error) error, opts *[]sql.ConflictOption) []ent.Hook {
-	return write.Upsert(hooks, false, d, typed, opts)
+	return write.Upsert(hooks, write.UpsertGuard{Dialect: d, Options: opts}, typed)
 }
 
-// UpsertNewer adds the hook of an upsert that writes its version over older ones alone, inside of all others.
+// UpsertNewer adds the hook of an upsert that writes its version over older ones alone, inside of all others. It is [IfNewer] of code
+// that was generated before.
 func UpsertNewer(hooks []ent.Hook, d string, typed func(error) error, opts *[]sql.ConflictOption) []ent.Hook {
-	return write.Upsert(hooks, true, d, typed, opts)
+	return write.Upsert(hooks, write.UpsertGuard{Newer: true, Dialect: d, Options: opts}, typed)
 }
 
 // Delete guards a delete: of one row, which the predicate that row returns selects, or of many. It has carried it out by a

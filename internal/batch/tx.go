@@ -2,12 +2,9 @@ package batch
 
 import (
 	"context"
-	stdsql "database/sql"
 	"errors"
-	"fmt"
 
 	"entgo.io/ent/dialect"
-	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/internal/session"
 	"github.com/entocc/entocc/internal/touch"
@@ -88,24 +85,18 @@ func isConflict(err error) bool { return entocc.Classify(err).Kind == entocc.Kin
 
 // bulkTx writes the rows of a batch in one transaction.
 type bulkTx struct {
-	batch   *batch
-	rows    []*slot
-	tx      dialect.Tx
-	dialect string
-	// own reports that the transaction is begun here. Otherwise it may be the caller's, who goes on in it: what a batch
-	// that fails has written is undone by a savepoint.
-	own bool
+	scope
+	batch *batch
+	rows  []*slot
 	// careful puts each statement between savepoints, and apart has rows told apart by the keys that the table has.
 	careful, apart bool
-	// torn reports that what was written in the caller's transaction could not be undone.
-	torn bool
 	// blamed is the row whose conflict has ended the transaction.
 	blamed *slot
 	done   int
 }
 
 func newBulkTx(b *batch) *bulkTx {
-	w := &bulkTx{batch: b, dialect: b.drv.Dialect(), own: session.Begins(b.drv), rows: make([]*slot, 0, len(b.slots))}
+	w := &bulkTx{batch: b, scope: newScope(b.drv), rows: make([]*slot, 0, len(b.slots))}
 	for i := range b.slots {
 		s := &b.slots[i]
 		if s.own = nil; s.row != nil {
@@ -124,54 +115,8 @@ func (w *bulkTx) write(ctx context.Context) (err error) {
 	}
 	w.batch.touched = touch.NewParents()
 	defer func() { w.batch.touched = nil }()
-	if w.tx, err = w.batch.drv.Tx(ctx); err != nil {
-		return err
-	}
-	if w.own {
-		w.tx = session.NewEndingTx(w.tx, w.dialect)
-	} else {
-		if err := w.savepoint(ctx, "SAVEPOINT ", startPoint); err != nil {
-			return session.Rollback(w.tx, err)
-		}
-	}
-	over := false
-	defer func() {
-		if !over { // A callback has panicked.
-			_ = w.undo(ctx, nil)
-		}
-	}()
-	err = w.writeAll(ctx)
-	over = true
-	if err != nil {
-		return w.undo(ctx, err)
-	}
-	if !w.own {
-		if err := w.savepoint(ctx, "RELEASE SAVEPOINT ", startPoint); err != nil {
-			return session.Rollback(w.tx, err)
-		}
-	}
-	return w.committed(w.tx.Commit())
+	return w.atomically(ctx, w.batch.drv, w.writeAll)
 }
-
-// committed says of an error of the commit what is known. That of a connection that was lost meanwhile says nothing.
-func (w *bulkTx) committed(err error) error {
-	class := entocc.Classify(err)
-	switch {
-	case err == nil || !w.own || class.Retryable() || w.dialect == dialect.Postgres && class.TxDead || sqlgraph.IsConstraintError(err),
-		errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded), errors.Is(err, stdsql.ErrTxDone):
-		return err
-	}
-	return &unknownError{err}
-}
-
-// unknownError is that of a commit that may have been carried out.
-type unknownError struct{ error }
-
-func (e *unknownError) Error() string {
-	return "entocc: the commit of the batch failed, and whether it was written is not known: " + e.error.Error()
-}
-
-func (e *unknownError) Unwrap() error { return e.error }
 
 // writeSingle writes the only row of a batch as a save of its own is written: in one statement where that will do, without
 // a transaction. All or nothing it is either way.
@@ -183,22 +128,6 @@ func (w *bulkTx) writeSingle(ctx context.Context) error {
 		return errConflicts
 	}
 	return nil
-}
-
-// undo takes back what the batch has written, and nothing of what the caller's transaction had before.
-func (w *bulkTx) undo(ctx context.Context, err error) error {
-	if !w.own && !entocc.Classify(err).RolledBack {
-		ctx = context.WithoutCancel(ctx)
-		serr := w.savepoint(ctx, "ROLLBACK TO SAVEPOINT ", startPoint)
-		if serr == nil {
-			serr = w.savepoint(ctx, "RELEASE SAVEPOINT ", startPoint)
-		}
-		if serr != nil && !errors.Is(serr, entocc.ErrTxEnded) { // Else there is nothing left to undo.
-			w.torn = true
-			err = fmt.Errorf("%w: the batch could not be undone, roll the transaction back: %v", err, serr) //nolint:errorlint // err is what callers match
-		}
-	}
-	return session.Rollback(w.tx, err)
 }
 
 // writeAll writes the rows in as few statements as the database takes.
@@ -306,14 +235,4 @@ func (w *bulkTx) takeBack(ctx context.Context) error {
 		return err
 	}
 	return w.savepoint(ctx, "RELEASE SAVEPOINT ", chunkPoint)
-}
-
-// The savepoints of a batch in the caller's transaction, and of one of its statements.
-const (
-	startPoint = "entocc_bulk"
-	chunkPoint = "entocc_bulk_statement"
-)
-
-func (w *bulkTx) savepoint(ctx context.Context, command, name string) error {
-	return w.tx.Exec(ctx, command+name, []any{}, nil)
 }

@@ -168,7 +168,7 @@ func (_c *BuyerCreate) createSpec() (*Buyer, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(buyer.Table, sqlgraph.NewFieldSpec(buyer.FieldID, field.TypeString))
 	)
 	_spec.OnConflict = _c.conflict
-	_c.driver = versionWriter(_c.config)
+	_c.driver = occrun.Creating(&_c.mutation.occ, versionWriter(_c.config), _spec)
 	_spec.OnConflict = occrun.OnConflict(buyerVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
 	_node.occ.Creates(buyerVersion, _c.driver, _spec.ID)
 	createdBy := *_c.mutation
@@ -375,9 +375,17 @@ func (u *BuyerUpsertOne) IDX(ctx context.Context) string {
 
 // IfVersion has the upsert create the row, or update it if it has this version; another is a *BuyerModifiedError.
 func (u *BuyerUpsertOne) IfVersion(version uuid.UUID) *BuyerUpsertOne {
-	u.create.mutation.occ.In(version)
-	u.create.hooks = occrun.Upsert(u.create.hooks, u.create.driver.Dialect(), u.create.mutation.versionError, &u.create.conflict)
-	return u
+	return occrun.IfVersion(u, u.create.upserting, u.create.driver.Dialect(), &u.create.conflict, version)
+}
+
+// IfVersion takes a version for each builder. If a row has another, none is written, and an *entocc.BulkModifiedError lists all those.
+func (u *BuyerUpsertBulk) IfVersion(versions ...uuid.UUID) *BuyerUpsertBulk {
+	return occrun.BulkIfVersion(u, &u.create.err, buyerVersion, &u.create.builders, (*BuyerCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
+}
+
+// upserting is what the guard of an upsert needs.
+func (_c *BuyerCreate) upserting() (occrun.GuardedMutation, *[]Hook, func(error) error) {
+	return _c.mutation, &_c.hooks, _c.mutation.versionError
 }
 
 // BuyerCreateBulk is the builder for creating many Buyer entities in bulk.
@@ -418,8 +426,8 @@ func (_c *BuyerCreateBulk) Save(ctx context.Context) ([]*Buyer, error) {
 					spec.OnConflict = _c.conflict
 					_c.driver = versionWriter(_c.config)
 					spec.OnConflict = occrun.OnConflict(buyerVersion, &mutation.occ, specs[i].Table, _c.conflict)
-					_c.driver = occrun.Atomic(_c.driver)
 					_c.driver = occrun.Linking(_c.driver, buyerLinks)
+					_c.driver = occrun.CreateBulk(ctx, _c.driver, &mutation.occ, spec)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

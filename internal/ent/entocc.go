@@ -327,6 +327,7 @@ var eventVersion = &occrun.Schema{
 	Fields: []occrun.Field{
 		{Name: "version", Column: event.FieldVersion, Struct: "Version", Label: "Version is the time of the last write of this row in microseconds since 1970, for optimistic concurrency control."},
 		{Name: "name", Column: event.FieldName, Struct: "Name"},
+		{Name: "source", Column: event.FieldSource, Struct: "Source", Nillable: true},
 	},
 }
 
@@ -419,6 +420,7 @@ var gaugeVersion = &occrun.Schema{
 		{Name: "version", Column: gauge.FieldVersion, Struct: "Version", Label: "Version is moved on by a trigger with every write of this row, for optimistic concurrency control."},
 		{Name: "name", Column: gauge.FieldName, Struct: "Name"},
 		{Name: "level", Column: gauge.FieldLevel, Struct: "Level"},
+		{Name: "serial", Column: gauge.FieldSerial, Struct: "Serial", Nillable: true},
 	},
 }
 
@@ -698,6 +700,7 @@ var orderVersion = &occrun.Schema{
 	Strategy: occrun.Counter{},
 	Fields: []occrun.Field{
 		{Name: "state", Column: order.FieldState, Struct: "State"},
+		{Name: "number", Column: order.FieldNumber, Struct: "Number", Nillable: true},
 		{Name: "rev", Column: order.FieldRev, Struct: "Rev"},
 	},
 }
@@ -1022,6 +1025,7 @@ var readingVersion = &occrun.Schema{
 	Strategy: occrun.Time{},
 	Fields: []occrun.Field{
 		{Name: "value", Column: reading.FieldValue, Struct: "Value"},
+		{Name: "sensor", Column: reading.FieldSensor, Struct: "Sensor", Nillable: true},
 		{Name: "updated_at", Column: reading.FieldUpdatedAt, Struct: "UpdatedAt"},
 	},
 }

@@ -22,7 +22,9 @@ type Event struct {
 	// Version is the time of the last write of this row in microseconds since 1970, for optimistic concurrency control.
 	Version int64 `json:"version,omitempty"`
 	// Name holds the value of the "name" field.
-	Name         string `json:"name,omitempty"`
+	Name string `json:"name,omitempty"`
+	// Source holds the value of the "source" field.
+	Source       *string `json:"source,omitempty"`
 	selectValues sql.SelectValues
 	// occ is what is known about the version, and the row as it was read.
 	occ occrun.HeldRow
@@ -35,7 +37,7 @@ func (*Event) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case event.FieldID, event.FieldVersion:
 			values[i] = new(sql.NullInt64)
-		case event.FieldName:
+		case event.FieldName, event.FieldSource:
 			values[i] = new(sql.NullString)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -69,6 +71,13 @@ func (_m *Event) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field name", values[i])
 			} else if value.Valid {
 				_m.Name = value.String
+			}
+		case event.FieldSource:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field source", values[i])
+			} else if value.Valid {
+				_m.Source = new(string)
+				*_m.Source = value.String
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -111,6 +120,11 @@ func (_m *Event) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("name=")
 	builder.WriteString(_m.Name)
+	builder.WriteString(", ")
+	if v := _m.Source; v != nil {
+		builder.WriteString("source=")
+		builder.WriteString(*v)
+	}
 	builder.WriteByte(')')
 	return builder.String()
 }

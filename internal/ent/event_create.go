@@ -42,6 +42,20 @@ func (_c *EventCreate) SetName(v string) *EventCreate {
 	return _c
 }
 
+// SetSource sets the "source" field.
+func (_c *EventCreate) SetSource(v string) *EventCreate {
+	_c.mutation.SetSource(v)
+	return _c
+}
+
+// SetNillableSource sets the "source" field if the given value is not nil.
+func (_c *EventCreate) SetNillableSource(v *string) *EventCreate {
+	if v != nil {
+		_c.SetSource(*v)
+	}
+	return _c
+}
+
 // Mutation returns the EventMutation object of the builder.
 func (_c *EventCreate) Mutation() *EventMutation {
 	return _c.mutation
@@ -121,7 +135,7 @@ func (_c *EventCreate) createSpec() (*Event, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(event.Table, sqlgraph.NewFieldSpec(event.FieldID, field.TypeInt))
 	)
 	_spec.OnConflict = _c.conflict
-	_c.driver = versionWriter(_c.config)
+	_c.driver = occrun.Creating(&_c.mutation.occ, versionWriter(_c.config), _spec)
 	_spec.OnConflict = occrun.OnConflict(eventVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
 	_node.occ.Creates(eventVersion, _c.driver, _spec.ID)
 	createdBy := *_c.mutation
@@ -135,6 +149,10 @@ func (_c *EventCreate) createSpec() (*Event, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Name(); ok {
 		_spec.SetField(event.FieldName, field.TypeString, value)
 		_node.Name = value
+	}
+	if value, ok := _c.mutation.Source(); ok {
+		_spec.SetField(event.FieldSource, field.TypeString, value)
+		_node.Source = &value
 	}
 	return _node, _spec
 }
@@ -200,6 +218,24 @@ func (u *EventUpsert) UpdateName() *EventUpsert {
 	return u
 }
 
+// SetSource sets the "source" field.
+func (u *EventUpsert) SetSource(v string) *EventUpsert {
+	u.Set(event.FieldSource, v)
+	return u
+}
+
+// UpdateSource sets the "source" field to the value that was provided on create.
+func (u *EventUpsert) UpdateSource() *EventUpsert {
+	u.SetExcluded(event.FieldSource)
+	return u
+}
+
+// ClearSource clears the value of the "source" field.
+func (u *EventUpsert) ClearSource() *EventUpsert {
+	u.SetNull(event.FieldSource)
+	return u
+}
+
 // UpdateNewValues updates the mutable fields using the new values that were set on create.
 // Using this option is equivalent to using:
 //
@@ -259,6 +295,27 @@ func (u *EventUpsertOne) UpdateName() *EventUpsertOne {
 	})
 }
 
+// SetSource sets the "source" field.
+func (u *EventUpsertOne) SetSource(v string) *EventUpsertOne {
+	return u.Update(func(s *EventUpsert) {
+		s.SetSource(v)
+	})
+}
+
+// UpdateSource sets the "source" field to the value that was provided on create.
+func (u *EventUpsertOne) UpdateSource() *EventUpsertOne {
+	return u.Update(func(s *EventUpsert) {
+		s.UpdateSource()
+	})
+}
+
+// ClearSource clears the value of the "source" field.
+func (u *EventUpsertOne) ClearSource() *EventUpsertOne {
+	return u.Update(func(s *EventUpsert) {
+		s.ClearSource()
+	})
+}
+
 // Exec executes the query.
 func (u *EventUpsertOne) Exec(ctx context.Context) error {
 	if len(u.create.conflict) == 0 {
@@ -294,16 +351,28 @@ func (u *EventUpsertOne) IDX(ctx context.Context) int {
 
 // IfVersion has the upsert create the row, or update it if it has this version; another is a *EventModifiedError.
 func (u *EventUpsertOne) IfVersion(version int64) *EventUpsertOne {
-	u.create.mutation.occ.In(version)
-	u.create.hooks = occrun.Upsert(u.create.hooks, u.create.driver.Dialect(), u.create.mutation.versionError, &u.create.conflict)
-	return u
+	return occrun.IfVersion(u, u.create.upserting, u.create.driver.Dialect(), &u.create.conflict, version)
 }
 
 // IfNewer has the upsert write this version, over an older one at most; else it is an *entocc.NotNewerError.
 func (u *EventUpsertOne) IfNewer(version int64) *EventUpsertOne {
 	u.create.mutation.SetVersion(version)
-	u.create.hooks = occrun.UpsertNewer(u.create.hooks, u.create.driver.Dialect(), u.create.mutation.versionError, &u.create.conflict)
-	return u
+	return occrun.IfNewer(u, u.create.upserting, u.create.driver.Dialect(), &u.create.conflict)
+}
+
+// IfVersion takes a version for each builder. If a row has another, none is written, and an *entocc.BulkModifiedError lists all those.
+func (u *EventUpsertBulk) IfVersion(versions ...int64) *EventUpsertBulk {
+	return occrun.BulkIfVersion(u, &u.create.err, eventVersion, &u.create.builders, (*EventCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
+}
+
+// IfNewer compares what SetVersion gave each builder. Rows that are not older are left; an *entocc.BulkNotNewerError lists them.
+func (u *EventUpsertBulk) IfNewer() *EventUpsertBulk {
+	return occrun.BulkIfNewer(u, &u.create.err, &u.create.builders, (*EventCreate).upserting, u.create.driver.Dialect(), &u.create.conflict)
+}
+
+// upserting is what the guard of an upsert needs.
+func (_c *EventCreate) upserting() (occrun.GuardedMutation, *[]Hook, func(error) error) {
+	return _c.mutation, &_c.hooks, _c.mutation.versionError
 }
 
 // EventCreateBulk is the builder for creating many Event entities in bulk.
@@ -344,7 +413,7 @@ func (_c *EventCreateBulk) Save(ctx context.Context) ([]*Event, error) {
 					spec.OnConflict = _c.conflict
 					_c.driver = versionWriter(_c.config)
 					spec.OnConflict = occrun.OnConflict(eventVersion, &mutation.occ, specs[i].Table, _c.conflict)
-					_c.driver = occrun.Atomic(_c.driver)
+					_c.driver = occrun.CreateBulk(ctx, _c.driver, &mutation.occ, spec)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
@@ -499,6 +568,27 @@ func (u *EventUpsertBulk) SetName(v string) *EventUpsertBulk {
 func (u *EventUpsertBulk) UpdateName() *EventUpsertBulk {
 	return u.Update(func(s *EventUpsert) {
 		s.UpdateName()
+	})
+}
+
+// SetSource sets the "source" field.
+func (u *EventUpsertBulk) SetSource(v string) *EventUpsertBulk {
+	return u.Update(func(s *EventUpsert) {
+		s.SetSource(v)
+	})
+}
+
+// UpdateSource sets the "source" field to the value that was provided on create.
+func (u *EventUpsertBulk) UpdateSource() *EventUpsertBulk {
+	return u.Update(func(s *EventUpsert) {
+		s.UpdateSource()
+	})
+}
+
+// ClearSource clears the value of the "source" field.
+func (u *EventUpsertBulk) ClearSource() *EventUpsertBulk {
+	return u.Update(func(s *EventUpsert) {
+		s.ClearSource()
 	})
 }
 

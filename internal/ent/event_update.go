@@ -44,6 +44,26 @@ func (_u *EventUpdate) SetNillableName(v *string) *EventUpdate {
 	return _u
 }
 
+// SetSource sets the "source" field.
+func (_u *EventUpdate) SetSource(v string) *EventUpdate {
+	_u.mutation.SetSource(v)
+	return _u
+}
+
+// SetNillableSource sets the "source" field if the given value is not nil.
+func (_u *EventUpdate) SetNillableSource(v *string) *EventUpdate {
+	if v != nil {
+		_u.SetSource(*v)
+	}
+	return _u
+}
+
+// ClearSource clears the value of the "source" field.
+func (_u *EventUpdate) ClearSource() *EventUpdate {
+	_u.mutation.ClearSource()
+	return _u
+}
+
 // Mutation returns the EventMutation object of the builder.
 func (_u *EventUpdate) Mutation() *EventMutation {
 	return _u.mutation
@@ -93,6 +113,12 @@ func (_u *EventUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.Name(); ok {
 		_spec.SetField(event.FieldName, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Source(); ok {
+		_spec.SetField(event.FieldSource, field.TypeString, value)
+	}
+	if _u.mutation.SourceCleared() {
+		_spec.ClearField(event.FieldSource, field.TypeString)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _u.mutation.occ.IsOneRow() {
@@ -147,6 +173,26 @@ func (_u *EventUpdateOne) SetNillableName(v *string) *EventUpdateOne {
 	if v != nil {
 		_u.SetName(*v)
 	}
+	return _u
+}
+
+// SetSource sets the "source" field.
+func (_u *EventUpdateOne) SetSource(v string) *EventUpdateOne {
+	_u.mutation.SetSource(v)
+	return _u
+}
+
+// SetNillableSource sets the "source" field if the given value is not nil.
+func (_u *EventUpdateOne) SetNillableSource(v *string) *EventUpdateOne {
+	if v != nil {
+		_u.SetSource(*v)
+	}
+	return _u
+}
+
+// ClearSource clears the value of the "source" field.
+func (_u *EventUpdateOne) ClearSource() *EventUpdateOne {
+	_u.mutation.ClearSource()
 	return _u
 }
 
@@ -232,6 +278,12 @@ func (_u *EventUpdateOne) sqlSave(ctx context.Context) (_node *Event, err error)
 	if value, ok := _u.mutation.Name(); ok {
 		_spec.SetField(event.FieldName, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.Source(); ok {
+		_spec.SetField(event.FieldSource, field.TypeString, value)
+	}
+	if _u.mutation.SourceCleared() {
+		_spec.ClearField(event.FieldSource, field.TypeString)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 
 	_u.mutation.occ.Through(_u.driver)
@@ -276,15 +328,14 @@ func (c *EventClient) UpdateBulk(rowBuilders ...*EventUpdateOne) *EventUpdateBul
 		},
 		Save: (*EventUpdateOne).Save, Saved: (*EventUpdateOne).saved,
 		ScanValues: (*Event).scanValues, Assign: (*Event).assignValues,
-		Reuses: []string{event.FieldID, event.FieldVersion, event.FieldName},
+		Reuses: []string{event.FieldID, event.FieldVersion, event.FieldName, event.FieldSource},
 	})
 }
 
 // IfMatch has the update succeed only if cond, as an If-Match header or the token of a form (package occhttp), accepts the
 // version of the row; else it is a *EventModifiedError. A condition that can't be understood is an *entocc.VersionError.
 func (_u *EventUpdateOne) IfMatch(cond entocc.Condition) *EventUpdateOne {
-	_u.mutation.occ.IfMatch(eventVersion, _u.mutation.versionID(), cond)
-	return _u
+	return occrun.ExpectMatch(_u, &_u.mutation.occ, eventVersion, _u.mutation.versionID(), cond)
 }
 
 // IfVersion limits the update to one row, which must have this version. Predicates that match several rows are refused.
@@ -316,41 +367,35 @@ func (m *EventMutation) VersionProbe() (func([]string) ([]any, error), func([]st
 // IfVersion has the update succeed only if the row has this version, whatever an entity holds that the builder was made
 // from. A row that has another is a *EventModifiedError.
 func (_u *EventUpdateOne) IfVersion(version int64) *EventUpdateOne {
-	_u.mutation.occ.In(version)
-	return _u
+	return occrun.Expect(_u, &_u.mutation.occ, version)
 }
 
 // IfVersionIn is like IfVersion, for any of several versions, as those of an If-Match header.
 func (_u *EventUpdateOne) IfVersionIn(versions ...int64) *EventUpdateOne {
-	_u.mutation.occ.In(occrun.Versions(versions)...)
-	return _u
+	return occrun.Expect(_u, &_u.mutation.occ, versions...)
 }
 
 // IfVersionSent is IfVersion for a version that old clients may not have sent: nil, or a zero version, is IgnoreVersion, and
 // overwrites what others wrote, silently.
 func (_u *EventUpdateOne) IfVersionSent(version *int64) *EventUpdateOne {
-	occrun.IfSent(&_u.mutation.occ, eventVersion, version)
-	return _u
+	return occrun.ExpectSent(_u, &_u.mutation.occ, eventVersion, version)
 }
 
 // IgnoreVersion has the update overwrite whatever is there, on purpose.
 func (_u *EventUpdateOne) IgnoreVersion() *EventUpdateOne {
-	_u.mutation.occ.Ignore()
-	return _u
+	return occrun.ExpectNothing(_u, &_u.mutation.occ)
 }
 
 // IfField has the update succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
 // row that is in another state is a *EventModifiedError with an *entocc.StateError, which has what the row holds.
 func (_u *EventUpdateOne) IfField(ps ...predicate.Event) *EventUpdateOne {
-	occrun.IfFields(&_u.mutation.occ, ps)
-	return _u
+	return occrun.ExpectFields(_u, &_u.mutation.occ, ps)
 }
 
 // ForceIncrement has the update change the version, though it may change nothing else. In JPA this is
 // LockModeType.OPTIMISTIC_FORCE_INCREMENT.
 func (_u *EventUpdateOne) ForceIncrement() *EventUpdateOne {
-	_u.mutation.occ.ForceIncrement()
-	return _u
+	return occrun.ForceIncrement(_u, &_u.mutation.occ)
 }
 
 // saved ends a save: _node is the row as it is now, if err is nil.

@@ -24,7 +24,9 @@ type Gauge struct {
 	// Name holds the value of the "name" field.
 	Name string `json:"name,omitempty"`
 	// Level holds the value of the "level" field.
-	Level        int `json:"level,omitempty"`
+	Level int `json:"level,omitempty"`
+	// Serial holds the value of the "serial" field.
+	Serial       *string `json:"serial,omitempty"`
 	selectValues sql.SelectValues
 	// occ is what is known about the version, and the row as it was read.
 	occ occrun.HeldRow
@@ -37,7 +39,7 @@ func (*Gauge) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case gauge.FieldID, gauge.FieldVersion, gauge.FieldLevel:
 			values[i] = new(sql.NullInt64)
-		case gauge.FieldName:
+		case gauge.FieldName, gauge.FieldSerial:
 			values[i] = new(sql.NullString)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -77,6 +79,13 @@ func (_m *Gauge) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field level", values[i])
 			} else if value.Valid {
 				_m.Level = int(value.Int64)
+			}
+		case gauge.FieldSerial:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field serial", values[i])
+			} else if value.Valid {
+				_m.Serial = new(string)
+				*_m.Serial = value.String
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -122,6 +131,11 @@ func (_m *Gauge) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("level=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Level))
+	builder.WriteString(", ")
+	if v := _m.Serial; v != nil {
+		builder.WriteString("serial=")
+		builder.WriteString(*v)
+	}
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -56,6 +56,20 @@ func (_c *GaugeCreate) SetNillableLevel(v *int) *GaugeCreate {
 	return _c
 }
 
+// SetSerial sets the "serial" field.
+func (_c *GaugeCreate) SetSerial(v string) *GaugeCreate {
+	_c.mutation.SetSerial(v)
+	return _c
+}
+
+// SetNillableSerial sets the "serial" field if the given value is not nil.
+func (_c *GaugeCreate) SetNillableSerial(v *string) *GaugeCreate {
+	if v != nil {
+		_c.SetSerial(*v)
+	}
+	return _c
+}
+
 // Mutation returns the GaugeMutation object of the builder.
 func (_c *GaugeCreate) Mutation() *GaugeMutation {
 	return _c.mutation
@@ -142,7 +156,7 @@ func (_c *GaugeCreate) createSpec() (*Gauge, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(gauge.Table, sqlgraph.NewFieldSpec(gauge.FieldID, field.TypeInt))
 	)
 	_spec.OnConflict = _c.conflict
-	_c.driver = versionWriter(_c.config)
+	_c.driver = occrun.Creating(&_c.mutation.occ, versionWriter(_c.config), _spec)
 	_spec.OnConflict = occrun.OnConflict(gaugeVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
 	_node.occ.Creates(gaugeVersion, _c.driver, _spec.ID)
 	createdBy := *_c.mutation
@@ -160,6 +174,10 @@ func (_c *GaugeCreate) createSpec() (*Gauge, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Level(); ok {
 		_spec.SetField(gauge.FieldLevel, field.TypeInt, value)
 		_node.Level = value
+	}
+	if value, ok := _c.mutation.Serial(); ok {
+		_spec.SetField(gauge.FieldSerial, field.TypeString, value)
+		_node.Serial = &value
 	}
 	return _node, _spec
 }
@@ -243,6 +261,24 @@ func (u *GaugeUpsert) AddLevel(v int) *GaugeUpsert {
 	return u
 }
 
+// SetSerial sets the "serial" field.
+func (u *GaugeUpsert) SetSerial(v string) *GaugeUpsert {
+	u.Set(gauge.FieldSerial, v)
+	return u
+}
+
+// UpdateSerial sets the "serial" field to the value that was provided on create.
+func (u *GaugeUpsert) UpdateSerial() *GaugeUpsert {
+	u.SetExcluded(gauge.FieldSerial)
+	return u
+}
+
+// ClearSerial clears the value of the "serial" field.
+func (u *GaugeUpsert) ClearSerial() *GaugeUpsert {
+	u.SetNull(gauge.FieldSerial)
+	return u
+}
+
 // UpdateNewValues updates the mutable fields using the new values that were set on create.
 // Using this option is equivalent to using:
 //
@@ -323,6 +359,27 @@ func (u *GaugeUpsertOne) UpdateLevel() *GaugeUpsertOne {
 	})
 }
 
+// SetSerial sets the "serial" field.
+func (u *GaugeUpsertOne) SetSerial(v string) *GaugeUpsertOne {
+	return u.Update(func(s *GaugeUpsert) {
+		s.SetSerial(v)
+	})
+}
+
+// UpdateSerial sets the "serial" field to the value that was provided on create.
+func (u *GaugeUpsertOne) UpdateSerial() *GaugeUpsertOne {
+	return u.Update(func(s *GaugeUpsert) {
+		s.UpdateSerial()
+	})
+}
+
+// ClearSerial clears the value of the "serial" field.
+func (u *GaugeUpsertOne) ClearSerial() *GaugeUpsertOne {
+	return u.Update(func(s *GaugeUpsert) {
+		s.ClearSerial()
+	})
+}
+
 // Exec executes the query.
 func (u *GaugeUpsertOne) Exec(ctx context.Context) error {
 	if len(u.create.conflict) == 0 {
@@ -358,9 +415,17 @@ func (u *GaugeUpsertOne) IDX(ctx context.Context) int {
 
 // IfVersion has the upsert create the row, or update it if it has this version; another is a *GaugeModifiedError.
 func (u *GaugeUpsertOne) IfVersion(version int64) *GaugeUpsertOne {
-	u.create.mutation.occ.In(version)
-	u.create.hooks = occrun.Upsert(u.create.hooks, u.create.driver.Dialect(), u.create.mutation.versionError, &u.create.conflict)
-	return u
+	return occrun.IfVersion(u, u.create.upserting, u.create.driver.Dialect(), &u.create.conflict, version)
+}
+
+// IfVersion takes a version for each builder. If a row has another, none is written, and an *entocc.BulkModifiedError lists all those.
+func (u *GaugeUpsertBulk) IfVersion(versions ...int64) *GaugeUpsertBulk {
+	return occrun.BulkIfVersion(u, &u.create.err, gaugeVersion, &u.create.builders, (*GaugeCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
+}
+
+// upserting is what the guard of an upsert needs.
+func (_c *GaugeCreate) upserting() (occrun.GuardedMutation, *[]Hook, func(error) error) {
+	return _c.mutation, &_c.hooks, _c.mutation.versionError
 }
 
 // GaugeCreateBulk is the builder for creating many Gauge entities in bulk.
@@ -401,7 +466,7 @@ func (_c *GaugeCreateBulk) Save(ctx context.Context) ([]*Gauge, error) {
 					spec.OnConflict = _c.conflict
 					_c.driver = versionWriter(_c.config)
 					spec.OnConflict = occrun.OnConflict(gaugeVersion, &mutation.occ, specs[i].Table, _c.conflict)
-					_c.driver = occrun.Atomic(_c.driver)
+					_c.driver = occrun.CreateBulk(ctx, _c.driver, &mutation.occ, spec)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
@@ -577,6 +642,27 @@ func (u *GaugeUpsertBulk) AddLevel(v int) *GaugeUpsertBulk {
 func (u *GaugeUpsertBulk) UpdateLevel() *GaugeUpsertBulk {
 	return u.Update(func(s *GaugeUpsert) {
 		s.UpdateLevel()
+	})
+}
+
+// SetSerial sets the "serial" field.
+func (u *GaugeUpsertBulk) SetSerial(v string) *GaugeUpsertBulk {
+	return u.Update(func(s *GaugeUpsert) {
+		s.SetSerial(v)
+	})
+}
+
+// UpdateSerial sets the "serial" field to the value that was provided on create.
+func (u *GaugeUpsertBulk) UpdateSerial() *GaugeUpsertBulk {
+	return u.Update(func(s *GaugeUpsert) {
+		s.UpdateSerial()
+	})
+}
+
+// ClearSerial clears the value of the "serial" field.
+func (u *GaugeUpsertBulk) ClearSerial() *GaugeUpsertBulk {
+	return u.Update(func(s *GaugeUpsert) {
+		s.ClearSerial()
 	})
 }
 

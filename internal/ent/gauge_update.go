@@ -65,6 +65,26 @@ func (_u *GaugeUpdate) AddLevel(v int) *GaugeUpdate {
 	return _u
 }
 
+// SetSerial sets the "serial" field.
+func (_u *GaugeUpdate) SetSerial(v string) *GaugeUpdate {
+	_u.mutation.SetSerial(v)
+	return _u
+}
+
+// SetNillableSerial sets the "serial" field if the given value is not nil.
+func (_u *GaugeUpdate) SetNillableSerial(v *string) *GaugeUpdate {
+	if v != nil {
+		_u.SetSerial(*v)
+	}
+	return _u
+}
+
+// ClearSerial clears the value of the "serial" field.
+func (_u *GaugeUpdate) ClearSerial() *GaugeUpdate {
+	_u.mutation.ClearSerial()
+	return _u
+}
+
 // Mutation returns the GaugeMutation object of the builder.
 func (_u *GaugeUpdate) Mutation() *GaugeMutation {
 	return _u.mutation
@@ -120,6 +140,12 @@ func (_u *GaugeUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.AddedLevel(); ok {
 		_spec.AddField(gauge.FieldLevel, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.Serial(); ok {
+		_spec.SetField(gauge.FieldSerial, field.TypeString, value)
+	}
+	if _u.mutation.SerialCleared() {
+		_spec.ClearField(gauge.FieldSerial, field.TypeString)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _u.mutation.occ.IsOneRow() {
@@ -195,6 +221,26 @@ func (_u *GaugeUpdateOne) SetNillableLevel(v *int) *GaugeUpdateOne {
 // AddLevel adds value to the "level" field.
 func (_u *GaugeUpdateOne) AddLevel(v int) *GaugeUpdateOne {
 	_u.mutation.AddLevel(v)
+	return _u
+}
+
+// SetSerial sets the "serial" field.
+func (_u *GaugeUpdateOne) SetSerial(v string) *GaugeUpdateOne {
+	_u.mutation.SetSerial(v)
+	return _u
+}
+
+// SetNillableSerial sets the "serial" field if the given value is not nil.
+func (_u *GaugeUpdateOne) SetNillableSerial(v *string) *GaugeUpdateOne {
+	if v != nil {
+		_u.SetSerial(*v)
+	}
+	return _u
+}
+
+// ClearSerial clears the value of the "serial" field.
+func (_u *GaugeUpdateOne) ClearSerial() *GaugeUpdateOne {
+	_u.mutation.ClearSerial()
 	return _u
 }
 
@@ -286,6 +332,12 @@ func (_u *GaugeUpdateOne) sqlSave(ctx context.Context) (_node *Gauge, err error)
 	if value, ok := _u.mutation.AddedLevel(); ok {
 		_spec.AddField(gauge.FieldLevel, field.TypeInt, value)
 	}
+	if value, ok := _u.mutation.Serial(); ok {
+		_spec.SetField(gauge.FieldSerial, field.TypeString, value)
+	}
+	if _u.mutation.SerialCleared() {
+		_spec.ClearField(gauge.FieldSerial, field.TypeString)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 
 	_u.mutation.occ.Through(_u.driver)
@@ -330,15 +382,14 @@ func (c *GaugeClient) UpdateBulk(rowBuilders ...*GaugeUpdateOne) *GaugeUpdateBul
 		},
 		Save: (*GaugeUpdateOne).Save, Saved: (*GaugeUpdateOne).saved,
 		ScanValues: (*Gauge).scanValues, Assign: (*Gauge).assignValues,
-		Reuses: []string{gauge.FieldID, gauge.FieldVersion, gauge.FieldName, gauge.FieldLevel},
+		Reuses: []string{gauge.FieldID, gauge.FieldVersion, gauge.FieldName, gauge.FieldLevel, gauge.FieldSerial},
 	})
 }
 
 // IfMatch has the update succeed only if cond, as an If-Match header or the token of a form (package occhttp), accepts the
 // version of the row; else it is a *GaugeModifiedError. A condition that can't be understood is an *entocc.VersionError.
 func (_u *GaugeUpdateOne) IfMatch(cond entocc.Condition) *GaugeUpdateOne {
-	_u.mutation.occ.IfMatch(gaugeVersion, _u.mutation.versionID(), cond)
-	return _u
+	return occrun.ExpectMatch(_u, &_u.mutation.occ, gaugeVersion, _u.mutation.versionID(), cond)
 }
 
 // IfVersion limits the update to one row, which must have this version. Predicates that match several rows are refused.
@@ -370,41 +421,35 @@ func (m *GaugeMutation) VersionProbe() (func([]string) ([]any, error), func([]st
 // IfVersion has the update succeed only if the row has this version, whatever an entity holds that the builder was made
 // from. A row that has another is a *GaugeModifiedError.
 func (_u *GaugeUpdateOne) IfVersion(version int64) *GaugeUpdateOne {
-	_u.mutation.occ.In(version)
-	return _u
+	return occrun.Expect(_u, &_u.mutation.occ, version)
 }
 
 // IfVersionIn is like IfVersion, for any of several versions, as those of an If-Match header.
 func (_u *GaugeUpdateOne) IfVersionIn(versions ...int64) *GaugeUpdateOne {
-	_u.mutation.occ.In(occrun.Versions(versions)...)
-	return _u
+	return occrun.Expect(_u, &_u.mutation.occ, versions...)
 }
 
 // IfVersionSent is IfVersion for a version that old clients may not have sent: nil, or a zero version, is IgnoreVersion, and
 // overwrites what others wrote, silently.
 func (_u *GaugeUpdateOne) IfVersionSent(version *int64) *GaugeUpdateOne {
-	occrun.IfSent(&_u.mutation.occ, gaugeVersion, version)
-	return _u
+	return occrun.ExpectSent(_u, &_u.mutation.occ, gaugeVersion, version)
 }
 
 // IgnoreVersion has the update overwrite whatever is there, on purpose.
 func (_u *GaugeUpdateOne) IgnoreVersion() *GaugeUpdateOne {
-	_u.mutation.occ.Ignore()
-	return _u
+	return occrun.ExpectNothing(_u, &_u.mutation.occ)
 }
 
 // IfField has the update succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
 // row that is in another state is a *GaugeModifiedError with an *entocc.StateError, which has what the row holds.
 func (_u *GaugeUpdateOne) IfField(ps ...predicate.Gauge) *GaugeUpdateOne {
-	occrun.IfFields(&_u.mutation.occ, ps)
-	return _u
+	return occrun.ExpectFields(_u, &_u.mutation.occ, ps)
 }
 
 // ForceIncrement has the update change the version, though it may change nothing else. In JPA this is
 // LockModeType.OPTIMISTIC_FORCE_INCREMENT.
 func (_u *GaugeUpdateOne) ForceIncrement() *GaugeUpdateOne {
-	_u.mutation.occ.ForceIncrement()
-	return _u
+	return occrun.ForceIncrement(_u, &_u.mutation.occ)
 }
 
 // saved ends a save: _node is the row as it is now, if err is nil.

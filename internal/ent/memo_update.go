@@ -336,8 +336,7 @@ func (c *MemoClient) UpdateBulk(rowBuilders ...*MemoUpdateOne) *MemoUpdateBulk {
 // IfMatch has the update succeed only if cond, as an If-Match header or the token of a form (package occhttp), accepts the
 // version of the row; else it is a *MemoModifiedError. A condition that can't be understood is an *entocc.VersionError.
 func (_u *MemoUpdateOne) IfMatch(cond entocc.Condition) *MemoUpdateOne {
-	_u.mutation.occ.IfMatch(memoVersion, _u.mutation.versionID(), cond)
-	return _u
+	return occrun.ExpectMatch(_u, &_u.mutation.occ, memoVersion, _u.mutation.versionID(), cond)
 }
 
 // IfVersion limits the update to one row, which must have this version. Predicates that match several rows are refused.
@@ -369,41 +368,35 @@ func (m *MemoMutation) VersionProbe() (func([]string) ([]any, error), func([]str
 // IfVersion has the update succeed only if the row has this version, whatever an entity holds that the builder was made
 // from. A row that has another is a *MemoModifiedError.
 func (_u *MemoUpdateOne) IfVersion(version int64) *MemoUpdateOne {
-	_u.mutation.occ.In(version)
-	return _u
+	return occrun.Expect(_u, &_u.mutation.occ, version)
 }
 
 // IfVersionIn is like IfVersion, for any of several versions, as those of an If-Match header.
 func (_u *MemoUpdateOne) IfVersionIn(versions ...int64) *MemoUpdateOne {
-	_u.mutation.occ.In(occrun.Versions(versions)...)
-	return _u
+	return occrun.Expect(_u, &_u.mutation.occ, versions...)
 }
 
 // IfVersionSent is IfVersion for a version that old clients may not have sent: nil, or a zero version, is IgnoreVersion, and
 // overwrites what others wrote, silently.
 func (_u *MemoUpdateOne) IfVersionSent(version *int64) *MemoUpdateOne {
-	occrun.IfSent(&_u.mutation.occ, memoVersion, version)
-	return _u
+	return occrun.ExpectSent(_u, &_u.mutation.occ, memoVersion, version)
 }
 
 // IgnoreVersion has the update overwrite whatever is there, on purpose.
 func (_u *MemoUpdateOne) IgnoreVersion() *MemoUpdateOne {
-	_u.mutation.occ.Ignore()
-	return _u
+	return occrun.ExpectNothing(_u, &_u.mutation.occ)
 }
 
 // IfField has the update succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
 // row that is in another state is a *MemoModifiedError with an *entocc.StateError, which has what the row holds.
 func (_u *MemoUpdateOne) IfField(ps ...predicate.Memo) *MemoUpdateOne {
-	occrun.IfFields(&_u.mutation.occ, ps)
-	return _u
+	return occrun.ExpectFields(_u, &_u.mutation.occ, ps)
 }
 
 // ForceIncrement has the update change the version, though it may change nothing else. In JPA this is
 // LockModeType.OPTIMISTIC_FORCE_INCREMENT.
 func (_u *MemoUpdateOne) ForceIncrement() *MemoUpdateOne {
-	_u.mutation.occ.ForceIncrement()
-	return _u
+	return occrun.ForceIncrement(_u, &_u.mutation.occ)
 }
 
 // saved ends a save: _node is the row as it is now, if err is nil.

@@ -2175,6 +2175,7 @@ type EventMutation struct {
 	version       *int64
 	addversion    *int64
 	name          *string
+	source        *string
 	clearedFields map[string]struct{}
 	done          bool
 	oldValue      func(context.Context) (*Event, error)
@@ -2372,6 +2373,55 @@ func (m *EventMutation) ResetName() {
 	m.name = nil
 }
 
+// SetSource sets the "source" field.
+func (m *EventMutation) SetSource(s string) {
+	m.source = &s
+}
+
+// Source returns the value of the "source" field in the mutation.
+func (m *EventMutation) Source() (r string, exists bool) {
+	v := m.source
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSource returns the old "source" field's value of the Event entity.
+// If the Event object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EventMutation) OldSource(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSource is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSource requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSource: %w", err)
+	}
+	return oldValue.Source, nil
+}
+
+// ClearSource clears the value of the "source" field.
+func (m *EventMutation) ClearSource() {
+	m.source = nil
+	m.clearedFields[event.FieldSource] = struct{}{}
+}
+
+// SourceCleared returns if the "source" field was cleared in this mutation.
+func (m *EventMutation) SourceCleared() bool {
+	_, ok := m.clearedFields[event.FieldSource]
+	return ok
+}
+
+// ResetSource resets all changes to the "source" field.
+func (m *EventMutation) ResetSource() {
+	m.source = nil
+	delete(m.clearedFields, event.FieldSource)
+}
+
 // Where appends a list predicates to the EventMutation builder.
 func (m *EventMutation) Where(ps ...predicate.Event) {
 	m.predicates = append(m.predicates, ps...)
@@ -2406,12 +2456,15 @@ func (m *EventMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *EventMutation) Fields() []string {
-	fields := make([]string, 0, 2)
+	fields := make([]string, 0, 3)
 	if m.version != nil {
 		fields = append(fields, event.FieldVersion)
 	}
 	if m.name != nil {
 		fields = append(fields, event.FieldName)
+	}
+	if m.source != nil {
+		fields = append(fields, event.FieldSource)
 	}
 	return fields
 }
@@ -2425,6 +2478,8 @@ func (m *EventMutation) Field(name string) (ent.Value, bool) {
 		return m.Version()
 	case event.FieldName:
 		return m.Name()
+	case event.FieldSource:
+		return m.Source()
 	}
 	return nil, false
 }
@@ -2438,6 +2493,8 @@ func (m *EventMutation) OldField(ctx context.Context, name string) (ent.Value, e
 		return m.OldVersion(ctx)
 	case event.FieldName:
 		return m.OldName(ctx)
+	case event.FieldSource:
+		return m.OldSource(ctx)
 	}
 	return nil, fmt.Errorf("unknown Event field %s", name)
 }
@@ -2460,6 +2517,13 @@ func (m *EventMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetName(v)
+		return nil
+	case event.FieldSource:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSource(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Event field %s", name)
@@ -2505,7 +2569,11 @@ func (m *EventMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *EventMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(event.FieldSource) {
+		fields = append(fields, event.FieldSource)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -2518,6 +2586,11 @@ func (m *EventMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *EventMutation) ClearField(name string) error {
+	switch name {
+	case event.FieldSource:
+		m.ClearSource()
+		return nil
+	}
 	return fmt.Errorf("unknown Event nullable field %s", name)
 }
 
@@ -2530,6 +2603,9 @@ func (m *EventMutation) ResetField(name string) error {
 		return nil
 	case event.FieldName:
 		m.ResetName()
+		return nil
+	case event.FieldSource:
+		m.ResetSource()
 		return nil
 	}
 	return fmt.Errorf("unknown Event field %s", name)
@@ -3163,6 +3239,7 @@ type GaugeMutation struct {
 	name          *string
 	level         *int
 	addlevel      *int
+	serial        *string
 	clearedFields map[string]struct{}
 	done          bool
 	oldValue      func(context.Context) (*Gauge, error)
@@ -3416,6 +3493,55 @@ func (m *GaugeMutation) ResetLevel() {
 	m.addlevel = nil
 }
 
+// SetSerial sets the "serial" field.
+func (m *GaugeMutation) SetSerial(s string) {
+	m.serial = &s
+}
+
+// Serial returns the value of the "serial" field in the mutation.
+func (m *GaugeMutation) Serial() (r string, exists bool) {
+	v := m.serial
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSerial returns the old "serial" field's value of the Gauge entity.
+// If the Gauge object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GaugeMutation) OldSerial(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSerial is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSerial requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSerial: %w", err)
+	}
+	return oldValue.Serial, nil
+}
+
+// ClearSerial clears the value of the "serial" field.
+func (m *GaugeMutation) ClearSerial() {
+	m.serial = nil
+	m.clearedFields[gauge.FieldSerial] = struct{}{}
+}
+
+// SerialCleared returns if the "serial" field was cleared in this mutation.
+func (m *GaugeMutation) SerialCleared() bool {
+	_, ok := m.clearedFields[gauge.FieldSerial]
+	return ok
+}
+
+// ResetSerial resets all changes to the "serial" field.
+func (m *GaugeMutation) ResetSerial() {
+	m.serial = nil
+	delete(m.clearedFields, gauge.FieldSerial)
+}
+
 // Where appends a list predicates to the GaugeMutation builder.
 func (m *GaugeMutation) Where(ps ...predicate.Gauge) {
 	m.predicates = append(m.predicates, ps...)
@@ -3450,7 +3576,7 @@ func (m *GaugeMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *GaugeMutation) Fields() []string {
-	fields := make([]string, 0, 3)
+	fields := make([]string, 0, 4)
 	if m.version != nil {
 		fields = append(fields, gauge.FieldVersion)
 	}
@@ -3459,6 +3585,9 @@ func (m *GaugeMutation) Fields() []string {
 	}
 	if m.level != nil {
 		fields = append(fields, gauge.FieldLevel)
+	}
+	if m.serial != nil {
+		fields = append(fields, gauge.FieldSerial)
 	}
 	return fields
 }
@@ -3474,6 +3603,8 @@ func (m *GaugeMutation) Field(name string) (ent.Value, bool) {
 		return m.Name()
 	case gauge.FieldLevel:
 		return m.Level()
+	case gauge.FieldSerial:
+		return m.Serial()
 	}
 	return nil, false
 }
@@ -3489,6 +3620,8 @@ func (m *GaugeMutation) OldField(ctx context.Context, name string) (ent.Value, e
 		return m.OldName(ctx)
 	case gauge.FieldLevel:
 		return m.OldLevel(ctx)
+	case gauge.FieldSerial:
+		return m.OldSerial(ctx)
 	}
 	return nil, fmt.Errorf("unknown Gauge field %s", name)
 }
@@ -3518,6 +3651,13 @@ func (m *GaugeMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetLevel(v)
+		return nil
+	case gauge.FieldSerial:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSerial(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Gauge field %s", name)
@@ -3575,7 +3715,11 @@ func (m *GaugeMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *GaugeMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(gauge.FieldSerial) {
+		fields = append(fields, gauge.FieldSerial)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -3588,6 +3732,11 @@ func (m *GaugeMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *GaugeMutation) ClearField(name string) error {
+	switch name {
+	case gauge.FieldSerial:
+		m.ClearSerial()
+		return nil
+	}
 	return fmt.Errorf("unknown Gauge nullable field %s", name)
 }
 
@@ -3603,6 +3752,9 @@ func (m *GaugeMutation) ResetField(name string) error {
 		return nil
 	case gauge.FieldLevel:
 		m.ResetLevel()
+		return nil
+	case gauge.FieldSerial:
+		m.ResetSerial()
 		return nil
 	}
 	return fmt.Errorf("unknown Gauge field %s", name)
@@ -6579,6 +6731,7 @@ type OrderMutation struct {
 	typ           string
 	id            *int
 	state         *string
+	number        *string
 	rev           *int64
 	addrev        *int64
 	clearedFields map[string]struct{}
@@ -6722,6 +6875,55 @@ func (m *OrderMutation) ResetState() {
 	m.state = nil
 }
 
+// SetNumber sets the "number" field.
+func (m *OrderMutation) SetNumber(s string) {
+	m.number = &s
+}
+
+// Number returns the value of the "number" field in the mutation.
+func (m *OrderMutation) Number() (r string, exists bool) {
+	v := m.number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNumber returns the old "number" field's value of the Order entity.
+// If the Order object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderMutation) OldNumber(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNumber is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNumber requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNumber: %w", err)
+	}
+	return oldValue.Number, nil
+}
+
+// ClearNumber clears the value of the "number" field.
+func (m *OrderMutation) ClearNumber() {
+	m.number = nil
+	m.clearedFields[order.FieldNumber] = struct{}{}
+}
+
+// NumberCleared returns if the "number" field was cleared in this mutation.
+func (m *OrderMutation) NumberCleared() bool {
+	_, ok := m.clearedFields[order.FieldNumber]
+	return ok
+}
+
+// ResetNumber resets all changes to the "number" field.
+func (m *OrderMutation) ResetNumber() {
+	m.number = nil
+	delete(m.clearedFields, order.FieldNumber)
+}
+
 // SetRev sets the "rev" field.
 func (m *OrderMutation) SetRev(i int64) {
 	m.rev = &i
@@ -6826,9 +7028,12 @@ func (m *OrderMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *OrderMutation) Fields() []string {
-	fields := make([]string, 0, 2)
+	fields := make([]string, 0, 3)
 	if m.state != nil {
 		fields = append(fields, order.FieldState)
+	}
+	if m.number != nil {
+		fields = append(fields, order.FieldNumber)
 	}
 	if m.rev != nil {
 		fields = append(fields, order.FieldRev)
@@ -6843,6 +7048,8 @@ func (m *OrderMutation) Field(name string) (ent.Value, bool) {
 	switch name {
 	case order.FieldState:
 		return m.State()
+	case order.FieldNumber:
+		return m.Number()
 	case order.FieldRev:
 		return m.Rev()
 	}
@@ -6856,6 +7063,8 @@ func (m *OrderMutation) OldField(ctx context.Context, name string) (ent.Value, e
 	switch name {
 	case order.FieldState:
 		return m.OldState(ctx)
+	case order.FieldNumber:
+		return m.OldNumber(ctx)
 	case order.FieldRev:
 		return m.OldRev(ctx)
 	}
@@ -6873,6 +7082,13 @@ func (m *OrderMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetState(v)
+		return nil
+	case order.FieldNumber:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNumber(v)
 		return nil
 	case order.FieldRev:
 		v, ok := value.(int64)
@@ -6926,6 +7142,9 @@ func (m *OrderMutation) AddField(name string, value ent.Value) error {
 // mutation.
 func (m *OrderMutation) ClearedFields() []string {
 	var fields []string
+	if m.FieldCleared(order.FieldNumber) {
+		fields = append(fields, order.FieldNumber)
+	}
 	if m.FieldCleared(order.FieldRev) {
 		fields = append(fields, order.FieldRev)
 	}
@@ -6943,6 +7162,9 @@ func (m *OrderMutation) FieldCleared(name string) bool {
 // error if the field is not defined in the schema.
 func (m *OrderMutation) ClearField(name string) error {
 	switch name {
+	case order.FieldNumber:
+		m.ClearNumber()
+		return nil
 	case order.FieldRev:
 		m.ClearRev()
 		return nil
@@ -6956,6 +7178,9 @@ func (m *OrderMutation) ResetField(name string) error {
 	switch name {
 	case order.FieldState:
 		m.ResetState()
+		return nil
+	case order.FieldNumber:
+		m.ResetNumber()
 		return nil
 	case order.FieldRev:
 		m.ResetRev()
@@ -11434,6 +11659,7 @@ type ReadingMutation struct {
 	id            *int
 	value         *float64
 	addvalue      *float64
+	sensor        *string
 	updated_at    *time.Time
 	clearedFields map[string]struct{}
 	done          bool
@@ -11596,6 +11822,55 @@ func (m *ReadingMutation) ResetValue() {
 	m.addvalue = nil
 }
 
+// SetSensor sets the "sensor" field.
+func (m *ReadingMutation) SetSensor(s string) {
+	m.sensor = &s
+}
+
+// Sensor returns the value of the "sensor" field in the mutation.
+func (m *ReadingMutation) Sensor() (r string, exists bool) {
+	v := m.sensor
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSensor returns the old "sensor" field's value of the Reading entity.
+// If the Reading object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReadingMutation) OldSensor(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSensor is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSensor requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSensor: %w", err)
+	}
+	return oldValue.Sensor, nil
+}
+
+// ClearSensor clears the value of the "sensor" field.
+func (m *ReadingMutation) ClearSensor() {
+	m.sensor = nil
+	m.clearedFields[reading.FieldSensor] = struct{}{}
+}
+
+// SensorCleared returns if the "sensor" field was cleared in this mutation.
+func (m *ReadingMutation) SensorCleared() bool {
+	_, ok := m.clearedFields[reading.FieldSensor]
+	return ok
+}
+
+// ResetSensor resets all changes to the "sensor" field.
+func (m *ReadingMutation) ResetSensor() {
+	m.sensor = nil
+	delete(m.clearedFields, reading.FieldSensor)
+}
+
 // SetUpdatedAt sets the "updated_at" field.
 func (m *ReadingMutation) SetUpdatedAt(t time.Time) {
 	m.updated_at = &t
@@ -11666,9 +11941,12 @@ func (m *ReadingMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ReadingMutation) Fields() []string {
-	fields := make([]string, 0, 2)
+	fields := make([]string, 0, 3)
 	if m.value != nil {
 		fields = append(fields, reading.FieldValue)
+	}
+	if m.sensor != nil {
+		fields = append(fields, reading.FieldSensor)
 	}
 	if m.updated_at != nil {
 		fields = append(fields, reading.FieldUpdatedAt)
@@ -11683,6 +11961,8 @@ func (m *ReadingMutation) Field(name string) (ent.Value, bool) {
 	switch name {
 	case reading.FieldValue:
 		return m.Value()
+	case reading.FieldSensor:
+		return m.Sensor()
 	case reading.FieldUpdatedAt:
 		return m.UpdatedAt()
 	}
@@ -11696,6 +11976,8 @@ func (m *ReadingMutation) OldField(ctx context.Context, name string) (ent.Value,
 	switch name {
 	case reading.FieldValue:
 		return m.OldValue(ctx)
+	case reading.FieldSensor:
+		return m.OldSensor(ctx)
 	case reading.FieldUpdatedAt:
 		return m.OldUpdatedAt(ctx)
 	}
@@ -11713,6 +11995,13 @@ func (m *ReadingMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetValue(v)
+		return nil
+	case reading.FieldSensor:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSensor(v)
 		return nil
 	case reading.FieldUpdatedAt:
 		v, ok := value.(time.Time)
@@ -11765,7 +12054,11 @@ func (m *ReadingMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *ReadingMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(reading.FieldSensor) {
+		fields = append(fields, reading.FieldSensor)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -11778,6 +12071,11 @@ func (m *ReadingMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *ReadingMutation) ClearField(name string) error {
+	switch name {
+	case reading.FieldSensor:
+		m.ClearSensor()
+		return nil
+	}
 	return fmt.Errorf("unknown Reading nullable field %s", name)
 }
 
@@ -11787,6 +12085,9 @@ func (m *ReadingMutation) ResetField(name string) error {
 	switch name {
 	case reading.FieldValue:
 		m.ResetValue()
+		return nil
+	case reading.FieldSensor:
+		m.ResetSensor()
 		return nil
 	case reading.FieldUpdatedAt:
 		m.ResetUpdatedAt()

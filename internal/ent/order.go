@@ -21,6 +21,8 @@ type Order struct {
 	ID int `json:"id,omitempty"`
 	// State holds the value of the "state" field.
 	State string `json:"state,omitempty"`
+	// Number holds the value of the "number" field.
+	Number *string `json:"number,omitempty"`
 	// Rev holds the value of the "rev" field.
 	Rev          int64 `json:"rev,omitempty"`
 	selectValues sql.SelectValues
@@ -35,7 +37,7 @@ func (*Order) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case order.FieldID, order.FieldRev:
 			values[i] = new(sql.NullInt64)
-		case order.FieldState:
+		case order.FieldState, order.FieldNumber:
 			values[i] = new(sql.NullString)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -63,6 +65,13 @@ func (_m *Order) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field state", values[i])
 			} else if value.Valid {
 				_m.State = value.String
+			}
+		case order.FieldNumber:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field number", values[i])
+			} else if value.Valid {
+				_m.Number = new(string)
+				*_m.Number = value.String
 			}
 		case order.FieldRev:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -108,6 +117,11 @@ func (_m *Order) String() string {
 	builder.WriteString(fmt.Sprintf("id=%v, ", _m.ID))
 	builder.WriteString("state=")
 	builder.WriteString(_m.State)
+	builder.WriteString(", ")
+	if v := _m.Number; v != nil {
+		builder.WriteString("number=")
+		builder.WriteString(*v)
+	}
 	builder.WriteString(", ")
 	builder.WriteString("rev=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Rev))

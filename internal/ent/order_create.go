@@ -36,6 +36,20 @@ func (_c *OrderCreate) SetNillableState(v *string) *OrderCreate {
 	return _c
 }
 
+// SetNumber sets the "number" field.
+func (_c *OrderCreate) SetNumber(v string) *OrderCreate {
+	_c.mutation.SetNumber(v)
+	return _c
+}
+
+// SetNillableNumber sets the "number" field if the given value is not nil.
+func (_c *OrderCreate) SetNillableNumber(v *string) *OrderCreate {
+	if v != nil {
+		_c.SetNumber(*v)
+	}
+	return _c
+}
+
 // SetRev sets the "rev" field.
 func (_c *OrderCreate) SetRev(v int64) *OrderCreate {
 	_c.mutation.SetRev(v)
@@ -126,7 +140,7 @@ func (_c *OrderCreate) createSpec() (*Order, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(order.Table, sqlgraph.NewFieldSpec(order.FieldID, field.TypeInt))
 	)
 	_spec.OnConflict = _c.conflict
-	_c.driver = versionWriter(_c.config)
+	_c.driver = occrun.Creating(&_c.mutation.occ, versionWriter(_c.config), _spec)
 	_spec.OnConflict = occrun.OnConflict(orderVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
 	_node.occ.Creates(orderVersion, _c.driver, _spec.ID)
 	createdBy := *_c.mutation
@@ -136,6 +150,10 @@ func (_c *OrderCreate) createSpec() (*Order, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.State(); ok {
 		_spec.SetField(order.FieldState, field.TypeString, value)
 		_node.State = value
+	}
+	if value, ok := _c.mutation.Number(); ok {
+		_spec.SetField(order.FieldNumber, field.TypeString, value)
+		_node.Number = &value
 	}
 	if value, ok := _c.mutation.Rev(); ok {
 		_spec.SetField(order.FieldRev, field.TypeInt64, value)
@@ -205,6 +223,24 @@ func (u *OrderUpsert) UpdateState() *OrderUpsert {
 	return u
 }
 
+// SetNumber sets the "number" field.
+func (u *OrderUpsert) SetNumber(v string) *OrderUpsert {
+	u.Set(order.FieldNumber, v)
+	return u
+}
+
+// UpdateNumber sets the "number" field to the value that was provided on create.
+func (u *OrderUpsert) UpdateNumber() *OrderUpsert {
+	u.SetExcluded(order.FieldNumber)
+	return u
+}
+
+// ClearNumber clears the value of the "number" field.
+func (u *OrderUpsert) ClearNumber() *OrderUpsert {
+	u.SetNull(order.FieldNumber)
+	return u
+}
+
 // UpdateNewValues updates the mutable fields using the new values that were set on create.
 // Using this option is equivalent to using:
 //
@@ -264,6 +300,27 @@ func (u *OrderUpsertOne) UpdateState() *OrderUpsertOne {
 	})
 }
 
+// SetNumber sets the "number" field.
+func (u *OrderUpsertOne) SetNumber(v string) *OrderUpsertOne {
+	return u.Update(func(s *OrderUpsert) {
+		s.SetNumber(v)
+	})
+}
+
+// UpdateNumber sets the "number" field to the value that was provided on create.
+func (u *OrderUpsertOne) UpdateNumber() *OrderUpsertOne {
+	return u.Update(func(s *OrderUpsert) {
+		s.UpdateNumber()
+	})
+}
+
+// ClearNumber clears the value of the "number" field.
+func (u *OrderUpsertOne) ClearNumber() *OrderUpsertOne {
+	return u.Update(func(s *OrderUpsert) {
+		s.ClearNumber()
+	})
+}
+
 // Exec executes the query.
 func (u *OrderUpsertOne) Exec(ctx context.Context) error {
 	if len(u.create.conflict) == 0 {
@@ -299,16 +356,28 @@ func (u *OrderUpsertOne) IDX(ctx context.Context) int {
 
 // IfVersion has the upsert create the row, or update it if it has this version; another is a *OrderModifiedError.
 func (u *OrderUpsertOne) IfVersion(version int64) *OrderUpsertOne {
-	u.create.mutation.occ.In(version)
-	u.create.hooks = occrun.Upsert(u.create.hooks, u.create.driver.Dialect(), u.create.mutation.versionError, &u.create.conflict)
-	return u
+	return occrun.IfVersion(u, u.create.upserting, u.create.driver.Dialect(), &u.create.conflict, version)
 }
 
 // IfNewer has the upsert write this version, over an older one at most; else it is an *entocc.NotNewerError.
 func (u *OrderUpsertOne) IfNewer(version int64) *OrderUpsertOne {
 	u.create.mutation.SetRev(version)
-	u.create.hooks = occrun.UpsertNewer(u.create.hooks, u.create.driver.Dialect(), u.create.mutation.versionError, &u.create.conflict)
-	return u
+	return occrun.IfNewer(u, u.create.upserting, u.create.driver.Dialect(), &u.create.conflict)
+}
+
+// IfVersion takes a version for each builder. If a row has another, none is written, and an *entocc.BulkModifiedError lists all those.
+func (u *OrderUpsertBulk) IfVersion(versions ...int64) *OrderUpsertBulk {
+	return occrun.BulkIfVersion(u, &u.create.err, orderVersion, &u.create.builders, (*OrderCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
+}
+
+// IfNewer compares what SetVersion gave each builder. Rows that are not older are left; an *entocc.BulkNotNewerError lists them.
+func (u *OrderUpsertBulk) IfNewer() *OrderUpsertBulk {
+	return occrun.BulkIfNewer(u, &u.create.err, &u.create.builders, (*OrderCreate).upserting, u.create.driver.Dialect(), &u.create.conflict)
+}
+
+// upserting is what the guard of an upsert needs.
+func (_c *OrderCreate) upserting() (occrun.GuardedMutation, *[]Hook, func(error) error) {
+	return _c.mutation, &_c.hooks, _c.mutation.versionError
 }
 
 // OrderCreateBulk is the builder for creating many Order entities in bulk.
@@ -349,7 +418,7 @@ func (_c *OrderCreateBulk) Save(ctx context.Context) ([]*Order, error) {
 					spec.OnConflict = _c.conflict
 					_c.driver = versionWriter(_c.config)
 					spec.OnConflict = occrun.OnConflict(orderVersion, &mutation.occ, specs[i].Table, _c.conflict)
-					_c.driver = occrun.Atomic(_c.driver)
+					_c.driver = occrun.CreateBulk(ctx, _c.driver, &mutation.occ, spec)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
@@ -504,6 +573,27 @@ func (u *OrderUpsertBulk) SetState(v string) *OrderUpsertBulk {
 func (u *OrderUpsertBulk) UpdateState() *OrderUpsertBulk {
 	return u.Update(func(s *OrderUpsert) {
 		s.UpdateState()
+	})
+}
+
+// SetNumber sets the "number" field.
+func (u *OrderUpsertBulk) SetNumber(v string) *OrderUpsertBulk {
+	return u.Update(func(s *OrderUpsert) {
+		s.SetNumber(v)
+	})
+}
+
+// UpdateNumber sets the "number" field to the value that was provided on create.
+func (u *OrderUpsertBulk) UpdateNumber() *OrderUpsertBulk {
+	return u.Update(func(s *OrderUpsert) {
+		s.UpdateNumber()
+	})
+}
+
+// ClearNumber clears the value of the "number" field.
+func (u *OrderUpsertBulk) ClearNumber() *OrderUpsertBulk {
+	return u.Update(func(s *OrderUpsert) {
+		s.ClearNumber()
 	})
 }
 

@@ -44,6 +44,26 @@ func (_u *OrderUpdate) SetNillableState(v *string) *OrderUpdate {
 	return _u
 }
 
+// SetNumber sets the "number" field.
+func (_u *OrderUpdate) SetNumber(v string) *OrderUpdate {
+	_u.mutation.SetNumber(v)
+	return _u
+}
+
+// SetNillableNumber sets the "number" field if the given value is not nil.
+func (_u *OrderUpdate) SetNillableNumber(v *string) *OrderUpdate {
+	if v != nil {
+		_u.SetNumber(*v)
+	}
+	return _u
+}
+
+// ClearNumber clears the value of the "number" field.
+func (_u *OrderUpdate) ClearNumber() *OrderUpdate {
+	_u.mutation.ClearNumber()
+	return _u
+}
+
 // Mutation returns the OrderMutation object of the builder.
 func (_u *OrderUpdate) Mutation() *OrderMutation {
 	return _u.mutation
@@ -93,6 +113,12 @@ func (_u *OrderUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.State(); ok {
 		_spec.SetField(order.FieldState, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Number(); ok {
+		_spec.SetField(order.FieldNumber, field.TypeString, value)
+	}
+	if _u.mutation.NumberCleared() {
+		_spec.ClearField(order.FieldNumber, field.TypeString)
 	}
 	if _u.mutation.RevCleared() {
 		_spec.ClearField(order.FieldRev, field.TypeInt64)
@@ -150,6 +176,26 @@ func (_u *OrderUpdateOne) SetNillableState(v *string) *OrderUpdateOne {
 	if v != nil {
 		_u.SetState(*v)
 	}
+	return _u
+}
+
+// SetNumber sets the "number" field.
+func (_u *OrderUpdateOne) SetNumber(v string) *OrderUpdateOne {
+	_u.mutation.SetNumber(v)
+	return _u
+}
+
+// SetNillableNumber sets the "number" field if the given value is not nil.
+func (_u *OrderUpdateOne) SetNillableNumber(v *string) *OrderUpdateOne {
+	if v != nil {
+		_u.SetNumber(*v)
+	}
+	return _u
+}
+
+// ClearNumber clears the value of the "number" field.
+func (_u *OrderUpdateOne) ClearNumber() *OrderUpdateOne {
+	_u.mutation.ClearNumber()
 	return _u
 }
 
@@ -235,6 +281,12 @@ func (_u *OrderUpdateOne) sqlSave(ctx context.Context) (_node *Order, err error)
 	if value, ok := _u.mutation.State(); ok {
 		_spec.SetField(order.FieldState, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.Number(); ok {
+		_spec.SetField(order.FieldNumber, field.TypeString, value)
+	}
+	if _u.mutation.NumberCleared() {
+		_spec.ClearField(order.FieldNumber, field.TypeString)
+	}
 	if _u.mutation.RevCleared() {
 		_spec.ClearField(order.FieldRev, field.TypeInt64)
 	}
@@ -282,15 +334,14 @@ func (c *OrderClient) UpdateBulk(rowBuilders ...*OrderUpdateOne) *OrderUpdateBul
 		},
 		Save: (*OrderUpdateOne).Save, Saved: (*OrderUpdateOne).saved,
 		ScanValues: (*Order).scanValues, Assign: (*Order).assignValues,
-		Reuses: []string{order.FieldID, order.FieldState, order.FieldRev},
+		Reuses: []string{order.FieldID, order.FieldState, order.FieldNumber, order.FieldRev},
 	})
 }
 
 // IfMatch has the update succeed only if cond, as an If-Match header or the token of a form (package occhttp), accepts the
 // version of the row; else it is a *OrderModifiedError. A condition that can't be understood is an *entocc.VersionError.
 func (_u *OrderUpdateOne) IfMatch(cond entocc.Condition) *OrderUpdateOne {
-	_u.mutation.occ.IfMatch(orderVersion, _u.mutation.versionID(), cond)
-	return _u
+	return occrun.ExpectMatch(_u, &_u.mutation.occ, orderVersion, _u.mutation.versionID(), cond)
 }
 
 // IfVersion limits the update to one row, which must have this version. Predicates that match several rows are refused.
@@ -322,41 +373,35 @@ func (m *OrderMutation) VersionProbe() (func([]string) ([]any, error), func([]st
 // IfVersion has the update succeed only if the row has this version, whatever an entity holds that the builder was made
 // from. A row that has another is a *OrderModifiedError.
 func (_u *OrderUpdateOne) IfVersion(version int64) *OrderUpdateOne {
-	_u.mutation.occ.In(version)
-	return _u
+	return occrun.Expect(_u, &_u.mutation.occ, version)
 }
 
 // IfVersionIn is like IfVersion, for any of several versions, as those of an If-Match header.
 func (_u *OrderUpdateOne) IfVersionIn(versions ...int64) *OrderUpdateOne {
-	_u.mutation.occ.In(occrun.Versions(versions)...)
-	return _u
+	return occrun.Expect(_u, &_u.mutation.occ, versions...)
 }
 
 // IfVersionSent is IfVersion for a version that old clients may not have sent: nil, or a zero version, is IgnoreVersion, and
 // overwrites what others wrote, silently.
 func (_u *OrderUpdateOne) IfVersionSent(version *int64) *OrderUpdateOne {
-	occrun.IfSent(&_u.mutation.occ, orderVersion, version)
-	return _u
+	return occrun.ExpectSent(_u, &_u.mutation.occ, orderVersion, version)
 }
 
 // IgnoreVersion has the update overwrite whatever is there, on purpose.
 func (_u *OrderUpdateOne) IgnoreVersion() *OrderUpdateOne {
-	_u.mutation.occ.Ignore()
-	return _u
+	return occrun.ExpectNothing(_u, &_u.mutation.occ)
 }
 
 // IfField has the update succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
 // row that is in another state is a *OrderModifiedError with an *entocc.StateError, which has what the row holds.
 func (_u *OrderUpdateOne) IfField(ps ...predicate.Order) *OrderUpdateOne {
-	occrun.IfFields(&_u.mutation.occ, ps)
-	return _u
+	return occrun.ExpectFields(_u, &_u.mutation.occ, ps)
 }
 
 // ForceIncrement has the update change the version, though it may change nothing else. In JPA this is
 // LockModeType.OPTIMISTIC_FORCE_INCREMENT.
 func (_u *OrderUpdateOne) ForceIncrement() *OrderUpdateOne {
-	_u.mutation.occ.ForceIncrement()
-	return _u
+	return occrun.ForceIncrement(_u, &_u.mutation.occ)
 }
 
 // saved ends a save: _node is the row as it is now, if err is nil.

@@ -324,7 +324,7 @@ func (_c *ParcelCreate) createSpec() (*Parcel, *sqlgraph.CreateSpec, error) {
 		_spec = sqlgraph.NewCreateSpec(parcel.Table, sqlgraph.NewFieldSpec(parcel.FieldID, field.TypeInt))
 	)
 	_spec.OnConflict = _c.conflict
-	_c.driver = versionWriter(_c.config)
+	_c.driver = occrun.Creating(&_c.mutation.occ, versionWriter(_c.config), _spec)
 	_spec.OnConflict = occrun.OnConflict(parcelVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
 	_node.occ.Creates(parcelVersion, _c.driver, _spec.ID)
 	createdBy := *_c.mutation
@@ -1135,16 +1135,28 @@ func (u *ParcelUpsertOne) IDX(ctx context.Context) int {
 
 // IfVersion has the upsert create the row, or update it if it has this version; another is a *ParcelModifiedError.
 func (u *ParcelUpsertOne) IfVersion(version int64) *ParcelUpsertOne {
-	u.create.mutation.occ.In(version)
-	u.create.hooks = occrun.Upsert(u.create.hooks, u.create.driver.Dialect(), u.create.mutation.versionError, &u.create.conflict)
-	return u
+	return occrun.IfVersion(u, u.create.upserting, u.create.driver.Dialect(), &u.create.conflict, version)
 }
 
 // IfNewer has the upsert write this version, over an older one at most; else it is an *entocc.NotNewerError.
 func (u *ParcelUpsertOne) IfNewer(version int64) *ParcelUpsertOne {
 	u.create.mutation.SetVersion(version)
-	u.create.hooks = occrun.UpsertNewer(u.create.hooks, u.create.driver.Dialect(), u.create.mutation.versionError, &u.create.conflict)
-	return u
+	return occrun.IfNewer(u, u.create.upserting, u.create.driver.Dialect(), &u.create.conflict)
+}
+
+// IfVersion takes a version for each builder. If a row has another, none is written, and an *entocc.BulkModifiedError lists all those.
+func (u *ParcelUpsertBulk) IfVersion(versions ...int64) *ParcelUpsertBulk {
+	return occrun.BulkIfVersion(u, &u.create.err, parcelVersion, &u.create.builders, (*ParcelCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
+}
+
+// IfNewer compares what SetVersion gave each builder. Rows that are not older are left; an *entocc.BulkNotNewerError lists them.
+func (u *ParcelUpsertBulk) IfNewer() *ParcelUpsertBulk {
+	return occrun.BulkIfNewer(u, &u.create.err, &u.create.builders, (*ParcelCreate).upserting, u.create.driver.Dialect(), &u.create.conflict)
+}
+
+// upserting is what the guard of an upsert needs.
+func (_c *ParcelCreate) upserting() (occrun.GuardedMutation, *[]Hook, func(error) error) {
+	return _c.mutation, &_c.hooks, _c.mutation.versionError
 }
 
 // ParcelCreateBulk is the builder for creating many Parcel entities in bulk.
@@ -1188,7 +1200,7 @@ func (_c *ParcelCreateBulk) Save(ctx context.Context) ([]*Parcel, error) {
 					spec.OnConflict = _c.conflict
 					_c.driver = versionWriter(_c.config)
 					spec.OnConflict = occrun.OnConflict(parcelVersion, &mutation.occ, specs[i].Table, _c.conflict)
-					_c.driver = occrun.Atomic(_c.driver)
+					_c.driver = occrun.CreateBulk(ctx, _c.driver, &mutation.occ, spec)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

@@ -217,7 +217,7 @@ func (_c *PurchaseCreate) createSpec() (*Purchase, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(purchase.Table, sqlgraph.NewFieldSpec(purchase.FieldID, field.TypeUUID))
 	)
 	_spec.OnConflict = _c.conflict
-	_c.driver = versionWriter(_c.config)
+	_c.driver = occrun.Creating(&_c.mutation.occ, versionWriter(_c.config), _spec)
 	_spec.OnConflict = occrun.OnConflict(purchaseVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
 	_node.occ.Creates(purchaseVersion, _c.driver, _spec.ID)
 	createdBy := *_c.mutation
@@ -462,16 +462,28 @@ func (u *PurchaseUpsertOne) IDX(ctx context.Context) uuid.UUID {
 
 // IfVersion has the upsert create the row, or update it if it has this version; another is a *PurchaseModifiedError.
 func (u *PurchaseUpsertOne) IfVersion(version int64) *PurchaseUpsertOne {
-	u.create.mutation.occ.In(version)
-	u.create.hooks = occrun.Upsert(u.create.hooks, u.create.driver.Dialect(), u.create.mutation.versionError, &u.create.conflict)
-	return u
+	return occrun.IfVersion(u, u.create.upserting, u.create.driver.Dialect(), &u.create.conflict, version)
 }
 
 // IfNewer has the upsert write this version, over an older one at most; else it is an *entocc.NotNewerError.
 func (u *PurchaseUpsertOne) IfNewer(version int64) *PurchaseUpsertOne {
 	u.create.mutation.SetVersion(version)
-	u.create.hooks = occrun.UpsertNewer(u.create.hooks, u.create.driver.Dialect(), u.create.mutation.versionError, &u.create.conflict)
-	return u
+	return occrun.IfNewer(u, u.create.upserting, u.create.driver.Dialect(), &u.create.conflict)
+}
+
+// IfVersion takes a version for each builder. If a row has another, none is written, and an *entocc.BulkModifiedError lists all those.
+func (u *PurchaseUpsertBulk) IfVersion(versions ...int64) *PurchaseUpsertBulk {
+	return occrun.BulkIfVersion(u, &u.create.err, purchaseVersion, &u.create.builders, (*PurchaseCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
+}
+
+// IfNewer compares what SetVersion gave each builder. Rows that are not older are left; an *entocc.BulkNotNewerError lists them.
+func (u *PurchaseUpsertBulk) IfNewer() *PurchaseUpsertBulk {
+	return occrun.BulkIfNewer(u, &u.create.err, &u.create.builders, (*PurchaseCreate).upserting, u.create.driver.Dialect(), &u.create.conflict)
+}
+
+// upserting is what the guard of an upsert needs.
+func (_c *PurchaseCreate) upserting() (occrun.GuardedMutation, *[]Hook, func(error) error) {
+	return _c.mutation, &_c.hooks, _c.mutation.versionError
 }
 
 // IfBuyerVersion has the create succeed only if the buyer that is set here has this version.
@@ -527,8 +539,8 @@ func (_c *PurchaseCreateBulk) Save(ctx context.Context) ([]*Purchase, error) {
 						purchaseVersion, _c.driver, _c.conflict,
 						false, specs, expectedVersions...,
 					)
-					_c.driver = occrun.Atomic(_c.driver)
 					_c.driver = occrun.Linking(_c.driver, purchaseLinks)
+					_c.driver = occrun.CreateBulk(ctx, _c.driver, &mutation.occ, spec)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

@@ -22,6 +22,8 @@ type Reading struct {
 	ID int `json:"id,omitempty"`
 	// Value holds the value of the "value" field.
 	Value float64 `json:"value,omitempty"`
+	// Sensor holds the value of the "sensor" field.
+	Sensor *string `json:"sensor,omitempty"`
 	// UpdatedAt holds the value of the "updated_at" field.
 	UpdatedAt    time.Time `json:"updated_at,omitempty"`
 	selectValues sql.SelectValues
@@ -38,6 +40,8 @@ func (*Reading) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullFloat64)
 		case reading.FieldID:
 			values[i] = new(sql.NullInt64)
+		case reading.FieldSensor:
+			values[i] = new(sql.NullString)
 		case reading.FieldUpdatedAt:
 			values[i] = new(sql.NullTime)
 		default:
@@ -66,6 +70,13 @@ func (_m *Reading) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field value", values[i])
 			} else if value.Valid {
 				_m.Value = value.Float64
+			}
+		case reading.FieldSensor:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field sensor", values[i])
+			} else if value.Valid {
+				_m.Sensor = new(string)
+				*_m.Sensor = value.String
 			}
 		case reading.FieldUpdatedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -111,6 +122,11 @@ func (_m *Reading) String() string {
 	builder.WriteString(fmt.Sprintf("id=%v, ", _m.ID))
 	builder.WriteString("value=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Value))
+	builder.WriteString(", ")
+	if v := _m.Sensor; v != nil {
+		builder.WriteString("sensor=")
+		builder.WriteString(*v)
+	}
 	builder.WriteString(", ")
 	builder.WriteString("updated_at=")
 	builder.WriteString(_m.UpdatedAt.Format(time.ANSIC))

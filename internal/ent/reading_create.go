@@ -29,6 +29,20 @@ func (_c *ReadingCreate) SetValue(v float64) *ReadingCreate {
 	return _c
 }
 
+// SetSensor sets the "sensor" field.
+func (_c *ReadingCreate) SetSensor(v string) *ReadingCreate {
+	_c.mutation.SetSensor(v)
+	return _c
+}
+
+// SetNillableSensor sets the "sensor" field if the given value is not nil.
+func (_c *ReadingCreate) SetNillableSensor(v *string) *ReadingCreate {
+	if v != nil {
+		_c.SetSensor(*v)
+	}
+	return _c
+}
+
 // SetUpdatedAt sets the "updated_at" field.
 func (_c *ReadingCreate) SetUpdatedAt(v time.Time) *ReadingCreate {
 	_c.mutation.SetUpdatedAt(v)
@@ -125,7 +139,7 @@ func (_c *ReadingCreate) createSpec() (*Reading, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(reading.Table, sqlgraph.NewFieldSpec(reading.FieldID, field.TypeInt))
 	)
 	_spec.OnConflict = _c.conflict
-	_c.driver = versionWriter(_c.config)
+	_c.driver = occrun.Creating(&_c.mutation.occ, versionWriter(_c.config), _spec)
 	_spec.OnConflict = occrun.OnConflict(readingVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
 	_node.occ.Creates(readingVersion, _c.driver, _spec.ID)
 	createdBy := *_c.mutation
@@ -135,6 +149,10 @@ func (_c *ReadingCreate) createSpec() (*Reading, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Value(); ok {
 		_spec.SetField(reading.FieldValue, field.TypeFloat64, value)
 		_node.Value = value
+	}
+	if value, ok := _c.mutation.Sensor(); ok {
+		_spec.SetField(reading.FieldSensor, field.TypeString, value)
+		_node.Sensor = &value
 	}
 	if value, ok := _c.mutation.UpdatedAt(); ok {
 		_spec.SetField(reading.FieldUpdatedAt, field.TypeTime, value)
@@ -210,6 +228,24 @@ func (u *ReadingUpsert) AddValue(v float64) *ReadingUpsert {
 	return u
 }
 
+// SetSensor sets the "sensor" field.
+func (u *ReadingUpsert) SetSensor(v string) *ReadingUpsert {
+	u.Set(reading.FieldSensor, v)
+	return u
+}
+
+// UpdateSensor sets the "sensor" field to the value that was provided on create.
+func (u *ReadingUpsert) UpdateSensor() *ReadingUpsert {
+	u.SetExcluded(reading.FieldSensor)
+	return u
+}
+
+// ClearSensor clears the value of the "sensor" field.
+func (u *ReadingUpsert) ClearSensor() *ReadingUpsert {
+	u.SetNull(reading.FieldSensor)
+	return u
+}
+
 // UpdateNewValues updates the mutable fields using the new values that were set on create.
 // Using this option is equivalent to using:
 //
@@ -276,6 +312,27 @@ func (u *ReadingUpsertOne) UpdateValue() *ReadingUpsertOne {
 	})
 }
 
+// SetSensor sets the "sensor" field.
+func (u *ReadingUpsertOne) SetSensor(v string) *ReadingUpsertOne {
+	return u.Update(func(s *ReadingUpsert) {
+		s.SetSensor(v)
+	})
+}
+
+// UpdateSensor sets the "sensor" field to the value that was provided on create.
+func (u *ReadingUpsertOne) UpdateSensor() *ReadingUpsertOne {
+	return u.Update(func(s *ReadingUpsert) {
+		s.UpdateSensor()
+	})
+}
+
+// ClearSensor clears the value of the "sensor" field.
+func (u *ReadingUpsertOne) ClearSensor() *ReadingUpsertOne {
+	return u.Update(func(s *ReadingUpsert) {
+		s.ClearSensor()
+	})
+}
+
 // Exec executes the query.
 func (u *ReadingUpsertOne) Exec(ctx context.Context) error {
 	if len(u.create.conflict) == 0 {
@@ -311,9 +368,17 @@ func (u *ReadingUpsertOne) IDX(ctx context.Context) int {
 
 // IfVersion has the upsert create the row, or update it if it has this version; another is a *ReadingModifiedError.
 func (u *ReadingUpsertOne) IfVersion(version time.Time) *ReadingUpsertOne {
-	u.create.mutation.occ.In(version)
-	u.create.hooks = occrun.Upsert(u.create.hooks, u.create.driver.Dialect(), u.create.mutation.versionError, &u.create.conflict)
-	return u
+	return occrun.IfVersion(u, u.create.upserting, u.create.driver.Dialect(), &u.create.conflict, version)
+}
+
+// IfVersion takes a version for each builder. If a row has another, none is written, and an *entocc.BulkModifiedError lists all those.
+func (u *ReadingUpsertBulk) IfVersion(versions ...time.Time) *ReadingUpsertBulk {
+	return occrun.BulkIfVersion(u, &u.create.err, readingVersion, &u.create.builders, (*ReadingCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
+}
+
+// upserting is what the guard of an upsert needs.
+func (_c *ReadingCreate) upserting() (occrun.GuardedMutation, *[]Hook, func(error) error) {
+	return _c.mutation, &_c.hooks, _c.mutation.versionError
 }
 
 // ReadingCreateBulk is the builder for creating many Reading entities in bulk.
@@ -354,7 +419,7 @@ func (_c *ReadingCreateBulk) Save(ctx context.Context) ([]*Reading, error) {
 					spec.OnConflict = _c.conflict
 					_c.driver = versionWriter(_c.config)
 					spec.OnConflict = occrun.OnConflict(readingVersion, &mutation.occ, specs[i].Table, _c.conflict)
-					_c.driver = occrun.Atomic(_c.driver)
+					_c.driver = occrun.CreateBulk(ctx, _c.driver, &mutation.occ, spec)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
@@ -516,6 +581,27 @@ func (u *ReadingUpsertBulk) AddValue(v float64) *ReadingUpsertBulk {
 func (u *ReadingUpsertBulk) UpdateValue() *ReadingUpsertBulk {
 	return u.Update(func(s *ReadingUpsert) {
 		s.UpdateValue()
+	})
+}
+
+// SetSensor sets the "sensor" field.
+func (u *ReadingUpsertBulk) SetSensor(v string) *ReadingUpsertBulk {
+	return u.Update(func(s *ReadingUpsert) {
+		s.SetSensor(v)
+	})
+}
+
+// UpdateSensor sets the "sensor" field to the value that was provided on create.
+func (u *ReadingUpsertBulk) UpdateSensor() *ReadingUpsertBulk {
+	return u.Update(func(s *ReadingUpsert) {
+		s.UpdateSensor()
+	})
+}
+
+// ClearSensor clears the value of the "sensor" field.
+func (u *ReadingUpsertBulk) ClearSensor() *ReadingUpsertBulk {
+	return u.Update(func(s *ReadingUpsert) {
+		s.ClearSensor()
 	})
 }
 

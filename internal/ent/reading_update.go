@@ -52,6 +52,26 @@ func (_u *ReadingUpdate) AddValue(v float64) *ReadingUpdate {
 	return _u
 }
 
+// SetSensor sets the "sensor" field.
+func (_u *ReadingUpdate) SetSensor(v string) *ReadingUpdate {
+	_u.mutation.SetSensor(v)
+	return _u
+}
+
+// SetNillableSensor sets the "sensor" field if the given value is not nil.
+func (_u *ReadingUpdate) SetNillableSensor(v *string) *ReadingUpdate {
+	if v != nil {
+		_u.SetSensor(*v)
+	}
+	return _u
+}
+
+// ClearSensor clears the value of the "sensor" field.
+func (_u *ReadingUpdate) ClearSensor() *ReadingUpdate {
+	_u.mutation.ClearSensor()
+	return _u
+}
+
 // Mutation returns the ReadingMutation object of the builder.
 func (_u *ReadingUpdate) Mutation() *ReadingMutation {
 	return _u.mutation
@@ -104,6 +124,12 @@ func (_u *ReadingUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.AddedValue(); ok {
 		_spec.AddField(reading.FieldValue, field.TypeFloat64, value)
+	}
+	if value, ok := _u.mutation.Sensor(); ok {
+		_spec.SetField(reading.FieldSensor, field.TypeString, value)
+	}
+	if _u.mutation.SensorCleared() {
+		_spec.ClearField(reading.FieldSensor, field.TypeString)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _u.mutation.occ.IsOneRow() {
@@ -165,6 +191,26 @@ func (_u *ReadingUpdateOne) SetNillableValue(v *float64) *ReadingUpdateOne {
 // AddValue adds value to the "value" field.
 func (_u *ReadingUpdateOne) AddValue(v float64) *ReadingUpdateOne {
 	_u.mutation.AddValue(v)
+	return _u
+}
+
+// SetSensor sets the "sensor" field.
+func (_u *ReadingUpdateOne) SetSensor(v string) *ReadingUpdateOne {
+	_u.mutation.SetSensor(v)
+	return _u
+}
+
+// SetNillableSensor sets the "sensor" field if the given value is not nil.
+func (_u *ReadingUpdateOne) SetNillableSensor(v *string) *ReadingUpdateOne {
+	if v != nil {
+		_u.SetSensor(*v)
+	}
+	return _u
+}
+
+// ClearSensor clears the value of the "sensor" field.
+func (_u *ReadingUpdateOne) ClearSensor() *ReadingUpdateOne {
+	_u.mutation.ClearSensor()
 	return _u
 }
 
@@ -253,6 +299,12 @@ func (_u *ReadingUpdateOne) sqlSave(ctx context.Context) (_node *Reading, err er
 	if value, ok := _u.mutation.AddedValue(); ok {
 		_spec.AddField(reading.FieldValue, field.TypeFloat64, value)
 	}
+	if value, ok := _u.mutation.Sensor(); ok {
+		_spec.SetField(reading.FieldSensor, field.TypeString, value)
+	}
+	if _u.mutation.SensorCleared() {
+		_spec.ClearField(reading.FieldSensor, field.TypeString)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 
 	_u.mutation.occ.Through(_u.driver)
@@ -297,15 +349,14 @@ func (c *ReadingClient) UpdateBulk(rowBuilders ...*ReadingUpdateOne) *ReadingUpd
 		},
 		Save: (*ReadingUpdateOne).Save, Saved: (*ReadingUpdateOne).saved,
 		ScanValues: (*Reading).scanValues, Assign: (*Reading).assignValues,
-		Reuses: []string{reading.FieldID, reading.FieldValue, reading.FieldUpdatedAt},
+		Reuses: []string{reading.FieldID, reading.FieldValue, reading.FieldSensor, reading.FieldUpdatedAt},
 	})
 }
 
 // IfMatch has the update succeed only if cond, as an If-Match header or the token of a form (package occhttp), accepts the
 // version of the row; else it is a *ReadingModifiedError. A condition that can't be understood is an *entocc.VersionError.
 func (_u *ReadingUpdateOne) IfMatch(cond entocc.Condition) *ReadingUpdateOne {
-	_u.mutation.occ.IfMatch(readingVersion, _u.mutation.versionID(), cond)
-	return _u
+	return occrun.ExpectMatch(_u, &_u.mutation.occ, readingVersion, _u.mutation.versionID(), cond)
 }
 
 // IfVersion limits the update to one row, which must have this version. Predicates that match several rows are refused.
@@ -337,41 +388,35 @@ func (m *ReadingMutation) VersionProbe() (func([]string) ([]any, error), func([]
 // IfVersion has the update succeed only if the row has this version, whatever an entity holds that the builder was made
 // from. A row that has another is a *ReadingModifiedError.
 func (_u *ReadingUpdateOne) IfVersion(version time.Time) *ReadingUpdateOne {
-	_u.mutation.occ.In(version)
-	return _u
+	return occrun.Expect(_u, &_u.mutation.occ, version)
 }
 
 // IfVersionIn is like IfVersion, for any of several versions, as those of an If-Match header.
 func (_u *ReadingUpdateOne) IfVersionIn(versions ...time.Time) *ReadingUpdateOne {
-	_u.mutation.occ.In(occrun.Versions(versions)...)
-	return _u
+	return occrun.Expect(_u, &_u.mutation.occ, versions...)
 }
 
 // IfVersionSent is IfVersion for a version that old clients may not have sent: nil, or a zero version, is IgnoreVersion, and
 // overwrites what others wrote, silently.
 func (_u *ReadingUpdateOne) IfVersionSent(version *time.Time) *ReadingUpdateOne {
-	occrun.IfSent(&_u.mutation.occ, readingVersion, version)
-	return _u
+	return occrun.ExpectSent(_u, &_u.mutation.occ, readingVersion, version)
 }
 
 // IgnoreVersion has the update overwrite whatever is there, on purpose.
 func (_u *ReadingUpdateOne) IgnoreVersion() *ReadingUpdateOne {
-	_u.mutation.occ.Ignore()
-	return _u
+	return occrun.ExpectNothing(_u, &_u.mutation.occ)
 }
 
 // IfField has the update succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
 // row that is in another state is a *ReadingModifiedError with an *entocc.StateError, which has what the row holds.
 func (_u *ReadingUpdateOne) IfField(ps ...predicate.Reading) *ReadingUpdateOne {
-	occrun.IfFields(&_u.mutation.occ, ps)
-	return _u
+	return occrun.ExpectFields(_u, &_u.mutation.occ, ps)
 }
 
 // ForceIncrement has the update change the version, though it may change nothing else. In JPA this is
 // LockModeType.OPTIMISTIC_FORCE_INCREMENT.
 func (_u *ReadingUpdateOne) ForceIncrement() *ReadingUpdateOne {
-	_u.mutation.occ.ForceIncrement()
-	return _u
+	return occrun.ForceIncrement(_u, &_u.mutation.occ)
 }
 
 // saved ends a save: _node is the row as it is now, if err is nil.

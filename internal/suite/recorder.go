@@ -19,6 +19,10 @@ type Recorder struct {
 	sent []string
 	// refused are the errors that the next statements with a verb are answered by.
 	refused map[string][]error
+	// after is called before the statement with the verb is sent that left more of them lead to.
+	after     func()
+	afterVerb string
+	left      int
 	// single takes a write that is a transaction of its own for one statement.
 	single bool
 }
@@ -76,11 +80,24 @@ func (r *Recorder) Refuse(verb string, err error) {
 	r.refused[verb] = append(r.refused[verb], err)
 }
 
+// Then has f called before the n-th statement with the verb from now is sent.
+func (r *Recorder) Then(verb string, n int, f func()) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.afterVerb, r.left, r.after = verb, n, f
+}
+
 // note records a statement, and returns the error that it is to be answered by.
 func (r *Recorder) note(query string) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.sent = append(r.sent, query)
+	if r.after != nil && verb(query) == r.afterVerb {
+		if r.left--; r.left == 0 {
+			r.after()
+			r.after = nil
+		}
+	}
 	errs := r.refused[verb(query)]
 	if len(errs) == 0 {
 		return nil

@@ -37,6 +37,10 @@ type Expectation struct {
 	assigns bool
 	// newer is the version that an upsert writes over older ones alone, or nil.
 	newer any
+	// creating is what an upsert would create.
+	creating creation
+	// Upserts is the bulk upsert that the mutation is part of, if it is part of one.
+	Upserts Upserts
 	// parents are the versions that the caller expects of parents, and touches reports that a set-based update bumps some.
 	parents []touch.ParentVersion
 	touches bool

@@ -18,13 +18,47 @@ func Inserting(drv dialect.Driver, made func(version int64)) dialect.Driver {
 	if drv.Dialect() != dialect.Postgres {
 		return drv
 	}
-	return &insertingDriver{drv, &inserting{made: made}}
+	return &insertingDriver{drv, &inserting{made: made, row: -1}}
+}
+
+// InsertingRows is Inserting for a creation of n rows: those of one statement have the same xmin, and those of a guarded upsert, which
+// sends one for each, may have others.
+func InsertingRows(drv dialect.Driver, n int, made func(i int, version int64)) dialect.Driver {
+	if drv.Dialect() != dialect.Postgres {
+		return drv
+	}
+	all := &inserting{row: -1}
+	all.made = func(version int64) {
+		for i := range n {
+			if all.row < 0 || all.row == i {
+				made(i, version)
+			}
+		}
+	}
+	return &insertingDriver{drv, all}
+}
+
+// InsertsRow has the next INSERT by a driver be that of the i-th row, if it is one of InsertingRows.
+func InsertsRow(drv dialect.Driver, i int) {
+	for drv != nil {
+		if d, ok := drv.(*insertingDriver); ok {
+			d.insert.row, d.insert.sent = i, false
+			return
+		}
+		within, ok := drv.(interface{ Unwrap() dialect.Driver })
+		if !ok {
+			return
+		}
+		drv = within.Unwrap()
+	}
 }
 
 // inserting is the one INSERT of a creation.
 type inserting struct {
 	made func(version int64)
 	sent bool
+	// row is the one that the INSERT is of; below 0 for all.
+	row int
 }
 
 // insertingDriver is the driver of a creation.

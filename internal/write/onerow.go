@@ -37,12 +37,13 @@ func (e *Expectation) AnyRows() {
 // IsOneRow reports whether a set-based write is meant for one row.
 func (e *Expectation) IsOneRow() bool { return e.oneRow }
 
-// FoundID returns the primary key of the row that a mutation knows, or else of the one that it was found to be of; or nil.
+// FoundID returns the primary key of the row that a mutation was found to be of, or else of the one that it knows; or nil. An upsert may
+// know another one than that of the row it has met.
 func (e *Expectation) FoundID(known any) any {
-	if known == nil {
-		return e.found
+	if e.found == nil {
+		return known
 	}
-	return known
+	return e.found
 }
 
 // pending reports whether there is a condition that the row's ID has to be known for. A resolver has seen the row already.

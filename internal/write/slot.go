@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/entocc/entocc/internal/touch"
 )
 
@@ -18,6 +19,22 @@ type Slot interface {
 	Delete(ctx context.Context, d *DeleteDriver, query string, args []any) error
 	// Touched are the parents that the batch bumps when its rows are written; nil when each write is to bump its own.
 	Touched() *touch.Parents
+}
+
+// Upserts is a guarded upsert of many rows, which carries out the creations of all of them.
+type Upserts interface {
+	// Create takes the creations, and reports whether it has carried them out, or has failed to; if not, they are ent's to send.
+	Create(ctx context.Context, drv dialect.Driver, specs []*sqlgraph.CreateSpec) bool
+}
+
+// CreateBulk has creations that are part of a guarded upsert carried out by that, so that nothing is left for ent to send, and returns
+// the driver for those that are not. m expects what their last mutation does.
+func CreateBulk(ctx context.Context, drv dialect.Driver, e *Expectation, spec *sqlgraph.BatchCreateSpec) dialect.Driver {
+	drv = Atomic(drv)
+	if e.Upserts != nil && e.Upserts.Create(ctx, drv, spec.Nodes) {
+		spec.Nodes = nil
+	}
+	return drv
 }
 
 // Planned reports whether the write waits for the others of its batch, which reads the row that it leaves into node then.

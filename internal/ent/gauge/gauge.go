@@ -18,6 +18,8 @@ const (
 	FieldName = "name"
 	// FieldLevel holds the string denoting the level field in the database.
 	FieldLevel = "level"
+	// FieldSerial holds the string denoting the serial field in the database.
+	FieldSerial = "serial"
 	// Table holds the table name of the gauge in the database.
 	Table = "gauges"
 )
@@ -28,6 +30,7 @@ var Columns = []string{
 	FieldVersion,
 	FieldName,
 	FieldLevel,
+	FieldSerial,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -74,4 +77,9 @@ func ByName(opts ...sql.OrderTermOption) OrderOption {
 // ByLevel orders the results by the level field.
 func ByLevel(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldLevel, opts...).ToFunc()
+}
+
+// BySerial orders the results by the serial field.
+func BySerial(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSerial, opts...).ToFunc()
 }

@@ -67,6 +67,11 @@ func Level(v int) predicate.Gauge {
 	return predicate.Gauge(sql.FieldEQ(FieldLevel, v))
 }
 
+// Serial applies equality check predicate on the "serial" field. It's identical to SerialEQ.
+func Serial(v string) predicate.Gauge {
+	return predicate.Gauge(sql.FieldEQ(FieldSerial, v))
+}
+
 // VersionEQ applies the EQ predicate on the "version" field.
 func VersionEQ(v int64) predicate.Gauge {
 	return predicate.Gauge(sql.FieldEQ(FieldVersion, v))
@@ -210,6 +215,81 @@ func LevelLT(v int) predicate.Gauge {
 // LevelLTE applies the LTE predicate on the "level" field.
 func LevelLTE(v int) predicate.Gauge {
 	return predicate.Gauge(sql.FieldLTE(FieldLevel, v))
+}
+
+// SerialEQ applies the EQ predicate on the "serial" field.
+func SerialEQ(v string) predicate.Gauge {
+	return predicate.Gauge(sql.FieldEQ(FieldSerial, v))
+}
+
+// SerialNEQ applies the NEQ predicate on the "serial" field.
+func SerialNEQ(v string) predicate.Gauge {
+	return predicate.Gauge(sql.FieldNEQ(FieldSerial, v))
+}
+
+// SerialIn applies the In predicate on the "serial" field.
+func SerialIn(vs ...string) predicate.Gauge {
+	return predicate.Gauge(sql.FieldIn(FieldSerial, vs...))
+}
+
+// SerialNotIn applies the NotIn predicate on the "serial" field.
+func SerialNotIn(vs ...string) predicate.Gauge {
+	return predicate.Gauge(sql.FieldNotIn(FieldSerial, vs...))
+}
+
+// SerialGT applies the GT predicate on the "serial" field.
+func SerialGT(v string) predicate.Gauge {
+	return predicate.Gauge(sql.FieldGT(FieldSerial, v))
+}
+
+// SerialGTE applies the GTE predicate on the "serial" field.
+func SerialGTE(v string) predicate.Gauge {
+	return predicate.Gauge(sql.FieldGTE(FieldSerial, v))
+}
+
+// SerialLT applies the LT predicate on the "serial" field.
+func SerialLT(v string) predicate.Gauge {
+	return predicate.Gauge(sql.FieldLT(FieldSerial, v))
+}
+
+// SerialLTE applies the LTE predicate on the "serial" field.
+func SerialLTE(v string) predicate.Gauge {
+	return predicate.Gauge(sql.FieldLTE(FieldSerial, v))
+}
+
+// SerialContains applies the Contains predicate on the "serial" field.
+func SerialContains(v string) predicate.Gauge {
+	return predicate.Gauge(sql.FieldContains(FieldSerial, v))
+}
+
+// SerialHasPrefix applies the HasPrefix predicate on the "serial" field.
+func SerialHasPrefix(v string) predicate.Gauge {
+	return predicate.Gauge(sql.FieldHasPrefix(FieldSerial, v))
+}
+
+// SerialHasSuffix applies the HasSuffix predicate on the "serial" field.
+func SerialHasSuffix(v string) predicate.Gauge {
+	return predicate.Gauge(sql.FieldHasSuffix(FieldSerial, v))
+}
+
+// SerialIsNil applies the IsNil predicate on the "serial" field.
+func SerialIsNil() predicate.Gauge {
+	return predicate.Gauge(sql.FieldIsNull(FieldSerial))
+}
+
+// SerialNotNil applies the NotNil predicate on the "serial" field.
+func SerialNotNil() predicate.Gauge {
+	return predicate.Gauge(sql.FieldNotNull(FieldSerial))
+}
+
+// SerialEqualFold applies the EqualFold predicate on the "serial" field.
+func SerialEqualFold(v string) predicate.Gauge {
+	return predicate.Gauge(sql.FieldEqualFold(FieldSerial, v))
+}
+
+// SerialContainsFold applies the ContainsFold predicate on the "serial" field.
+func SerialContainsFold(v string) predicate.Gauge {
+	return predicate.Gauge(sql.FieldContainsFold(FieldSerial, v))
 }
 
 // And groups predicates with the AND operator between them.

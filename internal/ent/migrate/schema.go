@@ -74,6 +74,7 @@ var (
 		{Name: "id", Type: field.TypeInt, Increment: true},
 		{Name: "version", Type: field.TypeInt64, Default: schema.Expr("1")},
 		{Name: "name", Type: field.TypeString},
+		{Name: "source", Type: field.TypeString, Unique: true, Nullable: true},
 	}
 	// EventsTable holds the schema information for the "events" table.
 	EventsTable = &schema.Table{
@@ -108,6 +109,7 @@ var (
 		{Name: "version", Type: field.TypeInt64, Default: 1},
 		{Name: "name", Type: field.TypeString},
 		{Name: "level", Type: field.TypeInt, Default: 0},
+		{Name: "serial", Type: field.TypeString, Unique: true, Nullable: true},
 	}
 	// GaugesTable holds the schema information for the "gauges" table.
 	GaugesTable = &schema.Table{
@@ -247,6 +249,7 @@ var (
 	OrdersColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt, Increment: true},
 		{Name: "state", Type: field.TypeString, Default: "draft"},
+		{Name: "number", Type: field.TypeString, Unique: true, Nullable: true},
 		{Name: "cm_version_id", Type: field.TypeInt64, Nullable: true},
 	}
 	// OrdersTable holds the schema information for the "orders" table.
@@ -380,6 +383,7 @@ var (
 	ReadingsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt, Increment: true},
 		{Name: "value", Type: field.TypeFloat64},
+		{Name: "sensor", Type: field.TypeString, Unique: true, Nullable: true},
 		{Name: "updated_at", Type: field.TypeTime, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 	}
 	// ReadingsTable holds the schema information for the "readings" table.

@@ -14,6 +14,8 @@ const (
 	FieldID = "id"
 	// FieldState holds the string denoting the state field in the database.
 	FieldState = "state"
+	// FieldNumber holds the string denoting the number field in the database.
+	FieldNumber = "number"
 	// FieldRev holds the string denoting the rev field in the database.
 	FieldRev = "cm_version_id"
 	// Table holds the table name of the order in the database.
@@ -24,6 +26,7 @@ const (
 var Columns = []string{
 	FieldID,
 	FieldState,
+	FieldNumber,
 	FieldRev,
 }
 
@@ -59,6 +62,11 @@ func ByID(opts ...sql.OrderTermOption) OrderOption {
 // ByState orders the results by the state field.
 func ByState(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldState, opts...).ToFunc()
+}
+
+// ByNumber orders the results by the number field.
+func ByNumber(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldNumber, opts...).ToFunc()
 }
 
 // ByRev orders the results by the rev field.

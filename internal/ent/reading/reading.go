@@ -16,6 +16,8 @@ const (
 	FieldID = "id"
 	// FieldValue holds the string denoting the value field in the database.
 	FieldValue = "value"
+	// FieldSensor holds the string denoting the sensor field in the database.
+	FieldSensor = "sensor"
 	// FieldUpdatedAt holds the string denoting the updated_at field in the database.
 	FieldUpdatedAt = "updated_at"
 	// Table holds the table name of the reading in the database.
@@ -26,6 +28,7 @@ const (
 var Columns = []string{
 	FieldID,
 	FieldValue,
+	FieldSensor,
 	FieldUpdatedAt,
 }
 
@@ -61,6 +64,11 @@ func ByID(opts ...sql.OrderTermOption) OrderOption {
 // ByValue orders the results by the value field.
 func ByValue(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldValue, opts...).ToFunc()
+}
+
+// BySensor orders the results by the sensor field.
+func BySensor(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSensor, opts...).ToFunc()
 }
 
 // ByUpdatedAt orders the results by the updated_at field.

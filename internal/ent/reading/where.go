@@ -59,6 +59,11 @@ func Value(v float64) predicate.Reading {
 	return predicate.Reading(sql.FieldEQ(FieldValue, v))
 }
 
+// Sensor applies equality check predicate on the "sensor" field. It's identical to SensorEQ.
+func Sensor(v string) predicate.Reading {
+	return predicate.Reading(sql.FieldEQ(FieldSensor, v))
+}
+
 // UpdatedAt applies equality check predicate on the "updated_at" field. It's identical to UpdatedAtEQ.
 func UpdatedAt(v time.Time) predicate.Reading {
 	return predicate.Reading(sql.FieldEQ(FieldUpdatedAt, v))
@@ -102,6 +107,81 @@ func ValueLT(v float64) predicate.Reading {
 // ValueLTE applies the LTE predicate on the "value" field.
 func ValueLTE(v float64) predicate.Reading {
 	return predicate.Reading(sql.FieldLTE(FieldValue, v))
+}
+
+// SensorEQ applies the EQ predicate on the "sensor" field.
+func SensorEQ(v string) predicate.Reading {
+	return predicate.Reading(sql.FieldEQ(FieldSensor, v))
+}
+
+// SensorNEQ applies the NEQ predicate on the "sensor" field.
+func SensorNEQ(v string) predicate.Reading {
+	return predicate.Reading(sql.FieldNEQ(FieldSensor, v))
+}
+
+// SensorIn applies the In predicate on the "sensor" field.
+func SensorIn(vs ...string) predicate.Reading {
+	return predicate.Reading(sql.FieldIn(FieldSensor, vs...))
+}
+
+// SensorNotIn applies the NotIn predicate on the "sensor" field.
+func SensorNotIn(vs ...string) predicate.Reading {
+	return predicate.Reading(sql.FieldNotIn(FieldSensor, vs...))
+}
+
+// SensorGT applies the GT predicate on the "sensor" field.
+func SensorGT(v string) predicate.Reading {
+	return predicate.Reading(sql.FieldGT(FieldSensor, v))
+}
+
+// SensorGTE applies the GTE predicate on the "sensor" field.
+func SensorGTE(v string) predicate.Reading {
+	return predicate.Reading(sql.FieldGTE(FieldSensor, v))
+}
+
+// SensorLT applies the LT predicate on the "sensor" field.
+func SensorLT(v string) predicate.Reading {
+	return predicate.Reading(sql.FieldLT(FieldSensor, v))
+}
+
+// SensorLTE applies the LTE predicate on the "sensor" field.
+func SensorLTE(v string) predicate.Reading {
+	return predicate.Reading(sql.FieldLTE(FieldSensor, v))
+}
+
+// SensorContains applies the Contains predicate on the "sensor" field.
+func SensorContains(v string) predicate.Reading {
+	return predicate.Reading(sql.FieldContains(FieldSensor, v))
+}
+
+// SensorHasPrefix applies the HasPrefix predicate on the "sensor" field.
+func SensorHasPrefix(v string) predicate.Reading {
+	return predicate.Reading(sql.FieldHasPrefix(FieldSensor, v))
+}
+
+// SensorHasSuffix applies the HasSuffix predicate on the "sensor" field.
+func SensorHasSuffix(v string) predicate.Reading {
+	return predicate.Reading(sql.FieldHasSuffix(FieldSensor, v))
+}
+
+// SensorIsNil applies the IsNil predicate on the "sensor" field.
+func SensorIsNil() predicate.Reading {
+	return predicate.Reading(sql.FieldIsNull(FieldSensor))
+}
+
+// SensorNotNil applies the NotNil predicate on the "sensor" field.
+func SensorNotNil() predicate.Reading {
+	return predicate.Reading(sql.FieldNotNull(FieldSensor))
+}
+
+// SensorEqualFold applies the EqualFold predicate on the "sensor" field.
+func SensorEqualFold(v string) predicate.Reading {
+	return predicate.Reading(sql.FieldEqualFold(FieldSensor, v))
+}
+
+// SensorContainsFold applies the ContainsFold predicate on the "sensor" field.
+func SensorContainsFold(v string) predicate.Reading {
+	return predicate.Reading(sql.FieldContainsFold(FieldSensor, v))
 }
 
 // UpdatedAtEQ applies the EQ predicate on the "updated_at" field.

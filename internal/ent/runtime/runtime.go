@@ -321,7 +321,7 @@ func init() {
 	readingFields := schema.Reading{}.Fields()
 	_ = readingFields
 	// readingDescUpdatedAt is the schema descriptor for updated_at field.
-	readingDescUpdatedAt := readingFields[1].Descriptor()
+	readingDescUpdatedAt := readingFields[2].Descriptor()
 	// reading.DefaultUpdatedAt holds the default value on creation for the updated_at field.
 	reading.DefaultUpdatedAt = readingDescUpdatedAt.Default.(func() time.Time)
 	settingMixin := schema.Setting{}.Mixin()

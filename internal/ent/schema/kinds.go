@@ -40,7 +40,9 @@ type Event struct{ ent.Schema }
 func (Event) Mixin() []ent.Mixin { return []ent.Mixin{mixin.TimeVersion{}} }
 
 // Fields of the Event.
-func (Event) Fields() []ent.Field { return []ent.Field{field.String("name")} }
+func (Event) Fields() []ent.Field {
+	return []ent.Field{field.String("name"), field.String("source").Optional().Nillable().Unique()}
+}
 
 // Gauge has a version that a trigger of the database makes.
 type Gauge struct{ ent.Schema }
@@ -50,7 +52,7 @@ func (Gauge) Mixin() []ent.Mixin { return []ent.Mixin{mixin.TriggerVersion{}} }
 
 // Fields of the Gauge.
 func (Gauge) Fields() []ent.Field {
-	return []ent.Field{field.String("name"), field.Int("level").Default(0)}
+	return []ent.Field{field.String("name"), field.Int("level").Default(0), field.String("serial").Optional().Nillable().Unique()}
 }
 
 // Account has a string ID, a version in a field and a column of other names, one that needs quoting, and a field called
@@ -116,6 +118,7 @@ func (Order) Mixin() []ent.Mixin { return []ent.Mixin{mixin.Guard{Field: "rev"}}
 func (Order) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("state").Default("draft"),
+		field.String("number").Optional().Nillable().Unique(),
 		field.Int64("rev").Optional().StorageKey("cm_version_id"),
 	}
 }
@@ -130,6 +133,7 @@ func (Reading) Mixin() []ent.Mixin { return []ent.Mixin{mixin.Guard{Field: "upda
 func (Reading) Fields() []ent.Field {
 	return []ent.Field{
 		field.Float("value"),
+		field.String("sensor").Optional().Nillable().Unique(),
 		field.Time("updated_at").Default(time.Now).SchemaType(map[string]string{dialect.MySQL: "datetime(6)"}),
 	}
 }

@@ -1,0 +1,305 @@
+package batch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"entgo.io/ent"
+	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql/sqlgraph"
+	"github.com/entocc/entocc/internal/session"
+	"github.com/entocc/entocc/internal/write"
+)
+
+// UpsertParts are what the guard of an upsert needs of a builder: its mutation, its hooks, and what gives an error the builder's form.
+type UpsertParts func() (GuardedMutation, *[]ent.Hook, func(error) error)
+
+// Upserts is the guarded upsert of many rows. ent's CreateBulk nests the hooks of its builders, and the last of these sends one
+// statement for all rows, whose answer does not say which of them it has written. Here each row has a statement of its own, all in one
+// transaction, and each builder's hooks see what became of their own row.
+//
+// Two hooks of each builder do it. The inner one notes what the row is guarded by, and returns what became of it. The outer one keeps that
+// from the builders before, whose rows may have been written; that of the first returns the error of them all.
+type Upserts struct {
+	guard write.UpsertGuard
+	rows  []*upsertRow
+	// only has the options of the upsert look at the builder of one row, and returns what has them look at all again: UpdateNewValues
+	// goes through them all each time.
+	only func(i int) (all func())
+	// running is set from when the first builder begins to its end.
+	running bool
+	// sent is set when the last builder has arrived, and plain if no row is guarded then, so that ent sends them.
+	sent, plain bool
+	// failure is why no row was written, or stays so.
+	failure error
+}
+
+// upsertRow is one row of an upsert.
+type upsertRow struct {
+	upserts *Upserts
+	index   int
+	parts   UpsertParts
+	// versions is the one that the row is expected to have, nil for IfNewer.
+	versions []any
+	// guarded is the upsert under way. begun is set when the builder begins, and alone if it has turned out to be saved without the others.
+	guarded      *write.GuardedUpsert
+	begun, alone bool
+	// own is what the database made of this row alone, and err is what the builder returned, after its hooks.
+	own, err error
+}
+
+// errCut is why rows were not written whose turn did not come.
+var errCut = errors.New("entocc: nothing was written: the hooks of the upsert ended before its rows were written")
+
+// GuardUpserts has the upsert of the builders guarded: by a version for each, or by that which each is given, if guard says so.
+func GuardUpserts[B any](guard write.UpsertGuard, builders *[]B, parts func(B) (GuardedMutation, *[]ent.Hook, func(error) error), versions []any) error {
+	all := *builders
+	u := &Upserts{guard: guard, rows: make([]*upsertRow, len(all)), only: func(i int) func() {
+		*builders = all[i : i+1]
+		return func() { *builders = all }
+	}}
+	seen := make(map[*write.Expectation]bool, len(all))
+	for i, b := range all {
+		m, _, _ := parts(b)
+		s, e := m.VersionGuard()
+		switch {
+		case e.Upserts != nil || seen[e]:
+			return s.Errorf(m.Op(), nil, "the builder at index %d is guarded already. Pass each builder once, and call either IfVersion or IfNewer, once", i)
+		case guard.Newer && !given(m, s.Column):
+			return s.Errorf(m.Op(), nil, "IfNewer compares the version that each builder is given, and the one at index %d has none yet. Call SetVersion before IfNewer", i)
+		}
+		seen[e] = true
+		u.rows[i] = &upsertRow{upserts: u, index: i, parts: func() (GuardedMutation, *[]ent.Hook, func(error) error) { return parts(b) }}
+		if !guard.Newer {
+			u.rows[i].versions = versions[i : i+1]
+		}
+	}
+	for _, r := range u.rows {
+		r.attach()
+	}
+	return nil
+}
+
+// attach gives the builder the hooks.
+func (r *upsertRow) attach() {
+	m, hooks, _ := r.parts()
+	_, e := m.VersionGuard()
+	e.Upserts = r.upserts
+	*hooks = slices.Concat([]ent.Hook{r.outer}, *hooks, []ent.Hook{r.inner})
+}
+
+func given(m ent.Mutation, column string) bool {
+	_, ok := m.Field(column)
+	return ok
+}
+
+// outer is the outermost hook of a builder.
+func (r *upsertRow) outer(next ent.Mutator) ent.Mutator {
+	return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+		u := r.upserts
+		if r.index == 0 {
+			u.begin()
+			defer func() { u.running = false }()
+		} else if !u.running {
+			return next.Mutate(ctx, m) // Somebody saves this builder alone.
+		}
+		r.begun = true
+		v, err := next.Mutate(ctx, m)
+		if u.plain || r.alone {
+			return v, err
+		}
+		r.err = err
+		if !u.sent && u.failure == nil {
+			if u.failure = err; err == nil {
+				u.failure = errCut
+			}
+		}
+		if r.index > 0 {
+			return v, nil
+		}
+		return v, u.outcome()
+	})
+}
+
+// begin forgets an earlier run of the same builders.
+func (u *Upserts) begin() {
+	for _, r := range u.rows {
+		r.guarded, r.begun, r.alone, r.own, r.err = nil, false, false, nil, nil
+	}
+	u.guard = u.guard.Asked()
+	u.running, u.sent, u.plain, u.failure = true, false, false, nil
+}
+
+// inner is the innermost hook of a builder.
+func (r *upsertRow) inner(next ent.Mutator) ent.Mutator {
+	return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+		u := r.upserts
+		if !u.running {
+			return next.Mutate(ctx, m)
+		}
+		again := u.sent && !u.plain
+		guard := u.guard
+		guard.Versions = r.versions
+		guarded, err := guard.Begin(ctx, m)
+		if err != nil {
+			return nil, err
+		}
+		r.guarded, guarded.Upserts = guarded, u
+		v, err := next.Mutate(ctx, m)
+		switch {
+		case err != nil || u.plain:
+			return v, err
+		case !u.sent && (r.index == len(u.rows)-1 || !u.rows[r.index+1].begun):
+			r.alone = true
+			return v, nil
+		case again && u.failure == nil:
+			return nil, fmt.Errorf("entocc: a hook of the upsert has sent it a second time, after its rows were written: what it has changed since is not written")
+		}
+		if err := r.result(); err != nil {
+			return nil, err
+		}
+		return v, nil
+	})
+}
+
+// result is what became of the row.
+func (r *upsertRow) result() error {
+	failure := r.upserts.failure
+	switch {
+	case r.own != nil:
+		return r.own
+	case failure == nil || sqlgraph.IsConstraintError(failure):
+		return failure
+	}
+	return aborted(failure)
+}
+
+// Create implements [write.Upserts].
+func (u *Upserts) Create(ctx context.Context, drv dialect.Driver, specs []*sqlgraph.CreateSpec) bool {
+	if u.sent {
+		return !u.plain
+	}
+	u.sent = true
+	u.plain = !slices.ContainsFunc(u.rows, func(r *upsertRow) bool { return !r.guarded.Unchecked() })
+	if u.plain {
+		return false
+	}
+	u.failure = errCut // until it is known to be otherwise, in case of a panic
+	u.failure = u.write(session.ToWriter(ctx), drv, specs)
+	return true
+}
+
+// write writes the rows.
+func (u *Upserts) write(ctx context.Context, drv dialect.Driver, specs []*sqlgraph.CreateSpec) (err error) {
+	withID := 0
+	for _, spec := range specs {
+		if spec.ID != nil && spec.ID.Value != nil {
+			withID++
+		}
+	}
+	if withID > 0 && withID < len(specs) {
+		return errors.New("inconsistent id values for batch insert") // as ent
+	}
+	given := idsOf(specs)
+	defer func() {
+		for i := range given {
+			if err != nil || u.rows[i].own != nil { // Else it is that of the row now.
+				*specs[i].ID = given[i]
+			}
+		}
+	}()
+	w := newScope(drv)
+	if len(specs) == 1 && w.own {
+		return u.writeAll(ctx, drv, drv, specs)
+	}
+	// Where the driver sets a savepoint, it is the only one: two that are rolled back to one right after the other are more than
+	// MariaDB's Galera 26.4 bears, whose other nodes can't read then what the transaction goes on to write, and leave the cluster.
+	w.marked = w.marked && (w.dialect == dialect.Postgres || session.TxOf(drv) == nil)
+	return w.atomically(ctx, drv, func(ctx context.Context) error {
+		return u.writeAll(ctx, drv, session.Join(w.tx, w.dialect), specs)
+	})
+}
+
+// idsOf returns the IDs of rows as they are before the database says which they are.
+func idsOf(specs []*sqlgraph.CreateSpec) []sqlgraph.FieldSpec {
+	ids := make([]sqlgraph.FieldSpec, len(specs))
+	for i, spec := range specs {
+		ids[i] = *spec.ID
+	}
+	return ids
+}
+
+// writeAll writes the rows, each by its own statement. They go by tx, which is a transaction of drv's.
+func (u *Upserts) writeAll(ctx context.Context, drv, tx dialect.Driver, specs []*sqlgraph.CreateSpec) error {
+	conflicts := false
+	for i, spec := range specs {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		r := u.rows[i]
+		write.InsertsRow(drv, i)
+		refused, err := r.write(ctx, tx, spec)
+		if err != nil && !refused {
+			return err
+		}
+		conflicts = conflicts || refused
+	}
+	if conflicts && !u.guard.Newer {
+		return errConflicts
+	}
+	return nil
+}
+
+// write writes the row, and reports whether the row that is there has refused it.
+func (r *upsertRow) write(ctx context.Context, drv dialect.Driver, spec *sqlgraph.CreateSpec) (refused bool, err error) {
+	defer r.upserts.only(r.index)()
+	spec.OnConflict = r.guarded.OnConflict(spec.Table)
+	if err = sqlgraph.CreateNode(ctx, drv, spec); err == nil {
+		return false, nil
+	}
+	refused = r.guarded.Refused(err)
+	_, _, typed := r.parts()
+	r.own = typed(r.guarded.Failed(ctx, drv, err))
+	return refused, r.own
+}
+
+// outcome is the error of the whole upsert: every row that was refused, and what else the hooks have returned.
+func (u *Upserts) outcome() error {
+	var refused upsertRefusals
+	var others []error
+	for i, r := range u.rows {
+		switch {
+		case r.own != nil && (r.err != nil || u.failure != nil):
+			refused.add(i, r)
+		case r.err != nil && u.failure == nil:
+			others = append(others, r.err)
+		}
+	}
+	written := len(u.rows) - refused.len()
+	switch {
+	case u.failure != nil && !errors.Is(u.failure, errConflicts) && !refused.blamed(u.failure):
+		return u.typedFailure()
+	case u.failure != nil:
+		written = 0
+		if u.failure != errConflicts && errors.Is(u.failure, errConflicts) { //nolint:errorlint // a wrapped one says that the upsert could not be undone
+			others = append(others, u.failure)
+		}
+	}
+	if err := refused.err(len(u.rows), written); err != nil {
+		others = append([]error{err}, others...)
+	}
+	if len(others) == 1 {
+		return others[0]
+	}
+	return errors.Join(others...)
+}
+
+// typedFailure returns the failure of a statement as the first builder returned it, in the form in which callers of ent know it.
+func (u *Upserts) typedFailure() error {
+	if sqlgraph.IsConstraintError(u.failure) && u.rows[0].err != nil {
+		return u.rows[0].err
+	}
+	return u.failure
+}

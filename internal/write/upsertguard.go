@@ -1,0 +1,142 @@
+package write
+
+import (
+	"context"
+	stdsql "database/sql"
+	"errors"
+	"fmt"
+	"slices"
+
+	"entgo.io/ent"
+	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql"
+	"github.com/entocc/entocc"
+	"github.com/entocc/entocc/internal/version"
+)
+
+// UpsertGuard is what an upsert of one row is guarded by.
+type UpsertGuard struct {
+	// Newer has the row updated only if the version that is given is later than its own; else it must be one of Versions, or of
+	// those that the mutation expects already.
+	Newer    bool
+	Versions []any
+	// Dialect is that of the database, and Options are the upsert's.
+	Dialect string
+	Options *[]sql.ConflictOption
+	// asked is what the options have answered already; nil asks them.
+	asked *optionAnswers
+}
+
+// Asked returns the guard as one that asks its options now, and not for each row.
+func (g UpsertGuard) Asked() UpsertGuard {
+	g.asked = askOptions(g.Dialect, *g.Options)
+	return g
+}
+
+// GuardedUpsert is the upsert of one row, under way.
+type GuardedUpsert struct {
+	// Expectation is that of the mutation that is carried out: a hook may have put another one in the place of the builder's.
+	*Expectation
+	guard    UpsertGuard
+	mutation ent.Mutation
+	claim    version.Claim
+}
+
+// Begin readies a mutation to be an upsert that is guarded, or refuses it.
+func (g UpsertGuard) Begin(ctx context.Context, m ent.Mutation) (*GuardedUpsert, error) {
+	guarded, ok := m.(Guarded)
+	if !ok {
+		return nil, fmt.Errorf("entocc: %T was not generated with the extension", m)
+	}
+	s, e := guarded.VersionGuard()
+	e.unchecked, e.assigns, e.found = entocc.CheckSkipped(ctx, s.Type), g.Dialect == dialect.MySQL, nil
+	up := &GuardedUpsert{Expectation: e, guard: g, mutation: m, claim: version.Claim{Schema: s, Op: m.Op()}}
+	if e.unchecked {
+		return up, nil
+	}
+	if g.asked == nil {
+		g = g.Asked()
+	}
+	if err := g.check(ctx, s, m, e); err != nil {
+		return nil, err
+	}
+	up.claim = e.claim(s, m.Op(), nil, e.versions)
+	return up, nil
+}
+
+// check refuses what can't be guarded, and notes what the guard compares with.
+func (g UpsertGuard) check(ctx context.Context, s *version.Schema, m ent.Mutation, e *Expectation) error {
+	if err := g.asked.check(s, g.Dialect, m.Op()); err != nil {
+		return err
+	}
+	switch {
+	case g.Newer:
+		e.newer, _ = m.Field(s.Column) // ent knows fields by their columns
+		return g.checkNewer(ctx, s, m.Op(), e)
+	case e.newer != nil:
+		return bothStated(s, m.Op())
+	case g.Versions != nil:
+		e.In(g.Versions...)
+	case !e.Stated():
+		return s.Errorf(m.Op(), nil, "a hook has put another mutation in the place of the upsert's, and that one expects no version")
+	}
+	return nil
+}
+
+// Unchecked reports that nothing is compared, because the context says so.
+func (up *GuardedUpsert) Unchecked() bool { return up.unchecked }
+
+// OnConflict are the options of the statement.
+func (up *GuardedUpsert) OnConflict(table string) []sql.ConflictOption {
+	return OnConflict(up.claim.Schema, up.Expectation, table, *up.guard.Options)
+}
+
+// Refused reports whether err says that the row which is there was not as the guard wants it: the database answers by no row, MySQL
+// and MariaDB by the error of guardedBump.
+func (up *GuardedUpsert) Refused(err error) bool {
+	return !up.unchecked && (errors.Is(err, stdsql.ErrNoRows) || err != nil && up.assigns && isGuarded(err))
+}
+
+// Failed gives an error of the statement its meaning. Of a row that has refused it q is asked which one that is, and at which
+// version it is now.
+func (up *GuardedUpsert) Failed(ctx context.Context, q dialect.ExecQuerier, err error) error {
+	switch {
+	case up.unchecked:
+		return err
+	case !up.Refused(err):
+		return up.claim.Failed(err)
+	}
+	id, actual, known := up.find(ctx, q)
+	if up.newer != nil {
+		return &entocc.NotNewerError{Type: up.claim.Schema.Type, ID: id, Version: up.newer, Actual: actual}
+	}
+	up.found = id
+	up.claim.ID = id
+	conflict := up.claim.Conflict()
+	conflict.Actual, conflict.Err = actual, up.claim.Unreadable()
+	if known && actual == nil {
+		conflict.Err = version.ErrNull
+	}
+	return conflict
+}
+
+// Upsert adds the hook of an upsert that expects a version, inside of all others. It refuses what the database can't
+// guard, and reports a stale update branch, which the database answers by no row, as the conflict that it is.
+func Upsert(hooks []ent.Hook, g UpsertGuard, typed func(error) error) []ent.Hook {
+	return append(slices.Clip(hooks), func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			up, err := g.Begin(ctx, m)
+			if err != nil {
+				return nil, err
+			}
+			v, err := next.Mutate(ctx, m)
+			switch {
+			case up.unchecked:
+				return v, err
+			case err != nil:
+				return nil, typed(up.Failed(ctx, up.creating.by, err))
+			}
+			return v, nil
+		})
+	})
+}

@@ -1,0 +1,46 @@
+package occrun
+
+import (
+	"entgo.io/ent/dialect/sql"
+
+	"github.com/entocc/entocc"
+	"github.com/entocc/entocc/internal/write"
+)
+
+// The builders are pointers, so that all of them share the code of a function.
+
+// Expect has the write of a builder expect one of the versions.
+func Expect[B, V any](builder B, e *Expectation, versions ...V) B {
+	e.In(Versions(versions)...)
+	return builder
+}
+
+// ExpectSent is [IfSent] for a builder.
+func ExpectSent[B, V any](builder B, e *Expectation, s *Schema, v *V) B {
+	write.IfSent(e, s, v)
+	return builder
+}
+
+// ExpectNothing has the write of a builder expect nothing, on purpose.
+func ExpectNothing[B any](builder B, e *Expectation) B {
+	e.Ignore()
+	return builder
+}
+
+// ExpectFields is [IfFields] for a builder.
+func ExpectFields[B any, P ~func(*sql.Selector)](builder B, e *Expectation, predicates []P) B {
+	write.IfFields(e, predicates)
+	return builder
+}
+
+// ExpectMatch has the write of a builder expect a version that a condition accepts. id is that of the row, where it is known.
+func ExpectMatch[B any](builder B, e *Expectation, s *Schema, id any, cond entocc.Condition) B {
+	e.IfMatch(s, id, cond)
+	return builder
+}
+
+// ForceIncrement has the write of a builder move the version on, though it may change nothing else.
+func ForceIncrement[B any](builder B, e *Expectation) B {
+	e.ForceIncrement()
+	return builder
+}
