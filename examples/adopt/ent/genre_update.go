@@ -449,8 +449,7 @@ func (c *GenreClient) UpdateBulk(rowBuilders ...*GenreUpdateOne) *GenreUpdateBul
 // IfMatch has the update succeed only if cond, as an If-Match header or the token of a form (package occhttp), accepts the
 // version of the row; else it is a *GenreModifiedError. A condition that can't be understood is an *entocc.VersionError.
 func (_u *GenreUpdateOne) IfMatch(cond entocc.Condition) *GenreUpdateOne {
-	_u.mutation.occ.IfMatch(genreVersion, _u.mutation.versionID(), cond)
-	return _u
+	return occrun.ExpectMatch(_u, &_u.mutation.occ, genreVersion, _u.mutation.versionID(), cond)
 }
 
 // IfVersion limits the update to one row, which must have this version. Predicates that match several rows are refused.
@@ -482,41 +481,35 @@ func (m *GenreMutation) VersionProbe() (func([]string) ([]any, error), func([]st
 // IfVersion has the update succeed only if the row has this version, whatever an entity holds that the builder was made
 // from. A row that has another is a *GenreModifiedError.
 func (_u *GenreUpdateOne) IfVersion(version int64) *GenreUpdateOne {
-	_u.mutation.occ.In(version)
-	return _u
+	return occrun.Expect(_u, &_u.mutation.occ, version)
 }
 
 // IfVersionIn is like IfVersion, for any of several versions, as those of an If-Match header.
 func (_u *GenreUpdateOne) IfVersionIn(versions ...int64) *GenreUpdateOne {
-	_u.mutation.occ.In(occrun.Versions(versions)...)
-	return _u
+	return occrun.Expect(_u, &_u.mutation.occ, versions...)
 }
 
 // IfVersionSent is IfVersion for a version that old clients may not have sent: nil, or a zero version, is IgnoreVersion, and
 // overwrites what others wrote, silently.
 func (_u *GenreUpdateOne) IfVersionSent(version *int64) *GenreUpdateOne {
-	occrun.IfSent(&_u.mutation.occ, genreVersion, version)
-	return _u
+	return occrun.ExpectSent(_u, &_u.mutation.occ, genreVersion, version)
 }
 
 // IgnoreVersion has the update overwrite whatever is there, on purpose.
 func (_u *GenreUpdateOne) IgnoreVersion() *GenreUpdateOne {
-	_u.mutation.occ.Ignore()
-	return _u
+	return occrun.ExpectNothing(_u, &_u.mutation.occ)
 }
 
 // IfField has the update succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
 // row that is in another state is a *GenreModifiedError with an *entocc.StateError, which has what the row holds.
 func (_u *GenreUpdateOne) IfField(ps ...predicate.Genre) *GenreUpdateOne {
-	occrun.IfFields(&_u.mutation.occ, ps)
-	return _u
+	return occrun.ExpectFields(_u, &_u.mutation.occ, ps)
 }
 
 // ForceIncrement has the update change the version, though it may change nothing else. In JPA this is
 // LockModeType.OPTIMISTIC_FORCE_INCREMENT.
 func (_u *GenreUpdateOne) ForceIncrement() *GenreUpdateOne {
-	_u.mutation.occ.ForceIncrement()
-	return _u
+	return occrun.ForceIncrement(_u, &_u.mutation.occ)
 }
 
 // saved ends a save: _node is the row as it is now, if err is nil.

@@ -87,8 +87,7 @@ func (c *InvoiceClient) DeleteBulk(rowEntities ...*Invoice) *InvoiceDeleteBulk {
 // IfMatch has the delete succeed only if cond, as an If-Match header or the token of a form (package occhttp), accepts the
 // version of the row; else it is a *InvoiceModifiedError. A condition that can't be understood is an *entocc.VersionError.
 func (_d *InvoiceDeleteOne) IfMatch(cond entocc.Condition) *InvoiceDeleteOne {
-	_d._d.mutation.occ.IfMatch(invoiceVersion, _d._d.mutation.versionID(), cond)
-	return _d
+	return occrun.ExpectMatch(_d, &_d._d.mutation.occ, invoiceVersion, _d._d.mutation.versionID(), cond)
 }
 
 // IfVersion limits the delete to one row, which must have this version. Predicates that match several rows are refused.
@@ -114,34 +113,29 @@ func (_d *InvoiceDelete) IgnoreVersion() *InvoiceDelete {
 // IfVersion has the delete succeed only if the row has this version, whatever an entity holds that the builder was made
 // from. A row that has another is a *InvoiceModifiedError.
 func (_d *InvoiceDeleteOne) IfVersion(version int64) *InvoiceDeleteOne {
-	_d._d.mutation.occ.In(version)
-	return _d
+	return occrun.Expect(_d, &_d._d.mutation.occ, version)
 }
 
 // IfVersionIn is like IfVersion, for any of several versions, as those of an If-Match header.
 func (_d *InvoiceDeleteOne) IfVersionIn(versions ...int64) *InvoiceDeleteOne {
-	_d._d.mutation.occ.In(occrun.Versions(versions)...)
-	return _d
+	return occrun.Expect(_d, &_d._d.mutation.occ, versions...)
 }
 
 // IfVersionSent is IfVersion for a version that old clients may not have sent: nil, or a zero version, is IgnoreVersion, and
 // overwrites what others wrote, silently.
 func (_d *InvoiceDeleteOne) IfVersionSent(version *int64) *InvoiceDeleteOne {
-	occrun.IfSent(&_d._d.mutation.occ, invoiceVersion, version)
-	return _d
+	return occrun.ExpectSent(_d, &_d._d.mutation.occ, invoiceVersion, version)
 }
 
 // IgnoreVersion has the delete overwrite whatever is there, on purpose.
 func (_d *InvoiceDeleteOne) IgnoreVersion() *InvoiceDeleteOne {
-	_d._d.mutation.occ.Ignore()
-	return _d
+	return occrun.ExpectNothing(_d, &_d._d.mutation.occ)
 }
 
 // IfField has the delete succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
 // row that is in another state is a *InvoiceModifiedError with an *entocc.StateError, which has what the row holds.
 func (_d *InvoiceDeleteOne) IfField(ps ...predicate.Invoice) *InvoiceDeleteOne {
-	occrun.IfFields(&_d._d.mutation.occ, ps)
-	return _d
+	return occrun.ExpectFields(_d, &_d._d.mutation.occ, ps)
 }
 
 // InvoiceDeleteOne is the builder for deleting a single Invoice entity.

@@ -88,8 +88,7 @@ func (c *TaskClient) DeleteBulk(rowEntities ...*Task) *TaskDeleteBulk {
 // IfMatch has the delete succeed only if cond, as an If-Match header or the token of a form (package occhttp), accepts the
 // version of the row; else it is a *TaskModifiedError. A condition that can't be understood is an *entocc.VersionError.
 func (_d *TaskDeleteOne) IfMatch(cond entocc.Condition) *TaskDeleteOne {
-	_d._d.mutation.occ.IfMatch(taskVersion, _d._d.mutation.versionID(), cond)
-	return _d
+	return occrun.ExpectMatch(_d, &_d._d.mutation.occ, taskVersion, _d._d.mutation.versionID(), cond)
 }
 
 // IfVersion limits the delete to one row, which must have this version. Predicates that match several rows are refused.
@@ -115,34 +114,29 @@ func (_d *TaskDelete) IgnoreVersion() *TaskDelete {
 // IfVersion has the delete succeed only if the row has this version, whatever an entity holds that the builder was made
 // from. A row that has another is a *TaskModifiedError.
 func (_d *TaskDeleteOne) IfVersion(version uuid.UUID) *TaskDeleteOne {
-	_d._d.mutation.occ.In(version)
-	return _d
+	return occrun.Expect(_d, &_d._d.mutation.occ, version)
 }
 
 // IfVersionIn is like IfVersion, for any of several versions, as those of an If-Match header.
 func (_d *TaskDeleteOne) IfVersionIn(versions ...uuid.UUID) *TaskDeleteOne {
-	_d._d.mutation.occ.In(occrun.Versions(versions)...)
-	return _d
+	return occrun.Expect(_d, &_d._d.mutation.occ, versions...)
 }
 
 // IfVersionSent is IfVersion for a version that old clients may not have sent: nil, or a zero version, is IgnoreVersion, and
 // overwrites what others wrote, silently.
 func (_d *TaskDeleteOne) IfVersionSent(version *uuid.UUID) *TaskDeleteOne {
-	occrun.IfSent(&_d._d.mutation.occ, taskVersion, version)
-	return _d
+	return occrun.ExpectSent(_d, &_d._d.mutation.occ, taskVersion, version)
 }
 
 // IgnoreVersion has the delete overwrite whatever is there, on purpose.
 func (_d *TaskDeleteOne) IgnoreVersion() *TaskDeleteOne {
-	_d._d.mutation.occ.Ignore()
-	return _d
+	return occrun.ExpectNothing(_d, &_d._d.mutation.occ)
 }
 
 // IfField has the delete succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
 // row that is in another state is a *TaskModifiedError with an *entocc.StateError, which has what the row holds.
 func (_d *TaskDeleteOne) IfField(ps ...predicate.Task) *TaskDeleteOne {
-	occrun.IfFields(&_d._d.mutation.occ, ps)
-	return _d
+	return occrun.ExpectFields(_d, &_d._d.mutation.occ, ps)
 }
 
 // IfProjectVersion has the delete succeed only if the project that the row belongs to before it has this version.

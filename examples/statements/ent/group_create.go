@@ -145,7 +145,7 @@ func (_c *GroupCreate) createSpec() (*Group, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(group.Table, sqlgraph.NewFieldSpec(group.FieldID, field.TypeInt))
 	)
 	_spec.OnConflict = _c.conflict
-	_c.driver = versionWriter(_c.config)
+	_c.driver = occrun.Creating(&_c.mutation.occ, versionWriter(_c.config), _spec)
 	_spec.OnConflict = occrun.OnConflict(groupVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
 	_node.occ.Creates(groupVersion, _c.driver, _spec.ID)
 	createdBy := *_c.mutation
@@ -334,9 +334,17 @@ func (u *GroupUpsertOne) IDX(ctx context.Context) int {
 
 // IfVersion has the upsert create the row, or update it if it has this version; another is a *GroupModifiedError.
 func (u *GroupUpsertOne) IfVersion(version uuid.UUID) *GroupUpsertOne {
-	u.create.mutation.occ.In(version)
-	u.create.hooks = occrun.Upsert(u.create.hooks, u.create.driver.Dialect(), u.create.mutation.versionError, &u.create.conflict)
-	return u
+	return occrun.IfVersion(u, u.create.upserting, u.create.driver.Dialect(), &u.create.conflict, version)
+}
+
+// IfVersion takes a version for each builder. If a row has another, none is written, and an *entocc.BulkModifiedError lists all those.
+func (u *GroupUpsertBulk) IfVersion(versions ...uuid.UUID) *GroupUpsertBulk {
+	return occrun.BulkIfVersion(u, &u.create.err, groupVersion, &u.create.builders, (*GroupCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
+}
+
+// upserting is what the guard of an upsert needs.
+func (_c *GroupCreate) upserting() (occrun.GuardedMutation, *[]Hook, func(error) error) {
+	return _c.mutation, &_c.hooks, _c.mutation.versionError
 }
 
 // GroupCreateBulk is the builder for creating many Group entities in bulk.
@@ -377,7 +385,7 @@ func (_c *GroupCreateBulk) Save(ctx context.Context) ([]*Group, error) {
 					spec.OnConflict = _c.conflict
 					_c.driver = versionWriter(_c.config)
 					spec.OnConflict = occrun.OnConflict(groupVersion, &mutation.occ, specs[i].Table, _c.conflict)
-					_c.driver = occrun.Atomic(_c.driver)
+					_c.driver = occrun.CreateBulk(ctx, _c.driver, &mutation.occ, spec)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

@@ -88,8 +88,7 @@ func (c *GroupClient) DeleteBulk(rowEntities ...*Group) *GroupDeleteBulk {
 // IfMatch has the delete succeed only if cond, as an If-Match header or the token of a form (package occhttp), accepts the
 // version of the row; else it is a *GroupModifiedError. A condition that can't be understood is an *entocc.VersionError.
 func (_d *GroupDeleteOne) IfMatch(cond entocc.Condition) *GroupDeleteOne {
-	_d._d.mutation.occ.IfMatch(groupVersion, _d._d.mutation.versionID(), cond)
-	return _d
+	return occrun.ExpectMatch(_d, &_d._d.mutation.occ, groupVersion, _d._d.mutation.versionID(), cond)
 }
 
 // IfVersion limits the delete to one row, which must have this version. Predicates that match several rows are refused.
@@ -115,34 +114,29 @@ func (_d *GroupDelete) IgnoreVersion() *GroupDelete {
 // IfVersion has the delete succeed only if the row has this version, whatever an entity holds that the builder was made
 // from. A row that has another is a *GroupModifiedError.
 func (_d *GroupDeleteOne) IfVersion(version uuid.UUID) *GroupDeleteOne {
-	_d._d.mutation.occ.In(version)
-	return _d
+	return occrun.Expect(_d, &_d._d.mutation.occ, version)
 }
 
 // IfVersionIn is like IfVersion, for any of several versions, as those of an If-Match header.
 func (_d *GroupDeleteOne) IfVersionIn(versions ...uuid.UUID) *GroupDeleteOne {
-	_d._d.mutation.occ.In(occrun.Versions(versions)...)
-	return _d
+	return occrun.Expect(_d, &_d._d.mutation.occ, versions...)
 }
 
 // IfVersionSent is IfVersion for a version that old clients may not have sent: nil, or a zero version, is IgnoreVersion, and
 // overwrites what others wrote, silently.
 func (_d *GroupDeleteOne) IfVersionSent(version *uuid.UUID) *GroupDeleteOne {
-	occrun.IfSent(&_d._d.mutation.occ, groupVersion, version)
-	return _d
+	return occrun.ExpectSent(_d, &_d._d.mutation.occ, groupVersion, version)
 }
 
 // IgnoreVersion has the delete overwrite whatever is there, on purpose.
 func (_d *GroupDeleteOne) IgnoreVersion() *GroupDeleteOne {
-	_d._d.mutation.occ.Ignore()
-	return _d
+	return occrun.ExpectNothing(_d, &_d._d.mutation.occ)
 }
 
 // IfField has the delete succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
 // row that is in another state is a *GroupModifiedError with an *entocc.StateError, which has what the row holds.
 func (_d *GroupDeleteOne) IfField(ps ...predicate.Group) *GroupDeleteOne {
-	occrun.IfFields(&_d._d.mutation.occ, ps)
-	return _d
+	return occrun.ExpectFields(_d, &_d._d.mutation.occ, ps)
 }
 
 // GroupDeleteOne is the builder for deleting a single Group entity.

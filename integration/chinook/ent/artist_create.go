@@ -150,7 +150,7 @@ func (_c *ArtistCreate) createSpec() (*Artist, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(artist.Table, sqlgraph.NewFieldSpec(artist.FieldID, field.TypeInt))
 	)
 	_spec.OnConflict = _c.conflict
-	_c.driver = versionWriter(_c.config)
+	_c.driver = occrun.Creating(&_c.mutation.occ, versionWriter(_c.config), _spec)
 	_spec.OnConflict = occrun.OnConflict(artistVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
 	_node.occ.Creates(artistVersion, _c.driver, _spec.ID)
 	createdBy := *_c.mutation
@@ -365,16 +365,28 @@ func (u *ArtistUpsertOne) IDX(ctx context.Context) int {
 
 // IfVersion has the upsert create the row, or update it if it has this version; another is a *ArtistModifiedError.
 func (u *ArtistUpsertOne) IfVersion(version int64) *ArtistUpsertOne {
-	u.create.mutation.occ.In(version)
-	u.create.hooks = occrun.Upsert(u.create.hooks, u.create.driver.Dialect(), u.create.mutation.versionError, &u.create.conflict)
-	return u
+	return occrun.IfVersion(u, u.create.upserting, u.create.driver.Dialect(), &u.create.conflict, version)
 }
 
 // IfNewer has the upsert write this version, over an older one at most; else it is an *entocc.NotNewerError.
 func (u *ArtistUpsertOne) IfNewer(version int64) *ArtistUpsertOne {
 	u.create.mutation.SetVersion(version)
-	u.create.hooks = occrun.UpsertNewer(u.create.hooks, u.create.driver.Dialect(), u.create.mutation.versionError, &u.create.conflict)
-	return u
+	return occrun.IfNewer(u, u.create.upserting, u.create.driver.Dialect(), &u.create.conflict)
+}
+
+// IfVersion takes a version for each builder. If a row has another, none is written, and an *entocc.BulkModifiedError lists all those.
+func (u *ArtistUpsertBulk) IfVersion(versions ...int64) *ArtistUpsertBulk {
+	return occrun.BulkIfVersion(u, &u.create.err, artistVersion, &u.create.builders, (*ArtistCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
+}
+
+// IfNewer compares what SetVersion gave each builder. Rows that are not older are left; an *entocc.BulkNotNewerError lists them.
+func (u *ArtistUpsertBulk) IfNewer() *ArtistUpsertBulk {
+	return occrun.BulkIfNewer(u, &u.create.err, &u.create.builders, (*ArtistCreate).upserting, u.create.driver.Dialect(), &u.create.conflict)
+}
+
+// upserting is what the guard of an upsert needs.
+func (_c *ArtistCreate) upserting() (occrun.GuardedMutation, *[]Hook, func(error) error) {
+	return _c.mutation, &_c.hooks, _c.mutation.versionError
 }
 
 // ArtistCreateBulk is the builder for creating many Artist entities in bulk.
@@ -415,8 +427,8 @@ func (_c *ArtistCreateBulk) Save(ctx context.Context) ([]*Artist, error) {
 					spec.OnConflict = _c.conflict
 					_c.driver = versionWriter(_c.config)
 					spec.OnConflict = occrun.OnConflict(artistVersion, &mutation.occ, specs[i].Table, _c.conflict)
-					_c.driver = occrun.Atomic(_c.driver)
 					_c.driver = occrun.Linking(_c.driver, artistLinks)
+					_c.driver = occrun.CreateBulk(ctx, _c.driver, &mutation.occ, spec)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

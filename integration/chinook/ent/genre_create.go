@@ -150,7 +150,7 @@ func (_c *GenreCreate) createSpec() (*Genre, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(genre.Table, sqlgraph.NewFieldSpec(genre.FieldID, field.TypeInt))
 	)
 	_spec.OnConflict = _c.conflict
-	_c.driver = versionWriter(_c.config)
+	_c.driver = occrun.Creating(&_c.mutation.occ, versionWriter(_c.config), _spec)
 	_spec.OnConflict = occrun.OnConflict(genreVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
 	_node.occ.Creates(genreVersion, _c.driver, _spec.ID)
 	createdBy := *_c.mutation
@@ -365,16 +365,28 @@ func (u *GenreUpsertOne) IDX(ctx context.Context) int {
 
 // IfVersion has the upsert create the row, or update it if it has this version; another is a *GenreModifiedError.
 func (u *GenreUpsertOne) IfVersion(version int64) *GenreUpsertOne {
-	u.create.mutation.occ.In(version)
-	u.create.hooks = occrun.Upsert(u.create.hooks, u.create.driver.Dialect(), u.create.mutation.versionError, &u.create.conflict)
-	return u
+	return occrun.IfVersion(u, u.create.upserting, u.create.driver.Dialect(), &u.create.conflict, version)
 }
 
 // IfNewer has the upsert write this version, over an older one at most; else it is an *entocc.NotNewerError.
 func (u *GenreUpsertOne) IfNewer(version int64) *GenreUpsertOne {
 	u.create.mutation.SetVersion(version)
-	u.create.hooks = occrun.UpsertNewer(u.create.hooks, u.create.driver.Dialect(), u.create.mutation.versionError, &u.create.conflict)
-	return u
+	return occrun.IfNewer(u, u.create.upserting, u.create.driver.Dialect(), &u.create.conflict)
+}
+
+// IfVersion takes a version for each builder. If a row has another, none is written, and an *entocc.BulkModifiedError lists all those.
+func (u *GenreUpsertBulk) IfVersion(versions ...int64) *GenreUpsertBulk {
+	return occrun.BulkIfVersion(u, &u.create.err, genreVersion, &u.create.builders, (*GenreCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
+}
+
+// IfNewer compares what SetVersion gave each builder. Rows that are not older are left; an *entocc.BulkNotNewerError lists them.
+func (u *GenreUpsertBulk) IfNewer() *GenreUpsertBulk {
+	return occrun.BulkIfNewer(u, &u.create.err, &u.create.builders, (*GenreCreate).upserting, u.create.driver.Dialect(), &u.create.conflict)
+}
+
+// upserting is what the guard of an upsert needs.
+func (_c *GenreCreate) upserting() (occrun.GuardedMutation, *[]Hook, func(error) error) {
+	return _c.mutation, &_c.hooks, _c.mutation.versionError
 }
 
 // GenreCreateBulk is the builder for creating many Genre entities in bulk.
@@ -415,8 +427,8 @@ func (_c *GenreCreateBulk) Save(ctx context.Context) ([]*Genre, error) {
 					spec.OnConflict = _c.conflict
 					_c.driver = versionWriter(_c.config)
 					spec.OnConflict = occrun.OnConflict(genreVersion, &mutation.occ, specs[i].Table, _c.conflict)
-					_c.driver = occrun.Atomic(_c.driver)
 					_c.driver = occrun.Linking(_c.driver, genreLinks)
+					_c.driver = occrun.CreateBulk(ctx, _c.driver, &mutation.occ, spec)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

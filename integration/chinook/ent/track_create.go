@@ -265,7 +265,7 @@ func (_c *TrackCreate) createSpec() (*Track, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(track.Table, sqlgraph.NewFieldSpec(track.FieldID, field.TypeInt))
 	)
 	_spec.OnConflict = _c.conflict
-	_c.driver = versionWriter(_c.config)
+	_c.driver = occrun.Creating(&_c.mutation.occ, versionWriter(_c.config), _spec)
 	_spec.OnConflict = occrun.OnConflict(trackVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
 	_node.occ.Creates(trackVersion, _c.driver, _spec.ID)
 	createdBy := *_c.mutation
@@ -827,16 +827,28 @@ func (u *TrackUpsertOne) IDX(ctx context.Context) int {
 
 // IfVersion has the upsert create the row, or update it if it has this version; another is a *TrackModifiedError.
 func (u *TrackUpsertOne) IfVersion(version int64) *TrackUpsertOne {
-	u.create.mutation.occ.In(version)
-	u.create.hooks = occrun.Upsert(u.create.hooks, u.create.driver.Dialect(), u.create.mutation.versionError, &u.create.conflict)
-	return u
+	return occrun.IfVersion(u, u.create.upserting, u.create.driver.Dialect(), &u.create.conflict, version)
 }
 
 // IfNewer has the upsert write this version, over an older one at most; else it is an *entocc.NotNewerError.
 func (u *TrackUpsertOne) IfNewer(version int64) *TrackUpsertOne {
 	u.create.mutation.SetVersion(version)
-	u.create.hooks = occrun.UpsertNewer(u.create.hooks, u.create.driver.Dialect(), u.create.mutation.versionError, &u.create.conflict)
-	return u
+	return occrun.IfNewer(u, u.create.upserting, u.create.driver.Dialect(), &u.create.conflict)
+}
+
+// IfVersion takes a version for each builder. If a row has another, none is written, and an *entocc.BulkModifiedError lists all those.
+func (u *TrackUpsertBulk) IfVersion(versions ...int64) *TrackUpsertBulk {
+	return occrun.BulkIfVersion(u, &u.create.err, trackVersion, &u.create.builders, (*TrackCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
+}
+
+// IfNewer compares what SetVersion gave each builder. Rows that are not older are left; an *entocc.BulkNotNewerError lists them.
+func (u *TrackUpsertBulk) IfNewer() *TrackUpsertBulk {
+	return occrun.BulkIfNewer(u, &u.create.err, &u.create.builders, (*TrackCreate).upserting, u.create.driver.Dialect(), &u.create.conflict)
+}
+
+// upserting is what the guard of an upsert needs.
+func (_c *TrackCreate) upserting() (occrun.GuardedMutation, *[]Hook, func(error) error) {
+	return _c.mutation, &_c.hooks, _c.mutation.versionError
 }
 
 // TrackCreateBulk is the builder for creating many Track entities in bulk.
@@ -877,8 +889,8 @@ func (_c *TrackCreateBulk) Save(ctx context.Context) ([]*Track, error) {
 					spec.OnConflict = _c.conflict
 					_c.driver = versionWriter(_c.config)
 					spec.OnConflict = occrun.OnConflict(trackVersion, &mutation.occ, specs[i].Table, _c.conflict)
-					_c.driver = occrun.Atomic(_c.driver)
 					_c.driver = occrun.Linking(_c.driver, trackLinks)
+					_c.driver = occrun.CreateBulk(ctx, _c.driver, &mutation.occ, spec)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

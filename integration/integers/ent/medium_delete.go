@@ -87,8 +87,7 @@ func (c *MediumClient) DeleteBulk(rowEntities ...*Medium) *MediumDeleteBulk {
 // IfMatch has the delete succeed only if cond, as an If-Match header or the token of a form (package occhttp), accepts the
 // version of the row; else it is a *MediumModifiedError. A condition that can't be understood is an *entocc.VersionError.
 func (_d *MediumDeleteOne) IfMatch(cond entocc.Condition) *MediumDeleteOne {
-	_d._d.mutation.occ.IfMatch(mediumVersion, _d._d.mutation.versionID(), cond)
-	return _d
+	return occrun.ExpectMatch(_d, &_d._d.mutation.occ, mediumVersion, _d._d.mutation.versionID(), cond)
 }
 
 // IfVersion limits the delete to one row, which must have this version. Predicates that match several rows are refused.
@@ -114,34 +113,29 @@ func (_d *MediumDelete) IgnoreVersion() *MediumDelete {
 // IfVersion has the delete succeed only if the row has this version, whatever an entity holds that the builder was made
 // from. A row that has another is a *MediumModifiedError.
 func (_d *MediumDeleteOne) IfVersion(version int32) *MediumDeleteOne {
-	_d._d.mutation.occ.In(version)
-	return _d
+	return occrun.Expect(_d, &_d._d.mutation.occ, version)
 }
 
 // IfVersionIn is like IfVersion, for any of several versions, as those of an If-Match header.
 func (_d *MediumDeleteOne) IfVersionIn(versions ...int32) *MediumDeleteOne {
-	_d._d.mutation.occ.In(occrun.Versions(versions)...)
-	return _d
+	return occrun.Expect(_d, &_d._d.mutation.occ, versions...)
 }
 
 // IfVersionSent is IfVersion for a version that old clients may not have sent: nil, or a zero version, is IgnoreVersion, and
 // overwrites what others wrote, silently.
 func (_d *MediumDeleteOne) IfVersionSent(version *int32) *MediumDeleteOne {
-	occrun.IfSent(&_d._d.mutation.occ, mediumVersion, version)
-	return _d
+	return occrun.ExpectSent(_d, &_d._d.mutation.occ, mediumVersion, version)
 }
 
 // IgnoreVersion has the delete overwrite whatever is there, on purpose.
 func (_d *MediumDeleteOne) IgnoreVersion() *MediumDeleteOne {
-	_d._d.mutation.occ.Ignore()
-	return _d
+	return occrun.ExpectNothing(_d, &_d._d.mutation.occ)
 }
 
 // IfField has the delete succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
 // row that is in another state is a *MediumModifiedError with an *entocc.StateError, which has what the row holds.
 func (_d *MediumDeleteOne) IfField(ps ...predicate.Medium) *MediumDeleteOne {
-	occrun.IfFields(&_d._d.mutation.occ, ps)
-	return _d
+	return occrun.ExpectFields(_d, &_d._d.mutation.occ, ps)
 }
 
 // MediumDeleteOne is the builder for deleting a single Medium entity.

@@ -87,8 +87,7 @@ func (c *ShortClient) DeleteBulk(rowEntities ...*Short) *ShortDeleteBulk {
 // IfMatch has the delete succeed only if cond, as an If-Match header or the token of a form (package occhttp), accepts the
 // version of the row; else it is a *ShortModifiedError. A condition that can't be understood is an *entocc.VersionError.
 func (_d *ShortDeleteOne) IfMatch(cond entocc.Condition) *ShortDeleteOne {
-	_d._d.mutation.occ.IfMatch(shortVersion, _d._d.mutation.versionID(), cond)
-	return _d
+	return occrun.ExpectMatch(_d, &_d._d.mutation.occ, shortVersion, _d._d.mutation.versionID(), cond)
 }
 
 // IfVersion limits the delete to one row, which must have this version. Predicates that match several rows are refused.
@@ -114,34 +113,29 @@ func (_d *ShortDelete) IgnoreVersion() *ShortDelete {
 // IfVersion has the delete succeed only if the row has this version, whatever an entity holds that the builder was made
 // from. A row that has another is a *ShortModifiedError.
 func (_d *ShortDeleteOne) IfVersion(version int16) *ShortDeleteOne {
-	_d._d.mutation.occ.In(version)
-	return _d
+	return occrun.Expect(_d, &_d._d.mutation.occ, version)
 }
 
 // IfVersionIn is like IfVersion, for any of several versions, as those of an If-Match header.
 func (_d *ShortDeleteOne) IfVersionIn(versions ...int16) *ShortDeleteOne {
-	_d._d.mutation.occ.In(occrun.Versions(versions)...)
-	return _d
+	return occrun.Expect(_d, &_d._d.mutation.occ, versions...)
 }
 
 // IfVersionSent is IfVersion for a version that old clients may not have sent: nil, or a zero version, is IgnoreVersion, and
 // overwrites what others wrote, silently.
 func (_d *ShortDeleteOne) IfVersionSent(version *int16) *ShortDeleteOne {
-	occrun.IfSent(&_d._d.mutation.occ, shortVersion, version)
-	return _d
+	return occrun.ExpectSent(_d, &_d._d.mutation.occ, shortVersion, version)
 }
 
 // IgnoreVersion has the delete overwrite whatever is there, on purpose.
 func (_d *ShortDeleteOne) IgnoreVersion() *ShortDeleteOne {
-	_d._d.mutation.occ.Ignore()
-	return _d
+	return occrun.ExpectNothing(_d, &_d._d.mutation.occ)
 }
 
 // IfField has the delete succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
 // row that is in another state is a *ShortModifiedError with an *entocc.StateError, which has what the row holds.
 func (_d *ShortDeleteOne) IfField(ps ...predicate.Short) *ShortDeleteOne {
-	occrun.IfFields(&_d._d.mutation.occ, ps)
-	return _d
+	return occrun.ExpectFields(_d, &_d._d.mutation.occ, ps)
 }
 
 // ShortDeleteOne is the builder for deleting a single Short entity.

@@ -250,7 +250,7 @@ func (_c *AccountCreate) createSpec() (*Account, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(account.Table, sqlgraph.NewFieldSpec(account.FieldID, field.TypeInt))
 	)
 	_spec.OnConflict = _c.conflict
-	_c.driver = versionWriter(_c.config)
+	_c.driver = occrun.Creating(&_c.mutation.occ, versionWriter(_c.config), _spec)
 	_c.driver = occrun.Inserting(_c.driver, func(version int64) {
 		_node.Version = version
 	})
@@ -686,9 +686,17 @@ func (u *AccountUpsertOne) IDX(ctx context.Context) int {
 
 // IfVersion has the upsert create the row, or update it if it has this version; another is a *AccountModifiedError.
 func (u *AccountUpsertOne) IfVersion(version int64) *AccountUpsertOne {
-	u.create.mutation.occ.In(version)
-	u.create.hooks = occrun.Upsert(u.create.hooks, u.create.driver.Dialect(), u.create.mutation.versionError, &u.create.conflict)
-	return u
+	return occrun.IfVersion(u, u.create.upserting, u.create.driver.Dialect(), &u.create.conflict, version)
+}
+
+// IfVersion takes a version for each builder. If a row has another, none is written, and an *entocc.BulkModifiedError lists all those.
+func (u *AccountUpsertBulk) IfVersion(versions ...int64) *AccountUpsertBulk {
+	return occrun.BulkIfVersion(u, &u.create.err, accountVersion, &u.create.builders, (*AccountCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
+}
+
+// upserting is what the guard of an upsert needs.
+func (_c *AccountCreate) upserting() (occrun.GuardedMutation, *[]Hook, func(error) error) {
+	return _c.mutation, &_c.hooks, _c.mutation.versionError
 }
 
 // AccountCreateBulk is the builder for creating many Account entities in bulk.
@@ -728,14 +736,12 @@ func (_c *AccountCreateBulk) Save(ctx context.Context) ([]*Account, error) {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
 					_c.driver = versionWriter(_c.config)
-					_c.driver = occrun.Inserting(_c.driver, func(version int64) {
-						for _, created := range nodes {
-							created.Version = version
-						}
+					_c.driver = occrun.InsertingRows(_c.driver, len(nodes), func(i int, version int64) {
+						nodes[i].Version = version
 					})
 					spec.OnConflict = occrun.OnConflict(accountVersion, &mutation.occ, specs[i].Table, _c.conflict)
-					_c.driver = occrun.Atomic(_c.driver)
 					_c.driver = occrun.Linking(_c.driver, accountLinks)
+					_c.driver = occrun.CreateBulk(ctx, _c.driver, &mutation.occ, spec)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

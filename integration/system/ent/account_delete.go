@@ -87,8 +87,7 @@ func (c *AccountClient) DeleteBulk(rowEntities ...*Account) *AccountDeleteBulk {
 // IfMatch has the delete succeed only if cond, as an If-Match header or the token of a form (package occhttp), accepts the
 // version of the row; else it is a *AccountModifiedError. A condition that can't be understood is an *entocc.VersionError.
 func (_d *AccountDeleteOne) IfMatch(cond entocc.Condition) *AccountDeleteOne {
-	_d._d.mutation.occ.IfMatch(accountVersion, _d._d.mutation.versionID(), cond)
-	return _d
+	return occrun.ExpectMatch(_d, &_d._d.mutation.occ, accountVersion, _d._d.mutation.versionID(), cond)
 }
 
 // IfVersion limits the delete to one row, which must have this version. Predicates that match several rows are refused.
@@ -114,34 +113,29 @@ func (_d *AccountDelete) IgnoreVersion() *AccountDelete {
 // IfVersion has the delete succeed only if the row has this version, whatever an entity holds that the builder was made
 // from. A row that has another is a *AccountModifiedError.
 func (_d *AccountDeleteOne) IfVersion(version int64) *AccountDeleteOne {
-	_d._d.mutation.occ.In(version)
-	return _d
+	return occrun.Expect(_d, &_d._d.mutation.occ, version)
 }
 
 // IfVersionIn is like IfVersion, for any of several versions, as those of an If-Match header.
 func (_d *AccountDeleteOne) IfVersionIn(versions ...int64) *AccountDeleteOne {
-	_d._d.mutation.occ.In(occrun.Versions(versions)...)
-	return _d
+	return occrun.Expect(_d, &_d._d.mutation.occ, versions...)
 }
 
 // IfVersionSent is IfVersion for a version that old clients may not have sent: nil, or a zero version, is IgnoreVersion, and
 // overwrites what others wrote, silently.
 func (_d *AccountDeleteOne) IfVersionSent(version *int64) *AccountDeleteOne {
-	occrun.IfSent(&_d._d.mutation.occ, accountVersion, version)
-	return _d
+	return occrun.ExpectSent(_d, &_d._d.mutation.occ, accountVersion, version)
 }
 
 // IgnoreVersion has the delete overwrite whatever is there, on purpose.
 func (_d *AccountDeleteOne) IgnoreVersion() *AccountDeleteOne {
-	_d._d.mutation.occ.Ignore()
-	return _d
+	return occrun.ExpectNothing(_d, &_d._d.mutation.occ)
 }
 
 // IfField has the delete succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
 // row that is in another state is a *AccountModifiedError with an *entocc.StateError, which has what the row holds.
 func (_d *AccountDeleteOne) IfField(ps ...predicate.Account) *AccountDeleteOne {
-	occrun.IfFields(&_d._d.mutation.occ, ps)
-	return _d
+	return occrun.ExpectFields(_d, &_d._d.mutation.occ, ps)
 }
 
 // AccountDeleteOne is the builder for deleting a single Account entity.

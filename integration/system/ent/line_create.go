@@ -126,7 +126,7 @@ func (_c *LineCreate) createSpec() (*Line, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(line.Table, sqlgraph.NewFieldSpec(line.FieldID, field.TypeInt))
 	)
 	_spec.OnConflict = _c.conflict
-	_c.driver = versionWriter(_c.config)
+	_c.driver = occrun.Creating(&_c.mutation.occ, versionWriter(_c.config), _spec)
 	_c.driver = occrun.Inserting(_c.driver, func(version int64) {
 		_node.Seen = version
 	})
@@ -324,9 +324,17 @@ func (u *LineUpsertOne) IDX(ctx context.Context) int {
 
 // IfVersion has the upsert create the row, or update it if it has this version; another is a *LineModifiedError.
 func (u *LineUpsertOne) IfVersion(version int64) *LineUpsertOne {
-	u.create.mutation.occ.In(version)
-	u.create.hooks = occrun.Upsert(u.create.hooks, u.create.driver.Dialect(), u.create.mutation.versionError, &u.create.conflict)
-	return u
+	return occrun.IfVersion(u, u.create.upserting, u.create.driver.Dialect(), &u.create.conflict, version)
+}
+
+// IfVersion takes a version for each builder. If a row has another, none is written, and an *entocc.BulkModifiedError lists all those.
+func (u *LineUpsertBulk) IfVersion(versions ...int64) *LineUpsertBulk {
+	return occrun.BulkIfVersion(u, &u.create.err, lineVersion, &u.create.builders, (*LineCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
+}
+
+// upserting is what the guard of an upsert needs.
+func (_c *LineCreate) upserting() (occrun.GuardedMutation, *[]Hook, func(error) error) {
+	return _c.mutation, &_c.hooks, _c.mutation.versionError
 }
 
 // IfAccountVersion has the create succeed only if the account that is set here has this version.
@@ -372,10 +380,8 @@ func (_c *LineCreateBulk) Save(ctx context.Context) ([]*Line, error) {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
 					_c.driver = versionWriter(_c.config)
-					_c.driver = occrun.Inserting(_c.driver, func(version int64) {
-						for _, created := range nodes {
-							created.Seen = version
-						}
+					_c.driver = occrun.InsertingRows(_c.driver, len(nodes), func(i int, version int64) {
+						nodes[i].Seen = version
 					})
 					spec.OnConflict = occrun.OnConflict(lineVersion, &mutation.occ, specs[i].Table, _c.conflict)
 					expectedVersions := make([]*versionExpectation, len(_c.builders))
@@ -386,7 +392,7 @@ func (_c *LineCreateBulk) Save(ctx context.Context) ([]*Line, error) {
 						lineVersion, _c.driver, _c.conflict,
 						false, specs, expectedVersions...,
 					)
-					_c.driver = occrun.Atomic(_c.driver)
+					_c.driver = occrun.CreateBulk(ctx, _c.driver, &mutation.occ, spec)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

@@ -121,7 +121,7 @@ func (_c *PlainCreate) createSpec() (*Plain, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(plain.Table, sqlgraph.NewFieldSpec(plain.FieldID, field.TypeInt))
 	)
 	_spec.OnConflict = _c.conflict
-	_c.driver = versionWriter(_c.config)
+	_c.driver = occrun.Creating(&_c.mutation.occ, versionWriter(_c.config), _spec)
 	_spec.OnConflict = occrun.OnConflict(plainVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
 	_node.occ.Creates(plainVersion, _c.driver, _spec.ID)
 	createdBy := *_c.mutation
@@ -294,16 +294,28 @@ func (u *PlainUpsertOne) IDX(ctx context.Context) int {
 
 // IfVersion has the upsert create the row, or update it if it has this version; another is a *PlainModifiedError.
 func (u *PlainUpsertOne) IfVersion(version int64) *PlainUpsertOne {
-	u.create.mutation.occ.In(version)
-	u.create.hooks = occrun.Upsert(u.create.hooks, u.create.driver.Dialect(), u.create.mutation.versionError, &u.create.conflict)
-	return u
+	return occrun.IfVersion(u, u.create.upserting, u.create.driver.Dialect(), &u.create.conflict, version)
 }
 
 // IfNewer has the upsert write this version, over an older one at most; else it is an *entocc.NotNewerError.
 func (u *PlainUpsertOne) IfNewer(version int64) *PlainUpsertOne {
 	u.create.mutation.SetVersion(version)
-	u.create.hooks = occrun.UpsertNewer(u.create.hooks, u.create.driver.Dialect(), u.create.mutation.versionError, &u.create.conflict)
-	return u
+	return occrun.IfNewer(u, u.create.upserting, u.create.driver.Dialect(), &u.create.conflict)
+}
+
+// IfVersion takes a version for each builder. If a row has another, none is written, and an *entocc.BulkModifiedError lists all those.
+func (u *PlainUpsertBulk) IfVersion(versions ...int64) *PlainUpsertBulk {
+	return occrun.BulkIfVersion(u, &u.create.err, plainVersion, &u.create.builders, (*PlainCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
+}
+
+// IfNewer compares what SetVersion gave each builder. Rows that are not older are left; an *entocc.BulkNotNewerError lists them.
+func (u *PlainUpsertBulk) IfNewer() *PlainUpsertBulk {
+	return occrun.BulkIfNewer(u, &u.create.err, &u.create.builders, (*PlainCreate).upserting, u.create.driver.Dialect(), &u.create.conflict)
+}
+
+// upserting is what the guard of an upsert needs.
+func (_c *PlainCreate) upserting() (occrun.GuardedMutation, *[]Hook, func(error) error) {
+	return _c.mutation, &_c.hooks, _c.mutation.versionError
 }
 
 // PlainCreateBulk is the builder for creating many Plain entities in bulk.
@@ -344,7 +356,7 @@ func (_c *PlainCreateBulk) Save(ctx context.Context) ([]*Plain, error) {
 					spec.OnConflict = _c.conflict
 					_c.driver = versionWriter(_c.config)
 					spec.OnConflict = occrun.OnConflict(plainVersion, &mutation.occ, specs[i].Table, _c.conflict)
-					_c.driver = occrun.Atomic(_c.driver)
+					_c.driver = occrun.CreateBulk(ctx, _c.driver, &mutation.occ, spec)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

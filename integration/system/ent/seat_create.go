@@ -158,7 +158,7 @@ func (_c *SeatCreate) createSpec() (*Seat, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(seat.Table, nil)
 	)
 	_spec.OnConflict = _c.conflict
-	_c.driver = versionWriter(_c.config)
+	_c.driver = occrun.Creating(&_c.mutation.occ, versionWriter(_c.config), _spec)
 	_c.driver = occrun.Inserting(_c.driver, func(version int64) {
 		_node.Version = version
 	})
@@ -437,13 +437,11 @@ func (_c *SeatCreateBulk) Save(ctx context.Context) ([]*Seat, error) {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
 					_c.driver = versionWriter(_c.config)
-					_c.driver = occrun.Inserting(_c.driver, func(version int64) {
-						for _, created := range nodes {
-							created.Version = version
-						}
+					_c.driver = occrun.InsertingRows(_c.driver, len(nodes), func(i int, version int64) {
+						nodes[i].Version = version
 					})
 					spec.OnConflict = occrun.OnConflict(seatVersion, &mutation.occ, specs[i].Table, _c.conflict)
-					_c.driver = occrun.Atomic(_c.driver)
+					_c.driver = occrun.CreateBulk(ctx, _c.driver, &mutation.occ, spec)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

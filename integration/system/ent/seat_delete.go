@@ -87,8 +87,7 @@ func (c *SeatClient) DeleteBulk(rowEntities ...*Seat) *SeatDeleteBulk {
 // IfMatch has the delete succeed only if cond, as an If-Match header or the token of a form (package occhttp), accepts the
 // version of the row; else it is a *SeatModifiedError. A condition that can't be understood is an *entocc.VersionError.
 func (_d *SeatDeleteOne) IfMatch(cond entocc.Condition) *SeatDeleteOne {
-	_d._d.mutation.occ.IfMatch(seatVersion, _d._d.mutation.versionID(), cond)
-	return _d
+	return occrun.ExpectMatch(_d, &_d._d.mutation.occ, seatVersion, _d._d.mutation.versionID(), cond)
 }
 
 // IfVersion limits the delete to one row, which must have this version. Predicates that match several rows are refused.
@@ -114,34 +113,29 @@ func (_d *SeatDelete) IgnoreVersion() *SeatDelete {
 // IfVersion has the delete succeed only if the row has this version, whatever an entity holds that the builder was made
 // from. A row that has another is a *SeatModifiedError.
 func (_d *SeatDeleteOne) IfVersion(version int64) *SeatDeleteOne {
-	_d._d.mutation.occ.In(version)
-	return _d
+	return occrun.Expect(_d, &_d._d.mutation.occ, version)
 }
 
 // IfVersionIn is like IfVersion, for any of several versions, as those of an If-Match header.
 func (_d *SeatDeleteOne) IfVersionIn(versions ...int64) *SeatDeleteOne {
-	_d._d.mutation.occ.In(occrun.Versions(versions)...)
-	return _d
+	return occrun.Expect(_d, &_d._d.mutation.occ, versions...)
 }
 
 // IfVersionSent is IfVersion for a version that old clients may not have sent: nil, or a zero version, is IgnoreVersion, and
 // overwrites what others wrote, silently.
 func (_d *SeatDeleteOne) IfVersionSent(version *int64) *SeatDeleteOne {
-	occrun.IfSent(&_d._d.mutation.occ, seatVersion, version)
-	return _d
+	return occrun.ExpectSent(_d, &_d._d.mutation.occ, seatVersion, version)
 }
 
 // IgnoreVersion has the delete overwrite whatever is there, on purpose.
 func (_d *SeatDeleteOne) IgnoreVersion() *SeatDeleteOne {
-	_d._d.mutation.occ.Ignore()
-	return _d
+	return occrun.ExpectNothing(_d, &_d._d.mutation.occ)
 }
 
 // IfField has the delete succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
 // row that is in another state is a *SeatModifiedError with an *entocc.StateError, which has what the row holds.
 func (_d *SeatDeleteOne) IfField(ps ...predicate.Seat) *SeatDeleteOne {
-	occrun.IfFields(&_d._d.mutation.occ, ps)
-	return _d
+	return occrun.ExpectFields(_d, &_d._d.mutation.occ, ps)
 }
 
 // SeatDeleteOne is the builder for deleting a single Seat entity.

@@ -142,7 +142,7 @@ func (_c *TicketCreate) createSpec() (*Ticket, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(ticket.Table, sqlgraph.NewFieldSpec(ticket.FieldID, field.TypeUUID))
 	)
 	_spec.OnConflict = _c.conflict
-	_c.driver = versionWriter(_c.config)
+	_c.driver = occrun.Creating(&_c.mutation.occ, versionWriter(_c.config), _spec)
 	_c.driver = occrun.Inserting(_c.driver, func(version int64) {
 		_node.Version = version
 	})
@@ -333,9 +333,17 @@ func (u *TicketUpsertOne) IDX(ctx context.Context) uuid.UUID {
 
 // IfVersion has the upsert create the row, or update it if it has this version; another is a *TicketModifiedError.
 func (u *TicketUpsertOne) IfVersion(version int64) *TicketUpsertOne {
-	u.create.mutation.occ.In(version)
-	u.create.hooks = occrun.Upsert(u.create.hooks, u.create.driver.Dialect(), u.create.mutation.versionError, &u.create.conflict)
-	return u
+	return occrun.IfVersion(u, u.create.upserting, u.create.driver.Dialect(), &u.create.conflict, version)
+}
+
+// IfVersion takes a version for each builder. If a row has another, none is written, and an *entocc.BulkModifiedError lists all those.
+func (u *TicketUpsertBulk) IfVersion(versions ...int64) *TicketUpsertBulk {
+	return occrun.BulkIfVersion(u, &u.create.err, ticketVersion, &u.create.builders, (*TicketCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
+}
+
+// upserting is what the guard of an upsert needs.
+func (_c *TicketCreate) upserting() (occrun.GuardedMutation, *[]Hook, func(error) error) {
+	return _c.mutation, &_c.hooks, _c.mutation.versionError
 }
 
 // TicketCreateBulk is the builder for creating many Ticket entities in bulk.
@@ -375,13 +383,11 @@ func (_c *TicketCreateBulk) Save(ctx context.Context) ([]*Ticket, error) {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					spec.OnConflict = _c.conflict
 					_c.driver = versionWriter(_c.config)
-					_c.driver = occrun.Inserting(_c.driver, func(version int64) {
-						for _, created := range nodes {
-							created.Version = version
-						}
+					_c.driver = occrun.InsertingRows(_c.driver, len(nodes), func(i int, version int64) {
+						nodes[i].Version = version
 					})
 					spec.OnConflict = occrun.OnConflict(ticketVersion, &mutation.occ, specs[i].Table, _c.conflict)
-					_c.driver = occrun.Atomic(_c.driver)
+					_c.driver = occrun.CreateBulk(ctx, _c.driver, &mutation.occ, spec)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

@@ -192,7 +192,7 @@ func (_c *GaugeCreate) createSpec() (*Gauge, *sqlgraph.CreateSpec) {
 		_node = &Gauge{config: _c.config}
 		_spec = sqlgraph.NewCreateSpec(gauge.Table, sqlgraph.NewFieldSpec(gauge.FieldID, field.TypeInt))
 	)
-	_c.driver = versionWriter(_c.config)
+	_c.driver = occrun.Creating(&_c.mutation.occ, versionWriter(_c.config), _spec)
 	_node.occ.Creates(gaugeVersion, _c.driver, _spec.ID)
 	createdBy := *_c.mutation
 	_node.occ.Created(&createdBy)
@@ -260,7 +260,7 @@ func (_c *GaugeCreateBulk) Save(ctx context.Context) ([]*Gauge, error) {
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					_c.driver = versionWriter(_c.config)
-					_c.driver = occrun.Atomic(_c.driver)
+					_c.driver = occrun.CreateBulk(ctx, _c.driver, &mutation.occ, spec)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

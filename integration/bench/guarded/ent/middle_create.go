@@ -487,7 +487,7 @@ func (_c *MiddleCreate) createSpec() (*Middle, *sqlgraph.CreateSpec) {
 		_node = &Middle{config: _c.config}
 		_spec = sqlgraph.NewCreateSpec(middle.Table, sqlgraph.NewFieldSpec(middle.FieldID, field.TypeInt))
 	)
-	_c.driver = versionWriter(_c.config)
+	_c.driver = occrun.Creating(&_c.mutation.occ, versionWriter(_c.config), _spec)
 	_node.occ.Creates(middleVersion, _c.driver, _spec.ID)
 	createdBy := *_c.mutation
 	_node.occ.Created(&createdBy)
@@ -607,7 +607,7 @@ func (_c *MiddleCreateBulk) Save(ctx context.Context) ([]*Middle, error) {
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					_c.driver = versionWriter(_c.config)
-					_c.driver = occrun.Atomic(_c.driver)
+					_c.driver = occrun.CreateBulk(ctx, _c.driver, &mutation.occ, spec)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

@@ -130,7 +130,7 @@ func (_c *NarrowCreate) createSpec() (*Narrow, *sqlgraph.CreateSpec) {
 		_node = &Narrow{config: _c.config}
 		_spec = sqlgraph.NewCreateSpec(narrow.Table, sqlgraph.NewFieldSpec(narrow.FieldID, field.TypeInt))
 	)
-	_c.driver = versionWriter(_c.config)
+	_c.driver = occrun.Creating(&_c.mutation.occ, versionWriter(_c.config), _spec)
 	_node.occ.Creates(narrowVersion, _c.driver, _spec.ID)
 	createdBy := *_c.mutation
 	_node.occ.Created(&createdBy)
@@ -182,7 +182,7 @@ func (_c *NarrowCreateBulk) Save(ctx context.Context) ([]*Narrow, error) {
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					_c.driver = versionWriter(_c.config)
-					_c.driver = occrun.Atomic(_c.driver)
+					_c.driver = occrun.CreateBulk(ctx, _c.driver, &mutation.occ, spec)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {

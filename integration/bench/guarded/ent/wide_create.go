@@ -1327,7 +1327,7 @@ func (_c *WideCreate) createSpec() (*Wide, *sqlgraph.CreateSpec) {
 		_node = &Wide{config: _c.config}
 		_spec = sqlgraph.NewCreateSpec(wide.Table, sqlgraph.NewFieldSpec(wide.FieldID, field.TypeInt))
 	)
-	_c.driver = versionWriter(_c.config)
+	_c.driver = occrun.Creating(&_c.mutation.occ, versionWriter(_c.config), _spec)
 	_node.occ.Creates(wideVersion, _c.driver, _spec.ID)
 	createdBy := *_c.mutation
 	_node.occ.Created(&createdBy)
@@ -1607,7 +1607,7 @@ func (_c *WideCreateBulk) Save(ctx context.Context) ([]*Wide, error) {
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
 					_c.driver = versionWriter(_c.config)
-					_c.driver = occrun.Atomic(_c.driver)
+					_c.driver = occrun.CreateBulk(ctx, _c.driver, &mutation.occ, spec)
 
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
