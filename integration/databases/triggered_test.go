@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/internal/ent"
 	"github.com/entocc/entocc/internal/ent/gauge"
 	"github.com/entocc/entocc/internal/suite"
@@ -113,6 +114,33 @@ func TestTriggerVersion_InBatches(t *testing.T) {
 		n, err := s.Gauge.DeleteBulk(saved[0], b).Exec(ctx)
 		require.NoError(t, err)
 		assert.Equal(t, 2, n)
+	})
+}
+
+func TestTriggerVersion_InUpserts(t *testing.T) {
+	onTens(t, func(t *testing.T, s, _ session) {
+		ctx := t.Context()
+		create := func(serial string) *ent.GaugeCreate { return s.Gauge.Create().SetName("upsert").SetSerial(serial) }
+		one := func(version int64) error {
+			return create("a").OnConflictColumns(gauge.FieldSerial).UpdateNewValues().IfVersion(version).Exec(ctx)
+		}
+		many := func(versions ...int64) error {
+			return s.Gauge.CreateBulk(create("a"), create("b")).OnConflictColumns(gauge.FieldSerial).UpdateNewValues().IfVersion(versions...).Exec(ctx)
+		}
+		require.NoError(t, one(1), "created")
+		require.NoError(t, one(1), "updated")
+		var modified *ent.GaugeModifiedError
+		require.ErrorAs(t, one(1), &modified)
+		assert.EqualValues(t, 11, modified.Actual)
+		require.NoError(t, many(11, 1))
+		err := many(11, 1)
+		var bulk *entocc.BulkModifiedError
+		require.ErrorAs(t, err, &bulk)
+		assert.Equal(t, []int{0}, bulk.Indexes)
+		assert.EqualValues(t, 21, bulk.Conflicts[0].Actual)
+		require.NoError(t, many(21, 1))
+		assert.EqualValues(t, 31, s.Gauge.Query().Where(gauge.Serial("a")).OnlyX(ctx).Version)
+		assert.EqualValues(t, 11, s.Gauge.Query().Where(gauge.Serial("b")).OnlyX(ctx).Version)
 	})
 }
 

@@ -1,6 +1,7 @@
 package system_test
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"sync"
@@ -362,6 +363,51 @@ func TestSystem_UpsertOfManyRows(t *testing.T) {
 		assert.Equal(s, "updated", seen.Text)
 		do[*ent.Ticket](s)(seen.Update().SetText("saved").Save(s.ctx))
 		s.conflict(seen.Update().SetText("lost").Exec(s.ctx))
+	})
+}
+
+func TestSystem_GuardedUpsertOfManyRows(t *testing.T) {
+	each(t, func(s *scene) {
+		for _, inTx := range []bool{false, true} {
+			client, commit := s.client, func() error { return nil }
+			if inTx {
+				tx := s.tx()
+				client, commit = tx.Client(), tx.Commit
+			}
+			a, b := s.account("before"), s.account("before")
+			seen := make(map[string]*ent.Account)
+			client.Account.Use(func(next ent.Mutator) ent.Mutator {
+				return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+					v, err := next.Mutate(ctx, m)
+					if account, ok := v.(*ent.Account); ok && err == nil {
+						seen[account.Email] = account
+					}
+					return v, err
+				})
+			})
+			upsert := func(ofA, ofB int64) error {
+				create := func(email string) *ent.AccountCreate {
+					return client.Account.Create().SetEmail(email).SetName("upsert")
+				}
+				return client.Account.CreateBulk(create(a.Email), create(uuid.NewString()), create(b.Email)).
+					OnConflictColumns(account.FieldEmail).UpdateNewValues().IfVersion(ofA, 7, ofB).Exec(s.ctx)
+			}
+			err := upsert(a.Version, b.Version+1)
+			var bulk *entocc.BulkModifiedError
+			require.ErrorAs(s, err, &bulk)
+			assert.Equal(s, []int{2}, bulk.Indexes)
+			assert.Equal(s, b.ID, bulk.Conflicts[0].ID)
+			assert.Equal(s, b.Version, bulk.Conflicts[0].Actual)
+			assert.Empty(s, seen)
+			require.NoError(s, upsert(a.Version, b.Version))
+			s.conflict(upsert(a.Version, b.Version))
+			require.Len(s, seen, 3)
+			require.NoError(s, commit())
+			for _, account := range seen {
+				assert.Equal(s, s.xmin(account.ID), account.Version, "what the hooks have seen")
+				assert.Equal(s, "upsert", s.load(account.ID).Name)
+			}
+		}
 	})
 }
 

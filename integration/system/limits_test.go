@@ -237,6 +237,8 @@ func TestSystem_OtherDatabasesAreRefused(t *testing.T) {
 				"bulk":   client.Account.CreateBulk(client.Account.Create().SetName("a")).Exec(t.Context()),
 				"update": client.Account.UpdateOneID(1).IfVersion(1).SetAge(1).Exec(t.Context()),
 				"delete": client.Account.DeleteOneID(1).IfVersion(1).Exec(t.Context()),
+				"bulk upsert": client.Account.CreateBulk(client.Account.Create().SetName("a").SetEmail("e")).
+					OnConflict(entsql.ConflictColumns("email"), entsql.ResolveWithNewValues()).IfVersion(1).Exec(t.Context()),
 				"upsert": client.Account.Create().SetName("a").SetEmail("e").OnConflict(entsql.ConflictColumns("email"), entsql.ResolveWithNewValues()).Exec(t.Context()),
 			} {
 				assert.True(t, ent.IsVersionError(err), "%s: %v", what, err)

@@ -12,6 +12,7 @@ import (
 	"github.com/entocc/entocc/internal/ent/document"
 	"github.com/entocc/entocc/internal/ent/event"
 	"github.com/entocc/entocc/internal/ent/order"
+	"github.com/entocc/entocc/internal/ent/purchaseline"
 	"github.com/entocc/entocc/internal/ent/reading"
 	"github.com/entocc/entocc/internal/ent/user"
 	"github.com/google/uuid"
@@ -34,6 +35,7 @@ func upsertBulkScenarios() []scenario {
 		{name: "Upsert/BulkIfVersionLeavesTheTransactionUsable", run: bulkIfVersionInTx},
 		{name: "Upsert/BulkIfVersionAndAnotherConstraint", run: bulkIfVersionAndAnotherConstraint},
 		{name: "Upsert/BulkIfVersionWithEdges", run: bulkIfVersionWithEdges},
+		{name: "Upsert/BulkIfVersionTouchesParents", run: bulkIfVersionTouchesParents},
 		{name: "Upsert/BulkIfNewerTakesTheNewerVersions", run: bulkIfNewer},
 		{name: "Upsert/BulkIfNewerThatCanNotHoldIsRefused", run: bulkIfNewerRefused},
 		{name: "Upsert/BulkIfNewerOfEveryKind", run: bulkIfNewerOfEveryKind},
@@ -393,6 +395,50 @@ func bulkIfVersionWithEdges(s *Scene) {
 	}
 	assert.Equal(s, a.ID, s.Client.Pet.GetX(s.ctx, p.ID).QueryOwner().OnlyIDX(s.ctx))
 	assert.EqualValues(s, 2, s.version("pets", p.ID), "its owner has changed, once")
+}
+
+func bulkIfVersionTouchesParents(s *Scene) {
+	p, q := s.purchase(), s.purchase()
+	codes := []string{s.key(), s.key(), s.key()}
+	upsert := func(of ...*purchased) *ent.PurchaseLineUpsertBulk {
+		builders := make([]*ent.PurchaseLineCreate, len(of))
+		for i, at := range of {
+			builders[i] = s.Client.PurchaseLine.Create().SetPurchaseID(at.ID).SetCode(codes[i]).SetVersion(2)
+		}
+		return s.Client.PurchaseLine.CreateBulk(builders...).OnConflict(
+			sql.ConflictColumns(purchaseline.FieldCode), sql.ResolveWithNewValues(), sql.ResolveWith(func(u *sql.UpdateSet) {
+				u.SetIgnore(purchaseline.FieldPurchaseID)
+			}))
+	}
+	if s.db.Dialect == dialect.MySQL {
+		s.refused(upsert(p, p, q).IfVersion(1, 1, 1).Exec(s.ctx))
+		s.refused(upsert(p, p, q).IfNewer().Exec(s.ctx))
+		assert.False(s, s.Client.PurchaseLine.Query().Where(purchaseline.CodeIn(codes...)).ExistX(s.ctx))
+		p.same("refused, as MySQL does not say which rows it updates")
+		return
+	}
+	require.NoError(s, upsert(p, p, q).IfVersion(1, 1, 1).Exec(s.ctx))
+	p.touched("inserted, two lines")
+	q.touched("inserted")
+	s.listed(upsert(p, p, q).IfVersion(2, 2, 7).Exec(s.ctx), 2)
+	p.same("nothing is written")
+	q.same("nothing is written")
+	require.NoError(s, upsert(q, q, q).IfVersion(2, 2, 2).Exec(s.ctx))
+	p.touched("updated, two lines, where they are")
+	q.touched("updated")
+	s.setColumn(purchaseline.Table, purchaseline.FieldVersion, 1, s.Client.PurchaseLine.Query().Where(purchaseline.Code(codes[2])).OnlyIDX(s.ctx))
+	s.late(upsert(p, p, p).IfNewer().Exec(s.ctx), 0, 1)
+	p.same("its lines are not older")
+	q.touched("its line is")
+
+	stale := q.version - 1
+	err := s.Client.PurchaseLine.CreateBulk(
+		s.Client.PurchaseLine.Create().SetPurchaseID(p.ID).SetCode(s.key()),
+		s.Client.PurchaseLine.Create().SetPurchaseID(q.ID).SetCode(s.key()).IfPurchaseVersion(stale),
+	).OnConflict(sql.ConflictColumns(purchaseline.FieldCode), sql.ResolveWith(func(u *sql.UpdateSet) { u.SetExcluded(purchaseline.FieldAmount) })).
+		IfVersion(1, 1).Exec(s.ctx)
+	s.parentConflict(err, q)
+	p.same("nothing is written")
 }
 
 func bulkIfNewer(s *Scene) {
