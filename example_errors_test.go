@@ -202,8 +202,28 @@ func ExampleIsNotNewer() {
 	fmt.Println(client.User.Query().OnlyX(ctx).Name)
 	// Output:
 	// <nil> <nil>
-	// true entocc: upsert of User: version 4 is not newer than that of the row, which stays as it is
+	// true entocc: upsert of User 1: version 4 is not newer than that of the row, which has 5 and stays as it is
 	// ada lovelace
+}
+
+func ExampleBulkNotNewerError() {
+	client, ctx := open("BulkNotNewerError")
+	deliver := func(versions ...int64) error { // a change feed, say, which repeats itself
+		builders := make([]*ent.UserCreate, len(versions))
+		for i, v := range versions {
+			builders[i] = client.User.Create().SetName(fmt.Sprint("name ", v)).SetEmail(fmt.Sprint(i)).SetVersion(v)
+		}
+		return client.User.CreateBulk(builders...).OnConflict(sql.ConflictColumns(user.FieldEmail)).UpdateNewValues().IfNewer().Exec(ctx)
+	}
+	fmt.Println(deliver(3, 3))
+
+	var late *entocc.BulkNotNewerError
+	if err := deliver(2, 4); errors.As(err, &late) {
+		fmt.Println(late.Written, "written, dropped:", late.Late[0].Version, "for", late.Late[0].Actual, "at index", late.Indexes[0])
+	}
+	// Output:
+	// <nil>
+	// 1 written, dropped: 2 for 3 at index 0
 }
 
 func ExampleNotNewerError() {

@@ -207,3 +207,24 @@ func TestUsage_BatchesAreGuardedRowByRow(t *testing.T) {
 	require.Len(t, saved, 1)
 	assert.Equal(t, "Ada Lovelace", saved[0].Name)
 }
+func TestUsage_BulkUpsertThatIsNewer(t *testing.T) {
+	ctx := t.Context()
+	client, _ := newUser(t)
+	client.User.Create().SetName("Bob").SetEmail("bob@example.com").SetVersion(5).ExecX(ctx)
+
+	err := client.User.CreateBulk(
+		client.User.Create().SetName("Eve").SetEmail("eve@example.com").SetVersion(7),
+		client.User.Create().SetName("Bob").SetEmail("bob@example.com").SetVersion(4),
+	).OnConflictColumns(user.FieldEmail).UpdateNewValues().IfNewer().Exec(ctx)
+	var late *entocc.BulkNotNewerError
+	if errors.As(err, &late) {
+		for i, l := range late.Late {
+			t.Logf("delivery %d of %s %v dropped: version %v, the row has %v", late.Indexes[i], l.Type, l.ID, l.Version, l.Actual)
+		}
+	}
+
+	require.NotNil(t, late)
+	assert.Equal(t, []int{1}, late.Indexes)
+	assert.Equal(t, 1, late.Written)
+}
+
