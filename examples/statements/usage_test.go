@@ -207,6 +207,7 @@ func TestUsage_BatchesAreGuardedRowByRow(t *testing.T) {
 	require.Len(t, saved, 1)
 	assert.Equal(t, "Ada Lovelace", saved[0].Name)
 }
+
 func TestUsage_BulkUpsertThatIsNewer(t *testing.T) {
 	ctx := t.Context()
 	client, _ := newUser(t)
@@ -227,4 +228,3 @@ func TestUsage_BulkUpsertThatIsNewer(t *testing.T) {
 	assert.Equal(t, []int{1}, late.Indexes)
 	assert.Equal(t, 1, late.Written)
 }
-

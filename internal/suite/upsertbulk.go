@@ -178,7 +178,7 @@ func bulkIfVersionOfEveryKind(s *Scene) {
 	assert.Equal(s, d.ID, conflict.ID)
 	assert.Equal(s, d.Version, conflict.Actual)
 	require.NoError(s, documents(d.Version, "after"))
-	s.listed(documents(d.Version, "lost"), 1)
+	_ = s.listed(documents(d.Version, "lost"), 1)
 	assert.Equal(s, "after", s.Client.Document.GetX(s.ctx, d.ID).Title)
 
 	a := saved(s, s.Client.Account.Create().SetID(s.key()).SetOwner("before"))
@@ -212,7 +212,7 @@ func bulkIfVersionOfEveryKind(s *Scene) {
 	}
 	assert.Equal(s, r.ID, s.listed(readings(r.UpdatedAt.Add(-time.Microsecond), 3), 0).Conflicts[0].ID)
 	require.NoError(s, readings(r.UpdatedAt, 2))
-	s.listed(readings(r.UpdatedAt, 3), 0)
+	_ = s.listed(readings(r.UpdatedAt, 3), 0)
 	assert.EqualValues(s, 2, s.Client.Reading.GetX(s.ctx, r.ID).Value)
 }
 
@@ -225,7 +225,7 @@ func bulkIfVersionUnderSkipCheck(s *Scene) {
 	s.stored(a.ID, "forced", 8)
 	s.stored(b.ID, "forced", 8)
 	s.Client.User.Use(forOne("skipped", entocc.SkipCheck))
-	s.listed(s.bulk(s.onMail(mailA, "skipped"), s.onMail(mailB, "lost")).IfVersion(3, 3).Exec(s.ctx), 1)
+	_ = s.listed(s.bulk(s.onMail(mailA, "skipped"), s.onMail(mailB, "lost")).IfVersion(3, 3).Exec(s.ctx), 1)
 	require.NoError(s, s.bulk(s.onMail(mailA, "skipped"), s.onMail(mailB, "after")).IfVersion(3, 8).Exec(s.ctx))
 	s.stored(a.ID, "skipped", 9)
 	s.stored(b.ID, "after", 9)
@@ -305,9 +305,9 @@ func bulkIfVersionOfLegacyRows(s *Scene) {
 		return s.Client.Order.CreateBulk(create(c, "delivered").SetRev(version), create(a, "delivered").SetRev(version)).
 			OnConflictColumns(order.FieldNumber).UpdateNewValues().IfNewer().Exec(s.ctx)
 	}
-	s.late(deliver(1), 1)
+	_ = s.late(deliver(1), 1)
 	assert.EqualValues(s, 1, s.column(order.Table, order.FieldRev, c.ID).Int64)
-	s.late(deliver(1), 0, 1)
+	_ = s.late(deliver(1), 0, 1)
 }
 
 // numberedLegacyOrder is a legacyOrder with a number.
@@ -427,7 +427,7 @@ func bulkIfVersionTouchesParents(s *Scene) {
 	p.touched("updated, two lines, where they are")
 	q.touched("updated")
 	s.setColumn(purchaseline.Table, purchaseline.FieldVersion, 1, s.Client.PurchaseLine.Query().Where(purchaseline.Code(codes[2])).OnlyIDX(s.ctx))
-	s.late(upsert(p, p, p).IfNewer().Exec(s.ctx), 0, 1)
+	_ = s.late(upsert(p, p, p).IfNewer().Exec(s.ctx), 0, 1)
 	p.same("its lines are not older")
 	q.touched("its line is")
 
