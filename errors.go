@@ -126,7 +126,7 @@ type NotNewerError struct {
 	// Type is the name of the ent type, "User".
 	Type string
 	// ID is the primary key of the row that is there, and Actual its version, as the row was read after the refusal. They are nil where
-	// it can't be told which row that is: where the upsert names no columns (OnConflictColumns), or the row was gone by then.
+	// it is not known which row that is: where the upsert names no columns (OnConflictColumns), or the row was gone by then.
 	ID, Actual any
 	// Version is the one that was to be written.
 	Version any

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"entgo.io/ent/dialect/sql"
 	"github.com/mattn/go-sqlite3"
@@ -202,7 +204,7 @@ func ExampleIsNotNewer() {
 	fmt.Println(client.User.Query().OnlyX(ctx).Name)
 	// Output:
 	// <nil> <nil>
-	// true entocc: upsert of User: version 4 is not newer than that of the row, which stays as it is
+	// true entocc: upsert of User 1: version 4 is not newer than that of the row, which has 5 and stays as it is
 	// ada lovelace
 }
 
@@ -217,11 +219,35 @@ func ExampleNotNewerError() {
 
 	var late *entocc.NotNewerError
 	if errors.As(deliver(), &late) {
-		fmt.Println(late.Type, late.Version)
+		fmt.Println(late.Type, late.ID, late.Version, late.Actual)
 	}
 	// Output:
 	// <nil>
-	// User 3
+	// User 1 3 3
+}
+
+func ExampleBulkNotNewerError() {
+	client, ctx := open("BulkNotNewerError")
+	deliver := func(versions map[string]int64) error { // a batch of a change feed, say
+		var builders []*ent.UserCreate
+		for _, mail := range slices.Sorted(maps.Keys(versions)) {
+			builders = append(builders, client.User.Create().SetName("ada").SetEmail(mail).SetVersion(versions[mail]))
+		}
+		return client.User.CreateBulk(builders...).OnConflictColumns(user.FieldEmail).UpdateNewValues().IfNewer().Exec(ctx)
+	}
+	fmt.Println(deliver(map[string]int64{"a@example.com": 3, "b@example.com": 8}))
+
+	var bulk *entocc.BulkNotNewerError
+	if errors.As(deliver(map[string]int64{"a@example.com": 4, "b@example.com": 7, "c@example.com": 1}), &bulk) {
+		for i, late := range bulk.Late {
+			fmt.Printf("delivery %d dropped: it has version %v, the row has %v\n", bulk.Indexes[i], late.Version, late.Actual)
+		}
+		fmt.Println(bulk.Written, "of", bulk.Total, "were written")
+	}
+	// Output:
+	// <nil>
+	// delivery 1 dropped: it has version 7, the row has 8
+	// 2 of 3 were written
 }
 
 func ExampleIsBulkModified() {

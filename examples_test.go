@@ -23,6 +23,7 @@ var unexampled = map[string]string{
 	"entocc.NameOutcome":                       forGenerated,
 	"entocc.NameRollback":                      forGenerated,
 	"entocc.NewBulkModifiedError":              forGenerated,
+	"entocc.NewBulkNotNewerError":              forGenerated,
 	"entocc.NewFieldDiff":                      forGenerated,
 	"entocc.NewModifiedError":                  forGenerated,
 	"entocc.NewRetryConfig":                    forGenerated,
