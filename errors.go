@@ -119,14 +119,14 @@ func IsRecordModified(err error) bool {
 }
 
 // NotNewerError is returned by an upsert with IfNewer that has written nothing, as the row has the same version or a later one. The
-// delivery came twice, or out of order: most programs drop it. Retrying it does not help.
+// delivery came twice, or out of order: most programs drop it. Retrying it is of no use.
 //
 // A trigger of the database that keeps the row from being written has the same effect, and the same error.
 type NotNewerError struct {
 	// Type is the name of the ent type, "User".
 	Type string
 	// ID is the primary key of the row that is there, and Actual its version, as the row was read after the refusal. They are nil where
-	// the row is not known: where the upsert names no columns (OnConflictColumns), or the row was gone by then.
+	// it is not known which row that is: where the upsert names no columns (OnConflictColumns), or the row was gone by then.
 	ID, Actual any
 	// Version is the one that was to be written.
 	Version any

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"entgo.io/ent/dialect/sql"
 	"github.com/mattn/go-sqlite3"
@@ -206,26 +208,6 @@ func ExampleIsNotNewer() {
 	// ada lovelace
 }
 
-func ExampleBulkNotNewerError() {
-	client, ctx := open("BulkNotNewerError")
-	deliver := func(versions ...int64) error { // a change feed, say, which repeats itself
-		builders := make([]*ent.UserCreate, len(versions))
-		for i, v := range versions {
-			builders[i] = client.User.Create().SetName(fmt.Sprint("name ", v)).SetEmail(fmt.Sprint(i)).SetVersion(v)
-		}
-		return client.User.CreateBulk(builders...).OnConflict(sql.ConflictColumns(user.FieldEmail)).UpdateNewValues().IfNewer().Exec(ctx)
-	}
-	fmt.Println(deliver(3, 3))
-
-	var late *entocc.BulkNotNewerError
-	if err := deliver(2, 4); errors.As(err, &late) {
-		fmt.Println(late.Written, "written, dropped:", late.Late[0].Version, "for", late.Late[0].Actual, "at index", late.Indexes[0])
-	}
-	// Output:
-	// <nil>
-	// 1 written, dropped: 2 for 3 at index 0
-}
-
 func ExampleNotNewerError() {
 	client, ctx := open("NotNewerError")
 	deliver := func() error {
@@ -237,11 +219,35 @@ func ExampleNotNewerError() {
 
 	var late *entocc.NotNewerError
 	if errors.As(deliver(), &late) {
-		fmt.Println(late.Type, late.Version)
+		fmt.Println(late.Type, late.ID, late.Version, late.Actual)
 	}
 	// Output:
 	// <nil>
-	// User 3
+	// User 1 3 3
+}
+
+func ExampleBulkNotNewerError() {
+	client, ctx := open("BulkNotNewerError")
+	deliver := func(versions map[string]int64) error { // a batch of a change feed, say
+		var builders []*ent.UserCreate
+		for _, mail := range slices.Sorted(maps.Keys(versions)) {
+			builders = append(builders, client.User.Create().SetName("ada").SetEmail(mail).SetVersion(versions[mail]))
+		}
+		return client.User.CreateBulk(builders...).OnConflictColumns(user.FieldEmail).UpdateNewValues().IfNewer().Exec(ctx)
+	}
+	fmt.Println(deliver(map[string]int64{"a@example.com": 3, "b@example.com": 8}))
+
+	var bulk *entocc.BulkNotNewerError
+	if errors.As(deliver(map[string]int64{"a@example.com": 4, "b@example.com": 7, "c@example.com": 1}), &bulk) {
+		for i, late := range bulk.Late {
+			fmt.Printf("delivery %d dropped: it has version %v, the row has %v\n", bulk.Indexes[i], late.Version, late.Actual)
+		}
+		fmt.Println(bulk.Written, "of", bulk.Total, "were written")
+	}
+	// Output:
+	// <nil>
+	// delivery 1 dropped: it has version 7, the row has 8
+	// 2 of 3 were written
 }
 
 func ExampleIsBulkModified() {

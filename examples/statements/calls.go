@@ -43,6 +43,7 @@ var calls = []call{
 	{"The update branch of an upsert moves the version on, and never sets it back.", "upsert", upsert},
 	{"And it can be guarded.", "upsertIfVersion", upsertIfVersion},
 	{"Or the newer version wins, whatever the order in which deliveries come. A late one is an `*entocc.NotNewerError`.", "upsertIfNewer", upsertIfNewer},
+	{"In bulk each row is guarded by its own version. All are written, or none.", "upsertBulkIfVersion", upsertBulkIfVersion},
 	{"A shadow save is guarded, and not noticed by others.", "shadow", shadow},
 }
 
@@ -137,6 +138,14 @@ func upsertIfVersion(ctx context.Context, client *ent.Client, _ rows) {
 func upsertIfNewer(ctx context.Context, client *ent.Client, _ rows) {
 	client.User.Create().SetName("Ada").SetEmail("ada@example.com").
 		OnConflict(sql.ConflictColumns(user.FieldEmail)).UpdateNewValues().IfNewer(9).
+		ExecX(ctx)
+}
+
+func upsertBulkIfVersion(ctx context.Context, client *ent.Client, _ rows) {
+	client.User.CreateBulk(
+		client.User.Create().SetName("Ada").SetEmail("ada@example.com"),
+		client.User.Create().SetName("Bob").SetEmail("bob@example.com"),
+	).OnConflictColumns(user.FieldEmail).UpdateName().IfVersion(7, 1).
 		ExecX(ctx)
 }
 

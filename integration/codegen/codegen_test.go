@@ -130,20 +130,36 @@ func newModule(t *testing.T, ent string) module {
 func (m module) generateAndRun(clients ...string) {
 	m.Helper()
 	m.run(append([]string{"run", "-mod=mod", "./generator"}, clients...)...)
-	tests := []string{"smoke_test.go"}
-	if _, err := os.Stat(filepath.Join(m.dir, "schema", "scanned.go")); err == nil {
-		tests = append(tests, "scanned_test.go")
-	}
-	for _, test := range tests {
-		text, err := os.ReadFile(filepath.Join("testdata", "smoke", test))
-		require.NoError(m, err)
-		for _, c := range clients {
-			name, _, _ := strings.Cut(c, "=")
+	_, err := os.Stat(filepath.Join(m.dir, "schema", "scanned.go"))
+	for _, c := range clients {
+		name, features, _ := strings.Cut(c, "=")
+		for _, test := range smokeTests(features, err == nil) {
+			text, err := os.ReadFile(filepath.Join("testdata", "smoke", test))
+			require.NoError(m, err)
 			m.write("smoke/"+name+"_"+test, strings.ReplaceAll(string(text), "CLIENT", name))
 		}
 	}
 	m.run("build", "-mod=mod", unoptimized, "./clients/...")
 	m.run("test", "-mod=mod", "-vet=off", unoptimized, "./smoke")
+}
+
+// smokeTests are the tests of a client with these features, and with a type whose ID is scanned.
+func smokeTests(features string, scanned bool) []string {
+	tests := []string{"smoke_test.go"}
+	if scanned {
+		tests = append(tests, "scanned_test.go")
+	}
+	if !strings.Contains(features, "sql/upsert") {
+		return tests
+	}
+	tests = append(tests, "upsert_test.go")
+	if scanned {
+		tests = append(tests, "scannedupsert_test.go")
+	}
+	if strings.Contains(features, "sql/schemaconfig") {
+		tests = append(tests, "schemas_test.go")
+	}
+	return tests
 }
 
 func (m module) write(name, text string) {

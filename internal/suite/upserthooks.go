@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/entocc/entocc"
+	"github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent"
 	"github.com/entocc/entocc/internal/ent/user"
 	"github.com/stretchr/testify/assert"
@@ -20,6 +21,8 @@ func upsertHookScenarios() []scenario {
 		{name: "Upsert/BulkHookThatPanics", run: bulkUpsertHookThatPanics},
 		{name: "Upsert/BulkHookThatReplacesABuilder", run: bulkUpsertHookThatReplaces},
 		{name: "Upsert/HookThatReplacesTheBuilder", run: upsertHookThatReplaces},
+		{name: "Upsert/ConflictIsHandedToAResolver", run: upsertConflictIsHandedToAResolver},
+		{name: "Upsert/BulkConflictIsHandedToNoResolver", run: bulkUpsertConflictIsHandedToNoResolver},
 		{name: "Upsert/BulkHookThatSendsTwice", run: bulkUpsertHookThatSendsTwice},
 		{name: "Upsert/BulkHookThatTakesALateRow", run: bulkUpsertHookThatTakesALateRow},
 		{name: "Upsert/BulkThatIsRunAgain", run: bulkUpsertThatIsRunAgain},
@@ -187,6 +190,35 @@ func upsertHookThatReplaces(s *Scene) {
 	s.stored(a.ID, "replacing", 8)
 	s.notNewer(s.upsert(s.key(), "replaced").UpdateNewValues().IfNewer(20).Exec(s.ctx))
 	s.stored(a.ID, "replacing", 8)
+}
+
+func upsertConflictIsHandedToAResolver(s *Scene) {
+	a, mail := s.atVersion7()
+	s.Client.User.Use(hook.OnModified(hook.ClientWins()))
+	done(s, s.upsert(mail, "client").UpdateNewValues().IfVersion(6))
+	s.stored(a.ID, "client", 8)
+	upsert := s.upsert(mail, "again").UpdateNewValues().IfVersion(6)
+	s.bumpUser(a.ID)
+	done(s, upsert)
+	s.stored(a.ID, "again", 10)
+	s.notNewer(s.upsert(mail, "late").UpdateNewValues().IfNewer(6).Exec(s.ctx))
+	s.Client = ent.NewClient(ent.Driver(s.Sent))
+	s.Client.User.Use(hook.OnModified(hook.StoreWins()), hook.OnModified(hook.Merge()))
+	s.conflict(s.upsert(mail, "lost").UpdateNewValues().IfVersion(6).Exec(s.ctx))
+	s.stored(a.ID, "again", 10)
+}
+
+// All or nothing it is, so there is nothing that one of the builders could save by itself.
+func bulkUpsertConflictIsHandedToNoResolver(s *Scene) {
+	a, mailA := s.atVersion7()
+	b, mailB := s.atVersion7()
+	s.Client.User.Use(hook.OnModified(hook.ClientWins()))
+	bulk := s.bulk(s.onMail(mailA, "after"), s.onMail(mailB, "after")).IfVersion(7, 6)
+	for range 2 {
+		s.listed(bulk.Exec(s.ctx), 1)
+		s.stored(a.ID, "before", 7)
+		s.stored(b.ID, "before", 7)
+	}
 }
 
 func bulkUpsertHookThatSendsTwice(s *Scene) {

@@ -25,8 +25,8 @@ func Creating(e *Expectation, drv dialect.Driver, spec *sqlgraph.CreateSpec) dia
 	return drv
 }
 
-// find looks for the row that has refused the upsert, by q, and returns its ID and its version: nothing where it is not known which row
-// that was, or where it has become another one by now. It runs after a refusal alone.
+// find looks for the row that has refused the upsert, by q, and returns its ID and its version: nothing where it is not known which
+// row that was, or where it has become another one by now. It runs after a refusal alone.
 func (up *GuardedUpsert) find(ctx context.Context, q dialect.ExecQuerier) (id, actual any, found bool) {
 	spec := up.creating.spec
 	if q == nil || spec == nil || ctx.Err() != nil {

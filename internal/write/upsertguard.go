@@ -16,8 +16,8 @@ import (
 
 // UpsertGuard is what an upsert of one row is guarded by.
 type UpsertGuard struct {
-	// Newer has the row updated only if the version that is given is later than its own; else it must be one of Versions, or of
-	// those that the mutation expects already.
+	// Newer has the row updated only if the version that is given is later than its own; else it must be one of those that the mutation
+	// expects, or of Versions if that is another mutation than the builder's.
 	Newer    bool
 	Versions []any
 	// Dialect is that of the database, and Options are the upsert's.
@@ -75,9 +75,10 @@ func (g UpsertGuard) check(ctx context.Context, s *version.Schema, m ent.Mutatio
 		return g.checkNewer(ctx, s, m.Op(), e)
 	case e.newer != nil:
 		return bothStated(s, m.Op())
+	case e.Stated(): // as a resolver may have done, too
 	case g.Versions != nil:
 		e.In(g.Versions...)
-	case !e.Stated():
+	default:
 		return s.Errorf(m.Op(), nil, "a hook has put another mutation in the place of the upsert's, and that one expects no version")
 	}
 	return nil
