@@ -1,8 +1,8 @@
 // Command bench runs the benchmarks of integration/bench and writes what it finds into integration/bench/results: a table
 // of ratios with their goals (ratios.md), a plot of them (ratios.svg) and the raw output (raw.txt), which benchstat reads.
 //
-//	go run ./integration/bench/cmd/bench          # about five minutes
-//	go run ./integration/bench/cmd/bench -long    # about forty
+//	go run ./integration/bench/cmd/bench          # about seven minutes
+//	go run ./integration/bench/cmd/bench -long    # about fifty
 //
 // SQLite is always measured; PostgreSQL and MariaDB where ENTOCC_POSTGRES and ENTOCC_MARIADB say where they are.
 package main
@@ -55,6 +55,7 @@ func passes(bench string, long bool) []pass {
 			{"Peer", "200ms", 20},
 			{"Guard", "1s", 1},
 			{"Codegen", "1x", 10},
+			{"Vet", "1x", 10},
 		}
 	}
 	return []pass{
@@ -68,6 +69,7 @@ func passes(bench string, long bool) []pass {
 		{"Contention/db=.*/rows=(1|1000)$/writers=(1|16)$", "300x", 12},
 		{"UpdateBulk/db=.*/rows=10000", "1x", 3},
 		{"Codegen", "1x", 6},
+		{"Vet/types=90", "1x", 3},
 	}
 }
 
