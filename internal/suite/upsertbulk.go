@@ -252,7 +252,7 @@ func bulkIfVersionOfAShadow(s *Scene) {
 	a, mailA := s.atVersion7()
 	b, mailB := s.atVersion7()
 	shadow := entocc.SkipIncrement(s.ctx)
-	s.listed(s.bulk(s.onMail(mailA, "lost"), s.onMail(mailB, "lost")).IfVersion(7, 6).Exec(shadow), 1)
+	_ = s.listed(s.bulk(s.onMail(mailA, "lost"), s.onMail(mailB, "lost")).IfVersion(7, 6).Exec(shadow), 1)
 	require.NoError(s, s.bulk(s.onMail(mailA, "after"), s.onMail(mailB, "after")).IfVersion(7, 7).Exec(shadow))
 	s.stored(a.ID, "after", 7)
 	s.stored(b.ID, "after", 7)
@@ -298,7 +298,7 @@ func bulkIfVersionOfLegacyRows(s *Scene) {
 	assert.Equal(s, "draft", s.Client.Order.GetX(s.ctx, a.ID).State)
 	require.NoError(s, upsert("after", 0, 0))
 	assert.EqualValues(s, 1, s.column(order.Table, order.FieldRev, a.ID).Int64)
-	s.listed(upsert("lost", 0, 1), 0)
+	_ = s.listed(upsert("lost", 0, 1), 0)
 
 	c := s.numberedLegacyOrder()
 	deliver := func(version int64) error {
@@ -327,7 +327,7 @@ func bulkIfVersionOfOneRowTwice(s *Scene) {
 	require.NoError(s, s.bulk(s.onMail(mail, "first"), s.onMail(mail, "second")).IfVersion(7, 8).Exec(s.ctx))
 	s.stored(a.ID, "second", 9)
 	fresh := s.key()
-	s.listed(s.bulk(s.onMail(fresh, "first"), s.onMail(fresh, "second")).IfVersion(7, 7).Exec(s.ctx), 1)
+	_ = s.listed(s.bulk(s.onMail(fresh, "first"), s.onMail(fresh, "second")).IfVersion(7, 7).Exec(s.ctx), 1)
 	s.noUser(fresh)
 }
 
@@ -341,13 +341,13 @@ func bulkIfVersionInTx(s *Scene) {
 	}
 	kept, undone := s.key(), s.key()
 	require.NoError(s, tx.User.Create().SetName("kept").SetEmail(kept).Exec(s.ctx))
-	s.listed(upsert(7, 6), 1)
+	_ = s.listed(upsert(7, 6), 1)
 	require.NoError(s, tx.User.Create().SetName("kept").SetEmail(undone).Exec(s.ctx), "the transaction goes on")
 	u, err := tx.User.Get(s.ctx, a.ID)
 	require.NoError(s, err)
 	assert.Equal(s, "before", u.Name)
 	require.NoError(s, upsert(7, 7))
-	s.listed(upsert(8, 7), 1)
+	_ = s.listed(upsert(8, 7), 1)
 	require.NoError(s, tx.Commit())
 	s.stored(a.ID, "after", 8)
 	s.stored(b.ID, "after", 8)
@@ -386,7 +386,7 @@ func bulkIfVersionWithEdges(s *Scene) {
 		return s.bulk(s.onMail(mailA, "after").AddGroups(g).AddPets(p), s.onMail(mailB, "after").AddGroups(g)).
 			IfVersion(7, version).Exec(s.ctx)
 	}
-	s.listed(upsert(6), 1)
+	_ = s.listed(upsert(6), 1)
 	assert.False(s, s.load(a.ID).QueryGroups().ExistX(s.ctx))
 	require.NoError(s, upsert(7))
 	for _, u := range []*ent.User{a, b} {
@@ -420,7 +420,7 @@ func bulkIfVersionTouchesParents(s *Scene) {
 	require.NoError(s, upsert(p, p, q).IfVersion(1, 1, 1).Exec(s.ctx))
 	p.touched("inserted, two lines")
 	q.touched("inserted")
-	s.listed(upsert(p, p, q).IfVersion(2, 2, 7).Exec(s.ctx), 2)
+	_ = s.listed(upsert(p, p, q).IfVersion(2, 2, 7).Exec(s.ctx), 2)
 	p.same("nothing is written")
 	q.same("nothing is written")
 	require.NoError(s, upsert(q, q, q).IfVersion(2, 2, 2).Exec(s.ctx))
@@ -462,7 +462,7 @@ func bulkIfNewer(s *Scene) {
 	s.stored(c, "first", 3)
 
 	require.NoError(s, deliver("second", 8, 10, 4))
-	s.late(deliver("late", 8, 9, 4), 0, 1, 2)
+	_ = s.late(deliver("late", 8, 9, 4), 0, 1, 2)
 	for id, version := range map[int]int64{a.ID: 8, b.ID: 10, c: 4} {
 		s.stored(id, "second", version)
 	}
@@ -498,7 +498,7 @@ func bulkIfNewerOfEveryKind(s *Scene) {
 			s.Client.Account.Create().SetID(s.key()).SetOwner(owner).SetRevision(revision),
 		).OnConflictColumns("id").UpdateNewValues().IfNewer().Exec(s.ctx)
 	}
-	s.late(deliver(1, "lost"), 0)
+	_ = s.late(deliver(1, "lost"), 0)
 	require.NoError(s, deliver(5, "after"))
 	late := s.late(deliver(4, "lost"), 0).Late[0]
 	assert.Equal(s, a.ID, late.ID)
@@ -515,7 +515,7 @@ func bulkIfNewerOfOneRowTwice(s *Scene) {
 		s.onMail(mailA, "nine").SetVersion(9), s.onMail(fresh, "two").SetVersion(2),
 		s.onMail(mailA, "eight").SetVersion(8), s.onMail(fresh, "three").SetVersion(3),
 	).IfNewer().Exec(s.ctx)
-	s.late(err, 2)
+	_ = s.late(err, 2)
 	s.stored(a.ID, "nine", 9)
 	s.stored(s.Client.User.Query().Where(user.Email(fresh)).OnlyIDX(s.ctx), "three", 3)
 }
@@ -530,8 +530,8 @@ func bulkIfNewerInTx(s *Scene) {
 		}
 		return tx.User.CreateBulk(create(mailA, ofA), create(mailB, ofB)).OnConflictColumns(user.FieldEmail).UpdateNewValues().IfNewer().Exec(s.ctx)
 	}
-	s.late(deliver("first", 7, 8), 0)
-	s.late(deliver("second", 8, 8), 1)
+	_ = s.late(deliver("first", 7, 8), 0)
+	_ = s.late(deliver("second", 8, 8), 1)
 	require.NoError(s, tx.Commit())
 	s.stored(a.ID, "second", 8)
 	s.stored(b.ID, "first", 8)
@@ -583,7 +583,7 @@ func bulkIfVersionOfAThousandRows(s *Scene) {
 	}
 	require.NoError(s, upsert("first", versions))
 	versions[17], versions[18] = 4, 5
-	s.listed(upsert("lost", versions), 17, 18)
+	_ = s.listed(upsert("lost", versions), 17, 18)
 	assert.Equal(s, many, s.Client.User.Query().Where(user.EmailIn(mails...), user.Name("first"), user.Version(1)).CountX(s.ctx))
 	versions[17], versions[18] = 1, 1
 	require.NoError(s, upsert("second", versions))

@@ -54,7 +54,7 @@ func bulkUpsertHooksSeeTheirOwnRow(s *Scene) {
 		}
 		return v, err
 	})
-	s.listed(s.bulk(s.onMail(mailA, "a"), s.onMail(mailB, "b"), s.onMail(mailC, "c")).IfVersion(7, 6, 1).Exec(s.ctx), 1)
+	_ = s.listed(s.bulk(s.onMail(mailA, "a"), s.onMail(mailB, "b"), s.onMail(mailC, "c")).IfVersion(7, 6, 1).Exec(s.ctx), 1)
 	s.conflict(seen["b"])
 	var typed *ent.UserModifiedError
 	require.ErrorAs(s, seen["b"], &typed)
@@ -65,7 +65,7 @@ func bulkUpsertHooksSeeTheirOwnRow(s *Scene) {
 	assert.Empty(s, ids)
 
 	clear(seen)
-	s.late(s.bulk(s.onMail(mailA, "a").SetVersion(9), s.onMail(mailB, "b").SetVersion(5), s.onMail(mailC, "c").SetVersion(2)).IfNewer().Exec(s.ctx), 1)
+	_ = s.late(s.bulk(s.onMail(mailA, "a").SetVersion(9), s.onMail(mailB, "b").SetVersion(5), s.onMail(mailC, "c").SetVersion(2)).IfNewer().Exec(s.ctx), 1)
 	require.NoError(s, seen["a"])
 	s.notNewer(seen["b"])
 	require.NoError(s, seen["c"])
@@ -169,14 +169,14 @@ func bulkUpsertHookThatReplaces(s *Scene) {
 	upsert := func(version int64) error {
 		return s.bulk(s.onMail(mailA, "after"), s.onMail(s.key(), "replaced")).IfVersion(7, version).Exec(s.ctx)
 	}
-	s.listed(upsert(6), 1)
+	_ = s.listed(upsert(6), 1)
 	s.stored(a.ID, "before", 7)
 	s.stored(b.ID, "before", 7)
 	require.NoError(s, upsert(7))
 	s.stored(a.ID, "after", 8)
 	s.stored(b.ID, "replacing", 8)
 	err := s.bulk(s.onMail(mailA, "newer").SetVersion(20), s.onMail(s.key(), "replaced").SetVersion(20)).IfNewer().Exec(s.ctx)
-	s.late(err, 1)
+	_ = s.late(err, 1)
 	s.stored(a.ID, "newer", 20)
 	s.stored(b.ID, "replacing", 8)
 }
@@ -215,7 +215,7 @@ func bulkUpsertConflictIsHandedToNoResolver(s *Scene) {
 	s.Client.User.Use(hook.OnModified(hook.ClientWins()))
 	bulk := s.bulk(s.onMail(mailA, "after"), s.onMail(mailB, "after")).IfVersion(7, 6)
 	for range 2 {
-		s.listed(bulk.Exec(s.ctx), 1)
+		_ = s.listed(bulk.Exec(s.ctx), 1)
 		s.stored(a.ID, "before", 7)
 		s.stored(b.ID, "before", 7)
 	}
@@ -237,7 +237,7 @@ func bulkUpsertHookThatSendsTwice(s *Scene) {
 	upsert := func(version int64) error {
 		return s.bulk(s.onMail(mailA, "twice"), s.onMail(mailB, "after")).IfVersion(7, version).Exec(s.ctx)
 	}
-	s.listed(upsert(6), 1)
+	_ = s.listed(upsert(6), 1)
 	s.stored(a.ID, "before", 7)
 	err := upsert(7)
 	require.ErrorContains(s, err, "a second time")
@@ -263,7 +263,7 @@ func bulkUpsertHookThatTakesALateRow(s *Scene) {
 		return s.bulk(s.onMail(mailA, nameA).SetVersion(5), s.onMail(mailB, nameB).SetVersion(8)).IfNewer().Exec(s.ctx)
 	}
 	require.NoError(s, upsert("dropped", "after"))
-	s.late(upsert("wrapped", "dropped"), 0)
+	_ = s.late(upsert("wrapped", "dropped"), 0)
 	s.stored(a.ID, "before", 7)
 	s.stored(b.ID, "after", 8)
 	err := s.bulk(s.onMail(mailA, "dropped"), s.onMail(mailB, "wrapped")).IfVersion(7, 5).Exec(s.ctx)
@@ -275,18 +275,18 @@ func bulkUpsertThatIsRunAgain(s *Scene) {
 	a, mailA := s.atVersion7()
 	_, mailB := s.atVersion7()
 	bulk := s.bulk(s.onMail(mailA, "after"), s.onMail(mailB, "after")).IfVersion(7, 8)
-	s.listed(bulk.Exec(s.ctx), 1)
+	_ = s.listed(bulk.Exec(s.ctx), 1)
 	done(s, s.upsert(mailB, "between").UpdateNewValues())
 	require.NoError(s, bulk.Exec(s.ctx))
 	s.stored(a.ID, "after", 8)
-	s.listed(bulk.Exec(s.ctx), 0, 1)
+	_ = s.listed(bulk.Exec(s.ctx), 0, 1)
 	s.stored(a.ID, "after", 8)
 }
 
 func bulkUpsertBuilderThatIsSavedAlone(s *Scene) {
 	_, mailA := s.atVersion7()
 	first, second, third := s.onMail(s.key(), "first"), s.onMail(s.key(), "second"), s.onMail(s.key(), "third")
-	s.listed(s.bulk(first, second, third, s.onMail(mailA, "lost")).IfVersion(7, 7, 7, 1).Exec(s.ctx), 3)
+	_ = s.listed(s.bulk(first, second, third, s.onMail(mailA, "lost")).IfVersion(7, 7, 7, 1).Exec(s.ctx), 3)
 	for _, b := range []*ent.UserCreate{second, first, third} {
 		u := saved(s, b)
 		s.stored(u.ID, u.Name, 1)
