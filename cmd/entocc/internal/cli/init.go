@@ -143,7 +143,7 @@ func (p *plan) addMixin(schemas *rewrite.Schemas, t *project.Type, blind bool) e
 		p.byHand = append(p.byHand, t.Name+" has no version: all names that init tries are taken: add mixin.Version{Name: ..} by hand")
 		return nil
 	}
-	err := schemas.Add(t.Name, rewrite.Version{Field: field, AllowBlind: blind})
+	err := schemas.Add(t.Name, rewrite.Version{Field: field, AllowBlind: blind, First: t.MixinsHaveHooks()})
 	var not *rewrite.NotUnderstoodError
 	switch {
 	case errors.As(err, &not):
