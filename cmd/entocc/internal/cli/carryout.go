@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/entocc/entocc/cmd/entocc/internal/project"
@@ -64,6 +65,9 @@ func (a *app) generateAndBuild(ctx context.Context, p *plan) error {
 		if _, err := project.Go(ctx, c.Dir, args...); err != nil {
 			return err
 		}
+		if err := p.versioned(); err != nil {
+			return err
+		}
 	}
 	a.progress("go build")
 	if err := vendor(ctx, c); err != nil {
@@ -71,6 +75,21 @@ func (a *app) generateAndBuild(ctx context.Context, p *plan) error {
 	}
 	_, err := project.Go(ctx, c.Module.Dir, "build", "./...")
 	return err
+}
+
+// versioned asks ent whether each schema that was given a version has it now: the code that was changed may not be what ent
+// reads.
+func (p *plan) versioned() error {
+	graph, err := p.client.Load()
+	if err != nil {
+		return err
+	}
+	for _, t := range graph.Types {
+		if t.Version == nil && slices.Contains(p.types, t.Name) {
+			return fmt.Errorf("%s has no version though its schema was given one: add mixin.Version{} by hand where ent reads it", t.Name)
+		}
+	}
+	return nil
 }
 
 func (a *app) progress(step string) { fmt.Fprintf(a.Err, "%s ..\n", step) }

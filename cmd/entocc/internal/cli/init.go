@@ -48,8 +48,9 @@ type plan struct {
 	changes *rewrite.Changes
 	// byHand is what is left to be done.
 	byHand []string
-	added  []string
-	// written is true if the schemas or the generator change, so that the client must be generated again.
+	// added says which types get a version, and types are their names.
+	added, types []string
+	// generate is true if the schemas or the generator change, so that the client must be generated again.
 	generate bool
 }
 
@@ -157,6 +158,7 @@ func (p *plan) addMixin(schemas *rewrite.Schemas, t *project.Type, blind bool) e
 }
 
 func (p *plan) note(typ, field string) {
+	p.types = append(p.types, typ)
 	if field != "version" {
 		typ += " (its field is " + field + ": it has a version that means something else; if that one is a version of the row, use mixin.Guard)"
 	}

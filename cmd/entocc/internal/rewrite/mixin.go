@@ -59,6 +59,10 @@ func addToMethod(src *source, f *ast.FuncDecl, v Version, value string) error {
 		fmt.Sprintf("%s:%d", src.path, src.fset.Position(f.Pos()).Line),
 		fmt.Sprintf("Mixin() of %s is not one return of a list: add %s %s%s", receiver(f), value, where, hint),
 	}
+	if _, ok := f.Recv.List[0].Type.(*ast.StarExpr); ok {
+		byHand.Why = fmt.Sprintf("ent does not call the Mixin() of *%[1]s: write func (%[1]s) Mixin(), and add %[2]s %[3]s", receiver(f), value, where)
+		return byHand
+	}
 	if f.Body == nil || len(f.Body.List) != 1 {
 		return byHand
 	}

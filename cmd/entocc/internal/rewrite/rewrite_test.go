@@ -118,6 +118,7 @@ func TestAdd_LeavesWhatItDoesNotUnderstand(t *testing.T) {
 	for name, text := range map[string]string{
 		"statements": header + "\nfunc (User) Mixin() []ent.Mixin {\n\tm := base()\n\treturn m\n}\n",
 		"a variable": header + "\nfunc (User) Mixin() []ent.Mixin { return shared }\n",
+		"a pointer":  header + "\nfunc (u *User) Mixin() []ent.Mixin { return []ent.Mixin{Base{}} }\n", // which ent does not call
 		"indices":    header + "\nfunc (User) Mixin() []ent.Mixin { return []ent.Mixin{1: Base{}} }\n",
 		"no struct":  "package schema\n\ntype User = other.User\n",
 	} {
@@ -127,6 +128,17 @@ func TestAdd_LeavesWhatItDoesNotUnderstand(t *testing.T) {
 			require.ErrorAs(t, err, &not)
 			assert.Contains(t, err.Error(), "by hand")
 		})
+	}
+}
+
+// Files for other systems, or with other build tags, are none of ent's.
+func TestReadSchemas_LeavesOutFilesThatAreNotBuilt(t *testing.T) {
+	for name, text := range map[string]string{"user_plan9.go": header, "user.go": "//go:build never\n\n" + header} {
+		dir := t.TempDir()
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644))
+		schemas, err := rewrite.ReadSchemas(dir)
+		require.NoError(t, err)
+		assert.ErrorContains(t, schemas.Add("User", rewrite.Version{Field: "version"}), "no type User is declared here")
 	}
 }
 

@@ -3,6 +3,7 @@ package rewrite
 import (
 	"fmt"
 	"go/ast"
+	"go/build"
 	"go/token"
 	"os"
 	"path/filepath"
@@ -35,6 +36,9 @@ func ReadSchemas(dir string) (*Schemas, error) {
 	for _, e := range entries {
 		name := e.Name()
 		if e.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		if built, err := build.Default.MatchFile(dir, name); err == nil && !built { // for other systems, or with other tags
 			continue
 		}
 		path := filepath.Join(dir, name)
