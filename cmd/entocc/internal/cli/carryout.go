@@ -65,6 +65,9 @@ func (a *app) generateAndBuild(ctx context.Context, p *plan) error {
 		if _, err := project.Go(ctx, c.Dir, args...); err != nil {
 			return err
 		}
+		if _, err := project.Go(ctx, c.Module.Dir, "mod", "tidy"); err != nil { // A first client imports what nothing did.
+			return err
+		}
 		if err := p.versioned(); err != nil {
 			return err
 		}
