@@ -278,6 +278,11 @@ func TestRun_UsageErrors(t *testing.T) {
 		assert.Equal(t, 2, code, args)
 		assert.Contains(t, errs, "entocc:")
 	}
+	for _, args := range [][]string{{"init"}, {"check"}, {"vet"}, {"sql"}} {
+		code, _, errs := run(t, filepath.Join(t.TempDir(), "nowhere"), args...)
+		assert.Equal(t, 2, code, args)
+		assert.Contains(t, errs, "nowhere is no folder", args)
+	}
 	code, out, _ := run(t, t.TempDir(), "--help")
 	assert.Equal(t, 0, code)
 	assert.Contains(t, out, "Exit codes")

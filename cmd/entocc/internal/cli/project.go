@@ -20,7 +20,7 @@ func (a *app) clients(ctx context.Context) (*project.Module, *project.Found, err
 		return nil, nil, err
 	}
 	if len(found.Clients) == 0 {
-		return nil, nil, fmt.Errorf("no client of ent was found in %s: neither a //go:generate line that runs ent or entc.go, nor generated code beside a folder of schemas", m.Dir)
+		return nil, nil, fmt.Errorf("no client of ent was found in %s: neither a //go:generate line that runs ent or entc.go, nor generated code beside a folder of schemas. A new one begins with: go run -mod=mod entgo.io/ent/cmd/ent new User", m.Dir)
 	}
 	return m, found, nil
 }

@@ -146,10 +146,10 @@ func (m *Module) addUngenerated(found *Found, schemas string) {
 		}
 	}
 	target := filepath.Dir(schemas)
-	if _, err := os.Stat(filepath.Join(target, "mutation.go")); err != nil {
-		return // No generated code: a mixin, or a schema that others embed.
-	}
 	c := &Client{Module: m, Dir: target, Target: target, Schema: "./" + filepath.Base(schemas)}
+	if !c.WasGenerated() {
+		return // A mixin, or a schema that others embed.
+	}
 	if path := filepath.Join(target, "entc.go"); exists(path) {
 		if e, err := ReadEntc(path); err == nil && e.Schema != "" {
 			c.Entc = path
