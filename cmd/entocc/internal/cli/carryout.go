@@ -59,7 +59,10 @@ func (a *app) generateAndBuild(ctx context.Context, p *plan) error {
 	if p.generate {
 		a.progress("go generate")
 		args := []string{"run", "-mod=mod", "entc.go"}
-		if c.Module.Workspace != "" {
+		switch {
+		case c.Generate != nil && !c.Generate.Command && c.Generate.Words[0] == "go":
+			args = c.Generate.Words[1:]
+		case c.Module.Workspace != "":
 			args = []string{"run", "entc.go"}
 		}
 		if _, err := project.Go(ctx, c.Dir, args...); err != nil {

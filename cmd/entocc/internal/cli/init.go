@@ -63,6 +63,9 @@ func (a *app) init(ctx context.Context, schemas []string, opts initOptions) erro
 	if err != nil {
 		return err
 	}
+	if others := found.Unknown(c); len(others) > 0 {
+		return fmt.Errorf("%s calls entc.Generate, and no //go:generate line runs it: add the extension of %s/entc to it by hand, as it would leave the guard out", others[0], project.EntoccPath)
+	}
 	if err := a.fit(ctx, c, opts); err != nil {
 		return err
 	}
