@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -93,7 +94,24 @@ func TestInit_RefusesAGeneratorThatItDoesNotKnow(t *testing.T) {
 	assert.Equal(t, before, contents(t, dir))
 	code, out, _ := run(t, dir, "check")
 	assert.Equal(t, 1, code)
+	assert.Contains(t, out, "error  extension: cmd/gen/main.go: has no extension of entocc: run entocc init\n")
+
+	files["ent/generate.go"] = fresh["ent/generate.go"] // A second one beside a line.
+	dir = project(t, files)
+	code, _, errs = run(t, dir, "init")
+	assert.Equal(t, 2, code)
+	assert.Contains(t, errs, "cmd/gen/main.go calls entc.Generate, and no //go:generate line runs it")
+	_, out, _ = run(t, dir, "check")
 	assert.Contains(t, out, "error  generator: cmd/gen/main.go: generates without the extension of entocc\n")
+
+	delete(files, "ent/generate.go") // It has the extension, but other options than an entc.go of init would have.
+	files["cmd/gen/main.go"] = strings.Replace(files["cmd/gen/main.go"], "\t\"entgo.io/ent/entc/gen\"\n", "\t\"entgo.io/ent/entc/gen\"\n\t_ \"github.com/entocc/entocc/entc\"\n", 1)
+	dir = project(t, files)
+	before = contents(t, dir)
+	code, _, errs = run(t, dir, "init")
+	assert.Equal(t, 2, code)
+	assert.Contains(t, errs, "add the line where it has to run")
+	assert.Equal(t, before, contents(t, dir))
 }
 
 func TestInit_OfOneClientBesideABrokenOne(t *testing.T) {

@@ -63,8 +63,8 @@ func (a *app) init(ctx context.Context, schemas []string, opts initOptions) erro
 	if err != nil {
 		return err
 	}
-	if others := found.Unknown(c); len(others) > 0 {
-		return fmt.Errorf("%s calls entc.Generate, and no //go:generate line runs it: add the extension of %s/entc to it by hand, as it would leave the guard out", others[0], project.EntoccPath)
+	if err := runsUnseen(found, c); err != nil {
+		return err
 	}
 	if err := a.fit(ctx, c, opts); err != nil {
 		return err
@@ -83,6 +83,19 @@ func (a *app) init(ctx context.Context, schemas []string, opts initOptions) erro
 		p.byHand = append(p.byHand, script+": it runs ent's own command, which leaves the guard out: have it run go generate")
 	}
 	return a.carryOut(ctx, p, opts)
+}
+
+// runsUnseen reports a program that generates the client, and of which no line says when it runs: what init generated beside
+// it, its next run would generate again, with its own options.
+func runsUnseen(found *project.Found, c *project.Client) error {
+	others := found.Unknown(c)
+	if !c.Runnable() {
+		others = append(others, c.Module.Rel(c.Entc))
+	}
+	if len(others) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%s calls entc.Generate, and no //go:generate line runs it: add the line where it has to run, or drop the program", others[0])
 }
 
 // fit reports why a project can't be changed as it is.

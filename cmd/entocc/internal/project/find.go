@@ -53,6 +53,9 @@ func (m *Module) Find() (*Found, error) {
 	for dir := range schemas {
 		m.addUngenerated(found, dir)
 	}
+	for _, c := range found.Clients {
+		found.adopt(c)
+	}
 	slices.SortFunc(found.Clients, func(a, b *Client) int { return strings.Compare(a.Target, b.Target) })
 	return found, nil
 }

@@ -121,7 +121,7 @@ func TestFind_TwoClientsAndScripts(t *testing.T) {
 }
 
 // What runs it may be a Makefile, or a person.
-func TestFind_NotesAGeneratorThatNoLineRuns(t *testing.T) {
+func TestFind_KnowsAGeneratorThatNoLineRuns(t *testing.T) {
 	files := map[string]string{
 		"ent/schema/user.go": schema, "ent/mutation.go": "package ent\n", "cmd/gen/main.go": ownGenerator,
 		"other/schema/mixin.go": schema, "other/entc.go": strings.Replace(ownGenerator, "./ent/schema", "./schema", 1), "x_test.go": ownGenerator,
@@ -129,7 +129,15 @@ func TestFind_NotesAGeneratorThatNoLineRuns(t *testing.T) {
 	found, err := find(t, files)
 	require.NoError(t, err)
 	require.Len(t, found.Clients, 1)
+	assert.Equal(t, "cmd/gen/main.go", found.Clients[0].Module.Rel(found.Clients[0].Entc))
+	assert.False(t, found.Clients[0].Runnable(), "nobody knows from where it runs")
+
+	files["ent/generate.go"] = "package ent\n\n//go:generate go tool ent generate ./schema\n"
+	found, err = find(t, files)
+	require.NoError(t, err)
+	require.Len(t, found.Clients, 1)
 	assert.Equal(t, []string{"cmd/gen/main.go"}, found.Unknown(found.Clients[0]), "other/entc.go has other schemas")
+	assert.True(t, found.Clients[0].Runnable())
 
 	files["cmd/gen/main.go"] = strings.Replace(ownGenerator, `"entgo.io/ent/entc/gen"`, "\"entgo.io/ent/entc/gen\"\n\t_ \"github.com/entocc/entocc/entc\"", 1)
 	found, err = find(t, files)

@@ -93,3 +93,18 @@ func (f *Found) fits(e *Entc, c *Client) bool {
 	}
 	return false
 }
+
+// adopt gives a client that no line generates the file that does.
+func (f *Found) adopt(c *Client) {
+	for _, path := range f.callers {
+		if e, err := ReadEntc(path); err == nil && c.Generate == nil && c.Entc == "" && f.fits(e, c) {
+			c.Entc = path
+		}
+	}
+}
+
+// Runnable reports whether it is known how the client is generated: by a go:generate line, or by an entc.go that is where
+// ent's documentation puts it. From which folder another program runs nobody says.
+func (c *Client) Runnable() bool {
+	return c.Generate != nil || c.Entc == "" || c.Entc == filepath.Join(c.Dir, "entc.go")
+}
