@@ -16,7 +16,7 @@ func (a *app) carryOut(ctx context.Context, p *plan, opts initOptions) error {
 		a.initResult(p, "", opts)
 		return left(p)
 	}
-	if err := p.changes.Writable(); err != nil {
+	if err := p.changes.Writable(p.client.Target, p.client.Module.Dir); err != nil {
 		return err
 	}
 	diff := p.changes.Diff()

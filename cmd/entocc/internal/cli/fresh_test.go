@@ -127,3 +127,38 @@ func TestInit_OfOneClientBesideABrokenOne(t *testing.T) {
 	assert.Equal(t, 1, code)
 	assert.Contains(t, out, "error  extension: old: old/generate.go:3: it runs entc.go, which is not there\n")
 }
+
+// For root too, who could write them.
+func TestInit_LeavesWhatIsReadOnly(t *testing.T) {
+	for name, path := range map[string]string{
+		"go.mod": "go.mod", "go.sum": "go.sum", "a schema": "ent/schema/user.go", "the line": "ent/generate.go", "generated code": "ent/client.go",
+		"a folder of a new file": "ent",
+	} {
+		t.Run(name, func(t *testing.T) {
+			slow(t)
+			dir := project(t, fresh)
+			write(t, dir, "ent/client.go", "package ent\n")
+			path := filepath.Join(dir, path)
+			info, err := os.Stat(path)
+			require.NoError(t, err)
+			require.NoError(t, os.Chmod(path, info.Mode().Perm()&^0o222))
+			t.Cleanup(func() { require.NoError(t, os.Chmod(path, info.Mode().Perm())) })
+			before := contents(t, dir)
+			code, _, errs := run(t, dir, "init")
+			assert.Equal(t, 2, code)
+			assert.Contains(t, errs, path+" is read-only: nothing was changed")
+			assert.Equal(t, before, contents(t, dir))
+		})
+	}
+}
+
+func TestInit_OfATargetThatIsNotThereYet(t *testing.T) {
+	slow(t)
+	dir := project(t, map[string]string{
+		"store/generate.go":    "package store\n\n//go:generate go run -mod=mod entgo.io/ent/cmd/ent generate --target ../gen/db ./schema\n",
+		"store/schema/user.go": fresh["ent/schema/user.go"],
+	})
+	code, _, errs := run(t, dir, "init")
+	require.Equal(t, 0, code, errs)
+	assert.FileExists(t, filepath.Join(dir, "gen/db/entocc.go"))
+}
