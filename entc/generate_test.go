@@ -212,6 +212,16 @@ func TestGenerate_TypesWithoutMixinAreAsEntMakesThem(t *testing.T) {
 	}
 }
 
+// A project that has the extension before its first mixin, or no longer a mixin.
+func TestGenerate_AClientWithoutVersionsCompiles(t *testing.T) {
+	dir, err := os.MkdirTemp("testdata", "unversioned_*") //nolint:usetesting // generated code has to lie in a module
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, os.RemoveAll(dir)) })
+	cfg := &gen.Config{Target: dir, Package: "github.com/entocc/entocc/entc/" + filepath.ToSlash(dir)}
+	require.NoError(t, entc.Generate("./testdata/unversioned/schema", cfg, extended(t)))
+	requireCompiles(t, dir)
+}
+
 // dense drops empty lines, which templates leave where they print nothing.
 func dense(src string) string {
 	return regexp.MustCompile(`\n\n+`).ReplaceAllString(src, "\n")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/entocc/entocc/cmd/entocc/internal/project"
@@ -15,7 +16,7 @@ func (a *app) carryOut(ctx context.Context, p *plan, opts initOptions) error {
 		a.initResult(p, "", opts)
 		return left(p)
 	}
-	if err := p.changes.Writable(); err != nil {
+	if err := p.changes.Writable(p.client.Target, p.client.Module.Dir); err != nil {
 		return err
 	}
 	diff := p.changes.Diff()
@@ -58,10 +59,19 @@ func (a *app) generateAndBuild(ctx context.Context, p *plan) error {
 	if p.generate {
 		a.progress("go generate")
 		args := []string{"run", "-mod=mod", "entc.go"}
-		if c.Module.Workspace != "" {
+		switch {
+		case c.Generate != nil && !c.Generate.Command && c.Generate.Words[0] == "go":
+			args = c.Generate.Words[1:]
+		case c.Module.Workspace != "":
 			args = []string{"run", "entc.go"}
 		}
 		if _, err := project.Go(ctx, c.Dir, args...); err != nil {
+			return err
+		}
+		if _, err := project.Go(ctx, c.Module.Dir, "mod", "tidy"); err != nil { // A first client imports what nothing did.
+			return err
+		}
+		if err := p.versioned(); err != nil {
 			return err
 		}
 	}
@@ -71,6 +81,21 @@ func (a *app) generateAndBuild(ctx context.Context, p *plan) error {
 	}
 	_, err := project.Go(ctx, c.Module.Dir, "build", "./...")
 	return err
+}
+
+// versioned asks ent whether each schema that was given a version has it now: the code that was changed may not be what ent
+// reads.
+func (p *plan) versioned() error {
+	graph, err := p.client.Load()
+	if err != nil {
+		return err
+	}
+	for _, t := range graph.Types {
+		if t.Version == nil && slices.Contains(p.types, t.Name) {
+			return fmt.Errorf("%s has no version though its schema was given one: add mixin.Version{} by hand where ent reads it", t.Name)
+		}
+	}
+	return nil
 }
 
 func (a *app) progress(step string) { fmt.Fprintf(a.Err, "%s ..\n", step) }

@@ -145,6 +145,11 @@ func TestInit_BadInputChangesNothing(t *testing.T) {
 		"an entc.go of something else": {func(t *testing.T, dir string) {
 			write(t, dir, "ent/entc.go", "//go:build ignore\n\npackage main\n\nfunc main() {}\n")
 		}, nil, "is not understood"},
+		"a schema that ent reads elsewhere": {func(t *testing.T, dir string) { // GOFLAGS, below, has the tag.
+			replace(t, dir, "ent/schema/customer.go", "package schema", "//go:build !blue\n\npackage schema")
+			write(t, dir, "ent/schema/customer_blue.go", "//go:build blue\n\npackage schema\n\nimport (\n\t\"entgo.io/ent\"\n\t\"entgo.io/ent/schema/edge\"\n\t\"entgo.io/ent/schema/field\"\n)\n\ntype Customer struct{ ent.Schema }\n\nfunc (Customer) Fields() []ent.Field {\n\treturn []ent.Field{field.String(\"name\"), field.String(\"email\").Unique(), field.Int(\"credit\").Default(0)}\n}\n\nfunc (Customer) Edges() []ent.Edge { return []ent.Edge{edge.To(\"tickets\", Ticket.Type)} }\n")
+			t.Setenv("GOFLAGS", "-tags=blue")
+		}, []string{"Customer"}, "Customer has no version though its schema was given one"},
 		"flags that are unknown": {func(t *testing.T, dir string) { replace(t, dir, "ent/generate.go", "--feature", "--future") }, nil, "unknown flag: --future"},
 		"generated code that does not fit": {func(t *testing.T, dir string) { // row_version is a method of the user's entity package.
 			write(t, dir, "ent/schema/broken.go", "package schema\n\nimport (\n\t\"entgo.io/ent\"\n\t\"entgo.io/ent/schema/field\"\n)\n\ntype Bad struct{ ent.Schema }\n\nfunc (Bad) Fields() []ent.Field { return []ent.Field{field.String(\"a\").Default(\"\"), field.String(\"select\").Default(\"\")} }\n\nfunc (Bad) Indexes() []ent.Index { panic(\"no\") }\n")
@@ -272,6 +277,11 @@ func TestRun_UsageErrors(t *testing.T) {
 		code, _, errs := run(t, t.TempDir(), args...)
 		assert.Equal(t, 2, code, args)
 		assert.Contains(t, errs, "entocc:")
+	}
+	for _, args := range [][]string{{"init"}, {"check"}, {"vet"}, {"sql"}} {
+		code, _, errs := run(t, filepath.Join(t.TempDir(), "nowhere"), args...)
+		assert.Equal(t, 2, code, args)
+		assert.Contains(t, errs, "nowhere is no folder", args)
 	}
 	code, out, _ := run(t, t.TempDir(), "--help")
 	assert.Equal(t, 0, code)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 
 	"golang.org/x/mod/modfile"
 
@@ -96,7 +97,11 @@ func requires(ctx context.Context, c *project.Client) error {
 	case replaced:
 		_, err = project.Go(ctx, dir, "mod", "edit", "-require="+project.EntoccPath+"@v0.0.0")
 	default:
-		_, err = project.Go(ctx, dir, "get", project.EntoccPath+"@"+ownVersion())
+		version := "latest"
+		if info, ok := debug.ReadBuildInfo(); ok {
+			version = libraryVersion(info)
+		}
+		_, err = project.Go(ctx, dir, "get", project.EntoccPath+"@"+version)
 	}
 	if err != nil {
 		return err

@@ -20,7 +20,7 @@ func (a *app) clients(ctx context.Context) (*project.Module, *project.Found, err
 		return nil, nil, err
 	}
 	if len(found.Clients) == 0 {
-		return nil, nil, fmt.Errorf("no client of ent was found in %s: neither a //go:generate line that runs ent or entc.go, nor generated code beside a folder of schemas", m.Dir)
+		return nil, nil, fmt.Errorf("no client of ent was found in %s: neither a //go:generate line that runs ent or entc.go, nor generated code beside a folder of schemas. A new one begins with: go run -mod=mod entgo.io/ent/cmd/ent new User", m.Dir)
 	}
 	return m, found, nil
 }
@@ -41,7 +41,7 @@ func choose(m *project.Module, found *project.Found, ent string) (*project.Clien
 		name := m.Rel(c.Target)
 		names = append(names, name)
 		if ent != "" && (filepath.Clean(ent) == filepath.FromSlash(name) || m.Rel(c.Dir) == filepath.ToSlash(filepath.Clean(ent))) {
-			return c, nil
+			return c, c.Err
 		}
 	}
 	if ent != "" {
@@ -50,7 +50,7 @@ func choose(m *project.Module, found *project.Found, ent string) (*project.Clien
 	if len(found.Clients) > 1 {
 		return nil, fmt.Errorf("the module has several clients of ent: choose one by --ent: %s", strings.Join(names, ", "))
 	}
-	return found.Clients[0], nil
+	return found.Clients[0], found.Clients[0].Err
 }
 
 // cutLine cuts a text after its first line.

@@ -64,6 +64,12 @@ func (a *app) root() *cobra.Command {
 Exit codes: 0 all is well, 1 something was found, 2 the command could not do its work and changed nothing.`,
 		Version:       programVersion(),
 		SilenceErrors: true, SilenceUsage: true,
+		PersistentPreRunE: func(*cobra.Command, []string) error {
+			if info, err := os.Stat(a.dir); err != nil || !info.IsDir() {
+				return fmt.Errorf("%s is no folder", a.dir)
+			}
+			return nil
+		},
 	}
 	root.PersistentFlags().BoolVar(&a.json, "json", false, "write the result as JSON")
 	root.PersistentFlags().StringVarP(&a.dir, "dir", "C", ".", "run in this folder")

@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -53,7 +55,13 @@ type column struct {
 
 // columnsOf returns the version columns of the schemas.
 func columnsOf(graph *project.Graph, dialect string) ([]column, error) {
-	var columns []column
+	if !slices.Contains([]string{"postgres", "mysql", "sqlite"}, dialect) {
+		return nil, fmt.Errorf("dialect %q is none of postgres, mysql and sqlite", dialect)
+	}
+	if !slices.ContainsFunc(graph.Types, func(t *project.Type) bool { return t.Version != nil }) {
+		return nil, errors.New("no schema has a version: run entocc init")
+	}
+	columns := []column{} // in JSON an empty list
 	for _, t := range graph.Types {
 		if t.Version == nil || t.Version.Kind == annotation.KindField || t.Version.Kind == annotation.KindSystem {
 			continue
@@ -80,9 +88,6 @@ func columnType(dialect, kind string) (string, error) {
 		"mysql":    {annotation.KindCounter: "bigint NOT NULL DEFAULT 1", annotation.KindToken: "char(36) BINARY NOT NULL DEFAULT (uuid())"},
 		"sqlite":   {annotation.KindCounter: "integer NOT NULL DEFAULT 1", annotation.KindToken: "uuid NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000'"},
 	}[dialect]
-	if types == nil {
-		return "", fmt.Errorf("dialect %q is none of postgres, mysql and sqlite", dialect)
-	}
 	if kind == annotation.KindTime || kind == annotation.KindTrigger { // Rows that are there have version 1.
 		kind = annotation.KindCounter
 	}
@@ -112,6 +117,10 @@ func quote(name, dialect string) string {
 func (a *app) printSQL(columns []column, dialect, format string) error {
 	if a.json {
 		a.printJSON(columns)
+		return nil
+	}
+	if len(columns) == 0 {
+		fmt.Fprintln(a.Err, "no version adds a column")
 		return nil
 	}
 	var up, down strings.Builder

@@ -2,6 +2,7 @@ package cli_test
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -45,4 +46,26 @@ func TestSQL_AddsNoColumnOfTheSystem(t *testing.T) {
 	code, out, errs = run(t, "../../../../integration", "triggers", "sql", "--ent", "system/ent", "--dialect", "postgres")
 	require.Equal(t, 0, code, errs)
 	assert.NotContains(t, out, "accounts")
+}
+
+func TestSQL_SaysWhatItHasNothingFor(t *testing.T) {
+	slow(t)
+	dir := project(t, fresh)
+	code, out, errs := run(t, dir, "sql")
+	assert.Equal(t, 2, code)
+	assert.Empty(t, out, "not a transaction of nothing")
+	assert.Contains(t, errs, "no schema has a version: run entocc init")
+
+	write(t, dir, "ent/schema/user.go", "package schema\n\nimport (\n\t\"entgo.io/ent\"\n\t\"entgo.io/ent/schema/field\"\n\n\t\"github.com/entocc/entocc/mixin\"\n)\n\ntype User struct{ ent.Schema }\n\nfunc (User) Mixin() []ent.Mixin { return []ent.Mixin{mixin.Guard{Field: \"rev\"}} }\n\nfunc (User) Fields() []ent.Field { return []ent.Field{field.Int(\"rev\").Default(1)} }\n")
+	cmd := exec.CommandContext(t.Context(), "go", "mod", "tidy")
+	cmd.Dir = dir
+	said, err := cmd.CombinedOutput()
+	require.NoError(t, err, string(said))
+	code, out, errs = run(t, dir, "sql")
+	assert.Equal(t, 0, code, errs)
+	assert.Empty(t, out)
+	assert.Contains(t, errs, "no version adds a column")
+	code, _, errs = run(t, dir, "sql", "--dialect", "oracle")
+	assert.Equal(t, 2, code)
+	assert.Contains(t, errs, `dialect "oracle" is none of`)
 }

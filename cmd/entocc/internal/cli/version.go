@@ -2,7 +2,8 @@ package cli
 
 import (
 	"runtime/debug"
-	"strings"
+
+	"golang.org/x/mod/semver"
 
 	"github.com/entocc/entocc/cmd/entocc/internal/project"
 )
@@ -15,14 +16,10 @@ func programVersion() string {
 	return "(devel)"
 }
 
-// ownVersion is the version of the library that fits this program.
-func ownVersion() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "latest"
-	}
+// libraryVersion is the version of the library that a program was made with; the latest where that is no release.
+func libraryVersion(info *debug.BuildInfo) string {
 	for _, dep := range info.Deps {
-		if dep.Path == project.EntoccPath && dep.Replace == nil && !strings.HasPrefix(dep.Version, "v0.0.0-0") {
+		if dep.Path == project.EntoccPath && dep.Replace == nil && semver.IsValid(dep.Version) {
 			return dep.Version
 		}
 	}

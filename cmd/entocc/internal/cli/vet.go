@@ -22,7 +22,7 @@ func (a *app) vetCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "vet [packages]",
 		Short: "Find code that loses updates, or that will be refused",
-		Long: `vet runs the analyzers of entocc by go vet, with its cache, over ./... or the packages named. -fix makes the fixes that
+		Long: `vet runs the analyzers of entocc by go vet, with its cache, over ./... or the packages named. --fix makes the fixes that
 are safe. A comment on the line of a finding, or before it, silences it: //entocc:ignore and the reason.
 
 Exit codes: 0 nothing found (or all of it fixed), 1 something found, 2 the packages can't be analyzed.`,

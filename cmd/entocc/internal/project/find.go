@@ -14,11 +14,14 @@ type Found struct {
 	Clients []*Client
 	// Scripts are lines of Makefiles and the like that run ent's own command.
 	Scripts []string
+	// callers are the files that call entc.Generate.
+	callers []string
+	module  *Module
 }
 
 // Find looks through a module.
 func (m *Module) Find() (*Found, error) {
-	found := &Found{}
+	found := &Found{module: m}
 	schemas := make(map[string]bool)
 	err := m.walk(func(path string) error {
 		switch {
@@ -36,6 +39,9 @@ func (m *Module) Find() (*Found, error) {
 				return err
 			}
 		}
+		if callsGenerate(path, data) {
+			found.callers = append(found.callers, path)
+		}
 		if bytes.Contains(data, []byte(`"entgo.io/ent"`)) && bytes.Contains(data, []byte("ent.Schema")) && !bytes.Contains(data, []byte("DO NOT EDIT")) {
 			schemas[filepath.Dir(path)] = true
 		}
@@ -46,6 +52,9 @@ func (m *Module) Find() (*Found, error) {
 	}
 	for dir := range schemas {
 		m.addUngenerated(found, dir)
+	}
+	for _, c := range found.Clients {
+		found.adopt(c)
 	}
 	slices.SortFunc(found.Clients, func(a, b *Client) int { return strings.Compare(a.Target, b.Target) })
 	return found, nil
@@ -90,15 +99,20 @@ func (m *Module) findLines(found *Found, path string, data []byte) error {
 		if err != nil {
 			return fmt.Errorf("%s:%d: %w", m.Rel(path), number, err)
 		}
+		c := &Client{Module: m, Dir: filepath.Dir(path)}
 		if !ok {
-			continue
+			if line, ok = m.otherLine(c, text); !ok {
+				continue
+			}
 		}
-		line.File, line.Number = path, number
-		c := &Client{Module: m, Dir: filepath.Dir(path), Generate: line}
+		line.File, line.Number, c.Generate = path, number, line
 		if line.Command {
 			c.bySchema(line.Flags.Schema, line.Flags.Target)
 		} else if err := c.byEntc(line.Words); err != nil {
-			return fmt.Errorf("%s:%d: %w", m.Rel(path), number, err)
+			c.Err = fmt.Errorf("%s:%d: %w", m.Rel(path), number, err)
+		}
+		if c.Entc != "" && slices.ContainsFunc(found.Clients, func(o *Client) bool { return o.Entc == c.Entc && o.Dir == c.Dir }) {
+			continue // Two lines run it.
 		}
 		found.Clients = append(found.Clients, c)
 	}
@@ -123,17 +137,23 @@ func (c *Client) bySchema(schema, target string) {
 	}
 }
 
-// byEntc fills in what entc.go says.
+// byEntc fills in what entc.go says, or another file that does its work. Where that is not understood, the folder of the
+// schemas is guessed.
 func (c *Client) byEntc(words []string) error {
 	for _, w := range words {
-		if strings.HasSuffix(w, "entc.go") {
+		if c.Entc == "" && strings.HasSuffix(w, "entc.go") {
 			c.Entc = filepath.Join(c.Dir, w)
 		}
+	}
+	c.bySchema("./schema", "")
+	if !exists(c.Entc) {
+		return fmt.Errorf("it runs %s, which is not there", filepath.Base(c.Entc))
 	}
 	e, err := ReadEntc(c.Entc)
 	if err != nil {
 		return err
 	}
+	c.Outside = ""
 	c.bySchema(e.Schema, e.Target)
 	return nil
 }
@@ -146,10 +166,10 @@ func (m *Module) addUngenerated(found *Found, schemas string) {
 		}
 	}
 	target := filepath.Dir(schemas)
-	if _, err := os.Stat(filepath.Join(target, "mutation.go")); err != nil {
-		return // No generated code: a mixin, or a schema that others embed.
-	}
 	c := &Client{Module: m, Dir: target, Target: target, Schema: "./" + filepath.Base(schemas)}
+	if !c.WasGenerated() {
+		return // A mixin, or a schema that others embed.
+	}
 	if path := filepath.Join(target, "entc.go"); exists(path) {
 		if e, err := ReadEntc(path); err == nil && e.Schema != "" {
 			c.Entc = path

@@ -3,6 +3,7 @@ package project_test
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -15,6 +16,9 @@ const (
 	schema = "package schema\n\nimport \"entgo.io/ent\"\n\ntype User struct{ ent.Schema }\n"
 	entc   = "//go:build ignore\n\npackage main\n\nimport (\n\t\"entgo.io/ent/entc\"\n\t\"entgo.io/ent/entc/gen\"\n)\n\nfunc main() {\n\t_ = entc.Generate(\"./schema\", &gen.Config{Target: \"./db\"})\n}\n"
 )
+
+// ownGenerator generates ent/schema where it runs.
+var ownGenerator = strings.Replace(strings.TrimPrefix(entc, "//go:build ignore\n\n"), `"./schema", &gen.Config{Target: "./db"}`, `"./ent/schema", &gen.Config{}`, 1)
 
 // find makes a module of files, and looks through it.
 func find(t *testing.T, files map[string]string) (*project.Found, error) {
@@ -61,6 +65,18 @@ func TestFind_ReadsEachWayToGenerate(t *testing.T) {
 			map[string]string{"ent/generate.go": "package ent\n\n//go:generate go run -mod=mod entc.go\n", "ent/entc.go": entc},
 			"ent/db", "example.com/app/ent/db", "ent/schema",
 		},
+		"a file of another name": {
+			map[string]string{"ent/generate.go": "package ent\n\n//go:generate go run -mod=mod codegen.go\n", "ent/codegen.go": entc},
+			"ent/db", "example.com/app/ent/db", "ent/schema",
+		},
+		"a package of its own": {
+			map[string]string{"app.go": "package app\n\n//go:generate go run -tags gen ./cmd/gen\n", "cmd/gen/main.go": ownGenerator},
+			"ent", "example.com/app/ent", "ent/schema",
+		},
+		"a package by its import path, twice": {
+			map[string]string{"app.go": "package app\n\n//go:generate go run example.com/app/cmd/gen\n//go:generate go run ./cmd/gen\n", "cmd/gen/main.go": ownGenerator},
+			"ent", "example.com/app/ent", "ent/schema",
+		},
 		"nothing but generated code": {
 			map[string]string{"ent/schema/user.go": schema, "ent/mutation.go": "package ent\n"},
 			"ent", "example.com/app/ent", "ent/schema",
@@ -102,6 +118,43 @@ func TestFind_TwoClientsAndScripts(t *testing.T) {
 	require.NoError(t, err)
 	assert.Len(t, found.Clients, 2)
 	assert.Len(t, found.Scripts, 2)
+}
+
+// What runs it may be a Makefile, or a person.
+func TestFind_KnowsAGeneratorThatNoLineRuns(t *testing.T) {
+	files := map[string]string{
+		"ent/schema/user.go": schema, "ent/mutation.go": "package ent\n", "cmd/gen/main.go": ownGenerator,
+		"other/schema/mixin.go": schema, "other/entc.go": strings.Replace(ownGenerator, "./ent/schema", "./schema", 1), "x_test.go": ownGenerator,
+	}
+	found, err := find(t, files)
+	require.NoError(t, err)
+	require.Len(t, found.Clients, 1)
+	assert.Equal(t, "cmd/gen/main.go", found.Clients[0].Module.Rel(found.Clients[0].Entc))
+	assert.False(t, found.Clients[0].Runnable(), "nobody knows from where it runs")
+
+	files["ent/generate.go"] = "package ent\n\n//go:generate go tool ent generate ./schema\n"
+	found, err = find(t, files)
+	require.NoError(t, err)
+	require.Len(t, found.Clients, 1)
+	assert.Equal(t, []string{"cmd/gen/main.go"}, found.Unknown(found.Clients[0]), "other/entc.go has other schemas")
+	assert.True(t, found.Clients[0].Runnable())
+
+	files["cmd/gen/main.go"] = strings.Replace(ownGenerator, `"entgo.io/ent/entc/gen"`, "\"entgo.io/ent/entc/gen\"\n\t_ \"github.com/entocc/entocc/entc\"", 1)
+	found, err = find(t, files)
+	require.NoError(t, err)
+	assert.Empty(t, found.Unknown(found.Clients[0]), "it has the extension")
+}
+
+// One client that is not understood is no reason to leave the others alone.
+func TestFind_KeepsWhatIsWrongWithAClient(t *testing.T) {
+	found, err := find(t, map[string]string{
+		"a/generate.go": "package a\n\n//go:generate go run -mod=mod entc.go\n",
+		"b/generate.go": "package b\n\n//go:generate go tool ent generate ./schema\n",
+	})
+	require.NoError(t, err)
+	require.Len(t, found.Clients, 2)
+	require.ErrorContains(t, found.Clients[0].Err, "a/generate.go:3: it runs entc.go, which is not there")
+	assert.NoError(t, found.Clients[1].Err)
 }
 
 func TestFind_RefusesFlagsThatItDoesNotKnow(t *testing.T) {

@@ -34,3 +34,6 @@ func (c *Client) Generated() (Age, error) {
 	}
 	return Older, nil
 }
+
+// WasGenerated reports whether there is a client at all.
+func (c *Client) WasGenerated() bool { return exists(filepath.Join(c.Target, "mutation.go")) }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"entgo.io/ent/entc/gen"
+	"entgo.io/ent/entc/load"
 )
 
 // HooksBefore returns which mixins of the type, from 0, have hooks that run before the guard's. It knows the place of the
@@ -23,4 +24,9 @@ func (t *Type) HooksBefore() (mixins []int) {
 		}
 	}
 	return mixins
+}
+
+// MixinsHaveHooks reports whether a mixin of the type has hooks.
+func (t *Type) MixinsHaveHooks() bool {
+	return slices.ContainsFunc(t.Node.HookPositions(), func(p *load.Position) bool { return p.MixedIn })
 }

@@ -58,6 +58,12 @@ func TestHooksBefore_AreThoseOfMixinsListedBeforeTheVersion(t *testing.T) {
 	}
 }
 
+func TestMixinsHaveHooks_IsNotAboutThoseOfTheSchema(t *testing.T) {
+	assert.True(t, typeOf(t, []ent.Mixin{Plain{}, Audit{}}).MixinsHaveHooks())
+	assert.False(t, typeOf(t, []ent.Mixin{Plain{}}).MixinsHaveHooks())
+	assert.False(t, typeOf(t, nil).MixinsHaveHooks())
+}
+
 func typeOf(t *testing.T, mixins []ent.Mixin) *project.Type {
 	t.Helper()
 	data, err := load.MarshalSchema(User{mixins: mixins})

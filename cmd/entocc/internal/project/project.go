@@ -66,14 +66,22 @@ type Client struct {
 	Schema string
 	// Generate is the line that generates the client; nil if none was found.
 	Generate *Line
-	// Entc is the path of entc.go, or empty.
+	// Entc is the path of entc.go, or of the file that does its work; empty without one.
 	Entc string
+	// Err says why what generates the client is not understood.
+	Err error
 	// Outside is the package of the schemas, where that is not a folder of this module.
 	Outside string
 }
 
 // SchemaDir is the folder of the schemas.
 func (c *Client) SchemaDir() string { return filepath.Join(c.Dir, filepath.FromSlash(c.Schema)) }
+
+// HasSchemas reports whether the folder of the schemas is there.
+func (c *Client) HasSchemas() bool { return exists(c.SchemaDir()) }
+
+// HasEntc reports whether entc.go, or what does its work, is there.
+func (c *Client) HasEntc() bool { return exists(c.Entc) }
 
 // Package is the import path of the generated code.
 func (c *Client) Package() string {

@@ -63,25 +63,35 @@ func (c *Changes) Diff() string {
 
 func unix(text []byte) string { return strings.ReplaceAll(string(text), "\r\n", "\n") }
 
-// Writable returns an error for each file that can't be written, by its permissions: for root too.
-func (c *Changes) Writable() error {
-	var errs []error
-	for _, path := range slices.Sorted(maps.Keys(c.files)) {
-		info, err := os.Stat(path)
-		if errors.Is(err, fs.ErrNotExist) {
-			if info, err = os.Stat(filepath.Dir(path)); err != nil {
-				errs = append(errs, err)
-				continue
-			}
-		} else if err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		if info.Mode().Perm()&0o200 == 0 {
-			errs = append(errs, fmt.Errorf("%s is read-only: nothing was changed", path))
-		}
+// Writable returns an error for each file that can't be written, by its permissions: for root too. Those are the files that
+// change, go.mod and go.sum, and all in the folder of generated code.
+func (c *Changes) Writable(generated, module string) error {
+	paths := append(slices.Sorted(maps.Keys(c.files)), filepath.Join(module, "go.mod"), filepath.Join(module, "go.sum"))
+	errs := []error{eachFile(generated, func(path string) error {
+		paths = append(paths, path)
+		return nil
+	})}
+	slices.Sort(paths)
+	for _, path := range slices.Compact(paths) {
+		errs = append(errs, writable(path))
 	}
 	return errors.Join(errs...)
+}
+
+// writable returns an error if a file is read-only or, if there is none, the folder that it would be in.
+func writable(path string) error {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		path = filepath.Dir(path)
+		info, err = os.Stat(path)
+	}
+	switch {
+	case err != nil:
+		return err
+	case info.Mode().Perm()&0o200 == 0:
+		return fmt.Errorf("%s is read-only: nothing was changed", path)
+	}
+	return nil
 }
 
 // Write writes all changes. The function that it returns puts back the files, all of the folder of generated code, and
@@ -119,13 +129,18 @@ func (c *Changes) Write(generated, module string) (undo func() error, err error)
 	return undo, nil
 }
 
+// eachFile calls fn with each file of a folder, if that is there.
 func eachFile(dir string, fn func(path string) error) error {
-	return filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
 		return fn(path)
 	})
+	if errors.Is(err, fs.ErrNotExist) { // Nothing was generated yet.
+		return nil
+	}
+	return err
 }
 
 // restore puts files back, and removes those that are new.
@@ -140,7 +155,8 @@ func restore(before map[string][]byte, paths []string, generated string) error {
 			if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 				errs = append(errs, err)
 			}
-			_ = os.Remove(filepath.Dir(path)) // Fails unless it is empty.
+			for dir := filepath.Dir(path); os.Remove(dir) == nil; dir = filepath.Dir(dir) { // It fails unless it is empty.
+			}
 		}
 	}
 	for path, text := range before {

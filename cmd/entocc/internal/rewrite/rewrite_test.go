@@ -1,6 +1,7 @@
 package rewrite_test
 
 import (
+	"go/ast"
 	"go/parser"
 	"go/token"
 	"os"
@@ -20,6 +21,11 @@ const header = "package schema\n\nimport \"entgo.io/ent\"\n\n// User of the shop
 // add adds the mixin to the User of a schema, and returns the new text.
 func add(t *testing.T, text, field string) (string, error) {
 	t.Helper()
+	return addVersion(t, text, rewrite.Version{Field: field, AllowBlind: field == "blind"})
+}
+
+func addVersion(t *testing.T, text string, v rewrite.Version) (string, error) {
+	t.Helper()
 	dir := t.TempDir()
 	path := filepath.Join(dir, "user.go")
 	require.NoError(t, os.WriteFile(path, []byte(text), 0o644))
@@ -27,7 +33,7 @@ func add(t *testing.T, text, field string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := schemas.Add("User", rewrite.Version{Field: field, AllowBlind: field == "blind"}); err != nil {
+	if err := schemas.Add("User", v); err != nil {
 		return "", err
 	}
 	changed, err := schemas.Changed()
@@ -68,6 +74,7 @@ func TestAdd_AddsToTheMixinsThatAreThere(t *testing.T) {
 		"append of many":     {"return append(base(), more...)", "return append(append(base(), more...), mixin.Version{})"},
 		"a call of its own":  {"return base()", "return append(base(), mixin.Version{})"},
 		"a comment in there": {"return []ent.Mixin{Base{} /* when */}", "return []ent.Mixin{Base{}, mixin.Version{} /* when */}"},
+		"a comment of lines": {"return []ent.Mixin{\n\t\tBase{}, /* when\n\t\tand who */\n\t}", "and who */\n\t\tmixin.Version{},\n\t}"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := add(t, header+"\nfunc (User) Mixin() []ent.Mixin {\n\t"+row.mixin+"\n}\n", "version")
@@ -77,10 +84,42 @@ func TestAdd_AddsToTheMixinsThatAreThere(t *testing.T) {
 	}
 }
 
+// Where the mixins have hooks, the version comes first, so that they do not run for a write that the guard refuses.
+func TestAdd_ListsTheVersionFirst(t *testing.T) {
+	for name, row := range map[string]struct{ mixin, want string }{
+		"a list":              {"return []ent.Mixin{Base{}, Audit{}}", "return []ent.Mixin{mixin.Version{}, Base{}, Audit{}}"},
+		"an empty list":       {"return []ent.Mixin{}", "return []ent.Mixin{mixin.Version{}}"},
+		"nil":                 {"return nil", "return []ent.Mixin{mixin.Version{}}"},
+		"lines":               {"return []ent.Mixin{\n\t\tBase{}, // when\n\t}", "return []ent.Mixin{\n\t\tmixin.Version{},\n\t\tBase{}, // when\n\t}"},
+		"lines in a list":     {"return []ent.Mixin{Base{},\n\t\tAudit{},\n\t}", "return []ent.Mixin{mixin.Version{}, Base{},\n\t\tAudit{},\n\t}"},
+		"a comment first":     {"return []ent.Mixin{ // all\n\t\t// when\n\t\tBase{},\n\t}", "return []ent.Mixin{ // all\n\t\tmixin.Version{},\n\t\t// when\n\t\tBase{},\n\t}"},
+		"a comment of lines":  {"return []ent.Mixin{ /* all\n\t\tof them */\n\t\tBase{},\n\t}", "of them */\n\t\tmixin.Version{},\n\t\tBase{},\n\t}"},
+		"a comment in there":  {"return []ent.Mixin{/* when */ Base{}}", "return []ent.Mixin{/* when */ mixin.Version{}, Base{}}"},
+		"append to a list":    {"return append([]ent.Mixin{Base{}}, more...)", "return append([]ent.Mixin{mixin.Version{}, Base{}}, more...)"},
+		"append to an append": {"return append(append([]ent.Mixin{}, more...), Base{})", "return append(append([]ent.Mixin{mixin.Version{}}, more...), Base{})"},
+		"append to a call":    {"return append(base(), Base{})", "return append([]ent.Mixin{mixin.Version{}}, append(base(), Base{})...)"},
+		"a call of its own":   {"return base()", "return append([]ent.Mixin{mixin.Version{}}, base()...)"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := addVersion(t, header+"\nfunc (User) Mixin() []ent.Mixin {\n\t"+row.mixin+"\n}\n", rewrite.Version{Field: "version", First: true})
+			require.NoError(t, err)
+			assert.Contains(t, got, row.want)
+		})
+	}
+	got, err := addVersion(t, "package schema\n\nimport \"example.com/auth\"\n\ntype User struct{ auth.User }\n", rewrite.Version{Field: "version", First: true})
+	require.NoError(t, err)
+	assert.Contains(t, got, "return append([]ent.Mixin{mixin.Version{}}, s.User.Mixin()...)")
+
+	_, err = addVersion(t, header+"\nfunc (User) Mixin() []ent.Mixin { return shared }\n", rewrite.Version{Field: "version", First: true})
+	assert.ErrorContains(t, err, "add mixin.Version{} before its mixins by hand, as they have hooks")
+}
+
 func TestAdd_LeavesWhatItDoesNotUnderstand(t *testing.T) {
 	for name, text := range map[string]string{
 		"statements": header + "\nfunc (User) Mixin() []ent.Mixin {\n\tm := base()\n\treturn m\n}\n",
 		"a variable": header + "\nfunc (User) Mixin() []ent.Mixin { return shared }\n",
+		"a pointer":  header + "\nfunc (u *User) Mixin() []ent.Mixin { return []ent.Mixin{Base{}} }\n", // which ent does not call
+		"indices":    header + "\nfunc (User) Mixin() []ent.Mixin { return []ent.Mixin{1: Base{}} }\n",
 		"no struct":  "package schema\n\ntype User = other.User\n",
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -89,6 +128,17 @@ func TestAdd_LeavesWhatItDoesNotUnderstand(t *testing.T) {
 			require.ErrorAs(t, err, &not)
 			assert.Contains(t, err.Error(), "by hand")
 		})
+	}
+}
+
+// Files for other systems, or with other build tags, are none of ent's.
+func TestReadSchemas_LeavesOutFilesThatAreNotBuilt(t *testing.T) {
+	for name, text := range map[string]string{"user_plan9.go": header, "user.go": "//go:build never\n\n" + header} {
+		dir := t.TempDir()
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644))
+		schemas, err := rewrite.ReadSchemas(dir)
+		require.NoError(t, err)
+		assert.ErrorContains(t, schemas.Add("User", rewrite.Version{Field: "version"}), "no type User is declared here")
 	}
 }
 
@@ -199,20 +249,37 @@ func TestNewEntc_DoesWhatTheFlagsDid(t *testing.T) {
 	}
 }
 
-// FuzzAdd: whatever a schema looks like, its text stays Go, and only gains.
+// FuzzAdd: whatever a schema looks like, its text stays Go, and its code gets the mixin.
 func FuzzAdd(f *testing.F) {
-	f.Add(header)
-	f.Add(header + "func (User) Mixin() []ent.Mixin { return []ent.Mixin{\n\tBase{},\n} }")
-	f.Add(strings.ReplaceAll(header, "\n", "\r\n"))
-	f.Add("package schema;type User struct{}//\n")
-	f.Add("package schema\ntype (\n User struct { X }; Other int)\nfunc (u *User) Mixin() []M { return append(a) }")
-	f.Fuzz(func(t *testing.T, text string) {
-		got, err := add(t, text, "version")
+	for _, first := range []bool{false, true} {
+		f.Add(header, first)
+		f.Add(header+"func (User) Mixin() []ent.Mixin { return []ent.Mixin{\n\tBase{},\n} }", first)
+		f.Add(header+"func (User) Mixin() []ent.Mixin { return append([]ent.Mixin{ /* a\n*/ Base{}, /*\n*/\n}, b()...) }", first)
+		f.Add(strings.ReplaceAll(header, "\n", "\r\n"), first)
+		f.Add("package schema;type User struct{}//\n", first)
+		f.Add("package schema\ntype (\n User struct { X }; Other int)\nfunc (u *User) Mixin() []M { return append(a) }", first)
+	}
+	f.Fuzz(func(t *testing.T, text string, first bool) {
+		got, err := addVersion(t, text, rewrite.Version{Field: "version", First: first})
 		if err != nil {
 			return
 		}
-		_, err = parser.ParseFile(token.NewFileSet(), "user.go", got, 0)
+		file, err := parser.ParseFile(token.NewFileSet(), "user.go", got, 0)
 		require.NoError(t, err)
-		assert.Contains(t, got, "Version{}")
+		before, _ := parser.ParseFile(token.NewFileSet(), "user.go", text, 0)
+		assert.Equal(t, versions(before)+1, versions(file), got)
 	})
+}
+
+// versions counts the literals of a Version in the code of a file.
+func versions(file *ast.File) (n int) {
+	ast.Inspect(file, func(node ast.Node) bool {
+		if lit, ok := node.(*ast.CompositeLit); ok {
+			if sel, ok := lit.Type.(*ast.SelectorExpr); ok && sel.Sel.Name == "Version" {
+				n++
+			}
+		}
+		return true
+	})
+	return n
 }

@@ -3,6 +3,7 @@ package rewrite
 import (
 	"fmt"
 	"go/ast"
+	"go/build"
 	"go/token"
 	"os"
 	"path/filepath"
@@ -37,6 +38,9 @@ func ReadSchemas(dir string) (*Schemas, error) {
 		if e.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
 			continue
 		}
+		if built, err := build.Default.MatchFile(dir, name); err == nil && !built { // for other systems, or with other tags
+			continue
+		}
 		path := filepath.Join(dir, name)
 		data, err := os.ReadFile(path)
 		if err != nil {
@@ -54,6 +58,9 @@ type Version struct {
 	// Field is the name of the version field.
 	Field      string
 	AllowBlind bool
+	// First lists it before the mixins that are there: the hooks of those that stand before the version run for a write that
+	// the guard then refuses.
+	First bool
 }
 
 // literal is the mixin as it is written, with the name of its package.
@@ -79,8 +86,8 @@ func (s *Schemas) Add(schema string, v Version) error {
 	value := v.literal(name)
 	method, of := s.method(schema, "Mixin")
 	if method == nil {
-		addMethod(src, spec, decl, schema, value)
-	} else if err := s.addToMethod(of, method, value); err != nil {
+		addMethod(src, spec, decl, v, value)
+	} else if err := addToMethod(of, method, v, value); err != nil {
 		return err
 	} else if src = of; s.mixinName(of) != name {
 		return &NotUnderstoodError{of.path, fmt.Sprintf("the type %s and its Mixin() are in files with different imports: add mixin.Version{} by hand", schema)}
@@ -187,94 +194,4 @@ func embeds(src *source, t *ast.TypeSpec) bool {
 		id, ok := sel.X.(*ast.Ident)
 		return ok && id.Name == ent && sel.Sel.Name == "Schema"
 	})
-}
-
-// addMethod adds a Mixin method after the declaration of a schema. That of an embedded type is kept.
-func addMethod(src *source, spec *ast.TypeSpec, decl *ast.GenDecl, schema, value string) {
-	ent := project.ImportName(src.file, "entgo.io/ent")
-	text := fmt.Sprintf("\n\n// Mixin of the %s.\nfunc (%s) Mixin() []%s.Mixin {\n\treturn []%s.Mixin{%s}\n}", schema, schema, ent, ent, value)
-	if !embeds(src, spec) {
-		base := embedded(spec)
-		text = fmt.Sprintf("\n\n// Mixin of the %s: those of %s, and the version.\nfunc (s %s) Mixin() []ent.Mixin {\n\treturn append(s.%s.Mixin(), %s)\n}",
-			schema, base, schema, base, value)
-		src.addImport("", "entgo.io/ent")
-	}
-	end := decl.End()
-	for _, group := range src.file.Comments { // A comment behind the declaration stays with it.
-		if src.fset.Position(group.Pos()).Line == src.fset.Position(end).Line && group.Pos() >= end {
-			end = group.End()
-		}
-	}
-	src.insert(end, text)
-}
-
-// embedded returns the name of the first type that a struct embeds.
-func embedded(t *ast.TypeSpec) string {
-	for _, f := range t.Type.(*ast.StructType).Fields.List {
-		if len(f.Names) > 0 {
-			continue
-		}
-		switch typ := f.Type.(type) {
-		case *ast.Ident:
-			return typ.Name
-		case *ast.SelectorExpr:
-			return typ.Sel.Name
-		}
-	}
-	return "Schema"
-}
-
-// addToMethod adds a mixin to what a Mixin method returns: a literal, an append, or nil.
-func (s *Schemas) addToMethod(src *source, f *ast.FuncDecl, value string) error {
-	byHand := &NotUnderstoodError{
-		fmt.Sprintf("%s:%d", src.path, src.fset.Position(f.Pos()).Line),
-		fmt.Sprintf("Mixin() of %s is not one return of a list: add %s to it by hand", receiver(f), value),
-	}
-	if f.Body == nil || len(f.Body.List) != 1 {
-		return byHand
-	}
-	ret, ok := f.Body.List[0].(*ast.ReturnStmt)
-	if !ok || len(ret.Results) != 1 {
-		return byHand
-	}
-	switch result := ret.Results[0].(type) {
-	case *ast.CompositeLit:
-		addElement(src, result.Rbrace, result.Elts, value)
-	case *ast.CallExpr:
-		if id, ok := result.Fun.(*ast.Ident); !ok || id.Name != "append" || result.Ellipsis.IsValid() {
-			if src.offset(ret.Pos()) < 0 {
-				return byHand
-			}
-			src.insert(result.Pos(), "append(")
-			src.insert(result.End(), ", "+value+")")
-			return nil
-		}
-		addElement(src, result.Rparen, result.Args, value)
-	case *ast.Ident:
-		if result.Name != "nil" {
-			return byHand
-		}
-		typ := string(src.text[src.offset(f.Type.Results.List[0].Type.Pos()):src.offset(f.Type.Results.List[0].Type.End())])
-		src.replace(result.Pos(), result.End(), typ+"{"+value+"}")
-	default:
-		return byHand
-	}
-	return nil
-}
-
-// addElement adds an element to a list, on a line of its own where the others are.
-func addElement(src *source, right token.Pos, elements []ast.Expr, value string) {
-	if len(elements) == 0 {
-		src.insert(right, value)
-		return
-	}
-	last := elements[len(elements)-1]
-	if src.fset.Position(right).Line == src.fset.Position(last.End()).Line {
-		src.insert(last.End(), ", "+value)
-		return
-	}
-	// After the comma, and after a comment behind it.
-	at := src.offset(last.End())
-	end := at + strings.IndexByte(string(src.text[at:]), '\n')
-	src.inserts = append(src.inserts, insert{end, end, "\n\t\t" + value + ","})
 }

@@ -1,0 +1,4 @@
+package cli
+
+// LibraryVersion is for the tests.
+var LibraryVersion = libraryVersion
