@@ -32,16 +32,19 @@ func (e *Expectation) columns(spec *sqlgraph.UpdateSpec, version string) {
 	}
 }
 
-// uncounted is the error of an UPDATE of SQLite that was sent to a view. Its INSTEAD OF trigger may have written the row, of which
-// changes() counts nothing: a conflict would have the caller write again.
+// uncounted explains why an UPDATE has counted no row. Of a view SQLite counts none, and its INSTEAD OF trigger may have written the
+// row: a conflict would have the caller write again.
 func (w *Write) uncounted(ctx context.Context, q dialect.ExecQuerier, d string) error {
 	if d != dialect.SQLite {
-		return nil
+		return w.Explain(ctx, q, d)
 	}
 	s := sql.Dialect(d).Select("name").From(sql.Table("sqlite_master")).
 		Where(sql.And(sql.EQ("type", "view"), sql.EQ("name", w.Spec.Node.Table)))
-	if view, err := hasRows(ctx, q, s); err != nil || !view {
+	switch view, err := hasRows(ctx, q, s); {
+	case err != nil:
 		return err
+	case view:
+		return w.Failed(&entocc.OutcomeUnknownError{Err: errors.New(w.Spec.Node.Table + " is a view, whose rows SQLite does not count: use Save in place of Exec")})
 	}
-	return w.Failed(&entocc.OutcomeUnknownError{Err: errors.New(w.Spec.Node.Table + " is a view, whose rows SQLite does not count: use Save in place of Exec")})
+	return w.Explain(ctx, q, d)
 }

@@ -372,10 +372,7 @@ func (w *Write) exec(ctx context.Context, tx dialect.ExecQuerier, d string) erro
 	case err != nil:
 		return w.Failed(err)
 	case affected == 0:
-		if err := w.uncounted(ctx, tx, d); err != nil {
-			return err
-		}
-		return w.Explain(ctx, tx, d)
+		return w.uncounted(ctx, tx, d)
 	}
 	return nil
 }
