@@ -104,7 +104,7 @@ func (a *app) fit(ctx context.Context, c *project.Client, opts initOptions) erro
 		return fmt.Errorf("git has uncommitted changes: commit or stash them, so that yours and those of init can be distinguished (or use --force)\n%s", strings.TrimRight(dirty, "\n"))
 	}
 	if c.Outside != "" {
-		return fmt.Errorf("the schemas of %s are in another module, %s: embed them in schemas of this one (README, Schemas that are not yours)", c.Module.Rel(c.Dir), c.Outside)
+		return fmt.Errorf("the schemas of %s are in another module, %s: embed them in schemas of this one (docs/existing-databases.md, Schemas that are not yours)", c.Module.Rel(c.Dir), c.Outside)
 	}
 	if age, err := c.Generated(); err != nil {
 		return err
