@@ -228,7 +228,7 @@ func TestTx_OnAFullDiskIsWhatItsCommitSays(t *testing.T) {
 func TestTx_OfSQLiteWhoseStatementWasBrokenOffRefusesEverything(t *testing.T) {
 	eachSQLite(t, func(t *testing.T, s session) {
 		p := poison(t, s)
-		s.exec(t, "CREATE VIEW slow AS WITH RECURSIVE c(x) AS (VALUES(1) UNION ALL SELECT x + 1 FROM c WHERE x < 1000000000) SELECT x FROM c",
+		s.exec(t, "CREATE VIEW slow AS WITH RECURSIVE c(x) AS (VALUES(1) UNION ALL SELECT x + 1 FROM c WHERE x < 20000000) SELECT x FROM c",
 			"CREATE TRIGGER a BEFORE UPDATE ON users WHEN OLD.name = 'poison' BEGIN SELECT count(*) FROM slow; END",
 			"CREATE TRIGGER b BEFORE DELETE ON users WHEN OLD.name = 'poison' BEGIN SELECT count(*) FROM slow; END",
 			"CREATE TRIGGER c BEFORE UPDATE ON purchases BEGIN SELECT count(*) FROM slow; END",
