@@ -14,7 +14,6 @@ import (
 	"github.com/entocc/entocc/internal/ent"
 	"github.com/entocc/entocc/internal/ent/user"
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 )
 
 func upsertRaceScenarios() []scenario {
@@ -170,6 +169,9 @@ func countUp(s *Scene, client *ent.Client, mails []string) error {
 	if err != nil {
 		return err
 	}
+	if len(users) != len(mails) { // READ UNCOMMITTED may miss a row whose index entry is just being written.
+		return countUp(s, client, mails)
+	}
 	versions := make([]int64, len(users))
 	builders := make([]*ent.UserCreate, len(users))
 	for i, u := range users {
@@ -180,6 +182,5 @@ func countUp(s *Scene, client *ent.Client, mails []string) error {
 		versions[i] = u.Version
 		builders[i] = client.User.Create().SetName(strconv.Itoa(n + 1)).SetEmail(*u.Email)
 	}
-	require.Len(s, users, len(mails))
 	return client.User.CreateBulk(builders...).OnConflictColumns(user.FieldEmail).UpdateNewValues().IfVersion(versions...).Exec(s.ctx)
 }
