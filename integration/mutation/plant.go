@@ -17,6 +17,7 @@ import (
 type mutant struct {
 	file    string
 	line    int
+	in      string // the function
 	kind    string
 	code    string // what is changed
 	reached bool   // by any test
@@ -28,6 +29,7 @@ const (
 	killed   = "killed"
 	late     = "timed out"
 	survived = "survived"
+	argued   = "argued to be equivalent"
 	unseen   = "not shown"
 )
 
@@ -128,6 +130,7 @@ type planter struct {
 	file    string
 	src     []byte
 	fset    *token.FileSet
+	in      string
 	mutants []mutant
 	inserts []insert
 }
@@ -150,6 +153,7 @@ func (p *planter) plant() ([]byte, error) {
 	}
 	for _, decl := range file.Decls {
 		if fn, ok := decl.(*ast.FuncDecl); ok && fn.Body != nil {
+			p.in = fn.Name.Name
 			ast.Inspect(fn.Body, p.visit)
 		}
 	}
@@ -173,7 +177,7 @@ func (p *planter) text(n ast.Node) string { return string(p.src[p.offset(n.Pos()
 func (p *planter) around(n ast.Node, kind, before, after string) {
 	line := p.fset.Position(n.Pos()).Line
 	code, _, _ := strings.Cut(p.text(n), "\n")
-	p.mutants = append(p.mutants, mutant{file: p.file, line: line, kind: kind, code: code})
+	p.mutants = append(p.mutants, mutant{file: p.file, line: line, in: p.in, kind: kind, code: code})
 	number := len(p.mutants)
 	p.inserts = append(p.inserts,
 		insert{p.offset(n.Pos()), number, fmt.Sprintf(before, number)},
