@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"entgo.io/ent"
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -71,6 +72,7 @@ func TestClaim_AcceptsTheVersionsAndNULLForTheZeroOne(t *testing.T) {
 	assert.False(t, c.Accepts(nil))
 	c.Accepted = []any{int64(0)}
 	assert.True(t, c.Accepts(nil))
+	assert.False(t, c.Accepts(int64(5)))
 	assert.False(t, (&version.Claim{Schema: c.Schema}).Accepts(nil), "nothing is claimed")
 }
 
@@ -99,7 +101,9 @@ func TestSchema_OverflowSaysWhichVersionIsTheLast(t *testing.T) {
 		assert.Equal(t, other, small.Unusable(ent.OpUpdateOne, other), "another column")
 		assert.Equal(t, other, schemaOf(version.Token{}).Unusable(ent.OpUpdateOne, other), "a kind that has no mark")
 	}
+	_, err = version.Token{}.First(uuid.Nil)
+	require.True(t, entocc.IsVersionError(schemaOf(version.Token{}).Unusable(ent.OpCreate, err)), "there was no randomness")
 	assert.NoError(t, small.Unusable(ent.OpUpdateOne, nil))
-	own := counter.NotLoaded(ent.OpUpdateOne)
+	own := counter.Errorf(ent.OpUpdateOne, errors.New("integer overflow"), "it says so already")
 	assert.Same(t, own, counter.Unusable(ent.OpUpdateOne, own))
 }

@@ -71,6 +71,8 @@ func TestInteger_NothingFollowsByWrapping(t *testing.T) {
 	assert.False(t, version.Integer[uint64]{}.Equal(uint64(math.MaxUint64), int64(-1)))
 	assert.True(t, version.Integer[int8]{}.Equal(int8(-1), int64(-1)))
 	assert.False(t, version.Integer[int8]{}.Possible(int8(-1)))
+	assert.False(t, version.Integer[int8]{}.Follows(int8(-1), "0"))
+	assert.False(t, version.Integer[int8]{}.Follows(int8(-1), nil))
 	next, err := version.Integer[int8]{}.Next(int8(-5))
 	require.NoError(t, err)
 	assert.Equal(t, int8(-4), next)
@@ -158,9 +160,10 @@ func TestTriggered_ExpressionsAreThoseOfTheDatabase(t *testing.T) {
 		strategy                version.Triggered
 		sqlite, postgres, mysql string
 	}{
-		{version.Counter{}, "abs(~", "CAST('version ' ||", "+ 1"},
-		{version.Integer[int8]{}, "abs(-9223372036854775807 - (", "CAST('version ' ||", "9223372036854775807 + ("},
-		{version.Timestamp{}, "julianday('now')", "clock_timestamp()", "UNIX_TIMESTAMP(NOW(6))"},
+		{version.Counter{}, "abs(~", "CAST('version ' ||", "COALESCE(version, 0) + 1"},
+		{version.Integer[int8]{}, "abs(-9223372036854775807 - (", "CAST('version ' ||",
+			"COALESCE(version, 0) + CASE version WHEN 127 THEN 9223372036854775807 + (version > 0) ELSE 1 END"},
+		{version.Timestamp{}, "julianday('now')", "clock_timestamp()", "GREATEST(COALESCE(version, 0) + 1, CAST(UNIX_TIMESTAMP(NOW(6)) * 1000000 AS SIGNED))"},
 		{version.Token{}, "randomblob(4)", "gen_random_uuid()", "UUID()"},
 	} {
 		for d, part := range map[string]string{dialect.SQLite: s.sqlite, dialect.Postgres: s.postgres, dialect.MySQL: s.mysql} {
