@@ -151,15 +151,15 @@ func locking(d string) (*verify.VerifyingTx, *drivertest.Sent) {
 // Rows of the table that a statement writes are locked as the statement locks them, and all others so that others can lock them, too.
 func TestVerify_LocksAsTheStatementWill(t *testing.T) {
 	for query, lock := range map[string]string{
-		"UPDATE users SET name = 'x'":                                      "FOR NO KEY UPDATE",
-		"DELETE FROM users":                                                "FOR NO KEY UPDATE",
-		"UPDATE pets SET name = 'x'":                                       "FOR SHARE",
-		"INSERT INTO users VALUES (1)":                                     "FOR SHARE",
+		"UPDATE users SET name = 'x'":  "FOR NO KEY UPDATE",
+		"DELETE FROM users":            "FOR NO KEY UPDATE",
+		"UPDATE pets SET name = 'x'":   "FOR SHARE",
+		"INSERT INTO users VALUES (1)": "FOR SHARE",
 		"INSERT INTO users VALUES (1) ON CONFLICT DO UPDATE SET name = 'x'": "FOR NO KEY UPDATE",
-		"INSERT INTO pets VALUES (1)":                                      "FOR SHARE",
-		"SAVEPOINT s":                                                      "FOR NO KEY UPDATE",
-		"CALL f()":                                                         "FOR NO KEY UPDATE",
-		"WITH u AS (DELETE FROM users RETURNING id) SELECT 1":              "FOR NO KEY UPDATE",
+		"INSERT INTO pets VALUES (1)":                                       "FOR SHARE",
+		"SAVEPOINT s":                                                       "FOR NO KEY UPDATE",
+		"CALL f()":                                                          "FOR NO KEY UPDATE",
+		"WITH u AS (DELETE FROM users RETURNING id) SELECT 1":               "FOR NO KEY UPDATE",
 	} {
 		tx, sent := locking(dialect.Postgres)
 		require.Error(t, tx.Exec(t.Context(), query, []any{}, nil))

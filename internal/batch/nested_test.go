@@ -1,0 +1,166 @@
+package batch_test
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"testing"
+
+	genent "entgo.io/ent"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/entocc/entocc"
+	"github.com/entocc/entocc/internal/ent"
+	"github.com/entocc/entocc/internal/ent/user"
+)
+
+// around has a user's own hook around the write of each user, by its ID.
+func around(client *ent.Client, hook func(ctx context.Context, id int, next func() (genent.Value, error)) (genent.Value, error)) {
+	client.User.Use(func(next genent.Mutator) genent.Mutator {
+		return genent.MutateFunc(func(ctx context.Context, m genent.Mutation) (genent.Value, error) {
+			id, _ := m.(*ent.UserMutation).ID()
+			return hook(ctx, id, func() (genent.Value, error) { return next.Mutate(ctx, m) })
+		})
+	})
+}
+
+// So many builders are nested on several stacks. What ends one of them ends the batch all the same.
+func TestDeleteBulk_OfMoreThanOneStackEndsAsAny(t *testing.T) {
+	const n = 4200
+	for name, leave := range map[string]func(){"panic": func() { panic("left") }, "Goexit": runtime.Goexit, "nothing": nil} {
+		t.Run(name, func(t *testing.T) {
+			client, _ := openPool(t)
+			users := createUsers(t, client, n)
+			last := users[n-1].ID
+			around(client, func(_ context.Context, id int, next func() (genent.Value, error)) (genent.Value, error) {
+				if id == last && leave != nil {
+					leave()
+				}
+				return next()
+			})
+			deleted, returned, panicked, over := 0, false, any(nil), make(chan struct{})
+			go func() {
+				defer close(over)
+				defer func() { panicked = recover() }()
+				deleted = client.User.DeleteBulk(users...).ExecX(context.Background())
+				returned = true
+			}()
+			<-over
+			switch name {
+			case "panic":
+				assert.Equal(t, "left", panicked)
+			case "Goexit":
+				assert.False(t, returned)
+				assert.Nil(t, panicked)
+			default:
+				assert.Equal(t, n, deleted)
+			}
+			assert.Equal(t, n-deleted, client.User.Query().CountX(t.Context()))
+		})
+	}
+}
+
+// A hook that recovers from the panic of another builder's has not saved anything, and neither have those around it.
+func TestBulk_HookThatRecoversFromThePanicOfALaterOneHasWrittenNothing(t *testing.T) {
+	for kind, run := range map[string]func(*ent.Client, []*ent.User) error{
+		"update": func(client *ent.Client, users []*ent.User) error {
+			return second(client.User.UpdateBulk(aged(client, users)...).Save(context.Background()))
+		},
+		"delete": func(client *ent.Client, users []*ent.User) error {
+			return second(client.User.DeleteBulk(users...).Exec(context.Background()))
+		},
+	} {
+		t.Run(kind, func(t *testing.T) {
+			client := openSQLite(t)
+			users := createUsers(t, client, 3)
+			var first error
+			around(client, func(_ context.Context, id int, next func() (genent.Value, error)) (v genent.Value, err error) {
+				switch id {
+				case users[0].ID:
+					v, err = next()
+					first = err
+					return v, err
+				case users[1].ID:
+					defer func() { _ = recover() }()
+				default:
+					panic("left")
+				}
+				return next()
+			})
+			require.ErrorContains(t, run(client, users), "before its rows were written")
+			require.ErrorContains(t, first, "before its rows were written")
+			for _, u := range client.User.Query().AllX(t.Context()) {
+				assert.EqualValues(t, 1, u.Version)
+			}
+			assert.Equal(t, 3, client.User.Query().CountX(t.Context()))
+		})
+	}
+}
+
+func second[T any](_ T, err error) error { return err }
+
+// What a hook returns after its row was written is the caller's to know, though the batch is committed.
+func TestUpdateBulk_ErrorOfAHookAfterTheWriteIsReturned(t *testing.T) {
+	client := openSQLite(t)
+	users := createUsers(t, client, 3)
+	after := errors.New("the mail was not sent")
+	around(client, func(_ context.Context, id int, next func() (genent.Value, error)) (genent.Value, error) {
+		v, err := next()
+		if id == users[1].ID {
+			return nil, errors.Join(err, after)
+		}
+		return v, err
+	})
+	saved, err := client.User.UpdateBulk(aged(client, users)...).Save(t.Context())
+	require.ErrorIs(t, err, after)
+	assert.Len(t, saved, 2)
+	for _, u := range client.User.Query().AllX(t.Context()) {
+		assert.EqualValues(t, 2, u.Version, "the rows are written")
+	}
+}
+
+// An all-or-nothing batch with conflicts fails by them, and by nothing else.
+func TestBulk_ConflictsAreTheWholeError(t *testing.T) {
+	client := openSQLite(t)
+	users := createUsers(t, client, 3)
+	client.User.UpdateOne(users[1]).SetName("theirs").ExecX(t.Context())
+	for _, err := range []error{
+		second(client.User.UpdateBulk(aged(client, users)...).Save(t.Context())),
+		second(client.User.DeleteBulk(users...).Exec(t.Context())),
+	} {
+		bulk, ok := err.(*entocc.BulkModifiedError) //nolint:errorlint // nothing is joined to it
+		require.True(t, ok, "%T: %v", err, err)
+		assert.Len(t, bulk.Conflicts, 1)
+	}
+	assert.PanicsWithError(t, second(client.User.UpdateBulk(aged(client, users)...).Save(t.Context())).Error(), func() {
+		client.User.UpdateBulk(aged(client, users)...).SaveX(t.Context())
+	})
+}
+
+// A predicate of a hook's is part of the delete, though it has no argument.
+func TestDeleteBulk_PredicateOfAHookHolds(t *testing.T) {
+	client := openSQLite(t)
+	users := createUsers(t, client, 3)
+	users[1] = client.User.UpdateOne(users[1]).SetEmail("kept").SaveX(t.Context())
+	client.User.Use(func(next genent.Mutator) genent.Mutator {
+		return genent.MutateFunc(func(ctx context.Context, m genent.Mutation) (genent.Value, error) {
+			m.(*ent.UserMutation).Where(user.EmailIsNil())
+			return next.Mutate(ctx, m)
+		})
+	})
+	_, err := client.User.DeleteBulk(users...).Exec(t.Context())
+	require.True(t, ent.IsNotFound(err), "%v", err)
+	assert.Equal(t, 3, client.User.Query().CountX(t.Context()))
+}
+
+// A single row is written without a transaction, and its progress is reported all the same.
+func TestBulk_ProgressOfOneRowIsReported(t *testing.T) {
+	client := openSQLite(t)
+	users := createUsers(t, client, 1)
+	var seen [][2]int
+	progress := func(done, total int) { seen = append(seen, [2]int{done, total}) }
+	users = client.User.UpdateBulk(aged(client, users)...).OnProgress(progress).SaveX(t.Context())
+	client.User.DeleteBulk(users...).OnProgress(progress).ExecX(t.Context())
+	assert.Equal(t, [][2]int{{1, 1}, {1, 1}}, seen)
+}
