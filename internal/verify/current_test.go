@@ -59,3 +59,19 @@ func TestVerify_OwnWriteThatIsUndoneIsChecked(t *testing.T) {
 		require.Equal(t, modified, ent.IsRecordModified(tx.Commit()), end)
 	}
 }
+
+// A write that was guarded by several versions has not shown which of them the row had.
+func TestVerify_WriteByAnyOfSeveralVersionsProvesNone(t *testing.T) {
+	ctx := t.Context()
+	client := enttest.Open(t, dialect.SQLite, "file:"+filepath.Join(t.TempDir(), "several.db")+"?_fk=1")
+	defer client.Close()
+	read := client.User.Create().SetName("read").SaveX(ctx)
+	read.Update().SetName("theirs").ExecX(ctx)
+	tx, err := client.Tx(ctx)
+	require.NoError(t, err)
+	tx.User.UpdateOneID(read.ID).IfVersionIn(1, 2).SetName("mine").SaveX(ctx)
+	require.NoError(t, tx.User.VerifyOnCommit(read))
+	err = tx.Commit()
+	require.True(t, ent.IsRecordModified(err), "%v", err)
+	assert.Equal(t, "theirs", client.User.GetX(ctx, read.ID).Name)
+}
