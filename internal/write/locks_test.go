@@ -1,0 +1,96 @@
+package write_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"entgo.io/ent/dialect"
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/entocc/entocc/hook"
+	"github.com/entocc/entocc/internal/ent"
+	"github.com/entocc/entocc/internal/ent/purchaseline"
+)
+
+// A write that bumps parents locks the children first, whose parents it reads: nobody moves them to others in between.
+func TestTouch_ChildrenAreLockedAsTheyAreRead(t *testing.T) {
+	line := &ent.PurchaseLine{ID: 5, Version: 4}
+	for name, write := range map[string]func(context.Context, *ent.Client) error{
+		"moved": func(ctx context.Context, c *ent.Client) error {
+			return c.PurchaseLine.UpdateOne(line).SetPurchaseID(uuid.Max).Exec(ctx)
+		},
+		"set-based": func(ctx context.Context, c *ent.Client) error {
+			return c.PurchaseLine.Update().Where(purchaseline.Article("x")).SetAmount(2).Exec(ctx)
+		},
+		"deleted": func(ctx context.Context, c *ent.Client) error { return c.PurchaseLine.DeleteOne(line).Exec(ctx) },
+		"set-based delete": func(ctx context.Context, c *ent.Client) error {
+			return second(c.PurchaseLine.Delete().Where(purchaseline.Article("x")).Exec(ctx))
+		},
+	} {
+		for d, lock := range map[string]string{dialect.Postgres: " FOR ", dialect.MySQL: " FOR UPDATE"} {
+			sent := first(t, d, write)
+			assert.True(t, strings.HasPrefix(sent, "SELECT "), sent)
+			assert.Contains(t, sent, lock, "%s on %s", name, d)
+			assert.NotContains(t, sent, "SHARE")
+		}
+	}
+}
+
+// All transactions lock parents in one order. Those of other databases lock them when they bump them.
+func TestTouch_ParentsAreLockedInOneOrder(t *testing.T) {
+	low, high := uuid.MustParse("00000000-0000-4000-8000-000000000001"), uuid.MustParse("ffffffff-0000-4000-8000-000000000001")
+	for _, ids := range [][2]uuid.UUID{{low, high}, {high, low}} {
+		sent := first(t, dialect.MySQL, func(ctx context.Context, c *ent.Client) error {
+			return second(c.PurchaseLine.CreateBulk(c.PurchaseLine.Create().SetPurchaseID(ids[0]), c.PurchaseLine.Create().SetPurchaseID(ids[1])).Save(ctx))
+		})
+		assert.True(t, strings.HasPrefix(sent, "SELECT `id` FROM `purchases` WHERE `id` = ? FOR UPDATE "), sent)
+		assert.Contains(t, sent, "uuid.UUID{0x0, ")
+	}
+}
+
+// An upsert that changes nothing of the row that is there has inserted another one, or none: the parents that it names are bumped.
+func TestTouch_UpsertThatIgnoresBumpsTheParentOfTheNewRow(t *testing.T) {
+	_, client := open(t)
+	ctx := t.Context()
+	p := client.Purchase.Create().SaveX(ctx)
+	require.NoError(t, client.PurchaseLine.Create().SetPurchase(p).SetCode("a").OnConflictColumns(purchaseline.FieldCode).Ignore().Exec(ctx))
+	assert.Equal(t, p.Version+1, client.Purchase.GetX(ctx, p.ID).Version)
+}
+
+// A creation with children of its own bumps each parent once, whatever leads to it.
+func TestTouch_ParentOfARowAndOfItsChildrenIsBumpedOnce(t *testing.T) {
+	_, client := open(t)
+	ctx := t.Context()
+	buyer := client.Buyer.Create().SetID("b").SaveX(ctx)
+	line := client.PurchaseLine.Create().SaveX(ctx)
+	p := client.Purchase.Create().SetBuyer(buyer).AddLines(line).SaveX(ctx)
+	assert.Equal(t, int64(1), client.Purchase.GetX(ctx, p.ID).Version)
+	assert.Equal(t, line.Version+1, client.PurchaseLine.GetX(ctx, line.ID).Version)
+	assert.NotEqual(t, buyer.Version, client.Buyer.GetX(ctx, buyer.ID).Version)
+
+	before := client.Purchase.GetX(ctx, p.ID).Version
+	shelf := client.Shelf.Create().AddLines(line).SaveX(ctx)
+	assert.Equal(t, before+1, client.Purchase.GetX(ctx, p.ID).Version, "the line has changed")
+	client.Shelf.UpdateOne(shelf).RemoveLines(line).ExecX(ctx)
+	assert.Equal(t, before+2, client.Purchase.GetX(ctx, p.ID).Version)
+}
+
+// SQLite refuses a time in another notation, which a program that had no versions before would have written.
+func TestReport_TimeInAnotherNotationIsWrittenOver(t *testing.T) {
+	ctx := t.Context()
+	db, client := open(t)
+	var events []hook.Event
+	client.Reading.Use(hook.Report(func(_ context.Context, e hook.Event) { events = append(events, e) }))
+	r := client.Reading.Create().SetValue(1).SaveX(ctx)
+	_, err := db.ExecContext(ctx, "UPDATE readings SET updated_at = CURRENT_TIMESTAMP")
+	require.NoError(t, err)
+	b := client.Reading.GetX(ctx, r.ID).Update().SetValue(2)
+	require.NoError(t, b.Exec(ctx))
+	require.Len(t, events, 1)
+	assert.Equal(t, hook.Stale, events[0].Kind)
+	require.NoError(t, client.Reading.GetX(ctx, r.ID).Update().SetValue(3).Exec(ctx))
+	assert.Len(t, events, 1, "there was nothing to report")
+}
