@@ -3,14 +3,19 @@ package batch_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"runtime"
+	"strings"
 	"testing"
 
 	genent "entgo.io/ent"
+	"entgo.io/ent/dialect"
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/entocc/entocc"
+	"github.com/entocc/entocc/internal/drivertest"
 	"github.com/entocc/entocc/internal/ent"
 	"github.com/entocc/entocc/internal/ent/user"
 )
@@ -167,4 +172,49 @@ func TestBulk_ProgressOfOneRowIsReported(t *testing.T) {
 	users = client.User.UpdateBulk(aged(client, users)...).OnProgress(progress).SaveX(t.Context())
 	client.User.DeleteBulk(users...).OnProgress(progress).ExecX(t.Context())
 	assert.Equal(t, [][2]int{{1, 1}, {1, 1}}, seen)
+}
+
+// Integers, UUIDs and booleans are the same key to Go and to every database. Of texts a collation decides: rows that are written whatever
+// their version are told apart by the database first.
+func TestUpdateBulk_AsksForKeysThatTheDatabaseComparesInItsOwnWay(t *testing.T) {
+	for name, s := range map[string]struct {
+		update func(*ent.Client) error
+		begins string
+	}{
+		"UUID": {func(c *ent.Client) error {
+			return second(c.Document.UpdateBulk(c.Document.UpdateOneID(uuid.Max).IgnoreVersion().SetTitle("a"), c.Document.UpdateOneID(uuid.Nil).IgnoreVersion().SetTitle("b")).Save(t.Context()))
+		}, "UPDATE "},
+		"int": {func(c *ent.Client) error {
+			return second(c.User.UpdateBulk(c.User.UpdateOneID(1).IgnoreVersion().SetName("a"), c.User.UpdateOneID(2).IgnoreVersion().SetName("b")).Save(t.Context()))
+		}, "UPDATE "},
+		"text": {func(c *ent.Client) error {
+			return second(c.Setting.UpdateBulk(c.Setting.UpdateOneID("a").SetValue("a"), c.Setting.UpdateOneID("b").SetValue("b")).Save(t.Context()))
+		}, "SELECT 0, "},
+		"text with a version": {func(c *ent.Client) error {
+			return second(c.Setting.UpdateBulk(c.Setting.UpdateOneID("a").IfVersion(1).SetValue("a"), c.Setting.UpdateOneID("b").IfVersion(1).SetValue("b")).Save(t.Context()))
+		}, "UPDATE "},
+	} {
+		drv := &drivertest.Sent{Name: dialect.Postgres}
+		require.Error(t, s.update(ent.NewClient(ent.Driver(drv))), name)
+		assert.True(t, strings.HasPrefix(drv.Statements[0], s.begins), "%s: %s", name, drv.Statements[0])
+	}
+}
+
+// Rows whose keys are texts need one statement as others do.
+func TestUpdateBulk_OfTextsIsOneStatement(t *testing.T) {
+	var sent []string
+	client := openSQLite(t, ent.Log(func(v ...any) { sent = append(sent, fmt.Sprint(v...)) }))
+	debug := client.Debug()
+	var updates []*ent.SettingUpdateOne
+	for i := range 3 {
+		updates = append(updates, debug.Setting.UpdateOne(client.Setting.Create().SetID(fmt.Sprint(i)).SetValue("before").SaveX(t.Context())).SetValue("after"))
+	}
+	assert.Len(t, debug.Setting.UpdateBulk(updates...).SaveX(t.Context()), 3)
+	statements := 0
+	for _, s := range sent {
+		if strings.Contains(s, "UPDATE") || strings.Contains(s, "SELECT") {
+			statements++
+		}
+	}
+	assert.Equal(t, 1, statements, sent)
 }

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"entgo.io/ent"
+	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql"
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -106,4 +108,15 @@ func TestSchema_OverflowSaysWhichVersionIsTheLast(t *testing.T) {
 	assert.NoError(t, small.Unusable(ent.OpUpdateOne, nil))
 	own := counter.Errorf(ent.OpUpdateOne, errors.New("integer overflow"), "it says so already")
 	assert.Same(t, own, counter.Unusable(ent.OpUpdateOne, own))
+}
+
+// Arguments of the next version follow those of the columns that are set.
+func TestSchema_BumpCountsItsArguments(t *testing.T) {
+	s := schemaOf(version.Timestamp{})
+	update := sql.Dialect(dialect.Postgres).Update("users").Set("name", "n")
+	s.SetBump(update, "users")
+	query, args := update.Where(s.Equals([]any{int64(4)})).Query()
+	assert.Contains(t, query, `SET "name" = $1, "version" = CASE WHEN COALESCE("users"."version", 0) < $2 THEN $3 ELSE `)
+	assert.Contains(t, query, `WHERE "version" = $4`)
+	assert.Len(t, args, 4)
 }

@@ -2,6 +2,7 @@ package write_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"entgo.io/ent/dialect"
@@ -111,4 +112,29 @@ func TestSaved_VersionOfAnEarlierWriteOfTheTransactionIsAGhostAfterIt(t *testing
 	err = client.Profile.UpdateOne(ghost).SetTitle("lost").Exec(ctx)
 	require.True(t, ent.IsVersionError(err), "%v", err)
 	assert.Equal(t, "theirs", client.Profile.GetX(ctx, p.ID).Title)
+}
+
+// Of an edge to itself a type has the foreign key of both sides in one column: that of its own row, and that of others.
+func TestUpdateOne_ClearsItsOwnForeignKeyAndSetsThatOfOthers(t *testing.T) {
+	ctx := t.Context()
+	_, client := open(t)
+	parent, child := client.User.Create().SetName("parent").SaveX(ctx), client.User.Create().SetName("child").SaveX(ctx)
+	u := client.User.Create().SetName("between").SetParent(parent).SaveX(ctx)
+	client.User.UpdateOne(u).ClearParent().AddChildren(child).ExecX(ctx)
+	assert.False(t, client.User.QueryParent(u).ExistX(ctx))
+	assert.Equal(t, child.ID, client.User.QueryChildren(u).OnlyIDX(ctx))
+
+	sent := first(t, dialect.Postgres, func(ctx context.Context, c *ent.Client) error {
+		return c.User.UpdateOne(u).ClearParent().SetParent(child).Exec(ctx)
+	})
+	assert.Equal(t, 1, strings.Count(sent, `"user_children" = `), "PostgreSQL takes no column twice: %s", sent)
+}
+
+// A trigger of PostgreSQL runs before RETURNING, so one statement does. That of SQLite runs after it.
+func TestUpdateOne_VersionOfATriggerComesBackByOneStatementWhereItCan(t *testing.T) {
+	write := func(ctx context.Context, c *ent.Client) error {
+		return second(c.Gauge.UpdateOne(&ent.Gauge{ID: 5, Version: 4}).SetName("n").Save(ctx))
+	}
+	assert.Contains(t, first(t, dialect.Postgres, write), "RETURNING")
+	assert.NotContains(t, first(t, dialect.SQLite, write), "RETURNING")
 }

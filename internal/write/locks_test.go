@@ -2,6 +2,7 @@ package write_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 
@@ -37,6 +38,14 @@ func TestTouch_ChildrenAreLockedAsTheyAreRead(t *testing.T) {
 			assert.NotContains(t, sent, "SHARE")
 		}
 	}
+}
+
+// A line that stays where it is needs no lock before it is written.
+func TestTouch_ChildThatIsNotMovedIsWrittenFirst(t *testing.T) {
+	sent := first(t, dialect.Postgres, func(ctx context.Context, c *ent.Client) error {
+		return c.PurchaseLine.UpdateOne(&ent.PurchaseLine{ID: 5, Version: 4}).SetAmount(2).Exec(ctx)
+	})
+	assert.True(t, strings.HasPrefix(sent, "UPDATE "), sent)
 }
 
 // All transactions lock parents in one order. Those of other databases lock them when they bump them.
@@ -93,4 +102,48 @@ func TestReport_TimeInAnotherNotationIsWrittenOver(t *testing.T) {
 	assert.Equal(t, hook.Stale, events[0].Kind)
 	require.NoError(t, client.Reading.GetX(ctx, r.ID).Update().SetValue(3).Exec(ctx))
 	assert.Len(t, events, 1, "there was nothing to report")
+}
+
+// What is NULL in place of a version was never compared, and is written over.
+func TestReport_NULLIsWrittenOver(t *testing.T) {
+	ctx := t.Context()
+	db, client := open(t)
+	var events []hook.Event
+	client.Order.Use(hook.Report(func(_ context.Context, e hook.Event) { events = append(events, e) }))
+	o := client.Order.Create().SaveX(ctx)
+	o = client.Order.UpdateOne(o).SetState("open").SaveX(ctx)
+	_, err := db.ExecContext(ctx, "UPDATE orders SET cm_version_id = NULL")
+	require.NoError(t, err)
+	require.NoError(t, client.Order.UpdateOne(o).SetState("paid").Exec(ctx))
+	require.Len(t, events, 1)
+	assert.Equal(t, hook.Stale, events[0].Kind)
+	assert.Equal(t, "paid", client.Order.GetX(ctx, o.ID).State)
+}
+
+// Work that is run again writes by ID as any other. What it must not write is what an earlier attempt has left.
+func TestReport_WriteByIDGoesThroughInARetry(t *testing.T) {
+	ctx := t.Context()
+	_, client := open(t)
+	var kinds []hook.ReportKind
+	client.User.Use(hook.Report(func(_ context.Context, e hook.Event) { kinds = append(kinds, e.Kind) }))
+	u := client.User.Create().SetName("before").SaveX(ctx)
+	partial := client.User.Query().Select("name").OnlyX(ctx)
+	require.NoError(t, client.RetryTx(ctx, func(tx *ent.Tx) error {
+		return errors.Join(tx.User.UpdateOneID(u.ID).SetName("by ID").Exec(ctx), tx.User.UpdateOne(partial).SetName("partial").Exec(ctx))
+	}))
+	assert.Equal(t, []hook.ReportKind{hook.Unguarded, hook.NotLoaded}, kinds)
+}
+
+// A save twice by one builder reports what became of each.
+func TestReport_EachRunIsReportedByItself(t *testing.T) {
+	ctx := t.Context()
+	_, client := open(t)
+	reported := 0
+	client.User.Use(hook.Report(func(context.Context, hook.Event) { reported++ }))
+	u := client.User.Create().SetName("before").SaveX(ctx)
+	b := client.User.UpdateOneID(u.ID).SetName("after")
+	for i := range 3 {
+		require.NoError(t, b.Exec(ctx))
+		assert.Equal(t, i+1, reported)
+	}
 }
