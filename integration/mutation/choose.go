@@ -45,8 +45,15 @@ func (m *mutant) isAt(place string) bool {
 }
 
 // identity is what a mutant is known by when the lines above it have changed.
-func (m *mutant) identity() string {
-	return fmt.Sprintf("%s: %s: %s: %s", m.file, m.in, m.kind, m.code)
+func (m *mutant) identity() string { return m.file + ": " + m.description() }
+
+// description says what is changed, and in which line if that has more.
+func (m *mutant) description() string {
+	text := fmt.Sprintf("%s: %s: %s", m.in, m.kind, m.code)
+	if m.where != m.code {
+		text += " in: " + m.where
+	}
+	return text
 }
 
 // equivalent reads equivalent.txt: the identities of mutants, and below those that have it in common an indented reason.

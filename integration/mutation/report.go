@@ -73,7 +73,7 @@ func survivors(mutants []mutant) string {
 		if !m.reached {
 			reached = unreached
 		}
-		fmt.Fprintf(&list, "%s:%d: %s: %s: %s%s\n", m.file, m.line, m.in, m.kind, m.code, reached)
+		fmt.Fprintf(&list, "%s:%d: %s%s\n", m.file, m.line, m.description(), reached)
 	}
 	return list.String()
 }

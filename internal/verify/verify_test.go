@@ -110,6 +110,7 @@ func TestVerify_LockGoesWithItsSavepoint(t *testing.T) {
 		"another is undone":         {[]string{"SAVEPOINT r", "SAVEPOINT s"}, []string{"ROLLBACK TO r"}, 2},
 		"released":                  {[]string{"SAVEPOINT s"}, []string{"RELEASE SAVEPOINT s"}, 1},
 		"released, the outer gone":  {[]string{"SAVEPOINT r", "SAVEPOINT s"}, []string{"RELEASE s", "ROLLBACK TO r"}, 2},
+		"one of its name released":  {[]string{"SAVEPOINT s"}, []string{"SAVEPOINT s", "RELEASE s", "ROLLBACK TO s"}, 2},
 		"released, then one undone": {[]string{"SAVEPOINT s"}, []string{"RELEASE s", "SAVEPOINT t", "ROLLBACK TO t"}, 1},
 	} {
 		t.Run(name, func(t *testing.T) {

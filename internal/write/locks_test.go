@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent"
 	"github.com/entocc/entocc/internal/ent/purchaseline"
@@ -146,4 +147,24 @@ func TestReport_EachRunIsReportedByItself(t *testing.T) {
 		require.NoError(t, b.Exec(ctx))
 		assert.Equal(t, i+1, reported)
 	}
+}
+
+// An attempt that is run again must not go on from what the one before has left, though nothing else is enforced yet.
+func TestReport_WhatAnEarlierAttemptHasLeftIsRefused(t *testing.T) {
+	ctx := t.Context()
+	_, client := open(t)
+	var events []hook.Event
+	client.User.Use(hook.Report(func(_ context.Context, e hook.Event) { events = append(events, e) }))
+	u := client.User.Create().SetName("before").SaveX(ctx)
+	var left *ent.User
+	err := client.RetryTx(ctx, func(tx *ent.Tx) (err error) {
+		if left == nil {
+			left = tx.User.UpdateOne(u).SetName("first").SaveX(ctx)
+			return &entocc.RecordModifiedError{Type: ent.TypeUser, ID: u.ID}
+		}
+		return tx.User.UpdateOne(left).SetName("lost").Exec(ctx)
+	})
+	require.True(t, ent.IsVersionError(err), "%v", err)
+	assert.Empty(t, events)
+	assert.Equal(t, "before", client.User.GetX(ctx, u.ID).Name)
 }

@@ -135,6 +135,9 @@ func TestOneRow_FoundByItsPredicatesTouchesItsParent(t *testing.T) {
 	p := client.Purchase.Create().SaveX(ctx)
 	line := client.PurchaseLine.Create().SetPurchase(p).SetArticle("tea").SaveX(ctx)
 	other := client.PurchaseLine.Create().SetArticle("milk").SaveX(ctx)
+	elsewhere := client.Purchase.Create().SaveX(ctx)
+	elsewhere.Update().AddLines(client.PurchaseLine.Create().SetArticle("salt").SaveX(ctx)).ExecX(ctx)
+	elsewhere = client.Purchase.GetX(ctx, elsewhere.ID)
 	parent := func() int64 { return client.Purchase.GetX(ctx, p.ID).Version }
 	before := parent()
 	require.NoError(t, client.PurchaseLine.Update().Where(purchaseline.Article("tea")).IfVersion(line.Version).SetAmount(2).Exec(ctx))
@@ -143,6 +146,7 @@ func TestOneRow_FoundByItsPredicatesTouchesItsParent(t *testing.T) {
 	assert.Equal(t, before+2, parent())
 	require.NoError(t, second(client.PurchaseLine.Delete().Where(purchaseline.Article("tea")).IfVersion(line.Version+1).Exec(ctx)))
 	assert.Equal(t, before+3, parent())
+	assert.Equal(t, elsewhere.Version, client.Purchase.GetX(ctx, elsewhere.ID).Version, "it has no line of these")
 }
 
 // Fields are compared although there is nothing to write.
