@@ -39,7 +39,7 @@ type group struct {
 
 // quick is how long a group takes at most that a mutant is shown before the slow ones: those that wait for a lock to time out, or
 // write for a while.
-const quick = 2 * time.Second
+const quick = time.Second
 
 // suites are the tests, the fastest first: a change that one notices is not shown to the next. A run that ends with a slash has
 // subtests in groups, and an empty one has each test be a group. Env names the server that a test needs.
@@ -47,7 +47,7 @@ var suites = []struct{ name, pkg, run, env string }{
 	{"unit tests of version", "./internal/version", ".", ""},
 	{"unit tests of verify", "./internal/verify", ".", ""},
 	{"unit tests of write", "./internal/write", ".", ""},
-	{"unit tests of batch", "./internal/batch", ".", ""},
+	{"unit tests of batch", "./internal/batch", "", ""},
 	{"unit tests of session", "./internal/session", ".", ""},
 	{"unit tests of hook", "./hook", ".", ""},
 	{"scenarios on SQLite", "./internal/suite", "TestSQLite$/", ""},
