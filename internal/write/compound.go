@@ -47,7 +47,7 @@ func (w *Write) saveInCompound(ctx context.Context, drv dialect.Driver) (sent bo
 		return false, err
 	}
 	tx, err := session.BeginCompound(ctx, drv)
-	if tx == nil || err != nil {
+	if tx == nil {
 		return false, err
 	}
 	defer tx.Abandon()

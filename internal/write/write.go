@@ -180,10 +180,10 @@ func (w *Write) Alone(ctx context.Context, drv dialect.Driver) error {
 		w.unguard()
 		err = w.send(ctx, drv, w.route(drv.Dialect()))
 	}
-	if err != nil && entocc.IsOutcomeUnknown(err) && w.applied(ctx, drv) {
+	if entocc.IsOutcomeUnknown(err) && w.applied(ctx, drv) {
 		return nil
 	}
-	if err == nil || len(w.Accepted) == 0 || entocc.Classify(err).Kind != entocc.KindDeadlock {
+	if len(w.Accepted) == 0 || entocc.Classify(err).Kind != entocc.KindDeadlock {
 		return err
 	}
 	return w.tell(ctx, drv, err)
