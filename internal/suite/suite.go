@@ -101,7 +101,7 @@ func scenarios() []scenario {
 	for _, group := range []func() []scenario{
 		coreScenarios, deleteScenarios, expectedScenarios, legacyScenarios, idScenarios,
 		bulkScenarios, upsertScenarios, upsertBulkScenarios, upsertNewerScenarios,
-		upsertKindScenarios, upsertHookScenarios, upsertRaceScenarios, edgeScenarios, childScenarios,
+		upsertKindScenarios, upsertJoinedScenarios, upsertHookScenarios, upsertRaceScenarios, edgeScenarios, childScenarios,
 		batchScenarios, batchTxScenarios, batchKindScenarios, batchDeleteScenarios,
 		diffScenarios, baseScenarios, resolveScenarios, statedScenarios, modifyScenarios,
 		verifyScenarios, verifyAgainScenarios, touchScenarios, aggregateScenarios,
