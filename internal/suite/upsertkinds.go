@@ -5,9 +5,11 @@ import (
 
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
+	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/internal/ent"
 	"github.com/entocc/entocc/internal/ent/document"
 	"github.com/entocc/entocc/internal/ent/event"
+	"github.com/entocc/entocc/internal/ent/like"
 	"github.com/entocc/entocc/internal/ent/order"
 	"github.com/entocc/entocc/internal/ent/purchaseline"
 	"github.com/entocc/entocc/internal/ent/reading"
@@ -18,6 +20,8 @@ import (
 
 func upsertKindScenarios() []scenario {
 	return []scenario{
+		{name: "Upsert/CompositeIDsAreGuarded", run: upsertOfCompositeIDs},
+		{name: "Upsert/BulkOfCompositeIDsIsGuarded", run: bulkUpsertOfCompositeIDs},
 		{name: "Upsert/BulkIfVersionOfEveryKind", run: bulkIfVersionOfEveryKind},
 		{name: "Upsert/BulkIfVersionByIDs", run: bulkIfVersionByIDs},
 		{name: "Upsert/BulkIfVersionOfLegacyRows", run: bulkIfVersionOfLegacyRows, left: keepsNull},
@@ -216,4 +220,77 @@ func bulkIfNewerOfEveryKind(s *Scene) {
 	now := s.Client.Account.GetX(s.ctx, a.ID)
 	assert.Equal(s, "after", now.Owner)
 	assert.EqualValues(s, 5, now.Revision)
+}
+
+// rated upserts what the user of a Like thinks of its tweet.
+func (s *Scene) rated(l *ent.Like, mood string) *ent.LikeCreate {
+	return s.Client.Like.Create().SetUserID(l.UserID).SetTweetID(l.TweetID).SetMood(mood)
+}
+
+// likeIs requires a Like to have a mood and a version.
+func (s *Scene) likeIs(l *ent.Like, mood string, version int64) {
+	s.Helper()
+	now := s.Client.Like.Query().Where(like.UserID(l.UserID), like.TweetID(l.TweetID)).OnlyX(s.ctx)
+	assert.Equal(s, mood, now.Mood)
+	assert.Equal(s, version, now.Version)
+}
+
+func upsertOfCompositeIDs(s *Scene) {
+	l := s.like()
+	clashing := func(mood string) *ent.LikeUpsertOne { return s.rated(l, mood).OnConflictColumns(like.FieldUserID, like.FieldTweetID) }
+	upsert := func(mood string) *ent.LikeUpsertOne { return clashing(mood).UpdateNewValues() }
+	err := upsert("lost").IfVersion(9).Exec(s.ctx)
+	conflict := s.conflict(err)
+	assert.Equal(s, []any{l.UserID, l.TweetID}, conflict.ID)
+	assert.EqualValues(s, 1, conflict.Actual)
+	var typed *ent.LikeModifiedError
+	require.ErrorAs(s, err, &typed)
+	now, err := typed.Current(s.ctx)
+	require.NoError(s, err)
+	assert.Equal(s, l.UserID, now.UserID)
+	s.likeIs(l, "", 1)
+	require.NoError(s, upsert("after").IfVersion(1).Exec(s.ctx))
+	s.likeIs(l, "after", 2)
+
+	var late *entocc.NotNewerError
+	require.ErrorAs(s, upsert("late").IfNewer(2).Exec(s.ctx), &late)
+	assert.Equal(s, []any{l.UserID, l.TweetID}, late.ID)
+	require.NoError(s, upsert("newer").IfNewer(5).Exec(s.ctx))
+	s.likeIs(l, "newer", 5)
+	require.NoError(s, upsert("forced").IfVersion(1).Exec(entocc.SkipCheck(s.ctx)))
+	require.NoError(s, clashing("kept").Ignore().Exec(s.ctx), "an upsert that states nothing may write nothing")
+	s.refused(clashing("lost").DoNothing().IfVersion(6).Exec(s.ctx))
+	s.likeIs(l, "forced", 6)
+	s.Client.Like.Delete().Where(like.UserID(l.UserID)).ExecX(s.ctx)
+	require.NoError(s, upsert("created").IfVersion(6).Exec(s.ctx))
+	s.likeIs(l, "created", 1)
+}
+
+func bulkUpsertOfCompositeIDs(s *Scene) {
+	inserts := s.byOwnDriver()
+	a, b, c := s.like(), s.like(), s.like()
+	s.Client.Like.Delete().Where(like.UserID(c.UserID)).ExecX(s.ctx)
+	upsert := func(mood string, versions ...int64) *ent.LikeUpsertBulk {
+		builders := []*ent.LikeCreate{s.rated(a, mood), s.rated(b, mood), s.rated(c, mood)}
+		for i, v := range versions {
+			builders[i].SetVersion(v)
+		}
+		return s.Client.Like.CreateBulk(builders...).OnConflictColumns(like.FieldUserID, like.FieldTweetID).UpdateNewValues()
+	}
+	inserts()
+	conflicts := s.listed(upsert("lost").IfVersion(1, 2, 1).Exec(s.ctx), 1)
+	assert.Equal(s, []any{b.UserID, b.TweetID}, conflicts.Conflicts[0].ID)
+	s.likeIs(a, "", 1)
+	assert.Equal(s, 3, inserts())
+	_ = s.listed(upsert("lost").IfVersion(2, 2, 2).Exec(s.ctx), 0, 1)
+	assert.Equal(s, s.joinedOr(1, 4), inserts())
+	require.NoError(s, upsert("after").IfVersion(1, 1, 1).Exec(s.ctx))
+	assert.Equal(s, 1, inserts())
+	for l, version := range map[*ent.Like]int64{a: 2, b: 2, c: 1} {
+		s.likeIs(l, "after", version)
+	}
+	_ = s.late(upsert("newer", 5, 2, 2).IfNewer().Exec(s.ctx), 1)
+	s.likeIs(a, "newer", 5)
+	s.likeIs(b, "after", 2)
+	s.likeIs(c, "newer", 2)
 }

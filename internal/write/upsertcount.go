@@ -20,6 +20,12 @@ func Counting(drv dialect.Driver) dialect.Driver {
 
 type countingDriver struct{ dialect.Driver }
 
+// counted marks what an INSERT that has written no row is an error of.
+type counted interface{ counts() }
+
+func (countingDriver) counts() {}
+func (countingTx) counts()     {}
+
 // Unwrap returns the driver within.
 func (d countingDriver) Unwrap() dialect.Driver { return d.Driver }
 
