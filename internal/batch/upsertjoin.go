@@ -106,7 +106,7 @@ func (j *joinedUpsert) statement() (query string, args []any, ok bool) {
 	if !found {
 		_, set, _ = strings.Cut(query, " ON DUPLICATE KEY UPDATE ")
 	}
-	return query, args, j.dialect == dialect.MySQL && !j.asksIDs() || first.Tells(assigned, set)
+	return query, args, j.dialect == dialect.MySQL && !j.asksIDs() || first.Distinguishes(assigned, set)
 }
 
 // returned are the columns that tell the rows apart, that of the version, and that of the ID.

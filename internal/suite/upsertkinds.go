@@ -237,7 +237,9 @@ func (s *Scene) likeIs(l *ent.Like, mood string, version int64) {
 
 func upsertOfCompositeIDs(s *Scene) {
 	l := s.like()
-	clashing := func(mood string) *ent.LikeUpsertOne { return s.rated(l, mood).OnConflictColumns(like.FieldUserID, like.FieldTweetID) }
+	clashing := func(mood string) *ent.LikeUpsertOne {
+		return s.rated(l, mood).OnConflictColumns(like.FieldUserID, like.FieldTweetID)
+	}
 	upsert := func(mood string) *ent.LikeUpsertOne { return clashing(mood).UpdateNewValues() }
 	err := upsert("lost").IfVersion(9).Exec(s.ctx)
 	conflict := s.conflict(err)

@@ -111,10 +111,10 @@ func (r *UpsertRow) Schema() *version.Schema { return r.claim.Schema }
 // Given is the version that an upsert with IfNewer writes; nil for IfVersion.
 func (r *UpsertRow) Given() any { return r.newer }
 
-// Tells reports whether the key says which row the statement has written: its update branch, which assigns these columns in set, leaves
+// Distinguishes reports whether the key says which row the statement has written: its update branch, which assigns these columns in set, leaves
 // the key as it is, or makes it that which the upsert was given. MySQL takes any unique key for a clash, so there the key is that of the
 // row only if it has been made so; or if it is the ID, of which the first clash is, if there is one.
-func (r *UpsertRow) Tells(assigned []string, set string) bool {
+func (r *UpsertRow) Distinguishes(assigned []string, set string) bool {
 	b := &sql.Builder{}
 	b.SetDialect(r.guard.Dialect)
 	for _, c := range r.Target {
