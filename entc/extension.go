@@ -144,6 +144,9 @@ func queryReceiver(builder string) string {
 func (e *Extension) Hooks() []gen.Hook {
 	return []gen.Hook{func(next gen.Generator) gen.Generator {
 		return gen.GenerateFunc(func(g *gen.Graph) error {
+			if isTwice(g) {
+				return errors.New("entocc: entc.Extensions has the extension of entocc twice: keep one")
+			}
 			p, err := newPlan(g, e)
 			if err != nil {
 				return err
@@ -167,6 +170,17 @@ func (e *Extension) Hooks() []gen.Hook {
 			return completeTypes(g, e)
 		})
 	}}
+}
+
+// isTwice reports whether two extensions of entocc have given the graph their templates.
+func isTwice(g *gen.Graph) bool {
+	n := 0
+	for _, t := range g.Templates {
+		if t.Name() == templateName {
+			n++
+		}
+	}
+	return n > 1
 }
 
 var _ entc.Extension = (*Extension)(nil)

@@ -38,7 +38,10 @@ func (p *plan) touchedEdge(v *typeVersion, name string) (*gen.Edge, error) {
 			e = edge
 		}
 	}
-	if e == nil {
+	switch {
+	case e == nil && len(n.Edges) == 0:
+		return nil, refuse("but %s has no edges: add the one that leads to the parent", n.Name)
+	case e == nil:
 		return nil, refuse("which is not one of its edges: %s", edgeNames(n))
 	}
 	schemas, _ := n.FeatureEnabled(gen.FeatureSchemaConfig.Name)

@@ -97,7 +97,7 @@ func New(name string, tables []version.Table, opts ...Option) (*Triggers, error)
 	servers := map[string]server{dialect.Postgres: postgres{}, dialect.MySQL: mysql{}, dialect.SQLite: sqlite{}}
 	t := &Triggers{server: servers[name], dialect: name}
 	if t.server == nil {
-		return nil, fmt.Errorf("entocc: no triggers for the dialect %q: there are those of %s, %s and %s", name, dialect.Postgres, dialect.MySQL, dialect.SQLite)
+		return nil, fmt.Errorf("entocc: there are no triggers for the dialect %q: use %s, %s or %s", name, dialect.Postgres, dialect.MySQL, dialect.SQLite)
 	}
 	for _, typ := range o.types {
 		if !slices.ContainsFunc(tables, func(v version.Table) bool { return v.Schema.Type == typ }) {
