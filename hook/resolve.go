@@ -347,7 +347,8 @@ func StoreWins() Resolver {
 // nothing to merge: they stay conflicts.
 //
 // never names fields that are not merged: a change of one by either side leaves the conflict to the caller, and so does
-// a base that does not show it.
+// a base that does not show it. Use the constants of the generated package (user.FieldStatus): a name that the type does
+// not have changes nothing.
 func Merge(never ...string) Resolver {
 	return func(ctx context.Context, c *Conflict) (ent.Value, error) {
 		if c.Modified.Deleted || !c.Mutation.Op().Is(ent.OpUpdateOne) {
