@@ -181,7 +181,7 @@ func (c *Conflict) unusable(v ent.Value) error {
 	case ok:
 		return nil
 	case c.saved:
-		return fmt.Errorf("entocc: %s %v is saved, but its resolver returned %s and no error: return what Save returned", c.Modified.Type, c.Modified.ID, valueWords(v))
+		return fmt.Errorf("entocc: %s %v was saved, but its resolver returned %s and no error: return what Save returned", c.Modified.Type, c.Modified.ID, valueWords(v))
 	default:
 		return fmt.Errorf("entocc: the resolver of a conflict returned %s and no error: return what Save or Current returned, %s, or an error as c.Err: %w", valueWords(v), want, c.Err)
 	}

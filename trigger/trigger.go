@@ -116,8 +116,8 @@ func New(name string, tables []version.Table, opts ...Option) (*Triggers, error)
 			return nil, fmt.Errorf("entocc: no trigger can move on the version %q of %s: leave the type out by For, or give it an integer", v.Schema.Field, v.Schema.Type)
 		}
 		if o.refusing && strategy.ByTrigger() {
-			return nil, fmt.Errorf("entocc: %s has a mixin.TriggerVersion, whose trigger moves the version on for writers who know nothing of it: "+
-				"leave Refusing out, or the type by For, or give it a mixin.Version", v.Schema.Type)
+			return nil, fmt.Errorf("entocc: %s has a mixin.TriggerVersion, whose trigger bumps the version for writers that do not know it: "+
+				"leave out Refusing, or the type with For, or use mixin.Version", v.Schema.Type)
 		}
 		t.tables = append(t.tables, newTable(t.server, &table{Table: v, strategy: strategy, refusing: o.refusing}))
 	}
