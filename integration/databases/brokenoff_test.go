@@ -59,7 +59,7 @@ func canceledWithin(ctx context.Context, write func(context.Context) error) erro
 	return write(ctx)
 }
 
-// What such a statement wrote would be committed, and its caller was told of an error. A write of several statements may be undone
+// A commit would keep what such a statement wrote, though its caller got an error. A write of several statements may be undone
 // instead, if its context ends between two of them.
 func TestTx_OfSQLiteWhoseCanceledStatementWasCarriedOutKeepsNothing(t *testing.T) {
 	onModernc(t, func(t *testing.T, s session, p poisoned) {

@@ -186,7 +186,7 @@ func (s *Session) admit(ctx context.Context, drv dialect.Driver) error {
 }
 
 // errPrepared refuses a write on a Galera cluster by prepared statements.
-var errPrepared = errors.New("entocc: nothing is written: this is a node of a Galera cluster, which can lose a transaction of prepared statements " +
+var errPrepared = errors.New("entocc: nothing was written: this is a node of a Galera cluster, which can lose a transaction of prepared statements " +
 	"without an error; add interpolateParams=true to the DSN")
 
 // OnGalera reports whether a transaction of a client's is on a node of a Galera cluster.

@@ -72,7 +72,7 @@ func (s *Schema) KeyValues(id any) ([]any, error) {
 
 // NotLoaded returns the error of an entity that was loaded without its version.
 func (s *Schema) NotLoaded(op ent.Op) error {
-	return s.Errorf(op, nil, "the entity was loaded without its version: add %q to the Select of its query, or state the version by IfVersion", s.Column)
+	return s.Errorf(op, nil, "the entity was loaded without its version: add %q to the Select of its query, or state the version with IfVersion", s.Column)
 }
 
 // SelectsVersion reports whether a query that selects fields reads the version too.
@@ -150,15 +150,6 @@ func (s *Schema) SetNothing(u *sql.UpdateBuilder, table string) {
 		column = s.Keys[0]
 	}
 	u.Set(column, sql.ExprFunc(func(b *sql.Builder) { b.WriteString(b.Quote(table) + "." + b.Quote(column)) }))
-}
-
-// SetMarked has an UPDATE on MySQL or MariaDB say whether it matched the row, by the insert ID of its answer: it is 1 if the assignment was
-// evaluated, also where nothing changes. The version stays as it is.
-func (s *Schema) SetMarked(u *sql.UpdateBuilder, table string) {
-	u.Set(s.Column, sql.ExprFunc(func(b *sql.Builder) {
-		column := b.Quote(table) + "." + b.Quote(s.Column)
-		b.WriteString("IF(LAST_INSERT_ID(1) = 1, " + column + ", " + column + ")")
-	}))
 }
 
 // bumpExpr is a sql.Querier that reports its error, which sql.ExprFunc would drop.

@@ -13,7 +13,7 @@ const settleTries = 10
 
 // again settles an UPDATE that counted no row, though its row matches by the time somebody asks why. MySQL and MariaDB count the
 // rows that change: the row may have held all of it before, or may have come to match only after the UPDATE looked at it.
-// So the UPDATE is sent once more, and itself says whether it matched ([version.Schema.SetMarked]).
+// So the UPDATE is sent once more, and itself says whether it matched.
 func (w *Write) again(ctx context.Context, q dialect.ExecQuerier, d string) error {
 	w.marked = true
 	defer func() { w.marked = false }()
@@ -54,4 +54,13 @@ func (w *Write) execMarked(ctx context.Context, q dialect.ExecQuerier, d string)
 	}
 	mark, err := res.LastInsertId()
 	return mark != 0, err
+}
+
+// setMark has an UPDATE say whether it matched the row, by the insert ID of its answer: it is 1 if the assignment was evaluated, also
+// where nothing changes. The version stays as it is.
+func (w *Write) setMark(update *sql.UpdateBuilder) {
+	update.Set(w.Schema.Column, sql.ExprFunc(func(b *sql.Builder) {
+		column := b.Quote(w.Spec.Node.Table) + "." + b.Quote(w.Schema.Column)
+		b.WriteString("IF(LAST_INSERT_ID(1) = 1, " + column + ", " + column + ")")
+	}))
 }

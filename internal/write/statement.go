@@ -61,7 +61,7 @@ func (w *Write) setVersion(update *sql.UpdateBuilder) {
 	case w.Bump:
 		w.Schema.SetBump(update, w.Spec.Node.Table)
 	case w.marked:
-		w.Schema.SetMarked(update, w.Spec.Node.Table)
+		w.setMark(update)
 	case update.Empty():
 		w.Schema.SetNothing(update, w.Spec.Node.Table)
 	}
