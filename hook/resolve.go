@@ -85,8 +85,8 @@ func Rounds(n int) ResolveOption { return func(o *resolveOptions) { o.rounds = n
 
 // WithIfMatch hands the resolver conflicts of writes by IfMatch, too: those of an If-Match header or of a form's token. RFC
 // 9110 (section 13.1.1) forbids to carry out a request whose If-Match is false, unless the change is in the row already or
-// can be combined with those of others, as a merge does; so use it with [Merge], or a resolver of your own that
-// does not overwrite. [ClientWins] and [StoreWins] leave such conflicts alone all the same.
+// can be combined with those of others, as a merge does; so use it with [Merge], or your own resolver that
+// does not overwrite. [ClientWins] and [StoreWins] leave such conflicts alone anyway.
 func WithIfMatch() ResolveOption { return func(o *resolveOptions) { o.ifMatch = true } }
 
 // WithoutIfVersion keeps conflicts of writes by IfVersion and IfVersionIn from the resolver: they come back to the caller, who

@@ -7,6 +7,6 @@
 // writes, and an annotation that the extension of package entc reads.
 //
 // Keep the mixin itself in Mixin(), or embed it. A mixin of the project's own that returns no more than the Fields of one
-// has neither hook nor annotation. The extension guards its types all the same, by what the field carries, but not those
+// has neither hook nor annotation. The extension guards its types anyway, by what the field carries, but not those
 // of [Guard], which has no field; and without the extension, such types are not guarded.
 package mixin

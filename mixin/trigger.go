@@ -11,7 +11,7 @@ import (
 )
 
 // TriggerVersion adds an int64 version that a trigger of the database moves on, whoever writes: ent, psql, a program in
-// another language. The trigger is one of package trigger, or one that the table has had for years, by a rule of its own: a
+// another language. The trigger is one of package trigger, or one that the table has had for years, by its own rule: a
 // sequence, a step of ten. What a save returns is what the trigger has made of the row.
 //
 //	func (User) Mixin() []ent.Mixin {
@@ -19,7 +19,7 @@ import (
 //	}
 //
 // A save writes old + 1 itself, and the trigger may overrule it. So ent's writers notice each other even where somebody has
-// dropped the trigger; those past ent go unnoticed then. Check the triggers when the program starts:
+// dropped the trigger; those that bypass ent go unnoticed then. Check the triggers when the program starts:
 //
 //	err := ent.CheckGuards(triggers.Require(ctx, db))
 //

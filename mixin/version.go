@@ -35,7 +35,7 @@ type Version struct {
 	// Only names the fields and edges whose change bumps the version; all if empty. It excludes Ignore.
 	Only []string
 	// Ignore names the fields and edges whose change does not bump the version, such as a last_login. Their writes are
-	// guarded all the same.
+	// guarded anyway.
 	Ignore []string
 	// Touch names edges to parents, whose foreign key is in this schema's table: a change of a row, its creation and its
 	// deletion bump the version of its parent too. It needs the extension of package entc.

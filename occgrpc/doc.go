@@ -18,5 +18,5 @@
 //	}
 //
 // An interceptor makes the statuses: that of package grpcocc for grpc-go, that of package connectocc for connect-go. [StatusOf]
-// lists them. Each is a package of its own, so that a server links the one that it uses.
+// lists them. Each is its own package, so that a server links the one that it uses.
 package occgrpc

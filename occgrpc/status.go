@@ -243,7 +243,7 @@ func noun(typ string) string {
 	return strings.ToLower(b.String())
 }
 
-// isNotFound knows ent's error by its name, as each client has a type of its own.
+// isNotFound knows ent's error by its name, as each client has its own type.
 func isNotFound(err error) bool {
 	for ; err != nil; err = errors.Unwrap(err) {
 		if t := reflect.TypeOf(err); t.Kind() == reflect.Pointer && t.Elem().Name() == "NotFoundError" {

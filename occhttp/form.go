@@ -43,7 +43,7 @@ type Form struct {
 	// now, beside what the browser has put back into them. Saving is a conflict wherever the two differ.
 	Stale bool
 	// Err is what is wrong with a posted state: missing, not signed by a key of the signer, of another row or form.
-	// Mine has the posted texts all the same. A write with such a form fails with a VersionError, a 400.
+	// Mine has the posted texts anyway. A write with such a form fails with a VersionError, a 400.
 	Err error
 
 	signer *Signer

@@ -33,7 +33,7 @@ func newOptions(opts []Option) *options {
 }
 
 // Require answers 428 to requests of these methods that have neither If-Match nor If-None-Match (RFC 6585, section 3),
-// before any handler runs; no method means PUT, PATCH and DELETE. Without it a write by IfMatch is 428 all the same, but
+// before any handler runs; no method means PUT, PATCH and DELETE. Without it a write by IfMatch is 428 anyway, but
 // after authorization and 404.
 //
 //	occhttp.Middleware(occhttp.Require())(mux)

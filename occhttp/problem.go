@@ -55,7 +55,7 @@ type Problem struct { //nolint:errname // the word of RFC 9457
 	ModifiedAt time.Time `json:"modifiedAt,omitzero"`
 	// Clashes are the fields that the request would set to something else than they hold by now, as [ClashingFields] names them.
 	Clashes []string `json:"clashes,omitempty"`
-	// Conflicts are those of a batch, in its order, and Written is the number of its rows that were written all the same,
+	// Conflicts are those of a batch, in its order, and Written is the number of its rows that were written anyway,
 	// as it skips the modified ones.
 	Conflicts []RowConflict `json:"conflicts,omitempty"`
 	Written   int           `json:"written,omitempty"`

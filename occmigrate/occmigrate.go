@@ -130,5 +130,5 @@ func addable(t *atlas.Table, c *atlas.Column) error {
 	}
 	return fmt.Errorf("entocc: SQLite can't add the column %q to the table %q as it is: %s. ent would rebuild the table, and "+
 		"what it does not know of it would be lost. Give the column a constant default (entsql.DefaultExprs has one for each "+
-		"database), or add it by a migration of your own", c.Name, t.Name, reason)
+		"database), or add it by your own migration", c.Name, t.Name, reason)
 }

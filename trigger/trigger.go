@@ -1,4 +1,4 @@
-// Package trigger has the database itself move versions on, for writes that are made past ent: by psql, by other programs, by
+// Package trigger makes the database itself bump versions, for writes that bypass ent: by psql, by other programs, by
 // raw SQL. It creates a trigger on each table whose schema has one of the mixins:
 //
 //	triggers, err := trigger.New(dialect.Postgres, ent.VersionedTables())

@@ -17,7 +17,7 @@ import (
 type UpsertParts func() (GuardedMutation, *[]ent.Hook, func(error) error)
 
 // Upserts is the guarded upsert of many rows. ent's CreateBulk nests the hooks of its builders, and the last of these sends one
-// statement for all rows, whose answer does not say which of them it has written. Here each row has a statement of its own, all in one
+// statement for all rows, whose answer does not say which of them it has written. Here each row has its own statement, all in one
 // transaction, and each builder's hooks see what became of their own row.
 //
 // Two hooks of each builder do it. The inner one notes what the row is guarded by, and returns what became of it. The outer one keeps that
