@@ -17,9 +17,9 @@ import (
 // maxRead is how many rows are read for the conflicts of one response. Further ones are reported by type and ID.
 const maxRead = 100
 
-// Conflicts is an extension of gqlgen's server that reports conflicts to clients. Use it before the transactioner of entgql, so that it
-// reads when the transaction has been rolled back: what a row holds inside may never be committed. Of a conflict in a
-// transaction that is still open only the type and the ID are reported.
+// Conflicts is an extension of gqlgen's server that reports conflicts to clients. Use it before the transactioner of
+// entgql, so that it reads when the transaction has been rolled back: what a row holds inside may never be committed. For a
+// conflict in a transaction that is still open, only the type and the ID are reported.
 //
 //	srv.Use(&occgql.Conflicts{})
 //	srv.Use(entgql.Transactioner{TxOpener: occgql.OpenTx(client)})
