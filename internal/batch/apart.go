@@ -27,7 +27,7 @@ const keysPerQuery = 250
 func exact(ids []any) bool {
 	return !slices.ContainsFunc(ids, func(id any) bool {
 		v := reflect.Indirect(reflect.ValueOf(id))
-		return !v.IsValid() || !v.CanInt() && !v.CanUint() && v.Kind() != reflect.Array && v.Kind() != reflect.Bool
+		return !v.CanInt() && !v.CanUint() && v.Kind() != reflect.Array && v.Kind() != reflect.Bool
 	})
 }
 

@@ -96,10 +96,8 @@ func (k rowKey) String() string {
 	return fmt.Sprint(k.other)
 }
 
-// follows reports whether the key is greater than another, if that is known.
-func (k rowKey) follows(other rowKey) bool {
-	return k.other == nil && other.other == nil && k.number > other.number
-}
+// follows reports whether the key is greater than another, by numbers: those of keys that are none are 0.
+func (k rowKey) follows(other rowKey) bool { return k.number > other.number }
 
 // firstKeys are those of the first n slots.
 func (b *batch) firstKeys(n int) map[rowKey]bool {

@@ -64,7 +64,7 @@ func NamedTx(s *Session, tx dialect.Tx, drv dialect.Driver) dialect.Tx {
 	case s == nil:
 		return tx
 	case drv.Dialect() == dialect.SQLite:
-		return &localTx{namedTx{Tx: tx, session: s}}
+		return &localTx{namedTx: namedTx{Tx: tx, session: s}}
 	case s.apart && drv.Dialect() == dialect.Postgres:
 		return &namedTx{Tx: &apartTx{tx}, session: s}
 	}

@@ -81,7 +81,7 @@ func (i Integer[T]) Bump(b *sql.Builder, ident string) {
 func (i Integer[T]) OverflowMark() string { return fmt.Sprintf("version %d", i.largest()) }
 
 // IsZero reports whether v is 0.
-func (Integer[T]) IsZero(v any) bool { n, ok := v.(T); return !ok || n == 0 }
+func (Integer[T]) IsZero(v any) bool { n, _ := v.(T); return n == 0 }
 
 // Scan reads a T. A number that is none is an error.
 func (Integer[T]) Scan() (dest any, value func() any) {
@@ -129,7 +129,7 @@ func (Integer[T]) Follows(old, next any) bool {
 }
 
 // Possible reports whether v is above 0.
-func (Integer[T]) Possible(v any) bool { n, ok := v.(T); return ok && n > 0 }
+func (Integer[T]) Possible(v any) bool { n, _ := v.(T); return n > 0 }
 
 // Textual reports false.
 func (Integer[T]) Textual(string) bool { return false }

@@ -123,7 +123,7 @@ func (u *rowUpdate) needsKey() bool {
 func (u *rowUpdate) save(ctx context.Context, drv dialect.Driver) error {
 	u.accept()
 	w, err := UpdateOne(ctx, u.schema, u.m, u.e, u.spec, u.links, u.id)
-	if err != nil || w == nil {
+	if err != nil {
 		return err
 	}
 	w.set = u.theRow

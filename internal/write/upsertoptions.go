@@ -19,10 +19,12 @@ type optionAnswers struct {
 	nothing, keeps bool
 	// where is an UpdateWhere.
 	where bool
+	// target are the columns of ConflictColumns.
+	target []string
 }
 
 func askOptions(d string, opts []sql.ConflictOption) *optionAnswers {
-	return &optionAnswers{nothing: doesNothing(d, opts), keeps: keepsRow(d, opts), where: hasWhere(d, opts)}
+	return &optionAnswers{nothing: doesNothing(d, opts), keeps: keepsRow(d, opts), where: hasWhere(d, opts), target: targetOf(opts)}
 }
 
 // check refuses upserts that can't be guarded.
@@ -81,4 +83,15 @@ func hasWhere(d string, opts []sql.ConflictOption) bool {
 		_, update, _ = strings.Cut(query, " ON DUPLICATE KEY UPDATE ")
 	}
 	return strings.Contains(update, " WHERE ")
+}
+
+// targetOf returns the columns that the options name as those of a clash.
+func targetOf(opts []sql.ConflictOption) []string {
+	query, _ := sql.Dialect(dialect.Postgres).Insert("t").Columns("c").Values(0).OnConflict(opts...).Query()
+	_, named, found := strings.Cut(query, ` ON CONFLICT ("`)
+	if !found {
+		return nil
+	}
+	named, _, _ = strings.Cut(named, `")`)
+	return strings.Split(named, `", "`)
 }
