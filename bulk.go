@@ -20,8 +20,8 @@ import (
 //	}
 //
 // [IsRecordModified] is true of it, and errors.As finds the first conflict's own error, as a *ent.UserModifiedError. ent's
-// IsNotFound is true only if every one of the conflicts is a row that is gone: a caller that takes it for "nothing left
-// to do" would otherwise pass over rows that were modified.
+// IsNotFound is true only if the rows of all conflicts are gone: otherwise, a caller that reads it as "nothing left to do"
+// would skip rows that were modified.
 type BulkModifiedError struct {
 	// Type is the name of the ent type, "User"; that of the parents if each conflict is one of a parent (Touch).
 	Type string
@@ -101,13 +101,13 @@ func rowName(id any, indexes []int, i int) string {
 // Unwrap returns the error of each conflict.
 func (e *BulkModifiedError) Unwrap() []error { return e.errs }
 
-// IsBulkModified reports whether err says that rows of a batch met another version, or none.
+// IsBulkModified reports whether err says that rows of a batch had a different version, or were gone.
 func IsBulkModified(err error) bool {
 	var e *BulkModifiedError
 	return errors.As(err, &e)
 }
 
-// BulkNotNewerError lists the rows of a bulk upsert with IfNewer that it has left as they are, because they had the same version or a
+// BulkNotNewerError lists the rows that a bulk upsert with IfNewer left as they are, because they had the same version or a
 // later one. All others were written.
 //
 //	err := client.User.CreateBulk(builders...).OnConflictColumns(user.FieldEmail).UpdateNewValues().IfNewer().Exec(ctx)

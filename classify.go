@@ -22,7 +22,7 @@ const (
 	// KindDeadlock is a transaction that the database chose as a deadlock's victim: PostgreSQL's 40P01, MySQL's and
 	// MariaDB's 1213. On a Galera cluster it may as well be a conflict with another node: read the version again to know.
 	KindDeadlock
-	// KindLockTimeout is a lock that was not given in time: PostgreSQL's 55P03, MySQL's 1205 and 3572.
+	// KindLockTimeout is a lock that was not granted in time: PostgreSQL's 55P03, MySQL's 1205 and 3572.
 	KindLockTimeout
 	// KindBusy is a database that is locked as a whole: SQLite's 5 and 6.
 	KindBusy
@@ -42,8 +42,8 @@ type Class struct {
 	Kind Kind
 	// TxDead reports that the transaction in which the error was raised can only be rolled back.
 	TxDead bool
-	// RolledBack reports that the database has done so already, as MySQL and MariaDB do (errors 1213 and 1020). They run
-	// later statements of it in autocommit: never go on in it, and never take its COMMIT for success. Transactions of
+	// RolledBack reports that the database has already done so, as MySQL and MariaDB do (errors 1213 and 1020). They run
+	// its later statements in autocommit: never continue in it, and never treat its COMMIT as a success. Transactions of
 	// clients that were generated with the extension refuse both.
 	RolledBack bool
 }
@@ -52,8 +52,7 @@ type Class struct {
 func (c Class) Retryable() bool { return c.Kind != KindOther }
 
 // IsRetryable reports whether the work that ended in err may succeed when it is run again from its start: in a new
-// transaction, with rows that are read again. A write that may or may not have been applied ([IsOutcomeUnknown]) is
-// not retryable.
+// transaction, on rows read again. A write that may or may not have been applied ([IsOutcomeUnknown]) is not retryable.
 func IsRetryable(err error) bool {
 	var state *StateError
 	return !IsOutcomeUnknown(err) && !errors.As(err, &state) && (IsRecordModified(err) || Classify(err).Retryable())

@@ -16,18 +16,18 @@ type VersionKey struct {
 // Versioned is an entity of a versioned type. Generated code implements it.
 type Versioned interface{ VersionKey() VersionKey }
 
-// Condition is what somebody outside of the process expects of a row, such as the If-Match header of a request or the
-// token of a form. Package occhttp makes them; generated builders take them, and carry them out in the SQL of the write:
+// Condition is what somebody outside the process expects of a row, such as the If-Match header of a request or the token of
+// a form. Package occhttp makes them; generated builders take them and put them into the SQL of the write:
 //
 //	client.User.UpdateOneID(id).IfMatch(occhttp.IfMatch(r)).SetName(name).Save(ctx)
 type Condition interface {
-	// Accept returns what the condition accepts of one row. key.Version is a zero value of the version's Go type.
+	// Accept returns what the condition accepts for one row. key.Version is a zero value of the version's Go type.
 	Accept(key VersionKey) Accepted
-	// String returns the condition in the words of whoever stated it, for errors.
+	// String returns the condition as it was stated, for errors.
 	fmt.Stringer
 }
 
-// Accepted is what a [Condition] accepts of one row. The zero value accepts nothing: the write is a conflict.
+// Accepted is what a [Condition] accepts for one row. The zero value accepts nothing: the write is a conflict.
 type Accepted struct {
 	// Versions are those that are accepted, of the Go type of the row's version.
 	Versions []any

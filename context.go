@@ -36,13 +36,14 @@ func IncrementSkipped(ctx context.Context, typ string) bool {
 	return switchesFrom(ctx).increment.has(typ)
 }
 
-// BeforeWrite returns a context under which refuse is called before each write of a versioned type, new rows included. An
-// error of it refuses the write: nothing is sent to the database, and the error comes back in a [VersionError]. Package
-// occhttp uses it to refuse the writes of a handler that has not looked at the If-Match of its request.
+// BeforeWrite returns a context under which refuse is called before each write of a versioned type, new rows included. If
+// it returns an error, the write is refused: nothing is sent to the database, and the error is returned in a
+// [VersionError]. Package occhttp uses it to refuse the writes of a handler that has not looked at the If-Match of its
+// request.
 //
 //	ctx = entocc.BeforeWrite(ctx, func(typ string) error { return errReadOnly })
 //
-// Of several each can refuse. No switch turns it off.
+// If there are several, each can refuse. No switch turns them off.
 func BeforeWrite(ctx context.Context, refuse func(typ string) error) context.Context {
 	s := switchesFrom(ctx)
 	if outer := s.refuse; outer != nil {

@@ -40,7 +40,7 @@ func (c Change) String() string {
 type EdgeChange struct {
 	// Added and Removed hold IDs of the other type.
 	Added, Removed []ent.Value
-	// Cleared reports that all that were there go.
+	// Cleared reports that all existing ones are removed.
 	Cleared bool
 }
 
@@ -54,36 +54,36 @@ type FieldDiff struct {
 	Label string
 	// Edge reports that this is an edge, and not a field.
 	Edge bool
-	// Sensitive reports that the values of the field are kept back: all three are nil.
+	// Sensitive reports that the values of the field are withheld: all three are nil.
 	Sensitive bool
 	// Computed reports that the schema sets the field with every update (an update default, as of updated_at), so that
 	// both sides always change it. It never clashes.
 	Computed bool
 	// Change is what the refused write wanted.
 	Change Change
-	// Base is the value that was read when the write's entity was loaded, whatever the struct holds since. HasBase is false
-	// where that is not known: for writes by ID, for ones that state another version than was loaded, for entities that no
-	// query has loaded, for columns that were not selected, and for values that the entity shares with what was read, such
-	// as a []byte. A field that is set counts as changed then.
+	// Base is the value that was read when the write's entity was loaded, whatever the struct holds now. HasBase is false
+	// if that is not known: for writes by ID, for writes that state a different version from the loaded one, for entities
+	// that no query has loaded, for columns that were not selected, and for values that the entity shares with what was
+	// read, such as a []byte. Then a field that is set counts as changed.
 	Base    any
 	HasBase bool
 	// Mine is what the refused write brought: the value, the number to add, the elements to append, or an EdgeChange.
 	Mine any
 	// Theirs is the value in the database now. It is nil for edges, which Diff does not load.
 	Theirs any
-	// MineChanged reports that the refused write would change the field: one that it sets to the value of the base, as a
-	// form does that posts all fields, is not changed. Without a base each field that it sets is.
+	// MineChanged reports that the refused write would change the field. A field that it sets to the value of the base,
+	// like a form that posts all fields, is not changed. Without a base, each field that it sets is.
 	MineChanged bool
-	// TheirsChanged reports that somebody else changed the field. Without a base it is not known, and true where the
-	// refused write would change what is there.
+	// TheirsChanged reports that somebody else changed the field. Without a base that is not known, and it is true if the
+	// refused write would change the current value.
 	TheirsChanged bool
 	// clash is decided while values that are kept back are at hand.
 	clash bool
 }
 
-// Clashes reports whether both sides changed the field, to different values, or to the same number: two writers who both took one
-// from 5 have set 4, and one of them would be lost. An addition to a number, or an append to a list, is made to whatever is
-// there, and clashes with nothing.
+// Clashes reports whether both sides changed the field, to different values, or to the same number: two writers who both
+// took one from 5 have set 4, and one of them would be lost. An addition to a number, or an append to a list, applies to
+// whatever is there, and never clashes.
 func (d FieldDiff) Clashes() bool { return d.clash }
 
 // NewFieldDiff completes a diff by what follows from its values, and keeps back those of a sensitive field. The runtime of

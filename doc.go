@@ -1,6 +1,6 @@
-// Package entocc is optimistic concurrency control for the Go ORM [ent]: the vocabulary that its other packages, the
-// code they generate, and their callers share. It holds the errors and their predicates, the switches that travel in
-// a context, and the classifier of database errors.
+// Package entocc is optimistic concurrency control for the Go ORM [ent]: the vocabulary that its other packages, the code
+// they generate, and their callers share. It has the errors and their predicates, the switches that are passed in a
+// context, and the classifier of database errors.
 //
 // A schema is protected by a mixin (package mixin) and an entc extension (package entc):
 //

@@ -8,9 +8,9 @@ import (
 	"entgo.io/ent"
 )
 
-// ErrTxEnded reports a transaction that the database has rolled back by itself, as MySQL, MariaDB, Galera and SQLite do. Nothing
-// of it was written. It is in the errors of every later statement of it, and of its commit; [IsRetryable] says whether it may succeed
-// when it is run again, which one that a constraint has ended does not.
+// ErrTxEnded reports a transaction that the database itself has rolled back, as MySQL, MariaDB, Galera and SQLite do.
+// Nothing of it was written. The errors of all its later statements and of its commit wrap it. [IsRetryable] says whether
+// the transaction may succeed when it is run again; one that a constraint has ended would not.
 var ErrTxEnded = errors.New("entocc: the database has rolled back this transaction: run it again from its start")
 
 // RecordModifiedError reports a guarded write that was refused, because the row no longer has the version that the
@@ -112,7 +112,7 @@ func (e *RecordModifiedError) Error() string {
 // Unwrap returns Err.
 func (e *RecordModifiedError) Unwrap() error { return e.Err }
 
-// IsRecordModified reports whether err says that a guarded write met a row with another version, or none.
+// IsRecordModified reports whether err says that a guarded write found a row with a different version, or no row.
 func IsRecordModified(err error) bool {
 	var e *RecordModifiedError
 	return errors.As(err, &e)
@@ -141,7 +141,7 @@ func (e *NotNewerError) Error() string {
 		e.Type, formatID(e.ID), e.Version, e.Actual)
 }
 
-// IsNotNewer reports whether an error is that of an upsert with IfNewer whose version came too late.
+// IsNotNewer reports whether err is that of an upsert with IfNewer whose version was too old.
 func IsNotNewer(err error) bool {
 	var e *NotNewerError
 	return errors.As(err, &e)

@@ -53,8 +53,8 @@ func (e *ModifiedError[T]) Diff(ctx context.Context) ([]FieldDiff, error) {
 	return e.DiffTo(current), nil
 }
 
-// ErrNoDiff reports that a conflict can't be compared field by field, as the client was generated without that: by the option
-// entc.Without(entc.Diff) of the extension.
+// ErrNoDiff reports that a conflict can't be compared field by field, because the client was generated without diffs (the
+// option entc.Without(entc.Diff) of the extension).
 var ErrNoDiff = errors.New("entocc: the client was generated without diffs: take entc.Diff out of entc.Without, and run go generate again")
 
 // undiffed reports that the write can't be compared. A read that was refused has nothing to compare, and no operation.

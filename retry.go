@@ -74,10 +74,10 @@ func (e *RetryError) Error() string {
 // Unwrap returns Err.
 func (e *RetryError) Unwrap() error { return e.Err }
 
-// Retry runs fn, and again from its start while it ends in an error that another attempt may fix: a row that was
-// modified meanwhile, a serialization failure, a deadlock, a lock timeout, a busy database. Everything else comes back
-// at once. fn must read again what it decides by; in a transaction, use client.RetryTx, which opens a new one for each
-// attempt.
+// Retry runs fn, and runs it again from its start as long as it returns an error that another attempt may fix: a row that
+// was modified in the meantime, a serialization failure, a deadlock, a lock timeout, a busy database. Any other error is
+// returned at once. fn must read again what its decisions depend on. For a transaction, use client.RetryTx, which opens a
+// new one for each attempt.
 //
 //	err := entocc.Retry(ctx, func(ctx context.Context) error {
 //		u, err := client.User.Get(ctx, id)
@@ -87,12 +87,12 @@ func (e *RetryError) Unwrap() error { return e.Err }
 //		return u.Update().SetBalance(u.Balance - 10).Exec(ctx)
 //	})
 //
-// Conflicts of writes by the context that fn is given are not handed to resolvers (hook.OnModified): they are what the
-// retry is for.
+// Conflicts of writes with the context that fn gets do not go to resolvers (hook.OnModified): they are what the retry is
+// for.
 //
-// A retry inside a transaction that fn does not open itself can never succeed, as the transaction goes on seeing what it
-// saw, or is dead: it is refused. Caches between ent and the database have to stand aside, or fn reads its
-// old row from them again.
+// A retry inside a transaction that fn does not open itself can never succeed, because the transaction keeps seeing what it
+// saw, or is dead. It is refused. Caches between ent and the database have to be bypassed, or fn reads its old row from
+// them again.
 func Retry(ctx context.Context, fn func(context.Context) error, opts ...RetryOption) error {
 	c := NewRetryConfig(opts...)
 	ctx = context.WithValue(ctx, retryKey{}, true)

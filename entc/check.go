@@ -82,7 +82,7 @@ func checkVersionField(n *gen.Type, f *gen.Field, a annotation.Version) error {
 	for _, other := range n.Fields {
 		if other != f && other.StorageKey() == f.StorageKey() {
 			return fmt.Errorf("entocc: the column %q of %s.%s is that of field %q already: if it is a version, name it by mixin.Guard{Field: %q}, "+
-				"else give the version a column of its own by mixin.%s{StorageKey: ..}", f.StorageKey(), n.Name, f.Name, other.Name, other.Name, a.Mixin)
+				"else give the version its own column by mixin.%s{StorageKey: ..}", f.StorageKey(), n.Name, f.Name, other.Name, other.Name, a.Mixin)
 		}
 	}
 	if !token.IsIdentifier(f.BuilderField()) || !token.IsIdentifier(f.StructField()) {

@@ -27,7 +27,7 @@ var templates embed.FS
 // templateName is the name of the templates of the extension.
 const templateName = "entocc"
 
-// Extension generates the typed API of versioned schemas, and has every write path of theirs guarded.
+// Extension generates the typed API of versioned schemas, and guards all their write paths.
 type Extension struct {
 	entc.DefaultExtension
 	// plan is what the schemas of the run under way ask for; the hook makes it before templates ask.
@@ -56,9 +56,9 @@ func NewExtension(opts ...Option) (*Extension, error) {
 	return e, nil
 }
 
-// ForgetLoaded has entities of these types not keep the row as it was read; no type means all. That saves memory where
-// many entities are held at a time, as for measurements. Diffs of such entities have no base: under hook.Merge, each field
-// that a write sets counts as changed, and clashes where others changed it or it has another value by now.
+// With ForgetLoaded, entities of these types do not keep the row as it was read; no type means all. That saves memory if a
+// program holds many entities at a time, such as measurements. Diffs of such entities have no base: under hook.Merge, each
+// field that a write sets counts as changed, and clashes if the row now holds a different value.
 //
 //	entocc.NewExtension(entocc.ForgetLoaded("Measurement"))
 func ForgetLoaded(types ...string) Option {

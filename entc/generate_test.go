@@ -19,7 +19,7 @@ import (
 	entocc "github.com/entocc/entocc/entc"
 )
 
-// None of these tests is parallel: ent's codegen has state of the whole process, and a folder of its own (F20).
+// None of these tests is parallel: ent's codegen has state of the whole process, and its own folder (F20).
 
 // generate generates a client from a schema into a new folder, and returns its files.
 func generate(t *testing.T, schema string, cfg gen.Config, opts ...entc.Option) (map[string]string, error) {

@@ -22,7 +22,7 @@ const (
 	Match Part = "Match"
 	// Modify is the Modify of clients. RetryTx stays.
 	Modify Part = "Modify"
-	// SetBased is IfVersion and the like of the builders Update and Delete. Those of one row have them always.
+	// SetBased is IfVersion and the like on the builders Update and Delete. Those of one row always have them.
 	SetBased Part = "SetBased"
 	// State is IfField.
 	State Part = "State"
@@ -33,8 +33,8 @@ const (
 // parts are all of them.
 func parts() []Part { return []Part{Bulk, Check, Diff, Match, Modify, SetBased, State, Verify} }
 
-// Without leaves parts of the generated code out, which a large schema has no use for: each costs lines, and time to compile.
-// The guard stays. Without [Diff], hook.Merge and the Diff of a conflict return entocc.ErrNoDiff.
+// Without leaves out parts of the generated code that a program does not use: each costs lines, and time to compile. The
+// guard stays. Without [Diff], hook.Merge and the Diff of a conflict return entocc.ErrNoDiff.
 //
 //	entocc.NewExtension(entocc.Without(entocc.Bulk, entocc.Verify))
 func Without(left ...Part) Option {

@@ -9,7 +9,7 @@ import (
 	"github.com/entocc/entocc/internal/counted"
 )
 
-// counted returns the Go expressions of the columns whose change moves the version on, as a list; empty means all.
+// counted returns the Go expressions of the columns whose change bumps the version, as a list; empty means all.
 func (v *typeVersion) counted() string {
 	var columns []string
 	for _, c := range counted.Columns(v.Type, v.said) {

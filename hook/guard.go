@@ -12,10 +12,10 @@ import (
 
 // Guard returns the hook that guards the writes of one type by its version. The mixins of package mixin install it.
 //
-// Where the client was generated with the extension of package entc, the generated code carries out the guard in the
-// statements themselves, and the hook only refuses early what can't be guarded. Without the extension the hook guards
-// what it can see: UpdateOne(u) and u.Update(), and bumps the version of set-based updates. It refuses every other write
-// of one row. Upserts are out of its sight then: they do not bump.
+// If the client was generated with the extension of package entc, the generated code puts the guard into the statements
+// themselves, and the hook only refuses early what can't be guarded. Without the extension the hook guards what it can see:
+// UpdateOne(u) and u.Update(), and bumps the version of set-based updates. It refuses every other write of one row. It
+// can't see upserts then: they do not bump.
 //
 // It is not inlined, so that a batch knows the hooks that it returns by their code.
 //
@@ -62,8 +62,8 @@ func (t *typedSchema) of(typ string) *version.Schema {
 	return &s
 }
 
-// Disable returns a hook that switches the guard off for all writes of the given types that a client makes, as for
-// fixtures and imports; no type means every type. They still bump the version. Hooks, validators and privacy stay on.
+// Disable returns a hook that turns off the guard for all writes of the given types by a client, for fixtures and imports;
+// no type means every type. They still bump the version. Hooks, validators and privacy stay on.
 //
 //	client.Use(hook.Disable())
 func Disable(types ...string) ent.Hook {

@@ -14,10 +14,10 @@ import (
 	"github.com/entocc/entocc/internal/write"
 )
 
-// Observe returns a hook that reports each conflict, and changes nothing. Register it after [OnModified] to hear also of
-// those that are resolved, before it to hear only of those that callers get. A batch reports each of its conflicts. It hears
-// of conflicts that [Report] lets through, too, wherever it is registered.
-// Those of VerifyOnCommit come from the commit, which is no mutation: watch the errors of Commit and RetryTx for them.
+// Observe returns a hook that reports each conflict, and changes nothing. Register it after [OnModified] to see resolved
+// conflicts too, before it to see only those that callers get. A batch reports each of its conflicts. It also sees
+// conflicts that [Report] lets through, wherever it is registered. Those of VerifyOnCommit come from the commit, which is
+// not a mutation: watch the errors of Commit and RetryTx for them.
 func Observe(report func(context.Context, *entocc.RecordModifiedError)) ent.Hook {
 	return func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {

@@ -8,9 +8,9 @@ import (
 	"github.com/entocc/entocc/internal/session"
 )
 
-// Pinner is a driver of the caller's own that can send several statements by one connection, without a transaction that
-// it begins itself. ent's driver needs no such method. A save on MariaDB is one statement and its COMMIT by drivers that
-// can, and four statements in a transaction of the driver's by all others.
+// Pinner is a custom driver that can send several statements on one connection, without a transaction that it begins
+// itself. ent's driver needs no such method. A save on MariaDB is one statement and its COMMIT by drivers that can, and
+// four statements in a transaction of the driver's by all others.
 //
 //	func (d *tracing) Pin(ctx context.Context) (hook.Pinned, error) {
 //		conn, err := hook.Pin(ctx, d.Driver)

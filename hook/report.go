@@ -13,20 +13,22 @@ import (
 	"github.com/entocc/entocc/internal/write"
 )
 
-// Report returns a hook that lets through what the guard would refuse, and reports it: the first step of a program that adopts
-// versions, which learns what would be refused tomorrow and goes on as it did before. Register it on the client, for all
+// Report returns a hook that lets through what the guard would refuse, and reports it: the first step of a program that
+// adopts versions, which finds out what will be refused and works as it did before. Register it on the client, for all
 // types or some:
 //
 //	client.Use(hook.Report(hook.LogReport(slog.Default())))                  // every type
 //	client.Use(hook.Report(tally.Report, hook.ReportTypes(ent.TypeInvoice))) // the others are enforced
 //
-// A write by ID that states no version, and one from an entity without its version, is made and bumps. A conflict of a
-// save or delete from an entity is written over, as if there were no versions: what others wrote is lost, as it was before.
+// A write by ID that states no version, and one from an entity without its version, is made and bumps. In a conflict, a
+// save or delete from an entity overwrites the row, as if there were no versions: what others wrote is lost, as it was
+// before.
 //
-// What was written for versions stays enforced: IfVersion, IfVersionIn, IfMatch, batches, Modify, and conflicts within Retry and
-// RetryTx. So do conflicts that a resolver decides ([OnModified]): it is asked, and nothing is reported. A row that is gone is NotFound, as before. Without Report everything is enforced.
+// Code that was written for versions stays enforced: IfVersion, IfVersionIn, IfMatch, batches, Modify, and conflicts within
+// Retry and RetryTx. So do conflicts that a resolver decides ([OnModified]): it is called, and nothing is reported. A row
+// that is gone is NotFound, as before. Without Report everything is enforced.
 //
-// report is called after the write, when nothing of it holds a lock; nil is for those who only want [Observe] to hear of
+// report is called after the write, when it holds no lock anymore; nil is for those who only want [Observe] to see
 // conflicts. It needs a client that was generated with the extension: all others stay enforced.
 func Report(report func(context.Context, Event), opts ...ReportOption) ent.Hook {
 	r := &reporter{report: report, seen: make(map[Place]bool)}
@@ -56,16 +58,16 @@ func Report(report func(context.Context, Event), opts ...ReportOption) ent.Hook 
 // ReportOption configures [Report].
 type ReportOption func(*reporter)
 
-// ReportTypes has only these types reported; all others are enforced.
+// ReportTypes reports only these types; all others are enforced.
 func ReportTypes(types ...string) ReportOption {
 	return func(r *reporter) { r.types = append(r.types, types...) }
 }
 
-// ReportOnce has the first event of each [Place] reported, and no other.
+// ReportOnce reports only the first event of each [Place].
 func ReportOnce() ReportOption { return func(r *reporter) { r.once = true } }
 
-// ReportCallersOf has the call site be that of the code which calls these packages, as those of a repository layer, by their
-// import paths.
+// ReportCallersOf reports the code that calls these packages, given by their import paths, such as those of a repository
+// layer.
 func ReportCallersOf(packages ...string) ReportOption {
 	return func(r *reporter) { r.skip = append(r.skip, packages...) }
 }
@@ -78,7 +80,7 @@ type Event struct {
 	ID any
 	// Expected is the version that the entity held, and Actual the one that the row had, of Stale.
 	Expected, Actual any
-	// Err is the error that the write will end in without Report.
+	// Err is the error that the write will return without Report.
 	Err error
 }
 
@@ -88,8 +90,8 @@ type Place struct {
 	// Type is the type of the row, and Op the operation.
 	Type string
 	Op   ent.Op
-	// File and Line are where the program has called the builder, and Function is what it did so in. They are empty where a
-	// goroutine of somebody else's did.
+	// File and Line are where the program called the builder, and Function is the function that did. They are empty if
+	// another library's goroutine did.
 	File     string
 	Line     int
 	Function string
@@ -106,7 +108,7 @@ const (
 	Stale = write.Stale
 	// NotLoaded is a write from an entity that was loaded without its version. Add it to the Select of the query.
 	NotLoaded = write.NotLoaded
-	// RolledBack is a write from an entity that a save has returned whose transaction was rolled back, or is under way.
+	// RolledBack is a write from an entity that was returned by a save whose transaction was rolled back, or is still open.
 	RolledBack = write.RolledBack
 )
 

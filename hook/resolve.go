@@ -16,17 +16,17 @@ import (
 // returned instead. Return c.Err to leave the conflict as it is.
 type Resolver func(ctx context.Context, c *Conflict) (ent.Value, error)
 
-// OnModified returns a hook that hands the conflicts of a client, or of one type, to a resolver: [ClientWins],
+// OnModified returns a hook that passes the conflicts of a client, or of one type, to a resolver: [ClientWins],
 // [StoreWins], [Merge] or your own.
 //
 //	client.User.Use(hook.OnModified(hook.Merge()))
 //
-// When the resolver saves, and a third writer was faster, that is a conflict again and the resolver is asked again, up
-// to three times in all; see [Rounds]. Rows that are gone are conflicts too: see entocc.RecordModifiedError.Deleted.
+// If the resolver saves, and a third writer was faster, that is another conflict and the resolver is called again, up to
+// three times in all; see [Rounds]. Rows that are gone are conflicts too: see entocc.RecordModifiedError.Deleted.
 //
-// Three kinds of conflicts come back to the caller instead: those of writes by IfMatch, unless [WithIfMatch] is among the
-// options; those of entocc.Retry, Modify and RetryTx, which run the work again; and those of a write that the resolver
-// makes itself to the row that it was asked about. docs/resolvers.md has the table. Beside [Report] the resolver decides.
+// Three kinds of conflicts are returned to the caller instead: those of writes by IfMatch, unless [WithIfMatch] is among
+// the options; those of entocc.Retry, Modify and RetryTx, which run the work again; and those of a write that the resolver
+// itself makes to the row that it decides about. docs/resolvers.md has the table. Beside [Report] the resolver decides.
 func OnModified(resolve Resolver, opts ...ResolveOption) ent.Hook {
 	o := resolveOptions{rounds: 3}
 	for _, opt := range opts {
@@ -80,17 +80,17 @@ type resolveOptions struct {
 	withoutIfVersion bool
 }
 
-// Rounds bounds how often the resolver is asked for one write; 3 is the default.
+// Rounds limits how often the resolver is called for one write; 3 is the default.
 func Rounds(n int) ResolveOption { return func(o *resolveOptions) { o.rounds = n } }
 
-// WithIfMatch hands the resolver conflicts of writes by IfMatch, too: those of an If-Match header or of a form's token. RFC
-// 9110 (section 13.1.1) forbids to carry out a request whose If-Match is false, unless the change is in the row already or
-// can be combined with those of others, as a merge does; so use it with [Merge], or a resolver of your own that
-// does not overwrite. [ClientWins] and [StoreWins] leave such conflicts alone all the same.
+// WithIfMatch also passes conflicts of writes by IfMatch to the resolver: those of an If-Match header or of a form's token.
+// RFC 9110 (section 13.1.1) forbids performing a request whose If-Match is false, unless the row already has the change or
+// it can be combined with those of others, as a merge does. So use it with [Merge], or with your own resolver that does not
+// overwrite. [ClientWins] and [StoreWins] still leave such conflicts alone.
 func WithIfMatch() ResolveOption { return func(o *resolveOptions) { o.ifMatch = true } }
 
-// WithoutIfVersion keeps conflicts of writes by IfVersion and IfVersionIn from the resolver: they come back to the caller, who
-// has stated the version.
+// WithoutIfVersion does not pass conflicts of writes by IfVersion and IfVersionIn to the resolver: they are returned to the
+// caller, who stated the version.
 func WithoutIfVersion() ResolveOption { return func(o *resolveOptions) { o.withoutIfVersion = true } }
 
 // asks reports whether the conflict is one that the resolver was registered for.
@@ -123,7 +123,7 @@ type Conflict struct {
 	Modified *entocc.RecordModifiedError
 	// Mutation is the refused write. Its fields can be changed before Save.
 	Mutation ent.Mutation
-	// Round counts from 1: how often the resolver was asked for this write.
+	// Round counts from 1: how often the resolver was called for this write.
 	Round int
 	// Stated reports that the caller has stated the version, by IfVersion, IfVersionIn or IfMatch, and IfMatch that it was
 	// the last: the version that a client of the program saw, which may not be that of the entity at hand.
@@ -258,8 +258,8 @@ func (c *Conflict) Diff(ctx context.Context) ([]entocc.FieldDiff, error) {
 	return c.typed.DiffToValue(current), nil
 }
 
-// Save runs the write again, guarded by the version of the row that Current loads, or that the conflict reported. A
-// third writer in between is a conflict again. It saves once: after that it is an error.
+// Save runs the write again, guarded by the version of the row that Current loads, or that the conflict reported. A third
+// writer in between is another conflict. A second call of Save, after one that saved, is an error.
 func (c *Conflict) Save(ctx context.Context) (ent.Value, error) {
 	if c.saved {
 		return nil, fmt.Errorf("entocc: the resolver has saved %s %v already: return what that Save returned", c.Modified.Type, c.Modified.ID)
@@ -314,9 +314,9 @@ func (c *Conflict) restore(err *error) {
 	}
 }
 
-// ClientWins saves the refused write on top of what others wrote: fields that it sets replace theirs, all other fields
-// stay as theirs. In EF Core this is "client wins". A row that is gone stays gone, and a write by IfMatch is never carried
-// out over a version that its condition does not accept.
+// ClientWins saves the refused write on top of what others wrote: fields that it sets replace theirs, all other fields stay
+// as theirs. In EF Core this is "client wins". A row that is gone stays gone, and a write by IfMatch never overwrites a
+// version that its condition does not accept.
 func ClientWins() Resolver {
 	return func(ctx context.Context, c *Conflict) (ent.Value, error) {
 		if c.IfMatch {
@@ -326,8 +326,8 @@ func ClientWins() Resolver {
 	}
 }
 
-// StoreWins drops the refused update, and returns the row as it is now in its place. A refused delete stays an error, and so
-// does an update whose caller has stated a version: by IfVersion, IfVersionIn or IfMatch.
+// StoreWins drops the refused update, and returns the row as it is now instead. A refused delete stays an error, and so
+// does an update whose caller stated a version with IfVersion, IfVersionIn or IfMatch.
 func StoreWins() Resolver {
 	return func(ctx context.Context, c *Conflict) (ent.Value, error) {
 		if c.Stated || c.Modified.Deleted || !c.Mutation.Op().Is(ent.OpUpdateOne) {

@@ -1,4 +1,4 @@
-// Package mixin has what a schema embeds to be protected by entocc.
+// Package mixin has the mixins that protect a schema.
 //
 //	func (User) Mixin() []ent.Mixin { return []ent.Mixin{mixin.Version{}} }
 //
@@ -6,7 +6,7 @@
 // [SystemVersion] by PostgreSQL itself, and [Guard] uses a field that the schema has already. Each adds the hook that guards
 // writes, and an annotation that the extension of package entc reads.
 //
-// Keep the mixin itself in Mixin(), or embed it. A mixin of the project's own that returns no more than the Fields of one
-// has neither hook nor annotation. The extension guards its types all the same, by what the field carries, but not those
-// of [Guard], which has no field; and without the extension, such types are not guarded.
+// Keep the mixin itself in Mixin(), or embed it. Your own mixin that returns only the Fields of one has neither hook nor
+// annotation. The extension guards its types anyway, by what the field carries, but not those of [Guard], which has no
+// field; and without the extension, such types are not guarded.
 package mixin

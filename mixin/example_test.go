@@ -65,6 +65,6 @@ func (Order) Mixin() []ent.Mixin { return []ent.Mixin{mixin.Guard{Field: "rev"}}
 func (Order) Fields() []ent.Field { return []ent.Field{field.Int64("rev").Default(1)} }
 
 func ExampleGuard() {
-	fmt.Println(len(Order{}.Mixin()[0].Fields()), "fields of its own,", Order{}.Fields()[0].Descriptor().Name, "is the version")
-	// Output: 0 fields of its own, rev is the version
+	fmt.Println(len(Order{}.Mixin()[0].Fields()), "fields in the mixin,", Order{}.Fields()[0].Descriptor().Name, "is the version")
+	// Output: 0 fields in the mixin, rev is the version
 }

@@ -7,11 +7,11 @@ import (
 	"github.com/entocc/entocc/internal/annotation"
 )
 
-// Guard guards a schema with a field that it has already, such as the rev of a table that another program has written
-// for years. The field is an integer of any kind, a uuid.UUID or a time.Time that its database column keeps to the
-// microsecond; it follows the rules of [Version], [TokenVersion], or a time that rises strictly. A write to a row whose
-// integer is the largest of its Go type is refused by a VersionError: 127 of an int8 has no successor. Choose a wider type
-// for rows that are written often.
+// Guard guards a schema with a field that it already has, such as the rev of a table that another program has written for
+// years. The field is an integer of any kind, a uuid.UUID or a time.Time that its database column keeps to the microsecond;
+// it follows the rules of [Version], [TokenVersion], or a time that rises strictly. A write to a row whose integer is the
+// largest of its Go type is refused by a VersionError: 127 of an int8 has no successor. Choose a wider type for rows that
+// are written often.
 //
 //	func (Order) Mixin() []ent.Mixin {
 //		return []ent.Mixin{mixin.Guard{Field: "rev"}}

@@ -39,7 +39,7 @@ func TestMixins_AddOneFieldWithoutASetterOnUpdates(t *testing.T) {
 		assert.Equal(t, "version", d.Name)
 		assert.Equal(t, kind, d.Info.Type)
 		assert.True(t, d.Immutable)
-		assert.NotNil(t, d.UpdateDefault, "hooks can set it all the same")
+		assert.NotNil(t, d.UpdateDefault, "hooks can set it anyway")
 		assert.NotNil(t, d.Default)
 		assert.False(t, d.Optional, "NOT NULL")
 		assert.NotEmpty(t, d.Comment)

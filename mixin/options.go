@@ -44,7 +44,7 @@ func (o options) annotation(mixin, kind string) annotation.Annotation {
 }
 
 // field makes the version field of d, which clients of generated APIs can't set. It carries the mixin's annotation too: a mixin of the project's own that takes over
-// nothing but the Fields is seen by the extension all the same.
+// nothing but the Fields is seen by the extension anyway.
 func (o options) field(d *field.Descriptor, mixin, kind string, update any) []ent.Field {
 	d.UpdateDefault = update
 	d.Annotations = append(append(d.Annotations, o.annotation(mixin, kind)), annotation.WriteProtected()...)
@@ -58,7 +58,7 @@ func nameOr(name string) string {
 	return name
 }
 
-// versionField is a field that update builders have no setter for, and that hooks can set all the same: one that is
+// versionField is a field that update builders have no setter for, and that hooks can set anyway: one that is
 // immutable and has an update default. The extension takes the update default away again.
 type versionField struct{ d *field.Descriptor }
 

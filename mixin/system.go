@@ -11,17 +11,17 @@ import (
 	"github.com/entocc/entocc/internal/version"
 )
 
-// SystemVersion guards rows by PostgreSQL's own xmin, the number of the transaction that has made a row as it is. There is no column
-// to add and no migration, and every writer counts: ent, psql, a program in another language. It needs PostgreSQL and the extension
-// of package entc; writes on another database are refused.
+// SystemVersion guards rows by PostgreSQL's own xmin, the number of the transaction that last wrote a row. There is no
+// column to add and no migration, and every writer counts: ent, psql, a program in another language. It needs PostgreSQL
+// and the extension of package entc; writes on another database are refused.
 //
 //	func (Invoice) Mixin() []ent.Mixin {
 //		return []ent.Mixin{mixin.SystemVersion{}}
 //	}
 //
-// Versions have no order, and no place in what outlives the database: a dump that is restored has others. Each write moves the version,
-// so there is no Only and no Ignore. In a transaction of the client's each write is a subtransaction (SAVEPOINT and RELEASE), as
-// two writes would have the same xmin otherwise. See docs/mixins.md for what it can't see.
+// Versions have no order, and must not outlive the database: a restored dump has different ones. Each write changes the
+// version, so there is no Only and no Ignore. In a transaction of the client each write is a subtransaction (SAVEPOINT and
+// RELEASE), as two writes would otherwise have the same xmin. See docs/mixins.md for what it can't see.
 type SystemVersion struct {
 	entmixin.Schema
 	// Name is the name of the field; "version" if empty.

@@ -10,16 +10,16 @@ import (
 	"github.com/entocc/entocc/internal/version"
 )
 
-// TriggerVersion adds an int64 version that a trigger of the database moves on, whoever writes: ent, psql, a program in
-// another language. The trigger is one of package trigger, or one that the table has had for years, by a rule of its own: a
-// sequence, a step of ten. What a save returns is what the trigger has made of the row.
+// TriggerVersion adds an int64 version that a trigger of the database sets, whoever writes: ent, psql, a program in another
+// language. The trigger is one of package trigger, or an existing one with its own rule: a sequence, a step of ten. A save
+// returns the row as the trigger left it.
 //
 //	func (User) Mixin() []ent.Mixin {
 //		return []ent.Mixin{mixin.TriggerVersion{}}
 //	}
 //
-// A save writes old + 1 itself, and the trigger may overrule it. So ent's writers notice each other even where somebody has
-// dropped the trigger; those past ent go unnoticed then. Check the triggers when the program starts:
+// A save writes old + 1 itself, and the trigger may replace that. So ent's writers notice each other even if somebody has
+// dropped the trigger; writers that bypass ent then go unnoticed. Check the triggers when the program starts:
 //
 //	err := ent.CheckGuards(triggers.Require(ctx, db))
 //

@@ -35,7 +35,7 @@ type Version struct {
 	// Only names the fields and edges whose change bumps the version; all if empty. It excludes Ignore.
 	Only []string
 	// Ignore names the fields and edges whose change does not bump the version, such as a last_login. Their writes are
-	// guarded all the same.
+	// still guarded.
 	Ignore []string
 	// Touch names edges to parents, whose foreign key is in this schema's table: a change of a row, its creation and its
 	// deletion bump the version of its parent too. It needs the extension of package entc.
@@ -64,7 +64,7 @@ func (v Version) options() options {
 }
 
 // TimeVersion adds an int64 version of microseconds since 1970 (UTC): the time of the write, or one more than the old
-// version where the clock has not moved on or went back. It rises strictly.
+// version if the clock stood still or went back. It always rises.
 //
 //	func (User) Mixin() []ent.Mixin {
 //		return []ent.Mixin{mixin.TimeVersion{Name: "updated_us"}}

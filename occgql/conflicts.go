@@ -17,9 +17,9 @@ import (
 // maxRead is how many rows are read for the conflicts of one response. Further ones are reported by type and ID.
 const maxRead = 100
 
-// Conflicts is an extension of gqlgen's server that reports conflicts to clients. Use it before the transactioner of entgql, so that it
-// reads when the transaction has been rolled back: what a row holds inside may never be committed. Of a conflict in a
-// transaction that is still open only the type and the ID are reported.
+// Conflicts is an extension of gqlgen's server that reports conflicts to clients. Use it before the transactioner of
+// entgql, so that it reads when the transaction has been rolled back: what a row holds inside may never be committed. For a
+// conflict in a transaction that is still open, only the type and the ID are reported.
 //
 //	srv.Use(&occgql.Conflicts{})
 //	srv.Use(entgql.Transactioner{TxOpener: occgql.OpenTx(client)})
@@ -36,7 +36,7 @@ const maxRead = 100
 //	state     the fields that IfField has found in another state
 //	current   the row, as Show shows it
 //	conflicts those of a batch, each with the extensions above; and total, the number of its rows
-//	written   how many rows of the batch were written all the same, as it skips modified ones
+//	written   how many rows of the batch were written anyway, as it skips modified ones
 type Conflicts struct {
 	// Show returns what clients see of a row that the caller may read; entity is a pointer to ent's. The default is
 	// the fields that its GraphQL type has by the same names, except those with arguments or with a directive that is not gqlgen's
@@ -199,7 +199,7 @@ func diffTo(typed interface{ DiffToValue(any) []entocc.FieldDiff }, current any)
 	return typed.DiffToValue(current)
 }
 
-// isNotFound knows ent's error by its name, as each client has a type of its own.
+// isNotFound knows ent's error by its name, as each client has its own type.
 func isNotFound(err error) bool {
 	for ; err != nil; err = errors.Unwrap(err) {
 		if t := reflect.TypeOf(err); t.Kind() == reflect.Pointer && t.Elem().Name() == "NotFoundError" {

@@ -1,5 +1,5 @@
-// Package occgql carries the version of a row through a GraphQL API of gqlgen and back into the guard of a write, and turns
-// conflicts into errors that a client can act on. It works beside entgql, and needs gqlgen's runtime alone.
+// Package occgql passes the version of a row through a GraphQL API of gqlgen and back into the guard of a write, and turns
+// conflicts into errors that a client can act on. It works with or without entgql, and needs only gqlgen's runtime.
 //
 //	func (r *mutationResolver) UpdateTodo(ctx context.Context, id int, expectedVersion *int64, input ent.UpdateTodoInput) (*ent.Todo, error) {
 //		return ent.FromContext(ctx).Todo.UpdateOneID(id).

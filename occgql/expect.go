@@ -7,8 +7,8 @@ import (
 	"github.com/entocc/entocc"
 )
 
-// ExpectationError reports that what a client sent as the version that it expects can't be used: it is malformed, or missing
-// where one is required. Nothing was written.
+// ExpectationError reports that a client sent an unusable expected version: it is malformed, or missing where one is
+// required. Nothing was written.
 type ExpectationError struct {
 	// Code is CodeBadUserInput or CodePreconditionRequired.
 	Code string
@@ -26,8 +26,8 @@ func (e *ExpectationError) Error() string { return "occgql: " + e.Reason }
 //	client.Todo.DeleteOneID(id).IfMatch(occgql.Expect(&expectedVersion)).Exec(ctx) // an argument that can't be null
 func Expect[V any](sent *V) entocc.Condition { return newExpectation(sent, false) }
 
-// ExpectIfSent guards a write by the version that a client sent, if it sent one. A client that sends none overwrites what others
-// wrote, silently: it is for the time in which old clients are still about.
+// ExpectIfSent guards a write by the version that a client sent, if it sent one. A client that sends none silently
+// overwrites what others wrote: use it only as long as there are old clients.
 func ExpectIfSent[V any](sent *V) entocc.Condition { return newExpectation(sent, true) }
 
 func newExpectation[V any](sent *V, optional bool) entocc.Condition {

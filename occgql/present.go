@@ -15,18 +15,19 @@ import (
 
 // The codes in the extensions of errors.
 const (
-	// CodeConflict is that of a write whose row has another version by now, is in another state, or is gone. It was not made.
+	// CodeConflict is that of a write whose row now has a different version, is in a different state, or is gone. The write
+	// was not made.
 	CodeConflict = "CONFLICT"
 	// CodePreconditionRequired is that of a write for which no version was sent, where one is required.
 	CodePreconditionRequired = "PRECONDITION_REQUIRED"
 	// CodeBadUserInput is that of a version that can't be read.
 	CodeBadUserInput = "BAD_USER_INPUT"
-	// CodeOutcomeUnknown is that of a write, or a transaction, whose answer was lost: read the rows again.
+	// CodeOutcomeUnknown is that of a write, or a transaction, whose response was lost: read the rows again.
 	CodeOutcomeUnknown = "OUTCOME_UNKNOWN"
 )
 
-// ErrorPresenter gives the errors of entocc their codes, and a message without anything of the row, and hands all others to next.
-// [Conflicts] does so too: this is for a server whose own presenter hides errors that it does not know.
+// ErrorPresenter gives the errors of entocc their codes, and a message that contains nothing of the row, and passes all
+// others to next. [Conflicts] does so too: this is for a server whose own presenter hides errors that it does not know.
 //
 //	srv.SetErrorPresenter(occgql.ErrorPresenter(hideInternals))
 func ErrorPresenter(next graphql.ErrorPresenterFunc) graphql.ErrorPresenterFunc {

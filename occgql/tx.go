@@ -15,7 +15,7 @@ type TxOpener interface {
 }
 
 // OpenTx returns an opener for the transactioner of entgql that lets [Conflicts] see how a transaction has ended. The
-// transactioner itself makes a text of the error of a COMMIT, and drops that of a ROLLBACK: a conflict of VerifyOnCommit
+// transactioner itself turns the error of a COMMIT into text, and drops that of a ROLLBACK: a conflict of VerifyOnCommit
 // and an unknown outcome would have no code.
 //
 //	srv.Use(entgql.Transactioner{TxOpener: occgql.OpenTx(client)})

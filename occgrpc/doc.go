@@ -1,5 +1,6 @@
-// Package occgrpc carries the version of a row through a gRPC or Connect API and back into the guard of a write: as the etag of
-// Google's AIP-154, with the update mask of AIP-134. It turns conflicts into statuses that clients in any language can read.
+// Package occgrpc passes the version of a row through a gRPC or Connect API and back into the guard of a write: as the etag
+// of Google's AIP-154, with the update mask of AIP-134. It turns conflicts into statuses that clients in any language can
+// read.
 //
 //	func (s *server) UpdateUser(ctx context.Context, r *userpb.UpdateUserRequest) (*userpb.User, error) {
 //		mask, err := occgrpc.NewMask(r.User, r.UpdateMask, occgrpc.OutputOnly("create_time"))
@@ -17,6 +18,6 @@
 //		return toProto(u)
 //	}
 //
-// An interceptor makes the statuses: that of package grpcocc for grpc-go, that of package connectocc for connect-go. [StatusOf]
-// lists them. Each is a package of its own, so that a server links the one that it uses.
+// An interceptor makes the statuses: package grpcocc has one for grpc-go, package connectocc one for connect-go. [StatusOf]
+// lists them. Each is its own package, so that a server links the one that it uses.
 package occgrpc

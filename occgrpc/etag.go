@@ -30,18 +30,18 @@ type ExpectationError struct {
 // Error returns the reason.
 func (e *ExpectationError) Error() string { return "occgrpc: " + e.Reason }
 
-// Expect guards a write by the etag of a request. The write is refused with INVALID_ARGUMENT where there is none, and with ABORTED
-// where the row has another one by now.
+// Expect guards a write by the etag of a request. The write is refused with INVALID_ARGUMENT if there is none, and with
+// ABORTED if the row has a different one.
 //
 //	client.User.UpdateOneID(id).IfMatch(occgrpc.Expect(r.User.Etag)).SetName(name).Save(ctx)
 //	client.User.DeleteOneID(id).IfMatch(occgrpc.Expect(r.Etag)).Exec(ctx)
 //
-// The etag "*" expects a row of whatever version, as If-Match does (RFC 9110, section 13.1.1). A weak etag never matches, as those of
-// [ETag] are strong.
+// The etag "*" expects a row with any version, as If-Match does (RFC 9110, section 13.1.1). A weak etag never matches, as
+// those of [ETag] are strong.
 func Expect(etag string) entocc.Condition { return expectation{etag: etag} }
 
-// ExpectIfSent guards a write by the etag of a request, if it has one: AIP-154 has a service permit a request without it. Such a
-// request overwrites what others wrote to the fields that it sets, silently.
+// ExpectIfSent guards a write by the etag of a request, if it has one: AIP-154 lets a service permit requests without it.
+// Such a request silently overwrites what others wrote to the fields that it sets.
 func ExpectIfSent(etag string) entocc.Condition { return expectation{etag: etag, optional: true} }
 
 // expectation is the etag of a request.

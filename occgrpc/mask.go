@@ -45,8 +45,8 @@ func OutputOnly(paths ...string) MaskOption {
 	return func(o *maskOptions) { o.outputOnly = append(o.outputOnly, paths...) }
 }
 
-// NewMask returns the mask of a request for a resource. No mask stands for all fields of the resource that are populated, and "*"
-// for all fields that it has, so that those which are not populated are cleared (AIP-134). A path that names no field is a
+// NewMask returns the mask of a request for a resource. No mask means all populated fields of the resource, and "*" means
+// all its fields, so that fields that are not populated are cleared (AIP-134). A path that names no field is a
 // [*MaskError].
 func NewMask(resource proto.Message, mask *fieldmaskpb.FieldMask, opts ...MaskOption) (*Mask, error) {
 	o := maskOptions{outputOnly: []string{"name", "etag"}}

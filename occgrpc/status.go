@@ -31,8 +31,8 @@ const (
 	ReasonMalformed = "MALFORMED"
 	// ReasonBusy is that of UNAVAILABLE: the database gave up on concurrent work. The same call may succeed a moment later.
 	ReasonBusy = "DATABASE_BUSY"
-	// ReasonUnknown is that of UNKNOWN: the answer of the database was lost, so that the write may or may not have been made.
-	// Read the row again: its etag says.
+	// ReasonUnknown is that of UNKNOWN: the response of the database was lost, so the write may or may not have been made.
+	// Read the row again: its etag says which.
 	ReasonUnknown = "OUTCOME_UNKNOWN"
 )
 
@@ -58,9 +58,10 @@ type Status struct {
 //	ent's NotFoundError              NOT_FOUND
 //	privacy.Deny                     PERMISSION_DENIED
 //
-// The row of a conflict is read by the client of the write with ctx, so that its privacy rules decide whether the caller learns of it.
-// ABORTED has an ErrorInfo with type, id, expected and current etag in its metadata. A client that goes on with that etag without
-// looking at the row would lose what somebody else wrote: use it to read, or to tell whether anything changed since.
+// The row of a conflict is read by the client of the write with ctx, so that its privacy rules decide whether the caller
+// learns of it. ABORTED has an ErrorInfo with type, id, expected and current etag in its metadata. A client that continues
+// with that etag without looking at the row would lose what somebody else wrote: use it to read, or to see whether anything
+// has changed since.
 func StatusOf(ctx context.Context, err error) *Status {
 	var (
 		unknown  *entocc.OutcomeUnknownError
@@ -243,7 +244,7 @@ func noun(typ string) string {
 	return strings.ToLower(b.String())
 }
 
-// isNotFound knows ent's error by its name, as each client has a type of its own.
+// isNotFound knows ent's error by its name, as each client has its own type.
 func isNotFound(err error) bool {
 	for ; err != nil; err = errors.Unwrap(err) {
 		if t := reflect.TypeOf(err); t.Kind() == reflect.Pointer && t.Elem().Name() == "NotFoundError" {

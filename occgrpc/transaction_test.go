@@ -25,7 +25,7 @@ import (
 	"github.com/entocc/entocc/occgrpc/grpcocc"
 )
 
-// transactions is an interceptor as many servers have one, which knows nothing of entocc: each call has a transaction, in its context. end
+// transactions is an interceptor as many servers have one, which does not know about entocc: each call has a transaction, in its context. end
 // commits it, or does what the tests have it do.
 func transactions(client *ent.Client, end func(*ent.Tx) error) grpc.UnaryServerInterceptor {
 	return func(ctx context.Context, req any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {

@@ -14,8 +14,8 @@ import (
 //
 //	client.User.UpdateOneID(id).IfMatch(occhttp.IfMatch(r))
 //
-// A builder asks it for its own type and ID, so the tag of another row never matches. A request without the header, and
-// one with a header that can't be read, fail the write with 428 and 400: a condition never lets a write pass unguarded,
+// A builder evaluates it for its own type and ID, so the tag of another row never matches. A request without the header,
+// and one with a header that can't be read, fail the write with 428 and 400: a condition never lets a write pass unguarded,
 // except for "*". A handler that allows requests without the header asks [Condition.Stated] first.
 type Condition struct {
 	lines []string
@@ -27,10 +27,10 @@ type Condition struct {
 	asked map[string]bool
 }
 
-// IfMatch returns what the If-Match header of the request expects. It never fails: what is wrong with the header fails
-// the write that it is given to, after authorization and everything else that comes first.
+// IfMatch returns what the If-Match header of the request expects. It never fails: if the header is invalid, the write that
+// it is given to fails, after authorization and everything else that comes first.
 //
-// To call it is to look at the header. Until a handler does so, a request that has one can't write: each write of a
+// Calling it counts as looking at the header. Until a handler does so, a request that has one can't write: each write of a
 // versioned type under the context of the request is refused with 400, before anything is sent to the database. Call it
 // before the first write.
 func IfMatch(r *http.Request) *Condition {
@@ -62,7 +62,7 @@ func newCondition(h http.Header) *Condition {
 	return c
 }
 
-// Stated reports whether the request has an If-Match header, be it a good one or not.
+// Stated reports whether the request has an If-Match header, valid or not.
 func (c *Condition) Stated() bool { return len(c.lines) > 0 }
 
 // Err returns what is wrong with the header: a [ConditionError] for one that is missing or can't be read.
@@ -81,8 +81,9 @@ func (c *Condition) Accept(key entocc.VersionKey) entocc.Accepted {
 	return accepted
 }
 
-// For is the condition for a write that is made of what an entity holds, as a merge with it is: the row must have the entity's version,
-// and the header must accept that. "*" is not enough for such a write, as it would go over what came between the loading and the write.
+// For is the condition for a write that is based on what an entity holds, such as a merge with it: the row must have the
+// entity's version, and the header must accept that. "*" is not enough for such a write, as it would overwrite what was
+// saved between the loading and the write.
 //
 //	u, err := client.User.Get(ctx, id)
 //	..
@@ -140,10 +141,10 @@ type ConditionError struct {
 	Status int
 	// Header is the name of the header, or empty for a token.
 	Header string
-	// Reason says what is wrong, in words that may be shown to the client: they tell nothing that it did not send.
+	// Reason says what is wrong, in words that may be shown to the client: it contains only what the client sent.
 	Reason string
 
-	// unsupported is set for a precondition that is good, and that nobody carries out.
+	// unsupported is set for a valid precondition that no handler checks.
 	unsupported bool
 }
 

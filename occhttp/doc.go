@@ -1,5 +1,5 @@
-// Package occhttp carries the version of a row over HTTP and back into the guard of a write: as ETag and If-Match
-// (RFC 9110) for clients of an API, as a signed token for forms.
+// Package occhttp passes the version of a row over HTTP and back into the guard of a write: as ETag and If-Match (RFC 9110)
+// for clients of an API, as a signed token for forms.
 //
 //	mux.Handle("PUT /users/{id}", occhttp.Handler(func(w http.ResponseWriter, r *http.Request) error {
 //		u, err := client.User.UpdateOneID(id).
@@ -16,11 +16,11 @@
 // A precondition that the method does not take, or that the handler does not look at before it writes, is refused with 400,
 // and nothing is written.
 //
-// Nothing is checked before the write: the versions of the header travel into its WHERE, so that a commit in between is
-// found too. The handler loads and authorizes first, as always; who is refused there learns nothing about versions.
+// Nothing is checked before the write: the versions of the header go into its WHERE, so a commit in between is found too.
+// The handler loads and authorizes first, as always; a caller who is refused there learns nothing about versions.
 //
-// For forms there is one rule: version, base and text travel together. No page hands the token of one version to a text that
-// was typed into another, and nothing that was typed is lost; browsers put old texts back into pages that they load
+// For forms there is one rule: version, base and text travel together. No page puts the token of one version beside a text
+// that was typed into another, and nothing that was typed is lost; browsers restore old texts into pages that they load
 // again. [Form] is that rule as a type; docs/forms.md explains it.
 //
 //	form := signer.ReadForm(ent.TypeProduct, r.PostForm)

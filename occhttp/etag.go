@@ -38,7 +38,7 @@ func (t ETag) WeakMatch(other ETag) bool { return t.Opaque == other.Opaque }
 // has none, and is a VersionError.
 func Tag(entity entocc.Versioned) (ETag, error) { return TagOf(entity.VersionKey()) }
 
-// TagOf is [Tag] for what is not a generated entity.
+// TagOf is [Tag] for anything other than a generated entity.
 func TagOf(key entocc.VersionKey) (ETag, error) {
 	version, err := formatVersion(key)
 	if err != nil {
@@ -47,8 +47,8 @@ func TagOf(key entocc.VersionKey) (ETag, error) {
 	return ETag{Opaque: rowPath(key) + version}, nil
 }
 
-// SetETag sets the ETag header to the [Tag] of the entity. The response to a write has the new version's, so that the
-// client goes on without another GET.
+// SetETag sets the ETag header to the [Tag] of the entity. The response to a write has that of the new version, so the
+// client can continue without another GET.
 func SetETag(w http.ResponseWriter, entity entocc.Versioned) error {
 	tag, err := Tag(entity)
 	if err != nil {

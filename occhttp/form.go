@@ -37,13 +37,13 @@ type Form struct {
 	Mine Values
 	// Origin is, on the page of a conflict, the base of the form that met it; Base is what somebody else has saved.
 	Origin Values
-	// Wrong says, by field, why a value can't be right. It is the application's, for the page that says so.
+	// Wrong says, by field, why a value is wrong. The application sets it, for the page that shows it.
 	Wrong map[string]string
 	// Stale reports that the row was saved since the page of this URL was first opened. The inputs show the row as it is
 	// now, beside what the browser has put back into them. Saving is a conflict wherever the two differ.
 	Stale bool
 	// Err is what is wrong with a posted state: missing, not signed by a key of the signer, of another row or form.
-	// Mine has the posted texts all the same. A write with such a form fails with a VersionError, a 400.
+	// Mine has the posted texts anyway. A write with such a form fails with a VersionError, a 400.
 	Err error
 
 	signer *Signer
@@ -126,7 +126,7 @@ func (f *Form) at(opaque string) {
 	f.opaque, f.tag, f.ID = opaque, tagOf(opaque), idsOf(opaque)
 }
 
-// Token is the signed version of the form alone, for the URL of its page. It says nothing of Base and Mine.
+// Token is the signed version of the form alone, for the URL of its page. It does not contain Base and Mine.
 func (f *Form) Token() string { return f.signer.sign(f.opaque) }
 
 // State is the hidden input that carries the form's state, signed: version, base, and the texts that the page shows.

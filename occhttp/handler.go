@@ -8,17 +8,17 @@ import (
 	"github.com/entocc/entocc"
 )
 
-// HandlerFunc is a handler that ends in an error instead of writing one.
+// HandlerFunc is a handler that returns an error instead of writing one.
 type HandlerFunc func(http.ResponseWriter, *http.Request) error
 
-// Handler makes an http.Handler of fn. What fn returns is written by [WriteError], in the way that the [Middleware]
-// around it says; without one, in the way of no options.
+// Handler makes an http.Handler of fn. [WriteError] writes what fn returns, with the options of the [Middleware] around it,
+// if there is one.
 //
 //	mux.Handle("PUT /users/{id}", occhttp.Handler(putUser))
 func Handler(fn HandlerFunc) http.Handler { return fn }
 
-// ServeHTTP implements http.Handler. An error after the response began can't be reported in it: the connection is
-// aborted, so that the client takes nothing for a success.
+// ServeHTTP implements http.Handler. An error after the response began can't be reported in it: the connection is aborted,
+// so the client does not see a success.
 func (fn HandlerFunc) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r = withExchange(r, optionsOf(r))
 	if err := optionsOf(r).unsupported(r); err != nil {

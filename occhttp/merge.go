@@ -11,7 +11,7 @@ import (
 	"github.com/entocc/entocc"
 )
 
-// Choice is one field on the page of a conflict: what it was, what the user made of it, and what somebody else did.
+// Choice is one field on the page of a conflict: what it was, what the user changed it to, and what somebody else did.
 type Choice struct {
 	// FieldDiff compares the three, all of them strings: MineChanged, TheirsChanged, HasBase, Clashes.
 	entocc.FieldDiff
@@ -22,7 +22,7 @@ type Choice struct {
 	// TakeMine is the choice that the page begins with: a field that one side alone has changed begins with that side, one
 	// that both have changed with the user's, who is asked.
 	TakeMine bool
-	// Asked reports that the user chose theirs, and typed into their own.
+	// Asked reports that the user chose theirs, but also typed into their own.
 	Asked bool
 }
 
@@ -62,7 +62,7 @@ func (f *Form) compare(field string) Choice {
 	return c
 }
 
-// Clashes counts the fields that both sides have changed, and not to the same.
+// Clashes counts the fields that both sides changed to different values.
 func Clashes(choices []Choice) (n int) {
 	for _, c := range choices {
 		if c.Clashes() {
@@ -77,10 +77,9 @@ const choiceTheirs = "theirs"
 // Merging reports whether the form is that of the conflict page.
 func (f *Form) Merging() bool { return f.merge }
 
-// Choose carries out what was chosen on the conflict page: the texts become theirs wherever the input named by
-// Name("choice." + field) says "theirs"; for a button that overwrites everything don't call it. It changes nothing, and
-// returns the fields, where the user chose theirs and typed into their own after the page was shown: show the page again,
-// and ask.
+// Choose applies what was chosen on the conflict page: the texts become theirs wherever the input named by Name("choice." +
+// field) says "theirs"; for a button that overwrites everything don't call it. It changes nothing, and returns the fields,
+// where the user chose theirs but typed into their own after the page was shown: show the page again, and ask.
 func (f *Form) Choose() (undecided []string) {
 	for _, field := range slices.Sorted(maps.Keys(f.choice)) {
 		if f.undecided(field) {
@@ -106,8 +105,8 @@ func (f *Form) undecided(field string) bool {
 	return f.merge && f.choice[field] == choiceTheirs && f.Mine[field] != shown && f.Differs(field)
 }
 
-// Settled reports, of a form that [Form.Onto] returned, that nothing of the user's is left to write: whatever they changed
-// is what is stored now. A second click on Save is such a conflict. It is none to bother the user with.
+// Settled reports, for a form that [Form.Onto] returned, that there is nothing left to write: what the user wanted is what
+// is stored now. A second click on Save is such a conflict. Don't bother the user with it.
 func (f *Form) Settled() bool {
 	for _, c := range f.Choices() {
 		if c.MineChanged && c.Differs {
@@ -117,14 +116,14 @@ func (f *Form) Settled() bool {
 	return true
 }
 
-// FormError is what a form framework wants to know of a form that was not saved: which fields, which texts, and why.
+// FormError is what a form framework needs to know about a form that was not saved: which fields, which texts, and why.
 //
 //	var failed *occhttp.FormError
 //	if errors.As(err, &failed) {
 //		return page(failed.Form.Mine, failed.Wrong, failed.Conflict)
 //	}
 //
-// It is a 400 for values that can't be right, and else what its cause is: [ProblemOf] knows it.
+// It is a 400 for wrong values, and otherwise what its cause is: [ProblemOf] knows it.
 type FormError struct {
 	// Form has all that was typed.
 	Form *Form

@@ -33,7 +33,7 @@ func newOptions(opts []Option) *options {
 }
 
 // Require answers 428 to requests of these methods that have neither If-Match nor If-None-Match (RFC 6585, section 3),
-// before any handler runs; no method means PUT, PATCH and DELETE. Without it a write by IfMatch is 428 all the same, but
+// before any handler runs; no method means PUT, PATCH and DELETE. Without it a write by IfMatch is 428 anyway, but
 // after authorization and 404.
 //
 //	occhttp.Middleware(occhttp.Require())(mux)
@@ -48,13 +48,13 @@ func Require(methods ...string) Option {
 	}
 }
 
-// Allow lets requests of a method through that have these headers, If-Match or If-None-Match. Without it PUT takes both,
-// PATCH and DELETE take If-Match, and other methods that write take none: a request with another precondition is 400
-// before any handler runs. Allow what your handlers carry out, such as the If-Match of an action:
+// Allow lets through requests of a method that have these headers, If-Match or If-None-Match. Without it PUT takes both,
+// PATCH and DELETE take If-Match, and other methods that write take none: a request with another precondition is 400 before
+// any handler runs. Allow what your handlers check, such as the If-Match of an action:
 //
 //	occhttp.Middleware(occhttp.Allow("POST", "If-Match"))(mux) // POST /orders/7/cancel
 //
-// A handler of that method which does not call [IfMatch] or [CreateOnly] is still refused its writes.
+// The writes of a handler of that method that does not call [IfMatch] or [CreateOnly] are still refused.
 func Allow(method string, headers ...string) Option {
 	return func(o *options) {
 		for _, h := range headers {
@@ -69,22 +69,22 @@ type TestingT interface {
 	Errorf(format string, args ...any)
 }
 
-// Strict fails a test when a handler ignored If-Match or If-None-Match: what [OnIgnored] hears is an error of t. It is
-// for tests alone, and changes no answer: by the time of the answer it would be too late to refuse anything.
+// Strict fails a test when a handler ignored If-Match or If-None-Match: what [OnIgnored] hears is an error of t. It is for
+// tests only, and changes no response: by then it would be too late to refuse anything.
 //
 //	occhttp.Middleware(occhttp.Strict(t))(mux)
 func Strict(t TestingT) Option { return func(o *options) { o.test = t } }
 
 // OnIgnored is called when a handler ignored the named header: it was refused a write because of that, or it answered with
-// success although no builder was given the condition. The latter is left to handlers that write past generated code, or
-// without the context of the request. The default logs a warning.
+// success although no builder was given the condition. The latter happens only to handlers that bypass the generated code,
+// or write without the context of the request. The default logs a warning.
 //
 //	occhttp.OnIgnored(func(r *http.Request, header string) { ignored.With("route", r.Pattern).Inc() })
 func OnIgnored(fn func(r *http.Request, header string)) Option {
 	return func(o *options) { o.ignored = fn }
 }
 
-// ErrorPage replaces the page that browsers are shown. It is executed with a [Page].
+// ErrorPage replaces the page that browsers get. It is executed with a [Page].
 //
 //	occhttp.ErrorPage(template.Must(template.ParseFS(files, "conflict.html")))
 func ErrorPage(t *template.Template) Option { return func(o *options) { o.page = t } }
@@ -101,9 +101,9 @@ func OnError(fn func(*http.Request, error) *Problem) Option {
 	return func(o *options) { o.problems = append(o.problems, fn) }
 }
 
-// LastChange has the problem of a conflict say who changed the row last, and when, where its schema has fields for that. fn gets the row as it
-// is now, which is read by the client of the write with the context of the request: who may not see the row learns nothing of it. A zero
-// value is left out, as both are for a type that fn does not know.
+// LastChange adds to the problem of a conflict who changed the row last, and when, if its schema has fields for that. fn
+// gets the row as it is now, which the client of the write reads with the context of the request: a caller who may not see
+// the row learns nothing about it. A zero value is left out, as both are for a type that fn does not know.
 //
 //	occhttp.LastChange(func(current any) (by string, at time.Time) {
 //		if p, ok := current.(*ent.Product); ok {
@@ -115,17 +115,18 @@ func LastChange(fn func(current any) (by string, at time.Time)) Option {
 	return func(o *options) { o.changed = fn }
 }
 
-// ClashingFields has the problem of a conflict name the fields that clash: those that the request would set to something else than they hold by
-// now. They are for people to see, and not enough to merge by: the server does not know what the client had read. A field that nobody else has
-// touched is among them; one that both set to the same is not, such as a counter that two have moved from 11 to 12. To merge, a client
-// compares what it had read with what it reads again. fn gets the row, which is read as for [LastChange], and returns the name that a field has in
-// the API; fields without one are left out, as are those that the client must not know of.
+// ClashingFields lists in the problem of a conflict the fields that clash: those that now hold a different value from what
+// the request would set. They are for people to look at, and not enough for a merge: the server does not know what the
+// client had read. They include fields that nobody else has touched, but not those that both set to the same value, such as
+// a counter that both moved from 11 to 12. To merge, a client compares what it had read with what it reads again. fn gets
+// the row, which is read as for [LastChange], and returns the name that a field has in the API; fields without one are left
+// out, such as those that the client must not know about.
 //
 //	occhttp.ClashingFields(func(current any, field entocc.FieldDiff) string {
 //		return names[field.Name] // the API's name, or ""
 //	})
 //
-// It names nothing for a client that was generated without diffs (entc.Without(entc.Diff)).
+// It lists nothing for a client that was generated without diffs (entc.Without(entc.Diff)).
 func ClashingFields(fn func(current any, field entocc.FieldDiff) string) Option {
 	return func(o *options) { o.clashing = fn }
 }

@@ -16,8 +16,8 @@ import (
 // MergePatchType is the media type of a JSON Merge Patch (RFC 7396).
 const MergePatchType = "application/merge-patch+json"
 
-// Patch is a JSON Merge Patch of a resource (RFC 7396): a member that is there is set, null clears it, and one that is absent is left
-// as it is. Hand its members to the builder of a guarded write, and ask for Err before the write:
+// Patch is a JSON Merge Patch of a resource (RFC 7396): a member that is present is set, null clears it, and an absent one
+// stays as it is. Pass its members to the builder of a guarded write, and check Err before the write:
 //
 //	patch, err := occhttp.ReadPatch(w, r, maxBody)
 //	if err != nil {
@@ -31,7 +31,7 @@ const MergePatchType = "application/merge-patch+json"
 //	}
 //	u, err := update.Save(r.Context())
 //
-// So clients set what they saw and changed, and two of them who change different members lose nothing of each other even where If-Match
+// So clients set only what they changed, and two that change different members lose nothing of each other even if If-Match
 // is optional.
 type Patch struct {
 	members map[string]json.RawMessage
@@ -39,8 +39,9 @@ type Patch struct {
 	err     error
 }
 
-// ReadPatch reads the body of a request, at most limit bytes of it. A media type other than [MergePatchType] and application/json is
-// 415, with Accept-Patch (RFC 5789); what is not a JSON object, or names a member twice, is 400.
+// ReadPatch reads the body of a request, at most limit bytes of it. A media type other than [MergePatchType] and
+// application/json is 415, with Accept-Patch (RFC 5789); anything that is not a JSON object, or names a member twice, is
+// 400.
 func ReadPatch(w http.ResponseWriter, r *http.Request, limit int64) (*Patch, error) {
 	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != MergePatchType && media != "application/json" {
 		w.Header().Set("Accept-Patch", MergePatchType)
@@ -70,7 +71,7 @@ func badPatch(detail string) *Problem {
 	return &Problem{Status: http.StatusBadRequest, Title: "Malformed patch", Detail: detail}
 }
 
-// Has reports whether the patch has a member, be it null.
+// Has reports whether the patch has a member, even one that is null.
 func (p *Patch) Has(name string) bool { return p.members[name] != nil }
 
 // Members returns the names of the members, sorted.
@@ -214,8 +215,8 @@ func reason(err error) string {
 
 func isNull(text json.RawMessage) bool { return string(text) == "null" }
 
-// MergePatch applies a JSON Merge Patch to a document (RFC 7396, section 2). Numbers stay as they are written. A document in which a
-// member is named twice is an error, and so is what is not JSON.
+// MergePatch applies a JSON Merge Patch to a document (RFC 7396, section 2). Numbers stay as they are written. A document
+// that names a member twice is an error, and so is anything that is not JSON.
 func MergePatch(target, patch []byte) ([]byte, error) {
 	t, err := parseJSON(target)
 	if err != nil {

@@ -79,7 +79,7 @@ var errTagsOnWrite = errors.New(`only "*", which asks for a new resource, can be
 //		...
 //	}
 //
-// A list of tags is an error, as no write carries it out, and so is "*" beside an If-Match, which can't both hold.
+// A list of tags is an error, as no write supports it, and so is "*" beside an If-Match, as both can't be true.
 func CreateOnly(r *http.Request) (bool, error) {
 	lines := r.Header.Values(ifNoneMatch)
 	if x := exchangeOf(r); x != nil {

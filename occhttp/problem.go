@@ -25,7 +25,7 @@ const (
 	// TypeMalformed is the type of 400: If-Match, If-None-Match or the token of a form can't be read.
 	TypeMalformed = docs + "TypeMalformed"
 	// TypeUnsupported is the type of 400: the request has an If-Match or If-None-Match that its method or its resource does
-	// not carry out. To ignore it could overwrite what it was to protect.
+	// not support. Ignoring it could overwrite what it was meant to protect.
 	TypeUnsupported = docs + "TypeUnsupported"
 	// TypeWeakened is the type of 412: If-Match has the tag of the row, but weak (W/"..") or changed on the way, as proxies
 	// that compress do to it. Such a tag never matches. Nothing was written, and the row need not have changed: repair the
@@ -53,9 +53,10 @@ type Problem struct { //nolint:errname // the word of RFC 9457
 	// ModifiedBy and ModifiedAt are who changed the row last, and when, as [LastChange] says.
 	ModifiedBy string    `json:"modifiedBy,omitempty"`
 	ModifiedAt time.Time `json:"modifiedAt,omitzero"`
-	// Clashes are the fields that the request would set to something else than they hold by now, as [ClashingFields] names them.
+	// Clashes are the fields that now hold a different value from what the request would set, as [ClashingFields] names
+	// them.
 	Clashes []string `json:"clashes,omitempty"`
-	// Conflicts are those of a batch, in its order, and Written is the number of its rows that were written all the same,
+	// Conflicts are those of a batch, in its order, and Written is the number of its rows that were written anyway,
 	// as it skips the modified ones.
 	Conflicts []RowConflict `json:"conflicts,omitempty"`
 	Written   int           `json:"written,omitempty"`

@@ -21,7 +21,7 @@ const (
 
 // unsupported returns the error of a request with a precondition that its method does not take. RFC 9110 has no status
 // for it: 412 would say that it was looked at and is false, so that clients read and send the request again, and 501
-// would let every client cause a failure of the server. It is 400, with a type of its own.
+// would let every client cause a failure of the server. It is 400, with its own type.
 func (o *options) unsupported(r *http.Request) error {
 	if isSafe(r.Method) {
 		return nil

@@ -16,7 +16,7 @@ var pageSource string
 
 var defaultPage = template.Must(template.New("problem").Parse(pageSource))
 
-// Page is what the template of an HTML answer is executed with; see [ErrorPage].
+// Page is what the template of an HTML response is executed with; see [ErrorPage].
 type Page struct { //nolint:errname // it is an error only as it shows one
 	*Problem
 	// Request is the one that failed.
@@ -26,8 +26,8 @@ type Page struct { //nolint:errname // it is an error only as it shows one
 	Err error
 }
 
-// WriteError answers a request by the [ProblemOf] err: a page for a browser, which prefers HTML, problem+json for everyone
-// else. It is what [Handler] does; frameworks with an error handler of their own call it there.
+// WriteError writes the [ProblemOf] err as the response: a page for a browser, which prefers HTML, problem+json for
+// everyone else. [Handler] calls it; call it from the error handler of a framework that has one.
 //
 //	if err := put(c); err != nil { // gin
 //		occhttp.WriteError(c.Writer, c.Request, err)

@@ -7,9 +7,9 @@ import (
 	"github.com/entocc/entocc"
 )
 
-// IfTag guards a write by a tag that has come otherwise than in a header, such as a field of a domain object or of a message: the text
-// of an [ETag], with its quotes or without. No tag at all refuses the write. It is one tag and no list; "*" expects a row of whatever
-// version.
+// IfTag guards a write by a tag that does not come in a header but, for example, in a field of a domain object or of a
+// message: the text of an [ETag], with its quotes or without. No tag at all refuses the write. It is one tag, not a list;
+// "*" expects a row with any version.
 //
 //	client.User.UpdateOneID(u.ID).IfMatch(occhttp.IfTag(u.Version)).SetName(u.Name).Exec(ctx)
 func IfTag(tag string) entocc.Condition { return sentTag{text: tag} }

@@ -65,7 +65,7 @@ func NewSigner(current Key, older ...Key) (*Signer, error) {
 // of letters, digits, ".", "-" and "_".
 func (s *Signer) Sign(entity entocc.Versioned) (string, error) { return s.SignKey(entity.VersionKey()) }
 
-// SignKey is [Signer.Sign] for what is not a generated entity.
+// SignKey is [Signer.Sign] for anything other than a generated entity.
 func (s *Signer) SignKey(key entocc.VersionKey) (string, error) {
 	tag, err := TagOf(key)
 	if err != nil {

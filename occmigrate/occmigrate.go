@@ -11,14 +11,14 @@ import (
 	"entgo.io/ent/dialect/sql/schema"
 )
 
-// AddColumnsOnly is the option that ent's migration needs on a database that ent did not make. Of all the changes to a
-// table that is there it keeps the new columns, without indexes and foreign keys on them; new tables are made as always, and
-// none is dropped. It works for auto-migration and for versioned migration files:
+// AddColumnsOnly is the option that ent's migration needs on a database that ent did not make. Of all the changes to an
+// existing table it keeps only the new columns, without indexes and foreign keys on them; new tables are created as always,
+// and none is dropped. It works for auto-migration and for versioned migration files:
 //
 //	client.Schema.Create(ctx, occmigrate.AddColumnsOnly())
 //	client.Schema.NamedDiff(ctx, "add_version", occmigrate.AddColumnsOnly(), schema.WithDir(dir), ..)
 //
-// Without it every row is kept, too, but ent makes the tables its own:
+// Without it every row is kept, too, but ent changes the tables in other ways:
 //
 //   - PostgreSQL and MariaDB lose the foreign keys that were there, for ent's own of other names.
 //   - MariaDB has all texts converted to utf8mb4_bin, which compares and sorts in another way.
@@ -130,5 +130,5 @@ func addable(t *atlas.Table, c *atlas.Column) error {
 	}
 	return fmt.Errorf("entocc: SQLite can't add the column %q to the table %q as it is: %s. ent would rebuild the table, and "+
 		"what it does not know of it would be lost. Give the column a constant default (entsql.DefaultExprs has one for each "+
-		"database), or add it by a migration of your own", c.Name, t.Name, reason)
+		"database), or add it by your own migration", c.Name, t.Name, reason)
 }

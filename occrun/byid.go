@@ -39,7 +39,7 @@ func ExpectMatch[B any](builder B, e *Expectation, s *Schema, id any, cond entoc
 	return builder
 }
 
-// ForceIncrement has the write of a builder move the version on, though it may change nothing else.
+// ForceIncrement has the write of a builder bump the version, though it may change nothing else.
 func ForceIncrement[B any](builder B, e *Expectation) B {
 	e.ForceIncrement()
 	return builder

@@ -19,7 +19,7 @@ const (
 	Foreign  Problem = "foreign"  // one of its name was made by somebody else
 )
 
-// Error is a table whose trigger is not as it should be.
+// Error is a table whose trigger has a problem.
 type Error struct {
 	// Type is the name of the ent type, Table that of its table, and Trigger that of the trigger.
 	Type, Table, Trigger string

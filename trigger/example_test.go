@@ -36,7 +36,7 @@ func users(opts ...trigger.Option) *trigger.Triggers {
 	return triggers
 }
 
-// Somebody changes the row past ent. The trigger moves its version on, so the next save notices.
+// Somebody changes the row without ent. The trigger bumps its version, so the next save notices.
 func ExampleNew() {
 	client, db, ctx := open("New")
 	triggers, err := trigger.New(dialect.SQLite, ent.VersionedTables(), trigger.For(ent.TypeUser))

@@ -10,7 +10,7 @@ import (
 )
 
 // sqlite has a trigger that updates the row once more, as NEW can't be changed there. RETURNING shows the row before that. The
-// second update moves the version on, so that the trigger does not act on it, be triggers recursive or not.
+// second update bumps the version, so that the trigger does not act on it, be triggers recursive or not.
 type sqlite struct{}
 
 func (sqlite) quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }

@@ -1,18 +1,18 @@
-// Package trigger has the database itself move versions on, for writes that are made past ent: by psql, by other programs, by
+// Package trigger makes the database itself bump versions, for writes that bypass ent: by psql, by other programs, by
 // raw SQL. It creates a trigger on each table whose schema has one of the mixins:
 //
 //	triggers, err := trigger.New(dialect.Postgres, ent.VersionedTables())
 //	...
 //	err = client.Schema.Create(ctx, triggers.Migrate(db))
 //
-// The trigger moves the version of a row on when an UPDATE changes the row and does not do so itself. So a write of ent's moves
-// it on once, as always, and one of psql's is noticed by whoever holds the row. Fields of Only and Ignore count as they do in
-// the mixin. With [Refusing] an UPDATE that forgets the version fails instead.
+// The trigger bumps the version of a row when an UPDATE changes the row and does not bump it itself. So a write through ent
+// bumps it once, as always, and whoever holds the row notices a write through psql. Fields of Only and Ignore count as they
+// do in the mixin. With [Refusing] an UPDATE that forgets the version fails instead.
 //
-// What no trigger sees: TRUNCATE and bulk loads that replace rows (REPLACE INTO starts a row's version over), and on MySQL and
-// MariaDB the foreign keys' own ON DELETE SET NULL and ON UPDATE CASCADE, which fire no triggers there. A session can do
-// without, as a restore may have to: SET entocc.triggers = 'off' on PostgreSQL, SET @entocc_triggers = 'off' on MySQL and
-// MariaDB. SQLite has no such switch: drop the triggers, and create them again.
+// What no trigger sees: TRUNCATE and bulk loads that replace rows (REPLACE INTO starts a row's version over), and on MySQL
+// and MariaDB the foreign keys' own ON DELETE SET NULL and ON UPDATE CASCADE, which fire no triggers there. A session can
+// turn them off, as a restore may have to: SET entocc.triggers = 'off' on PostgreSQL, SET @entocc_triggers = 'off' on MySQL
+// and MariaDB. SQLite has no such switch: drop the triggers, and create them again.
 package trigger
 
 import (
@@ -80,15 +80,15 @@ type options struct {
 	types    []string
 }
 
-// Refusing has an UPDATE fail that changes a row and does not move its version on, so that no program can forget it. The error
-// is one that [IsRefused] knows. Writes of ent's that leave the version alone, as in entocc.SkipIncrement, fail too.
+// Refusing makes an UPDATE fail that changes a row and does not bump its version, so no program can forget it. The error is
+// one that [IsRefused] knows. Writes of ent's that leave the version alone, as in entocc.SkipIncrement, fail too.
 func Refusing() Option { return func(o *options) { o.refusing = true } }
 
 // For limits the triggers to the tables of some types, by their names: "User". The default is all.
 func For(types ...string) Option { return func(o *options) { o.types = append(o.types, types...) } }
 
-// New returns the triggers of tables, as the generated VersionedTables lists them, in a database of a dialect of ent's. A
-// version that triggers can't move on is an error: that of mixin.Guard on a time.
+// New returns the triggers of tables, as the generated VersionedTables lists them, for a database with one of ent's
+// dialects. A version that triggers can't bump is an error: that of mixin.Guard on a time.
 func New(name string, tables []version.Table, opts ...Option) (*Triggers, error) {
 	var o options
 	for _, opt := range opts {

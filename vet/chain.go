@@ -138,7 +138,7 @@ func (p *pass) assigned(value inspector.Cursor) *types.Var {
 }
 
 // statesVersion reports whether the caller said which version is meant, or that none is. IfField does not say it: it is
-// checked beside the version of the entity, which can be stale all the same.
+// checked beside the version of the entity, which can be stale anyway.
 func (c *chain) statesVersion() bool {
 	return c.has("IfVersion", "IfVersionIn", "IfVersionSent", "IfMatch", "IgnoreVersion")
 }

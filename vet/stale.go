@@ -17,7 +17,7 @@ Save returns the row with its new version, and leaves u as it was. Go on with wh
 
 	u, err = u.Update().SetName("Ada").Save(ctx)
 
-A save that only changes fields of the mixin's Ignore does not move the version on; silence the finding there.`
+A save that only changes fields of the mixin's Ignore does not bump the version; silence the finding there.`
 
 func runStale(p *pass) {
 	for cur, block := range all[*ast.BlockStmt](p) {

@@ -41,7 +41,7 @@ type shop struct {
 
 func newShop(t *testing.T) *shop { t.Helper(); return newShopIn(t, "sqlite") }
 
-// newShopIn makes a shop in a database of its own. Without a PostgreSQL it is SQLite, but not in CI.
+// newShopIn makes a shop in its own database. Without a PostgreSQL it is SQLite, but not in CI.
 func newShopIn(t *testing.T, database string) *shop {
 	t.Helper()
 	postgres := ""

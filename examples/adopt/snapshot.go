@@ -17,7 +17,7 @@ var tables = []string{
 	"PlaylistTrack", "Track",
 }
 
-// oldQueries are what programs that know nothing of a version ask.
+// oldQueries are what programs that do not know about a version ask.
 var oldQueries = []string{
 	`SELECT c.Country, COUNT(*), ROUND(SUM(i.Total), 2) FROM Customer c
 		JOIN Invoice i ON i.CustomerId = c.CustomerId GROUP BY c.Country ORDER BY 3 DESC, 1`,

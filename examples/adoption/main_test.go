@@ -16,7 +16,7 @@ var update = flag.Bool("update", false, "rewrite testdata/output.txt")
 // the version.
 func TestRun_TakesTheServiceFromPlainEntToNothingLost(t *testing.T) {
 	if os.Getenv("ENTOCC_CODEGEN") != "everything" && os.Getenv("CI") == "" {
-		t.Skip("needs ENTOCC_CODEGEN=everything, which .ci/run sets: it generates and builds a project of its own, four times")
+		t.Skip("needs ENTOCC_CODEGEN=everything, which .ci/run sets: it generates and builds its own project, four times")
 	}
 	var out bytes.Buffer
 	require.NoError(t, run(t.Context(), &out, t.TempDir()), "%s", &out)

@@ -26,7 +26,7 @@ const (
 	loadRows    = 50
 )
 
-// Each success must have won a version of its own, and be in the database in the end.
+// Each success must have won its own version, and be in the database in the end.
 func TestLoad_EverySuccessIsInTheDatabase(t *testing.T) {
 	a := start(t)
 	var rows []*ent.Todo

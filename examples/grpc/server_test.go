@@ -29,7 +29,7 @@ import (
 
 var load = flag.Duration("load", time.Second, "how long the load test runs")
 
-// service starts a server on a database of its own.
+// service starts a server on its own database.
 func service(t *testing.T) (url, address string, client *ent.Client) {
 	t.Helper()
 	client, err := ent.Open(dialect.SQLite, "file:"+filepath.Join(t.TempDir(), "users.db")+"?_fk=1&_journal_mode=WAL&_busy_timeout=10000&_txlock=immediate")

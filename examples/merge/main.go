@@ -29,7 +29,7 @@ func main() {
 	}
 }
 
-// run plays each chapter with a user and a client of its own, as hooks belong to a client.
+// run plays each chapter with its own user and client, as hooks belong to a client.
 func run(ctx context.Context, out io.Writer) error {
 	for _, chapter := range chapters {
 		client, err := ent.Open(dialect.SQLite, "file:merge?mode=memory&cache=shared&_fk=1")

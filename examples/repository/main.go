@@ -1,4 +1,4 @@
-// Command repository puts versions into a program whose domain objects know nothing of ent: the version travels through them as an
+// Command repository puts versions into a program whose domain objects do not know about ent: the version travels through them as an
 // opaque text, and each caller is guarded from the day that it sends it back.
 //
 //	go run ./examples/repository

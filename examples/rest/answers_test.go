@@ -31,7 +31,7 @@ func TestOpenAPI_EveryAnswerThatItListsIsGiven(t *testing.T) {
 	}
 }
 
-// attempt is a request of an operation, on rows of its own.
+// attempt is a request of an operation, on its own rows.
 type attempt struct {
 	*server
 	operation

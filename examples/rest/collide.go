@@ -90,7 +90,7 @@ func fetch(ctx context.Context, c *client.ClientWithResponses, id string) (loade
 	return loaded{*answer.JSON200, answer.Headers200.ETag}, nil
 }
 
-// save writes a patch of a project, based on what was read. If somebody else has changed other fields since, it is saved all the same, based
+// save writes a patch of a project, based on what was read. If somebody else has changed other fields since, it is saved anyway, based
 // on what they have saved.
 func save(ctx context.Context, c *client.ClientWithResponses, read loaded, patch client.ProjectPatch) (loaded, error) {
 	for {

@@ -39,7 +39,7 @@ func TestMain(m *testing.M) {
 }
 
 // TestLoad_EverySuccessIsInTheDatabase has 64 clients add one to the points of 100 projects, by GET and then PUT with
-// If-Match, against a server in another process. Each 2xx must have won a version of its own, and be in the database in
+// If-Match, against a server in another process. Each 2xx must have won its own version, and be in the database in
 // the end. It runs for a second, or as long as REST_LOAD says:
 //
 //	REST_LOAD=30s go test -run TestLoad -v ./examples/rest

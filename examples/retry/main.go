@@ -33,7 +33,7 @@ func main() {
 	}
 }
 
-// run plays the story in a database of its own. In WAL mode SQLite lets readers and a writer work at the same time, as
+// run plays the story in its own database. In WAL mode SQLite lets readers and a writer work at the same time, as
 // servers do; a writer that waits does so for its turn, and not for the rows to stay as they were.
 func run(ctx context.Context, out io.Writer) error {
 	dir, err := os.MkdirTemp("", "entocc-retry")

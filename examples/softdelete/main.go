@@ -3,8 +3,8 @@
 //
 //	go run ./examples/softdelete
 //
-// Both are ordinary ent, in ent/schema/softdelete.go and ent/schema/history.go: they know nothing of versions. A stale delete is
-// refused though it is an update by now, it moves the version on once, and the history gets a row for each save that
+// Both are ordinary ent, in ent/schema/softdelete.go and ent/schema/history.go: they do not know about versions. A stale delete is
+// refused though it is an update by now, it bumps the version once, and the history gets a row for each save that
 // went through and none for the others.
 package main
 

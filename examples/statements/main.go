@@ -31,7 +31,7 @@ func main() {
 	}
 }
 
-// show runs the call in a database of its own, and returns it in Markdown with the statements that it sent.
+// show runs the call in its own database, and returns it in Markdown with the statements that it sent.
 func (c call) show(ctx context.Context) (string, error) {
 	body, err := bodyOf(c.name)
 	if err != nil {

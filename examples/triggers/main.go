@@ -1,5 +1,5 @@
-// Command triggers has two programs write to one table. One uses ent, and the other knows nothing of versions. A trigger of
-// the database moves the version on for the other, so that the first one notices.
+// Command triggers has two programs write to one table. One uses ent, and the other does not know about versions. A trigger of
+// the database bumps the version for the other, so that the first one notices.
 //
 //	go run ./examples/triggers
 //	go run ./examples/triggers -postgres 'postgres://localhost/shop?sslmode=disable'

@@ -28,7 +28,7 @@ func main() {
 	}
 }
 
-// run plays the story in a database of its own, once without the check, and once with it.
+// run plays the story in its own database, once without the check, and once with it.
 func run(ctx context.Context, out io.Writer) error {
 	dir, err := os.MkdirTemp("", "entocc-verify")
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// oldQueries are what programs that know nothing of a version ask.
+// oldQueries are what programs that do not know about a version ask.
 var oldQueries = map[string]string{
 	"sales of each country": `SELECT c."Country", COUNT(*), ROUND(SUM(i."Total"), 2) FROM "Customer" c
 		JOIN "Invoice" i ON i."CustomerId" = c."CustomerId" GROUP BY c."Country" ORDER BY 3 DESC, 1`,

@@ -1,4 +1,4 @@
-// Package codegen_test generates clients in modules of their own, as a user's is, with each of ent's features and each
+// Package codegen_test generates clients in their own modules, as a user's is, with each of ent's features and each
 // kind of ID, against each ent that is supported; compiles them, and lets them refuse stale writes on SQLite.
 package codegen_test
 

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The extensions of entgo.io/contrib, in either order, and a template folder have imports of their own, and ent adds those
+// The extensions of entgo.io/contrib, in either order, and a template folder have their own imports, and ent adds those
 // of each to the files of all. What entgql makes to set an input is guarded as any other write.
 func TestGenerate_CompilesBesideOtherExtensions(t *testing.T) {
 	needsEverything(t) // Their dependencies are nobody else's.

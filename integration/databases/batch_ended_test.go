@@ -34,7 +34,7 @@ func deadlocked(t *testing.T, theirs session, a, b *ent.User, write func() error
 	return <-done
 }
 
-// three returns builders of three shapes, so that each is written by a statement of its own.
+// three returns builders of three shapes, so that each is written by its own statement.
 func three(a, b, c *ent.User) []*ent.UserUpdateOne {
 	return []*ent.UserUpdateOne{
 		a.Update().SetName("mine"), b.Update().SetName("mine").SetAge(7), c.Update().SetName("mine").SetAge(7).SetEmail("mine"),

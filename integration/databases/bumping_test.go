@@ -45,7 +45,7 @@ func onTriggered(t *testing.T, test func(t *testing.T, s, other session, name st
 	})
 }
 
-// raw runs SQL as a program does that knows nothing of versions.
+// raw runs SQL as a program does that does not know about versions.
 func (s session) raw(t *testing.T, format string, args ...any) {
 	t.Helper()
 	s.exec(t, fmt.Sprintf(format, args...))
@@ -62,7 +62,7 @@ func TestTrigger_BumpsWhatIsWrittenPastEnt(t *testing.T) {
 		assert.EqualValues(t, 2, modified.Actual)
 
 		s.raw(t, "UPDATE users SET name = 'both', version = version + 1 WHERE id = %d", u.ID)
-		assert.EqualValues(t, 3, s.load(t, u.ID).Version, "who moves the version on does so once")
+		assert.EqualValues(t, 3, s.load(t, u.ID).Version, "who bumps the version does so once")
 		s.raw(t, "UPDATE users SET name = 'back', version = 1 WHERE id = %d", u.ID)
 		assert.EqualValues(t, 4, s.load(t, u.ID).Version, "nobody sets a version back")
 	})

@@ -14,7 +14,7 @@ import (
 )
 
 // A writer whose clock is a quarter of a century behind (that of a synctest bubble starts in the year 2000) takes turns with one
-// whose clock is right. The versions of TimeVersion rise all the same, and neither overwrites what it has not seen.
+// whose clock is right. The versions of TimeVersion rise anyway, and neither overwrites what it has not seen.
 func TestClocks_ThatWentBackDoNotTakeTheVersionBack(t *testing.T) {
 	file := "file:" + filepath.Join(t.TempDir(), "clocks.db") + "?_fk=1"
 	now := openEvents(t, file)

@@ -178,7 +178,7 @@ func (t *test) prepare(ctx context.Context, limit time.Duration) error {
 	return nil
 }
 
-// scenarios is what a run leaves out: the shared suite on every database, which has runs of its own, unless it is the run.
+// scenarios is what a run leaves out: the shared suite on every database, which has its own runs, unless it is the run.
 func scenarios(run string) string {
 	if run != "" {
 		return ""

@@ -223,7 +223,7 @@ func (p *planter) visit(n ast.Node) bool {
 	return true
 }
 
-// condition negates what is no comparison, and has no operands of its own.
+// condition negates what is no comparison, and has no operands itself.
 func (p *planter) condition(expr ast.Expr) {
 	if _, ok := expr.(*ast.BinaryExpr); !ok {
 		p.around(expr, "negated", "(mutant.Is(%d) != (", "))")

@@ -19,7 +19,7 @@ type Private struct {
 	port   int
 }
 
-// StartPrivate starts the server of this script ("postgres", "mariadb", "galera") in a folder and on ports of its own. It is
+// StartPrivate starts the server of this script ("postgres", "mariadb", "galera") in its own folder and on its own ports. It is
 // stopped when the test ends. Where the server's programs are missing the test is skipped, and in CI it fails.
 func StartPrivate(t testing.TB, script string) *Private {
 	t.Helper()

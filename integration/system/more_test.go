@@ -51,7 +51,7 @@ func TestSystem_Merge(t *testing.T) {
 	})
 }
 
-// Transactions that save a row twice, and writers past ent: each count that was committed is in the row.
+// Transactions that save a row twice, and writers that bypass ent: each count that was committed is in the row.
 func TestSystem_NoUpdateIsLostInTransactions(t *testing.T) {
 	each(t, func(s *scene) {
 		a := s.account("counted")

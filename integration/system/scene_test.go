@@ -23,7 +23,7 @@ type scene struct {
 	*testing.T
 	ctx  context.Context
 	conn suite.DB
-	// client and other are clients with pools of their own, and db is the pool of writers who do without ent.
+	// client and other are clients with their own pools, and db is the pool of writers who do without ent.
 	client, other *ent.Client
 	db            *sql.DB
 	// sent is what client sends.
@@ -84,7 +84,7 @@ func (s *scene) saved(u *ent.AccountUpdateOne) *ent.Account {
 	return do[*ent.Account](s)(u.Save(s.ctx))
 }
 
-// psql runs a statement past ent.
+// psql runs a statement that bypasses ent.
 func (s *scene) psql(query string, args ...any) {
 	s.Helper()
 	_, err := s.db.ExecContext(context.WithoutCancel(s.ctx), query, args...)

@@ -19,7 +19,7 @@ import (
 // its slot instead, which begins the next builder. The last one to arrive has all rows written, and each slot returns
 // what became of its own row.
 //
-// Where no builder has hooks of its own to nest, all are planned one after another instead, and each save is ended when the
+// Where no builder has its own hooks to nest, all are planned one after another instead, and each save is ended when the
 // rows are written.
 type batch struct {
 	opts  options
@@ -283,7 +283,7 @@ func (b *batch) typedFailure() error {
 // process.
 const rowsPerStack = 4096
 
-// onNewStack runs f in a goroutine of its own, and has its panic come up here.
+// onNewStack runs f in its own goroutine, and has its panic come up here.
 func onNewStack(f func()) {
 	var panicked any
 	returned, over := false, make(chan struct{})

@@ -248,7 +248,7 @@ func TestUpdateBulk_StatementsAreAsLongAsTheDatabaseTakes(t *testing.T) {
 	assert.Equal(t, 1000, strings.Count(sent(t, dialect.MySQL, many...), "WHEN ? THEN ? "), "integers are looked up")
 }
 
-// A batch of one row is written as a save of its own is: without a transaction where that is one statement.
+// A batch of one row is written like a single save: without a transaction where that is one statement.
 func TestBulk_OneRowIsOneStatement(t *testing.T) {
 	var sent []string
 	client := openSQLite(t, ent.Log(func(v ...any) { sent = append(sent, fmt.Sprint(v...)) }))

@@ -118,7 +118,7 @@ func (w *bulkTx) write(ctx context.Context) (err error) {
 	return w.atomically(ctx, w.batch.drv, w.writeAll)
 }
 
-// writeSingle writes the only row of a batch as a save of its own is written: in one statement where that will do, without
+// writeSingle writes the only row of a batch like a single save: in one statement if that will do, without
 // a transaction. All or nothing it is either way.
 func (w *bulkTx) writeSingle(ctx context.Context) error {
 	if err := w.writeRow(ctx, w.batch.drv, w.rows[0]); err != nil {

@@ -20,7 +20,7 @@ type bulkWrite struct {
 	node any
 }
 
-// take takes up a write. One that a hook makes when its row is written already, as a resolver does, gets a place of its own.
+// take takes up a write. One that a hook makes when its row is written already, as a resolver does, gets its own place.
 func (s *slot) take(w *write.Write, node any) *bulkWrite {
 	u := &s.update
 	switch {

@@ -10,7 +10,7 @@ import (
 	"github.com/entocc/entocc/internal/annotation"
 )
 
-// Column is a column whose change moves the version on.
+// Column is a column whose change bumps the version.
 type Column struct {
 	// Name is that of the column.
 	Name string

@@ -8,7 +8,7 @@ import (
 )
 
 // MariaDB has no UPDATE .. RETURNING, but takes compound statements outside of stored programs: one statement begins the
-// transaction, updates the row and reads it. The COMMIT is a statement of its own, so that it has an answer of its own,
+// transaction, updates the row and reads it. The COMMIT is its own statement, so that it has its own answer,
 // and an error in between is followed by a ROLLBACK on the same connection. A handler inside of the statement would not
 // do: the server does not run it when the statement is killed between two parts, and leaves the transaction open.
 const (

@@ -351,7 +351,7 @@ func last(fates []*Fate) *Fate {
 
 func txRowKey(table string, id any) string {
 	if v := reflect.ValueOf(id); v.Kind() == reflect.Pointer && !v.IsNil() {
-		id = v.Elem().Interface() // ent keeps pointers to IDs that have a type of their own.
+		id = v.Elem().Interface() // ent keeps pointers to IDs that have their own type.
 	}
 	return table + "\x00" + fmt.Sprint(id)
 }

@@ -153,7 +153,7 @@ func batchReportsTenStaleOfAThousand(s *Scene) {
 	s.renameEach(saved[:150])
 }
 
-// renameEach gives each of the Users a name of its own by a batch that has them in no order, and of different versions.
+// renameEach gives each of the Users its own name by a batch that has them in no order, and of different versions.
 func (s *Scene) renameEach(users []*ent.User) {
 	s.Helper()
 	for i := 0; i < len(users); i += 10 {

@@ -18,7 +18,7 @@ import (
 type PlainScene struct {
 	*testing.T
 	*stage
-	// Client is a client of the scenario's own, and Other one with a pool of its own.
+	// Client is the scenario's own client, and Other one with its own pool.
 	Client, Other *plainent.Client
 }
 

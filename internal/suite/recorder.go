@@ -23,7 +23,7 @@ type Recorder struct {
 	after     func()
 	afterVerb string
 	left      int
-	// single takes a write that is a transaction of its own for one statement.
+	// single takes a write that is its own transaction for one statement.
 	single bool
 }
 

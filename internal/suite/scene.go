@@ -20,7 +20,7 @@ type Scene struct {
 	*stage
 	// Client is a client of the scenario's own, whose hooks it may add to. Sent is what it sends.
 	Client *ent.Client
-	// Other is a client with a pool of its own, which plays the other writers.
+	// Other is a client with its own pool, which plays the other writers.
 	Other *ent.Client
 }
 
@@ -29,7 +29,7 @@ type stage struct {
 	t   *testing.T
 	db  DB
 	ctx context.Context
-	// SQL is the pool of the other writers, for statements past ent.
+	// SQL is the pool of the other writers, for statements that bypass ent.
 	SQL *stdsql.DB
 	// Sent records what the scene's Client sends.
 	Sent *Recorder
@@ -134,7 +134,7 @@ func done(s played, b interface {
 	require.NoError(st.t, b.Exec(st.ctx))
 }
 
-// exec runs a statement past ent, in the SQL of ent's builder.
+// exec runs a statement that bypasses ent, in the SQL of ent's builder.
 func (s *stage) exec(q sql.Querier) {
 	s.t.Helper()
 	query, args := q.Query()
@@ -142,13 +142,13 @@ func (s *stage) exec(q sql.Querier) {
 	require.NoError(s.t, err, query)
 }
 
-// setColumn sets a column of a row past ent.
+// setColumn sets a column of a row without ent.
 func (s *stage) setColumn(table, column string, value, id any) {
 	s.t.Helper()
 	s.exec(sql.Dialect(s.db.Dialect).Update(table).Set(column, value).Where(sql.EQ("id", id)))
 }
 
-// column reads a column of a row past ent.
+// column reads a column of a row without ent.
 func (s *stage) column(table, column string, id any) stdsql.NullInt64 {
 	s.t.Helper()
 	b := sql.Dialect(s.db.Dialect)
@@ -158,7 +158,7 @@ func (s *stage) column(table, column string, id any) stdsql.NullInt64 {
 	return v
 }
 
-// version reads the version of a row past ent, in the table's column "version".
+// version reads the version of a row without ent, in the table's column "version".
 func (s *stage) version(table string, id any) int64 {
 	s.t.Helper()
 	return s.column(table, "version", id).Int64

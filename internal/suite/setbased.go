@@ -152,7 +152,7 @@ func setBasedSeveral(s *Scene) {
 	assert.Equal(s, 0, s.load(b.ID).Age)
 }
 
-// What a caller writes as text may hold an OR. The guard holds all the same.
+// What a caller writes as text may hold an OR. The guard holds anyway.
 func setBasedText(s *Scene) {
 	u := s.keyed()
 	s.bumpUser(u.ID)

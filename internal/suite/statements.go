@@ -113,7 +113,7 @@ func exec(ctx context.Context, b interface {
 	return err
 }
 
-// counted executes a builder whose edges needed statements of their own.
+// counted executes a builder whose edges needed their own statements.
 func (s *Scene) counted(b interface {
 	Exec(ctx context.Context) error
 },

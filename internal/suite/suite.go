@@ -69,7 +69,7 @@ type Traits struct {
 	// Repeats: the driver may send a statement a second time outside of a transaction, so that each write is sent in one
 	// (lib/pq).
 	Repeats bool
-	// Bumping: each table has a trigger that moves the version on where a write does not.
+	// Bumping: each table has a trigger that bumps the version where a write does not.
 	Bumping bool
 }
 

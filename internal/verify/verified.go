@@ -103,7 +103,7 @@ func (v *Verified) Check(ctx context.Context, q dialect.ExecQuerier, d string, l
 	return v.failed(conflict)
 }
 
-// bump moves the version on, if it is still the one that was read, and locks the row by that.
+// bump bumps the version, if it is still the one that was read, and locks the row by that.
 func (v *Verified) bump(ctx context.Context, q dialect.ExecQuerier, d string) error {
 	update := sql.Dialect(d).Update(v.Table).Schema(v.Namespace).
 		Where(v.Schema.Equals([]any{v.Version}))

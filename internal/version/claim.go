@@ -62,7 +62,7 @@ func (c *Claim) Kept() error {
 }
 
 // Unreadable says so when the expected version is one that no guarded row ever had: most often the caller forgot to
-// send it. An entity of a row that was there before the mixin may hold it all the same.
+// send it. An entity of a row that was there before the mixin may hold it anyway.
 func (c *Claim) Unreadable() error {
 	if !c.Stated || MatchesNone(c.Accepted) {
 		return nil

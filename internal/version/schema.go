@@ -132,7 +132,7 @@ func (s *Schema) Next(op ent.Op, old any) (any, error) {
 // Bump returns the SQL expression of the next version of a row in the table.
 func (s *Schema) Bump(table string) sql.Querier { return &bumpExpr{schema: s, table: table} }
 
-// SetBump has an UPDATE of the table move the version on. It comes after all other assignments: a version that the database makes
+// SetBump has an UPDATE of the table bump the version. It comes after all other assignments: a version that the database makes
 // asks for nothing but that something is written.
 func (s *Schema) SetBump(u *sql.UpdateBuilder, table string) {
 	switch {

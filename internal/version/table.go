@@ -7,6 +7,6 @@ type Table struct {
 	Namespace, Name string
 	// Key are the columns of the primary key.
 	Key []string
-	// Counted are the columns whose change moves the version on; nil means all.
+	// Counted are the columns whose change bumps the version; nil means all.
 	Counted []string
 }

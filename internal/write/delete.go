@@ -31,7 +31,7 @@ type Deletion struct {
 	Err      error
 }
 
-// Delete guards a delete: by a statement of its own where [deleteRow] can, else of ent's by [deleteOne]. id is the row's, nil
+// Delete guards a delete: by its own statement where [deleteRow] can, else of ent's by [deleteOne]. id is the row's, nil
 // for a set-based delete, and row returns the predicate that selects it. predicates is how many the mutation has.
 func Delete(ctx context.Context, drv dialect.Driver, m DeleteMutation, spec *sqlgraph.DeleteSpec, predicates int, id any, row func(id any) func(*sql.Selector), typed func(error) error) Deletion {
 	s, e := m.VersionGuard()

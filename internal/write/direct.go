@@ -77,7 +77,7 @@ func (w *Write) directRead(d string) (t *sqltext.Text, ok bool) {
 }
 
 // Plain reports whether the statement's text is that of any such statement: no column's name and no value is written in
-// a way of its own.
+// its own way.
 func (w *Write) Plain() bool {
 	for _, f := range w.Spec.Fields.Set {
 		if !sqltext.PlainIdent(f.Column) || sqltext.NotPlain(f.Value) {

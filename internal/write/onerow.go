@@ -150,7 +150,7 @@ func (t *theRow) take(key []any, id any) {
 	t.e.found = id
 }
 
-// locked runs a write within a transaction that has read and locked its row. The write is guarded all the same.
+// locked runs a write within a transaction that has read and locked its row. The write is guarded anyway.
 func (t *theRow) locked(ctx context.Context, drv dialect.Driver, write func(context.Context, dialect.Driver) error) error {
 	return session.Atomically(ctx, drv, session.Begin, func(tx dialect.Tx) error {
 		joined := session.Join(tx, t.dialect)
@@ -168,7 +168,7 @@ func (t *theRow) locked(ctx context.Context, drv dialect.Driver, write func(cont
 		case len(rows) > 1:
 			return t.several()
 		case len(rows) == 0:
-			t.accept() // A condition that can't be understood is refused all the same.
+			t.accept() // A condition that can't be understood is refused anyway.
 			if c, err = t.claim(ctx); err != nil {
 				return err
 			}

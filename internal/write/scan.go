@@ -45,7 +45,7 @@ func (w *Write) assign(rows *sql.Rows, columns []string) error {
 	return w.Spec.Assign(columns, values)
 }
 
-// Moved refuses a row that still has the version that it had before the save. The database has counted it all the same: a
+// Moved refuses a row that still has the version that it had before the save. The database has counted it anyway: a
 // trigger of PostgreSQL does that which returns OLD, and one of MariaDB that sets NEW back, where the driver counts the rows
 // that were found.
 func (w *Write) Moved(columns []string, values []any) error {

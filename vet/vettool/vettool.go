@@ -33,7 +33,7 @@ func Main() {
 
 // nothing reports whether there is nothing to find in what go vet asks about, and says so. That is a dependency, of which it
 // wants nothing but facts, as no analyzer has any; and a package of generated code. The unit checker would parse and check
-// each of them all the same, which for the client of a hundred types is most of its work.
+// each of them anyway, which for the client of a hundred types is most of its work.
 func nothing(path string) bool {
 	data, err := os.ReadFile(path)
 	if err != nil {

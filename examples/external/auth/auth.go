@@ -1,4 +1,4 @@
-// Package auth stands for a module of somebody else: its ent schemas know nothing of entocc, and can't be changed.
+// Package auth stands for a module of somebody else: its ent schemas do not know about entocc, and can't be changed.
 package auth
 
 import (

@@ -33,7 +33,7 @@ func (a *app) carryOut(ctx context.Context, p *plan, opts initOptions) error {
 		return err
 	}
 	if err := a.generateAndBuild(ctx, p); err != nil {
-		// The context may have ended: what was written is put back all the same.
+		// The context may have ended: what was written is put back anyway.
 		if undoErr := errors.Join(undo(), vendor(context.WithoutCancel(ctx), c)); undoErr != nil {
 			return fmt.Errorf("%w\nand not everything could be put back: %w", err, undoErr)
 		}

@@ -24,7 +24,7 @@ func (a *app) triggersCommand() *cobra.Command {
 	var f triggersFlags
 	cmd := &cobra.Command{
 		Use:   "triggers",
-		Short: "Triggers that move versions on for writes past ent",
+		Short: "Triggers that bump versions for writes that bypass ent",
 		Long: `triggers creates, checks and drops the triggers of package trigger. It knows the tables from the schemas.
 
 Exit codes: 0 well, 1 check has found a trigger that is missing, outdated, disabled or not ours, 2 nothing was changed (on MySQL

@@ -41,7 +41,7 @@ func TestTriggers_AreThoseOfTheGeneratedTables(t *testing.T) {
 	}
 }
 
-// The tables of examples/quickstart in a database of their own.
+// The tables of examples/quickstart in their own database.
 func TestTriggers_CreateCheckAndDrop(t *testing.T) {
 	slow(t)
 	file := filepath.Join(t.TempDir(), "shop.db")

@@ -69,7 +69,7 @@ func TestFind_ReadsEachWayToGenerate(t *testing.T) {
 			map[string]string{"ent/generate.go": "package ent\n\n//go:generate go run -mod=mod codegen.go\n", "ent/codegen.go": entc},
 			"ent/db", "example.com/app/ent/db", "ent/schema",
 		},
-		"a package of its own": {
+		"its own package": {
 			map[string]string{"app.go": "package app\n\n//go:generate go run -tags gen ./cmd/gen\n", "cmd/gen/main.go": ownGenerator},
 			"ent", "example.com/app/ent", "ent/schema",
 		},

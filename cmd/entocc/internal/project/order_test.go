@@ -51,7 +51,7 @@ func TestHooksBefore_AreThoseOfMixinsListedBeforeTheVersion(t *testing.T) {
 		"version last":         {[]ent.Mixin{Audit{}, Plain{}, mixin.Version{}}, []int{0}},
 		"between":              {[]ent.Mixin{Plain{}, Audit{}, mixin.TokenVersion{Name: "token"}, Audit{}}, []int{1}},
 		"a mixin without one":  {[]ent.Mixin{Plain{}, mixin.Version{}}, nil},
-		"a field of its own":   {[]ent.Mixin{Audit{}, mixin.Guard{Field: "rev"}}, nil},
+		"its own field":        {[]ent.Mixin{Audit{}, mixin.Guard{Field: "rev"}}, nil},
 		"a type without guard": {[]ent.Mixin{Audit{}}, nil},
 	} {
 		assert.Equal(t, row.want, typeOf(t, row.mixins).HooksBefore(), name)

@@ -127,7 +127,7 @@ func isAppend(call *ast.CallExpr) bool {
 	return ok && id.Name == "append"
 }
 
-// addElement adds an element to the end of a list, on a line of its own where the others are.
+// addElement adds an element to the end of a list, on its own line where the others are.
 func addElement(src *source, right token.Pos, elements []ast.Expr, value string) {
 	if len(elements) == 0 {
 		src.insert(right, value)

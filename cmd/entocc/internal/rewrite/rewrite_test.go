@@ -72,7 +72,7 @@ func TestAdd_AddsToTheMixinsThatAreThere(t *testing.T) {
 		"lines":              {"return []ent.Mixin{\n\t\tBase{}, // when\n\t}", "return []ent.Mixin{\n\t\tBase{}, // when\n\t\tmixin.Version{},\n\t}"},
 		"append":             {"return append(base(), Base{})", "return append(base(), Base{}, mixin.Version{})"},
 		"append of many":     {"return append(base(), more...)", "return append(append(base(), more...), mixin.Version{})"},
-		"a call of its own":  {"return base()", "return append(base(), mixin.Version{})"},
+		"its own call":       {"return base()", "return append(base(), mixin.Version{})"},
 		"a comment in there": {"return []ent.Mixin{Base{} /* when */}", "return []ent.Mixin{Base{}, mixin.Version{} /* when */}"},
 		"a comment of lines": {"return []ent.Mixin{\n\t\tBase{}, /* when\n\t\tand who */\n\t}", "and who */\n\t\tmixin.Version{},\n\t}"},
 	} {
@@ -98,7 +98,7 @@ func TestAdd_ListsTheVersionFirst(t *testing.T) {
 		"append to a list":    {"return append([]ent.Mixin{Base{}}, more...)", "return append([]ent.Mixin{mixin.Version{}, Base{}}, more...)"},
 		"append to an append": {"return append(append([]ent.Mixin{}, more...), Base{})", "return append(append([]ent.Mixin{mixin.Version{}}, more...), Base{})"},
 		"append to a call":    {"return append(base(), Base{})", "return append([]ent.Mixin{mixin.Version{}}, append(base(), Base{})...)"},
-		"a call of its own":   {"return base()", "return append([]ent.Mixin{mixin.Version{}}, base()...)"},
+		"its own call":        {"return base()", "return append([]ent.Mixin{mixin.Version{}}, base()...)"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := addVersion(t, header+"\nfunc (User) Mixin() []ent.Mixin {\n\t"+row.mixin+"\n}\n", rewrite.Version{Field: "version", First: true})
@@ -138,7 +138,7 @@ func TestReadSchemas_LeavesOutFilesThatAreNotBuilt(t *testing.T) {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644))
 		schemas, err := rewrite.ReadSchemas(dir)
 		require.NoError(t, err)
-		assert.ErrorContains(t, schemas.Add("User", rewrite.Version{Field: "version"}), "no type User is declared here")
+		assert.ErrorContains(t, schemas.Add("User", rewrite.Version{Field: "version"}), "no struct type User is declared here")
 	}
 }
 

@@ -80,7 +80,7 @@ func (v Version) literal(pkg string) string {
 func (s *Schemas) Add(schema string, v Version) error {
 	src, spec, decl := s.find(schema)
 	if src == nil {
-		return &NotUnderstoodError{s.dir, fmt.Sprintf("no type %s is declared here as a struct of its own: add mixin.Version{} to its Mixin() by hand", schema)}
+		return &NotUnderstoodError{s.dir, fmt.Sprintf("no struct type %s is declared here: add mixin.Version{} to its Mixin() by hand", schema)}
 	}
 	name := s.mixinName(src)
 	value := v.literal(name)

@@ -1,4 +1,4 @@
-// Package schema has a field of its own in the place of the mixin's.
+// Package schema has its own field in the place of the mixin's.
 package schema
 
 import (

@@ -1,4 +1,4 @@
-// Package schema has a version beside one that a mixin of its own brings without its hooks.
+// Package schema has a version beside one that its own mixin brings without its hooks.
 package schema
 
 import (

@@ -1,4 +1,4 @@
-// Package schema gets its version through a mixin of its own, and an alias of a type.
+// Package schema gets its version through its own mixin, and an alias of a type.
 package schema
 
 import (

@@ -11,7 +11,7 @@ import (
 	"github.com/entocc/entocc/mixin"
 )
 
-// Order has a column of its own on each database.
+// Order has its own column on each database.
 type Order struct{ ent.Schema }
 
 // Mixin of the Order.

@@ -1,4 +1,4 @@
-// Package schema gets its versions by mixins of its own, which take over parts of those of entocc.
+// Package schema gets its versions by its own mixins, which take over parts of those of entocc.
 package schema
 
 import (
@@ -90,7 +90,7 @@ func (unannotated) Annotations() []schema.Annotation { return nil }
 
 func (Unannotated) Mixin() []ent.Mixin { return []ent.Mixin{unannotated{}} }
 
-// Own has a field of its own, guarded by a mixin that has lost its hooks.
+// Own has its own field, guarded by a mixin that has lost its hooks.
 type Own struct{ named }
 
 type own struct{ mixin.Guard }

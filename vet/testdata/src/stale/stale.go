@@ -86,7 +86,7 @@ func merged(ctx context.Context, u *ent.User) {
 	u.Update().SetName("b").ExecX(ctx)
 }
 
-// IfField is checked beside the version, which is stale all the same.
+// IfField is checked beside the version, which is stale anyway.
 func besideAState(ctx context.Context, c *ent.Client, u *ent.User) error {
 	if err := c.User.UpdateOne(u).SetName("a").Exec(ctx); err != nil {
 		return err

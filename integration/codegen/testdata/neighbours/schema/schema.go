@@ -49,7 +49,7 @@ func (m numbered) Fields() []ent.Field {
 	return fields
 }
 
-// Memo is guarded by a field of its own.
+// Memo is guarded by its own field.
 type Memo struct{ ent.Schema }
 
 func (Memo) Mixin() []ent.Mixin { return []ent.Mixin{mixin.Guard{Field: "rev"}} }

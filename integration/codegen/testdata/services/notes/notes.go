@@ -9,7 +9,7 @@ import (
 	"fixtures/ent/proto/entpb"
 )
 
-// Server is the service that entproto generates, with an Update of its own: the generated one writes by ID, and knows no version.
+// Server is the service that entproto generates, with a hand-written Update: the generated one writes by ID, without a version.
 type Server struct {
 	*entpb.NoteService
 	client *ent.Client
