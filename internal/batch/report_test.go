@@ -104,3 +104,18 @@ func TestBatch_CallbackThatDoesNotReturnEndsTheTransaction(t *testing.T) {
 		}
 	}
 }
+
+// A row that a resolver saves when the batch is over touches its parent by itself.
+func TestUpdateBulk_WhatAResolverSavesTouchesItsParent(t *testing.T) {
+	client, ctx := openSQLite(t), t.Context()
+	p := client.Purchase.Create().SaveX(ctx)
+	a, b := client.PurchaseLine.Create().SetPurchase(p).SaveX(ctx), client.PurchaseLine.Create().SetPurchase(p).SaveX(ctx)
+	client.PurchaseLine.UpdateOne(b).SetAmount(5).ExecX(ctx)
+	before := client.Purchase.GetX(ctx, p.ID).Version
+	client.PurchaseLine.Use(hook.OnModified(hook.ClientWins()))
+	n, err := client.PurchaseLine.UpdateBulk(client.PurchaseLine.UpdateOne(a).SetAmount(2), client.PurchaseLine.UpdateOne(b).SetAmount(3)).
+		SkipModified().Exec(ctx)
+	require.NoError(t, err)
+	assert.Equal(t, 2, n)
+	assert.Equal(t, before+2, client.Purchase.GetX(ctx, p.ID).Version, "by the batch, and by the resolver after it")
+}

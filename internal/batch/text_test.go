@@ -86,7 +86,9 @@ func TestUpdateBulk_RowsOfOneShapeAreOneStatement(t *testing.T) {
 		"several versions": func(c *ent.Client) (a, b *ent.UserUpdateOne) {
 			return u(c, 1).SetAge(1), c.User.UpdateOneID(2).IfVersionIn(1, 2).SetAge(1)
 		},
-		"selected": func(c *ent.Client) (a, b *ent.UserUpdateOne) { return u(c, 1).SetAge(1), u(c, 2).SetAge(1).Select("age") },
+		"selected": func(c *ent.Client) (a, b *ent.UserUpdateOne) {
+			return u(c, 1).SetAge(1), u(c, 2).SetAge(1).Select("age")
+		},
 	} {
 		for _, d := range []string{dialect.SQLite, dialect.Postgres, dialect.MySQL} {
 			sent := statement(t, d, func(c *ent.Client) error {
