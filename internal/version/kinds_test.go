@@ -161,8 +161,11 @@ func TestTriggered_ExpressionsAreThoseOfTheDatabase(t *testing.T) {
 		sqlite, postgres, mysql string
 	}{
 		{version.Counter{}, "abs(~", "CAST('version ' ||", "COALESCE(version, 0) + 1"},
-		{version.Integer[int8]{}, "abs(-9223372036854775807 - (", "CAST('version ' ||",
-			"COALESCE(version, 0) + CASE version WHEN 127 THEN 9223372036854775807 + (version > 0) ELSE 1 END"},
+		{
+			version.Integer[int8]{},
+			"abs(-9223372036854775807 - (", "CAST('version ' ||",
+			"COALESCE(version, 0) + CASE version WHEN 127 THEN 9223372036854775807 + (version > 0) ELSE 1 END",
+		},
 		{version.Timestamp{}, "julianday('now')", "clock_timestamp()", "GREATEST(COALESCE(version, 0) + 1, CAST(UNIX_TIMESTAMP(NOW(6)) * 1000000 AS SIGNED))"},
 		{version.Token{}, "randomblob(4)", "gen_random_uuid()", "UUID()"},
 	} {
