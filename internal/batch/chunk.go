@@ -14,12 +14,19 @@ type limits struct{ rows, args, length int }
 // statements gain nothing: PostgreSQL and MySQL count arguments in 16 bits, SQLite takes 32766. MySQL's max_allowed_packet
 // may be as low as 1 MiB, and it looks through the list of rows for every row where the keys are no integers.
 func limitsOf(d string, rows []*slot) limits {
-	switch {
-	case d == dialect.MySQL && slices.ContainsFunc(rows, func(s *slot) bool { return s.key.other != nil }):
-		return limits{rows: 250, args: 65535, length: 512 << 10}
-	case d == dialect.MySQL:
+	most := limitsFor(d)
+	if d == dialect.MySQL && slices.ContainsFunc(rows, func(s *slot) bool { return s.key.other != nil }) {
+		most.rows = 250
+	}
+	return most
+}
+
+// limitsFor returns what a database allows for rows that it need not look for.
+func limitsFor(d string) limits {
+	switch d {
+	case dialect.MySQL:
 		return limits{rows: 1000, args: 65535, length: 512 << 10}
-	case d == dialect.SQLite:
+	case dialect.SQLite:
 		return limits{rows: 1000, args: 32766, length: 8 << 20}
 	default:
 		return limits{rows: 1000, args: 65535, length: 8 << 20}

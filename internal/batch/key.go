@@ -82,7 +82,7 @@ func (b *batch) duplicate() error {
 		if seen[s.key] {
 			about := s.row.claimed()
 			return &entocc.VersionError{Type: about.Schema.Type, Op: about.Op, Reason: fmt.Sprintf("the batch has row %v twice: "+
-				"make all changes of a row by one builder", about.ID)}
+				"make all changes of a row with one builder", about.ID)}
 		}
 		seen[s.key] = true
 	}

@@ -174,8 +174,8 @@ func TestBulk_ProgressOfOneRowIsReported(t *testing.T) {
 	assert.Equal(t, [][2]int{{1, 1}, {1, 1}}, seen)
 }
 
-// Integers, UUIDs and booleans are the same key to Go and to every database. Of texts a collation decides: rows that are written whatever
-// their version are told apart by the database first.
+// Integers, UUIDs and booleans are the same key to Go and to every database. For texts the collation decides, so the database first distinguishes rows that are written whatever
+// their version.
 func TestUpdateBulk_AsksForKeysThatTheDatabaseComparesInItsOwnWay(t *testing.T) {
 	for name, s := range map[string]struct {
 		update func(*ent.Client) error

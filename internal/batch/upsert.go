@@ -2,6 +2,7 @@ package batch
 
 import (
 	"context"
+	stdsql "database/sql"
 	"errors"
 	"fmt"
 	"slices"
@@ -17,17 +18,17 @@ import (
 type UpsertParts func() (GuardedMutation, *[]ent.Hook, func(error) error)
 
 // Upserts is the guarded upsert of many rows. ent's CreateBulk nests the hooks of its builders, and the last of these sends one
-// statement for all rows, whose answer does not say which of them it has written. Here each row has a statement of its own, all in one
-// transaction, and each builder's hooks see what became of their own row.
+// statement for all rows, whose answer ent does not read for which of them it has written. Here rows that are guarded alike go in
+// statements that tell, the others each in its own, all in one transaction; and each builder's hooks see what became of their own row.
 //
 // Two hooks of each builder do it. The inner one notes what the row is guarded by, and returns what became of it. The outer one keeps that
 // from the builders before, whose rows may have been written; that of the first returns the error of them all.
 type Upserts struct {
 	guard write.UpsertGuard
 	rows  []*upsertRow
-	// only has the options of the upsert look at the builder of one row, and returns what has them look at all again: UpdateNewValues
+	// only has the options of the upsert look at the builders of some rows, and returns what has them look at all again: UpdateNewValues
 	// goes through them all each time.
-	only func(i int) (all func())
+	only func(from, to int) (all func())
 	// running is set from when the first builder begins to its end.
 	running bool
 	// sent is set when the last builder has arrived, and plain if no row is guarded then, so that ent sends them.
@@ -56,8 +57,8 @@ var errCut = errors.New("entocc: nothing was written: the hooks of the upsert en
 // GuardUpserts has the upsert of the builders guarded: by a version for each, or by that which each is given, if guard says so.
 func GuardUpserts[B any](guard write.UpsertGuard, builders *[]B, parts func(B) (GuardedMutation, *[]ent.Hook, func(error) error), versions []any) error {
 	all := *builders
-	u := &Upserts{guard: guard, rows: make([]*upsertRow, len(all)), only: func(i int) func() {
-		*builders = all[i : i+1]
+	u := &Upserts{guard: guard, rows: make([]*upsertRow, len(all)), only: func(from, to int) func() {
+		*builders = all[from:to]
 		return func() { *builders = all }
 	}}
 	seen := make(map[*write.Expectation]bool, len(all))
@@ -155,7 +156,7 @@ func (r *upsertRow) inner(next ent.Mutator) ent.Mutator {
 			r.alone = true
 			return v, nil
 		case again && u.failure == nil:
-			return nil, fmt.Errorf("entocc: a hook of the upsert has sent it a second time, after its rows were written: what it has changed since is not written")
+			return nil, fmt.Errorf("entocc: a hook of the upsert sent it a second time, after its rows were written: later changes are not written")
 		}
 		if err := r.result(); err != nil {
 			return nil, err
@@ -205,46 +206,79 @@ func (u *Upserts) write(ctx context.Context, drv dialect.Driver, specs []*sqlgra
 	given := idsOf(specs)
 	defer func() {
 		for i := range given {
-			if err != nil || u.rows[i].own != nil { // Else it is that of the row now.
-				*specs[i].ID = given[i]
+			if given[i] != nil && (err != nil || u.rows[i].own != nil) { // Else it is that of the row now.
+				*specs[i].ID = *given[i]
 			}
 		}
 	}()
-	w := newScope(drv)
-	if len(specs) == 1 && w.own {
-		return u.writeAll(ctx, drv, drv, specs)
+	if len(specs) == 1 && session.Begins(drv) {
+		return u.writeAll(ctx, drv, drv, specs, false)
 	}
+	// What a statement of many rows has written where it does not tell is undone as a whole, and each row has its own then. That would be
+	// a second savepoint to go back to in a transaction of the caller's, see inTx.
+	joins := session.Begins(drv) || drv.Dialect() != dialect.MySQL
+	undone, err := u.inTx(ctx, drv, specs, joins)
+	if !undone || !isUnjoined(err) {
+		return err
+	}
+	for i, r := range u.rows {
+		if r.own = nil; given[i] != nil {
+			*specs[i].ID = *given[i]
+		}
+	}
+	_, err = u.inTx(ctx, drv, specs, false)
+	return err
+}
+
+// inTx writes the rows in one transaction. If joins, rows that are guarded alike go in one statement. undone reports of an error that
+// nothing is left of the rows.
+func (u *Upserts) inTx(ctx context.Context, drv dialect.Driver, specs []*sqlgraph.CreateSpec, joins bool) (undone bool, err error) {
+	w := newScope(drv)
 	// Where the driver sets a savepoint, it is the only one: two that are rolled back to one right after the other are more than
 	// MariaDB's Galera 26.4 bears, whose other nodes can't read then what the transaction goes on to write, and leave the cluster.
 	w.marked = w.marked && (w.dialect == dialect.Postgres || session.TxOf(drv) == nil)
-	return w.atomically(ctx, drv, func(ctx context.Context) error {
-		return u.writeAll(ctx, drv, session.Join(w.tx, w.dialect), specs)
+	err = w.atomically(ctx, drv, func(ctx context.Context) error {
+		return u.writeAll(ctx, drv, session.Join(w.tx, w.dialect), specs, joins)
 	})
+	return !w.torn, err
 }
 
-// idsOf returns the IDs of rows as they are before the database says which they are.
-func idsOf(specs []*sqlgraph.CreateSpec) []sqlgraph.FieldSpec {
-	ids := make([]sqlgraph.FieldSpec, len(specs))
+// idsOf returns the IDs of rows as they are before the database says which they are; nil for those that are made of several columns.
+func idsOf(specs []*sqlgraph.CreateSpec) []*sqlgraph.FieldSpec {
+	ids := make([]*sqlgraph.FieldSpec, len(specs))
 	for i, spec := range specs {
-		ids[i] = *spec.ID
+		if spec.ID != nil {
+			id := *spec.ID
+			ids[i] = &id
+		}
 	}
 	return ids
 }
 
-// writeAll writes the rows, each by its own statement. They go by tx, which is a transaction of drv's.
-func (u *Upserts) writeAll(ctx context.Context, drv, tx dialect.Driver, specs []*sqlgraph.CreateSpec) error {
+// writeAll writes the rows. They go by tx, which is a transaction of drv's.
+func (u *Upserts) writeAll(ctx context.Context, drv, tx dialect.Driver, specs []*sqlgraph.CreateSpec, joins bool) error {
 	conflicts := false
-	for i, spec := range specs {
+	for i := 0; i < len(specs); {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		r := u.rows[i]
-		write.InsertsRow(drv, i)
-		refused, err := r.write(ctx, tx, spec)
+		var joined *joinedUpsert
+		if joins {
+			joined = joinFrom(tx.Dialect(), u.rows[i:], specs[i:])
+		}
+		n, refused, err := 1, false, error(nil)
+		if joined != nil {
+			n, refused, err = u.writeJoined(ctx, tx, i, joined)
+		}
+		if n == 1 {
+			write.InsertsRow(drv, i)
+			refused, err = u.rows[i].write(ctx, tx, specs[i])
+		}
 		if err != nil && !refused {
 			return err
 		}
 		conflicts = conflicts || refused
+		i += n
 	}
 	if conflicts && !u.guard.Newer {
 		return errConflicts
@@ -252,11 +286,37 @@ func (u *Upserts) writeAll(ctx context.Context, drv, tx dialect.Driver, specs []
 	return nil
 }
 
+// writeJoined writes the rows from the i-th on by one statement, and returns how many that were: one says that it has written none,
+// as the statement would not tell the rows apart. It reports whether rows have refused it.
+func (u *Upserts) writeJoined(ctx context.Context, tx dialect.Driver, i int, joined *joinedUpsert) (n int, refused bool, err error) {
+	rows := u.rows[i : i+len(joined.rows)]
+	defer u.only(i, i+len(rows))()
+	query, args, ok := joined.statement()
+	if !ok {
+		return 1, false, nil
+	}
+	written, err := joined.send(ctx, tx, query, args)
+	if err != nil {
+		return len(rows), false, unjoined(ctx, rows[0], err)
+	}
+	for k, r := range rows {
+		if !written[k] {
+			_, _, typed := r.parts()
+			r.own, refused = typed(r.guarded.Failed(ctx, tx, stdsql.ErrNoRows)), true
+		}
+	}
+	return len(rows), refused, nil
+}
+
 // write writes the row, and reports whether the row that is there has refused it.
 func (r *upsertRow) write(ctx context.Context, drv dialect.Driver, spec *sqlgraph.CreateSpec) (refused bool, err error) {
-	defer r.upserts.only(r.index)()
+	defer r.upserts.only(r.index, r.index+1)()
 	spec.OnConflict = r.guarded.OnConflict(spec.Table)
-	if err = sqlgraph.CreateNode(ctx, drv, spec); err == nil {
+	by := drv
+	if spec.ID == nil {
+		by = write.Counting(drv)
+	}
+	if err = sqlgraph.CreateNode(ctx, by, spec); err == nil {
 		return false, nil
 	}
 	refused = r.guarded.Refused(err)

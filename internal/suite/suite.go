@@ -100,11 +100,12 @@ func scenarios() []scenario {
 	var all []scenario
 	for _, group := range []func() []scenario{
 		coreScenarios, deleteScenarios, expectedScenarios, legacyScenarios, idScenarios,
-		bulkScenarios, upsertScenarios, upsertBulkScenarios, upsertHookScenarios, upsertRaceScenarios, edgeScenarios, childScenarios,
+		bulkScenarios, upsertScenarios, upsertBulkScenarios, upsertNewerScenarios,
+		upsertKindScenarios, upsertJoinedScenarios, upsertHookScenarios, upsertRaceScenarios, edgeScenarios, childScenarios,
 		batchScenarios, batchTxScenarios, batchKindScenarios, batchDeleteScenarios,
 		diffScenarios, baseScenarios, resolveScenarios, statedScenarios, modifyScenarios,
 		verifyScenarios, verifyAgainScenarios, touchScenarios, aggregateScenarios,
-		setBasedScenarios, setBasedKindScenarios, stateScenarios, reportScenarios,
+		setBasedScenarios, setBasedKindScenarios, stateScenarios, comesBackScenarios, reportScenarios,
 		ignoredScenarios, defaultedScenarios, switchScenarios, valueScenarios,
 		ecosystemScenarios, softDeleteScenarios, txScenarios, ghostScenarios, halfwayScenarios, concurrencyScenarios, statementScenarios, httpScenarios,
 	} {

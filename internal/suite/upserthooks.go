@@ -309,7 +309,7 @@ func bulkUpsertWhoseContextEnds(s *Scene) {
 		}
 		ctx, cancel := context.WithCancel(s.ctx)
 		s.Sent.Then("INSERT", 2, cancel)
-		err := client.User.CreateBulk(builders...).OnConflictColumns(user.FieldEmail).UpdateNewValues().IfVersion(1, 1, 1).Exec(ctx)
+		err := client.User.CreateBulk(builders...).OnConflictColumns(user.FieldEmail).UpdateNewValues().IfVersion(1, 2, 3).Exec(ctx)
 		require.ErrorIs(s, err, context.Canceled)
 		if inTx {
 			_ = tx.Rollback()

@@ -265,7 +265,7 @@ func VerifyNow(tx dialect.Tx, drv dialect.Driver, rows ...*Verified) error {
 	if drv.Dialect() == dialect.MySQL {
 		if on, err := session.NewSession().OnGalera(context.Background(), tx); err != nil || on {
 			return errors.Join(err, rows[0].Schema.Errorf(0, nil, "VerifyOnCommit can't see the commit of this transaction, and the nodes of a cluster "+
-				"do not see the locks that would do instead: begin it by client.Tx, client.BeginTx or client.RetryTx, and commit it by its Commit"))
+				"do not see its locks: begin it with client.Tx, client.BeginTx or client.RetryTx, and end it with its Commit"))
 		}
 	}
 	t := &VerifyingTx{Tx: tx, name: drv.Dialect(), rows: rows}

@@ -2,6 +2,7 @@ package version
 
 import (
 	stdsql "database/sql"
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -56,7 +57,7 @@ func (i Integer[T]) Bound() string {
 func (i Integer[T]) Next(old any) (any, error) {
 	v := old.(T)
 	if uint64(v) >= uint64(i.largest()) && v > 0 {
-		return nil, fmt.Errorf("%w: %s", errOverflow, i.Bound())
+		return nil, errors.New(i.Bound())
 	}
 	return v + 1, nil
 }

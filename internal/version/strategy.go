@@ -54,7 +54,7 @@ type Strategy interface {
 }
 
 var (
-	errOverflow = errors.New("the version is at its largest value and has no successor")
+	errOverflow = errors.New("it is the largest int64")
 	errEntropy  = errors.New("no randomness for a new version token")
 )
 

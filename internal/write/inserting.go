@@ -2,6 +2,7 @@ package write
 
 import (
 	"context"
+	stdsql "database/sql"
 	"database/sql/driver"
 	"fmt"
 	"strings"
@@ -135,6 +136,9 @@ func (i *inserting) exec(ctx context.Context, q dialect.ExecQuerier, query strin
 	})
 	if res, ok := v.(*sql.Result); ok {
 		*res = driver.RowsAffected(inserted)
+	}
+	if _, counts := q.(counted); counts && err == nil && inserted == 0 {
+		return stdsql.ErrNoRows
 	}
 	return err
 }

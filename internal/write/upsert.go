@@ -15,7 +15,7 @@ func OnConflict(s *version.Schema, e *Expectation, table string, opts []sql.Conf
 	if len(opts) == 0 {
 		return nil
 	}
-	guarded := (e.Stated() || e.newer != nil) && !e.unchecked
+	guarded := e.guards()
 	all := append(slices.Clip(opts), sql.ResolveWith(func(u *sql.UpdateSet) {
 		switch {
 		case s.Strategy.BySystem(), keeps(u):
@@ -34,6 +34,9 @@ func OnConflict(s *version.Schema, e *Expectation, table string, opts []sql.Conf
 	}
 	return all
 }
+
+// guards reports whether the update branch of an upsert is guarded.
+func (e *Expectation) guards() bool { return (e.Stated() || e.newer != nil) && !e.unchecked }
 
 // guardedBump is the guard of an upsert of MySQL and MariaDB, whose ON DUPLICATE KEY UPDATE takes no condition: a number that is
 // out of range instead of the next version, so that the statement fails and writes nothing. It has the length of the

@@ -4,9 +4,7 @@ import (
 	"context"
 	stddriver "database/sql/driver"
 	"reflect"
-	"strings"
 
-	"entgo.io/ent"
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -22,6 +20,9 @@ type creation struct {
 // Creating notes the creation that a mutation is carried out by, and returns the driver to send it by.
 func Creating(e *Expectation, drv dialect.Driver, spec *sqlgraph.CreateSpec) dialect.Driver {
 	e.creating = creation{drv, spec}
+	if spec.ID == nil && len(spec.OnConflict) > 0 && e.guards() {
+		return Counting(drv)
+	}
 	return drv
 }
 
@@ -32,7 +33,7 @@ func (up *GuardedUpsert) find(ctx context.Context, q dialect.ExecQuerier) (id, a
 	if q == nil || spec == nil || ctx.Err() != nil {
 		return nil, nil, false
 	}
-	where := target(spec, up.guard.Dialect, *up.guard.Options)
+	where := up.clash(spec)
 	if where == nil {
 		return nil, nil, false
 	}
@@ -40,9 +41,9 @@ func (up *GuardedUpsert) find(ctx context.Context, q dialect.ExecQuerier) (id, a
 	row := b.Select(s.Column).From(b.Table(spec.Table).Schema(spec.Schema)).Where(where)
 	version, value := s.Strategy.Scan()
 	dest := []any{version}
-	key, named := newID(up.mutation)
-	if named && s.KeyValue == nil && spec.ID != nil {
-		row.AppendSelect(spec.ID.Column)
+	keys := up.keys(spec)
+	for i, key := range keys {
+		row.AppendSelect(s.Keys[i])
 		dest = append(dest, key.Interface())
 	}
 	session.LockLatest(row)
@@ -64,10 +65,7 @@ func (up *GuardedUpsert) find(ctx context.Context, q dialect.ExecQuerier) (id, a
 	if up.accepts(actual) {
 		return nil, nil, false
 	}
-	if len(dest) > 1 {
-		id = key.Elem().Interface()
-	}
-	return id, actual, true
+	return readID(keys), actual, true
 }
 
 // accepts reports whether the guard would let a row with this version be updated.
@@ -85,37 +83,70 @@ func (up *GuardedUpsert) accepts(actual any) bool {
 	return row.Int() < given.Int()
 }
 
-// newID returns a destination for the ID of the entities that a mutation is of, if they have one that is a field.
-func newID(m ent.Mutation) (dest reflect.Value, ok bool) {
-	method := reflect.ValueOf(m).MethodByName("ID")
-	if !method.IsValid() || method.Type().NumOut() != 2 {
-		return reflect.Value{}, false
+// readID returns the ID that was read into keys, as entities have it; nil if there are none.
+func readID(keys []reflect.Value) any {
+	parts := make([]any, len(keys))
+	for i, key := range keys {
+		parts[i] = key.Elem().Interface()
 	}
-	return reflect.New(method.Type().Out(0)), true
+	switch len(parts) {
+	case 0:
+		return nil
+	case 1:
+		return parts[0]
+	}
+	return parts
 }
 
-// target returns the predicate of the row that a creation clashes with, by the columns that the options of the upsert name; or nil where
-// they name none, as those of a constraint, or one that the creation leaves to the database. MySQL takes any unique key, and the options
-// may name none there: it is the ID then, if that is given.
-func target(spec *sqlgraph.CreateSpec, d string, opts []sql.ConflictOption) *sql.Predicate {
-	values := valuesOf(spec)
-	query, _ := sql.Dialect(dialect.Postgres).Insert("t").Columns("c").Values(0).OnConflict(opts...).Query()
-	_, named, found := strings.Cut(query, ` ON CONFLICT ("`)
-	switch {
-	case found:
-		named, _, _ = strings.Cut(named, `")`)
-	case d == dialect.MySQL && spec.ID != nil:
-		named = spec.ID.Column
-	default:
-		return nil
+// keys returns destinations for the primary key of the row, if it can be read as the entities have it.
+func (up *GuardedUpsert) keys(spec *sqlgraph.CreateSpec) []reflect.Value {
+	s := up.claim.Schema
+	if spec.ID != nil {
+		method := reflect.ValueOf(up.mutation).MethodByName("ID")
+		if s.KeyValue != nil || !method.IsValid() || method.Type().NumOut() != 2 {
+			return nil
+		}
+		return []reflect.Value{reflect.New(method.Type().Out(0))}
 	}
+	values := valuesOf(spec)
+	keys := make([]reflect.Value, len(s.Keys))
+	for i, column := range s.Keys {
+		if values[column] == nil {
+			return nil
+		}
+		keys[i] = reflect.New(reflect.TypeOf(values[column]))
+	}
+	return keys
+}
+
+// target returns the columns that a creation clashes by, as the options of the upsert name them: none where they do not, as those of a
+// constraint. MySQL takes any unique key, and the options may name none there: it is the ID then, if that is given.
+func (up *GuardedUpsert) target(spec *sqlgraph.CreateSpec) []string {
+	if up.guard.asked == nil {
+		up.guard = up.guard.Asked()
+	}
+	switch {
+	case len(up.guard.asked.target) > 0:
+		return up.guard.asked.target
+	case up.guard.Dialect == dialect.MySQL && spec.ID != nil:
+		return []string{spec.ID.Column}
+	}
+	return nil
+}
+
+// clash returns the predicate of the row that a creation clashes with; or nil where that is not known, or left to the database.
+func (up *GuardedUpsert) clash(spec *sqlgraph.CreateSpec) *sql.Predicate {
+	values := valuesOf(spec)
 	var all []*sql.Predicate
-	for _, column := range strings.Split(named, `", "`) {
+	for _, column := range up.target(spec) {
 		value := values[column]
 		if value == nil {
 			return nil
 		}
 		all = append(all, sql.EQ(column, value))
+	}
+	if len(all) == 0 {
+		return nil
 	}
 	return sql.And(all...)
 }

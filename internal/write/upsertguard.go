@@ -79,7 +79,7 @@ func (g UpsertGuard) check(ctx context.Context, s *version.Schema, m ent.Mutatio
 	case g.Versions != nil:
 		e.In(g.Versions...)
 	default:
-		return s.Errorf(m.Op(), nil, "a hook has put another mutation in the place of the upsert's, and that one expects no version")
+		return s.Errorf(m.Op(), nil, "a hook has replaced the mutation of the upsert with one that expects no version")
 	}
 	return nil
 }

@@ -19,20 +19,22 @@ type optionAnswers struct {
 	nothing, keeps bool
 	// where is an UpdateWhere.
 	where bool
+	// target are the columns of ConflictColumns.
+	target []string
 }
 
 func askOptions(d string, opts []sql.ConflictOption) *optionAnswers {
-	return &optionAnswers{nothing: doesNothing(d, opts), keeps: keepsRow(d, opts), where: hasWhere(d, opts)}
+	return &optionAnswers{nothing: doesNothing(d, opts), keeps: keepsRow(d, opts), where: hasWhere(d, opts), target: targetOf(opts)}
 }
 
 // check refuses upserts that can't be guarded.
 func (o *optionAnswers) check(s *version.Schema, d string, op ent.Op) error {
 	switch {
 	case d == dialect.MySQL && o.keeps, o.nothing:
-		return s.Errorf(op, nil, "the upsert writes nothing to a row that is there, so there is nothing to guard by IfVersion or IfNewer. "+
+		return s.Errorf(op, nil, "the upsert does not change an existing row, so there is nothing to guard with IfVersion or IfNewer. "+
 			"Leave one of the two out")
 	case o.where:
-		return s.Errorf(op, nil, "the upsert has a condition of its own (sql.UpdateWhere), which IfVersion and IfNewer would replace. "+
+		return s.Errorf(op, nil, "the upsert has its own condition (sql.UpdateWhere), which IfVersion and IfNewer would replace. "+
 			"Compare the version there")
 	}
 	return nil
@@ -49,7 +51,7 @@ func (g UpsertGuard) checkNewer(ctx context.Context, s *version.Schema, op ent.O
 	case !s.Strategy.Possible(e.newer):
 		return s.Errorf(op, nil, "IfNewer(%v): no row can have this version. Versions begin at 1", e.newer)
 	case g.asked.keeps:
-		return s.Errorf(op, nil, "the upsert writes nothing to a row that is there (Ignore), so IfNewer(%v) could not take effect. "+
+		return s.Errorf(op, nil, "the upsert does not change an existing row (Ignore), so IfNewer(%v) could not take effect. "+
 			"Use UpdateNewValues", e.newer)
 	}
 	return nil
@@ -81,4 +83,15 @@ func hasWhere(d string, opts []sql.ConflictOption) bool {
 		_, update, _ = strings.Cut(query, " ON DUPLICATE KEY UPDATE ")
 	}
 	return strings.Contains(update, " WHERE ")
+}
+
+// targetOf returns the columns that the options name as those of a clash.
+func targetOf(opts []sql.ConflictOption) []string {
+	query, _ := sql.Dialect(dialect.Postgres).Insert("t").Columns("c").Values(0).OnConflict(opts...).Query()
+	_, named, found := strings.Cut(query, ` ON CONFLICT ("`)
+	if !found {
+		return nil
+	}
+	named, _, _ = strings.Cut(named, `")`)
+	return strings.Split(named, `", "`)
 }
