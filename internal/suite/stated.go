@@ -213,7 +213,7 @@ func wrongResultIsAnError(s *Scene) {
 	_, u := s.twoUsers()
 	s.bumpUser(u.ID)
 	err := client.User.UpdateOne(u).SetName("mine").Exec(s.ctx)
-	assert.ErrorContains(s, err, "is saved, but its resolver returned nil")
+	assert.ErrorContains(s, err, "was saved, but its resolver returned nil")
 	assert.False(s, ent.IsRecordModified(err), "it was written")
 	assert.Equal(s, "mine", s.load(u.ID).Name)
 }
