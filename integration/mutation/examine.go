@@ -34,12 +34,21 @@ type test struct {
 type group struct {
 	name    string
 	reaches map[int]bool
-	slow    bool
+	takes   time.Duration
+}
+
+// part is a run of some groups, and the time after which it counts as one that has noticed.
+type part struct {
+	run   string
+	limit time.Duration
 }
 
 // quick is how long a group takes at most that a mutant is shown before the slow ones: those that wait for a lock to time out, or
 // write for a while.
 const quick = time.Second
+
+// slack is how many times as long a run may take as it has taken without a mutant: the machine has other work at times.
+const slack = 8
 
 // suites are the tests, the fastest first: a change that one notices is not shown to the next. A run that ends with a slash has
 // subtests in groups, and an empty one has each test be a group. Env names the server that a test needs.
@@ -47,10 +56,10 @@ var suites = []struct{ name, pkg, run, env string }{
 	{"unit tests of version", "./internal/version", ".", ""},
 	{"unit tests of verify", "./internal/verify", ".", ""},
 	{"unit tests of write", "./internal/write", ".", ""},
-	{"unit tests of batch", "./internal/batch", "", ""},
 	{"unit tests of session", "./internal/session", ".", ""},
 	{"unit tests of hook", "./hook", ".", ""},
 	{"scenarios on SQLite", "./internal/suite", "TestSQLite$/", ""},
+	{"unit tests of batch", "./internal/batch", "", ""},
 	{"clients without the extension on SQLite", "./internal/suite", "TestSQLite_WithoutTheExtension$/", ""},
 	{"tests of the root", ".", ".", ""},
 	{"tests of the triggers", "./trigger", ".", ""},
@@ -110,9 +119,9 @@ func (t *test) examine(ctx context.Context, mutants []mutant, limit time.Duratio
 	for range parallel {
 		wg.Go(func() {
 			for n := range work {
-				for _, run := range t.runsFor(n) {
+				for _, p := range t.partsFor(n, limit) {
 					if mutants[n-1].verdict == "" {
-						mutants[n-1].verdict = t.verdict(ctx, run, "ENTOCC_MUTANT="+strconv.Itoa(n))
+						mutants[n-1].verdict = t.verdict(ctx, p, "ENTOCC_MUTANT="+strconv.Itoa(n))
 					}
 				}
 			}
@@ -155,7 +164,7 @@ func (t *test) prepare(ctx context.Context, limit time.Duration) error {
 	if err != nil {
 		return fmt.Errorf("%s without a mutant: %w", t.name, err)
 	}
-	t.limit = max(limit, 8*time.Since(began)) // The machine has other work at times.
+	t.limit = max(limit, slack*time.Since(began))
 	if t.run != "" && !strings.HasSuffix(t.run, "/") {
 		return nil
 	}
@@ -173,7 +182,7 @@ func (t *test) prepare(ctx context.Context, limit time.Duration) error {
 		if err != nil {
 			return err
 		}
-		t.groups = append(t.groups, group{name, reaches, time.Since(began) > quick})
+		t.groups = append(t.groups, group{name, reaches, time.Since(began)})
 	}
 	return nil
 }
@@ -186,32 +195,34 @@ func scenarios(run string) string {
 	return "^TestScenarios"
 }
 
-// runsFor limits the runs to the groups that reach a mutant: first those that are quick. What none of them reaches by itself is shown
-// to all.
-func (t *test) runsFor(n int) []string {
-	var runs []string
+// partsFor returns the runs of the groups that reach a mutant: first those that are quick. What none of them reaches by itself is
+// shown to all.
+func (t *test) partsFor(n int, limit time.Duration) []part {
+	var parts []part
 	for _, slow := range []bool{false, true} {
 		var names []string
+		var takes time.Duration
 		for _, g := range t.groups {
-			if g.reaches[n] && g.slow == slow {
+			if g.reaches[n] && (g.takes > quick) == slow {
 				names = append(names, regexp.QuoteMeta(g.name))
+				takes += g.takes
 			}
 		}
 		if len(names) > 0 {
-			runs = append(runs, t.run+"^("+strings.Join(names, "|")+")$")
+			parts = append(parts, part{t.run + "^(" + strings.Join(names, "|") + ")$", max(limit, slack*takes)})
 		}
 	}
-	if len(runs) == 0 {
-		return []string{t.run}
+	if len(parts) == 0 {
+		return []part{{t.run, t.limit}}
 	}
-	return runs
+	return parts
 }
 
 // reach runs the test without a mutant on: it must pass, and notes which mutants it reaches.
 func (t *test) reach(ctx context.Context, run string) (map[int]bool, error) {
 	path := t.binary + ".reached"
 	defer os.Remove(path)
-	if verdict := t.verdict(ctx, run, "ENTOCC_MUTANTS_REACHED="+path); verdict != "" {
+	if verdict := t.verdict(ctx, part{run, t.limit}, "ENTOCC_MUTANTS_REACHED="+path); verdict != "" {
 		return nil, fmt.Errorf("%s: %s without a mutant", t.name, verdict)
 	}
 	f, err := os.Open(path)
@@ -234,10 +245,10 @@ func (t *test) reach(ctx context.Context, run string) (map[int]bool, error) {
 }
 
 // verdict runs the test once. It is empty where the test passes.
-func (t *test) verdict(ctx context.Context, run, env string) string {
-	timed, cancel := context.WithTimeout(ctx, t.limit)
+func (t *test) verdict(ctx context.Context, p part, env string) string {
+	timed, cancel := context.WithTimeout(ctx, p.limit)
 	defer cancel()
-	cmd := exec.CommandContext(timed, t.binary, "-test.run", run, "-test.skip", scenarios(t.run), "-test.failfast")
+	cmd := exec.CommandContext(timed, t.binary, "-test.run", p.run, "-test.skip", scenarios(t.run), "-test.failfast")
 	cmd.Dir, cmd.Env = t.dir, append(os.Environ(), env)
 	err := cmd.Run()
 	switch {

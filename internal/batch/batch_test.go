@@ -113,6 +113,22 @@ func TestUpdateBulk_BuilderTwiceIsRefused(t *testing.T) {
 	}
 }
 
+// Whatever the order of the rows, none may be written twice.
+func TestUpdateBulk_RowTwiceIsRefusedInAnyOrder(t *testing.T) {
+	client := openSQLite(t)
+	users := createUsers(t, client, 3)
+	for _, order := range [][]int{{0, 0}, {0, 1, 0}, {1, 0, 0}, {2, 1, 0, 1}, {1, 2, 0, 2}} {
+		var builders []*ent.UserUpdateOne
+		for i, at := range order {
+			builders = append(builders, client.User.UpdateOne(users[at]).SetAge(i))
+		}
+		_, err := client.User.UpdateBulk(builders...).Save(t.Context())
+		require.True(t, ent.IsVersionError(err), "%v: %v", order, err)
+		require.ErrorContains(t, err, "twice")
+	}
+	assert.EqualValues(t, 1, client.User.GetX(t.Context(), users[0].ID).Version)
+}
+
 func TestUpdateBulk_BuildersCanBeSavedAfterIt(t *testing.T) {
 	client := openSQLite(t)
 	users := createUsers(t, client, 2)

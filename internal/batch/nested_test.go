@@ -33,7 +33,7 @@ func around(client *ent.Client, hook func(ctx context.Context, id int, next func
 // So many builders are nested on several stacks. What ends one of them ends the batch all the same.
 func TestDeleteBulk_OfMoreThanOneStackEndsAsAny(t *testing.T) {
 	const n = 4100
-	client, _ := openPool(t)
+	client := openPool(t)
 	users := createUsers(t, client, n)
 	last, leave := users[n-1].ID, func() { panic("left") }
 	around(client, func(_ context.Context, id int, next func() (genent.Value, error)) (genent.Value, error) {

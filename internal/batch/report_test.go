@@ -18,8 +18,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// openPool is openSQLite with its pool, of one connection.
-func openPool(t *testing.T) (*ent.Client, *stdsql.DB) {
+// openPool is openSQLite with a pool of one connection.
+func openPool(t *testing.T) *ent.Client {
 	t.Helper()
 	db, err := stdsql.Open("sqlite3", "file:"+filepath.Join(t.TempDir(), "pool.db")+"?_fk=1")
 	require.NoError(t, err)
@@ -27,7 +27,7 @@ func openPool(t *testing.T) (*ent.Client, *stdsql.DB) {
 	client := ent.NewClient(ent.Driver(sql.OpenDB(dialect.SQLite, db)))
 	t.Cleanup(func() { _ = client.Close() })
 	require.NoError(t, migrate.Create(t.Context(), client.Schema, migrate.Tables))
-	return client, db
+	return client
 }
 
 func TestBulk_NilIsRefusedByItsPosition(t *testing.T) {
@@ -82,7 +82,7 @@ func TestBatch_CallbackThatDoesNotReturnEndsTheTransaction(t *testing.T) {
 			},
 		} {
 			t.Run(name+" in "+at, func(t *testing.T) {
-				client, _ := openPool(t)
+				client := openPool(t)
 				builders := aged(client, createUsers(t, client, 3))
 				batch := client.User.UpdateBulk(builders...)
 				ready(client, batch, builders[2])
@@ -103,4 +103,19 @@ func TestBatch_CallbackThatDoesNotReturnEndsTheTransaction(t *testing.T) {
 			})
 		}
 	}
+}
+
+// A row that a resolver saves when the batch is over touches its parent by itself.
+func TestUpdateBulk_WhatAResolverSavesTouchesItsParent(t *testing.T) {
+	client, ctx := openSQLite(t), t.Context()
+	p := client.Purchase.Create().SaveX(ctx)
+	a, b := client.PurchaseLine.Create().SetPurchase(p).SaveX(ctx), client.PurchaseLine.Create().SetPurchase(p).SaveX(ctx)
+	client.PurchaseLine.UpdateOne(b).SetAmount(5).ExecX(ctx)
+	before := client.Purchase.GetX(ctx, p.ID).Version
+	client.PurchaseLine.Use(hook.OnModified(hook.ClientWins()))
+	n, err := client.PurchaseLine.UpdateBulk(client.PurchaseLine.UpdateOne(a).SetAmount(2), client.PurchaseLine.UpdateOne(b).SetAmount(3)).
+		SkipModified().Exec(ctx)
+	require.NoError(t, err)
+	assert.Equal(t, 2, n)
+	assert.Equal(t, before+2, client.Purchase.GetX(ctx, p.ID).Version, "by the batch, and by the resolver after it")
 }

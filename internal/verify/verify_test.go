@@ -227,3 +227,19 @@ func TestVerifyNow_ChecksAndLocksAtOnce(t *testing.T) {
 	require.Error(t, verify.VerifyNow(dialect.NopTx(sent), sent, row(1, 1)))
 	assert.Contains(t, sent.Statements[0], "FOR NO KEY UPDATE ")
 }
+
+// Who reads a row again is held to what he has read then. Two versions in one call stay two.
+func TestVerify_RowThatIsReadAgainTakesTheEarlierOnesPlace(t *testing.T) {
+	tx, sent := verifying(t)
+	verify.Verify(tx, nil, row(2, 7))
+	verify.Verify(tx, nil, row(2, 1))
+	exec(t, tx, "UPDATE pets SET id = 1")
+	assert.Len(t, sent.sent, 2)
+	verify.Verify(tx, nil, row(2, 1))
+	require.NoError(t, tx.Commit())
+	assert.Len(t, sent.sent, 2, "it is known to have this version")
+
+	tx, _ = verifying(t)
+	verify.Verify(tx, nil, row(2, 1), row(2, 7))
+	require.True(t, entocc.IsRecordModified(tx.Commit()))
+}

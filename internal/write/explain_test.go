@@ -31,6 +31,12 @@ func TestUpdateOne_ConflictTellsATimeInAnotherNotation(t *testing.T) {
 	err = client.Reading.GetX(ctx, r.ID).Update().SetValue(2).Exec(ctx)
 	require.True(t, entocc.IsRecordModified(err), err)
 	assert.ErrorContains(t, err, "another notation")
+	seen := client.Reading.GetX(ctx, r.ID).UpdatedAt
+	for name, id := range map[string]func(*sql.Selector){"key": eq("id", r.ID), "value": eq("value", 1)} {
+		err = client.Reading.Update().Where(id).IfVersion(seen).SetValue(2).Exec(ctx)
+		require.True(t, entocc.IsRecordModified(err), "by %s: %v", name, err)
+		assert.ErrorContains(t, err, "another notation", name)
+	}
 
 	stale := client.Reading.UpdateOneID(r.ID).IgnoreVersion().SetValue(3).SaveX(ctx)
 	stale.Update().SetValue(3.5).ExecX(ctx)
@@ -59,6 +65,19 @@ func TestUpdateOne_StaleEntityOfALegacyRowIsNotToldThatItsVersionWasForgotten(t 
 	}
 	forgotten := client.User.UpdateOneID(u.ID).IfVersion(0).SetName("King").Exec(ctx)
 	assert.True(t, ent.IsVersionError(errors.Unwrap(forgotten)), forgotten)
+}
+
+// A trigger that sets the version back has kept the write from those who compare it. The row is read where there are edges to write, too.
+func TestTriggerThatSetsTheVersionBackIsNoSuccess(t *testing.T) {
+	ctx := t.Context()
+	db, client := open(t)
+	u := client.User.Create().SetName("before").SaveX(ctx)
+	_, err := db.ExecContext(ctx, "CREATE TRIGGER back AFTER UPDATE ON users WHEN NEW.version <> OLD.version BEGIN "+
+		"UPDATE users SET version = OLD.version WHERE id = NEW.id; END")
+	require.NoError(t, err)
+	_, err = client.User.UpdateOne(u).SetName("after").AddPets(client.Pet.Create().SetName("Tom").SaveX(ctx)).Save(ctx)
+	require.ErrorContains(t, err, "left the row at version 1")
+	assert.Equal(t, "before", client.User.GetX(ctx, u.ID).Name)
 }
 
 // A resolver would go round, and a retry to its end.

@@ -106,7 +106,7 @@ func execChild(ctx context.Context, q dialect.ExecQuerier, d string, children []
 	}
 	for _, c := range children {
 		bumped, bumpedArgs, err := c.bump(d, query, argv)
-		if err == nil && bumped != "" {
+		if bumped != "" {
 			err = q.Exec(ctx, bumped, bumpedArgs, v)
 		}
 		if err != nil || bumped != "" {

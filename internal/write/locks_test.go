@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql"
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -59,6 +60,30 @@ func TestTouch_ParentsAreLockedInOneOrder(t *testing.T) {
 		assert.True(t, strings.HasPrefix(sent, "SELECT `id` FROM `purchases` WHERE `id` = ? FOR UPDATE "), sent)
 		assert.Contains(t, sent, "uuid.UUID{0x0, ")
 	}
+}
+
+// What a modifier does can't be known, so the parents are read again after it: those that rows have left and those that they came to.
+func TestTouch_ModifierThatMovesRowsBumpsTheParentTheyComeTo(t *testing.T) {
+	_, client := open(t)
+	ctx := t.Context()
+	left, come, alone := client.Purchase.Create().SaveX(ctx), client.Purchase.Create().SaveX(ctx), client.Purchase.Create().SaveX(ctx)
+	versions := func() (all [3]int64) {
+		for i, p := range []*ent.Purchase{left, come, alone} {
+			all[i] = client.Purchase.GetX(ctx, p.ID).Version
+		}
+		return all
+	}
+	line := client.PurchaseLine.Create().SetPurchase(left).SaveX(ctx)
+	require.Equal(t, [3]int64{2, 1, 1}, versions())
+	move := func(to *ent.Purchase) func(*sql.UpdateBuilder) {
+		return func(u *sql.UpdateBuilder) { u.Set(purchaseline.FieldPurchaseID, to.ID) }
+	}
+	client.PurchaseLine.Update().Modify(move(come)).ExecX(ctx)
+	assert.Equal(t, [3]int64{3, 2, 1}, versions(), "set-based")
+	client.PurchaseLine.UpdateOneID(line.ID).IgnoreVersion().Modify(move(left)).ExecX(ctx)
+	assert.Equal(t, [3]int64{4, 3, 1}, versions(), "one row")
+	client.PurchaseLine.Update().Where(purchaseline.Amount(1)).IfVersion(3).Modify(move(come)).ExecX(ctx)
+	assert.Equal(t, [3]int64{5, 4, 1}, versions(), "one row, found by its predicates")
 }
 
 // An upsert that changes nothing of the row that is there has inserted another one, or none: the parents that it names are bumped.

@@ -2,6 +2,7 @@ package write
 
 import (
 	"context"
+	"slices"
 
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
@@ -139,19 +140,38 @@ func updateTouching(ctx context.Context, s *version.Schema, tx session.Joined, s
 		return 0, err
 	}
 	size := touch.Chunk
-	if len(spec.Modifiers) > 1 {
-		size = len(rows) // A modifier, beside the bump, may mean all rows as one, as by a limit.
+	modified := len(spec.Modifiers) > 1 // beside the bump
+	if modified {
+		size = len(rows) // It may mean all rows as one, as by a limit.
 	}
-	for len(rows) > 0 {
-		part := rows[:min(size, len(rows))]
-		rows = rows[len(part):]
+	for part := range slices.Chunk(rows, size) {
 		n, err := updateRows(ctx, s, tx, spec, part)
 		if err != nil {
 			return 0, err
 		}
 		affected += n
 	}
+	if modified {
+		if err := addParents(ctx, s, tx, p, rows); err != nil {
+			return 0, err
+		}
+	}
 	return affected, p.Bump(ctx, tx, tx.Name)
+}
+
+// addParents notes the parents that rows have by now: a modifier may have led them to others.
+func addParents(ctx context.Context, s *version.Schema, tx session.Joined, p *touch.Parents, rows []touch.Child) error {
+	b := sql.Dialect(tx.Name)
+	for part := range slices.Chunk(rows, touch.Chunk) {
+		after := b.Select().From(b.Table(s.Row.Table)).Where(touch.OneOf(s.Row.ID, touch.IDs(part)))
+		session.LockLatest(after)
+		now, err := touch.ReadChildren(ctx, s, tx, after)
+		if err != nil {
+			return err
+		}
+		p.AddOf(s, now)
+	}
+	return nil
 }
 
 // updateRows writes rows by their IDs.
