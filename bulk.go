@@ -141,7 +141,7 @@ func NewBulkNotNewerError(late []*NotNewerError, indexes []int, errs []error, to
 func (e *BulkNotNewerError) Error() string {
 	const shown = 10
 	var b strings.Builder
-	fmt.Fprintf(&b, "entocc: %d of %d %s rows were left as they are, which is not older than what was to be written, %d were written:", len(e.Late), e.Total, e.Type, e.Written)
+	fmt.Fprintf(&b, "entocc: %d of %d %s rows were left as they are, because they are not older than what was to be written; %d were written:", len(e.Late), e.Total, e.Type, e.Written)
 	for i, l := range e.Late {
 		if i == shown {
 			fmt.Fprintf(&b, " and %d more", len(e.Late)-shown)

@@ -11,7 +11,7 @@ import (
 // ErrTxEnded reports a transaction that the database has rolled back by itself, as MySQL, MariaDB, Galera and SQLite do. Nothing
 // of it was written. It is in the errors of every later statement of it, and of its commit; [IsRetryable] says whether it may succeed
 // when it is run again, which one that a constraint has ended does not.
-var ErrTxEnded = errors.New("entocc: the database has rolled this transaction back, run it again from its start")
+var ErrTxEnded = errors.New("entocc: the database has rolled back this transaction: run it again from its start")
 
 // RecordModifiedError reports a guarded write that was refused, because the row no longer has the version that the
 // caller saw, or is gone. Nothing was written. In JPA this is the OptimisticLockException, in Rails the
@@ -75,7 +75,7 @@ func (e *StateError) Error() string {
 	for i, f := range e.Fields {
 		b.WriteString([]string{": ", ", "}[min(i, 1)])
 		if f.Sensitive {
-			fmt.Fprintf(&b, "%s is another", f.Name)
+			fmt.Fprintf(&b, "%s differs", f.Name)
 		} else {
 			fmt.Fprintf(&b, "%s is %v", f.Name, f.Value)
 		}

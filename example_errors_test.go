@@ -175,7 +175,7 @@ func ExampleVersionError() {
 	}
 	// Output:
 	// User OpUpdateOne
-	// the entity was loaded without its version: add "version" to the Select of its query, or state the version by IfVersion
+	// the entity was loaded without its version: add "version" to the Select of its query, or state the version with IfVersion
 }
 
 func ExampleStateError() {

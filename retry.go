@@ -104,7 +104,7 @@ func Retry(ctx context.Context, fn func(context.Context) error, opts ...RetryOpt
 		}
 		tx := transactionOf(err)
 		if tx != nil && tx == last {
-			return &RetryError{attempt, fmt.Errorf("a retry inside one transaction can't succeed: run the whole transaction again by client.RetryTx: %w", err)}
+			return &RetryError{attempt, fmt.Errorf("a retry inside one transaction can't succeed: run the whole transaction again with client.RetryTx: %w", err)}
 		}
 		last = tx
 		if attempt == c.attempts {

@@ -45,9 +45,9 @@ func (e *OutcomeUnknownError) Error() string {
 	var b strings.Builder
 	b.WriteString("entocc: ")
 	if e.Type == "" {
-		b.WriteString("the write or the commit may or may not have been applied: its answer was lost, read the rows again")
+		b.WriteString("the write or the commit may or may not have been applied: its response was lost, read the rows again")
 	} else {
-		fmt.Fprintf(&b, "%s of %s %s may or may not have been applied: its answer was lost, read the row again", opName(e.Op), e.Type, formatID(e.ID))
+		fmt.Fprintf(&b, "%s of %s %s may or may not have been applied: its response was lost, read the row again", opName(e.Op), e.Type, formatID(e.ID))
 	}
 	if e.Next != nil {
 		fmt.Fprintf(&b, ", version %v says that it was", e.Next)

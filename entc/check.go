@@ -139,7 +139,7 @@ func resolve(n *gen.Type, a annotation.Version, list string, names []string) ([]
 		}
 		switch {
 		case !found:
-			return nil, fmt.Errorf("entocc: %s of mixin.%s in %s names %q, which is none of its fields and edges: %s", list, a.Mixin, n.Name, name, known(n))
+			return nil, fmt.Errorf("entocc: %s of mixin.%s in %s names %q, which is neither a field nor an edge of it. It has: %s", list, a.Mixin, n.Name, name, known(n))
 		case name == a.Field:
 			return nil, fmt.Errorf("entocc: %s of mixin.%s in %s names the version field %q itself: leave it out", list, a.Mixin, n.Name, name)
 		}

@@ -78,7 +78,7 @@ func ForgetLoaded(types ...string) Option {
 func (e *Extension) checkForgets(p *plan) error {
 	for _, typ := range slices.Sorted(maps.Keys(e.forgets)) {
 		if p.versions[typ] == nil {
-			return fmt.Errorf("entocc: ForgetLoaded names %q, which is not a type with a version: name types as their schemas are called", typ)
+			return fmt.Errorf("entocc: ForgetLoaded names %q, which is not a type with a version: use the name of a schema", typ)
 		}
 	}
 	return nil
@@ -126,7 +126,7 @@ func (e *Extension) Templates() []*gen.Template {
 func (e *Extension) mutation(of any) (bool, error) {
 	t, ok := of.(*gen.Type)
 	if !ok {
-		return false, errors.New("entocc: this ent has no place for fields of a mutation: go get entgo.io/ent@v0.14.6 (v0.14.2 at least)")
+		return false, errors.New("entocc: this version of ent can't add fields to a mutation: go get entgo.io/ent@v0.14.6 (v0.14.2 at least)")
 	}
 	return e.plan.versions[t.Name] != nil, nil
 }
@@ -144,6 +144,9 @@ func queryReceiver(builder string) string {
 func (e *Extension) Hooks() []gen.Hook {
 	return []gen.Hook{func(next gen.Generator) gen.Generator {
 		return gen.GenerateFunc(func(g *gen.Graph) error {
+			if isTwice(g) {
+				return errors.New("entocc: entc.Extensions has the extension of entocc twice: keep one")
+			}
 			p, err := newPlan(g, e)
 			if err != nil {
 				return err
@@ -167,6 +170,17 @@ func (e *Extension) Hooks() []gen.Hook {
 			return completeTypes(g, e)
 		})
 	}}
+}
+
+// isTwice reports whether two extensions of entocc have given the graph their templates.
+func isTwice(g *gen.Graph) bool {
+	n := 0
+	for _, t := range g.Templates {
+		if t.Name() == templateName {
+			n++
+		}
+	}
+	return n > 1
 }
 
 var _ entc.Extension = (*Extension)(nil)

@@ -189,6 +189,11 @@ func TestGenerate_GremlinIsRefused(t *testing.T) {
 	assert.ErrorContains(t, err, "SQL storage", "the fix")
 }
 
+func TestGenerate_TheExtensionTwiceIsRefused(t *testing.T) {
+	_, err := generate(t, "./testdata/versioned/schema", gen.Config{}, extended(t), extended(t))
+	assert.EqualError(t, err, "entocc: entc.Extensions has the extension of entocc twice: keep one")
+}
+
 func TestGenerate_VersionOfAnEmbeddedMixinAndType(t *testing.T) {
 	client := client(t, "./testdata/versioned/schema", extended(t))
 	for _, typ := range []string{"User", "Person"} {

@@ -40,11 +40,11 @@ func parts() []Part { return []Part{Bulk, Check, Diff, Match, Modify, SetBased, 
 func Without(left ...Part) Option {
 	return func(e *Extension) error {
 		if len(left) == 0 {
-			return fmt.Errorf("entocc: Without names no part: name some of these: %s", partNames())
+			return fmt.Errorf("entocc: Without names no part: use some of these: %s", partNames())
 		}
 		for _, part := range left {
 			if !slices.Contains(parts(), part) {
-				return fmt.Errorf("entocc: Without names %q, which is not a part: name some of these: %s", part, partNames())
+				return fmt.Errorf("entocc: Without names %q, which is not a part: use some of these: %s", part, partNames())
 			}
 		}
 		e.without = append(e.without, left...)

@@ -38,7 +38,10 @@ func (p *plan) touchedEdge(v *typeVersion, name string) (*gen.Edge, error) {
 			e = edge
 		}
 	}
-	if e == nil {
+	switch {
+	case e == nil && len(n.Edges) == 0:
+		return nil, refuse("but %s has no edges: add the one that leads to the parent", n.Name)
+	case e == nil:
 		return nil, refuse("which is not one of its edges: %s", edgeNames(n))
 	}
 	schemas, _ := n.FeatureEnabled(gen.FeatureSchemaConfig.Name)
@@ -48,11 +51,11 @@ func (p *plan) touchedEdge(v *typeVersion, name string) (*gen.Edge, error) {
 	case p.versions[e.Type.Name] == nil:
 		return nil, refuse("which leads to %s, a type without a version: give it a mixin of entocc, or leave the edge out", e.Type.Name)
 	case !n.HasOneFieldID():
-		return nil, refuse("but %s has a composite ID, by which its rows can't be touched from yet: give it an ID of one field, or touch in a hook", n.Name)
+		return nil, refuse("but %s has a composite ID, and Touch does not support that yet: give it an ID of one field, or touch in a hook", n.Name)
 	case n.ID.HasValueScanner() || e.Type.ID.HasValueScanner():
 		return nil, refuse("but IDs with an external ValueScanner can't be read for it: give the ID's Go type methods Scan and Value")
 	case schemas:
-		return nil, refuse("which does not go with the feature %s yet: leave one out", gen.FeatureSchemaConfig.Name)
+		return nil, refuse("which does not work with the feature %s yet: leave one out", gen.FeatureSchemaConfig.Name)
 	}
 	for _, touched := range v.Touch {
 		if touched == e {

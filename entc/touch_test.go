@@ -92,6 +92,10 @@ func (Right) Edges() []ent.Edge {
 	return []ent.Edge{edge.From("lefts", Left.Type).Ref("rights").Through("throughs", Through.Type)}
 }
 
+type Edgeless struct{ ent.Schema }
+
+func (Edgeless) Mixin() []ent.Mixin { return []ent.Mixin{mixin.Version{Touch: []string{"order"}}} }
+
 // Each wrong Touch is refused with type, name and the fix.
 func TestTouch_WrongSetUpIsRefused(t *testing.T) {
 	for name, tt := range map[string]struct {
@@ -99,6 +103,7 @@ func TestTouch_WrongSetUpIsRefused(t *testing.T) {
 		want    []string
 	}{
 		"a field":              {[]ent.Interface{Unknown{}, Plain{}}, []string{"mixin.TokenVersion in Unknown", `"name"`, "not one of its edges", "plain"}},
+		"no edges at all":      {[]ent.Interface{Edgeless{}}, []string{"mixin.Version in Edgeless", `"order"`, "Edgeless has no edges"}},
 		"a key elsewhere":      {[]ent.Interface{Parent{}, Child{}, Plain{}}, []string{"mixin.Version in Parent", `"children"`, "foreign key", "that of Child"}},
 		"a parent without one": {[]ent.Interface{Unversioned{}, Plain{}}, []string{"mixin.TimeVersion in Unversioned", `"plain"`, "Plain", "without a version"}},
 		"twice":                {[]ent.Interface{Twice{}, Versioned{}}, []string{"Twice", `"child"`, "name it once"}},

@@ -100,7 +100,7 @@ type ReportKind = write.ReportKind
 
 // The kinds of an [Event].
 const (
-	// Unguarded is a write by ID that states no version. Write from the entity, or state its version by IfVersion.
+	// Unguarded is a write by ID that states no version. Write from the entity, or state its version with IfVersion.
 	Unguarded = write.Unguarded
 	// Stale is a conflict. What others wrote was lost.
 	Stale = write.Stale

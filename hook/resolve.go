@@ -181,7 +181,7 @@ func (c *Conflict) unusable(v ent.Value) error {
 	case ok:
 		return nil
 	case c.saved:
-		return fmt.Errorf("entocc: %s %v is saved, but its resolver returned %s and no error: return what Save returned", c.Modified.Type, c.Modified.ID, valueWords(v))
+		return fmt.Errorf("entocc: %s %v was saved, but its resolver returned %s and no error: return what Save returned", c.Modified.Type, c.Modified.ID, valueWords(v))
 	default:
 		return fmt.Errorf("entocc: the resolver of a conflict returned %s and no error: return what Save or Current returned, %s, or an error as c.Err: %w", valueWords(v), want, c.Err)
 	}
@@ -347,7 +347,8 @@ func StoreWins() Resolver {
 // nothing to merge: they stay conflicts.
 //
 // never names fields that are not merged: a change of one by either side leaves the conflict to the caller, and so does
-// a base that does not show it.
+// a base that does not show it. Use the constants of the generated package (user.FieldStatus): a name that the type does
+// not have changes nothing.
 func Merge(never ...string) Resolver {
 	return func(ctx context.Context, c *Conflict) (ent.Value, error) {
 		if c.Modified.Deleted || !c.Mutation.Op().Is(ent.OpUpdateOne) {

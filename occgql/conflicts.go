@@ -62,7 +62,7 @@ func (c *Conflicts) ExtensionName() string { return "EntOCCConflicts" }
 // Validate implements graphql.HandlerExtension.
 func (c *Conflicts) Validate(schema graphql.ExecutableSchema) error {
 	if c.schema != nil && c.schema != schema.Schema() {
-		return errors.New("occgql: each server needs Conflicts of its own")
+		return errors.New("occgql: each server needs its own Conflicts")
 	}
 	c.schema = schema.Schema()
 	return nil

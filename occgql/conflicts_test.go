@@ -238,7 +238,7 @@ func TestErrorPresenter_AloneTellsNothingOfTheRow(t *testing.T) {
 func TestConflicts_OneForEachServer(t *testing.T) {
 	c := conflicts()
 	newServer(t, c)
-	assert.PanicsWithError(t, "occgql: each server needs Conflicts of its own", func() { newServer(t, c) })
+	assert.PanicsWithError(t, "occgql: each server needs its own Conflicts", func() { newServer(t, c) })
 }
 
 func TestConflicts_TypesWithADirectiveOrOutsideOfTheAPIShowNoFields(t *testing.T) {

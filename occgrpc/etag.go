@@ -60,7 +60,7 @@ func (e expectation) Accept(key entocc.VersionKey) entocc.Accepted {
 	}
 	tags, err := occhttp.ParseTags([]string{e.etag})
 	if err == nil && (len(tags.List) > 1 || e.etag != strings.TrimSpace(e.etag) || strings.HasSuffix(e.etag, ",") || e.etag[0] == ',') {
-		err = errors.New("it is one entity tag, and not a list")
+		err = errors.New("it must be one entity tag, not a list")
 	}
 	if err != nil {
 		return entocc.Accepted{Err: &ExpectationError{Reason: err.Error()}}

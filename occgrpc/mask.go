@@ -124,7 +124,7 @@ func fieldAt(message protoreflect.MessageDescriptor, path string) (field protore
 		case path == "*":
 			return nil, &MaskError{Path: path, Reason: "it stands alone"}
 		case message == nil:
-			return nil, &MaskError{Path: path, Reason: fmt.Sprintf("%s has no fields of its own that can be set", field.Name())}
+			return nil, &MaskError{Path: path, Reason: fmt.Sprintf("%s has no fields that can be set", field.Name())}
 		}
 		if field = message.Fields().ByName(protoreflect.Name(name)); field == nil {
 			return nil, &MaskError{Path: path, Reason: fmt.Sprintf("%s has no such field", message.Name())}

@@ -30,7 +30,7 @@ const (
 	stateWords = "entocc form 1"
 )
 
-var errOtherText = errors.New("the texts of the form were typed into another version than its own: look at both, and save again")
+var errOtherText = errors.New("the texts of the form belong to a different version of the record: compare both, and save again")
 
 // tagText is what stands for the version in the names of inputs.
 var tagText = regexp.MustCompile(`^f[A-Za-z0-9_-]{12}$`)

@@ -60,7 +60,7 @@ func failedMatch(match *Condition, key entocc.VersionKey) *Problem {
 	}
 	return &Problem{
 		Type: TypeModified, Title: "Precondition failed", Status: http.StatusPreconditionFailed,
-		Detail:   "The " + noun(key.Type) + " has another version than If-Match names.",
+		Detail:   "The " + noun(key.Type) + " does not have the version that If-Match names.",
 		Expected: versionTexts(expected), Current: versionText(key.Version),
 	}
 }

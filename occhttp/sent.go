@@ -26,7 +26,7 @@ type sentTag struct {
 
 var (
 	errNoTag   = errors.New("occhttp: the write must state the tag of the version that it is based on, and there is none")
-	errTagList = errors.New("occhttp: it is one entity tag, and not a list")
+	errTagList = errors.New("occhttp: it must be one entity tag, not a list")
 )
 
 // Accept implements [entocc.Condition].

@@ -49,7 +49,7 @@ func NewSigner(current Key, older ...Key) (*Signer, error) {
 	for _, k := range append([]Key{current}, older...) {
 		switch {
 		case !keyID.MatchString(k.ID):
-			return nil, fmt.Errorf("entocc: %q is no ID of a key: use up to 32 letters, digits, - and _", k.ID)
+			return nil, fmt.Errorf("entocc: %q is not a valid key ID: use up to 32 letters, digits, - and _", k.ID)
 		case len(k.Secret) < minSecret:
 			return nil, fmt.Errorf("entocc: the secret of key %q has %d bytes: use %d random ones or more", k.ID, len(k.Secret), minSecret)
 		case s.keys[k.ID].ID != "":

@@ -172,7 +172,7 @@ func (k *kit[T, U, D, ID]) byID(t *testing.T) {
 		return
 	}
 	if !entocc.IsVersionError(err) {
-		t.Errorf("update by ID answered %v, want a VersionError", err)
+		t.Errorf("update by ID answered %v, want a VersionError (if the schema's mixin has AllowBlind, the Case must say so, too)", err)
 	}
 	if err := k.client.DeleteOneID(id).Exec(k.ctx); !entocc.IsVersionError(err) {
 		t.Errorf("delete by ID answered %v, want a VersionError", err)

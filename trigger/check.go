@@ -28,14 +28,14 @@ type Error struct {
 
 // Error says what to do.
 func (f *Error) Error() string {
-	what := "create it by Create"
+	what := "create it with Create"
 	switch f.Problem {
 	case Foreign:
 		what = "it is not one of ours: rename or drop it"
 	case Disabled:
 		what = "enable it: ALTER TABLE " + f.Table + " ENABLE TRIGGER " + f.Trigger
 	case Outdated:
-		what = "create it again by Create"
+		what = "create it again with Create"
 	case Missing:
 	}
 	return fmt.Sprintf("entocc: the trigger %s of the table %s (%s) is %s: %s", f.Trigger, f.Table, f.Type, f.Problem, what)
@@ -95,9 +95,9 @@ func (t *Triggers) check(ctx context.Context, q querier, table *table) (*Error, 
 	case err != nil:
 		return nil, fmt.Errorf("entocc: looking at %s: %w", what, err)
 	case kind != "table":
-		return nil, fmt.Errorf("entocc: %s is a %s: its rows are those of a table, which is to have the trigger", what, kind)
+		return nil, fmt.Errorf("entocc: %s is a %s: create the trigger on the table that its rows come from", what, kind)
 	case table.strategy.Ordered() && !strings.Contains(strings.ToLower(typ), "int"):
-		return nil, fmt.Errorf("entocc: the column %s of %s is of type %s, and its version is an integer", table.Schema.Column, what, typ)
+		return nil, fmt.Errorf("entocc: the column %s of %s is of type %s, but its version is an integer", table.Schema.Column, what, typ)
 	}
 	f := &Error{Type: table.Schema.Type, Table: table.Name, Trigger: table.trigger}
 	switch found, err := t.server.installed(ctx, q, table); {

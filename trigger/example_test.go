@@ -105,7 +105,7 @@ func ExampleTriggers_Require() {
 	}
 	fmt.Println(ent.CheckGuards(triggers.Require(ctx, db)))
 	// Output:
-	// entocc: the trigger entocc_users of the table users (User) is missing: create it by Create
+	// entocc: the trigger entocc_users of the table users (User) is missing: create it with Create
 	// <nil>
 }
 

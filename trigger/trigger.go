@@ -97,7 +97,7 @@ func New(name string, tables []version.Table, opts ...Option) (*Triggers, error)
 	servers := map[string]server{dialect.Postgres: postgres{}, dialect.MySQL: mysql{}, dialect.SQLite: sqlite{}}
 	t := &Triggers{server: servers[name], dialect: name}
 	if t.server == nil {
-		return nil, fmt.Errorf("entocc: no triggers for the dialect %q: there are those of %s, %s and %s", name, dialect.Postgres, dialect.MySQL, dialect.SQLite)
+		return nil, fmt.Errorf("entocc: there are no triggers for the dialect %q: use %s, %s or %s", name, dialect.Postgres, dialect.MySQL, dialect.SQLite)
 	}
 	for _, typ := range o.types {
 		if !slices.ContainsFunc(tables, func(v version.Table) bool { return v.Schema.Type == typ }) {
@@ -116,8 +116,8 @@ func New(name string, tables []version.Table, opts ...Option) (*Triggers, error)
 			return nil, fmt.Errorf("entocc: no trigger can move on the version %q of %s: leave the type out by For, or give it an integer", v.Schema.Field, v.Schema.Type)
 		}
 		if o.refusing && strategy.ByTrigger() {
-			return nil, fmt.Errorf("entocc: %s has a mixin.TriggerVersion, whose trigger moves the version on for writers who know nothing of it: "+
-				"leave Refusing out, or the type by For, or give it a mixin.Version", v.Schema.Type)
+			return nil, fmt.Errorf("entocc: %s has a mixin.TriggerVersion, whose trigger bumps the version for writers that do not know it: "+
+				"leave out Refusing, or the type with For, or use mixin.Version", v.Schema.Type)
 		}
 		t.tables = append(t.tables, newTable(t.server, &table{Table: v, strategy: strategy, refusing: o.refusing}))
 	}

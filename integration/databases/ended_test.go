@@ -141,13 +141,13 @@ func TestTx_ThatEndedWhileRowsWereReadRefusesEverything(t *testing.T) {
 func assertEnded(t *testing.T, s session, tx *ent.Tx) {
 	t.Helper()
 	_, err := tx.User.Create().SetName("survivor").Save(t.Context())
-	require.ErrorContains(t, err, "rolled this transaction back")
+	require.ErrorContains(t, err, "rolled back this transaction")
 	assert.True(t, entocc.IsRetryable(err), "%v", err)
 	_, err = tx.User.Update().SetName("survivor").Save(t.Context())
-	require.ErrorContains(t, err, "rolled this transaction back")
+	require.ErrorContains(t, err, "rolled back this transaction")
 	_, err = tx.User.Query().Count(t.Context())
-	require.ErrorContains(t, err, "rolled this transaction back")
-	require.ErrorContains(t, tx.Commit(), "rolled this transaction back")
+	require.ErrorContains(t, err, "rolled back this transaction")
+	require.ErrorContains(t, tx.Commit(), "rolled back this transaction")
 	require.NoError(t, tx.Rollback())
 
 	users, err := s.User.Query().All(t.Context())

@@ -115,6 +115,19 @@ func assertOver(t *testing.T, s session, p poisoned, tx *ent.Tx) {
 	assert.Equal(t, 2, s.User.Query().CountX(t.Context()))
 }
 
+// assertKeepsNothing asserts that nothing of a write that has failed is kept. It returns 1 if its transaction is over, and 0 if it goes on.
+func assertKeepsNothing(t *testing.T, s session, p poisoned, tx *ent.Tx) (ended int) {
+	t.Helper()
+	if tx.User.Create().SetName("later").Exec(t.Context()) != nil {
+		assertOver(t, s, p, tx)
+		return 1
+	}
+	require.NoError(t, tx.Commit())
+	assertUntouched(t, s, p)
+	assert.Equal(t, 2, s.User.Delete().Where(user.NameIn("first", "later")).ExecX(t.Context()))
+	return 0
+}
+
 // assertUntouched asserts that nothing of a write that has failed is there.
 func assertUntouched(t *testing.T, s session, p poisoned) {
 	t.Helper()
@@ -243,14 +256,7 @@ func TestTx_OfSQLiteWhoseStatementWasBrokenOffRefusesEverything(t *testing.T) {
 					require.ErrorIs(t, err, context.DeadlineExceeded)
 					return err
 				})
-				if tx.User.Create().SetName("later").Exec(t.Context()) == nil {
-					require.NoError(t, tx.Commit())
-					assertUntouched(t, s, p)
-					assert.Equal(t, 2, s.User.Delete().Where(user.NameIn("first", "later")).ExecX(t.Context()))
-					return
-				}
-				ended++
-				assertOver(t, s, p, tx)
+				ended += assertKeepsNothing(t, s, p, tx)
 			})
 		}
 		assert.Positive(t, ended)

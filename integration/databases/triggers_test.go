@@ -83,7 +83,7 @@ func TestSQLite_WriteThatATriggerKeepsFromItsRowIsNoSuccess(t *testing.T) {
 	eachSQLite(t, func(t *testing.T, s session) {
 		s.exec(t, "CREATE TRIGGER keeping BEFORE UPDATE ON users WHEN OLD.name = 'before' BEGIN SELECT RAISE(IGNORE); END")
 		u := s.user(t, "before")
-		assert.ErrorContains(t, s.User.UpdateOne(u).SetName("after").Exec(t.Context()), "the database kept the write")
+		assert.ErrorContains(t, s.User.UpdateOne(u).SetName("after").Exec(t.Context()), "the database suppressed the write")
 		assertKept(t, s, u)
 	})
 }
@@ -98,7 +98,7 @@ func TestPostgres_WriteThatATriggerKeepsFromItsRowIsNoSuccess(t *testing.T) {
 					"CREATE TRIGGER keeping BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION keep()")
 				u := s.user(t, "before")
 				err := s.User.UpdateOne(u).SetName("after").Exec(t.Context())
-				assert.ErrorContains(t, err, "kept the write")
+				assert.ErrorContains(t, err, "suppressed the write")
 				assert.False(t, ent.IsRecordModified(err), "%v", err)
 				assertKept(t, s, u)
 			})
@@ -118,9 +118,9 @@ func TestPostgres_WriteThatATriggerKeepsFromItsRowIsToldByEveryKindOfVersion(t *
 	for _, table := range []string{"documents", "events", "orders"} {
 		s.exec(t, "CREATE TRIGGER keeping BEFORE UPDATE ON "+table+" FOR EACH ROW EXECUTE FUNCTION keep()")
 	}
-	assert.ErrorContains(t, d.Update().SetTitle("after").Exec(t.Context()), "kept the write")
-	assert.ErrorContains(t, e.Update().SetName("after").Exec(t.Context()), "kept the write")
-	assert.ErrorContains(t, o.Update().SetState("after").Exec(t.Context()), "kept the write")
+	assert.ErrorContains(t, d.Update().SetTitle("after").Exec(t.Context()), "suppressed the write")
+	assert.ErrorContains(t, e.Update().SetName("after").Exec(t.Context()), "suppressed the write")
+	assert.ErrorContains(t, o.Update().SetState("after").Exec(t.Context()), "suppressed the write")
 }
 
 // assertKept asserts that no write of a row is reported as saved.

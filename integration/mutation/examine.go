@@ -20,7 +20,9 @@ import (
 // test is a compiled test and how it is run.
 type test struct {
 	name, binary, dir, run string
-	killed                 int
+	// waits reports that most of the time is that of a server.
+	waits  bool
+	killed int
 	// groups are the names of its subtests that a run can be limited to, with the mutants that each reaches. There are none where
 	// run has no place for them.
 	groups []group
@@ -32,29 +34,44 @@ type test struct {
 type group struct {
 	name    string
 	reaches map[int]bool
+	slow    bool
 }
+
+// quick is how long a group takes at most that a mutant is shown before the slow ones: those that wait for a lock to time out, or
+// write for a while.
+const quick = time.Second
 
 // suites are the tests, the fastest first: a change that one notices is not shown to the next. A run that ends with a slash has
 // subtests in groups, and an empty one has each test be a group. Env names the server that a test needs.
 var suites = []struct{ name, pkg, run, env string }{
 	{"unit tests of version", "./internal/version", ".", ""},
-	{"scenarios on SQLite", "./internal/suite", "TestSQLite$/", ""},
-	{"unit tests of batch", "./internal/batch", ".", ""},
 	{"unit tests of verify", "./internal/verify", ".", ""},
 	{"unit tests of write", "./internal/write", ".", ""},
+	{"unit tests of batch", "./internal/batch", "", ""},
+	{"unit tests of session", "./internal/session", ".", ""},
+	{"unit tests of hook", "./hook", ".", ""},
+	{"scenarios on SQLite", "./internal/suite", "TestSQLite$/", ""},
+	{"clients without the extension on SQLite", "./internal/suite", "TestSQLite_WithoutTheExtension$/", ""},
+	{"tests of the root", ".", ".", ""},
+	{"tests of the triggers", "./trigger", ".", ""},
+	{"tests of occhttp", "./occhttp", ".", ""},
+	{"tests of occtest", "./occtest", ".", ""},
 	{"model on SQLite", "./integration/model", ".", ""},
-	{"scenarios on PostgreSQL", "./integration/databases", "TestScenarios$/^PostgreSQL,_pgx,_READ_COMMITTED$/", "ENTOCC_POSTGRES"},
+	{"integers of every kind", "./integration/integers", "", "ENTOCC_GALERA"},
 	{"scenarios on MariaDB", "./integration/databases", "TestScenarios$/^MariaDB,_REPEATABLE_READ$/", "ENTOCC_MARIADB"},
-	{"integers of every kind", "./integration/integers", "", "ENTOCC_POSTGRES"},
+	{"scenarios on PostgreSQL", "./integration/databases", "TestScenarios$/^PostgreSQL,_pgx,_READ_COMMITTED$/", "ENTOCC_POSTGRES"},
 	{"system versions on PostgreSQL", "./integration/system", "", "ENTOCC_POSTGRES"},
 	{"all other tests of the databases", "./integration/databases", "", "ENTOCC_GALERA"},
 }
 
-// compile compiles the tests with all mutants in them.
-func compile(ctx context.Context, tmp, overlay string) ([]*test, error) {
+// compile compiles the tests with all mutants in them: those with a word of sets in their name.
+func compile(ctx context.Context, tmp, overlay, sets string) ([]*test, error) {
 	var tests []*test
 	binaries := make(map[string]string)
 	for _, s := range suites {
+		if !slices.ContainsFunc(strings.Split(sets, ","), func(word string) bool { return strings.Contains(s.name, word) }) {
+			continue
+		}
 		if s.env != "" && os.Getenv(s.env) == "" {
 			log.Printf("%s: left out, as %s is not set", s.name, s.env)
 			continue
@@ -68,7 +85,7 @@ func compile(ctx context.Context, tmp, overlay string) ([]*test, error) {
 			}
 			binaries[s.pkg] = binary
 		}
-		tests = append(tests, &test{name: s.name, binary: binaries[s.pkg], dir: s.pkg, run: s.run})
+		tests = append(tests, &test{name: s.name, binary: binaries[s.pkg], dir: s.pkg, run: s.run, waits: s.env != ""})
 	}
 	return tests, nil
 }
@@ -87,10 +104,17 @@ func (t *test) examine(ctx context.Context, mutants []mutant, limit time.Duratio
 		wg   sync.WaitGroup
 		work = make(chan int)
 	)
+	if t.waits {
+		parallel *= 2
+	}
 	for range parallel {
 		wg.Go(func() {
 			for n := range work {
-				mutants[n-1].verdict = t.verdict(ctx, t.runFor(n), "ENTOCC_MUTANT="+strconv.Itoa(n))
+				for _, run := range t.runsFor(n) {
+					if mutants[n-1].verdict == "" {
+						mutants[n-1].verdict = t.verdict(ctx, run, "ENTOCC_MUTANT="+strconv.Itoa(n))
+					}
+				}
 			}
 		})
 	}
@@ -144,11 +168,12 @@ func (t *test) prepare(ctx context.Context, limit time.Duration) error {
 		}
 	}
 	for _, name := range names {
+		began := time.Now()
 		reaches, err := t.reach(ctx, t.run+"^"+regexp.QuoteMeta(name)+"$")
 		if err != nil {
 			return err
 		}
-		t.groups = append(t.groups, group{name, reaches})
+		t.groups = append(t.groups, group{name, reaches, time.Since(began) > quick})
 	}
 	return nil
 }
@@ -161,18 +186,25 @@ func scenarios(run string) string {
 	return "^TestScenarios"
 }
 
-// runFor limits a run to the groups that reach a mutant. What none of them reaches by itself is shown to all.
-func (t *test) runFor(n int) string {
-	var names []string
-	for _, g := range t.groups {
-		if g.reaches[n] {
-			names = append(names, regexp.QuoteMeta(g.name))
+// runsFor limits the runs to the groups that reach a mutant: first those that are quick. What none of them reaches by itself is shown
+// to all.
+func (t *test) runsFor(n int) []string {
+	var runs []string
+	for _, slow := range []bool{false, true} {
+		var names []string
+		for _, g := range t.groups {
+			if g.reaches[n] && g.slow == slow {
+				names = append(names, regexp.QuoteMeta(g.name))
+			}
+		}
+		if len(names) > 0 {
+			runs = append(runs, t.run+"^("+strings.Join(names, "|")+")$")
 		}
 	}
-	if len(names) == 0 {
-		return t.run
+	if len(runs) == 0 {
+		return []string{t.run}
 	}
-	return t.run + "^(" + strings.Join(names, "|") + ")$"
+	return runs
 }
 
 // reach runs the test without a mutant on: it must pass, and notes which mutants it reaches.

@@ -3,6 +3,11 @@
 //
 //	go run ./integration/mutation                 # SQLite, and the servers that ENTOCC_POSTGRES and ENTOCC_MARIADB name
 //	go run ./integration/mutation -only internal/verify
+//	go run ./integration/mutation -at internal/write/links.go:125 -sets "SQLite,unit tests"
+//	go run ./integration/mutation -again
+//
+// A change that makes no difference that a test could see is listed in equivalent.txt, with the reason. It is not shown, and the
+// score says with and without it.
 //
 // All changes are compiled into one program (mutant schemata, Untch, Offutt and Harrold 1993), and the environment
 // selects one of them: compiling the generated client for each would take twenty times as long. The checkout is left as it is: the
@@ -27,22 +32,41 @@ import (
 // rooms are what is changed.
 var rooms = []string{"internal/batch", "internal/touch", "internal/verify", "internal/version", "internal/write"}
 
+// options are the flags.
+type options struct {
+	only, at, sets string
+	again, doubt   bool
+	every          int
+	limit          time.Duration
+	parallel       int
+	dir            string
+}
+
 func main() {
-	only := flag.String("only", "", "change this room alone")
-	every := flag.Int("every", 1, "show the tests one change of so many")
-	limit := flag.Duration("timeout", time.Minute, "after which a run of the tests counts as one that noticed")
-	dir := flag.String("dir", "integration/mutation", "where the results are written")
+	var o options
+	flag.StringVar(&o.only, "only", "", "change these rooms alone")
+	flag.StringVar(&o.at, "at", "", "show the changes of these places alone: internal/write/links.go, or internal/write/links.go:125")
+	flag.StringVar(&o.sets, "sets", "", "show them to the tests with one of these words in their name alone: \"SQLite,unit tests\"")
+	flag.BoolVar(&o.again, "again", false, "show what survivors.txt lists alone")
+	flag.BoolVar(&o.doubt, "doubt", false, "show the changes of equivalent.txt, too: one that is noticed is not equivalent")
+	flag.IntVar(&o.every, "every", 1, "show one change of so many")
+	flag.DurationVar(&o.limit, "timeout", time.Minute, "after which a run of the tests counts as one that noticed")
+	flag.IntVar(&o.parallel, "parallel", runtime.NumCPU(), "how many runs there are at a time; twice as many of the tests that wait for servers")
+	flag.StringVar(&o.dir, "dir", "integration/mutation", "where the results are")
 	flag.Parse()
 	log.SetFlags(log.Ltime)
-	if *only != "" {
-		rooms = strings.Split(*only, ",")
+	if o.only != "" {
+		rooms = strings.Split(o.only, ",")
 	}
-	if err := run(*dir, *every, *limit); err != nil {
+	if err := run(o); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func run(dir string, every int, limit time.Duration) error {
+// partial reports whether the results are those of a part, which is printed, and written nowhere.
+func (o *options) partial() bool { return o.at != "" || o.sets != "" || o.again }
+
+func run(o options) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	tmp, err := os.MkdirTemp("", "mutation")
@@ -54,20 +78,18 @@ func run(dir string, every int, limit time.Duration) error {
 	if err != nil {
 		return err
 	}
-	for i := range mutants {
-		if i%every != 0 {
-			mutants[i].verdict = unseen
-		}
+	if err := o.choose(mutants); err != nil {
+		return err
 	}
-	tests, err := compile(ctx, tmp, overlay)
+	tests, err := compile(ctx, tmp, overlay, o.sets)
 	if err != nil {
 		return err
 	}
 	for _, t := range tests {
-		if err := t.examine(ctx, mutants, limit, runtime.NumCPU()); err != nil && ctx.Err() == nil {
+		if err := t.examine(ctx, mutants, o.limit, o.parallel); err != nil && ctx.Err() == nil {
 			return err
 		}
-		if err := write(dir, mutants, tests); err != nil { // What is known so far, for runs that are broken off.
+		if err := o.write(mutants, tests); err != nil { // What is known so far, for runs that are broken off.
 			return err
 		}
 		if ctx.Err() != nil {
@@ -80,5 +102,15 @@ func run(dir string, every int, limit time.Duration) error {
 		}
 	}
 	fmt.Print(score(mutants, tests))
-	return write(dir, mutants, tests)
+	if o.partial() {
+		fmt.Print("\n", survivors(mutants))
+	}
+	return o.write(mutants, tests)
+}
+
+func (o *options) write(mutants []mutant, tests []*test) error {
+	if o.partial() {
+		return nil
+	}
+	return write(o.dir, mutants, tests)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
@@ -17,8 +18,10 @@ import (
 type mutant struct {
 	file    string
 	line    int
+	in      string // the function
 	kind    string
 	code    string // what is changed
+	where   string // its line
 	reached bool   // by any test
 	verdict string
 }
@@ -28,6 +31,7 @@ const (
 	killed   = "killed"
 	late     = "timed out"
 	survived = "survived"
+	argued   = "argued to be equivalent"
 	unseen   = "not shown"
 )
 
@@ -128,6 +132,7 @@ type planter struct {
 	file    string
 	src     []byte
 	fset    *token.FileSet
+	in      string
 	mutants []mutant
 	inserts []insert
 }
@@ -150,6 +155,7 @@ func (p *planter) plant() ([]byte, error) {
 	}
 	for _, decl := range file.Decls {
 		if fn, ok := decl.(*ast.FuncDecl); ok && fn.Body != nil {
+			p.in = fn.Name.Name
 			ast.Inspect(fn.Body, p.visit)
 		}
 	}
@@ -169,11 +175,19 @@ func (p *planter) offset(pos token.Pos) int { return p.fset.Position(pos).Offset
 
 func (p *planter) text(n ast.Node) string { return string(p.src[p.offset(n.Pos()):p.offset(n.End())]) }
 
+// lineOf returns the line that a node begins in, without its indentation.
+func (p *planter) lineOf(n ast.Node) string {
+	at := p.offset(n.Pos())
+	from := bytes.LastIndexByte(p.src[:at], '\n') + 1
+	line, _, _ := strings.Cut(string(p.src[from:]), "\n")
+	return strings.TrimSpace(line)
+}
+
 // around adds a mutant whose code stands around a node; %d is its number.
 func (p *planter) around(n ast.Node, kind, before, after string) {
 	line := p.fset.Position(n.Pos()).Line
 	code, _, _ := strings.Cut(p.text(n), "\n")
-	p.mutants = append(p.mutants, mutant{file: p.file, line: line, kind: kind, code: code})
+	p.mutants = append(p.mutants, mutant{file: p.file, line: line, in: p.in, kind: kind, code: code, where: p.lineOf(n)})
 	number := len(p.mutants)
 	p.inserts = append(p.inserts,
 		insert{p.offset(n.Pos()), number, fmt.Sprintf(before, number)},

@@ -1,15 +1,41 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 )
 
+// row is a line of the score.
+type row struct{ all, killed, late, argued, unreached int }
+
+// add counts a mutant.
+func (r *row) add(m mutant) {
+	r.all++
+	switch {
+	case m.verdict == killed:
+		r.killed++
+	case m.verdict == late:
+		r.late++
+	case m.verdict == argued:
+		r.argued++
+	case !m.reached:
+		r.unreached++
+	}
+}
+
+// line is the row as a line of the table. The first score is of what is not argued to be equivalent, the second of all.
+func (r *row) line(name string) string {
+	noticed := r.killed + r.late
+	percent := func(of int) float64 { return 100 * float64(noticed) / float64(max(of, 1)) }
+	return fmt.Sprintf("| %s | %d | %d | %d | %d | %d | %d | %.1f %% | %.1f %% |\n", name, r.all, noticed, r.late,
+		r.argued, r.all-r.argued-noticed, r.unreached, percent(r.all-r.argued), percent(r.all))
+}
+
 // score is a table of the rooms.
 func score(mutants []mutant, tests []*test) string {
-	type row struct{ all, killed, late, unreached int }
 	rows := make(map[string]*row)
 	total := &row{}
 	for _, m := range mutants {
@@ -17,43 +43,27 @@ func score(mutants []mutant, tests []*test) string {
 			continue
 		}
 		room := filepath.Dir(m.file)
-		if rows[room] == nil {
-			rows[room] = &row{}
-		}
-		for _, r := range []*row{rows[room], total} {
-			r.all++
-			switch {
-			case m.verdict == killed:
-				r.killed++
-			case m.verdict == late:
-				r.late++
-			case !m.reached:
-				r.unreached++
-			}
-		}
+		rows[room] = cmp.Or(rows[room], &row{})
+		rows[room].add(m)
+		total.add(m)
 	}
 	var out strings.Builder
-	out.WriteString("| room | changes shown | noticed | by not ending | not noticed | of these reached by no test | score |\n| --- | ---: | ---: | ---: | ---: | ---: | ---: |\n")
-	line := func(name string, r *row) {
-		noticed := r.killed + r.late
-		fmt.Fprintf(&out, "| %s | %d | %d | %d | %d | %d | %.1f %% |\n",
-			name, r.all, noticed, r.late, r.all-noticed, r.unreached, 100*float64(noticed)/float64(r.all))
-	}
+	out.WriteString("| room | changes | noticed | by not ending | equivalent | not noticed | of these reached by no test | score | of all changes |\n" +
+		"| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n")
 	for _, room := range rooms {
 		if rows[room] != nil {
-			line(room, rows[room])
+			out.WriteString(rows[room].line(room))
 		}
 	}
-	line("**all**", total)
-	out.WriteString("\n")
+	out.WriteString(total.line("**all**") + "\n")
 	for _, t := range tests {
 		fmt.Fprintf(&out, "- %s: %d noticed that those before had not\n", t.name, t.killed)
 	}
 	return out.String()
 }
 
-// write writes the score and the survivors into a folder.
-func write(dir string, mutants []mutant, tests []*test) error {
+// survivors lists what no test has noticed.
+func survivors(mutants []mutant) string {
 	var list strings.Builder
 	for _, m := range mutants {
 		if m.verdict != survived && m.verdict != "" {
@@ -61,11 +71,18 @@ func write(dir string, mutants []mutant, tests []*test) error {
 		}
 		reached := ""
 		if !m.reached {
-			reached = " (reached by no test)"
+			reached = unreached
 		}
-		fmt.Fprintf(&list, "%s:%d: %s: %s%s\n", m.file, m.line, m.kind, m.code, reached)
+		fmt.Fprintf(&list, "%s:%d: %s%s\n", m.file, m.line, m.description(), reached)
 	}
-	if err := os.WriteFile(filepath.Join(dir, "survivors.txt"), []byte(list.String()), 0o644); err != nil {
+	return list.String()
+}
+
+const unreached = " (reached by no test)"
+
+// write writes the score and the survivors into a folder.
+func write(dir string, mutants []mutant, tests []*test) error {
+	if err := os.WriteFile(filepath.Join(dir, "survivors.txt"), []byte(survivors(mutants)), 0o644); err != nil {
 		return err
 	}
 	return os.WriteFile(filepath.Join(dir, "score.md"), []byte(score(mutants, tests)), 0o644)

@@ -27,7 +27,7 @@ const keysPerQuery = 250
 func exact(ids []any) bool {
 	return !slices.ContainsFunc(ids, func(id any) bool {
 		v := reflect.Indirect(reflect.ValueOf(id))
-		return !v.IsValid() || !v.CanInt() && !v.CanUint() && v.Kind() != reflect.Array && v.Kind() != reflect.Bool
+		return !v.CanInt() && !v.CanUint() && v.Kind() != reflect.Array && v.Kind() != reflect.Bool
 	})
 }
 
@@ -57,7 +57,7 @@ func (w *bulkTx) tellApart(ctx context.Context) error {
 		if first := seen[s.key]; first != nil {
 			about := s.row.claimed()
 			return &entocc.VersionError{Type: about.Schema.Type, Op: about.Op, Reason: fmt.Sprintf("the batch has one row twice, as %v and as %v, "+
-				"which the database takes for the same key: make all changes of a row by one builder", first.row.claimed().ID, about.ID)}
+				"which are the same key to the database: make all changes of a row with one builder", first.row.claimed().ID, about.ID)}
 		}
 		seen[s.key] = s
 	}

@@ -155,7 +155,7 @@ func (b *batch) advance(i int) {
 	switch {
 	case i == len(b.slots):
 		b.write()
-	case i > 0 && i%rowsPerStack == 0:
+	case i%rowsPerStack == rowsPerStack-1:
 		onNewStack(func() { b.begin(i) })
 	default:
 		b.begin(i)
@@ -271,8 +271,8 @@ func (b *batch) outcome() error {
 func (b *batch) typedFailure() error {
 	if sqlgraph.IsConstraintError(b.failure) {
 		for i := range b.slots {
-			if s := &b.slots[i]; s.row != nil && s.err != nil {
-				return s.err
+			if err := b.slots[i].err; err != nil {
+				return err
 			}
 		}
 	}

@@ -218,6 +218,36 @@ func TestUpdateBulk_LooksIntegerKeysUpOnMySQL(t *testing.T) {
 	assert.Equal(t, 100, strings.Count(statement, "WHEN ?"))
 }
 
+// MySQL looks through the whole list for each row where keys are no integers, so the list is shorter there. Nothing is as long as the
+// packet that a server may be set to.
+func TestUpdateBulk_StatementsAreAsLongAsTheDatabaseTakes(t *testing.T) {
+	rows := func(d string, n int, title string) int {
+		drv := &drivertest.Sent{Name: d}
+		client := ent.NewClient(ent.Driver(drv))
+		var builders []*ent.SettingUpdateOne
+		for i := range n {
+			builders = append(builders, client.Setting.UpdateOne(&ent.Setting{ID: fmt.Sprint("key ", i), Version: 1}).SetValue(fmt.Sprint(title, i)))
+		}
+		require.Error(t, second(client.Setting.UpdateBulk(builders...).Save(t.Context())))
+		return strings.Count(drv.Statements[0], `"key `)
+	}
+	assert.Equal(t, 250*2, rows(dialect.MySQL, 300, ""), "once for the value, once for the condition")
+	assert.Equal(t, 300, rows(dialect.Postgres, 300, ""))
+	assert.Equal(t, 1000, rows(dialect.Postgres, 1100, ""))
+	assert.Equal(t, 1000, rows(dialect.SQLite, 1100, ""))
+	long := strings.Repeat("x", 100<<10)
+	assert.Equal(t, 5*2, rows(dialect.MySQL, 20, long), "512 KiB")
+	assert.Equal(t, 20, rows(dialect.Postgres, 20, long))
+	assert.Equal(t, 81, rows(dialect.SQLite, 90, long), "8 MiB")
+	assert.Equal(t, 81, rows(dialect.Postgres, 90, long), "8 MiB")
+
+	many := make([]int64, 1100)
+	for i := range many {
+		many[i] = 3
+	}
+	assert.Equal(t, 1000, strings.Count(sent(t, dialect.MySQL, many...), "WHEN ? THEN ? "), "integers are looked up")
+}
+
 // A batch of one row is written as a save of its own is: without a transaction where that is one statement.
 func TestBulk_OneRowIsOneStatement(t *testing.T) {
 	var sent []string

@@ -109,7 +109,7 @@ func bulkDeleteStatement(dialectName string, deletes []*bulkDelete) (string, []a
 		}
 		l.addRow(row)
 	}
-	l.numeric = l.keys == 1 && !slices.ContainsFunc(deletes, func(d *bulkDelete) bool { return d.slot.key.other != nil })
+	l.numeric = !slices.ContainsFunc(deletes, func(d *bulkDelete) bool { return d.slot.key.other != nil })
 	l.Write("DELETE FROM " + l.table)
 	switch dialectName {
 	case dialect.MySQL:

@@ -24,11 +24,11 @@ func (w *bulkTx) joined(ctx context.Context, rows []*slot) (sure bool, err error
 	switch {
 	case errors.Is(err, errKeys):
 		return false, err
-	case err != nil && !isConflict(err):
+	case err != nil:
 		about := rows[0].row.claimed()
 		return false, (&version.Claim{Schema: about.Schema, Op: about.Op}).Failed(err)
-	case err != nil || !sure || !returned:
-		return sure, err
+	case !sure || !returned:
+		return sure, nil
 	}
 	return true, w.explain(ctx, rows)
 }

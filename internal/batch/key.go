@@ -82,7 +82,7 @@ func (b *batch) duplicate() error {
 		if seen[s.key] {
 			about := s.row.claimed()
 			return &entocc.VersionError{Type: about.Schema.Type, Op: about.Op, Reason: fmt.Sprintf("the batch has row %v twice: "+
-				"make all changes of a row by one builder", about.ID)}
+				"make all changes of a row with one builder", about.ID)}
 		}
 		seen[s.key] = true
 	}
@@ -96,10 +96,8 @@ func (k rowKey) String() string {
 	return fmt.Sprint(k.other)
 }
 
-// follows reports whether the key is greater than another, if that is known.
-func (k rowKey) follows(other rowKey) bool {
-	return k.other == nil && other.other == nil && k.number > other.number
-}
+// follows reports whether the key is greater than another, by numbers: those of keys that are none are 0.
+func (k rowKey) follows(other rowKey) bool { return k.number > other.number }
 
 // firstKeys are those of the first n slots.
 func (b *batch) firstKeys(n int) map[rowKey]bool {

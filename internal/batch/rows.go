@@ -60,7 +60,7 @@ func (l *rowList) addRow(row []write.Assignment) {
 	if l.columns == nil {
 		l.columns, l.cells = make([]rowColumn, len(row)), make([]any, 0, l.n*len(row))
 		for i, a := range row {
-			l.columns[i] = rowColumn{name: a.Column, binary: a.Binary, fixed: l.n > 1}
+			l.columns[i] = rowColumn{name: a.Column, binary: a.Binary, fixed: true}
 		}
 	}
 	for i, a := range row {

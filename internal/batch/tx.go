@@ -48,9 +48,9 @@ func (b *batch) write() {
 func (w *bulkTx) again(failure error) *bulkTx {
 	careful, apart := w.careful, w.apart
 	switch class := entocc.Classify(failure); {
-	case failure == nil || w.torn:
+	case w.torn:
 		return nil
-	case errors.Is(failure, errKeys) && !apart:
+	case errors.Is(failure, errKeys):
 		apart = true
 	case class.RolledBack:
 		if !w.own || !class.Retryable() {

@@ -156,7 +156,7 @@ func (r *upsertRow) inner(next ent.Mutator) ent.Mutator {
 			r.alone = true
 			return v, nil
 		case again && u.failure == nil:
-			return nil, fmt.Errorf("entocc: a hook of the upsert has sent it a second time, after its rows were written: what it has changed since is not written")
+			return nil, fmt.Errorf("entocc: a hook of the upsert sent it a second time, after its rows were written: later changes are not written")
 		}
 		if err := r.result(); err != nil {
 			return nil, err

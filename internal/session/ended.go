@@ -25,8 +25,12 @@ func EndTx(tx dialect.Tx, err error) dialect.Tx {
 		}
 		within = wrapped.UnwrapTx()
 	}
-	_, local := within.(*localTx)
-	return endTx(tx, within, err, local)
+	local, _ := within.(*localTx)
+	if local.mayHaveWritten(err) {
+		_ = tx.Rollback()
+		return EndedTx{err}
+	}
+	return endTx(tx, within, err, local != nil)
 }
 
 // endTx is EndTx for a transaction of SQLite, if local says so, or of a server. The database is asked within.

@@ -159,16 +159,6 @@ func (t *namedTx) QueryContext(ctx context.Context, query string, args ...any) (
 	return QueryContext(ctx, t.Tx, query, args)
 }
 
-// localTx is a transaction of SQLite, where the answer of a COMMIT is never lost: database/sql looks at the context before it
-// commits, and the drivers do not look at it then. That of a single statement is, as its commit is its last step.
-type localTx struct{ namedTx }
-
-// Commit commits.
-func (t *localTx) Commit() error { return t.Tx.Commit() }
-
-// Rollback rolls back. SQLite refuses it where it has done so by itself.
-func (t *localTx) Rollback() error { return t.Tx.Rollback() }
-
 // Commit commits. What is lost after the COMMIT was sent may have been committed.
 func Commit(tx dialect.Tx) error {
 	return entocc.NameCommit(tx.Commit())

@@ -76,7 +76,7 @@ func Upserts(query string) bool {
 	return strings.Contains(query, "ON CONFLICT") || strings.Contains(query, "ON DUPLICATE")
 }
 
-// MayWrite reports whether a statement that begins by WITH has a word of one that writes.
+// MayWrite reports whether a statement has a word of one that writes.
 func MayWrite(query string) bool {
 	query = strings.ToUpper(query)
 	for _, verb := range [...]string{"UPDATE", "INSERT", "DELETE", "MERGE", "REPLACE"} {

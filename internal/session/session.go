@@ -64,7 +64,7 @@ func NamedTx(s *Session, tx dialect.Tx, drv dialect.Driver) dialect.Tx {
 	case s == nil:
 		return tx
 	case drv.Dialect() == dialect.SQLite:
-		return &localTx{namedTx{Tx: tx, session: s}}
+		return &localTx{namedTx: namedTx{Tx: tx, session: s}}
 	case s.apart && drv.Dialect() == dialect.Postgres:
 		return &namedTx{Tx: &apartTx{tx}, session: s}
 	}
@@ -186,7 +186,7 @@ func (s *Session) admit(ctx context.Context, drv dialect.Driver) error {
 }
 
 // errPrepared refuses a write on a Galera cluster by prepared statements.
-var errPrepared = errors.New("entocc: nothing is written: this is a node of a Galera cluster, which can lose a transaction of prepared statements " +
+var errPrepared = errors.New("entocc: nothing was written: this is a node of a Galera cluster, which can lose a transaction of prepared statements " +
 	"without an error; add interpolateParams=true to the DSN")
 
 // OnGalera reports whether a transaction of a client's is on a node of a Galera cluster.

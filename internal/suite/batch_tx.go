@@ -2,10 +2,12 @@ package suite
 
 import (
 	"context"
+	stdsql "database/sql"
 	"strings"
 	"time"
 
 	"entgo.io/ent/dialect"
+	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/internal/ent"
 	"github.com/entocc/entocc/internal/ent/user"
 	"github.com/stretchr/testify/assert"
@@ -80,14 +82,28 @@ func batchConflictInATransaction(s *Scene) {
 }
 
 // F1, F3, F4: the transaction has read the rows before somebody else changes one.
+// batchConflictWithTheSnapshot tries again where PostgreSQL at SERIALIZABLE sees a pattern of reads and writes that is none: with
+// many transactions on the server it forgets which they were.
 func batchConflictWithTheSnapshot(s *Scene) {
-	users := s.users(4)
-	tx := s.Tx()
-	tx.User.GetX(s.ctx, users[1].ID)
-	s.bumpUser(users[1].ID)
-	ctx, cancel := context.WithTimeout(s.ctx, 20*time.Second)
-	defer cancel()
-	saved, err := tx.User.UpdateBulk(renamed("batch", users...)...).SkipModified().Save(ctx)
+	var (
+		users []*ent.User
+		tx    *ent.Tx
+		saved []*ent.User
+		err   error
+	)
+	for range 5 {
+		users = s.users(4)
+		tx = s.Tx()
+		tx.User.GetX(s.ctx, users[1].ID)
+		s.bumpUser(users[1].ID)
+		ctx, cancel := context.WithTimeout(s.ctx, 20*time.Second)
+		saved, err = tx.User.UpdateBulk(renamed("batch", users...)...).SkipModified().Save(ctx)
+		cancel()
+		if s.db.Isolation != stdsql.LevelSerializable || entocc.Classify(err).Kind != entocc.KindSerialization {
+			break
+		}
+		require.NoError(s, tx.Rollback())
+	}
 	if s.db.Traits.ConflictEndsTx && s.db.Dialect != dialect.Postgres {
 		s.conflicts(err, nil)
 		assert.Empty(s, saved)

@@ -23,7 +23,7 @@ func Moved(s *version.Schema, edges []*sqlgraph.EdgeSpec) map[*version.Touch]*sq
 func (p *Parents) ComingTo(s *version.Schema, edges []*sqlgraph.EdgeSpec) {
 	moved := Moved(s, edges)
 	for _, t := range s.Touch {
-		if e := moved[t]; e != nil && len(e.Target.Nodes) > 0 {
+		if e := moved[t]; e != nil {
 			p.Add(t.Parent, e.Target.Nodes[0])
 		}
 	}
@@ -34,7 +34,7 @@ func ChildOf(s *version.Schema, spec *sqlgraph.CreateSpec) Child {
 	c := Child{Parents: make([]any, len(s.Touch))}
 	moved := Moved(s, spec.Edges)
 	for i, t := range s.Touch {
-		if e := moved[t]; e != nil && len(e.Target.Nodes) > 0 {
+		if e := moved[t]; e != nil {
 			c.Parents[i] = e.Target.Nodes[0]
 		}
 	}

@@ -37,3 +37,41 @@ func TestCurrent_OfAnEndedTransactionIsReadOutsideOfIt(t *testing.T) {
 	assert.Equal(t, "theirs", current.Name)
 	current.Update().SetName("mine").ExecX(ctx)
 }
+
+// A version that the transaction has written itself, and undone, is not that of the row: a decision that is based on it is refused.
+func TestVerify_OwnWriteThatIsUndoneIsChecked(t *testing.T) {
+	ctx := t.Context()
+	client := enttest.Open(t, dialect.SQLite, "file:"+filepath.Join(t.TempDir(), "undone.db")+"?_fk=1")
+	defer client.Close()
+	for end, modified := range map[string]bool{"RELEASE SAVEPOINT one": false, "ROLLBACK TO SAVEPOINT one": true} {
+		u := client.User.Create().SetName("read").SaveX(ctx)
+		tx, err := client.Tx(ctx)
+		require.NoError(t, err)
+		send := func(query string) {
+			_, err := tx.ExecContext(ctx, query)
+			require.NoError(t, err)
+		}
+		send("SAVEPOINT one")
+		saved, err := tx.User.UpdateOneID(u.ID).IfVersion(u.Version).SetName("own").Save(ctx)
+		require.NoError(t, err)
+		require.NoError(t, tx.User.VerifyOnCommit(saved))
+		send(end)
+		require.Equal(t, modified, ent.IsRecordModified(tx.Commit()), end)
+	}
+}
+
+// A write that was guarded by several versions has not shown which of them the row had.
+func TestVerify_WriteByAnyOfSeveralVersionsProvesNone(t *testing.T) {
+	ctx := t.Context()
+	client := enttest.Open(t, dialect.SQLite, "file:"+filepath.Join(t.TempDir(), "several.db")+"?_fk=1")
+	defer client.Close()
+	read := client.User.Create().SetName("read").SaveX(ctx)
+	read.Update().SetName("theirs").ExecX(ctx)
+	tx, err := client.Tx(ctx)
+	require.NoError(t, err)
+	tx.User.UpdateOneID(read.ID).IfVersionIn(1, 2).SetName("mine").SaveX(ctx)
+	require.NoError(t, tx.User.VerifyOnCommit(read))
+	err = tx.Commit()
+	require.True(t, ent.IsRecordModified(err), "%v", err)
+	assert.Equal(t, "theirs", client.User.GetX(ctx, read.ID).Name)
+}

@@ -36,7 +36,7 @@ type Verified struct {
 
 // NotInTx returns the error of a row that shall be verified outside a transaction.
 func NotInTx(s *version.Schema) error {
-	return s.Errorf(0, nil, "VerifyOnCommit is for the clients of a transaction, which have a commit to check it at: "+
+	return s.Errorf(0, nil, "VerifyOnCommit is for clients of a transaction, because it checks at the commit: "+
 		"use tx.%s of a client.Tx, or client.RetryTx", s.Type)
 }
 

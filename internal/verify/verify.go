@@ -45,7 +45,7 @@ func VerifyIn(state *session.TxState, tx dialect.Tx, drv dialect.Driver, rows ..
 		t = &VerifyingTx{Tx: tx, name: drv.Dialect(), latest: drv, ctx: context.Background(), savepoints: state.Savepoints()}
 	}
 	for _, row := range rows {
-		row.locked = row.locked || state.Proves(row.Table, row.ID, func(v any) bool { return row.Schema.Strategy.Equal(v, row.Version) })
+		row.locked = state.Proves(row.Table, row.ID, func(v any) bool { return row.Schema.Strategy.Equal(v, row.Version) })
 	}
 	t.rows = slices.DeleteFunc(t.rows, func(earlier *Verified) bool {
 		return slices.ContainsFunc(rows, earlier.sameRow) && !slices.ContainsFunc(rows, earlier.same)
@@ -131,7 +131,8 @@ func (t *VerifyingTx) Commit() error {
 // certify bumps the rows on a node of a Galera cluster. Other nodes do not see the locks of this one; what they compare
 // when a transaction commits is what it has written. Rows that the transaction has changed by itself are among that.
 func (t *VerifyingTx) certify(ctx context.Context) error {
-	if on, err := session.OnGalera(ctx, t.Tx, t.name); err != nil || !on {
+	on, err := session.OnGalera(ctx, t.Tx, t.name)
+	if !on {
 		return err
 	}
 	for _, row := range t.rows {
@@ -264,7 +265,7 @@ func VerifyNow(tx dialect.Tx, drv dialect.Driver, rows ...*Verified) error {
 	if drv.Dialect() == dialect.MySQL {
 		if on, err := session.NewSession().OnGalera(context.Background(), tx); err != nil || on {
 			return errors.Join(err, rows[0].Schema.Errorf(0, nil, "VerifyOnCommit can't see the commit of this transaction, and the nodes of a cluster "+
-				"do not see the locks that would do instead: begin it by client.Tx, client.BeginTx or client.RetryTx, and commit it by its Commit"))
+				"do not see its locks: begin it with client.Tx, client.BeginTx or client.RetryTx, and end it with its Commit"))
 		}
 	}
 	t := &VerifyingTx{Tx: tx, name: drv.Dialect(), rows: rows}

@@ -2,12 +2,14 @@ package verify_test
 
 import (
 	"context"
+	"errors"
 	"path/filepath"
 	"testing"
 
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
+	"github.com/entocc/entocc/internal/drivertest"
 	"github.com/entocc/entocc/internal/verify"
 	"github.com/entocc/entocc/internal/version"
 	_ "github.com/mattn/go-sqlite3"
@@ -26,23 +28,33 @@ func (c *counted) Query(ctx context.Context, query string, args, v any) error {
 	return c.Tx.Query(ctx, query, args, v)
 }
 
-// verifying begins a transaction that has one row of a table verified.
-func verifying(t *testing.T) (*verify.VerifyingTx, *counted) {
+// openUsers opens a database with two users.
+func openUsers(t *testing.T) *sql.Driver {
 	t.Helper()
 	drv, err := sql.Open(dialect.SQLite, "file:"+filepath.Join(t.TempDir(), "verify.db")+"?_busy_timeout=1000")
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = drv.Close() })
-	for _, query := range []string{"CREATE TABLE users (id INTEGER, version INTEGER)", "CREATE TABLE pets (id INTEGER)", "INSERT INTO users VALUES (1, 1)"} {
+	for _, query := range []string{"CREATE TABLE users (id INTEGER, version INTEGER)", "CREATE TABLE pets (id INTEGER)", "INSERT INTO users VALUES (1, 1), (2, 1)"} {
 		require.NoError(t, drv.Exec(t.Context(), query, []any{}, nil))
 	}
+	return drv
+}
+
+// verifying begins a transaction that has one row of a table verified.
+func verifying(t *testing.T) (*verify.VerifyingTx, *counted) {
+	t.Helper()
+	drv := openUsers(t)
 	tx, err := drv.Tx(t.Context())
 	require.NoError(t, err)
 	c := &counted{Tx: tx}
-	v := verify.Verify(c, drv, &verify.Verified{
-		Schema: &version.Schema{Type: "User", Field: "version", Column: "version", Strategy: version.Counter{}},
-		ID:     1, Table: "users", Columns: []string{"id"}, Values: []any{1}, Version: int64(1),
-	})
-	return v, c
+	return verify.Verify(c, drv, row(1, 1)), c
+}
+
+var users = &version.Schema{Type: "User", Table: "users", Keys: []string{"id"}, Field: "version", Column: "version", Strategy: version.Counter{}}
+
+// row is a user that was read with a version.
+func row(id int, v int64) *verify.Verified {
+	return &verify.Verified{Schema: users, ID: id, Table: "users", Columns: []string{"id"}, Values: []any{id}, Version: v}
 }
 
 func exec(t *testing.T, tx dialect.Tx, query string) {
@@ -78,12 +90,140 @@ func TestVerify_SavepointComesAfterTheCheck(t *testing.T) {
 func TestVerify_RowOfASavepointIsCheckedAgain(t *testing.T) {
 	tx, _ := verifying(t)
 	exec(t, tx, "SAVEPOINT s")
-	verify.Verify(tx, nil, &verify.Verified{
-		Schema: &version.Schema{Type: "User", Field: "version", Column: "version", Strategy: version.Counter{}},
-		ID:     1, Table: "users", Columns: []string{"id"}, Values: []any{1}, Version: int64(7),
-	})
+	verify.Verify(tx, nil, row(1, 7))
 	exec(t, tx, "ROLLBACK TO SAVEPOINT s")
 	err := tx.Commit()
 	require.True(t, entocc.IsRecordModified(err), "%v", err)
 	assert.True(t, verify.Ended(tx))
+}
+
+// A lock that was taken within a savepoint goes with it, and the row is checked again before the commit. One whose savepoint
+// was released stays until the one around it is undone.
+func TestVerify_LockGoesWithItsSavepoint(t *testing.T) {
+	for name, s := range map[string]struct {
+		before, after []string
+		checks        int
+	}{
+		"undone":                    {[]string{"SAVEPOINT s"}, []string{"ROLLBACK TO SAVEPOINT s"}, 2},
+		"undone twice":              {[]string{"SAVEPOINT s"}, []string{"ROLLBACK TO SAVEPOINT s", "UPDATE pets SET id = 1", "ROLLBACK TO SAVEPOINT s"}, 3},
+		"one within is undone":      {[]string{"SAVEPOINT s"}, []string{"SAVEPOINT t", "ROLLBACK TO SAVEPOINT t"}, 1},
+		"another is undone":         {[]string{"SAVEPOINT r", "SAVEPOINT s"}, []string{"ROLLBACK TO r"}, 2},
+		"released":                  {[]string{"SAVEPOINT s"}, []string{"RELEASE SAVEPOINT s"}, 1},
+		"released, the outer gone":  {[]string{"SAVEPOINT r", "SAVEPOINT s"}, []string{"RELEASE s", "ROLLBACK TO r"}, 2},
+		"one of its name released":  {[]string{"SAVEPOINT s"}, []string{"SAVEPOINT s", "RELEASE s", "ROLLBACK TO s"}, 2},
+		"released, then one undone": {[]string{"SAVEPOINT s"}, []string{"RELEASE s", "SAVEPOINT t", "ROLLBACK TO t"}, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tx, sent := verifying(t)
+			for _, query := range s.before {
+				exec(t, tx, query)
+			}
+			verify.Verify(tx, nil, row(2, 1))
+			sent.sent = nil
+			exec(t, tx, "UPDATE pets SET id = 1")
+			for _, query := range s.after {
+				exec(t, tx, query)
+			}
+			require.NoError(t, tx.Commit())
+			assert.Len(t, sent.sent, s.checks)
+		})
+	}
+}
+
+// Two types can have one table. Each has its own version to check.
+func TestVerify_RowsOfOneTableAreThoseOfTheirTypes(t *testing.T) {
+	tx, _ := verifying(t)
+	other := row(1, 7)
+	other.Schema = &version.Schema{Type: "Admin", Table: "users", Keys: []string{"id"}, Field: "id", Column: "id", Strategy: version.Counter{}}
+	verify.Verify(tx, nil, other)
+	verify.Verify(tx, nil, row(1, 1))
+	var modified *entocc.RecordModifiedError
+	require.ErrorAs(t, tx.Commit(), &modified, "what is said of the User does not replace what was said of the Admin")
+	assert.Equal(t, "Admin", modified.Type)
+	assert.Equal(t, int64(1), modified.Actual)
+}
+
+// locking is a transaction of a database that has locks of rows.
+func locking(d string) (*verify.VerifyingTx, *drivertest.Sent) {
+	sent := &drivertest.Sent{Name: d}
+	return verify.Verify(dialect.NopTx(sent), sent, row(1, 1)), sent
+}
+
+// Rows of the table that a statement writes are locked as the statement locks them, and all others so that others can lock them, too.
+func TestVerify_LocksAsTheStatementWill(t *testing.T) {
+	for query, lock := range map[string]string{
+		"UPDATE users SET name = 'x'":  "FOR NO KEY UPDATE",
+		"DELETE FROM users":            "FOR NO KEY UPDATE",
+		"UPDATE pets SET name = 'x'":   "FOR SHARE",
+		"INSERT INTO users VALUES (1)": "FOR SHARE",
+		"INSERT INTO users VALUES (1) ON CONFLICT DO UPDATE SET name = 'x'": "FOR NO KEY UPDATE",
+		"INSERT INTO pets VALUES (1)":                                       "FOR SHARE",
+		"SAVEPOINT s":                                                       "FOR NO KEY UPDATE",
+		"CALL f()":                                                          "FOR NO KEY UPDATE",
+		"WITH u AS (DELETE FROM users RETURNING id) SELECT 1":               "FOR NO KEY UPDATE",
+	} {
+		tx, sent := locking(dialect.Postgres)
+		require.Error(t, tx.Exec(t.Context(), query, []any{}, nil))
+		require.Len(t, sent.Statements, 1, query)
+		assert.Contains(t, sent.Statements[0], lock+" ", query)
+	}
+	for _, query := range []string{"SELECT 1", "SHOW x", "WITH u AS (SELECT 1) SELECT 1", "RELEASE SAVEPOINT s", "ROLLBACK TO SAVEPOINT s"} {
+		tx, sent := locking(dialect.Postgres)
+		_ = tx.Exec(t.Context(), query, []any{}, nil)
+		for _, statement := range sent.Statements {
+			assert.NotContains(t, statement, " FOR ", query)
+		}
+	}
+}
+
+// refused is the answer to a lock in a transaction that may only read.
+type refused struct{ text, state string }
+
+func (r refused) Error() string    { return r.text }
+func (r refused) SQLState() string { return r.state }
+
+// readOnly is a transaction that takes no locks.
+type readOnly struct {
+	dialect.Tx
+	err error
+}
+
+func (r readOnly) Query(context.Context, string, any, any) error { return r.err }
+
+// Where a transaction may only read there is nothing to commit. Its rows are checked outside of it, and decide.
+func TestVerify_OfATransactionThatMayOnlyReadIsMadeOutsideOfIt(t *testing.T) {
+	for _, err := range []error{
+		refused{"cannot execute SELECT FOR SHARE in a read-only transaction", "25006"},
+		errors.New("Error 1792 (25006): Cannot execute statement in a READ ONLY transaction"),
+		errors.New("attempt to write a readonly database"),
+	} {
+		for v, modified := range map[int64]bool{1: false, 2: true} {
+			drv := openUsers(t)
+			tx, terr := drv.Tx(t.Context())
+			require.NoError(t, terr)
+			got := verify.Verify(readOnly{tx, err}, drv, row(1, v)).Commit()
+			assert.Equal(t, modified, entocc.IsRecordModified(got), "%v: %v", err, got)
+			if !modified {
+				assert.NoError(t, got)
+			}
+		}
+	}
+	drv := openUsers(t)
+	tx, err := drv.Tx(t.Context())
+	require.NoError(t, err)
+	other := refused{"permission denied for table users", "42501"}
+	require.ErrorIs(t, verify.Verify(readOnly{tx, other}, drv, row(1, 1)).Commit(), other)
+}
+
+func TestVerifyNow_ChecksAndLocksAtOnce(t *testing.T) {
+	drv := openUsers(t)
+	for v, modified := range map[int64]bool{1: false, 2: true} {
+		tx, err := drv.Tx(t.Context())
+		require.NoError(t, err)
+		assert.Equal(t, modified, entocc.IsRecordModified(verify.VerifyNow(tx, drv, row(1, v))))
+		require.NoError(t, tx.Rollback())
+	}
+	sent := &drivertest.Sent{Name: dialect.Postgres}
+	require.Error(t, verify.VerifyNow(dialect.NopTx(sent), sent, row(1, 1)))
+	assert.Contains(t, sent.Statements[0], "FOR NO KEY UPDATE ")
 }

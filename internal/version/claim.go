@@ -54,11 +54,11 @@ func (c *Claim) Failed(err error) error {
 	}
 }
 
-// Kept is the error of a write that the database has kept from a row that has the expected version. It is no conflict: to
-// write again would end in the same way.
+// Kept is the error of a write that the database suppressed although the row has the expected version. It is no conflict:
+// another attempt would end in the same way.
 func (c *Claim) Kept() error {
-	return fmt.Errorf("entocc: %s of %s %v wrote nothing, though the row still has the expected version %v: the database kept the write "+
-		"from it, as a trigger, a rule or a row security policy does", strings.TrimPrefix(c.Op.String(), "Op"), c.Schema.Type, c.ID, c.Expected)
+	return fmt.Errorf("entocc: %s of %s %v wrote nothing, though the row still has the expected version %v: the database suppressed the write, "+
+		"as a trigger, a rule or a row security policy can", strings.TrimPrefix(c.Op.String(), "Op"), c.Schema.Type, c.ID, c.Expected)
 }
 
 // Unreadable says so when the expected version is one that no guarded row ever had: most often the caller forgot to

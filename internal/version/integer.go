@@ -2,6 +2,7 @@ package version
 
 import (
 	stdsql "database/sql"
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -56,7 +57,7 @@ func (i Integer[T]) Bound() string {
 func (i Integer[T]) Next(old any) (any, error) {
 	v := old.(T)
 	if uint64(v) >= uint64(i.largest()) && v > 0 {
-		return nil, fmt.Errorf("%w: %s", errOverflow, i.Bound())
+		return nil, errors.New(i.Bound())
 	}
 	return v + 1, nil
 }
@@ -80,7 +81,7 @@ func (i Integer[T]) Bump(b *sql.Builder, ident string) {
 func (i Integer[T]) OverflowMark() string { return fmt.Sprintf("version %d", i.largest()) }
 
 // IsZero reports whether v is 0.
-func (Integer[T]) IsZero(v any) bool { n, ok := v.(T); return !ok || n == 0 }
+func (Integer[T]) IsZero(v any) bool { n, _ := v.(T); return n == 0 }
 
 // Scan reads a T. A number that is none is an error.
 func (Integer[T]) Scan() (dest any, value func() any) {
@@ -128,7 +129,7 @@ func (Integer[T]) Follows(old, next any) bool {
 }
 
 // Possible reports whether v is above 0.
-func (Integer[T]) Possible(v any) bool { n, ok := v.(T); return ok && n > 0 }
+func (Integer[T]) Possible(v any) bool { n, _ := v.(T); return n > 0 }
 
 // Textual reports false.
 func (Integer[T]) Textual(string) bool { return false }

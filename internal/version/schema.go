@@ -72,7 +72,7 @@ func (s *Schema) KeyValues(id any) ([]any, error) {
 
 // NotLoaded returns the error of an entity that was loaded without its version.
 func (s *Schema) NotLoaded(op ent.Op) error {
-	return s.Errorf(op, nil, "the entity was loaded without its version: add %q to the Select of its query, or state the version by IfVersion", s.Column)
+	return s.Errorf(op, nil, "the entity was loaded without its version: add %q to the Select of its query, or state the version with IfVersion", s.Column)
 }
 
 // SelectsVersion reports whether a query that selects fields reads the version too.

@@ -54,7 +54,7 @@ type Strategy interface {
 }
 
 var (
-	errOverflow = errors.New("the version is at its largest value and has no successor")
+	errOverflow = errors.New("it is the largest int64")
 	errEntropy  = errors.New("no randomness for a new version token")
 )
 
@@ -85,7 +85,7 @@ func (Counter) Bump(b *sql.Builder, ident string) {
 }
 
 // IsZero reports whether v is 0.
-func (Counter) IsZero(v any) bool { n, ok := v.(int64); return !ok || n == 0 }
+func (Counter) IsZero(v any) bool { n, _ := v.(int64); return n == 0 }
 
 // Scan reads an int64.
 func (Counter) Scan() (dest any, value func() any) {
@@ -118,7 +118,7 @@ func (Counter) Follows(old, next any) bool {
 }
 
 // Possible reports whether v is above 0.
-func (Counter) Possible(v any) bool { n, ok := v.(int64); return ok && n > 0 }
+func (Counter) Possible(v any) bool { n, _ := v.(int64); return n > 0 }
 
 // Textual reports false.
 func (Counter) Textual(string) bool { return false }
@@ -190,7 +190,7 @@ func (t Token) Bump(b *sql.Builder, _ string) {
 }
 
 // IsZero reports whether v is the nil UUID.
-func (Token) IsZero(v any) bool { id, ok := v.(uuid.UUID); return !ok || id == uuid.Nil }
+func (Token) IsZero(v any) bool { id, _ := v.(uuid.UUID); return id == uuid.Nil }
 
 // Scan reads a uuid.UUID.
 func (Token) Scan() (dest any, value func() any) {
@@ -274,7 +274,7 @@ func (Time) Bump(b *sql.Builder, ident string) {
 }
 
 // IsZero reports whether v is the zero time.
-func (Time) IsZero(v any) bool { t, ok := v.(time.Time); return !ok || t.IsZero() }
+func (Time) IsZero(v any) bool { t, _ := v.(time.Time); return t.IsZero() }
 
 // Scan reads a time.Time.
 func (Time) Scan() (dest any, value func() any) {

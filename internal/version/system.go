@@ -21,7 +21,7 @@ func (System) Next(any) (any, error) { return nil, errSystem }
 func (System) Bump(b *sql.Builder, _ string) { b.AddError(errSystem) }
 
 // IsZero reports whether v is 0, which is no transaction.
-func (System) IsZero(v any) bool { n, ok := v.(int64); return !ok || n == 0 }
+func (System) IsZero(v any) bool { n, _ := v.(int64); return n == 0 }
 
 // Scan reads an int64.
 func (System) Scan() (dest any, value func() any) {
@@ -50,7 +50,7 @@ func (System) Step() any { return nil }
 func (System) Follows(_, _ any) bool { return false }
 
 // Possible reports whether v is the number of a transaction.
-func (System) Possible(v any) bool { n, ok := v.(int64); return ok && n > 0 && n <= math.MaxUint32 }
+func (System) Possible(v any) bool { n, _ := v.(int64); return n > 0 && n <= math.MaxUint32 }
 
 // Textual reports false.
 func (System) Textual(string) bool { return false }

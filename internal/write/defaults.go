@@ -7,9 +7,7 @@ import (
 // Defaulted notes that the builder has set a field by its UpdateDefault, as its caller has not set it: the i-th of the
 // schema's Computed fields. ent does so before any hook runs, and its mutations do not tell.
 func (e *Expectation) Defaulted(i int) {
-	if i < 64 { // Further ones count as the caller's, and bump.
-		e.defaults |= 1 << i
-	}
+	e.defaults |= 1 << i // Of more than 64, the further ones count as the caller's, and bump: their bits are 0.
 }
 
 // onlyDefaulted reports whether a field was set by its UpdateDefault, and is no change of the caller's. Such a field does
@@ -23,7 +21,7 @@ func onlyDefaulted(s *version.Schema, e *Expectation, column string) bool {
 		switch {
 		case !f.Computed:
 		case f.Column == column:
-			return i < 64 && e.defaults&(1<<i) != 0
+			return e.defaults&(1<<i) != 0
 		default:
 			i++
 		}

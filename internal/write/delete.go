@@ -67,15 +67,16 @@ func deleteOne(ctx context.Context, s *version.Schema, m DeleteMutation, e *Expe
 		return nil, err
 	}
 	drv = newTouchingDelete(ctx, s, drv, e, m.Op().Is(ent.OpDeleteOne))
+	unguarded := len(accepted) == 0 && e.Slot == nil && len(e.fields) == 0
 	if e.deletion == nil {
-		if len(accepted) == 0 && e.Slot == nil && len(e.fields) == 0 {
+		if unguarded {
 			return drv, nil
 		}
 		e.deletion = &deleteGuard{schema: s, fields: e.fields}
 		m.WhereP(e.deletion.where)
 	}
 	e.deletion.accepted = accepted
-	if len(accepted) == 0 && e.Slot == nil && len(e.fields) == 0 {
+	if unguarded {
 		return drv, nil
 	}
 	return &DeleteDriver{

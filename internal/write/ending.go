@@ -57,7 +57,6 @@ func (d *EndingDriver) Tx(ctx context.Context) (dialect.Tx, error) {
 func (d *EndingDriver) End() {
 	if d != nil && d.tx != nil {
 		_ = d.tx.Rollback()
-		d.tx = nil
 	}
 }
 

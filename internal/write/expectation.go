@@ -237,7 +237,7 @@ func (e *Expectation) guard(ctx context.Context, s *version.Schema, op ent.Op) (
 // unguarded is the error of a write that nobody has said a version for.
 func unguarded(s *version.Schema, op ent.Op) error {
 	return s.Errorf(op, nil, "a write by ID says nothing about the version that the caller saw. "+
-		"Write from the loaded entity, state its version by IfVersion, or overwrite on purpose by IgnoreVersion "+
+		"Write from the loaded entity, state its version with IfVersion, or overwrite on purpose with IgnoreVersion "+
 		"(AllowBlind in the schema's mixin allows it for every write by ID)")
 }
 

@@ -32,7 +32,13 @@ func TestUpdateOne_ConflictTellsATimeInAnotherNotation(t *testing.T) {
 	require.True(t, entocc.IsRecordModified(err), err)
 	assert.ErrorContains(t, err, "another notation")
 
-	client.Reading.UpdateOneID(r.ID).IgnoreVersion().SetValue(3).ExecX(ctx)
+	stale := client.Reading.UpdateOneID(r.ID).IgnoreVersion().SetValue(3).SaveX(ctx)
+	stale.Update().SetValue(3.5).ExecX(ctx)
+	var modified *entocc.RecordModifiedError
+	require.ErrorAs(t, stale.Update().SetValue(9).Exec(ctx), &modified)
+	require.NoError(t, modified.Err, "it is another time")
+	require.ErrorAs(t, client.Reading.DeleteOne(stale).Exec(ctx), &modified)
+	require.NoError(t, modified.Err)
 	client.Reading.GetX(ctx, r.ID).Update().SetValue(4).ExecX(ctx)
 }
 

@@ -15,11 +15,11 @@ func refuseFate(s *version.Schema, op ent.Op, f *session.Fate, id, version any, 
 		return s.Errorf(op, nil, "version %v of the entity %v was written by a transaction that has not been committed. "+
 			"Write in that transaction, or commit it first", version, id)
 	case session.Undone:
-		return s.Errorf(op, cause, "version %v of the entity %v never was, because the transaction that wrote it was rolled back. "+
+		return s.Errorf(op, cause, "version %v of the entity %v never existed, because the transaction that wrote it was rolled back. "+
 			"Read the entity again, or write from the one that was read before", version, id)
 	case session.Doubtful:
 		return s.Errorf(op, cause, "version %v of the entity %v was written by a transaction whose commit may or may not have been "+
-			"carried out, as its answer was lost. Read the entity again", version, id)
+			"applied, as its response was lost. Read the entity again", version, id)
 	default:
 		return nil
 	}

@@ -120,16 +120,15 @@ func execChild(ctx context.Context, q dialect.ExecQuerier, d string, children []
 // tables (ent, dialect/sql/sqlgraph/graph.go, addFKEdges and clearFKEdges). An UPDATE of the same table that has the
 // version already is the guarded write of a type with an edge to itself. Other statements come back as "".
 func (c Child) bump(d, query string, args []any) (string, []any, error) {
-	const set, where = " SET ", " WHERE "
-	i, j := strings.Index(query, set), strings.Index(query, where)
-	if !strings.HasPrefix(query, "UPDATE ") || i < 0 || j < i || c.Schema.Strategy.BySystem() {
+	table, rest, updates := strings.Cut(query, " SET ")
+	assigned, _, one := strings.Cut(rest, " WHERE ")
+	if !updates || !one || c.Schema.Strategy.BySystem() {
 		return "", nil, nil
 	}
-	table, assigned := query[:i], query[i+len(set):j]
 	b := &sql.Builder{}
 	b.SetDialect(d)
 	version := b.Quote(c.Schema.Column)
-	if !strings.HasSuffix(table, b.Quote(c.Table)) || !strings.HasPrefix(assigned, b.Quote(c.Column)+" = ") ||
+	if !strings.HasPrefix(table, "UPDATE ") || !strings.HasSuffix(table, b.Quote(c.Table)) || !strings.HasPrefix(assigned, b.Quote(c.Column)+" = ") ||
 		strings.Contains(assigned, version+" = ") {
 		return "", nil, nil
 	}
@@ -142,7 +141,7 @@ func (c Child) bump(d, query string, args []any) (string, []any, error) {
 		return "", nil, err
 	}
 	bump, bumpArgs := b.Query()
-	query = query[:i+len(set)] + bump + ", " + query[i+len(set):]
+	query = table + " SET " + bump + ", " + rest
 	if d == dialect.Postgres {
 		return query, slices.Concat(args, bumpArgs), nil
 	}

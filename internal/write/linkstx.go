@@ -44,7 +44,7 @@ func (t *childTx) Exec(ctx context.Context, query string, args, v any) error {
 			continue
 		}
 		bumped, _, err := c.bump(t.name, query, argv)
-		if err == nil && bumped != "" {
+		if bumped != "" {
 			t.ctx = ctx
 			err = t.note(ctx, c, query, argv)
 		}
@@ -57,7 +57,7 @@ func (t *childTx) Exec(ctx context.Context, query string, args, v any) error {
 
 // Commit bumps the parents that the children touch, and commits.
 func (t *childTx) Commit() error {
-	if t.own && len(t.touched.Next) > 0 {
+	if t.own {
 		if err := t.touched.Bump(t.ctx, t.Tx, t.name); err != nil {
 			return session.Rollback(t.Tx, err)
 		}

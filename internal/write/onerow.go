@@ -123,7 +123,7 @@ func (u *rowUpdate) needsKey() bool {
 func (u *rowUpdate) save(ctx context.Context, drv dialect.Driver) error {
 	u.accept()
 	w, err := UpdateOne(ctx, u.schema, u.m, u.e, u.spec, u.links, u.id)
-	if err != nil || w == nil {
+	if err != nil {
 		return err
 	}
 	w.set = u.theRow
@@ -192,7 +192,7 @@ func (t *theRow) claim(ctx context.Context) (version.Claim, error) {
 
 // several is the error of predicates that match more rows than one.
 func (t *theRow) several() error {
-	return t.schema.Errorf(t.m.Op(), nil, "nothing is written, as its predicates match several rows, and a stated version is that of one: "+
+	return t.schema.Errorf(t.m.Op(), nil, "nothing was written, because its predicates match several rows and a stated version is for one row: "+
 		"add the ID to Where, or drop IfVersion to write to all of them")
 }
 

@@ -102,7 +102,7 @@ func (e *Expectation) lets(ctx context.Context, kind ReportKind, op ent.Op, err 
 func (e *Expectation) overwrites(ctx context.Context, err error) bool {
 	var modified *entocc.RecordModifiedError
 	switch {
-	case err == nil || e == nil || !e.reporting() || e.reports.resolvers > 0 || e.retried(ctx):
+	case err == nil || !e.reporting() || e.reports.resolvers > 0 || e.retried(ctx):
 		return false
 	case !errors.As(err, &modified) || modified.Op == 0 || modified.Deleted:
 		return false

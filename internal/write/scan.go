@@ -71,6 +71,6 @@ func (w *Write) Moved(columns []string, values []any) error {
 	if !w.Accepts(now) {
 		return nil
 	}
-	return fmt.Errorf("entocc: %s of %s %v has left the row at version %v: a trigger or a rule of the database has kept the write, or its version, from it",
+	return fmt.Errorf("entocc: %s of %s %v left the row at version %v: a trigger or a rule of the database suppressed the write, or the change of its version",
 		strings.TrimPrefix(w.Op.String(), "Op"), w.Schema.Type, w.ID, now)
 }

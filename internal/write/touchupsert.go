@@ -62,10 +62,10 @@ func (u *upsertBranch) check(s *version.Schema) error {
 	case u.keeps:
 		return nil
 	case u.dialect == dialect.MySQL:
-		return s.Errorf(0, nil, "the upsert may update a row whose parents are to be touched (%s), and MySQL and MariaDB do not tell "+
+		return s.Errorf(0, nil, "the upsert may update a row whose parents are to be touched (%s), and MySQL and MariaDB do not say "+
 			"which row that is: create it, and update it where that is a constraint error", touchedEdges(s))
 	case len(u.moves) > 0:
-		return s.Errorf(0, nil, "the upsert may lead a row to another %s, and nobody could tell which one it leaves: keep the edge by "+
+		return s.Errorf(0, nil, "the upsert may move a row to another %s, and the one that it leaves would be unknown: keep the edge with "+
 			"u.SetIgnore of its column, or make the column part of ConflictColumns", strings.Join(u.moves, " or "))
 	}
 	return nil

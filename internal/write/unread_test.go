@@ -38,6 +38,7 @@ func TestExec_ReadsTheRowForThoseWhoMayLookAtIt(t *testing.T) {
 	assert.Equal(t, key, exec(b.Select("name")))
 	_, err := client.User.UpdateBulk(b, client.User.UpdateOne(&ent.User{ID: 6, Version: 1}).SetName("m")).Exec(t.Context())
 	require.Error(t, err)
+	assert.Len(t, returning(t, drv), 2, "of a batch, too")
 
 	_, err = client.User.UpdateOne(u).SetName("n").Save(t.Context())
 	require.ErrorIs(t, err, context.Canceled)

@@ -79,7 +79,7 @@ func (g UpsertGuard) check(ctx context.Context, s *version.Schema, m ent.Mutatio
 	case g.Versions != nil:
 		e.In(g.Versions...)
 	default:
-		return s.Errorf(m.Op(), nil, "a hook has put another mutation in the place of the upsert's, and that one expects no version")
+		return s.Errorf(m.Op(), nil, "a hook has replaced the mutation of the upsert with one that expects no version")
 	}
 	return nil
 }
@@ -95,7 +95,7 @@ func (up *GuardedUpsert) OnConflict(table string) []sql.ConflictOption {
 // Refused reports whether err says that the row which is there was not as the guard wants it: the database answers by no row, MySQL
 // and MariaDB by the error of guardedBump.
 func (up *GuardedUpsert) Refused(err error) bool {
-	return !up.unchecked && (errors.Is(err, stdsql.ErrNoRows) || err != nil && up.assigns && isGuarded(err))
+	return !up.unchecked && (errors.Is(err, stdsql.ErrNoRows) || up.assigns && isGuarded(err))
 }
 
 // Failed gives an error of the statement its meaning. Of a row that has refused it q is asked which one that is, and at which

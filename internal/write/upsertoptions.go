@@ -31,10 +31,10 @@ func askOptions(d string, opts []sql.ConflictOption) *optionAnswers {
 func (o *optionAnswers) check(s *version.Schema, d string, op ent.Op) error {
 	switch {
 	case d == dialect.MySQL && o.keeps, o.nothing:
-		return s.Errorf(op, nil, "the upsert writes nothing to a row that is there, so there is nothing to guard by IfVersion or IfNewer. "+
+		return s.Errorf(op, nil, "the upsert does not change an existing row, so there is nothing to guard with IfVersion or IfNewer. "+
 			"Leave one of the two out")
 	case o.where:
-		return s.Errorf(op, nil, "the upsert has a condition of its own (sql.UpdateWhere), which IfVersion and IfNewer would replace. "+
+		return s.Errorf(op, nil, "the upsert has its own condition (sql.UpdateWhere), which IfVersion and IfNewer would replace. "+
 			"Compare the version there")
 	}
 	return nil
@@ -51,7 +51,7 @@ func (g UpsertGuard) checkNewer(ctx context.Context, s *version.Schema, op ent.O
 	case !s.Strategy.Possible(e.newer):
 		return s.Errorf(op, nil, "IfNewer(%v): no row can have this version. Versions begin at 1", e.newer)
 	case g.asked.keeps:
-		return s.Errorf(op, nil, "the upsert writes nothing to a row that is there (Ignore), so IfNewer(%v) could not take effect. "+
+		return s.Errorf(op, nil, "the upsert does not change an existing row (Ignore), so IfNewer(%v) could not take effect. "+
 			"Use UpdateNewValues", e.newer)
 	}
 	return nil

@@ -56,7 +56,7 @@ type column struct {
 // columnsOf returns the version columns of the schemas.
 func columnsOf(graph *project.Graph, dialect string) ([]column, error) {
 	if !slices.Contains([]string{"postgres", "mysql", "sqlite"}, dialect) {
-		return nil, fmt.Errorf("dialect %q is none of postgres, mysql and sqlite", dialect)
+		return nil, fmt.Errorf("there is no dialect %q: use postgres, mysql or sqlite", dialect)
 	}
 	if !slices.ContainsFunc(graph.Types, func(t *project.Type) bool { return t.Version != nil }) {
 		return nil, errors.New("no schema has a version: run entocc init")
@@ -138,7 +138,7 @@ func (a *app) printSQL(columns []column, dialect, format string) error {
 		}
 		fmt.Fprint(a.Out, up.String())
 	default:
-		return fmt.Errorf("format %q is none of plain, goose and flyway", format)
+		return fmt.Errorf("there is no format %q: use plain, goose or flyway", format)
 	}
 	return nil
 }

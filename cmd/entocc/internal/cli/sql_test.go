@@ -67,5 +67,5 @@ func TestSQL_SaysWhatItHasNothingFor(t *testing.T) {
 	assert.Contains(t, errs, "no version adds a column")
 	code, _, errs = run(t, dir, "sql", "--dialect", "oracle")
 	assert.Equal(t, 2, code)
-	assert.Contains(t, errs, `dialect "oracle" is none of`)
+	assert.Contains(t, errs, `there is no dialect "oracle"`)
 }

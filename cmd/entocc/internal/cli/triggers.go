@@ -109,7 +109,7 @@ func (a *app) triggersSQL(f *triggersFlags) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			name, ok := map[string]string{"postgres": dialect.Postgres, "mysql": dialect.MySQL, "sqlite": dialect.SQLite}[f.dialect]
 			if !ok {
-				return fmt.Errorf("dialect %q is none of postgres, mysql and sqlite", f.dialect)
+				return fmt.Errorf("there is no dialect %q: use postgres, mysql or sqlite", f.dialect)
 			}
 			triggers, _, err := a.triggers(cmd.Context(), f, name)
 			if err != nil {

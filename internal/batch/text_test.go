@@ -1,0 +1,100 @@
+package batch_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"entgo.io/ent/dialect"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/entocc/entocc"
+	"github.com/entocc/entocc/internal/drivertest"
+	"github.com/entocc/entocc/internal/ent"
+)
+
+// statement is the first one that a batch sends.
+func statement(t *testing.T, d string, write func(*ent.Client) error) string {
+	t.Helper()
+	drv := &drivertest.Sent{Name: d}
+	require.ErrorIs(t, write(ent.NewClient(ent.Driver(drv))), context.Canceled)
+	require.NotEmpty(t, drv.Statements)
+	return strings.ReplaceAll(drv.Statements[0], `"`, "`")
+}
+
+func TestDeleteBulk_Statements(t *testing.T) {
+	for _, s := range []struct {
+		dialect, guarded, unguarded string
+	}{
+		{
+			dialect.SQLite,
+			"DELETE FROM `users` WHERE (`users`.`id`, `users`.`version`) IN (VALUES (?,?), (?,?)) RETURNING `users`.`id` []interface {}{9, 4, 8, 7}",
+			"DELETE FROM `users` WHERE (`users`.`id`) IN (VALUES (?), (?)) RETURNING `users`.`id` []interface {}{9, 8}",
+		},
+		{
+			dialect.Postgres,
+			"DELETE FROM `users` USING (VALUES ((NULL::`users`).`id`, (NULL::`users`).`version`), ($1,$2), ($3,$4)) AS entocc_rows WHERE " +
+				"`users`.`id` = entocc_rows.column1 AND `users`.`version` = entocc_rows.column2 RETURNING `users`.`id` []interface {}{9, 4, 8, 7}",
+			"DELETE FROM `users` USING (VALUES ((NULL::`users`).`id`), ($1), ($2)) AS entocc_rows WHERE " +
+				"`users`.`id` = entocc_rows.column1 RETURNING `users`.`id` []interface {}{9, 8}",
+		},
+		{
+			dialect.MySQL,
+			"DELETE FROM `users` WHERE `users`.`id` IN (?, ?) AND (`users`.`id`, `users`.`version`) IN ((?, ?), (?, ?)) []interface {}{9, 8, 9, 4, 8, 7}",
+			"DELETE FROM `users` WHERE `users`.`id` IN (?, ?) []interface {}{9, 8}",
+		},
+	} {
+		for skip, want := range map[bool]string{false: s.guarded, true: s.unguarded} {
+			ctx := t.Context()
+			if skip {
+				ctx = entocc.SkipCheck(ctx)
+			}
+			assert.Equal(t, want, statement(t, s.dialect, func(c *ent.Client) error {
+				return second(c.User.DeleteBulk(&ent.User{ID: 9, Version: 4}, &ent.User{ID: 8, Version: 7}).Exec(ctx))
+			}))
+		}
+	}
+}
+
+// MySQL compares texts by the collation of their column, so they are compared one by one.
+func TestBulk_StatementsOfTextsOnMySQL(t *testing.T) {
+	a, b := &ent.Setting{ID: "a", Version: 4}, &ent.Setting{ID: "b", Version: 7}
+	assert.Equal(t, "UPDATE `settings` SET `value` = CASE WHEN `settings`.`id` = ? THEN ? WHEN `settings`.`id` = ? THEN ? END, "+
+		"`version` = `settings`.`version` + 1 WHERE (`settings`.`id` = ? AND `settings`.`version` = ? OR `settings`.`id` = ? AND `settings`.`version` = ?) "+
+		"[]interface {}{`a`, `x`, `b`, `y`, `a`, 4, `b`, 7}", statement(t, dialect.MySQL, func(c *ent.Client) error {
+		return second(c.Setting.UpdateBulk(c.Setting.UpdateOne(a).SetValue("x"), c.Setting.UpdateOne(b).SetValue("y")).Save(t.Context()))
+	}))
+	assert.Equal(t, "DELETE FROM `settings` WHERE (`settings`.`id` = ? AND `settings`.`version` = ? OR `settings`.`id` = ? AND `settings`.`version` = ?) "+
+		"[]interface {}{`a`, 4, `b`, 7}", statement(t, dialect.MySQL, func(c *ent.Client) error {
+		return second(c.Setting.DeleteBulk(a, b).Exec(t.Context()))
+	}))
+}
+
+// A batch of one shape is one statement. What differs in it is written by another one.
+func TestUpdateBulk_RowsOfOneShapeAreOneStatement(t *testing.T) {
+	u := func(c *ent.Client, i int) *ent.UserUpdateOne { return c.User.UpdateOne(&ent.User{ID: i, Version: 4}) }
+	for name, pair := range map[string]func(c *ent.Client) (a, b *ent.UserUpdateOne){
+		"other column":  func(c *ent.Client) (a, b *ent.UserUpdateOne) { return u(c, 1).SetAge(1), u(c, 2).SetName("n") },
+		"set or not":    func(c *ent.Client) (a, b *ent.UserUpdateOne) { return u(c, 1).SetEmail("e"), u(c, 2).ClearEmail() },
+		"other cleared": func(c *ent.Client) (a, b *ent.UserUpdateOne) { return u(c, 1).ClearAvatar(), u(c, 2).ClearEmail() },
+		"edge or not":   func(c *ent.Client) (a, b *ent.UserUpdateOne) { return u(c, 1).SetParentID(3), u(c, 2).ClearParent() },
+		"unguarded": func(c *ent.Client) (a, b *ent.UserUpdateOne) {
+			return u(c, 1).SetAge(1), c.User.UpdateOneID(2).IgnoreVersion().SetAge(1)
+		},
+		"several versions": func(c *ent.Client) (a, b *ent.UserUpdateOne) {
+			return u(c, 1).SetAge(1), c.User.UpdateOneID(2).IfVersionIn(1, 2).SetAge(1)
+		},
+		"selected": func(c *ent.Client) (a, b *ent.UserUpdateOne) { return u(c, 1).SetAge(1), u(c, 2).SetAge(1).Select("age") },
+	} {
+		for _, d := range []string{dialect.SQLite, dialect.Postgres, dialect.MySQL} {
+			sent := statement(t, d, func(c *ent.Client) error {
+				a, b := pair(c)
+				return second(c.User.UpdateBulk(a, b).Save(t.Context()))
+			})
+			assert.NotContains(t, sent, "VALUES", fmt.Sprint(name, " on ", d))
+			assert.NotContains(t, sent, "`users`.`id` IN (", fmt.Sprint(name, " on ", d))
+		}
+	}
+}

@@ -1,0 +1,82 @@
+package batch_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+
+	genent "entgo.io/ent"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/entocc/entocc"
+	"github.com/entocc/entocc/internal/ent"
+	"github.com/entocc/entocc/internal/ent/user"
+)
+
+// named has a user's own hook around the creation of each user, by its name.
+func named(client *ent.Client, hook func(name string, next func() (genent.Value, error)) (genent.Value, error)) {
+	client.User.Use(func(next genent.Mutator) genent.Mutator {
+		return genent.MutateFunc(func(ctx context.Context, m genent.Mutation) (genent.Value, error) {
+			name, _ := m.(*ent.UserMutation).Name()
+			return hook(name, func() (genent.Value, error) { return next.Mutate(ctx, m) })
+		})
+	})
+}
+
+// A hook that keeps an error from its caller does not make the upsert a success: no row was written.
+func TestUpsertBulk_ConstraintThatAHookKeepsToItselfIsReturned(t *testing.T) {
+	ctx, client := t.Context(), openSQLite(t)
+	owner := client.User.Create().SetName("owner").SetEmail("owner").SaveX(ctx)
+	card := client.Card.Create().SetNumber("1").SetOwner(owner).SaveX(ctx)
+	named(client, func(_ string, next func() (genent.Value, error)) (genent.Value, error) {
+		v, _ := next()
+		return v, nil
+	})
+	err := client.User.CreateBulk(
+		client.User.Create().SetName("lost").SetEmail("a"),
+		client.User.Create().SetName("lost").SetEmail("b").SetCard(card),
+	).OnConflictColumns(user.FieldEmail).UpdateNewValues().IfVersion(1, 1).Exec(ctx)
+	require.Error(t, err)
+	assert.Equal(t, 1, client.User.Query().CountX(ctx))
+}
+
+// The error of a row is the one that its builder's hooks have made of it.
+func TestUpsertBulk_ErrorOfARowIsThatOfItsHooks(t *testing.T) {
+	ctx, client := t.Context(), openSQLite(t)
+	for _, mail := range []string{"a", "b"} {
+		client.User.Create().SetName("before").SetEmail(mail).ExecX(ctx)
+	}
+	audited, kept := errors.New("audited"), errors.New("kept")
+	named(client, func(name string, next func() (genent.Value, error)) (genent.Value, error) {
+		v, err := next()
+		switch {
+		case err != nil && name == "second":
+			return v, fmt.Errorf("%w: %w", audited, err)
+		case err != nil:
+			return v, kept // which says nothing of the conflict
+		}
+		return v, nil
+	})
+	err := client.User.CreateBulk(
+		client.User.Create().SetName("first").SetEmail("a").SetVersion(1),
+		client.User.Create().SetName("second").SetEmail("b").SetVersion(1),
+	).OnConflictColumns(user.FieldEmail).UpdateNewValues().IfVersion(7, 7).Exec(ctx)
+	var bulk *entocc.BulkModifiedError
+	require.ErrorAs(t, err, &bulk)
+	assert.Equal(t, []int{0, 1}, bulk.Indexes)
+	require.ErrorIs(t, err, audited)
+	assert.NotErrorIs(t, err, kept)
+
+	err = client.User.CreateBulk(
+		client.User.Create().SetName("first").SetEmail("a").SetVersion(1),
+		client.User.Create().SetName("second").SetEmail("b").SetVersion(1),
+	).OnConflictColumns(user.FieldEmail).UpdateNewValues().IfNewer().Exec(ctx)
+	var late *entocc.BulkNotNewerError
+	require.ErrorAs(t, err, &late)
+	require.ErrorIs(t, err, audited)
+	for _, u := range client.User.Query().AllX(ctx) {
+		assert.Equal(t, "before", u.Name)
+	}
+}
