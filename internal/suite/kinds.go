@@ -118,7 +118,7 @@ func staleWritesOfAKind[C any, E entocc.Versioned, V any, U Updater[E, V, U]](s 
 		old := a
 		a = s.save(s.Update(s.Client, a, text))
 		assert.Equal(s, text, s.Text(a))
-		s.refuses(old, s.Update(s.Client, old, "lost").Exec(s.ctx))
+		_ = s.refuses(old, s.Update(s.Client, old, "lost").Exec(s.ctx))
 		modified, err := s.Modified(s.ctx, a)
 		require.NoError(s, err)
 		assert.False(s, modified, "a save returns the version that is stored")
@@ -127,7 +127,7 @@ func staleWritesOfAKind[C any, E entocc.Versioned, V any, U Updater[E, V, U]](s 
 	assert.Equal(s, b.VersionKey().Version, conflict.Expected)
 	assert.Equal(s, s.load(a).VersionKey().Version, conflict.Actual)
 	assert.False(s, conflict.Deleted)
-	s.refuses(b, s.Delete(s.ctx, s.Client, b))
+	_ = s.refuses(b, s.Delete(s.ctx, s.Client, b))
 	modified, err := s.Modified(s.ctx, b)
 	require.NoError(s, err)
 	assert.True(s, modified)
@@ -138,20 +138,20 @@ func statedVersionsOfAKind[C any, E entocc.Versioned, V any, U Updater[E, V, U]]
 	a, old, _ := s.row()
 	a = s.save(s.Update(s.Client, a, "after"))
 	stale, now := s.Version(old), s.Version(a)
-	s.refuses(a, s.UpdateID(s.Client, a, "lost").IfVersion(stale).Exec(s.ctx))
+	_ = s.refuses(a, s.UpdateID(s.Client, a, "lost").IfVersion(stale).Exec(s.ctx))
 	var none V
-	s.refuses(a, s.UpdateID(s.Client, a, "lost").IfVersion(none).Exec(s.ctx))
+	_ = s.refuses(a, s.UpdateID(s.Client, a, "lost").IfVersion(none).Exec(s.ctx))
 	err := s.UpdateID(s.Client, a, "lost").Exec(s.ctx)
 	assert.True(s, entocc.IsVersionError(err), "nothing is stated: %v", err)
 	n, err := s.Where(s.ctx, s.Client, a, &stale, "lost")
 	assert.Zero(s, n)
 	assert.True(s, entocc.IsRecordModified(err), "%v", err)
 	_, err = s.Get(s.ctx, s.Client, a, stale)
-	s.refuses(a, err)
+	_ = s.refuses(a, err)
 	same, err := s.Get(s.ctx, s.Client, a, now)
 	require.NoError(s, err)
 	assert.Equal(s, "after", s.Text(same))
-	s.refuses(a, s.DeleteIf(s.ctx, s.Client, a, stale))
+	_ = s.refuses(a, s.DeleteIf(s.ctx, s.Client, a, stale))
 	s.is(a, "after")
 
 	n, err = s.Where(s.ctx, s.Client, a, &now, "where")
@@ -171,7 +171,7 @@ func movesOfAKind[C any, E entocc.Versioned, V any, U Updater[E, V, U]](s *kindS
 	} {
 		a, b, key := s.row()
 		require.NoError(s, write(a, key), name)
-		s.refuses(b, s.Update(s.Client, b, "lost").Exec(s.ctx))
+		_ = s.refuses(b, s.Update(s.Client, b, "lost").Exec(s.ctx))
 		_ = s.save(s.Update(s.Client, s.load(b), "again"))
 	}
 }
@@ -200,7 +200,7 @@ func batchesOfAKind[C any, E entocc.Versioned, V any, U Updater[E, V, U]](s *kin
 	_, err := s.Many(s.ctx, s.Client, false, updates()...)
 	require.ErrorAs(s, err, &bulk)
 	require.Len(s, bulk.Conflicts, 1)
-	s.refuses(stale, bulk.Conflicts[0])
+	_ = s.refuses(stale, bulk.Conflicts[0])
 	s.is(a, "before")
 	written, err := s.Many(s.ctx, s.Client, true, updates()...)
 	require.ErrorAs(s, err, &bulk)
@@ -222,7 +222,7 @@ func upsertsOfAKind[C any, E entocc.Versioned, V any, U Updater[E, V, U]](s *kin
 	a, old, keyA := s.row()
 	b, _, keyB := s.row()
 	a = s.save(s.Update(s.Client, a, "saved"))
-	s.refuses(a, s.Upsert(s.ctx, s.Client, "lost", []string{keyA}, []V{s.Version(old)}))
+	_ = s.refuses(a, s.Upsert(s.ctx, s.Client, "lost", []string{keyA}, []V{s.Version(old)}))
 	keys := []string{keyA, keyB, uuid.NewString()}
 	err := s.Upsert(s.ctx, s.Client, "lost", keys, []V{s.Version(old), s.Version(b), s.Version(b)})
 	var bulk *entocc.BulkModifiedError
@@ -232,7 +232,7 @@ func upsertsOfAKind[C any, E entocc.Versioned, V any, U Updater[E, V, U]](s *kin
 	s.is(b, "before")
 	require.NoError(s, s.Upsert(s.ctx, s.Client, "after", keys, []V{s.Version(a), s.Version(b), s.Version(b)}))
 	s.is(a, "after")
-	s.refuses(b, s.Update(s.Client, b, "lost").Exec(s.ctx))
+	_ = s.refuses(b, s.Update(s.Client, b, "lost").Exec(s.ctx))
 	require.NoError(s, s.Upsert(s.ctx, s.Client, "single", []string{keyA}, []V{s.Version(s.load(a))}))
 	s.is(a, "single")
 }
@@ -255,13 +255,13 @@ func transactionsOfAKind[C any, E entocc.Versioned, V any, U Updater[E, V, U]](s
 	in, commit, _ := begin()
 	first := s.save(s.Update(in, a, "first"))
 	second := s.save(s.Update(in, first, "second"))
-	s.refuses(a, s.Update(in, first, "lost").Exec(s.ctx))
+	_ = s.refuses(a, s.Update(in, first, "lost").Exec(s.ctx))
 	require.NoError(s, commit())
 	_ = s.save(s.Update(s.Client, second, "third"))
 
 	b = s.save(s.Update(s.Client, b, "other"))
 	in, commit, _ = begin()
-	s.refuses(b, s.Update(in, stale, "lost").Exec(s.ctx))
+	_ = s.refuses(b, s.Update(in, stale, "lost").Exec(s.ctx))
 	_ = s.save(s.Update(in, b, "goes on"))
 	require.NoError(s, commit())
 	if s.Ends {
