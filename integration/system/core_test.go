@@ -423,3 +423,35 @@ func inTx(s *scene, client *ent.Client, now *ent.Account) error {
 	}
 	return tx.Commit()
 }
+
+func TestSystem_GuardedUpsertOfCompositeIDs(t *testing.T) {
+	each(t, func(s *scene) {
+		a := s.account("seated")
+		tag := do[*ent.Tag](s)(s.client.Tag.Create().SetName("row").Save(s.ctx))
+		other := do[*ent.Tag](s)(s.client.Tag.Create().SetName("other").Save(s.ctx))
+		create := func(tag *ent.Tag, row string) *ent.SeatCreate {
+			return s.client.Seat.Create().SetAccountID(a.ID).SetTagID(tag.ID).SetRow(row)
+		}
+		upsert := func(row string) *ent.SeatUpsertOne {
+			return create(tag, row).OnConflictColumns(seat.FieldAccountID, seat.FieldTagID).UpdateNewValues()
+		}
+		load := func() *ent.Seat { return s.client.Seat.Query().Where(seat.TagID(tag.ID)).OnlyX(s.ctx) }
+		require.NoError(s, upsert("A").IfVersion(7).Exec(s.ctx), "there is no row")
+		first := load().Version
+		require.NoError(s, upsert("B").IfVersion(first).Exec(s.ctx))
+		conflict := s.modified(upsert("lost").IfVersion(first).Exec(s.ctx))
+		assert.Equal(s, []any{a.ID, tag.ID}, conflict.ID)
+		assert.Equal(s, load().Version, conflict.Actual)
+		many := func(version int64) error {
+			return s.client.Seat.CreateBulk(create(other, "C"), create(tag, "C")).
+				OnConflictColumns(seat.FieldAccountID, seat.FieldTagID).UpdateNewValues().IfVersion(7, version).Exec(s.ctx)
+		}
+		var bulk *entocc.BulkModifiedError
+		require.ErrorAs(s, many(first), &bulk)
+		assert.Equal(s, []int{1}, bulk.Indexes)
+		assert.Equal(s, "B", load().Row)
+		require.NoError(s, many(load().Version))
+		assert.Equal(s, "C", load().Row)
+		assert.Equal(s, 2, s.client.Seat.Query().CountX(s.ctx))
+	})
+}

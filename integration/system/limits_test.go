@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/integration/databases"
 	"github.com/entocc/entocc/integration/system/ent"
 	"github.com/entocc/entocc/integration/system/ent/account"
@@ -285,5 +286,27 @@ func TestSystem_Statements(t *testing.T) {
 		require.Len(s, sent, 5, "%q", sent)
 		assert.Equal(s, "SAVEPOINT entocc_statement", sent[1])
 		assert.Equal(s, "RELEASE SAVEPOINT entocc_statement", sent[3])
+	})
+}
+
+// What leaves other versions as they are moves this one: the database does it, and is not asked.
+func TestSystem_LimitEveryWriteMovesIt(t *testing.T) {
+	each(t, func(s *scene) {
+		for name, write := range map[string]func(a *ent.Account) error{
+			"SkipIncrement": func(a *ent.Account) error { return a.Update().SetAge(1).Exec(entocc.SkipIncrement(s.ctx)) },
+			"upsert with Ignore": func(a *ent.Account) error {
+				return s.client.Account.Create().SetEmail(a.Email).SetName("ignored").OnConflictColumns(account.FieldEmail).Ignore().Exec(s.ctx)
+			},
+		} {
+			a := s.account("before")
+			require.NoError(s, write(a), name)
+			assert.NotEqual(s, a.Version, s.xmin(a.ID), name)
+			s.conflict(a.Update().SetName("lost").Exec(s.ctx))
+			assert.Equal(s, "before", s.load(a.ID).Name)
+		}
+		a := s.account("before")
+		err := s.client.Account.Create().SetEmail(a.Email).SetName("nothing").OnConflictColumns(account.FieldEmail).DoNothing().Exec(s.ctx)
+		require.ErrorContains(s, err, "no rows in result set", "ent's own word for nothing done")
+		s.saved(a.Update().SetName("after"))
 	})
 }

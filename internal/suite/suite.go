@@ -5,7 +5,7 @@
 //
 //	hook              Guard, Resolve, Base, Switches, Report, Ecosystem, SoftDelete
 //	internal/write    Core, Expected, Stated, Edges, Values, IDs, Ignored, Defaulted, Delete, SetBased, Upsert, Bulk, Halfway, Statements
-//	internal/version  Overflow, Legacy
+//	internal/version  Kinds, Overflow, Legacy
 //	internal/session  Tx, Ghost, Concurrency
 //	internal/entity   Diff
 //	internal/verify   Verify, VerifyAgain
@@ -102,7 +102,7 @@ func scenarios() []scenario {
 		coreScenarios, deleteScenarios, expectedScenarios, legacyScenarios, idScenarios,
 		bulkScenarios, upsertScenarios, upsertBulkScenarios, upsertNewerScenarios,
 		upsertKindScenarios, upsertJoinedScenarios, upsertHookScenarios, upsertRaceScenarios, edgeScenarios, childScenarios,
-		batchScenarios, batchTxScenarios, batchKindScenarios, batchDeleteScenarios,
+		batchScenarios, batchTxScenarios, batchKindScenarios, batchDeleteScenarios, kindScenarios,
 		diffScenarios, baseScenarios, resolveScenarios, statedScenarios, modifyScenarios,
 		verifyScenarios, verifyAgainScenarios, touchScenarios, aggregateScenarios,
 		setBasedScenarios, setBasedKindScenarios, stateScenarios, comesBackScenarios, reportScenarios,

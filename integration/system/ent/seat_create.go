@@ -400,6 +400,21 @@ func (u *SeatUpsertOne) ExecX(ctx context.Context) {
 	}
 }
 
+// IfVersion has the upsert create the row, or update it if it has this version; another is a *SeatModifiedError.
+func (u *SeatUpsertOne) IfVersion(version int64) *SeatUpsertOne {
+	return occrun.IfVersion(u, u.create.upserting, u.create.driver.Dialect(), &u.create.conflict, version)
+}
+
+// IfVersion takes a version for each builder. If a row has another, none is written, and an *entocc.BulkModifiedError lists all those.
+func (u *SeatUpsertBulk) IfVersion(versions ...int64) *SeatUpsertBulk {
+	return occrun.BulkIfVersion(u, &u.create.err, seatVersion, &u.create.builders, (*SeatCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
+}
+
+// upserting is what the guard of an upsert needs.
+func (_c *SeatCreate) upserting() (occrun.GuardedMutation, *[]Hook, func(error) error) {
+	return _c.mutation, &_c.hooks, _c.mutation.versionError
+}
+
 // SeatCreateBulk is the builder for creating many Seat entities in bulk.
 type SeatCreateBulk struct {
 	config
