@@ -100,7 +100,7 @@ func TestValues_EveryWriterCounts(t *testing.T) {
 		for name, write := range map[string]func(id int){
 			"SQL":       func(id int) { s.raw("UPDATE pages SET title = 'theirs' WHERE id = ?", id) },
 			"set-based": func(id int) { s.other.Page.Update().Where(page.ID(id)).SetTitle("theirs").ExecX(s.ctx) },
-			"ignoring": func(id int) { s.other.Page.UpdateOneID(id).SetTitle("theirs").IgnoreValues().ExecX(s.ctx) },
+			"ignoring":  func(id int) { s.other.Page.UpdateOneID(id).SetTitle("theirs").IgnoreValues().ExecX(s.ctx) },
 		} {
 			a := s.load(s.page("before").ID)
 			write(a.ID)
