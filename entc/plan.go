@@ -16,7 +16,7 @@ type plan struct {
 	versions map[string]*typeVersion
 	// values are the types that have no version, and are guarded by their values.
 	values map[string]*typeValues
-	links    map[string]*typeLinks
+	links  map[string]*typeLinks
 	// linked holds the values of links in the order of the graph.
 	linked []*typeLinks
 	// imports are packages that generated code may use.

@@ -122,7 +122,6 @@ func (_m *Bin) String() string {
 // Delete returns a builder for deleting this Bin, if its row has the values of this entity still.
 func (_m *Bin) Delete() *BinDeleteOne {
 	return NewBinClient(_m.config).DeleteOne(_m)
-
 }
 
 // asRead returns the row as it was read.

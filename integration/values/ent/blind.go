@@ -106,7 +106,6 @@ func (_m *Blind) String() string {
 // Delete returns a builder for deleting this Blind, if its row has the values of this entity still.
 func (_m *Blind) Delete() *BlindDeleteOne {
 	return NewBlindClient(_m.config).DeleteOne(_m)
-
 }
 
 // asRead returns the row as it was read.

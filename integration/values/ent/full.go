@@ -196,7 +196,6 @@ func (_m *Full) String() string {
 // Delete returns a builder for deleting this Full, if its row has the values of this entity still.
 func (_m *Full) Delete() *FullDeleteOne {
 	return NewFullClient(_m.config).DeleteOne(_m)
-
 }
 
 // asRead returns the row as it was read.

@@ -499,7 +499,6 @@ func (_m *Page) String() string {
 // Delete returns a builder for deleting this Page, if its row has the values of this entity still.
 func (_m *Page) Delete() *PageDeleteOne {
 	return NewPageClient(_m.config).DeleteOne(_m)
-
 }
 
 // asRead returns the row as it was read.

@@ -27,7 +27,6 @@ type Person struct {
 	// The values are being populated by the PersonQuery when eager-loading is set.
 	Edges        PersonEdges `json:"edges"`
 	selectValues sql.SelectValues
-
 	// occ is what is known about the version, and the row as it was read.
 	occ occrun.HeldRow
 }
@@ -182,7 +181,6 @@ func (_m *Person) VersionKey() entocc.VersionKey {
 // Delete returns a builder for deleting this Person, if its row has the version of this entity still.
 func (_m *Person) Delete() *PersonDeleteOne {
 	return NewPersonClient(_m.config).DeleteOne(_m)
-
 }
 
 // IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.

@@ -153,7 +153,6 @@ func (_c *PersonCreate) createSpec() (*Person, *sqlgraph.CreateSpec) {
 		_spec = sqlgraph.NewCreateSpec(person.Table, sqlgraph.NewFieldSpec(person.FieldID, field.TypeInt))
 	)
 	_spec.OnConflict = _c.conflict
-
 	_c.driver = occrun.Creating(&_c.mutation.occ, versionWriter(_c.config), _spec)
 	_spec.OnConflict = occrun.OnConflict(personVersion, &_c.mutation.occ, _spec.Table, _c.conflict)
 	_node.occ.Creates(personVersion, _c.driver, _spec.ID)

@@ -169,7 +169,6 @@ func (_m *Seat) Delete() *SeatDeleteOne {
 	builder.mutation.SetOp(OpDeleteOne)
 	builder.mutation.occ.Saw(_m, []any{_m.PersonID, _m.TagID}, &_m.occ)
 	return &SeatDeleteOne{builder}
-
 }
 
 // asRead returns the row as it was read.

@@ -203,7 +203,6 @@ func (_m *Typed) String() string {
 // Delete returns a builder for deleting this Typed, if its row has the values of this entity still.
 func (_m *Typed) Delete() *TypedDeleteOne {
 	return NewTypedClient(_m.config).DeleteOne(_m)
-
 }
 
 // asRead returns the row as it was read.
