@@ -104,7 +104,7 @@ func scenarios() []scenario {
 		batchScenarios, batchTxScenarios, batchKindScenarios, batchDeleteScenarios,
 		diffScenarios, baseScenarios, resolveScenarios, statedScenarios, modifyScenarios,
 		verifyScenarios, verifyAgainScenarios, touchScenarios, aggregateScenarios,
-		setBasedScenarios, setBasedKindScenarios, stateScenarios, reportScenarios,
+		setBasedScenarios, setBasedKindScenarios, stateScenarios, comesBackScenarios, reportScenarios,
 		ignoredScenarios, defaultedScenarios, switchScenarios, valueScenarios,
 		ecosystemScenarios, softDeleteScenarios, txScenarios, ghostScenarios, halfwayScenarios, concurrencyScenarios, statementScenarios, httpScenarios,
 	} {

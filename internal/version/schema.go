@@ -154,6 +154,15 @@ func (s *Schema) SetNothing(u *sql.UpdateBuilder, table string) {
 	u.Set(column, sql.ExprFunc(func(b *sql.Builder) { b.WriteString(b.Quote(table) + "." + b.Quote(column)) }))
 }
 
+// SetMarked has an UPDATE on MySQL or MariaDB say whether it matched the row, by the insert ID of its answer: it is 1 if the assignment was
+// evaluated, also where nothing changes. The version stays as it is.
+func (s *Schema) SetMarked(u *sql.UpdateBuilder, table string) {
+	u.Set(s.Column, sql.ExprFunc(func(b *sql.Builder) {
+		column := b.Quote(table) + "." + b.Quote(s.Column)
+		b.WriteString("IF(LAST_INSERT_ID(1) = 1, " + column + ", " + column + ")")
+	}))
+}
+
 // bumpExpr is a sql.Querier that reports its error, which sql.ExprFunc would drop.
 type bumpExpr struct {
 	sql.Builder

@@ -70,7 +70,7 @@ func (w *Write) saveInCompound(ctx context.Context, drv dialect.Driver) (sent bo
 
 // settle is for a compound statement that has updated nothing: it explains why, or reads the row that has it all already.
 func (w *Write) settle(ctx context.Context, tx dialect.Tx, d string) error {
-	if err := w.Explain(ctx, tx, d); err != nil {
+	if err := w.uncounted(ctx, tx, d); err != nil {
 		return err
 	}
 	return w.read(ctx, tx, d)

@@ -60,6 +60,8 @@ func (w *Write) setVersion(update *sql.UpdateBuilder) {
 		update.Set(w.Schema.Column, w.Next)
 	case w.Bump:
 		w.Schema.SetBump(update, w.Spec.Node.Table)
+	case w.marked:
+		w.Schema.SetMarked(update, w.Spec.Node.Table)
 	case update.Empty():
 		w.Schema.SetNothing(update, w.Spec.Node.Table)
 	}

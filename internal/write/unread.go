@@ -34,12 +34,24 @@ func (e *Expectation) columns(spec *sqlgraph.UpdateSpec, version string) {
 	}
 }
 
-// uncounted explains why an UPDATE has counted no row. Of a view SQLite counts none, and its INSTEAD OF trigger may have written the
-// row: a conflict would have the caller write again.
+// uncounted explains why an UPDATE has counted no row. It returns nil if the row has what it set.
 func (w *Write) uncounted(ctx context.Context, q dialect.ExecQuerier, d string) error {
-	if d != dialect.SQLite {
-		return w.Explain(ctx, q, d)
+	switch {
+	case d == dialect.SQLite:
+		return w.uncountedOfView(ctx, q)
+	case d == dialect.MySQL && !w.Bump:
+		if err := w.Explain(ctx, q, d); err != nil {
+			return err
+		}
+		return w.again(ctx, q, d)
 	}
+	return w.Explain(ctx, q, d)
+}
+
+// uncountedOfView is for SQLite, which counts no rows of a view, whose INSTEAD OF trigger may have written the row: a conflict would
+// have the caller write again.
+func (w *Write) uncountedOfView(ctx context.Context, q dialect.ExecQuerier) error {
+	const d = dialect.SQLite
 	s := sql.Dialect(d).Select("name").From(sql.Table("sqlite_master")).
 		Where(sql.And(sql.EQ("type", "view"), sql.EQ("name", w.Spec.Node.Table)))
 	switch view, err := hasRows(ctx, q, s); {

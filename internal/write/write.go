@@ -52,6 +52,8 @@ type Write struct {
 	seen seenValues
 	// set is the row that a set-based write is meant for, or nil.
 	set *theRow
+	// marked has the UPDATE say whether it matched the row.
+	marked bool
 	// keyed is the primary key of a row that has one column for it.
 	keyed [1]*sqlgraph.FieldSpec
 }
@@ -397,8 +399,23 @@ func (w *Write) exec(ctx context.Context, tx dialect.ExecQuerier, d string) erro
 	return nil
 }
 
-// check compares the version of a row that there is nothing to write to.
+// check compares the version of a row that there is nothing to write to. It looks again at a row that did not match, and does by the
+// time somebody asks why: it is to be read, too.
 func (w *Write) check(ctx context.Context, drv dialect.Driver) error {
+	for range settleTries {
+		found, err := w.checked(ctx, drv)
+		if err != nil || found {
+			return w.Failed(err)
+		}
+		if err := w.Explain(ctx, drv, drv.Dialect()); err != nil {
+			return err
+		}
+	}
+	return w.unsettled()
+}
+
+// checked reads and locks the row if it has the version that the caller expects.
+func (w *Write) checked(ctx context.Context, drv dialect.Driver) (found bool, err error) {
 	s := w.Selector(ctx, drv.Dialect(), w.Spec.Node.Columns...)
 	w.where(s)
 	w.whereFields(s)
@@ -407,12 +424,5 @@ func (w *Write) check(ctx context.Context, drv dialect.Driver) error {
 	}
 	session.Shared.Apply(s)
 	query, args := s.Query()
-	found, err := w.scan(ctx, drv, query, args)
-	switch {
-	case err != nil:
-		return w.Failed(err)
-	case !found:
-		return w.Explain(ctx, drv, drv.Dialect())
-	}
-	return nil
+	return w.scan(ctx, drv, query, args)
 }
