@@ -157,8 +157,8 @@ func (s *Schema) SetNothing(u *sql.UpdateBuilder, table string) {
 // SetMarked has an UPDATE on MySQL or MariaDB say whether it matched the row, by the insert ID of its answer: it is 1 if the assignment was
 // evaluated, also where nothing changes. The version stays as it is.
 func (s *Schema) SetMarked(u *sql.UpdateBuilder, table string) {
-	u.Set(s.Column, sql.ExprFunc(func(b *sql.Builder) {
-		column := b.Quote(table) + "." + b.Quote(s.Column)
+	u.Set(s.Read(), sql.ExprFunc(func(b *sql.Builder) {
+		column := b.Quote(table) + "." + b.Quote(s.Read())
 		b.WriteString("IF(LAST_INSERT_ID(1) = 1, " + column + ", " + column + ")")
 	}))
 }
