@@ -11,8 +11,7 @@ import (
 	"github.com/entocc/entocc/internal/version"
 )
 
-// Predicate returns the condition that a column, whose quoted name is ident, holds what was seen in it. It is true or false, and
-// never NULL.
+// Predicate returns the condition that a column, whose quoted name is ident, holds what was seen in it.
 func Predicate(c *version.Compared, d, ident string, seen Seen) *sql.Predicate {
 	isNull := ident + " IS NULL"
 	if seen.Value == nil || d == dialect.SQLite && isNaN(seen.Value) { // SQLite stores NaN as NULL.
@@ -20,7 +19,10 @@ func Predicate(c *version.Compared, d, ident string, seen Seen) *sql.Predicate {
 	}
 	compare := comparison{Compared: c, ident: ident, seen: seen, own: baseType(c.Types[d]), ownFull: c.Types[d]}
 	return sql.P(func(b *sql.Builder) {
-		b.WriteString("(" + ident + " IS NOT NULL AND ")
+		if seen.OrNull && c.Optional {
+			b.WriteString("(" + isNull + " OR ")
+			defer b.WriteString(")")
+		}
 		switch d {
 		case dialect.Postgres:
 			compare.postgres(b)
@@ -29,10 +31,6 @@ func Predicate(c *version.Compared, d, ident string, seen Seen) *sql.Predicate {
 		default:
 			compare.sqlite(b)
 		}
-		if seen.OrNull && c.Optional {
-			b.WriteString(" OR " + isNull)
-		}
-		b.WriteString(")")
 	})
 }
 
@@ -91,7 +89,8 @@ func (c *comparison) postgres(b *sql.Builder) {
 	case typ == "" && c.Kind == version.ValueJSON:
 		typ = "jsonb"
 	case typ == "" && c.Kind == version.ValueText:
-		typ = "text"
+		b.WriteString("CAST(" + c.ident + ` AS text) COLLATE "C" = `).Arg(c.text())
+		return
 	case typ == "" && c.Kind != version.ValueOther:
 		c.equals(b, c.seen.Value)
 		return

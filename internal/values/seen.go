@@ -22,42 +22,30 @@ type Seen struct {
 	Given bool
 }
 
-// Shared returns a copy of what a column was scanned into, where an entity may share it with its holder; else dest itself.
-func Shared(dest any) any {
-	switch d := dest.(type) {
-	case *[]byte:
-		copied := bytes.Clone(*d)
-		return &copied
-	case *stdsql.NullBool, *stdsql.NullInt64, *stdsql.NullFloat64, *stdsql.NullString, *stdsql.NullTime:
-		return dest
-	}
-	return Scanned(dest)
-}
-
-// scanned is a value that was taken out of its destination early.
-type scanned struct {
+// Early is a value that was taken out of what a column was scanned into, as an entity may share that with its holder.
+type Early struct {
 	Seen
 	err error
 }
 
-// Scanned takes the value out of what a column was scanned into. What comes back is for [Of].
-func Scanned(dest any) any {
-	seen, err := read(dest)
+// Take takes a value out early; it returns nil where nothing is shared.
+func Take(dest any) *Early {
+	switch dest.(type) {
+	case *stdsql.NullBool, *stdsql.NullInt64, *stdsql.NullFloat64, *stdsql.NullString, *stdsql.NullTime:
+		return nil
+	}
+	seen, err := Of(dest)
 	if b, ok := seen.Value.([]byte); ok {
 		seen.Value = bytes.Clone(b)
 	}
-	return scanned{seen, err}
+	return &Early{seen, err}
 }
 
-// Of returns what was seen in a column that was scanned into dest, or what [Shared] has made of it.
+// Get returns the value.
+func (e *Early) Get() (Seen, error) { return e.Seen, e.err }
+
+// Of returns what was seen in a column that was scanned into dest.
 func Of(dest any) (Seen, error) {
-	if s, ok := dest.(scanned); ok {
-		return s.Seen, s.err
-	}
-	return read(dest)
-}
-
-func read(dest any) (Seen, error) {
 	switch d := dest.(type) {
 	case *[]byte:
 		if *d == nil {
@@ -71,7 +59,7 @@ func read(dest any) (Seen, error) {
 		if !d.Valid {
 			return Seen{}, nil
 		}
-		seen, err := read(d.S)
+		seen, err := Of(d.S)
 		seen.OrNull = false
 		return seen, err
 	}

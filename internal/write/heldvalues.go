@@ -17,7 +17,9 @@ import (
 type HeldValues struct {
 	entity.Loaded
 	columns []string
-	seen    []any
+	scanned []any
+	// early are the values that are shared with the entity, by their place in the row.
+	early map[int]*values.Early
 	// created is how an entity was created that was not read.
 	created *createdValues
 }
@@ -33,9 +35,14 @@ type createdValues struct {
 // Keep keeps a row that was read.
 func (h *HeldValues) Keep(columns []string, scanned []any) {
 	h.Loaded.Keep(columns, scanned)
-	h.columns, h.seen, h.created = columns, make([]any, len(scanned)), nil
+	h.columns, h.scanned, h.early, h.created = columns, scanned, nil, nil
 	for i, dest := range scanned {
-		h.seen[i] = values.Shared(dest)
+		if taken := values.Take(dest); taken != nil {
+			if h.early == nil {
+				h.early = make(map[int]*values.Early)
+			}
+			h.early[i] = taken
+		}
 	}
 }
 
@@ -83,10 +90,15 @@ func (h *HeldValues) of(c *version.Compared) (seen values.Seen, known bool, err 
 		return h.created.of(c)
 	}
 	for i := len(h.columns) - 1; i >= 0; i-- {
-		if h.columns[i] == c.Column {
-			seen, err = values.Of(h.seen[i])
-			return seen, err == nil, err
+		if h.columns[i] != c.Column {
+			continue
 		}
+		if taken := h.early[i]; taken != nil {
+			seen, err = taken.Get()
+		} else {
+			seen, err = values.Of(h.scanned[i])
+		}
+		return seen, err == nil, err
 	}
 	return values.Seen{}, false, nil
 }
