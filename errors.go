@@ -61,6 +61,27 @@ type StateError struct {
 	Fields []FieldValue
 }
 
+// ValuesError says which values of a row are no longer those that the caller of a write saw, for a type with mixin.Values. It is in the
+// Err of a [RecordModifiedError], which then has no versions.
+//
+//	var seen *entocc.ValuesError
+//	if errors.As(err, &seen) {
+//		log.Printf("%s is %v by now", seen.Fields[0].Name, seen.Fields[0].Value)
+//	}
+type ValuesError struct {
+	// Fields are those whose value differs, with the value that the row has. It is empty if the row looked again as the caller saw it: it was
+	// changed and changed back, or a trigger, a rule or a policy of the database suppressed the write.
+	Fields []FieldValue
+}
+
+// Error names the fields and their values.
+func (e *ValuesError) Error() string {
+	if len(e.Fields) == 0 {
+		return "its values differed when it was written, and now are again what the caller saw; or the database suppressed the write"
+	}
+	return "its values are no longer those that the caller saw: " + formatFields(e.Fields)
+}
+
 // FieldValue is what a row has in a field, as the driver reads it. The value of a sensitive field is nil.
 type FieldValue struct {
 	Name      string
@@ -70,17 +91,21 @@ type FieldValue struct {
 
 // Error names the fields and their values.
 func (e *StateError) Error() string {
-	var b strings.Builder
-	b.WriteString("not in the expected state")
-	for i, f := range e.Fields {
-		b.WriteString([]string{": ", ", "}[min(i, 1)])
-		if f.Sensitive {
-			fmt.Fprintf(&b, "%s differs", f.Name)
-		} else {
-			fmt.Fprintf(&b, "%s is %v", f.Name, f.Value)
+	if len(e.Fields) == 0 {
+		return "not in the expected state"
+	}
+	return "not in the expected state: " + formatFields(e.Fields)
+}
+
+// formatFields writes what a row has in fields. Sensitive values are left out.
+func formatFields(fields []FieldValue) string {
+	parts := make([]string, len(fields))
+	for i, f := range fields {
+		if parts[i] = fmt.Sprintf("%s is %v", f.Name, f.Value); f.Sensitive {
+			parts[i] = f.Name + " differs"
 		}
 	}
-	return b.String()
+	return strings.Join(parts, ", ")
 }
 
 // Error returns type, ID and both versions.
@@ -88,6 +113,10 @@ func (e *RecordModifiedError) Error() string {
 	var b strings.Builder
 	if state, ok := e.Err.(*StateError); ok { //nolint:errorlint // as Explain puts it there
 		return fmt.Sprintf("entocc: %s of %s %s refused: the row is %v", opName(e.Op), e.Type, formatID(e.ID), state)
+	}
+	var seen *ValuesError
+	if errors.As(e.Err, &seen) {
+		return fmt.Sprintf("entocc: %s %s was modified by somebody else: %s refused, %v", e.Type, formatID(e.ID), opName(e.Op), e.Err)
 	}
 	fmt.Fprintf(&b, "entocc: %s %s was ", e.Type, formatID(e.ID))
 	if e.Deleted {
@@ -99,7 +128,11 @@ func (e *RecordModifiedError) Error() string {
 	if e.Op != 0 {
 		who = opName(e.Op)
 	}
-	fmt.Fprintf(&b, " by somebody else: %s expected version %v", who, e.Expected)
+	if e.Expected == nil && e.Actual == nil && e.Deleted {
+		fmt.Fprintf(&b, " by somebody else: %s refused", who)
+	} else {
+		fmt.Fprintf(&b, " by somebody else: %s expected version %v", who, e.Expected)
+	}
 	if e.Actual != nil {
 		fmt.Fprintf(&b, ", the row has %v", e.Actual)
 	}

@@ -190,6 +190,22 @@ func ExampleStateError() {
 	// Output: state is shipped by now
 }
 
+func ExampleValuesError() {
+	// A save of a type with mixin.Values returns it, where somebody else has changed what it changes.
+	err := error(&entocc.RecordModifiedError{Type: "Page", ID: 7, Op: ent.OpUpdateOne, Err: &entocc.ValuesError{Fields: []entocc.FieldValue{
+		{Name: "title", Value: "theirs"}, {Name: "secret", Sensitive: true},
+	}}})
+	fmt.Println(err)
+
+	var seen *entocc.ValuesError
+	if errors.As(err, &seen) {
+		fmt.Printf("%s is %v by now\n", seen.Fields[0].Name, seen.Fields[0].Value)
+	}
+	// Output:
+	// entocc: Page 7 was modified by somebody else: UpdateOne refused, its values are no longer those that the caller saw: title is theirs, secret differs
+	// title is theirs by now
+}
+
 func ExampleIsNotNewer() {
 	client, ctx := open("IsNotNewer")
 	deliver := func(name string, version int64) error { // a webhook, say, which may come twice or out of order

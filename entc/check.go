@@ -21,6 +21,9 @@ func checkType(n *gen.Type, versions []annotation.Version, e *Extension) error {
 		names := make([]string, len(versions))
 		for i, v := range versions {
 			names[i] = fmt.Sprintf("mixin.%s (field %q)", v.Mixin, v.Field)
+			if v.Kind == annotation.KindValues {
+				names[i] = "mixin.Values, which is one without a field"
+			}
 		}
 		return fmt.Errorf("entocc: %s has %d versions, %s: keep one", n.Name, len(names), strings.Join(names, " and "))
 	}
@@ -42,7 +45,7 @@ func checkType(n *gen.Type, versions []annotation.Version, e *Extension) error {
 }
 
 // checkName refuses a type that is called as something that is generated for a type with a version, or for the client.
-func checkName(g *gen.Graph, n *gen.Type, versions map[string]*typeVersion, e *Extension) error {
+func checkName(g *gen.Graph, n *gen.Type, p *plan, e *Extension) error {
 	refuse := func(whose string) error {
 		return fmt.Errorf("entocc: type %s is called as what is generated for %s: rename the type, and keep its table by entsql.Annotation{Table: %q}", n.Name, whose, n.Table())
 	}
@@ -51,13 +54,13 @@ func checkName(g *gen.Graph, n *gen.Type, versions map[string]*typeVersion, e *E
 	}
 	for _, other := range g.Nodes {
 		generated := []string{other.Name + "ModifiedError"}
-		if !e.left(Bulk) {
+		if !e.left(Bulk) && p.versions[other.Name] != nil {
 			generated = append(generated, other.Name+"UpdateBulk", other.Name+"DeleteBulk")
 		}
-		if versions[other.Name] != nil && slices.Contains(generated, n.Name) {
+		if p.guards(other.Name) && slices.Contains(generated, n.Name) {
 			return refuse(other.Name)
 		}
-		if other != n && versions[n.Name] != nil && versions[other.Name] != nil && variable(other.Name) == variable(n.Name) {
+		if other != n && p.guards(n.Name) && p.guards(other.Name) && variable(other.Name) == variable(n.Name) {
 			return refuse(other.Name)
 		}
 	}
@@ -140,7 +143,7 @@ func resolve(n *gen.Type, a annotation.Version, list string, names []string) ([]
 		switch {
 		case !found:
 			return nil, fmt.Errorf("entocc: %s of mixin.%s in %s names %q, which is neither a field nor an edge of it. It has: %s", list, a.Mixin, n.Name, name, known(n))
-		case name == a.Field:
+		case name == a.Field && name != "":
 			return nil, fmt.Errorf("entocc: %s of mixin.%s in %s names the version field %q itself: leave it out", list, a.Mixin, n.Name, name)
 		}
 	}

@@ -35,11 +35,11 @@ func completeGenerated(g *gen.Graph, e *Extension) error {
 	client := filepath.Join(g.Target, "client.go")
 	begins := func(_ *ast.FuncDecl, expr string) (string, string) { return "", begun(expr) }
 	builders := map[string]completion{"Client.Tx": begins, "Client.BeginTx": begins}
-	if len(e.plan.versions) == 0 {
+	if len(e.plan.versions)+len(e.plan.values) == 0 {
 		return complete(client, builders)
 	}
 	for _, n := range g.Nodes {
-		if e.plan.versions[n.Name] != nil {
+		if e.plan.guards(n.Name) {
 			e.completeBuilders(n, builders)
 		}
 	}

@@ -18,8 +18,7 @@ import (
 //	_, err := _u.Save(ctx)                     comes after  occrun.Unread(&_u.mutation.occ, _u.hooks)
 func completeTypes(g *gen.Graph, e *Extension) error {
 	for _, n := range g.Nodes {
-		v := e.plan.versions[n.Name]
-		if v == nil {
+		if !e.plan.guards(n.Name) {
 			continue
 		}
 		file := filepath.Join(g.Target, n.PackageDir())
@@ -28,7 +27,7 @@ func completeTypes(g *gen.Graph, e *Extension) error {
 				return err
 			}
 		}
-		if err := completeText(file+"_update.go", append(v.defaults(), v.exec())); err != nil {
+		if err := completeText(file+"_update.go", append(e.defaults(n), exec(n))); err != nil {
 			return err
 		}
 	}
@@ -44,14 +43,14 @@ type text struct {
 
 var assignValues = regexp.MustCompile(`\breturn node\.assignValues\((columns, values)\)`)
 
-// defaults completes the defaults of both update builders, for types that have fields which do not bump. The others need
-// not know.
-func (v *typeVersion) defaults() []text {
-	if len(v.Only) == 0 && len(v.Ignore) == 0 {
+// defaults completes the defaults of both update builders, for types that have fields which do not bump, or are not compared. The
+// others need not know.
+func (e *Extension) defaults(n *gen.Type) []text {
+	if v := e.plan.versions[n.Name]; v != nil && len(v.Only) == 0 && len(v.Ignore) == 0 {
 		return nil
 	}
 	var texts []text
-	for _, f := range v.Type.Fields {
+	for _, f := range n.Fields {
 		if !f.UpdateDefault {
 			continue
 		}
@@ -62,8 +61,8 @@ func (v *typeVersion) defaults() []text {
 }
 
 // exec completes the Exec of the builder of one row.
-func (v *typeVersion) exec() text {
-	from := fmt.Sprintf(`(func \((\w+) \*%s\) Exec\(ctx context\.Context\) error \{\n)(\t_, err := \w+\.Save\(ctx\)\n)`, v.Type.UpdateOneName())
+func exec(n *gen.Type) text {
+	from := fmt.Sprintf(`(func \((\w+) \*%s\) Exec\(ctx context\.Context\) error \{\n)(\t_, err := \w+\.Save\(ctx\)\n)`, n.UpdateOneName())
 	return text{regexp.MustCompile(from), "$1\toccrun.Unread(&$2.mutation.occ, $2.hooks)\n\tdefer $2.mutation.occ.Unread(false)\n$3", 1}
 }
 

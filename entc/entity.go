@@ -19,16 +19,20 @@ func (e *Extension) held(typ, entity string) string {
 // loaded returns the Go statement by which a mutation expects the version that an entity holds.
 func (e *Extension) loaded(t *gen.Type, entity string) string {
 	v := e.plan.versions[t.Name]
+	if v == nil {
+		return fmt.Sprintf("occ.Saw(%s, %s, &%s.occ)", entity, key(t, entity), entity)
+	}
 	return fmt.Sprintf("occ.Loaded(%sVersion, %s, %s.%s, %s)", variable(t.Name), entity, entity, v.Field.StructField(), e.held(t.Name, entity))
 }
 
 // fields returns the fields that a client has to know of a type: all, or without diffs the version and those that a write may
 // ask for, as they have an update default.
-func (e *Extension) fields(v *typeVersion) []*gen.Field {
+func (e *Extension) fields(n *gen.Type) []*gen.Field {
 	if !e.left(Diff) {
-		return v.Type.Fields
+		return n.Fields
 	}
-	return slices.DeleteFunc(slices.Clone(v.Type.Fields), func(f *gen.Field) bool { return f != v.Field && !f.UpdateDefault })
+	v := e.plan.versions[n.Name]
+	return slices.DeleteFunc(slices.Clone(n.Fields), func(f *gen.Field) bool { return (v == nil || f != v.Field) && !f.UpdateDefault })
 }
 
 // fieldLiteral returns the elements of an occrun.Field.

@@ -86,18 +86,21 @@ func (e *Extension) checkForgets(p *plan) error {
 
 // keepsLoaded reports whether the entities of a type keep the row as it was read.
 func (e *Extension) keepsLoaded(typ string) bool {
-	return e.plan.versions[typ] != nil && !e.left(Diff) && !e.forgetsAll && !e.forgets[typ]
+	return e.plan.values[typ] != nil || e.plan.versions[typ] != nil && !e.left(Diff) && !e.forgetsAll && !e.forgets[typ]
 }
 
 // Templates of the extension.
 func (e *Extension) Templates() []*gen.Template {
 	funcs := template.FuncMap{
 		"occVersion": func(typ string) *typeVersion { return e.plan.versions[typ] },
+		"occValues":  func(typ string) *typeValues { return e.plan.values[typ] },
+		"occGuarded": func(typ string) bool { return e.plan.guards(typ) },
 		"occLinks":   func(typ string) *typeLinks { return e.plan.links[typ] },
 		"occTouches": func() bool { return e.plan.touches() },
 		"occLinked":  func() []*typeLinks { return e.plan.linked },
 		"occSystem":  func() bool { return e.plan.system() },
-		"occGuards":  func() bool { return len(e.plan.versions) > 0 },
+		"occGuards":  func() bool { return len(e.plan.versions)+len(e.plan.values) > 0 },
+		"occTables":  func() bool { return len(e.plan.versions) > 0 },
 		"occImports": func() []string { return e.plan.imports },
 
 		"occKey":        key,
@@ -128,7 +131,7 @@ func (e *Extension) mutation(of any) (bool, error) {
 	if !ok {
 		return false, errors.New("entocc: this version of ent can't add fields to a mutation: go get entgo.io/ent@v0.14.6 (v0.14.2 at least)")
 	}
-	return e.plan.versions[t.Name] != nil, nil
+	return e.plan.guards(t.Name), nil
 }
 
 // queryReceiver returns the name of the receiver in the builder of a query. ent before v0.14.4 has no method for it.
@@ -149,6 +152,9 @@ func (e *Extension) Hooks() []gen.Hook {
 			}
 			p, err := newPlan(g, e)
 			if err != nil {
+				return err
+			}
+			if err := e.checkForgotten(p); err != nil {
 				return err
 			}
 			if err := e.checkForgets(p); err != nil {

@@ -121,6 +121,13 @@ func TestGenerate_WrongSetUpsAreRefused(t *testing.T) {
 		{"twofields", []string{"Order", `"version"`, `"token"`, "keep one"}},
 		{"exported", []string{"type UserModifiedError", "User", "rename", `Table: "user_modified_errors"`}},
 		{"view", []string{"Summary", "view", "drop the mixin"}},
+		{"valuesversion", []string{"Order", "mixin.Values", `mixin.Version (field "version")`, "keep one"}},
+		{"valuesnothing", []string{"Order", "mixin.Values", "nothing to compare", "leave a field out of Ignore"}},
+		{"valuesunknown", []string{"Order", `"nick"`, "Ignore of mixin.Values", "name"}},
+		{"valuesfloat", []string{"Order.rate", "six digits", "double", `mixin.Values{Ignore: []string{"rate"}}`}},
+		{"valuespoint", []string{"Order.place", "type point", "MySQL", `mixin.Values{Ignore: []string{"place"}}`}},
+		{"valuesview", []string{"Summary", "view", "drop the mixin"}},
+		{"valuestouched", []string{"Touch", "Line", "Order", "without a version"}},
 	} {
 		t.Run(row.schema, func(t *testing.T) {
 			_, err := generate(t, "./testdata/"+row.schema+"/schema", gen.Config{}, extended(t))
@@ -225,6 +232,18 @@ func TestGenerate_AClientWithoutVersionsCompiles(t *testing.T) {
 	cfg := &gen.Config{Target: dir, Package: "github.com/entocc/entocc/entc/" + filepath.ToSlash(dir)}
 	require.NoError(t, entc.Generate("./testdata/unversioned/schema", cfg, extended(t)))
 	requireCompiles(t, dir)
+}
+
+func TestGenerate_RowsThatWritesAreGuardedByAreNotForgotten(t *testing.T) {
+	ext, err := entocc.NewExtension(entocc.ForgetLoaded("User"))
+	require.NoError(t, err)
+	_, err = generate(t, "./testdata/values/schema", gen.Config{}, entc.Extensions(ext))
+	require.ErrorContains(t, err, `ForgetLoaded names "User", whose mixin.Values guards writes by the row as it was read`)
+	ext, err = entocc.NewExtension(entocc.ForgetLoaded())
+	require.NoError(t, err)
+	made, err := generate(t, "./testdata/values/schema", gen.Config{}, entc.Extensions(ext))
+	require.NoError(t, err)
+	assert.Contains(t, made["user_query.go"], "node.occ.Keep(columns, values)")
 }
 
 // dense drops empty lines, which templates leave where they print nothing.

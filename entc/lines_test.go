@@ -22,6 +22,12 @@ func TestGenerate_AddsFewLinesToAType(t *testing.T) {
 	assert.LessOrEqual(t, perType, linesPerType)
 }
 
+func TestGenerate_AddsFewLinesToATypeThatIsGuardedByItsValues(t *testing.T) {
+	perType, shared := addedLinesOf(t, "./testdata/values/schema", "./testdata/threevalues/schema")
+	t.Log(perType, "lines a type, and", shared, "of the client")
+	assert.LessOrEqual(t, perType, linesPerType)
+}
+
 // The README has these figures.
 func TestGenerate_EachPartThatIsLeftOutSavesLines(t *testing.T) {
 	slow(t)
@@ -52,11 +58,17 @@ func TestTemplates_HaveNoLongLines(t *testing.T) {
 // addedLines returns how many lines the extension adds to a client: for each type, and for what is not of one, as RetryTx.
 func addedLines(t *testing.T, without ...entocc.Part) (perType, shared int) {
 	t.Helper()
+	return addedLinesOf(t, "./testdata/versioned/schema", "./testdata/threeversioned/schema", without...)
+}
+
+// addedLinesOf is addedLines for schemas of two and of three types.
+func addedLinesOf(t *testing.T, ofTwo, ofThree string, without ...entocc.Part) (perType, shared int) {
+	t.Helper()
 	added := func(schema string) int {
 		return lines(clientWithout(t, schema, without, extended(t, without...))) - lines(client(t, schema))
 	}
 	// A client that has versions has shared code, which a third type distinguishes from that of the types.
-	two, three := added("./testdata/versioned/schema"), added("./testdata/threeversioned/schema")
+	two, three := added(ofTwo), added(ofThree)
 	perType = three - two
 	return perType, two - 2*perType
 }

@@ -14,7 +14,9 @@ import (
 // plan is what the templates ask about the schemas of one run.
 type plan struct {
 	versions map[string]*typeVersion
-	links    map[string]*typeLinks
+	// values are the types that have no version, and are guarded by their values.
+	values map[string]*typeValues
+	links  map[string]*typeLinks
 	// linked holds the values of links in the order of the graph.
 	linked []*typeLinks
 	// imports are packages that generated code may use.
@@ -94,24 +96,20 @@ func newPlan(g *gen.Graph, e *Extension) (*plan, error) {
 	if err := checkTarget(g); err != nil {
 		return nil, err
 	}
-	p := &plan{versions: make(map[string]*typeVersion), links: make(map[string]*typeLinks), imports: imports(g)}
+	p := &plan{versions: make(map[string]*typeVersion), values: make(map[string]*typeValues), links: make(map[string]*typeLinks), imports: imports(g)}
 	for _, n := range g.Nodes {
 		if err := checkPackage(n); err != nil {
 			return nil, err
 		}
-		v, err := newVersion(n, e)
-		if err != nil {
+		if err := p.add(n, e); err != nil {
 			return nil, err
-		}
-		if v != nil {
-			p.versions[n.Name] = v
 		}
 	}
 	if err := p.setTouches(g); err != nil {
 		return nil, err
 	}
 	for _, n := range g.Nodes {
-		if err := checkName(g, n, p.versions, e); err != nil {
+		if err := checkName(g, n, p, e); err != nil {
 			return nil, err
 		}
 		if l := p.newLinks(n); l != nil {
@@ -157,16 +155,28 @@ func (p *plan) onlyDefault(through *gen.Type) bool {
 		(!through.HasOneFieldID() || !through.ID.Default)
 }
 
-// newVersion returns the version that a mixin gives a type, or nil for a type that has none.
-func newVersion(n *gen.Type, e *Extension) (*typeVersion, error) {
+// guards reports whether the writes of a type are guarded.
+func (p *plan) guards(typ string) bool { return p.versions[typ] != nil || p.values[typ] != nil }
+
+// add plans how a type is guarded, if it is.
+func (p *plan) add(n *gen.Type, e *Extension) error {
 	versions, err := versionsOf(n)
 	if err != nil || len(versions) == 0 {
-		return nil, err
+		return err
 	}
 	if err := checkType(n, versions, e); err != nil {
-		return nil, err
+		return err
 	}
-	a := versions[0]
+	if versions[0].Kind == annotation.KindValues {
+		p.values[n.Name], err = newValues(n, versions[0])
+		return err
+	}
+	p.versions[n.Name], err = newVersion(n, versions[0])
+	return err
+}
+
+// newVersion returns the version that a mixin gives a type.
+func newVersion(n *gen.Type, a annotation.Version) (*typeVersion, error) {
 	if a.Field == "" {
 		return nil, fmt.Errorf("entocc: mixin.%s of %s names no field: write mixin.%s{Field: \"rev\"} with the name of one of these: %s", a.Mixin, n.Name, a.Mixin, known(n))
 	}

@@ -22,6 +22,9 @@ func guardPlain(ctx context.Context, s *version.Schema, m ent.Mutation, next ent
 	if s.Strategy == nil {
 		return nil, s.Errorf(m.Op(), nil, "mixin.Guard needs generated code: add the extension of github.com/entocc/entocc/entc to ent/entc.go, and keep the annotation of the mixin where another embeds it")
 	}
+	if s.ByValues() && !m.Op().Is(ent.OpCreate) {
+		return nil, s.Errorf(m.Op(), nil, "mixin.Values needs generated code: add the extension of github.com/entocc/entocc/entc to ent/entc.go, and keep the annotation of the mixin where another embeds it")
+	}
 	if s.Strategy.BySystem() && !m.Op().Is(ent.OpCreate) {
 		return nil, s.Errorf(m.Op(), nil, "mixin.SystemVersion needs generated code: add the extension of github.com/entocc/entocc/entc to ent/entc.go")
 	}

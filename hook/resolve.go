@@ -103,7 +103,10 @@ func (o *resolveOptions) asks(ctx context.Context, c *Conflict) bool {
 	if !ok {
 		return true
 	}
-	_, e := g.VersionGuard()
+	s, e := g.VersionGuard()
+	if s.ByValues() { // There is no version by which a resolver could save what it has seen.
+		return false
+	}
 	said := e.Said()
 	c.Stated, c.IfMatch = said.Stated(), said.Condition
 	switch {

@@ -55,6 +55,12 @@ func ExampleSystemVersion() {
 	// Output: version int64
 }
 
+func ExampleValues() {
+	m := mixin.Values{All: true, Ignore: []string{"hits"}}
+	fmt.Println(len(m.Fields()), "fields of its own,", len(m.Hooks()), "hook that guards by the values that the caller saw")
+	// Output: 0 fields of its own, 1 hook that guards by the values that the caller saw
+}
+
 // Order has a rev that another program has written for years.
 type Order struct{ ent.Schema }
 

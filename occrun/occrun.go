@@ -44,6 +44,9 @@ type (
 	Token                           = version.Token
 	Trigger                         = version.Trigger
 	System                          = version.System
+	NoVersions                      = version.NoVersions
+	Values                          = version.Values
+	Compared                        = version.Compared
 	Time                            = version.Time
 	Integer[T version.OtherInteger] = version.Integer[T]
 	Links                           = write.Links
@@ -58,6 +61,7 @@ type (
 	ReadRow                  = entity.ReadRow
 	Held                     = write.Held
 	HeldRow                  = write.HeldRow
+	HeldValues               = write.HeldValues
 	Attempt                  = write.Attempt
 	Expectation              = write.Expectation
 	Deletion                 = write.Deletion

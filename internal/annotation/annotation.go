@@ -17,6 +17,8 @@ const (
 	KindSystem  = "system"
 	// KindField is the kind of mixin.Guard: it follows from the type of the schema's own field.
 	KindField = "field"
+	// KindValues is the kind of mixin.Values, which has no version and no field.
+	KindValues = "values"
 )
 
 // SystemColumn is the column of KindSystem: PostgreSQL keeps in it which transaction has made a row as it is.
@@ -41,6 +43,8 @@ type Version struct {
 	Only       []string `json:"only,omitempty"`
 	Ignore     []string `json:"ignore,omitempty"`
 	Touch      []string `json:"touch,omitempty"`
+	// All is that of mixin.Values.
+	All bool `json:"all,omitempty"`
 }
 
 // Name is the name under which the annotation stands in a schema.

@@ -22,7 +22,12 @@ type Claim struct {
 	Expected any
 	// Stated reports that the caller named the version, and no entity.
 	Stated bool
+	// Seen reports that the row must have the values that the caller saw, which are claimed in place of a version.
+	Seen bool
 }
+
+// Guards reports whether anything is claimed.
+func (c *Claim) Guards() bool { return len(c.Accepted) > 0 || c.Seen }
 
 // Conflict returns the error of a row that does not have the claimed version.
 func (c *Claim) Conflict() *entocc.RecordModifiedError {
@@ -45,7 +50,7 @@ func (c *Claim) Failed(err error) error {
 		return err
 	case entocc.IsRecordModified(err):
 		return err // It says already which row, by way of VerifyOnCommit.
-	case len(c.Accepted) > 0 && entocc.Classify(err).Kind == entocc.KindModified:
+	case c.Guards() && entocc.Classify(err).Kind == entocc.KindModified:
 		conflict := c.Conflict()
 		conflict.Err = err
 		return conflict

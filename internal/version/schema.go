@@ -36,6 +36,8 @@ type Schema struct {
 	Fields   []Field
 	Edges    []Edge
 	Undiffed bool
+	// Values says what is compared in place of a version; nil for a type that has one.
+	Values *Values
 }
 
 // Counts reports whether a change of the named field or edge bumps the version.

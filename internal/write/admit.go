@@ -14,7 +14,7 @@ func Admit(ctx context.Context, s *version.Schema, m ent.Mutation, e *Expectatio
 	if err := Refused(ctx, s, m); err != nil {
 		return err
 	}
-	if s.Strategy.BySystem() && e.dialect != dialect.Postgres {
+	if s.Strategy.BySystem() && !s.ByValues() && e.dialect != dialect.Postgres {
 		return s.Errorf(m.Op(), nil, "mixin.SystemVersion needs PostgreSQL, whose %s is the version, and the client's database is %q: "+
 			"use mixin.Version there", s.Column, e.dialect)
 	}

@@ -59,8 +59,8 @@ func (w *Write) execMarked(ctx context.Context, q dialect.ExecQuerier, d string)
 // setMark has an UPDATE say whether it matched the row, by the insert ID of its answer: it is 1 if the assignment was evaluated, also
 // where nothing changes. The version stays as it is.
 func (w *Write) setMark(update *sql.UpdateBuilder) {
-	update.Set(w.Schema.Column, sql.ExprFunc(func(b *sql.Builder) {
-		column := b.Quote(w.Spec.Node.Table) + "." + b.Quote(w.Schema.Column)
+	update.Set(w.Schema.Read(), sql.ExprFunc(func(b *sql.Builder) {
+		column := b.Quote(w.Spec.Node.Table) + "." + b.Quote(w.Schema.Read())
 		b.WriteString("IF(LAST_INSERT_ID(1) = 1, " + column + ", " + column + ")")
 	}))
 }

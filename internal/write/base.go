@@ -22,6 +22,9 @@ func Diff(s *version.Schema, m ent.Mutation, loaded, now any) []entocc.FieldDiff
 // baseOf returns the row that a write was made from, if it states the version that was read, and no other; else none. What
 // a handler happened to load says nothing about what its client saw.
 func (e *Expectation) baseOf(s *version.Schema, loaded entity.ReadRow) entity.ReadRow {
+	if s.ByValues() && e.source == sourceEntity {
+		return loaded
+	}
 	if said := e.Said(); len(said.versions) == 1 && loaded.Holds(s, said.versions[0]) {
 		return loaded
 	}

@@ -26,7 +26,7 @@ func (w *Write) saveThenRead(ctx context.Context, drv dialect.Driver) error {
 // or a predicate, could end the part of the statement that it is meant for.
 func (w *Write) fitsCompound() bool {
 	spec := w.Spec
-	if spec.Predicate != nil || len(spec.Modifiers)+len(w.e.fields) > 0 || !w.Plain() {
+	if spec.Predicate != nil || len(spec.Modifiers) > 0 || w.StatesFields() || !w.Plain() {
 		return false
 	}
 	for _, f := range spec.Fields.Add {

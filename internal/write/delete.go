@@ -66,21 +66,27 @@ func deleteOne(ctx context.Context, s *version.Schema, m DeleteMutation, e *Expe
 	if err != nil {
 		return nil, err
 	}
+	seen, err := e.expected(ctx, s, m.Op(), everyColumn)
+	if err != nil {
+		return nil, err
+	}
 	drv = newTouchingDelete(ctx, s, drv, e, m.Op().Is(ent.OpDeleteOne))
-	unguarded := len(accepted) == 0 && e.Slot == nil && len(e.fields) == 0
+	open := len(accepted)+len(seen)+len(e.fields) == 0 && e.Slot == nil
 	if e.deletion == nil {
-		if unguarded {
+		if open {
 			return drv, nil
 		}
 		e.deletion = &deleteGuard{schema: s, fields: e.fields}
 		m.WhereP(e.deletion.where)
 	}
-	e.deletion.accepted = accepted
-	if unguarded {
+	e.deletion.accepted, e.deletion.seen = accepted, seen
+	if open {
 		return drv, nil
 	}
+	claim := e.claim(s, m.Op(), id, accepted)
+	claim.Seen = len(seen) > 0
 	return &DeleteDriver{
-		Driver: drv, Claim: e.claim(s, m.Op(), id, accepted), guard: e.deletion, Identity: identity, typed: typed, slot: e.Slot, e: e,
+		Driver: drv, Claim: claim, guard: e.deletion, Identity: identity, typed: typed, slot: e.Slot, e: e,
 	}, nil
 }
 
@@ -89,6 +95,7 @@ func deleteOne(ctx context.Context, s *version.Schema, m DeleteMutation, e *Expe
 type deleteGuard struct {
 	schema   *version.Schema
 	accepted []any
+	seen     seenValues
 	fields   fieldGuard
 	// from is what the DELETE selects, except the guard: the probe asks for it.
 	from *sql.Selector
@@ -100,6 +107,7 @@ func (g *deleteGuard) where(s *sql.Selector) {
 		g.from.Where(p)
 	}
 	g.fields.where(s)
+	g.seen.where(s)
 	if len(g.accepted) > 0 {
 		s.Where(g.schema.Equals(g.accepted))
 	}
@@ -146,7 +154,7 @@ func (d *DeleteDriver) exec(ctx context.Context, query string, args, v any) erro
 	if !d.e.overwrites(ctx, err) {
 		return err
 	}
-	d.Claim.Accepted = nil
+	d.Claim.Accepted, d.Claim.Seen, d.guard.seen = nil, false, nil
 	rest := d.From().Clone()
 	d.guard.fields.where(rest)
 	selected, argv := rest.Query()
@@ -161,7 +169,7 @@ func (d *DeleteDriver) send(ctx context.Context, drv dialect.Driver, query strin
 		return d.Claim.Failed(err)
 	}
 	affected, err := (*res).RowsAffected()
-	if err != nil || affected > 0 || len(d.Claim.Accepted) == 0 && len(d.guard.fields) == 0 {
+	if err != nil || affected > 0 || !d.Claim.Guards() && len(d.guard.fields) == 0 {
 		return err
 	}
 	return d.Explain(session.ToWriter(ctx), session.Uncached(drv), drv.Dialect())
@@ -169,12 +177,12 @@ func (d *DeleteDriver) send(ctx context.Context, drv dialect.Driver, query strin
 
 // Explain finds out why no row matched.
 func (d *DeleteDriver) Explain(ctx context.Context, q dialect.ExecQuerier, name string) error {
-	p := probe{Claim: d.Claim, fields: d.guard.fields}
-	if len(p.Accepted) == 0 && len(p.fields) == 0 {
+	p := probe{Claim: d.Claim, fields: d.guard.fields, seen: d.guard.seen}
+	if !p.Guards() && len(p.fields) == 0 {
 		return &sqlgraph.NotFoundError{}
 	}
 	from := d.From().Clone()
-	p.version = from.Select(from.C(p.Schema.Column))
+	p.version = from.Select(from.C(p.Schema.Read()))
 	p.row = sql.Dialect(name).Select().From(from.Table())
 	if d.Identity != nil {
 		d.Identity(p.row)

@@ -23,6 +23,8 @@ type Expectation struct {
 	// entity is what the builder was made from, a *User.
 	entity entocc.Versioned
 	force  bool
+	// saw is what the builder was made from, and what its caller saw in the row, where that has no version.
+	saw *sawRow
 	// fate is that of the entity's version, if a transaction has written it, and drv what the write goes by.
 	fate *session.Fate
 	drv  dialect.Driver
@@ -94,7 +96,7 @@ const (
 
 // ByID notes that the mutation is of one row and that nobody said which version it has.
 func (e *Expectation) ByID() {
-	e.source, e.versions, e.entity, e.Condition = sourceID, nil, nil, false
+	e.source, e.versions, e.entity, e.saw, e.Condition = sourceID, nil, nil, nil, false
 }
 
 // Loaded expects the version that an entity holds.
@@ -160,7 +162,10 @@ func (e *Expectation) IsOwn(modified *entocc.RecordModifiedError) bool { return 
 
 // Entity returns what the builder was made from, or nil.
 func (e *Expectation) Entity() any {
-	if e.entity == nil {
+	switch {
+	case e.saw != nil:
+		return e.saw.entity
+	case e.entity == nil:
 		return nil
 	}
 	return e.entity
@@ -168,7 +173,10 @@ func (e *Expectation) Entity() any {
 
 // EntityID returns the primary key of what the builder was made from, or of the row that it was found to be of; or nil.
 func (e *Expectation) EntityID() any {
-	if e.entity == nil {
+	switch {
+	case e.saw != nil:
+		return e.saw.id
+	case e.entity == nil:
 		return e.found
 	}
 	return e.entity.VersionKey().ID
@@ -236,6 +244,10 @@ func (e *Expectation) guard(ctx context.Context, s *version.Schema, op ent.Op) (
 
 // unguarded is the error of a write that nobody has said a version for.
 func unguarded(s *version.Schema, op ent.Op) error {
+	if s.ByValues() {
+		return s.Errorf(op, nil, "a write by ID says nothing about the values that the caller saw. "+
+			"Write from the loaded entity, or overwrite on purpose by IgnoreValues (AllowBlind in the schema's mixin allows it for every write by ID)")
+	}
 	return s.Errorf(op, nil, "a write by ID says nothing about the version that the caller saw. "+
 		"Write from the loaded entity, state its version with IfVersion, or overwrite on purpose with IgnoreVersion "+
 		"(AllowBlind in the schema's mixin allows it for every write by ID)")

@@ -21,11 +21,11 @@ func (w *Write) Explain(ctx context.Context, q dialect.ExecQuerier, d string) er
 	if w.set != nil {
 		return w.set.explain(ctx, q, &w.Claim, unchanged)
 	}
-	if len(w.Accepted) == 0 && !unchanged && !w.StatesFields() {
+	if !w.Guards() && !unchanged && !w.StatesFields() {
 		return &sqlgraph.NotFoundError{}
 	}
-	p := probe{Claim: w.Claim, fields: w.e.fields}
-	p.version = w.Selector(ctx, d, w.Schema.Column)
+	p := probe{Claim: w.Claim, fields: w.e.fields, seen: w.seen}
+	p.version = w.Selector(ctx, d, w.Schema.Read())
 	w.where(p.version)
 	if unchanged && w.StatesFields() {
 		var err error
@@ -59,12 +59,15 @@ type probe struct {
 	version, row *sql.Selector
 	// fields are what the mutation expects of fields of the row.
 	fields fieldGuard
+	// seen is what it expects of the row's values.
+	seen seenValues
 }
 
 // asStated reports whether the row has the fields that the mutation expects.
 func (p *probe) asStated(ctx context.Context, q dialect.ExecQuerier) (bool, error) {
 	s := p.version.Clone()
 	p.fields.where(s)
+	p.seen.where(s)
 	return hasRows(ctx, q, s)
 }
 
@@ -78,7 +81,7 @@ func (p *probe) read(ctx context.Context, q dialect.ExecQuerier) (actual any, fo
 // verdict distinguishes a row that was modified from one that is gone, and both from one that another predicate of the mutation
 // hides, which stays NotFound and says nothing about its version.
 func (p *probe) verdict(ctx context.Context, q dialect.ExecQuerier, actual any, found bool, err error) error {
-	if len(p.Accepted) == 0 && err == nil && (!found || len(p.fields) == 0) {
+	if !p.Guards() && err == nil && (!found || len(p.fields) == 0) {
 		return &sqlgraph.NotFoundError{}
 	}
 	modified := p.Conflict()
@@ -87,9 +90,15 @@ func (p *probe) verdict(ctx context.Context, q dialect.ExecQuerier, actual any, 
 	if err == nil && found && len(p.fields) > 0 && (len(p.Accepted) == 0 || p.Accepts(actual)) {
 		state, err = p.fields.conflict(ctx, q, p.version, p.Schema)
 	}
+	var other *entocc.ValuesError
+	if err == nil && found && state == nil && p.Seen {
+		other, err = p.seen.changed(ctx, q, p.version)
+	}
 	switch {
 	case err != nil:
 		modified.Err = err
+	case other != nil:
+		modified.Err = other
 	case state != nil:
 		modified.Actual, modified.Err = actual, state
 	case found && p.Accepts(actual) && p.notation(actual) == nil && p.version.Dialect() != dialect.MySQL:

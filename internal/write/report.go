@@ -107,7 +107,8 @@ func (e *Expectation) overwrites(ctx context.Context, err error) bool {
 	case !errors.As(err, &modified) || modified.Op == 0 || modified.Deleted:
 		return false
 	}
-	if modified.Err != nil && !errors.Is(modified.Err, version.ErrNull) && !entocc.IsVersionError(modified.Err) {
+	if _, seen := modified.Err.(*entocc.ValuesError); !seen && //nolint:errorlint // one that the database has refused has more in it
+		modified.Err != nil && !errors.Is(modified.Err, version.ErrNull) && !entocc.IsVersionError(modified.Err) {
 		return false
 	}
 	e.reports.events = append(e.reports.events, Reported{

@@ -38,7 +38,7 @@ func (w *Write) statement(ctx context.Context, d string) (*sql.UpdateBuilder, er
 	}
 	if w.StatesFields() {
 		state := w.Selector(ctx, d)
-		w.e.fields.where(state)
+		w.whereFields(state)
 		update.Where(state.P())
 	}
 	if w.set != nil {

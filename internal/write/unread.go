@@ -26,8 +26,10 @@ func (e *Expectation) columns(spec *sqlgraph.UpdateSpec, version string) {
 		for _, id := range spec.Node.CompositeID {
 			spec.Node.Columns = append(spec.Node.Columns, id.Column)
 		}
-		spec.Node.Columns = append(spec.Node.Columns, version)
-	default:
+		if version != "" {
+			spec.Node.Columns = append(spec.Node.Columns, version)
+		}
+	case version != "":
 		spec.Node.AddColumnOnce(version)
 	}
 }

@@ -48,6 +48,8 @@ type Write struct {
 	inTx bool
 	// e is what the write was planned by.
 	e *Expectation
+	// seen is what the caller saw in the row, which the statement compares in place of a version.
+	seen seenValues
 	// set is the row that a set-based write is meant for, or nil.
 	set *theRow
 	// marked has the UPDATE say whether it matched the row.
@@ -63,12 +65,16 @@ func UpdateOne(ctx context.Context, s *version.Schema, m Mutation, e *Expectatio
 	dropColumn(spec, s.Column)
 	e.bumps = false
 	e.columns(spec, s.Column)
+	keysToo(s, spec)
 	accepted, err := e.guard(ctx, s, m.Op())
 	if err != nil {
 		return nil, err
 	}
 	w := &Write{
 		Claim: e.claim(s, m.Op(), id, accepted), Spec: spec, links: links, slot: e.Slot, parents: e.parents, e: e,
+	}
+	if s.ByValues() {
+		return w, w.expect(ctx, m)
 	}
 	if !changes(spec) && !e.force {
 		if (!e.Stated() || len(accepted) == 0) && len(e.parents) == 0 && !e.oneRow && len(e.fields) == 0 {
@@ -96,6 +102,9 @@ func Update(ctx context.Context, s *version.Schema, m Mutation, e *Expectation, 
 			spec.Node.ID.Value = id
 		}
 		return UpdateOne(ctx, s, m, e, spec, links, id)
+	}
+	if s.ByValues() {
+		return nil, nil
 	}
 	dropColumn(spec, s.Column)
 	e.touches = false
@@ -183,7 +192,7 @@ func (w *Write) Alone(ctx context.Context, drv dialect.Driver) error {
 	if entocc.IsOutcomeUnknown(err) && w.applied(ctx, drv) {
 		return nil
 	}
-	if len(w.Accepted) == 0 || entocc.Classify(err).Kind != entocc.KindDeadlock {
+	if !w.Guards() || entocc.Classify(err).Kind != entocc.KindDeadlock {
 		return err
 	}
 	return w.tell(ctx, drv, err)
@@ -191,7 +200,7 @@ func (w *Write) Alone(ctx context.Context, drv dialect.Driver) error {
 
 // unguard has the write accept any version.
 func (w *Write) unguard() {
-	w.Accepted, w.e.unguarded = nil, true
+	w.Accepted, w.seen, w.Seen, w.e.unguarded = nil, nil, false, true
 	if !w.Schema.Strategy.Random() {
 		w.Next = nil // It was that of the expected version.
 	}
@@ -212,12 +221,17 @@ func (w *Write) applied(ctx context.Context, drv dialect.Driver) bool {
 // tell distinguishes a deadlock that was a conflict from others: on a Galera cluster the loser of a conflict with another node
 // gets the same error 1213. In a transaction of the caller's, which is gone by then, it can't be known.
 func (w *Write) tell(ctx context.Context, drv dialect.Driver, deadlock error) error {
-	var modified *entocc.RecordModifiedError
-	if err := w.Explain(ctx, drv, drv.Dialect()); !errors.As(err, &modified) || modified.Actual == nil && !modified.Deleted ||
+	var (
+		modified *entocc.RecordModifiedError
+		other    *entocc.ValuesError
+	)
+	if err := w.Explain(ctx, drv, drv.Dialect()); !errors.As(err, &modified) || modified.Actual == nil && !modified.Deleted && (!errors.As(err, &other) || len(other.Fields) == 0) ||
 		slices.ContainsFunc(w.Accepted, func(v any) bool { return w.Schema.Strategy.Equal(v, modified.Actual) }) {
 		return deadlock
 	}
-	modified.Err = deadlock
+	if modified.Err = deadlock; other != nil {
+		modified.Err = errors.Join(other, deadlock)
+	}
 	return modified
 }
 
@@ -264,8 +278,14 @@ func (w *Write) Touches() bool {
 	return len(w.Schema.Touch) > 0 && (w.Bump || len(w.parents) > 0)
 }
 
-// StatesFields reports whether the caller expects fields of the row to be in some state.
-func (w *Write) StatesFields() bool { return len(w.e.fields) > 0 }
+// StatesFields reports whether the caller expects fields of the row to be in some state, or as they were read.
+func (w *Write) StatesFields() bool { return len(w.e.fields) > 0 || w.Seen }
+
+// whereFields adds what the caller expects of fields of the row.
+func (w *Write) whereFields(s *sql.Selector) {
+	w.e.fields.where(s)
+	w.seen.where(s)
+}
 
 // send sends the save by a route.
 func (w *Write) send(ctx context.Context, drv dialect.Driver, r route) error {
@@ -377,32 +397,4 @@ func (w *Write) exec(ctx context.Context, tx dialect.ExecQuerier, d string) erro
 		return w.uncounted(ctx, tx, d)
 	}
 	return nil
-}
-
-// check compares the version of a row that there is nothing to write to. It looks again at a row that did not match, and does by the
-// time somebody asks why: it is to be read, too.
-func (w *Write) check(ctx context.Context, drv dialect.Driver) error {
-	for range settleTries {
-		found, err := w.checked(ctx, drv)
-		if err != nil || found {
-			return w.Failed(err)
-		}
-		if err := w.Explain(ctx, drv, drv.Dialect()); err != nil {
-			return err
-		}
-	}
-	return w.unsettled()
-}
-
-// checked reads and locks the row if it has the version that the caller expects.
-func (w *Write) checked(ctx context.Context, drv dialect.Driver) (found bool, err error) {
-	s := w.Selector(ctx, drv.Dialect(), w.Spec.Node.Columns...)
-	w.where(s)
-	w.e.fields.where(s)
-	if len(w.Accepted) > 0 {
-		s.Where(w.Schema.Equals(w.Accepted))
-	}
-	session.Shared.Apply(s)
-	query, args := s.Query()
-	return w.scan(ctx, drv, query, args)
 }

@@ -53,7 +53,7 @@ func checkColumns(ctx context.Context, url string, graph *project.Graph) ([]said
 	defer db.Close()
 	var results []said
 	for _, t := range graph.Types {
-		if t.Version == nil {
+		if !t.HasVersion() {
 			continue
 		}
 		table, column := tableName(t, quoting(name)), quote(t.Column(), quoting(name))

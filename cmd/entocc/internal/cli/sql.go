@@ -63,7 +63,7 @@ func columnsOf(graph *project.Graph, dialect string) ([]column, error) {
 	}
 	columns := []column{} // in JSON an empty list
 	for _, t := range graph.Types {
-		if t.Version == nil || t.Version.Kind == annotation.KindField || t.Version.Kind == annotation.KindSystem {
+		if !t.HasVersion() || t.Version.Kind == annotation.KindField || t.Version.Kind == annotation.KindSystem {
 			continue
 		}
 		typ, err := columnType(dialect, t.Version.Kind)

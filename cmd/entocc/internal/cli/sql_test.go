@@ -48,6 +48,18 @@ func TestSQL_AddsNoColumnOfTheSystem(t *testing.T) {
 	assert.NotContains(t, out, "accounts")
 }
 
+func TestSQL_HasNothingForTypesThatAreGuardedByTheirValues(t *testing.T) {
+	slow(t)
+	code, out, errs := run(t, "../../../../integration", "sql", "--ent", "values/ent", "--format", "flyway", "--dialect", "mysql")
+	require.Equal(t, 0, code, errs)
+	require.Len(t, statements(out), 1, "of the one type that counts")
+	assert.Contains(t, out, "persons")
+	code, out, errs = run(t, "../../../../integration", "triggers", "sql", "--ent", "values/ent", "--dialect", "postgres")
+	require.Equal(t, 0, code, errs)
+	assert.Contains(t, out, "persons")
+	assert.NotContains(t, out, "pages")
+}
+
 func TestSQL_SaysWhatItHasNothingFor(t *testing.T) {
 	slow(t)
 	dir := project(t, fresh)

@@ -169,7 +169,7 @@ func (a *app) triggers(ctx context.Context, f *triggersFlags, name string) (*tri
 func (a *app) tables(graph *project.Graph, all bool) ([]version.Table, error) {
 	var tables []version.Table
 	for _, t := range graph.Types {
-		if t.Version == nil {
+		if !t.HasVersion() {
 			continue
 		}
 		table, err := t.Table()

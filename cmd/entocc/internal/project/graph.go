@@ -15,9 +15,14 @@ import (
 type Type struct {
 	Name    string
 	Node    *gen.Type
-	Version *annotation.Version // nil without a version
+	Version *annotation.Version // nil without a mixin of entocc
 	// Why the type can have no version; empty if it can.
 	Unfit string
+}
+
+// HasVersion reports whether the rows of the type have a version. Those that mixin.Values guards have none.
+func (t *Type) HasVersion() bool {
+	return t.Version != nil && t.Version.Kind != annotation.KindValues
 }
 
 // Graph are the schemas of a client as ent sees them.

@@ -10,7 +10,7 @@ import (
 // HooksBefore returns which mixins of the type, from 0, have hooks that run before the guard's. It knows the place of the
 // guard by the version field, so that it returns nothing for mixin.Guard, which has none.
 func (t *Type) HooksBefore() (mixins []int) {
-	if t.Version == nil {
+	if !t.HasVersion() {
 		return nil
 	}
 	i := slices.IndexFunc(t.Node.Fields, func(f *gen.Field) bool { return f.Name == t.Version.Field })

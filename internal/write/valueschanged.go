@@ -1,0 +1,59 @@
+package write
+
+import (
+	"context"
+
+	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql"
+	"github.com/entocc/entocc"
+	"github.com/entocc/entocc/internal/session"
+	"github.com/entocc/entocc/internal/values"
+)
+
+// changed returns the error of a row that has other values than those that the caller saw. The row is the one that from selects;
+// which of its values differ is what the database says, as it did in the statement that was refused.
+func (g seenValues) changed(ctx context.Context, q dialect.ExecQuerier, from *sql.Selector) (*entocc.ValuesError, error) {
+	s := from.Clone().Select()
+	for _, v := range g {
+		same := values.Predicate(v.Compared, s.Dialect(), s.C(v.Column), v.Seen)
+		s.AppendSelectExpr(sql.ExprFunc(func(b *sql.Builder) {
+			b.WriteString("CASE WHEN ").Join(same).WriteString(" THEN 1 ELSE 0 END")
+		}))
+		s.AppendSelect(s.C(v.Column))
+	}
+	session.LockLatest(s)
+	if err := s.Err(); err != nil {
+		return nil, err
+	}
+	query, args := s.Query()
+	conflict := &entocc.ValuesError{}
+	err := session.EachRow(ctx, q, query, args, func(rows *sql.Rows, _ []string) error {
+		same, held, dest := make([]int64, len(g)), make([]any, len(g)), make([]any, 0, 2*len(g))
+		for i := range g {
+			dest = append(dest, &same[i], &held[i])
+		}
+		if err := rows.Scan(dest...); err != nil {
+			return err
+		}
+		conflict.Fields = nil
+		for i, v := range g {
+			if same[i] == 0 {
+				conflict.Fields = append(conflict.Fields, v.shown(held[i]))
+			}
+		}
+		return nil
+	})
+	return conflict, err
+}
+
+// shown returns what the row has in a field, without the value where that is sensitive.
+func (v *seenValue) shown(held any) entocc.FieldValue {
+	f := entocc.FieldValue{Name: v.Name, Sensitive: v.Sensitive}
+	if text, ok := held.([]byte); ok { // as go-sql-driver has texts
+		held = string(text)
+	}
+	if !f.Sensitive {
+		f.Value = held
+	}
+	return f
+}
