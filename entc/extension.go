@@ -56,7 +56,7 @@ func NewExtension(opts ...Option) (*Extension, error) {
 	return e, nil
 }
 
-// With ForgetLoaded, entities of these types do not keep the row as it was read; no type means all. That saves memory if a
+// ForgetLoaded has entities of these types not keep the row as it was read; no type means all. That saves memory if a
 // program holds many entities at a time, such as measurements. Diffs of such entities have no base: under hook.Merge, each
 // field that a write sets counts as changed, and clashes if the row now holds a different value.
 //
