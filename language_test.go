@@ -25,6 +25,9 @@ var foreign = map[*regexp.Regexp]string{
 	regexp.MustCompile(`\bfor ever\b`):                           "forever",
 	regexp.MustCompile(`\bto be had\b|\bcan be no version\b`):    "is not available; cannot be a version",
 	regexp.MustCompile(`\bhave the row read again\b`):            "read the row again",
+	regexp.MustCompile(`\bmov(e|es|ed|ing) the version on\b`):    "bumps the version",
+	regexp.MustCompile(`\bpast ent\b`):                           "that bypass ent",
+	regexp.MustCompile(`\bknows? nothing of\b`):                  "knows nothing about, does not know",
 	regexp.MustCompile(`expects of the version can't be used\b`): "the If-Match condition is invalid",
 }
 

@@ -185,7 +185,7 @@ func TestTrigger_CanBeSwitchedOffBySession(t *testing.T) {
 //	go test ./integration/databases -run Trigger_Writers -v -timeout 0 -args -writers 1m
 var writersFor = flag.Duration("writers", 0, "how long writers of four kinds collide on one row; a dozen writes each at least")
 
-// Writers of four kinds collide on one row: each write that was reported as done has moved the version on by one.
+// Writers of four kinds collide on one row: each write that was reported as done has bumped the version once.
 func TestTrigger_WritersOfAllKinds(t *testing.T) {
 	onTriggered(t, func(t *testing.T, s, other session, name string) {
 		u := s.User.Create().SetName("counted").SetEmail("counted@example.com").SaveX(t.Context())

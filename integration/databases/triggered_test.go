@@ -79,7 +79,7 @@ func TestTriggerVersion_IsTheOneThatTheTriggerMade(t *testing.T) {
 		require.ErrorAs(t, err, &modified)
 		assert.EqualValues(t, 21, modified.Actual)
 		require.NoError(t, g.Update().SetLevel(1).Exec(ctx))
-		require.True(t, ent.IsRecordModified(g.Delete().Exec(ctx)), "Exec has moved the version on")
+		require.True(t, ent.IsRecordModified(g.Delete().Exec(ctx)), "Exec has bumped the version")
 
 		n, err := s.Gauge.Update().Where(gauge.ID(g.ID)).IfVersion(31).SetLevel(2).Save(ctx)
 		require.NoError(t, err)

@@ -98,7 +98,7 @@ func (s *scene) saved(u *ent.PageUpdateOne) *ent.Page {
 	return do[*ent.Page](s)(u.Save(s.ctx))
 }
 
-// raw runs a statement past ent, with ? for its arguments.
+// raw runs a statement that bypasses ent, with ? for its arguments.
 func (s *scene) raw(query string, args ...any) {
 	s.Helper()
 	_, err := s.db.ExecContext(s.ctx, s.placed(query), args...)

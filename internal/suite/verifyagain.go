@@ -75,7 +75,7 @@ func verifiedAfterAnOwnWrite(s *Scene) {
 	s.stored(u.ID, "again", 3)
 }
 
-// rawWritesAreNoConflict: statements past ent's builders, some of which do not name the table as ent does.
+// rawWritesAreNoConflict: statements that bypass ent's builders, some of which do not name the table as ent does.
 func rawWritesAreNoConflict(s *Scene) {
 	for _, query := range []string{
 		"UPDATE users SET version = version + 1",
