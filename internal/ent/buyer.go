@@ -147,12 +147,12 @@ func (_m *Buyer) VersionKey() entocc.VersionKey {
 	return _m.occ.Key(buyerVersion, _m.ID, _m.Version)
 }
 
-// Delete returns a builder for deleting this Buyer, if its row has the version of this entity still.
+// Delete returns a builder that deletes this Buyer if its row still has the version of this entity.
 func (_m *Buyer) Delete() *BuyerDeleteOne {
 	return NewBuyerClient(_m.config).DeleteOne(_m)
 }
 
-// IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
+// IsModified reports whether the row no longer has the version of this entity, or is gone. It writes nothing.
 func (_m *Buyer) IsModified(ctx context.Context) (bool, error) {
 	return versionIsModified(ctx, _m.config, buyerVersion, &_m.occ.Held, _m.VersionKey(), buyerRead)
 }

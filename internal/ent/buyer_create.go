@@ -373,12 +373,12 @@ func (u *BuyerUpsertOne) IDX(ctx context.Context) string {
 	return id
 }
 
-// IfVersion has the upsert create the row, or update it if it has this version; another is a *BuyerModifiedError.
+// IfVersion makes the upsert create the row, or update it if it has this version; else it returns a *BuyerModifiedError.
 func (u *BuyerUpsertOne) IfVersion(version uuid.UUID) *BuyerUpsertOne {
 	return occrun.IfVersion(u, u.create.upserting, u.create.driver.Dialect(), &u.create.conflict, version)
 }
 
-// IfVersion takes a version for each builder. If a row has another, none is written, and an *entocc.BulkModifiedError lists all those.
+// IfVersion takes a version for each builder. If a row has another, no row is written; an *entocc.BulkModifiedError lists those.
 func (u *BuyerUpsertBulk) IfVersion(versions ...uuid.UUID) *BuyerUpsertBulk {
 	return occrun.BulkIfVersion(u, &u.create.err, buyerVersion, &u.create.builders, (*BuyerCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
 }

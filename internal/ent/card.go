@@ -159,12 +159,12 @@ func (_m *Card) VersionKey() entocc.VersionKey {
 	return _m.occ.Key(cardVersion, _m.ID, _m.Version)
 }
 
-// Delete returns a builder for deleting this Card, if its row has the version of this entity still.
+// Delete returns a builder that deletes this Card if its row still has the version of this entity.
 func (_m *Card) Delete() *CardDeleteOne {
 	return NewCardClient(_m.config).DeleteOne(_m)
 }
 
-// IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
+// IsModified reports whether the row no longer has the version of this entity, or is gone. It writes nothing.
 func (_m *Card) IsModified(ctx context.Context) (bool, error) {
 	return versionIsModified(ctx, _m.config, cardVersion, &_m.occ.Held, _m.VersionKey(), cardRead)
 }

@@ -167,7 +167,7 @@ type (
 		// versionSession is what the client knows about its connections, for guarded writes.
 		versionSession *occrun.Session
 
-		// retryAttempt is the attempt of RetryTx that the transaction is.
+		// retryAttempt is the attempt of RetryTx that the transaction belongs to.
 		retryAttempt *occrun.Attempt
 	}
 	// Option function to configure the client.
@@ -372,130 +372,130 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 	}
 }
 
-// GetVersion returns the Account entity with this ID, if it has this version. One that has another is a
-// *AccountModifiedError, one that is not there a *NotFoundError.
+// GetVersion returns the Account entity with this ID if it has this version. If the row has another, the error is a
+// *AccountModifiedError; if there is no row, it is a *NotFoundError.
 func (c *AccountClient) GetVersion(ctx context.Context, id string, versionSeen int64) (*Account, error) {
 	return versionGet(ctx, c.config, accountVersion, id, versionSeen, accountRead, occrun.Typed[Account])
 }
 
-// GetVersion returns the Buyer entity with this ID, if it has this version. One that has another is a
-// *BuyerModifiedError, one that is not there a *NotFoundError.
+// GetVersion returns the Buyer entity with this ID if it has this version. If the row has another, the error is a
+// *BuyerModifiedError; if there is no row, it is a *NotFoundError.
 func (c *BuyerClient) GetVersion(ctx context.Context, id string, versionSeen uuid.UUID) (*Buyer, error) {
 	return versionGet(ctx, c.config, buyerVersion, id, versionSeen, buyerRead, occrun.Typed[Buyer])
 }
 
-// GetVersion returns the Card entity with this ID, if it has this version. One that has another is a
-// *CardModifiedError, one that is not there a *NotFoundError.
+// GetVersion returns the Card entity with this ID if it has this version. If the row has another, the error is a
+// *CardModifiedError; if there is no row, it is a *NotFoundError.
 func (c *CardClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Card, error) {
 	return versionGet(ctx, c.config, cardVersion, id, versionSeen, cardRead, occrun.Typed[Card])
 }
 
-// GetVersion returns the Document entity with this ID, if it has this version. One that has another is a
-// *DocumentModifiedError, one that is not there a *NotFoundError.
+// GetVersion returns the Document entity with this ID if it has this version. If the row has another, the error is a
+// *DocumentModifiedError; if there is no row, it is a *NotFoundError.
 func (c *DocumentClient) GetVersion(ctx context.Context, id uuid.UUID, versionSeen uuid.UUID) (*Document, error) {
 	return versionGet(ctx, c.config, documentVersion, id, versionSeen, documentRead, occrun.Typed[Document])
 }
 
-// GetVersion returns the Event entity with this ID, if it has this version. One that has another is a
-// *EventModifiedError, one that is not there a *NotFoundError.
+// GetVersion returns the Event entity with this ID if it has this version. If the row has another, the error is a
+// *EventModifiedError; if there is no row, it is a *NotFoundError.
 func (c *EventClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Event, error) {
 	return versionGet(ctx, c.config, eventVersion, id, versionSeen, eventRead, occrun.Typed[Event])
 }
 
-// GetVersion returns the Folder entity with this ID, if it has this version. One that has another is a
-// *FolderModifiedError, one that is not there a *NotFoundError.
+// GetVersion returns the Folder entity with this ID if it has this version. If the row has another, the error is a
+// *FolderModifiedError; if there is no row, it is a *NotFoundError.
 func (c *FolderClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Folder, error) {
 	return versionGet(ctx, c.config, folderVersion, id, versionSeen, folderRead, occrun.Typed[Folder])
 }
 
-// GetVersion returns the Gauge entity with this ID, if it has this version. One that has another is a
-// *GaugeModifiedError, one that is not there a *NotFoundError.
+// GetVersion returns the Gauge entity with this ID if it has this version. If the row has another, the error is a
+// *GaugeModifiedError; if there is no row, it is a *NotFoundError.
 func (c *GaugeClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Gauge, error) {
 	return versionGet(ctx, c.config, gaugeVersion, id, versionSeen, gaugeRead, occrun.Typed[Gauge])
 }
 
-// GetVersion returns the Invoice entity with this ID, if it has this version. One that has another is a
-// *InvoiceModifiedError, one that is not there a *NotFoundError.
+// GetVersion returns the Invoice entity with this ID if it has this version. If the row has another, the error is a
+// *InvoiceModifiedError; if there is no row, it is a *NotFoundError.
 func (c *InvoiceClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Invoice, error) {
 	return versionGet(ctx, c.config, invoiceVersion, id, versionSeen, invoiceRead, occrun.Typed[Invoice])
 }
 
-// GetVersion returns the Memo entity with this ID, if it has this version. One that has another is a
-// *MemoModifiedError, one that is not there a *NotFoundError.
+// GetVersion returns the Memo entity with this ID if it has this version. If the row has another, the error is a
+// *MemoModifiedError; if there is no row, it is a *NotFoundError.
 func (c *MemoClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Memo, error) {
 	return versionGet(ctx, c.config, memoVersion, id, versionSeen, memoRead, occrun.Typed[Memo])
 }
 
-// GetVersion returns the Note entity with this ID, if it has this version. One that has another is a
-// *NoteModifiedError, one that is not there a *NotFoundError.
+// GetVersion returns the Note entity with this ID if it has this version. If the row has another, the error is a
+// *NoteModifiedError; if there is no row, it is a *NotFoundError.
 func (c *NoteClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Note, error) {
 	return versionGet(ctx, c.config, noteVersion, id, versionSeen, noteRead, occrun.Typed[Note])
 }
 
-// GetVersion returns the Order entity with this ID, if it has this version. One that has another is a
-// *OrderModifiedError, one that is not there a *NotFoundError.
+// GetVersion returns the Order entity with this ID if it has this version. If the row has another, the error is a
+// *OrderModifiedError; if there is no row, it is a *NotFoundError.
 func (c *OrderClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Order, error) {
 	return versionGet(ctx, c.config, orderVersion, id, versionSeen, orderRead, occrun.Typed[Order])
 }
 
-// GetVersion returns the Parcel entity with this ID, if it has this version. One that has another is a
-// *ParcelModifiedError, one that is not there a *NotFoundError.
+// GetVersion returns the Parcel entity with this ID if it has this version. If the row has another, the error is a
+// *ParcelModifiedError; if there is no row, it is a *NotFoundError.
 func (c *ParcelClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Parcel, error) {
 	return versionGet(ctx, c.config, parcelVersion, id, versionSeen, parcelRead, occrun.Typed[Parcel])
 }
 
-// GetVersion returns the Pet entity with this ID, if it has this version. One that has another is a
-// *PetModifiedError, one that is not there a *NotFoundError.
+// GetVersion returns the Pet entity with this ID if it has this version. If the row has another, the error is a
+// *PetModifiedError; if there is no row, it is a *NotFoundError.
 func (c *PetClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Pet, error) {
 	return versionGet(ctx, c.config, petVersion, id, versionSeen, petRead, occrun.Typed[Pet])
 }
 
-// GetVersion returns the Profile entity with this ID, if it has this version. One that has another is a
-// *ProfileModifiedError, one that is not there a *NotFoundError.
+// GetVersion returns the Profile entity with this ID if it has this version. If the row has another, the error is a
+// *ProfileModifiedError; if there is no row, it is a *NotFoundError.
 func (c *ProfileClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Profile, error) {
 	return versionGet(ctx, c.config, profileVersion, id, versionSeen, profileRead, occrun.Typed[Profile])
 }
 
-// GetVersion returns the Purchase entity with this ID, if it has this version. One that has another is a
-// *PurchaseModifiedError, one that is not there a *NotFoundError.
+// GetVersion returns the Purchase entity with this ID if it has this version. If the row has another, the error is a
+// *PurchaseModifiedError; if there is no row, it is a *NotFoundError.
 func (c *PurchaseClient) GetVersion(ctx context.Context, id uuid.UUID, versionSeen int64) (*Purchase, error) {
 	return versionGet(ctx, c.config, purchaseVersion, id, versionSeen, purchaseRead, occrun.Typed[Purchase])
 }
 
-// GetVersion returns the PurchaseLine entity with this ID, if it has this version. One that has another is a
-// *PurchaseLineModifiedError, one that is not there a *NotFoundError.
+// GetVersion returns the PurchaseLine entity with this ID if it has this version. If the row has another, the error is a
+// *PurchaseLineModifiedError; if there is no row, it is a *NotFoundError.
 func (c *PurchaseLineClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*PurchaseLine, error) {
 	return versionGet(ctx, c.config, purchaseLineVersion, id, versionSeen, purchaseLineRead, occrun.Typed[PurchaseLine])
 }
 
-// GetVersion returns the Reading entity with this ID, if it has this version. One that has another is a
-// *ReadingModifiedError, one that is not there a *NotFoundError.
+// GetVersion returns the Reading entity with this ID if it has this version. If the row has another, the error is a
+// *ReadingModifiedError; if there is no row, it is a *NotFoundError.
 func (c *ReadingClient) GetVersion(ctx context.Context, id int, versionSeen time.Time) (*Reading, error) {
 	return versionGet(ctx, c.config, readingVersion, id, versionSeen, readingRead, occrun.Typed[Reading])
 }
 
-// GetVersion returns the Setting entity with this ID, if it has this version. One that has another is a
-// *SettingModifiedError, one that is not there a *NotFoundError.
+// GetVersion returns the Setting entity with this ID if it has this version. If the row has another, the error is a
+// *SettingModifiedError; if there is no row, it is a *NotFoundError.
 func (c *SettingClient) GetVersion(ctx context.Context, id string, versionSeen int64) (*Setting, error) {
 	return versionGet(ctx, c.config, settingVersion, id, versionSeen, settingRead, occrun.Typed[Setting])
 }
 
-// GetVersion returns the Ticket entity with this ID, if it has this version. One that has another is a
-// *TicketModifiedError, one that is not there a *NotFoundError.
+// GetVersion returns the Ticket entity with this ID if it has this version. If the row has another, the error is a
+// *TicketModifiedError; if there is no row, it is a *NotFoundError.
 func (c *TicketClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Ticket, error) {
 	return versionGet(ctx, c.config, ticketVersion, id, versionSeen, ticketRead, occrun.Typed[Ticket])
 }
 
-// GetVersion returns the User entity with this ID, if it has this version. One that has another is a
-// *UserModifiedError, one that is not there a *NotFoundError.
+// GetVersion returns the User entity with this ID if it has this version. If the row has another, the error is a
+// *UserModifiedError; if there is no row, it is a *NotFoundError.
 func (c *UserClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*User, error) {
 	return versionGet(ctx, c.config, userVersion, id, versionSeen, userRead, occrun.Typed[User])
 }
 
-// RetryTx runs fn in a transaction and commits it; and again in a new transaction while it, or the commit, ends in an
-// error that another attempt may fix (see entocc.Retry). fn must read in tx what it decides by. A panic, or
-// runtime.Goexit as of t.FailNow, rolls back.
-// Conflicts of writes by tx are not handed to resolvers (hook.OnModified).
+// RetryTx runs fn in a transaction and commits it, and starts over in a new transaction while fn or the commit fails with an
+// error that another attempt may fix (see entocc.Retry). fn must read in tx everything that it decides by. A panic, or
+// runtime.Goexit as in t.FailNow, rolls back.
+// Conflicts of writes in tx do not go to resolvers (hook.OnModified).
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
@@ -568,168 +568,168 @@ func versionModify[I, E any, B interface {
 	return saved, err
 }
 
-// Modify loads the Account entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+// Modify loads the Account entity with this ID, lets fn change it, and saves it. It starts over if the row changed
+// meanwhile (see entocc.Retry); such conflicts do not go to resolvers. fn must decide by the entity that it is given.
 func (c *AccountClient) Modify(
 	ctx context.Context, id string, fn func(*Account, *AccountUpdateOne) error, opts ...entocc.RetryOption,
 ) (*Account, error) {
 	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
-// Modify loads the Buyer entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+// Modify loads the Buyer entity with this ID, lets fn change it, and saves it. It starts over if the row changed
+// meanwhile (see entocc.Retry); such conflicts do not go to resolvers. fn must decide by the entity that it is given.
 func (c *BuyerClient) Modify(
 	ctx context.Context, id string, fn func(*Buyer, *BuyerUpdateOne) error, opts ...entocc.RetryOption,
 ) (*Buyer, error) {
 	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
-// Modify loads the Card entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+// Modify loads the Card entity with this ID, lets fn change it, and saves it. It starts over if the row changed
+// meanwhile (see entocc.Retry); such conflicts do not go to resolvers. fn must decide by the entity that it is given.
 func (c *CardClient) Modify(
 	ctx context.Context, id int, fn func(*Card, *CardUpdateOne) error, opts ...entocc.RetryOption,
 ) (*Card, error) {
 	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
-// Modify loads the Document entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+// Modify loads the Document entity with this ID, lets fn change it, and saves it. It starts over if the row changed
+// meanwhile (see entocc.Retry); such conflicts do not go to resolvers. fn must decide by the entity that it is given.
 func (c *DocumentClient) Modify(
 	ctx context.Context, id uuid.UUID, fn func(*Document, *DocumentUpdateOne) error, opts ...entocc.RetryOption,
 ) (*Document, error) {
 	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
-// Modify loads the Event entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+// Modify loads the Event entity with this ID, lets fn change it, and saves it. It starts over if the row changed
+// meanwhile (see entocc.Retry); such conflicts do not go to resolvers. fn must decide by the entity that it is given.
 func (c *EventClient) Modify(
 	ctx context.Context, id int, fn func(*Event, *EventUpdateOne) error, opts ...entocc.RetryOption,
 ) (*Event, error) {
 	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
-// Modify loads the Folder entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+// Modify loads the Folder entity with this ID, lets fn change it, and saves it. It starts over if the row changed
+// meanwhile (see entocc.Retry); such conflicts do not go to resolvers. fn must decide by the entity that it is given.
 func (c *FolderClient) Modify(
 	ctx context.Context, id int, fn func(*Folder, *FolderUpdateOne) error, opts ...entocc.RetryOption,
 ) (*Folder, error) {
 	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
-// Modify loads the Gauge entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+// Modify loads the Gauge entity with this ID, lets fn change it, and saves it. It starts over if the row changed
+// meanwhile (see entocc.Retry); such conflicts do not go to resolvers. fn must decide by the entity that it is given.
 func (c *GaugeClient) Modify(
 	ctx context.Context, id int, fn func(*Gauge, *GaugeUpdateOne) error, opts ...entocc.RetryOption,
 ) (*Gauge, error) {
 	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
-// Modify loads the Invoice entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+// Modify loads the Invoice entity with this ID, lets fn change it, and saves it. It starts over if the row changed
+// meanwhile (see entocc.Retry); such conflicts do not go to resolvers. fn must decide by the entity that it is given.
 func (c *InvoiceClient) Modify(
 	ctx context.Context, id int, fn func(*Invoice, *InvoiceUpdateOne) error, opts ...entocc.RetryOption,
 ) (*Invoice, error) {
 	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
-// Modify loads the Memo entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+// Modify loads the Memo entity with this ID, lets fn change it, and saves it. It starts over if the row changed
+// meanwhile (see entocc.Retry); such conflicts do not go to resolvers. fn must decide by the entity that it is given.
 func (c *MemoClient) Modify(
 	ctx context.Context, id int, fn func(*Memo, *MemoUpdateOne) error, opts ...entocc.RetryOption,
 ) (*Memo, error) {
 	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
-// Modify loads the Note entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+// Modify loads the Note entity with this ID, lets fn change it, and saves it. It starts over if the row changed
+// meanwhile (see entocc.Retry); such conflicts do not go to resolvers. fn must decide by the entity that it is given.
 func (c *NoteClient) Modify(
 	ctx context.Context, id int, fn func(*Note, *NoteUpdateOne) error, opts ...entocc.RetryOption,
 ) (*Note, error) {
 	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
-// Modify loads the Order entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+// Modify loads the Order entity with this ID, lets fn change it, and saves it. It starts over if the row changed
+// meanwhile (see entocc.Retry); such conflicts do not go to resolvers. fn must decide by the entity that it is given.
 func (c *OrderClient) Modify(
 	ctx context.Context, id int, fn func(*Order, *OrderUpdateOne) error, opts ...entocc.RetryOption,
 ) (*Order, error) {
 	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
-// Modify loads the Parcel entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+// Modify loads the Parcel entity with this ID, lets fn change it, and saves it. It starts over if the row changed
+// meanwhile (see entocc.Retry); such conflicts do not go to resolvers. fn must decide by the entity that it is given.
 func (c *ParcelClient) Modify(
 	ctx context.Context, id int, fn func(*Parcel, *ParcelUpdateOne) error, opts ...entocc.RetryOption,
 ) (*Parcel, error) {
 	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
-// Modify loads the Pet entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+// Modify loads the Pet entity with this ID, lets fn change it, and saves it. It starts over if the row changed
+// meanwhile (see entocc.Retry); such conflicts do not go to resolvers. fn must decide by the entity that it is given.
 func (c *PetClient) Modify(
 	ctx context.Context, id int, fn func(*Pet, *PetUpdateOne) error, opts ...entocc.RetryOption,
 ) (*Pet, error) {
 	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
-// Modify loads the Profile entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+// Modify loads the Profile entity with this ID, lets fn change it, and saves it. It starts over if the row changed
+// meanwhile (see entocc.Retry); such conflicts do not go to resolvers. fn must decide by the entity that it is given.
 func (c *ProfileClient) Modify(
 	ctx context.Context, id int, fn func(*Profile, *ProfileUpdateOne) error, opts ...entocc.RetryOption,
 ) (*Profile, error) {
 	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
-// Modify loads the Purchase entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+// Modify loads the Purchase entity with this ID, lets fn change it, and saves it. It starts over if the row changed
+// meanwhile (see entocc.Retry); such conflicts do not go to resolvers. fn must decide by the entity that it is given.
 func (c *PurchaseClient) Modify(
 	ctx context.Context, id uuid.UUID, fn func(*Purchase, *PurchaseUpdateOne) error, opts ...entocc.RetryOption,
 ) (*Purchase, error) {
 	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
-// Modify loads the PurchaseLine entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+// Modify loads the PurchaseLine entity with this ID, lets fn change it, and saves it. It starts over if the row changed
+// meanwhile (see entocc.Retry); such conflicts do not go to resolvers. fn must decide by the entity that it is given.
 func (c *PurchaseLineClient) Modify(
 	ctx context.Context, id int, fn func(*PurchaseLine, *PurchaseLineUpdateOne) error, opts ...entocc.RetryOption,
 ) (*PurchaseLine, error) {
 	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
-// Modify loads the Reading entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+// Modify loads the Reading entity with this ID, lets fn change it, and saves it. It starts over if the row changed
+// meanwhile (see entocc.Retry); such conflicts do not go to resolvers. fn must decide by the entity that it is given.
 func (c *ReadingClient) Modify(
 	ctx context.Context, id int, fn func(*Reading, *ReadingUpdateOne) error, opts ...entocc.RetryOption,
 ) (*Reading, error) {
 	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
-// Modify loads the Setting entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+// Modify loads the Setting entity with this ID, lets fn change it, and saves it. It starts over if the row changed
+// meanwhile (see entocc.Retry); such conflicts do not go to resolvers. fn must decide by the entity that it is given.
 func (c *SettingClient) Modify(
 	ctx context.Context, id string, fn func(*Setting, *SettingUpdateOne) error, opts ...entocc.RetryOption,
 ) (*Setting, error) {
 	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
-// Modify loads the Ticket entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+// Modify loads the Ticket entity with this ID, lets fn change it, and saves it. It starts over if the row changed
+// meanwhile (see entocc.Retry); such conflicts do not go to resolvers. fn must decide by the entity that it is given.
 func (c *TicketClient) Modify(
 	ctx context.Context, id int, fn func(*Ticket, *TicketUpdateOne) error, opts ...entocc.RetryOption,
 ) (*Ticket, error) {
 	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
-// Modify loads the User entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+// Modify loads the User entity with this ID, lets fn change it, and saves it. It starts over if the row changed
+// meanwhile (see entocc.Retry); such conflicts do not go to resolvers. fn must decide by the entity that it is given.
 func (c *UserClient) Modify(
 	ctx context.Context, id int, fn func(*User, *UserUpdateOne) error, opts ...entocc.RetryOption,
 ) (*User, error) {
 	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
-// verify has the transaction check rows before it commits. One whose commit is not that of a Tx, as where a program begins
-// it by itself, checks and locks them now.
+// verify lets the transaction check rows before it commits. A transaction whose commit is not that of a Tx, because the program began
+// it itself, checks and locks them now.
 func (tx *txDriver) verify(rows []*occrun.Verified) error {
 	if len(rows) == 0 {
 		return nil
@@ -783,9 +783,9 @@ func versionVerify[E entocc.Versioned](
 	return tx.verify(rows)
 }
 
-// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *AccountModifiedError. To expect a newer version,
+// VerifyOnCommit lets the transaction of this client commit only if the rows of the entities still have their versions.
+// Use it for rows that the transaction only reads and decides by, right after reading them. If one changes, the commit or
+// the first write after the call returns a *AccountModifiedError. To expect a newer version,
 // read the row and pass it again.
 func (c *AccountClient) VerifyOnCommit(readEntities ...*Account) error {
 	return versionVerify(
@@ -794,9 +794,9 @@ func (c *AccountClient) VerifyOnCommit(readEntities ...*Account) error {
 	)
 }
 
-// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *BuyerModifiedError. To expect a newer version,
+// VerifyOnCommit lets the transaction of this client commit only if the rows of the entities still have their versions.
+// Use it for rows that the transaction only reads and decides by, right after reading them. If one changes, the commit or
+// the first write after the call returns a *BuyerModifiedError. To expect a newer version,
 // read the row and pass it again.
 func (c *BuyerClient) VerifyOnCommit(readEntities ...*Buyer) error {
 	return versionVerify(
@@ -805,9 +805,9 @@ func (c *BuyerClient) VerifyOnCommit(readEntities ...*Buyer) error {
 	)
 }
 
-// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *CardModifiedError. To expect a newer version,
+// VerifyOnCommit lets the transaction of this client commit only if the rows of the entities still have their versions.
+// Use it for rows that the transaction only reads and decides by, right after reading them. If one changes, the commit or
+// the first write after the call returns a *CardModifiedError. To expect a newer version,
 // read the row and pass it again.
 func (c *CardClient) VerifyOnCommit(readEntities ...*Card) error {
 	return versionVerify(
@@ -816,9 +816,9 @@ func (c *CardClient) VerifyOnCommit(readEntities ...*Card) error {
 	)
 }
 
-// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *DocumentModifiedError. To expect a newer version,
+// VerifyOnCommit lets the transaction of this client commit only if the rows of the entities still have their versions.
+// Use it for rows that the transaction only reads and decides by, right after reading them. If one changes, the commit or
+// the first write after the call returns a *DocumentModifiedError. To expect a newer version,
 // read the row and pass it again.
 func (c *DocumentClient) VerifyOnCommit(readEntities ...*Document) error {
 	return versionVerify(
@@ -827,9 +827,9 @@ func (c *DocumentClient) VerifyOnCommit(readEntities ...*Document) error {
 	)
 }
 
-// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *EventModifiedError. To expect a newer version,
+// VerifyOnCommit lets the transaction of this client commit only if the rows of the entities still have their versions.
+// Use it for rows that the transaction only reads and decides by, right after reading them. If one changes, the commit or
+// the first write after the call returns a *EventModifiedError. To expect a newer version,
 // read the row and pass it again.
 func (c *EventClient) VerifyOnCommit(readEntities ...*Event) error {
 	return versionVerify(
@@ -838,9 +838,9 @@ func (c *EventClient) VerifyOnCommit(readEntities ...*Event) error {
 	)
 }
 
-// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *FolderModifiedError. To expect a newer version,
+// VerifyOnCommit lets the transaction of this client commit only if the rows of the entities still have their versions.
+// Use it for rows that the transaction only reads and decides by, right after reading them. If one changes, the commit or
+// the first write after the call returns a *FolderModifiedError. To expect a newer version,
 // read the row and pass it again.
 func (c *FolderClient) VerifyOnCommit(readEntities ...*Folder) error {
 	return versionVerify(
@@ -849,9 +849,9 @@ func (c *FolderClient) VerifyOnCommit(readEntities ...*Folder) error {
 	)
 }
 
-// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *GaugeModifiedError. To expect a newer version,
+// VerifyOnCommit lets the transaction of this client commit only if the rows of the entities still have their versions.
+// Use it for rows that the transaction only reads and decides by, right after reading them. If one changes, the commit or
+// the first write after the call returns a *GaugeModifiedError. To expect a newer version,
 // read the row and pass it again.
 func (c *GaugeClient) VerifyOnCommit(readEntities ...*Gauge) error {
 	return versionVerify(
@@ -860,9 +860,9 @@ func (c *GaugeClient) VerifyOnCommit(readEntities ...*Gauge) error {
 	)
 }
 
-// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *InvoiceModifiedError. To expect a newer version,
+// VerifyOnCommit lets the transaction of this client commit only if the rows of the entities still have their versions.
+// Use it for rows that the transaction only reads and decides by, right after reading them. If one changes, the commit or
+// the first write after the call returns a *InvoiceModifiedError. To expect a newer version,
 // read the row and pass it again.
 func (c *InvoiceClient) VerifyOnCommit(readEntities ...*Invoice) error {
 	return versionVerify(
@@ -871,9 +871,9 @@ func (c *InvoiceClient) VerifyOnCommit(readEntities ...*Invoice) error {
 	)
 }
 
-// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *LikeModifiedError. To expect a newer version,
+// VerifyOnCommit lets the transaction of this client commit only if the rows of the entities still have their versions.
+// Use it for rows that the transaction only reads and decides by, right after reading them. If one changes, the commit or
+// the first write after the call returns a *LikeModifiedError. To expect a newer version,
 // read the row and pass it again.
 func (c *LikeClient) VerifyOnCommit(readEntities ...*Like) error {
 	return versionVerify(
@@ -882,9 +882,9 @@ func (c *LikeClient) VerifyOnCommit(readEntities ...*Like) error {
 	)
 }
 
-// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *MembershipModifiedError. To expect a newer version,
+// VerifyOnCommit lets the transaction of this client commit only if the rows of the entities still have their versions.
+// Use it for rows that the transaction only reads and decides by, right after reading them. If one changes, the commit or
+// the first write after the call returns a *MembershipModifiedError. To expect a newer version,
 // read the row and pass it again.
 func (c *MembershipClient) VerifyOnCommit(readEntities ...*Membership) error {
 	return versionVerify(
@@ -893,9 +893,9 @@ func (c *MembershipClient) VerifyOnCommit(readEntities ...*Membership) error {
 	)
 }
 
-// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *MemoModifiedError. To expect a newer version,
+// VerifyOnCommit lets the transaction of this client commit only if the rows of the entities still have their versions.
+// Use it for rows that the transaction only reads and decides by, right after reading them. If one changes, the commit or
+// the first write after the call returns a *MemoModifiedError. To expect a newer version,
 // read the row and pass it again.
 func (c *MemoClient) VerifyOnCommit(readEntities ...*Memo) error {
 	return versionVerify(
@@ -904,9 +904,9 @@ func (c *MemoClient) VerifyOnCommit(readEntities ...*Memo) error {
 	)
 }
 
-// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *NoteModifiedError. To expect a newer version,
+// VerifyOnCommit lets the transaction of this client commit only if the rows of the entities still have their versions.
+// Use it for rows that the transaction only reads and decides by, right after reading them. If one changes, the commit or
+// the first write after the call returns a *NoteModifiedError. To expect a newer version,
 // read the row and pass it again.
 func (c *NoteClient) VerifyOnCommit(readEntities ...*Note) error {
 	return versionVerify(
@@ -915,9 +915,9 @@ func (c *NoteClient) VerifyOnCommit(readEntities ...*Note) error {
 	)
 }
 
-// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *OrderModifiedError. To expect a newer version,
+// VerifyOnCommit lets the transaction of this client commit only if the rows of the entities still have their versions.
+// Use it for rows that the transaction only reads and decides by, right after reading them. If one changes, the commit or
+// the first write after the call returns a *OrderModifiedError. To expect a newer version,
 // read the row and pass it again.
 func (c *OrderClient) VerifyOnCommit(readEntities ...*Order) error {
 	return versionVerify(
@@ -926,9 +926,9 @@ func (c *OrderClient) VerifyOnCommit(readEntities ...*Order) error {
 	)
 }
 
-// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *ParcelModifiedError. To expect a newer version,
+// VerifyOnCommit lets the transaction of this client commit only if the rows of the entities still have their versions.
+// Use it for rows that the transaction only reads and decides by, right after reading them. If one changes, the commit or
+// the first write after the call returns a *ParcelModifiedError. To expect a newer version,
 // read the row and pass it again.
 func (c *ParcelClient) VerifyOnCommit(readEntities ...*Parcel) error {
 	return versionVerify(
@@ -937,9 +937,9 @@ func (c *ParcelClient) VerifyOnCommit(readEntities ...*Parcel) error {
 	)
 }
 
-// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *PetModifiedError. To expect a newer version,
+// VerifyOnCommit lets the transaction of this client commit only if the rows of the entities still have their versions.
+// Use it for rows that the transaction only reads and decides by, right after reading them. If one changes, the commit or
+// the first write after the call returns a *PetModifiedError. To expect a newer version,
 // read the row and pass it again.
 func (c *PetClient) VerifyOnCommit(readEntities ...*Pet) error {
 	return versionVerify(
@@ -948,9 +948,9 @@ func (c *PetClient) VerifyOnCommit(readEntities ...*Pet) error {
 	)
 }
 
-// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *ProfileModifiedError. To expect a newer version,
+// VerifyOnCommit lets the transaction of this client commit only if the rows of the entities still have their versions.
+// Use it for rows that the transaction only reads and decides by, right after reading them. If one changes, the commit or
+// the first write after the call returns a *ProfileModifiedError. To expect a newer version,
 // read the row and pass it again.
 func (c *ProfileClient) VerifyOnCommit(readEntities ...*Profile) error {
 	return versionVerify(
@@ -959,9 +959,9 @@ func (c *ProfileClient) VerifyOnCommit(readEntities ...*Profile) error {
 	)
 }
 
-// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *PurchaseModifiedError. To expect a newer version,
+// VerifyOnCommit lets the transaction of this client commit only if the rows of the entities still have their versions.
+// Use it for rows that the transaction only reads and decides by, right after reading them. If one changes, the commit or
+// the first write after the call returns a *PurchaseModifiedError. To expect a newer version,
 // read the row and pass it again.
 func (c *PurchaseClient) VerifyOnCommit(readEntities ...*Purchase) error {
 	return versionVerify(
@@ -970,9 +970,9 @@ func (c *PurchaseClient) VerifyOnCommit(readEntities ...*Purchase) error {
 	)
 }
 
-// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *PurchaseLineModifiedError. To expect a newer version,
+// VerifyOnCommit lets the transaction of this client commit only if the rows of the entities still have their versions.
+// Use it for rows that the transaction only reads and decides by, right after reading them. If one changes, the commit or
+// the first write after the call returns a *PurchaseLineModifiedError. To expect a newer version,
 // read the row and pass it again.
 func (c *PurchaseLineClient) VerifyOnCommit(readEntities ...*PurchaseLine) error {
 	return versionVerify(
@@ -981,9 +981,9 @@ func (c *PurchaseLineClient) VerifyOnCommit(readEntities ...*PurchaseLine) error
 	)
 }
 
-// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *ReadingModifiedError. To expect a newer version,
+// VerifyOnCommit lets the transaction of this client commit only if the rows of the entities still have their versions.
+// Use it for rows that the transaction only reads and decides by, right after reading them. If one changes, the commit or
+// the first write after the call returns a *ReadingModifiedError. To expect a newer version,
 // read the row and pass it again.
 func (c *ReadingClient) VerifyOnCommit(readEntities ...*Reading) error {
 	return versionVerify(
@@ -992,9 +992,9 @@ func (c *ReadingClient) VerifyOnCommit(readEntities ...*Reading) error {
 	)
 }
 
-// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *SettingModifiedError. To expect a newer version,
+// VerifyOnCommit lets the transaction of this client commit only if the rows of the entities still have their versions.
+// Use it for rows that the transaction only reads and decides by, right after reading them. If one changes, the commit or
+// the first write after the call returns a *SettingModifiedError. To expect a newer version,
 // read the row and pass it again.
 func (c *SettingClient) VerifyOnCommit(readEntities ...*Setting) error {
 	return versionVerify(
@@ -1003,9 +1003,9 @@ func (c *SettingClient) VerifyOnCommit(readEntities ...*Setting) error {
 	)
 }
 
-// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *TicketModifiedError. To expect a newer version,
+// VerifyOnCommit lets the transaction of this client commit only if the rows of the entities still have their versions.
+// Use it for rows that the transaction only reads and decides by, right after reading them. If one changes, the commit or
+// the first write after the call returns a *TicketModifiedError. To expect a newer version,
 // read the row and pass it again.
 func (c *TicketClient) VerifyOnCommit(readEntities ...*Ticket) error {
 	return versionVerify(
@@ -1014,9 +1014,9 @@ func (c *TicketClient) VerifyOnCommit(readEntities ...*Ticket) error {
 	)
 }
 
-// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *UserModifiedError. To expect a newer version,
+// VerifyOnCommit lets the transaction of this client commit only if the rows of the entities still have their versions.
+// Use it for rows that the transaction only reads and decides by, right after reading them. If one changes, the commit or
+// the first write after the call returns a *UserModifiedError. To expect a newer version,
 // read the row and pass it again.
 func (c *UserClient) VerifyOnCommit(readEntities ...*User) error {
 	return versionVerify(

@@ -158,12 +158,12 @@ func (_m *Document) VersionKey() entocc.VersionKey {
 	return _m.occ.Key(documentVersion, _m.ID, _m.Version)
 }
 
-// Delete returns a builder for deleting this Document, if its row has the version of this entity still.
+// Delete returns a builder that deletes this Document if its row still has the version of this entity.
 func (_m *Document) Delete() *DocumentDeleteOne {
 	return NewDocumentClient(_m.config).DeleteOne(_m)
 }
 
-// IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
+// IsModified reports whether the row no longer has the version of this entity, or is gone. It writes nothing.
 func (_m *Document) IsModified(ctx context.Context) (bool, error) {
 	return versionIsModified(ctx, _m.config, documentVersion, &_m.occ.Held, _m.VersionKey(), documentRead)
 }

@@ -430,12 +430,12 @@ func (u *DocumentUpsertOne) IDX(ctx context.Context) uuid.UUID {
 	return id
 }
 
-// IfVersion has the upsert create the row, or update it if it has this version; another is a *DocumentModifiedError.
+// IfVersion makes the upsert create the row, or update it if it has this version; else it returns a *DocumentModifiedError.
 func (u *DocumentUpsertOne) IfVersion(version uuid.UUID) *DocumentUpsertOne {
 	return occrun.IfVersion(u, u.create.upserting, u.create.driver.Dialect(), &u.create.conflict, version)
 }
 
-// IfVersion takes a version for each builder. If a row has another, none is written, and an *entocc.BulkModifiedError lists all those.
+// IfVersion takes a version for each builder. If a row has another, no row is written; an *entocc.BulkModifiedError lists those.
 func (u *DocumentUpsertBulk) IfVersion(versions ...uuid.UUID) *DocumentUpsertBulk {
 	return occrun.BulkIfVersion(u, &u.create.err, documentVersion, &u.create.builders, (*DocumentCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
 }

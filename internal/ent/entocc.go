@@ -41,19 +41,19 @@ import (
 	"github.com/entocc/entocc/occrun"
 )
 
-// This code needs a github.com/entocc/entocc that keeps to this contract. Where the name is missing, run go generate again.
+// This code needs a version of github.com/entocc/entocc with this contract. If the name is missing, run go generate again.
 const _ = occrun.IsAtLeastVersion1
 
-// IsRecordModified reports whether err says that a guarded write met a row with another version, or none. A row that
-// is gone is IsNotFound as well.
+// IsRecordModified reports whether err says that a guarded write found a row with a different version, or no row. A row that
+// is gone is also IsNotFound.
 func IsRecordModified(err error) bool { return entocc.IsRecordModified(err) }
 
 // IsVersionError reports whether err says that a write was refused because it had no usable version.
 func IsVersionError(err error) bool { return entocc.IsVersionError(err) }
 
-// CheckGuards reports the types whose schema hooks are not wired, as where a program forgot to import its ent/runtime
-// package. ent refuses the writes of these types; a program that calls CheckGuards at its start does not have to wait for
-// the first. Further checks are asked in turn, such as that of package trigger for the triggers of the database.
+// CheckGuards reports the types whose schema hooks are not registered, for example because a program does not import ent/runtime.
+// ent refuses to write such types; a program that calls CheckGuards when it starts does not have to wait for the first refused
+// write. It also runs further checks, such as that of package trigger for the triggers of the database.
 func CheckGuards(checks ...func() error) error {
 	if err := checkHooks(); err != nil {
 		return err
@@ -61,7 +61,7 @@ func CheckGuards(checks ...func() error) error {
 	return occrun.All(checks)
 }
 
-// checkHooks reports a type whose schema hooks are not wired.
+// checkHooks reports a type whose schema hooks are not registered.
 func checkHooks() error {
 	for typ, hooks := range map[string][]ent.Hook{
 		TypeAccount:      account.Hooks[:],
@@ -128,7 +128,7 @@ func VersionedTables() []occrun.Table {
 // versionExpectation is what a mutation expects of the version of its row.
 type versionExpectation = occrun.Expectation
 
-// txState is what a transaction knows of its own writes.
+// txState is what a transaction knows about its own writes.
 type txState = occrun.TxState
 
 // accountVersion is what the guard knows about the version of Account.
@@ -147,7 +147,7 @@ var accountVersion = &occrun.Schema{
 	},
 }
 
-// AccountModifiedError reports a refused write of Account, whose row has another version by now or is gone.
+// AccountModifiedError reports a refused write of Account, whose row now has another version or is gone.
 type AccountModifiedError = entocc.ModifiedError[Account]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -156,7 +156,7 @@ func (m *AccountMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return accountVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+// versionID returns the primary key of the mutation's row; nil if it is not known.
 func (m *AccountMutation) versionID() any {
 	return m.occ.FoundID(occrun.IDOf(m.ID()))
 }
@@ -169,7 +169,7 @@ func (m *AccountMutation) versionError(err error) error {
 // accountRow returns the predicate of the row with this primary key.
 func accountRow(id any) func(*sql.Selector) { return occrun.Is(account.ID, id) }
 
-// accountRead reads the row with this primary key as it was committed last, or these fields of it.
+// accountRead reads the row with this primary key as it was last committed, or these fields of it.
 func accountRead(ctx context.Context, c config, id any, fields ...string) (*Account, error) {
 	latest := latestVersion(c.driver)
 	c.driver = occrun.Uncached(c.driver)
@@ -194,7 +194,7 @@ var buyerVersion = &occrun.Schema{
 	},
 }
 
-// BuyerModifiedError reports a refused write of Buyer, whose row has another version by now or is gone.
+// BuyerModifiedError reports a refused write of Buyer, whose row now has another version or is gone.
 type BuyerModifiedError = entocc.ModifiedError[Buyer]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -203,7 +203,7 @@ func (m *BuyerMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return buyerVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+// versionID returns the primary key of the mutation's row; nil if it is not known.
 func (m *BuyerMutation) versionID() any {
 	return m.occ.FoundID(occrun.IDOf(m.ID()))
 }
@@ -216,7 +216,7 @@ func (m *BuyerMutation) versionError(err error) error {
 // buyerRow returns the predicate of the row with this primary key.
 func buyerRow(id any) func(*sql.Selector) { return occrun.Is(buyer.ID, id) }
 
-// buyerRead reads the row with this primary key as it was committed last, or these fields of it.
+// buyerRead reads the row with this primary key as it was last committed, or these fields of it.
 func buyerRead(ctx context.Context, c config, id any, fields ...string) (*Buyer, error) {
 	latest := latestVersion(c.driver)
 	c.driver = occrun.Uncached(c.driver)
@@ -240,7 +240,7 @@ var cardVersion = &occrun.Schema{
 	},
 }
 
-// CardModifiedError reports a refused write of Card, whose row has another version by now or is gone.
+// CardModifiedError reports a refused write of Card, whose row now has another version or is gone.
 type CardModifiedError = entocc.ModifiedError[Card]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -249,7 +249,7 @@ func (m *CardMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return cardVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+// versionID returns the primary key of the mutation's row; nil if it is not known.
 func (m *CardMutation) versionID() any {
 	return m.occ.FoundID(occrun.IDOf(m.ID()))
 }
@@ -262,7 +262,7 @@ func (m *CardMutation) versionError(err error) error {
 // cardRow returns the predicate of the row with this primary key.
 func cardRow(id any) func(*sql.Selector) { return occrun.Is(card.ID, id) }
 
-// cardRead reads the row with this primary key as it was committed last, or these fields of it.
+// cardRead reads the row with this primary key as it was last committed, or these fields of it.
 func cardRead(ctx context.Context, c config, id any, fields ...string) (*Card, error) {
 	latest := latestVersion(c.driver)
 	c.driver = occrun.Uncached(c.driver)
@@ -287,7 +287,7 @@ var documentVersion = &occrun.Schema{
 	},
 }
 
-// DocumentModifiedError reports a refused write of Document, whose row has another version by now or is gone.
+// DocumentModifiedError reports a refused write of Document, whose row now has another version or is gone.
 type DocumentModifiedError = entocc.ModifiedError[Document]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -296,7 +296,7 @@ func (m *DocumentMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) 
 	return documentVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+// versionID returns the primary key of the mutation's row; nil if it is not known.
 func (m *DocumentMutation) versionID() any {
 	return m.occ.FoundID(occrun.IDOf(m.ID()))
 }
@@ -309,7 +309,7 @@ func (m *DocumentMutation) versionError(err error) error {
 // documentRow returns the predicate of the row with this primary key.
 func documentRow(id any) func(*sql.Selector) { return occrun.Is(document.ID, id) }
 
-// documentRead reads the row with this primary key as it was committed last, or these fields of it.
+// documentRead reads the row with this primary key as it was last committed, or these fields of it.
 func documentRead(ctx context.Context, c config, id any, fields ...string) (*Document, error) {
 	latest := latestVersion(c.driver)
 	c.driver = occrun.Uncached(c.driver)
@@ -331,7 +331,7 @@ var eventVersion = &occrun.Schema{
 	},
 }
 
-// EventModifiedError reports a refused write of Event, whose row has another version by now or is gone.
+// EventModifiedError reports a refused write of Event, whose row now has another version or is gone.
 type EventModifiedError = entocc.ModifiedError[Event]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -340,7 +340,7 @@ func (m *EventMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return eventVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+// versionID returns the primary key of the mutation's row; nil if it is not known.
 func (m *EventMutation) versionID() any {
 	return m.occ.FoundID(occrun.IDOf(m.ID()))
 }
@@ -353,7 +353,7 @@ func (m *EventMutation) versionError(err error) error {
 // eventRow returns the predicate of the row with this primary key.
 func eventRow(id any) func(*sql.Selector) { return occrun.Is(event.ID, id) }
 
-// eventRead reads the row with this primary key as it was committed last, or these fields of it.
+// eventRead reads the row with this primary key as it was last committed, or these fields of it.
 func eventRead(ctx context.Context, c config, id any, fields ...string) (*Event, error) {
 	latest := latestVersion(c.driver)
 	c.driver = occrun.Uncached(c.driver)
@@ -379,7 +379,7 @@ var folderVersion = &occrun.Schema{
 	},
 }
 
-// FolderModifiedError reports a refused write of Folder, whose row has another version by now or is gone.
+// FolderModifiedError reports a refused write of Folder, whose row now has another version or is gone.
 type FolderModifiedError = entocc.ModifiedError[Folder]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -388,7 +388,7 @@ func (m *FolderMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return folderVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+// versionID returns the primary key of the mutation's row; nil if it is not known.
 func (m *FolderMutation) versionID() any {
 	return m.occ.FoundID(occrun.IDOf(m.ID()))
 }
@@ -401,7 +401,7 @@ func (m *FolderMutation) versionError(err error) error {
 // folderRow returns the predicate of the row with this primary key.
 func folderRow(id any) func(*sql.Selector) { return occrun.Is(folder.ID, id) }
 
-// folderRead reads the row with this primary key as it was committed last, or these fields of it.
+// folderRead reads the row with this primary key as it was last committed, or these fields of it.
 func folderRead(ctx context.Context, c config, id any, fields ...string) (*Folder, error) {
 	latest := latestVersion(c.driver)
 	c.driver = occrun.Uncached(c.driver)
@@ -424,7 +424,7 @@ var gaugeVersion = &occrun.Schema{
 	},
 }
 
-// GaugeModifiedError reports a refused write of Gauge, whose row has another version by now or is gone.
+// GaugeModifiedError reports a refused write of Gauge, whose row now has another version or is gone.
 type GaugeModifiedError = entocc.ModifiedError[Gauge]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -433,7 +433,7 @@ func (m *GaugeMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return gaugeVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+// versionID returns the primary key of the mutation's row; nil if it is not known.
 func (m *GaugeMutation) versionID() any {
 	return m.occ.FoundID(occrun.IDOf(m.ID()))
 }
@@ -446,7 +446,7 @@ func (m *GaugeMutation) versionError(err error) error {
 // gaugeRow returns the predicate of the row with this primary key.
 func gaugeRow(id any) func(*sql.Selector) { return occrun.Is(gauge.ID, id) }
 
-// gaugeRead reads the row with this primary key as it was committed last, or these fields of it.
+// gaugeRead reads the row with this primary key as it was last committed, or these fields of it.
 func gaugeRead(ctx context.Context, c config, id any, fields ...string) (*Gauge, error) {
 	latest := latestVersion(c.driver)
 	c.driver = occrun.Uncached(c.driver)
@@ -471,7 +471,7 @@ var invoiceVersion = &occrun.Schema{
 	},
 }
 
-// InvoiceModifiedError reports a refused write of Invoice, whose row has another version by now or is gone.
+// InvoiceModifiedError reports a refused write of Invoice, whose row now has another version or is gone.
 type InvoiceModifiedError = entocc.ModifiedError[Invoice]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -480,7 +480,7 @@ func (m *InvoiceMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return invoiceVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+// versionID returns the primary key of the mutation's row; nil if it is not known.
 func (m *InvoiceMutation) versionID() any {
 	return m.occ.FoundID(occrun.IDOf(m.ID()))
 }
@@ -493,7 +493,7 @@ func (m *InvoiceMutation) versionError(err error) error {
 // invoiceRow returns the predicate of the row with this primary key.
 func invoiceRow(id any) func(*sql.Selector) { return occrun.Is(invoice.ID, id) }
 
-// invoiceRead reads the row with this primary key as it was committed last, or these fields of it.
+// invoiceRead reads the row with this primary key as it was last committed, or these fields of it.
 func invoiceRead(ctx context.Context, c config, id any, fields ...string) (*Invoice, error) {
 	latest := latestVersion(c.driver)
 	c.driver = occrun.Uncached(c.driver)
@@ -521,7 +521,7 @@ var likeVersion = &occrun.Schema{
 	},
 }
 
-// LikeModifiedError reports a refused write of Like, whose row has another version by now or is gone.
+// LikeModifiedError reports a refused write of Like, whose row now has another version or is gone.
 type LikeModifiedError = entocc.ModifiedError[Like]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -530,7 +530,7 @@ func (m *LikeMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return likeVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+// versionID returns the primary key of the mutation's row; nil if it is not known.
 func (m *LikeMutation) versionID() any {
 	return m.occ.EntityID()
 }
@@ -545,7 +545,7 @@ func likeRow(id any) func(*sql.Selector) {
 	return like.And(occrun.Is(like.UserID, occrun.Part(id, 0)), occrun.Is(like.TweetID, occrun.Part(id, 1)))
 }
 
-// likeRead reads the row with this primary key as it was committed last, or these fields of it.
+// likeRead reads the row with this primary key as it was last committed, or these fields of it.
 func likeRead(ctx context.Context, c config, id any, fields ...string) (*Like, error) {
 	latest := latestVersion(c.driver)
 	c.driver = occrun.Uncached(c.driver)
@@ -571,7 +571,7 @@ var membershipVersion = &occrun.Schema{
 	},
 }
 
-// MembershipModifiedError reports a refused write of Membership, whose row has another version by now or is gone.
+// MembershipModifiedError reports a refused write of Membership, whose row now has another version or is gone.
 type MembershipModifiedError = entocc.ModifiedError[Membership]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -580,7 +580,7 @@ func (m *MembershipMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation
 	return membershipVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+// versionID returns the primary key of the mutation's row; nil if it is not known.
 func (m *MembershipMutation) versionID() any {
 	return m.occ.EntityID()
 }
@@ -595,7 +595,7 @@ func membershipRow(id any) func(*sql.Selector) {
 	return membership.And(occrun.Is(membership.UserID, occrun.Part(id, 0)), occrun.Is(membership.TeamID, occrun.Part(id, 1)))
 }
 
-// membershipRead reads the row with this primary key as it was committed last, or these fields of it.
+// membershipRead reads the row with this primary key as it was last committed, or these fields of it.
 func membershipRead(ctx context.Context, c config, id any, fields ...string) (*Membership, error) {
 	latest := latestVersion(c.driver)
 	c.driver = occrun.Uncached(c.driver)
@@ -617,7 +617,7 @@ var memoVersion = &occrun.Schema{
 	},
 }
 
-// MemoModifiedError reports a refused write of Memo, whose row has another version by now or is gone.
+// MemoModifiedError reports a refused write of Memo, whose row now has another version or is gone.
 type MemoModifiedError = entocc.ModifiedError[Memo]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -626,7 +626,7 @@ func (m *MemoMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return memoVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+// versionID returns the primary key of the mutation's row; nil if it is not known.
 func (m *MemoMutation) versionID() any {
 	return m.occ.FoundID(occrun.IDOf(m.ID()))
 }
@@ -639,7 +639,7 @@ func (m *MemoMutation) versionError(err error) error {
 // memoRow returns the predicate of the row with this primary key.
 func memoRow(id any) func(*sql.Selector) { return occrun.Is(memo.ID, id) }
 
-// memoRead reads the row with this primary key as it was committed last, or these fields of it.
+// memoRead reads the row with this primary key as it was last committed, or these fields of it.
 func memoRead(ctx context.Context, c config, id any, fields ...string) (*Memo, error) {
 	latest := latestVersion(c.driver)
 	c.driver = occrun.Uncached(c.driver)
@@ -661,7 +661,7 @@ var noteVersion = &occrun.Schema{
 	},
 }
 
-// NoteModifiedError reports a refused write of Note, whose row has another version by now or is gone.
+// NoteModifiedError reports a refused write of Note, whose row now has another version or is gone.
 type NoteModifiedError = entocc.ModifiedError[Note]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -670,7 +670,7 @@ func (m *NoteMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return noteVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+// versionID returns the primary key of the mutation's row; nil if it is not known.
 func (m *NoteMutation) versionID() any {
 	return m.occ.FoundID(occrun.IDOf(m.ID()))
 }
@@ -683,7 +683,7 @@ func (m *NoteMutation) versionError(err error) error {
 // noteRow returns the predicate of the row with this primary key.
 func noteRow(id any) func(*sql.Selector) { return occrun.Is(note.ID, id) }
 
-// noteRead reads the row with this primary key as it was committed last, or these fields of it.
+// noteRead reads the row with this primary key as it was last committed, or these fields of it.
 func noteRead(ctx context.Context, c config, id any, fields ...string) (*Note, error) {
 	latest := latestVersion(c.driver)
 	c.driver = occrun.Uncached(c.driver)
@@ -705,7 +705,7 @@ var orderVersion = &occrun.Schema{
 	},
 }
 
-// OrderModifiedError reports a refused write of Order, whose row has another version by now or is gone.
+// OrderModifiedError reports a refused write of Order, whose row now has another version or is gone.
 type OrderModifiedError = entocc.ModifiedError[Order]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -714,7 +714,7 @@ func (m *OrderMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return orderVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+// versionID returns the primary key of the mutation's row; nil if it is not known.
 func (m *OrderMutation) versionID() any {
 	return m.occ.FoundID(occrun.IDOf(m.ID()))
 }
@@ -727,7 +727,7 @@ func (m *OrderMutation) versionError(err error) error {
 // orderRow returns the predicate of the row with this primary key.
 func orderRow(id any) func(*sql.Selector) { return occrun.Is(order.ID, id) }
 
-// orderRead reads the row with this primary key as it was committed last, or these fields of it.
+// orderRead reads the row with this primary key as it was last committed, or these fields of it.
 func orderRead(ctx context.Context, c config, id any, fields ...string) (*Order, error) {
 	latest := latestVersion(c.driver)
 	c.driver = occrun.Uncached(c.driver)
@@ -767,7 +767,7 @@ var parcelVersion = &occrun.Schema{
 	},
 }
 
-// ParcelModifiedError reports a refused write of Parcel, whose row has another version by now or is gone.
+// ParcelModifiedError reports a refused write of Parcel, whose row now has another version or is gone.
 type ParcelModifiedError = entocc.ModifiedError[Parcel]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -776,7 +776,7 @@ func (m *ParcelMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return parcelVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+// versionID returns the primary key of the mutation's row; nil if it is not known.
 func (m *ParcelMutation) versionID() any {
 	return m.occ.FoundID(occrun.IDOf(m.ID()))
 }
@@ -789,7 +789,7 @@ func (m *ParcelMutation) versionError(err error) error {
 // parcelRow returns the predicate of the row with this primary key.
 func parcelRow(id any) func(*sql.Selector) { return occrun.Is(parcel.ID, id) }
 
-// parcelRead reads the row with this primary key as it was committed last, or these fields of it.
+// parcelRead reads the row with this primary key as it was last committed, or these fields of it.
 func parcelRead(ctx context.Context, c config, id any, fields ...string) (*Parcel, error) {
 	latest := latestVersion(c.driver)
 	c.driver = occrun.Uncached(c.driver)
@@ -826,7 +826,7 @@ var petVersion = &occrun.Schema{
 	},
 }
 
-// PetModifiedError reports a refused write of Pet, whose row has another version by now or is gone.
+// PetModifiedError reports a refused write of Pet, whose row now has another version or is gone.
 type PetModifiedError = entocc.ModifiedError[Pet]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -835,7 +835,7 @@ func (m *PetMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return petVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+// versionID returns the primary key of the mutation's row; nil if it is not known.
 func (m *PetMutation) versionID() any {
 	return m.occ.FoundID(occrun.IDOf(m.ID()))
 }
@@ -848,7 +848,7 @@ func (m *PetMutation) versionError(err error) error {
 // petRow returns the predicate of the row with this primary key.
 func petRow(id any) func(*sql.Selector) { return occrun.Is(pet.ID, id) }
 
-// petRead reads the row with this primary key as it was committed last, or these fields of it.
+// petRead reads the row with this primary key as it was last committed, or these fields of it.
 func petRead(ctx context.Context, c config, id any, fields ...string) (*Pet, error) {
 	latest := latestVersion(c.driver)
 	c.driver = occrun.Uncached(c.driver)
@@ -873,7 +873,7 @@ var profileVersion = &occrun.Schema{
 	},
 }
 
-// ProfileModifiedError reports a refused write of Profile, whose row has another version by now or is gone.
+// ProfileModifiedError reports a refused write of Profile, whose row now has another version or is gone.
 type ProfileModifiedError = entocc.ModifiedError[Profile]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -882,7 +882,7 @@ func (m *ProfileMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return profileVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+// versionID returns the primary key of the mutation's row; nil if it is not known.
 func (m *ProfileMutation) versionID() any {
 	return m.occ.FoundID(occrun.IDOf(m.ID()))
 }
@@ -895,7 +895,7 @@ func (m *ProfileMutation) versionError(err error) error {
 // profileRow returns the predicate of the row with this primary key.
 func profileRow(id any) func(*sql.Selector) { return occrun.Is(profile.ID, id) }
 
-// profileRead reads the row with this primary key as it was committed last, or these fields of it.
+// profileRead reads the row with this primary key as it was last committed, or these fields of it.
 func profileRead(ctx context.Context, c config, id any, fields ...string) (*Profile, error) {
 	latest := latestVersion(c.driver)
 	c.driver = occrun.Uncached(c.driver)
@@ -933,7 +933,7 @@ var purchaseVersion = &occrun.Schema{
 	},
 }
 
-// PurchaseModifiedError reports a refused write of Purchase, whose row has another version by now or is gone.
+// PurchaseModifiedError reports a refused write of Purchase, whose row now has another version or is gone.
 type PurchaseModifiedError = entocc.ModifiedError[Purchase]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -942,7 +942,7 @@ func (m *PurchaseMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) 
 	return purchaseVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+// versionID returns the primary key of the mutation's row; nil if it is not known.
 func (m *PurchaseMutation) versionID() any {
 	return m.occ.FoundID(occrun.IDOf(m.ID()))
 }
@@ -955,7 +955,7 @@ func (m *PurchaseMutation) versionError(err error) error {
 // purchaseRow returns the predicate of the row with this primary key.
 func purchaseRow(id any) func(*sql.Selector) { return occrun.Is(purchase.ID, id) }
 
-// purchaseRead reads the row with this primary key as it was committed last, or these fields of it.
+// purchaseRead reads the row with this primary key as it was last committed, or these fields of it.
 func purchaseRead(ctx context.Context, c config, id any, fields ...string) (*Purchase, error) {
 	latest := latestVersion(c.driver)
 	c.driver = occrun.Uncached(c.driver)
@@ -986,7 +986,7 @@ var purchaseLineVersion = &occrun.Schema{
 	},
 }
 
-// PurchaseLineModifiedError reports a refused write of PurchaseLine, whose row has another version by now or is gone.
+// PurchaseLineModifiedError reports a refused write of PurchaseLine, whose row now has another version or is gone.
 type PurchaseLineModifiedError = entocc.ModifiedError[PurchaseLine]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -995,7 +995,7 @@ func (m *PurchaseLineMutation) VersionGuard() (*occrun.Schema, *occrun.Expectati
 	return purchaseLineVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+// versionID returns the primary key of the mutation's row; nil if it is not known.
 func (m *PurchaseLineMutation) versionID() any {
 	return m.occ.FoundID(occrun.IDOf(m.ID()))
 }
@@ -1008,7 +1008,7 @@ func (m *PurchaseLineMutation) versionError(err error) error {
 // purchaseLineRow returns the predicate of the row with this primary key.
 func purchaseLineRow(id any) func(*sql.Selector) { return occrun.Is(purchaseline.ID, id) }
 
-// purchaseLineRead reads the row with this primary key as it was committed last, or these fields of it.
+// purchaseLineRead reads the row with this primary key as it was last committed, or these fields of it.
 func purchaseLineRead(ctx context.Context, c config, id any, fields ...string) (*PurchaseLine, error) {
 	latest := latestVersion(c.driver)
 	c.driver = occrun.Uncached(c.driver)
@@ -1030,7 +1030,7 @@ var readingVersion = &occrun.Schema{
 	},
 }
 
-// ReadingModifiedError reports a refused write of Reading, whose row has another version by now or is gone.
+// ReadingModifiedError reports a refused write of Reading, whose row now has another version or is gone.
 type ReadingModifiedError = entocc.ModifiedError[Reading]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -1039,7 +1039,7 @@ func (m *ReadingMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return readingVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+// versionID returns the primary key of the mutation's row; nil if it is not known.
 func (m *ReadingMutation) versionID() any {
 	return m.occ.FoundID(occrun.IDOf(m.ID()))
 }
@@ -1052,7 +1052,7 @@ func (m *ReadingMutation) versionError(err error) error {
 // readingRow returns the predicate of the row with this primary key.
 func readingRow(id any) func(*sql.Selector) { return occrun.Is(reading.ID, id) }
 
-// readingRead reads the row with this primary key as it was committed last, or these fields of it.
+// readingRead reads the row with this primary key as it was last committed, or these fields of it.
 func readingRead(ctx context.Context, c config, id any, fields ...string) (*Reading, error) {
 	latest := latestVersion(c.driver)
 	c.driver = occrun.Uncached(c.driver)
@@ -1074,7 +1074,7 @@ var settingVersion = &occrun.Schema{
 	},
 }
 
-// SettingModifiedError reports a refused write of Setting, whose row has another version by now or is gone.
+// SettingModifiedError reports a refused write of Setting, whose row now has another version or is gone.
 type SettingModifiedError = entocc.ModifiedError[Setting]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -1083,7 +1083,7 @@ func (m *SettingMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return settingVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+// versionID returns the primary key of the mutation's row; nil if it is not known.
 func (m *SettingMutation) versionID() any {
 	return m.occ.FoundID(occrun.IDOf(m.ID()))
 }
@@ -1096,7 +1096,7 @@ func (m *SettingMutation) versionError(err error) error {
 // settingRow returns the predicate of the row with this primary key.
 func settingRow(id any) func(*sql.Selector) { return occrun.Is(setting.ID, id) }
 
-// settingRead reads the row with this primary key as it was committed last, or these fields of it.
+// settingRead reads the row with this primary key as it was last committed, or these fields of it.
 func settingRead(ctx context.Context, c config, id any, fields ...string) (*Setting, error) {
 	latest := latestVersion(c.driver)
 	c.driver = occrun.Uncached(c.driver)
@@ -1118,7 +1118,7 @@ var ticketVersion = &occrun.Schema{
 	},
 }
 
-// TicketModifiedError reports a refused write of Ticket, whose row has another version by now or is gone.
+// TicketModifiedError reports a refused write of Ticket, whose row now has another version or is gone.
 type TicketModifiedError = entocc.ModifiedError[Ticket]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -1127,7 +1127,7 @@ func (m *TicketMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return ticketVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+// versionID returns the primary key of the mutation's row; nil if it is not known.
 func (m *TicketMutation) versionID() any {
 	return m.occ.FoundID(occrun.IDOf(m.ID()))
 }
@@ -1140,7 +1140,7 @@ func (m *TicketMutation) versionError(err error) error {
 // ticketRow returns the predicate of the row with this primary key.
 func ticketRow(id any) func(*sql.Selector) { return occrun.Is(ticket.ID, id) }
 
-// ticketRead reads the row with this primary key as it was committed last, or these fields of it.
+// ticketRead reads the row with this primary key as it was last committed, or these fields of it.
 func ticketRead(ctx context.Context, c config, id any, fields ...string) (*Ticket, error) {
 	latest := latestVersion(c.driver)
 	c.driver = occrun.Uncached(c.driver)
@@ -1185,7 +1185,7 @@ var userVersion = &occrun.Schema{
 	},
 }
 
-// UserModifiedError reports a refused write of User, whose row has another version by now or is gone.
+// UserModifiedError reports a refused write of User, whose row now has another version or is gone.
 type UserModifiedError = entocc.ModifiedError[User]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -1194,7 +1194,7 @@ func (m *UserMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return userVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+// versionID returns the primary key of the mutation's row; nil if it is not known.
 func (m *UserMutation) versionID() any {
 	return m.occ.FoundID(occrun.IDOf(m.ID()))
 }
@@ -1207,7 +1207,7 @@ func (m *UserMutation) versionError(err error) error {
 // userRow returns the predicate of the row with this primary key.
 func userRow(id any) func(*sql.Selector) { return occrun.Is(user.ID, id) }
 
-// userRead reads the row with this primary key as it was committed last, or these fields of it.
+// userRead reads the row with this primary key as it was last committed, or these fields of it.
 func userRead(ctx context.Context, c config, id any, fields ...string) (*User, error) {
 	latest := latestVersion(c.driver)
 	c.driver = occrun.Uncached(c.driver)
@@ -1361,7 +1361,7 @@ func versionAsRead[E comparable](entity any) occrun.ReadRow {
 	return occrun.ReadRowOf(entity)
 }
 
-// versionCurrent reads a row in the transaction of a client, or outside if that has ended by now.
+// versionCurrent reads a row in the transaction of a client, or outside if that has ended.
 func versionCurrent[E any](
 	ctx context.Context, c config, id any, read func(context.Context, config, any, ...string) (E, error),
 ) (E, error) {
@@ -1413,14 +1413,14 @@ func versionIsModified[E entocc.Versioned](
 	return !occrun.SameVersion(schema, current.VersionKey().Version, key.Version), nil
 }
 
-// IsOutcomeUnknown reports whether err says that a write may or may not have been applied, as its answer was lost.
+// IsOutcomeUnknown reports whether err says that a write may or may not have been applied, because its response was lost.
 func IsOutcomeUnknown(err error) bool { return entocc.IsOutcomeUnknown(err) }
 
-// versionWriter returns the driver by which writes of guarded types are sent. It is no method of config, as each type that
-// embeds one would get the method, too.
+// versionWriter returns the driver that sends writes of guarded types. It is not a method of config, because each type that
+// embeds config would have the method too.
 func versionWriter(c config) dialect.Driver { return occrun.Named(c.versionSession, c.driver) }
 
-// versionTx returns a transaction whose commit says so where its outcome is not known.
+// versionTx returns a transaction whose commit says so if its outcome is unknown.
 func versionTx(c config, tx *txDriver) *txDriver {
 	tx.tx = occrun.NamedTx(c.versionSession, tx.tx, c.driver)
 	return tx
@@ -1436,7 +1436,7 @@ func (tx *txDriver) ended(err error) error {
 	return err
 }
 
-// TxState returns what the transaction knows of its own writes.
+// TxState returns what the transaction knows about its own writes.
 func (tx *txDriver) TxState() *occrun.TxState { return &tx.occ }
 
 // begun notes that a Tx ends the transaction, so that its end is seen.
@@ -1489,7 +1489,7 @@ func (tx *txDriver) sendsQuery(ctx context.Context, query string) func(*stdsql.R
 	return func(rows *stdsql.Rows, err error) (*stdsql.Rows, error) { return rows, tx.ended(err) }
 }
 
-// latestVersion has a query in a transaction see the row as it was committed last.
+// latestVersion makes a query in a transaction see the row as it was last committed.
 func latestVersion(drv dialect.Driver) func(*sql.Selector) {
 	if _, ok := drv.(*txDriver); ok {
 		return occrun.Latest

@@ -134,12 +134,12 @@ func (_m *Event) VersionKey() entocc.VersionKey {
 	return _m.occ.Key(eventVersion, _m.ID, _m.Version)
 }
 
-// Delete returns a builder for deleting this Event, if its row has the version of this entity still.
+// Delete returns a builder that deletes this Event if its row still has the version of this entity.
 func (_m *Event) Delete() *EventDeleteOne {
 	return NewEventClient(_m.config).DeleteOne(_m)
 }
 
-// IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
+// IsModified reports whether the row no longer has the version of this entity, or is gone. It writes nothing.
 func (_m *Event) IsModified(ctx context.Context) (bool, error) {
 	return versionIsModified(ctx, _m.config, eventVersion, &_m.occ.Held, _m.VersionKey(), eventRead)
 }

@@ -174,12 +174,12 @@ func (_m *Folder) VersionKey() entocc.VersionKey {
 	return _m.occ.Key(folderVersion, _m.ID, _m.Version)
 }
 
-// Delete returns a builder for deleting this Folder, if its row has the version of this entity still.
+// Delete returns a builder that deletes this Folder if its row still has the version of this entity.
 func (_m *Folder) Delete() *FolderDeleteOne {
 	return NewFolderClient(_m.config).DeleteOne(_m)
 }
 
-// IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
+// IsModified reports whether the row no longer has the version of this entity, or is gone. It writes nothing.
 func (_m *Folder) IsModified(ctx context.Context) (bool, error) {
 	return versionIsModified(ctx, _m.config, folderVersion, &_m.occ.Held, _m.VersionKey(), folderRead)
 }

@@ -367,23 +367,23 @@ func (u *FolderUpsertOne) IDX(ctx context.Context) int {
 	return id
 }
 
-// IfVersion has the upsert create the row, or update it if it has this version; another is a *FolderModifiedError.
+// IfVersion makes the upsert create the row, or update it if it has this version; else it returns a *FolderModifiedError.
 func (u *FolderUpsertOne) IfVersion(version int64) *FolderUpsertOne {
 	return occrun.IfVersion(u, u.create.upserting, u.create.driver.Dialect(), &u.create.conflict, version)
 }
 
-// IfNewer has the upsert write this version, over an older one at most; else it is an *entocc.NotNewerError.
+// IfNewer makes the upsert write this version only over an older one; else it returns an *entocc.NotNewerError.
 func (u *FolderUpsertOne) IfNewer(version int64) *FolderUpsertOne {
 	u.create.mutation.SetVersion(version)
 	return occrun.IfNewer(u, u.create.upserting, u.create.driver.Dialect(), &u.create.conflict)
 }
 
-// IfVersion takes a version for each builder. If a row has another, none is written, and an *entocc.BulkModifiedError lists all those.
+// IfVersion takes a version for each builder. If a row has another, no row is written; an *entocc.BulkModifiedError lists those.
 func (u *FolderUpsertBulk) IfVersion(versions ...int64) *FolderUpsertBulk {
 	return occrun.BulkIfVersion(u, &u.create.err, folderVersion, &u.create.builders, (*FolderCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
 }
 
-// IfNewer compares what SetVersion gave each builder. Rows that are not older are left; an *entocc.BulkNotNewerError lists them.
+// IfNewer compares the version that each builder sets. Rows that are not older stay; an *entocc.BulkNotNewerError lists them.
 func (u *FolderUpsertBulk) IfNewer() *FolderUpsertBulk {
 	return occrun.BulkIfNewer(u, &u.create.err, &u.create.builders, (*FolderCreate).upserting, u.create.driver.Dialect(), &u.create.conflict)
 }
@@ -393,8 +393,8 @@ func (_c *FolderCreate) upserting() (occrun.GuardedMutation, *[]Hook, func(error
 	return _c.mutation, &_c.hooks, _c.mutation.versionError
 }
 
-// IfAboveVersion has the create succeed only if the above that is set here has this version.
-// One that has another is an *entocc.RecordModifiedError of type Folder, and nothing is written.
+// IfAboveVersion makes the create succeed only if the above that is set here has this version.
+// Otherwise it returns an *entocc.RecordModifiedError of type Folder, and nothing is written.
 func (_c *FolderCreate) IfAboveVersion(versionSeen int64) *FolderCreate {
 	_c.mutation.occ.Parent(folder.EdgeAbove, versionSeen)
 	return _c

@@ -145,12 +145,12 @@ func (_m *Gauge) VersionKey() entocc.VersionKey {
 	return _m.occ.Key(gaugeVersion, _m.ID, _m.Version)
 }
 
-// Delete returns a builder for deleting this Gauge, if its row has the version of this entity still.
+// Delete returns a builder that deletes this Gauge if its row still has the version of this entity.
 func (_m *Gauge) Delete() *GaugeDeleteOne {
 	return NewGaugeClient(_m.config).DeleteOne(_m)
 }
 
-// IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
+// IsModified reports whether the row no longer has the version of this entity, or is gone. It writes nothing.
 func (_m *Gauge) IsModified(ctx context.Context) (bool, error) {
 	return versionIsModified(ctx, _m.config, gaugeVersion, &_m.occ.Held, _m.VersionKey(), gaugeRead)
 }

@@ -413,12 +413,12 @@ func (u *GaugeUpsertOne) IDX(ctx context.Context) int {
 	return id
 }
 
-// IfVersion has the upsert create the row, or update it if it has this version; another is a *GaugeModifiedError.
+// IfVersion makes the upsert create the row, or update it if it has this version; else it returns a *GaugeModifiedError.
 func (u *GaugeUpsertOne) IfVersion(version int64) *GaugeUpsertOne {
 	return occrun.IfVersion(u, u.create.upserting, u.create.driver.Dialect(), &u.create.conflict, version)
 }
 
-// IfVersion takes a version for each builder. If a row has another, none is written, and an *entocc.BulkModifiedError lists all those.
+// IfVersion takes a version for each builder. If a row has another, no row is written; an *entocc.BulkModifiedError lists those.
 func (u *GaugeUpsertBulk) IfVersion(versions ...int64) *GaugeUpsertBulk {
 	return occrun.BulkIfVersion(u, &u.create.err, gaugeVersion, &u.create.builders, (*GaugeCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
 }

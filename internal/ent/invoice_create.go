@@ -360,23 +360,23 @@ func (u *InvoiceUpsertOne) IDX(ctx context.Context) int {
 	return id
 }
 
-// IfVersion has the upsert create the row, or update it if it has this version; another is a *InvoiceModifiedError.
+// IfVersion makes the upsert create the row, or update it if it has this version; else it returns a *InvoiceModifiedError.
 func (u *InvoiceUpsertOne) IfVersion(version int64) *InvoiceUpsertOne {
 	return occrun.IfVersion(u, u.create.upserting, u.create.driver.Dialect(), &u.create.conflict, version)
 }
 
-// IfNewer has the upsert write this version, over an older one at most; else it is an *entocc.NotNewerError.
+// IfNewer makes the upsert write this version only over an older one; else it returns an *entocc.NotNewerError.
 func (u *InvoiceUpsertOne) IfNewer(version int64) *InvoiceUpsertOne {
 	u.create.mutation.SetVersion(version)
 	return occrun.IfNewer(u, u.create.upserting, u.create.driver.Dialect(), &u.create.conflict)
 }
 
-// IfVersion takes a version for each builder. If a row has another, none is written, and an *entocc.BulkModifiedError lists all those.
+// IfVersion takes a version for each builder. If a row has another, no row is written; an *entocc.BulkModifiedError lists those.
 func (u *InvoiceUpsertBulk) IfVersion(versions ...int64) *InvoiceUpsertBulk {
 	return occrun.BulkIfVersion(u, &u.create.err, invoiceVersion, &u.create.builders, (*InvoiceCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
 }
 
-// IfNewer compares what SetVersion gave each builder. Rows that are not older are left; an *entocc.BulkNotNewerError lists them.
+// IfNewer compares the version that each builder sets. Rows that are not older stay; an *entocc.BulkNotNewerError lists them.
 func (u *InvoiceUpsertBulk) IfNewer() *InvoiceUpsertBulk {
 	return occrun.BulkIfNewer(u, &u.create.err, &u.create.builders, (*InvoiceCreate).upserting, u.create.driver.Dialect(), &u.create.conflict)
 }
@@ -386,8 +386,8 @@ func (_c *InvoiceCreate) upserting() (occrun.GuardedMutation, *[]Hook, func(erro
 	return _c.mutation, &_c.hooks, _c.mutation.versionError
 }
 
-// IfPurchaseVersion has the create succeed only if the purchase that is set here has this version.
-// One that has another is an *entocc.RecordModifiedError of type Purchase, and nothing is written.
+// IfPurchaseVersion makes the create succeed only if the purchase that is set here has this version.
+// Otherwise it returns an *entocc.RecordModifiedError of type Purchase, and nothing is written.
 func (_c *InvoiceCreate) IfPurchaseVersion(versionSeen int64) *InvoiceCreate {
 	_c.mutation.occ.Parent(invoice.EdgePurchase, versionSeen)
 	return _c

@@ -195,7 +195,7 @@ func (_m *Like) VersionKey() entocc.VersionKey {
 	return _m.occ.Key(likeVersion, []any{_m.UserID, _m.TweetID}, _m.Version)
 }
 
-// Delete returns a builder for deleting this Like, if its row has the version of this entity still.
+// Delete returns a builder that deletes this Like if its row still has the version of this entity.
 func (_m *Like) Delete() *LikeDeleteOne {
 	builder := NewLikeClient(_m.config).Delete().Where(like.UserID(_m.UserID), like.TweetID(_m.TweetID))
 	builder.mutation.SetOp(OpDeleteOne)
@@ -203,7 +203,7 @@ func (_m *Like) Delete() *LikeDeleteOne {
 	return &LikeDeleteOne{builder}
 }
 
-// IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
+// IsModified reports whether the row no longer has the version of this entity, or is gone. It writes nothing.
 func (_m *Like) IsModified(ctx context.Context) (bool, error) {
 	return versionIsModified(ctx, _m.config, likeVersion, &_m.occ.Held, _m.VersionKey(), likeRead)
 }

@@ -168,7 +168,7 @@ func (_m *Membership) VersionKey() entocc.VersionKey {
 	return _m.occ.Key(membershipVersion, []any{_m.UserID, _m.TeamID}, _m.Version)
 }
 
-// Delete returns a builder for deleting this Membership, if its row has the version of this entity still.
+// Delete returns a builder that deletes this Membership if its row still has the version of this entity.
 func (_m *Membership) Delete() *MembershipDeleteOne {
 	builder := NewMembershipClient(_m.config).Delete().Where(membership.UserID(_m.UserID), membership.TeamID(_m.TeamID))
 	builder.mutation.SetOp(OpDeleteOne)
@@ -176,7 +176,7 @@ func (_m *Membership) Delete() *MembershipDeleteOne {
 	return &MembershipDeleteOne{builder}
 }
 
-// IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
+// IsModified reports whether the row no longer has the version of this entity, or is gone. It writes nothing.
 func (_m *Membership) IsModified(ctx context.Context) (bool, error) {
 	return versionIsModified(ctx, _m.config, membershipVersion, &_m.occ.Held, _m.VersionKey(), membershipRead)
 }

@@ -134,12 +134,12 @@ func (_m *Memo) VersionKey() entocc.VersionKey {
 	return _m.occ.Key(memoVersion, _m.ID, _m.Version)
 }
 
-// Delete returns a builder for deleting this Memo, if its row has the version of this entity still.
+// Delete returns a builder that deletes this Memo if its row still has the version of this entity.
 func (_m *Memo) Delete() *MemoDeleteOne {
 	return NewMemoClient(_m.config).DeleteOne(_m)
 }
 
-// IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
+// IsModified reports whether the row no longer has the version of this entity, or is gone. It writes nothing.
 func (_m *Memo) IsModified(ctx context.Context) (bool, error) {
 	return versionIsModified(ctx, _m.config, memoVersion, &_m.occ.Held, _m.VersionKey(), memoRead)
 }

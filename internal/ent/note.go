@@ -134,12 +134,12 @@ func (_m *Note) VersionKey() entocc.VersionKey {
 	return _m.occ.Key(noteVersion, _m.ID, _m.Version)
 }
 
-// Delete returns a builder for deleting this Note, if its row has the version of this entity still.
+// Delete returns a builder that deletes this Note if its row still has the version of this entity.
 func (_m *Note) Delete() *NoteDeleteOne {
 	return NewNoteClient(_m.config).DeleteOne(_m)
 }
 
-// IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
+// IsModified reports whether the row no longer has the version of this entity, or is gone. It writes nothing.
 func (_m *Note) IsModified(ctx context.Context) (bool, error) {
 	return versionIsModified(ctx, _m.config, noteVersion, &_m.occ.Held, _m.VersionKey(), noteRead)
 }

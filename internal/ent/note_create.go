@@ -350,23 +350,23 @@ func (u *NoteUpsertOne) IDX(ctx context.Context) int {
 	return id
 }
 
-// IfVersion has the upsert create the row, or update it if it has this version; another is a *NoteModifiedError.
+// IfVersion makes the upsert create the row, or update it if it has this version; else it returns a *NoteModifiedError.
 func (u *NoteUpsertOne) IfVersion(version int64) *NoteUpsertOne {
 	return occrun.IfVersion(u, u.create.upserting, u.create.driver.Dialect(), &u.create.conflict, version)
 }
 
-// IfNewer has the upsert write this version, over an older one at most; else it is an *entocc.NotNewerError.
+// IfNewer makes the upsert write this version only over an older one; else it returns an *entocc.NotNewerError.
 func (u *NoteUpsertOne) IfNewer(version int64) *NoteUpsertOne {
 	u.create.mutation.SetVersion(version)
 	return occrun.IfNewer(u, u.create.upserting, u.create.driver.Dialect(), &u.create.conflict)
 }
 
-// IfVersion takes a version for each builder. If a row has another, none is written, and an *entocc.BulkModifiedError lists all those.
+// IfVersion takes a version for each builder. If a row has another, no row is written; an *entocc.BulkModifiedError lists those.
 func (u *NoteUpsertBulk) IfVersion(versions ...int64) *NoteUpsertBulk {
 	return occrun.BulkIfVersion(u, &u.create.err, noteVersion, &u.create.builders, (*NoteCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
 }
 
-// IfNewer compares what SetVersion gave each builder. Rows that are not older are left; an *entocc.BulkNotNewerError lists them.
+// IfNewer compares the version that each builder sets. Rows that are not older stay; an *entocc.BulkNotNewerError lists them.
 func (u *NoteUpsertBulk) IfNewer() *NoteUpsertBulk {
 	return occrun.BulkIfNewer(u, &u.create.err, &u.create.builders, (*NoteCreate).upserting, u.create.driver.Dialect(), &u.create.conflict)
 }

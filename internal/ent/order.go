@@ -134,12 +134,12 @@ func (_m *Order) VersionKey() entocc.VersionKey {
 	return _m.occ.Key(orderVersion, _m.ID, _m.Rev)
 }
 
-// Delete returns a builder for deleting this Order, if its row has the version of this entity still.
+// Delete returns a builder that deletes this Order if its row still has the version of this entity.
 func (_m *Order) Delete() *OrderDeleteOne {
 	return NewOrderClient(_m.config).DeleteOne(_m)
 }
 
-// IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
+// IsModified reports whether the row no longer has the version of this entity, or is gone. It writes nothing.
 func (_m *Order) IsModified(ctx context.Context) (bool, error) {
 	return versionIsModified(ctx, _m.config, orderVersion, &_m.occ.Held, _m.VersionKey(), orderRead)
 }

@@ -354,23 +354,23 @@ func (u *OrderUpsertOne) IDX(ctx context.Context) int {
 	return id
 }
 
-// IfVersion has the upsert create the row, or update it if it has this version; another is a *OrderModifiedError.
+// IfVersion makes the upsert create the row, or update it if it has this version; else it returns a *OrderModifiedError.
 func (u *OrderUpsertOne) IfVersion(version int64) *OrderUpsertOne {
 	return occrun.IfVersion(u, u.create.upserting, u.create.driver.Dialect(), &u.create.conflict, version)
 }
 
-// IfNewer has the upsert write this version, over an older one at most; else it is an *entocc.NotNewerError.
+// IfNewer makes the upsert write this version only over an older one; else it returns an *entocc.NotNewerError.
 func (u *OrderUpsertOne) IfNewer(version int64) *OrderUpsertOne {
 	u.create.mutation.SetRev(version)
 	return occrun.IfNewer(u, u.create.upserting, u.create.driver.Dialect(), &u.create.conflict)
 }
 
-// IfVersion takes a version for each builder. If a row has another, none is written, and an *entocc.BulkModifiedError lists all those.
+// IfVersion takes a version for each builder. If a row has another, no row is written; an *entocc.BulkModifiedError lists those.
 func (u *OrderUpsertBulk) IfVersion(versions ...int64) *OrderUpsertBulk {
 	return occrun.BulkIfVersion(u, &u.create.err, orderVersion, &u.create.builders, (*OrderCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
 }
 
-// IfNewer compares what SetVersion gave each builder. Rows that are not older are left; an *entocc.BulkNotNewerError lists them.
+// IfNewer compares the version that each builder sets. Rows that are not older stay; an *entocc.BulkNotNewerError lists them.
 func (u *OrderUpsertBulk) IfNewer() *OrderUpsertBulk {
 	return occrun.BulkIfNewer(u, &u.create.err, &u.create.builders, (*OrderCreate).upserting, u.create.driver.Dialect(), &u.create.conflict)
 }

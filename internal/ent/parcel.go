@@ -345,12 +345,12 @@ func (_m *Parcel) VersionKey() entocc.VersionKey {
 	return _m.occ.Key(parcelVersion, _m.ID, _m.Version)
 }
 
-// Delete returns a builder for deleting this Parcel, if its row has the version of this entity still.
+// Delete returns a builder that deletes this Parcel if its row still has the version of this entity.
 func (_m *Parcel) Delete() *ParcelDeleteOne {
 	return NewParcelClient(_m.config).DeleteOne(_m)
 }
 
-// IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
+// IsModified reports whether the row no longer has the version of this entity, or is gone. It writes nothing.
 func (_m *Parcel) IsModified(ctx context.Context) (bool, error) {
 	return versionIsModified(ctx, _m.config, parcelVersion, &_m.occ.Held, _m.VersionKey(), parcelRead)
 }

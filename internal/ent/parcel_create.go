@@ -1133,23 +1133,23 @@ func (u *ParcelUpsertOne) IDX(ctx context.Context) int {
 	return id
 }
 
-// IfVersion has the upsert create the row, or update it if it has this version; another is a *ParcelModifiedError.
+// IfVersion makes the upsert create the row, or update it if it has this version; else it returns a *ParcelModifiedError.
 func (u *ParcelUpsertOne) IfVersion(version int64) *ParcelUpsertOne {
 	return occrun.IfVersion(u, u.create.upserting, u.create.driver.Dialect(), &u.create.conflict, version)
 }
 
-// IfNewer has the upsert write this version, over an older one at most; else it is an *entocc.NotNewerError.
+// IfNewer makes the upsert write this version only over an older one; else it returns an *entocc.NotNewerError.
 func (u *ParcelUpsertOne) IfNewer(version int64) *ParcelUpsertOne {
 	u.create.mutation.SetVersion(version)
 	return occrun.IfNewer(u, u.create.upserting, u.create.driver.Dialect(), &u.create.conflict)
 }
 
-// IfVersion takes a version for each builder. If a row has another, none is written, and an *entocc.BulkModifiedError lists all those.
+// IfVersion takes a version for each builder. If a row has another, no row is written; an *entocc.BulkModifiedError lists those.
 func (u *ParcelUpsertBulk) IfVersion(versions ...int64) *ParcelUpsertBulk {
 	return occrun.BulkIfVersion(u, &u.create.err, parcelVersion, &u.create.builders, (*ParcelCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
 }
 
-// IfNewer compares what SetVersion gave each builder. Rows that are not older are left; an *entocc.BulkNotNewerError lists them.
+// IfNewer compares the version that each builder sets. Rows that are not older stay; an *entocc.BulkNotNewerError lists them.
 func (u *ParcelUpsertBulk) IfNewer() *ParcelUpsertBulk {
 	return occrun.BulkIfNewer(u, &u.create.err, &u.create.builders, (*ParcelCreate).upserting, u.create.driver.Dialect(), &u.create.conflict)
 }

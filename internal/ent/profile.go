@@ -160,12 +160,12 @@ func (_m *Profile) VersionKey() entocc.VersionKey {
 	return _m.occ.Key(profileVersion, _m.ID, _m.Version)
 }
 
-// Delete returns a builder for deleting this Profile, if its row has the version of this entity still.
+// Delete returns a builder that deletes this Profile if its row still has the version of this entity.
 func (_m *Profile) Delete() *ProfileDeleteOne {
 	return NewProfileClient(_m.config).DeleteOne(_m)
 }
 
-// IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
+// IsModified reports whether the row no longer has the version of this entity, or is gone. It writes nothing.
 func (_m *Profile) IsModified(ctx context.Context) (bool, error) {
 	return versionIsModified(ctx, _m.config, profileVersion, &_m.occ.Held, _m.VersionKey(), profileRead)
 }

@@ -197,12 +197,12 @@ func (_m *Purchase) VersionKey() entocc.VersionKey {
 	return _m.occ.Key(purchaseVersion, _m.ID, _m.Version)
 }
 
-// Delete returns a builder for deleting this Purchase, if its row has the version of this entity still.
+// Delete returns a builder that deletes this Purchase if its row still has the version of this entity.
 func (_m *Purchase) Delete() *PurchaseDeleteOne {
 	return NewPurchaseClient(_m.config).DeleteOne(_m)
 }
 
-// IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
+// IsModified reports whether the row no longer has the version of this entity, or is gone. It writes nothing.
 func (_m *Purchase) IsModified(ctx context.Context) (bool, error) {
 	return versionIsModified(ctx, _m.config, purchaseVersion, &_m.occ.Held, _m.VersionKey(), purchaseRead)
 }

@@ -460,23 +460,23 @@ func (u *PurchaseUpsertOne) IDX(ctx context.Context) uuid.UUID {
 	return id
 }
 
-// IfVersion has the upsert create the row, or update it if it has this version; another is a *PurchaseModifiedError.
+// IfVersion makes the upsert create the row, or update it if it has this version; else it returns a *PurchaseModifiedError.
 func (u *PurchaseUpsertOne) IfVersion(version int64) *PurchaseUpsertOne {
 	return occrun.IfVersion(u, u.create.upserting, u.create.driver.Dialect(), &u.create.conflict, version)
 }
 
-// IfNewer has the upsert write this version, over an older one at most; else it is an *entocc.NotNewerError.
+// IfNewer makes the upsert write this version only over an older one; else it returns an *entocc.NotNewerError.
 func (u *PurchaseUpsertOne) IfNewer(version int64) *PurchaseUpsertOne {
 	u.create.mutation.SetVersion(version)
 	return occrun.IfNewer(u, u.create.upserting, u.create.driver.Dialect(), &u.create.conflict)
 }
 
-// IfVersion takes a version for each builder. If a row has another, none is written, and an *entocc.BulkModifiedError lists all those.
+// IfVersion takes a version for each builder. If a row has another, no row is written; an *entocc.BulkModifiedError lists those.
 func (u *PurchaseUpsertBulk) IfVersion(versions ...int64) *PurchaseUpsertBulk {
 	return occrun.BulkIfVersion(u, &u.create.err, purchaseVersion, &u.create.builders, (*PurchaseCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
 }
 
-// IfNewer compares what SetVersion gave each builder. Rows that are not older are left; an *entocc.BulkNotNewerError lists them.
+// IfNewer compares the version that each builder sets. Rows that are not older stay; an *entocc.BulkNotNewerError lists them.
 func (u *PurchaseUpsertBulk) IfNewer() *PurchaseUpsertBulk {
 	return occrun.BulkIfNewer(u, &u.create.err, &u.create.builders, (*PurchaseCreate).upserting, u.create.driver.Dialect(), &u.create.conflict)
 }
@@ -486,8 +486,8 @@ func (_c *PurchaseCreate) upserting() (occrun.GuardedMutation, *[]Hook, func(err
 	return _c.mutation, &_c.hooks, _c.mutation.versionError
 }
 
-// IfBuyerVersion has the create succeed only if the buyer that is set here has this version.
-// One that has another is an *entocc.RecordModifiedError of type Buyer, and nothing is written.
+// IfBuyerVersion makes the create succeed only if the buyer that is set here has this version.
+// Otherwise it returns an *entocc.RecordModifiedError of type Buyer, and nothing is written.
 func (_c *PurchaseCreate) IfBuyerVersion(versionSeen uuid.UUID) *PurchaseCreate {
 	_c.mutation.occ.Parent(purchase.EdgeBuyer, versionSeen)
 	return _c

@@ -671,8 +671,8 @@ func (c *PurchaseClient) UpdateBulk(rowBuilders ...*PurchaseUpdateOne) *Purchase
 	})
 }
 
-// IfMatch has the update succeed only if cond, as an If-Match header or the token of a form (package occhttp), accepts the
-// version of the row; else it is a *PurchaseModifiedError. A condition that can't be understood is an *entocc.VersionError.
+// IfMatch makes the update succeed only if cond, such as an If-Match header or the token of a form (package occhttp), accepts
+// the version of the row. Else it returns a *PurchaseModifiedError, or for an invalid condition an *entocc.VersionError.
 func (_u *PurchaseUpdateOne) IfMatch(cond entocc.Condition) *PurchaseUpdateOne {
 	return occrun.ExpectMatch(_u, &_u.mutation.occ, purchaseVersion, _u.mutation.versionID(), cond)
 }
@@ -687,12 +687,12 @@ func (_u *PurchaseUpdate) IfVersionIn(versions ...int64) *PurchaseUpdate {
 	return occrun.OneRow(_u, &_u.mutation.occ, versions...)
 }
 
-// IfMatch is like IfVersion, for a condition as that of an If-Match header (package occhttp).
+// IfMatch is like IfVersion, for a condition such as an If-Match header (package occhttp).
 func (_u *PurchaseUpdate) IfMatch(cond entocc.Condition) *PurchaseUpdate {
 	return occrun.OneRowMatching(_u, &_u.mutation.occ, cond)
 }
 
-// IgnoreVersion says that the update is of any rows, whatever their versions, as it is by default.
+// IgnoreVersion lets the update write any rows, whatever their versions. That is the default.
 func (_u *PurchaseUpdate) IgnoreVersion() *PurchaseUpdate {
 	return occrun.AnyRows(_u, &_u.mutation.occ)
 }
@@ -703,42 +703,42 @@ func (m *PurchaseMutation) VersionProbe() (func([]string) ([]any, error), func([
 	return probed.scanValues, probed.assignValues, func() any { return probed.ID }
 }
 
-// IfVersion has the update succeed only if the row has this version, whatever an entity holds that the builder was made
-// from. A row that has another is a *PurchaseModifiedError.
+// IfVersion makes the update succeed only if the row has this version, whatever version the builder's entity has. If the row has
+// another, the error is a *PurchaseModifiedError.
 func (_u *PurchaseUpdateOne) IfVersion(version int64) *PurchaseUpdateOne {
 	return occrun.Expect(_u, &_u.mutation.occ, version)
 }
 
-// IfVersionIn is like IfVersion, for any of several versions, as those of an If-Match header.
+// IfVersionIn is like IfVersion, for any of several versions, such as those of an If-Match header.
 func (_u *PurchaseUpdateOne) IfVersionIn(versions ...int64) *PurchaseUpdateOne {
 	return occrun.Expect(_u, &_u.mutation.occ, versions...)
 }
 
-// IfVersionSent is IfVersion for a version that old clients may not have sent: nil, or a zero version, is IgnoreVersion, and
-// overwrites what others wrote, silently.
+// IfVersionSent is IfVersion for a version that old clients may not send: nil, or a zero version, means IgnoreVersion, and
+// silently overwrites what others wrote.
 func (_u *PurchaseUpdateOne) IfVersionSent(version *int64) *PurchaseUpdateOne {
 	return occrun.ExpectSent(_u, &_u.mutation.occ, purchaseVersion, version)
 }
 
-// IgnoreVersion has the update overwrite whatever is there, on purpose.
+// IgnoreVersion makes the update overwrite whatever is there, on purpose.
 func (_u *PurchaseUpdateOne) IgnoreVersion() *PurchaseUpdateOne {
 	return occrun.ExpectNothing(_u, &_u.mutation.occ)
 }
 
-// IfField has the update succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
-// row that is in another state is a *PurchaseModifiedError with an *entocc.StateError, which has what the row holds.
+// IfField makes the update succeed only if the row matches these predicates, and has its version if one is stated. Otherwise
+// the error is a *PurchaseModifiedError with an *entocc.StateError, which has the row's values.
 func (_u *PurchaseUpdateOne) IfField(ps ...predicate.Purchase) *PurchaseUpdateOne {
 	return occrun.ExpectFields(_u, &_u.mutation.occ, ps)
 }
 
-// IfBuyerVersion has the update succeed only if the buyer that the row belongs to before it has this version.
-// One that has another is an *entocc.RecordModifiedError of type Buyer, and nothing is written.
+// IfBuyerVersion makes the update succeed only if the buyer that the row belongs to before it has this version.
+// Otherwise it returns an *entocc.RecordModifiedError of type Buyer, and nothing is written.
 func (_u *PurchaseUpdateOne) IfBuyerVersion(versionSeen uuid.UUID) *PurchaseUpdateOne {
 	_u.mutation.occ.Parent(purchase.EdgeBuyer, versionSeen)
 	return _u
 }
 
-// ForceIncrement has the update change the version, though it may change nothing else. In JPA this is
+// ForceIncrement makes the update bump the version, even if it changes nothing else. In JPA this is
 // LockModeType.OPTIMISTIC_FORCE_INCREMENT.
 func (_u *PurchaseUpdateOne) ForceIncrement() *PurchaseUpdateOne {
 	return occrun.ForceIncrement(_u, &_u.mutation.occ)

@@ -231,12 +231,12 @@ func (_m *PurchaseLine) VersionKey() entocc.VersionKey {
 	return _m.occ.Key(purchaseLineVersion, _m.ID, _m.Version)
 }
 
-// Delete returns a builder for deleting this PurchaseLine, if its row has the version of this entity still.
+// Delete returns a builder that deletes this PurchaseLine if its row still has the version of this entity.
 func (_m *PurchaseLine) Delete() *PurchaseLineDeleteOne {
 	return NewPurchaseLineClient(_m.config).DeleteOne(_m)
 }
 
-// IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
+// IsModified reports whether the row no longer has the version of this entity, or is gone. It writes nothing.
 func (_m *PurchaseLine) IsModified(ctx context.Context) (bool, error) {
 	return versionIsModified(ctx, _m.config, purchaseLineVersion, &_m.occ.Held, _m.VersionKey(), purchaseLineRead)
 }

@@ -659,8 +659,8 @@ func (c *PurchaseLineClient) UpdateBulk(rowBuilders ...*PurchaseLineUpdateOne) *
 	})
 }
 
-// IfMatch has the update succeed only if cond, as an If-Match header or the token of a form (package occhttp), accepts the
-// version of the row; else it is a *PurchaseLineModifiedError. A condition that can't be understood is an *entocc.VersionError.
+// IfMatch makes the update succeed only if cond, such as an If-Match header or the token of a form (package occhttp), accepts
+// the version of the row. Else it returns a *PurchaseLineModifiedError, or for an invalid condition an *entocc.VersionError.
 func (_u *PurchaseLineUpdateOne) IfMatch(cond entocc.Condition) *PurchaseLineUpdateOne {
 	return occrun.ExpectMatch(_u, &_u.mutation.occ, purchaseLineVersion, _u.mutation.versionID(), cond)
 }
@@ -675,12 +675,12 @@ func (_u *PurchaseLineUpdate) IfVersionIn(versions ...int64) *PurchaseLineUpdate
 	return occrun.OneRow(_u, &_u.mutation.occ, versions...)
 }
 
-// IfMatch is like IfVersion, for a condition as that of an If-Match header (package occhttp).
+// IfMatch is like IfVersion, for a condition such as an If-Match header (package occhttp).
 func (_u *PurchaseLineUpdate) IfMatch(cond entocc.Condition) *PurchaseLineUpdate {
 	return occrun.OneRowMatching(_u, &_u.mutation.occ, cond)
 }
 
-// IgnoreVersion says that the update is of any rows, whatever their versions, as it is by default.
+// IgnoreVersion lets the update write any rows, whatever their versions. That is the default.
 func (_u *PurchaseLineUpdate) IgnoreVersion() *PurchaseLineUpdate {
 	return occrun.AnyRows(_u, &_u.mutation.occ)
 }
@@ -691,42 +691,42 @@ func (m *PurchaseLineMutation) VersionProbe() (func([]string) ([]any, error), fu
 	return probed.scanValues, probed.assignValues, func() any { return probed.ID }
 }
 
-// IfVersion has the update succeed only if the row has this version, whatever an entity holds that the builder was made
-// from. A row that has another is a *PurchaseLineModifiedError.
+// IfVersion makes the update succeed only if the row has this version, whatever version the builder's entity has. If the row has
+// another, the error is a *PurchaseLineModifiedError.
 func (_u *PurchaseLineUpdateOne) IfVersion(version int64) *PurchaseLineUpdateOne {
 	return occrun.Expect(_u, &_u.mutation.occ, version)
 }
 
-// IfVersionIn is like IfVersion, for any of several versions, as those of an If-Match header.
+// IfVersionIn is like IfVersion, for any of several versions, such as those of an If-Match header.
 func (_u *PurchaseLineUpdateOne) IfVersionIn(versions ...int64) *PurchaseLineUpdateOne {
 	return occrun.Expect(_u, &_u.mutation.occ, versions...)
 }
 
-// IfVersionSent is IfVersion for a version that old clients may not have sent: nil, or a zero version, is IgnoreVersion, and
-// overwrites what others wrote, silently.
+// IfVersionSent is IfVersion for a version that old clients may not send: nil, or a zero version, means IgnoreVersion, and
+// silently overwrites what others wrote.
 func (_u *PurchaseLineUpdateOne) IfVersionSent(version *int64) *PurchaseLineUpdateOne {
 	return occrun.ExpectSent(_u, &_u.mutation.occ, purchaseLineVersion, version)
 }
 
-// IgnoreVersion has the update overwrite whatever is there, on purpose.
+// IgnoreVersion makes the update overwrite whatever is there, on purpose.
 func (_u *PurchaseLineUpdateOne) IgnoreVersion() *PurchaseLineUpdateOne {
 	return occrun.ExpectNothing(_u, &_u.mutation.occ)
 }
 
-// IfField has the update succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
-// row that is in another state is a *PurchaseLineModifiedError with an *entocc.StateError, which has what the row holds.
+// IfField makes the update succeed only if the row matches these predicates, and has its version if one is stated. Otherwise
+// the error is a *PurchaseLineModifiedError with an *entocc.StateError, which has the row's values.
 func (_u *PurchaseLineUpdateOne) IfField(ps ...predicate.PurchaseLine) *PurchaseLineUpdateOne {
 	return occrun.ExpectFields(_u, &_u.mutation.occ, ps)
 }
 
-// IfPurchaseVersion has the update succeed only if the purchase that the row belongs to before it has this version.
-// One that has another is an *entocc.RecordModifiedError of type Purchase, and nothing is written.
+// IfPurchaseVersion makes the update succeed only if the purchase that the row belongs to before it has this version.
+// Otherwise it returns an *entocc.RecordModifiedError of type Purchase, and nothing is written.
 func (_u *PurchaseLineUpdateOne) IfPurchaseVersion(versionSeen int64) *PurchaseLineUpdateOne {
 	_u.mutation.occ.Parent(purchaseline.EdgePurchase, versionSeen)
 	return _u
 }
 
-// ForceIncrement has the update change the version, though it may change nothing else. In JPA this is
+// ForceIncrement makes the update bump the version, even if it changes nothing else. In JPA this is
 // LockModeType.OPTIMISTIC_FORCE_INCREMENT.
 func (_u *PurchaseLineUpdateOne) ForceIncrement() *PurchaseLineUpdateOne {
 	return occrun.ForceIncrement(_u, &_u.mutation.occ)

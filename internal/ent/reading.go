@@ -139,12 +139,12 @@ func (_m *Reading) VersionKey() entocc.VersionKey {
 	return _m.occ.Key(readingVersion, _m.ID, _m.UpdatedAt)
 }
 
-// Delete returns a builder for deleting this Reading, if its row has the version of this entity still.
+// Delete returns a builder that deletes this Reading if its row still has the version of this entity.
 func (_m *Reading) Delete() *ReadingDeleteOne {
 	return NewReadingClient(_m.config).DeleteOne(_m)
 }
 
-// IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
+// IsModified reports whether the row no longer has the version of this entity, or is gone. It writes nothing.
 func (_m *Reading) IsModified(ctx context.Context) (bool, error) {
 	return versionIsModified(ctx, _m.config, readingVersion, &_m.occ.Held, _m.VersionKey(), readingRead)
 }

@@ -366,12 +366,12 @@ func (u *ReadingUpsertOne) IDX(ctx context.Context) int {
 	return id
 }
 
-// IfVersion has the upsert create the row, or update it if it has this version; another is a *ReadingModifiedError.
+// IfVersion makes the upsert create the row, or update it if it has this version; else it returns a *ReadingModifiedError.
 func (u *ReadingUpsertOne) IfVersion(version time.Time) *ReadingUpsertOne {
 	return occrun.IfVersion(u, u.create.upserting, u.create.driver.Dialect(), &u.create.conflict, version)
 }
 
-// IfVersion takes a version for each builder. If a row has another, none is written, and an *entocc.BulkModifiedError lists all those.
+// IfVersion takes a version for each builder. If a row has another, no row is written; an *entocc.BulkModifiedError lists those.
 func (u *ReadingUpsertBulk) IfVersion(versions ...time.Time) *ReadingUpsertBulk {
 	return occrun.BulkIfVersion(u, &u.create.err, readingVersion, &u.create.builders, (*ReadingCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
 }

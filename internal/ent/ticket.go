@@ -131,12 +131,12 @@ func (_m *Ticket) VersionKey() entocc.VersionKey {
 	return _m.occ.Key(ticketVersion, _m.ID, _m.Version)
 }
 
-// Delete returns a builder for deleting this Ticket, if its row has the version of this entity still.
+// Delete returns a builder that deletes this Ticket if its row still has the version of this entity.
 func (_m *Ticket) Delete() *TicketDeleteOne {
 	return NewTicketClient(_m.config).DeleteOne(_m)
 }
 
-// IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
+// IsModified reports whether the row no longer has the version of this entity, or is gone. It writes nothing.
 func (_m *Ticket) IsModified(ctx context.Context) (bool, error) {
 	return versionIsModified(ctx, _m.config, ticketVersion, &_m.occ.Held, _m.VersionKey(), ticketRead)
 }

@@ -23,7 +23,7 @@ func TestTouch_ChildrenAreLockedAsTheyAreRead(t *testing.T) {
 	line := &ent.PurchaseLine{ID: 5, Version: 4}
 	for name, write := range map[string]func(context.Context, *ent.Client) error{
 		"moved": func(ctx context.Context, c *ent.Client) error {
-			return c.PurchaseLine.UpdateOne(line).SetPurchaseID(uuid.Max).Exec(ctx)
+			return c.PurchaseLine.UpdateOne(line).SetPurchaseID(uuid.MustParse("ffffffff-ffff-ffff-ffff-ffffffffffff")).Exec(ctx)
 		},
 		"set-based": func(ctx context.Context, c *ent.Client) error {
 			return c.PurchaseLine.Update().Where(purchaseline.Article("x")).SetAmount(2).Exec(ctx)

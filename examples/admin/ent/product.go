@@ -203,12 +203,12 @@ func (_m *Product) VersionKey() entocc.VersionKey {
 	return _m.occ.Key(productVersion, _m.ID, _m.Version)
 }
 
-// Delete returns a builder for deleting this Product, if its row has the version of this entity still.
+// Delete returns a builder that deletes this Product if its row still has the version of this entity.
 func (_m *Product) Delete() *ProductDeleteOne {
 	return NewProductClient(_m.config).DeleteOne(_m)
 }
 
-// IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
+// IsModified reports whether the row no longer has the version of this entity, or is gone. It writes nothing.
 func (_m *Product) IsModified(ctx context.Context) (bool, error) {
 	return versionIsModified(ctx, _m.config, productVersion, &_m.occ.Held, _m.VersionKey(), productRead)
 }

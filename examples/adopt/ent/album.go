@@ -176,12 +176,12 @@ func (_m *Album) VersionKey() entocc.VersionKey {
 	return _m.occ.Key(albumVersion, _m.ID, _m.Version)
 }
 
-// Delete returns a builder for deleting this Album, if its row has the version of this entity still.
+// Delete returns a builder that deletes this Album if its row still has the version of this entity.
 func (_m *Album) Delete() *AlbumDeleteOne {
 	return NewAlbumClient(_m.config).DeleteOne(_m)
 }
 
-// IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
+// IsModified reports whether the row no longer has the version of this entity, or is gone. It writes nothing.
 func (_m *Album) IsModified(ctx context.Context) (bool, error) {
 	return versionIsModified(ctx, _m.config, albumVersion, &_m.occ.Held, _m.VersionKey(), albumRead)
 }

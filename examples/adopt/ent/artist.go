@@ -149,12 +149,12 @@ func (_m *Artist) VersionKey() entocc.VersionKey {
 	return _m.occ.Key(artistVersion, _m.ID, _m.Version)
 }
 
-// Delete returns a builder for deleting this Artist, if its row has the version of this entity still.
+// Delete returns a builder that deletes this Artist if its row still has the version of this entity.
 func (_m *Artist) Delete() *ArtistDeleteOne {
 	return NewArtistClient(_m.config).DeleteOne(_m)
 }
 
-// IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
+// IsModified reports whether the row no longer has the version of this entity, or is gone. It writes nothing.
 func (_m *Artist) IsModified(ctx context.Context) (bool, error) {
 	return versionIsModified(ctx, _m.config, artistVersion, &_m.occ.Held, _m.VersionKey(), artistRead)
 }

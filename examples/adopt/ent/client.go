@@ -101,7 +101,7 @@ type (
 		// versionSession is what the client knows about its connections, for guarded writes.
 		versionSession *occrun.Session
 
-		// retryAttempt is the attempt of RetryTx that the transaction is.
+		// retryAttempt is the attempt of RetryTx that the transaction belongs to.
 		retryAttempt *occrun.Attempt
 	}
 	// Option function to configure the client.
@@ -270,70 +270,70 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 	}
 }
 
-// GetVersion returns the Album entity with this ID, if it has this version. One that has another is a
-// *AlbumModifiedError, one that is not there a *NotFoundError.
+// GetVersion returns the Album entity with this ID if it has this version. If the row has another, the error is a
+// *AlbumModifiedError; if there is no row, it is a *NotFoundError.
 func (c *AlbumClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Album, error) {
 	return versionGet(ctx, c.config, albumVersion, id, versionSeen, albumRead, occrun.Typed[Album])
 }
 
-// GetVersion returns the Artist entity with this ID, if it has this version. One that has another is a
-// *ArtistModifiedError, one that is not there a *NotFoundError.
+// GetVersion returns the Artist entity with this ID if it has this version. If the row has another, the error is a
+// *ArtistModifiedError; if there is no row, it is a *NotFoundError.
 func (c *ArtistClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Artist, error) {
 	return versionGet(ctx, c.config, artistVersion, id, versionSeen, artistRead, occrun.Typed[Artist])
 }
 
-// GetVersion returns the Customer entity with this ID, if it has this version. One that has another is a
-// *CustomerModifiedError, one that is not there a *NotFoundError.
+// GetVersion returns the Customer entity with this ID if it has this version. If the row has another, the error is a
+// *CustomerModifiedError; if there is no row, it is a *NotFoundError.
 func (c *CustomerClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Customer, error) {
 	return versionGet(ctx, c.config, customerVersion, id, versionSeen, customerRead, occrun.Typed[Customer])
 }
 
-// GetVersion returns the Employee entity with this ID, if it has this version. One that has another is a
-// *EmployeeModifiedError, one that is not there a *NotFoundError.
+// GetVersion returns the Employee entity with this ID if it has this version. If the row has another, the error is a
+// *EmployeeModifiedError; if there is no row, it is a *NotFoundError.
 func (c *EmployeeClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Employee, error) {
 	return versionGet(ctx, c.config, employeeVersion, id, versionSeen, employeeRead, occrun.Typed[Employee])
 }
 
-// GetVersion returns the Genre entity with this ID, if it has this version. One that has another is a
-// *GenreModifiedError, one that is not there a *NotFoundError.
+// GetVersion returns the Genre entity with this ID if it has this version. If the row has another, the error is a
+// *GenreModifiedError; if there is no row, it is a *NotFoundError.
 func (c *GenreClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Genre, error) {
 	return versionGet(ctx, c.config, genreVersion, id, versionSeen, genreRead, occrun.Typed[Genre])
 }
 
-// GetVersion returns the Invoice entity with this ID, if it has this version. One that has another is a
-// *InvoiceModifiedError, one that is not there a *NotFoundError.
+// GetVersion returns the Invoice entity with this ID if it has this version. If the row has another, the error is a
+// *InvoiceModifiedError; if there is no row, it is a *NotFoundError.
 func (c *InvoiceClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Invoice, error) {
 	return versionGet(ctx, c.config, invoiceVersion, id, versionSeen, invoiceRead, occrun.Typed[Invoice])
 }
 
-// GetVersion returns the InvoiceLine entity with this ID, if it has this version. One that has another is a
-// *InvoiceLineModifiedError, one that is not there a *NotFoundError.
+// GetVersion returns the InvoiceLine entity with this ID if it has this version. If the row has another, the error is a
+// *InvoiceLineModifiedError; if there is no row, it is a *NotFoundError.
 func (c *InvoiceLineClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*InvoiceLine, error) {
 	return versionGet(ctx, c.config, invoiceLineVersion, id, versionSeen, invoiceLineRead, occrun.Typed[InvoiceLine])
 }
 
-// GetVersion returns the MediaType entity with this ID, if it has this version. One that has another is a
-// *MediaTypeModifiedError, one that is not there a *NotFoundError.
+// GetVersion returns the MediaType entity with this ID if it has this version. If the row has another, the error is a
+// *MediaTypeModifiedError; if there is no row, it is a *NotFoundError.
 func (c *MediaTypeClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*MediaType, error) {
 	return versionGet(ctx, c.config, mediaTypeVersion, id, versionSeen, mediaTypeRead, occrun.Typed[MediaType])
 }
 
-// GetVersion returns the Playlist entity with this ID, if it has this version. One that has another is a
-// *PlaylistModifiedError, one that is not there a *NotFoundError.
+// GetVersion returns the Playlist entity with this ID if it has this version. If the row has another, the error is a
+// *PlaylistModifiedError; if there is no row, it is a *NotFoundError.
 func (c *PlaylistClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Playlist, error) {
 	return versionGet(ctx, c.config, playlistVersion, id, versionSeen, playlistRead, occrun.Typed[Playlist])
 }
 
-// GetVersion returns the Track entity with this ID, if it has this version. One that has another is a
-// *TrackModifiedError, one that is not there a *NotFoundError.
+// GetVersion returns the Track entity with this ID if it has this version. If the row has another, the error is a
+// *TrackModifiedError; if there is no row, it is a *NotFoundError.
 func (c *TrackClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Track, error) {
 	return versionGet(ctx, c.config, trackVersion, id, versionSeen, trackRead, occrun.Typed[Track])
 }
 
-// RetryTx runs fn in a transaction and commits it; and again in a new transaction while it, or the commit, ends in an
-// error that another attempt may fix (see entocc.Retry). fn must read in tx what it decides by. A panic, or
-// runtime.Goexit as of t.FailNow, rolls back.
-// Conflicts of writes by tx are not handed to resolvers (hook.OnModified).
+// RetryTx runs fn in a transaction and commits it, and starts over in a new transaction while fn or the commit fails with an
+// error that another attempt may fix (see entocc.Retry). fn must read in tx everything that it decides by. A panic, or
+// runtime.Goexit as in t.FailNow, rolls back.
+// Conflicts of writes in tx do not go to resolvers (hook.OnModified).
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
@@ -406,88 +406,88 @@ func versionModify[I, E any, B interface {
 	return saved, err
 }
 
-// Modify loads the Album entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+// Modify loads the Album entity with this ID, lets fn change it, and saves it. It starts over if the row changed
+// meanwhile (see entocc.Retry); such conflicts do not go to resolvers. fn must decide by the entity that it is given.
 func (c *AlbumClient) Modify(
 	ctx context.Context, id int, fn func(*Album, *AlbumUpdateOne) error, opts ...entocc.RetryOption,
 ) (*Album, error) {
 	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
-// Modify loads the Artist entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+// Modify loads the Artist entity with this ID, lets fn change it, and saves it. It starts over if the row changed
+// meanwhile (see entocc.Retry); such conflicts do not go to resolvers. fn must decide by the entity that it is given.
 func (c *ArtistClient) Modify(
 	ctx context.Context, id int, fn func(*Artist, *ArtistUpdateOne) error, opts ...entocc.RetryOption,
 ) (*Artist, error) {
 	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
-// Modify loads the Customer entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+// Modify loads the Customer entity with this ID, lets fn change it, and saves it. It starts over if the row changed
+// meanwhile (see entocc.Retry); such conflicts do not go to resolvers. fn must decide by the entity that it is given.
 func (c *CustomerClient) Modify(
 	ctx context.Context, id int, fn func(*Customer, *CustomerUpdateOne) error, opts ...entocc.RetryOption,
 ) (*Customer, error) {
 	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
-// Modify loads the Employee entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+// Modify loads the Employee entity with this ID, lets fn change it, and saves it. It starts over if the row changed
+// meanwhile (see entocc.Retry); such conflicts do not go to resolvers. fn must decide by the entity that it is given.
 func (c *EmployeeClient) Modify(
 	ctx context.Context, id int, fn func(*Employee, *EmployeeUpdateOne) error, opts ...entocc.RetryOption,
 ) (*Employee, error) {
 	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
-// Modify loads the Genre entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+// Modify loads the Genre entity with this ID, lets fn change it, and saves it. It starts over if the row changed
+// meanwhile (see entocc.Retry); such conflicts do not go to resolvers. fn must decide by the entity that it is given.
 func (c *GenreClient) Modify(
 	ctx context.Context, id int, fn func(*Genre, *GenreUpdateOne) error, opts ...entocc.RetryOption,
 ) (*Genre, error) {
 	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
-// Modify loads the Invoice entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+// Modify loads the Invoice entity with this ID, lets fn change it, and saves it. It starts over if the row changed
+// meanwhile (see entocc.Retry); such conflicts do not go to resolvers. fn must decide by the entity that it is given.
 func (c *InvoiceClient) Modify(
 	ctx context.Context, id int, fn func(*Invoice, *InvoiceUpdateOne) error, opts ...entocc.RetryOption,
 ) (*Invoice, error) {
 	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
-// Modify loads the InvoiceLine entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+// Modify loads the InvoiceLine entity with this ID, lets fn change it, and saves it. It starts over if the row changed
+// meanwhile (see entocc.Retry); such conflicts do not go to resolvers. fn must decide by the entity that it is given.
 func (c *InvoiceLineClient) Modify(
 	ctx context.Context, id int, fn func(*InvoiceLine, *InvoiceLineUpdateOne) error, opts ...entocc.RetryOption,
 ) (*InvoiceLine, error) {
 	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
-// Modify loads the MediaType entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+// Modify loads the MediaType entity with this ID, lets fn change it, and saves it. It starts over if the row changed
+// meanwhile (see entocc.Retry); such conflicts do not go to resolvers. fn must decide by the entity that it is given.
 func (c *MediaTypeClient) Modify(
 	ctx context.Context, id int, fn func(*MediaType, *MediaTypeUpdateOne) error, opts ...entocc.RetryOption,
 ) (*MediaType, error) {
 	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
-// Modify loads the Playlist entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+// Modify loads the Playlist entity with this ID, lets fn change it, and saves it. It starts over if the row changed
+// meanwhile (see entocc.Retry); such conflicts do not go to resolvers. fn must decide by the entity that it is given.
 func (c *PlaylistClient) Modify(
 	ctx context.Context, id int, fn func(*Playlist, *PlaylistUpdateOne) error, opts ...entocc.RetryOption,
 ) (*Playlist, error) {
 	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
-// Modify loads the Track entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+// Modify loads the Track entity with this ID, lets fn change it, and saves it. It starts over if the row changed
+// meanwhile (see entocc.Retry); such conflicts do not go to resolvers. fn must decide by the entity that it is given.
 func (c *TrackClient) Modify(
 	ctx context.Context, id int, fn func(*Track, *TrackUpdateOne) error, opts ...entocc.RetryOption,
 ) (*Track, error) {
 	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
-// verify has the transaction check rows before it commits. One whose commit is not that of a Tx, as where a program begins
-// it by itself, checks and locks them now.
+// verify lets the transaction check rows before it commits. A transaction whose commit is not that of a Tx, because the program began
+// it itself, checks and locks them now.
 func (tx *txDriver) verify(rows []*occrun.Verified) error {
 	if len(rows) == 0 {
 		return nil
@@ -541,9 +541,9 @@ func versionVerify[E entocc.Versioned](
 	return tx.verify(rows)
 }
 
-// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *AlbumModifiedError. To expect a newer version,
+// VerifyOnCommit lets the transaction of this client commit only if the rows of the entities still have their versions.
+// Use it for rows that the transaction only reads and decides by, right after reading them. If one changes, the commit or
+// the first write after the call returns a *AlbumModifiedError. To expect a newer version,
 // read the row and pass it again.
 func (c *AlbumClient) VerifyOnCommit(readEntities ...*Album) error {
 	return versionVerify(
@@ -552,9 +552,9 @@ func (c *AlbumClient) VerifyOnCommit(readEntities ...*Album) error {
 	)
 }
 
-// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *ArtistModifiedError. To expect a newer version,
+// VerifyOnCommit lets the transaction of this client commit only if the rows of the entities still have their versions.
+// Use it for rows that the transaction only reads and decides by, right after reading them. If one changes, the commit or
+// the first write after the call returns a *ArtistModifiedError. To expect a newer version,
 // read the row and pass it again.
 func (c *ArtistClient) VerifyOnCommit(readEntities ...*Artist) error {
 	return versionVerify(
@@ -563,9 +563,9 @@ func (c *ArtistClient) VerifyOnCommit(readEntities ...*Artist) error {
 	)
 }
 
-// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *CustomerModifiedError. To expect a newer version,
+// VerifyOnCommit lets the transaction of this client commit only if the rows of the entities still have their versions.
+// Use it for rows that the transaction only reads and decides by, right after reading them. If one changes, the commit or
+// the first write after the call returns a *CustomerModifiedError. To expect a newer version,
 // read the row and pass it again.
 func (c *CustomerClient) VerifyOnCommit(readEntities ...*Customer) error {
 	return versionVerify(
@@ -574,9 +574,9 @@ func (c *CustomerClient) VerifyOnCommit(readEntities ...*Customer) error {
 	)
 }
 
-// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *EmployeeModifiedError. To expect a newer version,
+// VerifyOnCommit lets the transaction of this client commit only if the rows of the entities still have their versions.
+// Use it for rows that the transaction only reads and decides by, right after reading them. If one changes, the commit or
+// the first write after the call returns a *EmployeeModifiedError. To expect a newer version,
 // read the row and pass it again.
 func (c *EmployeeClient) VerifyOnCommit(readEntities ...*Employee) error {
 	return versionVerify(
@@ -585,9 +585,9 @@ func (c *EmployeeClient) VerifyOnCommit(readEntities ...*Employee) error {
 	)
 }
 
-// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *GenreModifiedError. To expect a newer version,
+// VerifyOnCommit lets the transaction of this client commit only if the rows of the entities still have their versions.
+// Use it for rows that the transaction only reads and decides by, right after reading them. If one changes, the commit or
+// the first write after the call returns a *GenreModifiedError. To expect a newer version,
 // read the row and pass it again.
 func (c *GenreClient) VerifyOnCommit(readEntities ...*Genre) error {
 	return versionVerify(
@@ -596,9 +596,9 @@ func (c *GenreClient) VerifyOnCommit(readEntities ...*Genre) error {
 	)
 }
 
-// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *InvoiceModifiedError. To expect a newer version,
+// VerifyOnCommit lets the transaction of this client commit only if the rows of the entities still have their versions.
+// Use it for rows that the transaction only reads and decides by, right after reading them. If one changes, the commit or
+// the first write after the call returns a *InvoiceModifiedError. To expect a newer version,
 // read the row and pass it again.
 func (c *InvoiceClient) VerifyOnCommit(readEntities ...*Invoice) error {
 	return versionVerify(
@@ -607,9 +607,9 @@ func (c *InvoiceClient) VerifyOnCommit(readEntities ...*Invoice) error {
 	)
 }
 
-// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *InvoiceLineModifiedError. To expect a newer version,
+// VerifyOnCommit lets the transaction of this client commit only if the rows of the entities still have their versions.
+// Use it for rows that the transaction only reads and decides by, right after reading them. If one changes, the commit or
+// the first write after the call returns a *InvoiceLineModifiedError. To expect a newer version,
 // read the row and pass it again.
 func (c *InvoiceLineClient) VerifyOnCommit(readEntities ...*InvoiceLine) error {
 	return versionVerify(
@@ -618,9 +618,9 @@ func (c *InvoiceLineClient) VerifyOnCommit(readEntities ...*InvoiceLine) error {
 	)
 }
 
-// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *MediaTypeModifiedError. To expect a newer version,
+// VerifyOnCommit lets the transaction of this client commit only if the rows of the entities still have their versions.
+// Use it for rows that the transaction only reads and decides by, right after reading them. If one changes, the commit or
+// the first write after the call returns a *MediaTypeModifiedError. To expect a newer version,
 // read the row and pass it again.
 func (c *MediaTypeClient) VerifyOnCommit(readEntities ...*MediaType) error {
 	return versionVerify(
@@ -629,9 +629,9 @@ func (c *MediaTypeClient) VerifyOnCommit(readEntities ...*MediaType) error {
 	)
 }
 
-// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *PlaylistModifiedError. To expect a newer version,
+// VerifyOnCommit lets the transaction of this client commit only if the rows of the entities still have their versions.
+// Use it for rows that the transaction only reads and decides by, right after reading them. If one changes, the commit or
+// the first write after the call returns a *PlaylistModifiedError. To expect a newer version,
 // read the row and pass it again.
 func (c *PlaylistClient) VerifyOnCommit(readEntities ...*Playlist) error {
 	return versionVerify(
@@ -640,9 +640,9 @@ func (c *PlaylistClient) VerifyOnCommit(readEntities ...*Playlist) error {
 	)
 }
 
-// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *PlaylistTrackModifiedError. To expect a newer version,
+// VerifyOnCommit lets the transaction of this client commit only if the rows of the entities still have their versions.
+// Use it for rows that the transaction only reads and decides by, right after reading them. If one changes, the commit or
+// the first write after the call returns a *PlaylistTrackModifiedError. To expect a newer version,
 // read the row and pass it again.
 func (c *PlaylistTrackClient) VerifyOnCommit(readEntities ...*PlaylistTrack) error {
 	return versionVerify(
@@ -651,9 +651,9 @@ func (c *PlaylistTrackClient) VerifyOnCommit(readEntities ...*PlaylistTrack) err
 	)
 }
 
-// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *TrackModifiedError. To expect a newer version,
+// VerifyOnCommit lets the transaction of this client commit only if the rows of the entities still have their versions.
+// Use it for rows that the transaction only reads and decides by, right after reading them. If one changes, the commit or
+// the first write after the call returns a *TrackModifiedError. To expect a newer version,
 // read the row and pass it again.
 func (c *TrackClient) VerifyOnCommit(readEntities ...*Track) error {
 	return versionVerify(

@@ -313,12 +313,12 @@ func (_m *Customer) VersionKey() entocc.VersionKey {
 	return _m.occ.Key(customerVersion, _m.ID, _m.Version)
 }
 
-// Delete returns a builder for deleting this Customer, if its row has the version of this entity still.
+// Delete returns a builder that deletes this Customer if its row still has the version of this entity.
 func (_m *Customer) Delete() *CustomerDeleteOne {
 	return NewCustomerClient(_m.config).DeleteOne(_m)
 }
 
-// IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
+// IsModified reports whether the row no longer has the version of this entity, or is gone. It writes nothing.
 func (_m *Customer) IsModified(ctx context.Context) (bool, error) {
 	return versionIsModified(ctx, _m.config, customerVersion, &_m.occ.Held, _m.VersionKey(), customerRead)
 }

@@ -362,12 +362,12 @@ func (_m *Employee) VersionKey() entocc.VersionKey {
 	return _m.occ.Key(employeeVersion, _m.ID, _m.Version)
 }
 
-// Delete returns a builder for deleting this Employee, if its row has the version of this entity still.
+// Delete returns a builder that deletes this Employee if its row still has the version of this entity.
 func (_m *Employee) Delete() *EmployeeDeleteOne {
 	return NewEmployeeClient(_m.config).DeleteOne(_m)
 }
 
-// IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
+// IsModified reports whether the row no longer has the version of this entity, or is gone. It writes nothing.
 func (_m *Employee) IsModified(ctx context.Context) (bool, error) {
 	return versionIsModified(ctx, _m.config, employeeVersion, &_m.occ.Held, _m.VersionKey(), employeeRead)
 }

@@ -27,19 +27,19 @@ import (
 	"github.com/entocc/entocc/occrun"
 )
 
-// This code needs a github.com/entocc/entocc that keeps to this contract. Where the name is missing, run go generate again.
+// This code needs a version of github.com/entocc/entocc with this contract. If the name is missing, run go generate again.
 const _ = occrun.IsAtLeastVersion1
 
-// IsRecordModified reports whether err says that a guarded write met a row with another version, or none. A row that
-// is gone is IsNotFound as well.
+// IsRecordModified reports whether err says that a guarded write found a row with a different version, or no row. A row that
+// is gone is also IsNotFound.
 func IsRecordModified(err error) bool { return entocc.IsRecordModified(err) }
 
 // IsVersionError reports whether err says that a write was refused because it had no usable version.
 func IsVersionError(err error) bool { return entocc.IsVersionError(err) }
 
-// CheckGuards reports the types whose schema hooks are not wired, as where a program forgot to import its ent/runtime
-// package. ent refuses the writes of these types; a program that calls CheckGuards at its start does not have to wait for
-// the first. Further checks are asked in turn, such as that of package trigger for the triggers of the database.
+// CheckGuards reports the types whose schema hooks are not registered, for example because a program does not import ent/runtime.
+// ent refuses to write such types; a program that calls CheckGuards when it starts does not have to wait for the first refused
+// write. It also runs further checks, such as that of package trigger for the triggers of the database.
 func CheckGuards(checks ...func() error) error {
 	if err := checkHooks(); err != nil {
 		return err
@@ -47,7 +47,7 @@ func CheckGuards(checks ...func() error) error {
 	return occrun.All(checks)
 }
 
-// checkHooks reports a type whose schema hooks are not wired.
+// checkHooks reports a type whose schema hooks are not registered.
 func checkHooks() error {
 	for typ, hooks := range map[string][]ent.Hook{
 		TypeAlbum:         album.Hooks[:],
@@ -92,7 +92,7 @@ func VersionedTables() []occrun.Table {
 // versionExpectation is what a mutation expects of the version of its row.
 type versionExpectation = occrun.Expectation
 
-// txState is what a transaction knows of its own writes.
+// txState is what a transaction knows about its own writes.
 type txState = occrun.TxState
 
 // albumVersion is what the guard knows about the version of Album.
@@ -114,7 +114,7 @@ var albumVersion = &occrun.Schema{
 	},
 }
 
-// AlbumModifiedError reports a refused write of Album, whose row has another version by now or is gone.
+// AlbumModifiedError reports a refused write of Album, whose row now has another version or is gone.
 type AlbumModifiedError = entocc.ModifiedError[Album]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -123,7 +123,7 @@ func (m *AlbumMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return albumVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+// versionID returns the primary key of the mutation's row; nil if it is not known.
 func (m *AlbumMutation) versionID() any {
 	return m.occ.FoundID(occrun.IDOf(m.ID()))
 }
@@ -136,7 +136,7 @@ func (m *AlbumMutation) versionError(err error) error {
 // albumRow returns the predicate of the row with this primary key.
 func albumRow(id any) func(*sql.Selector) { return occrun.Is(album.ID, id) }
 
-// albumRead reads the row with this primary key as it was committed last, or these fields of it.
+// albumRead reads the row with this primary key as it was last committed, or these fields of it.
 func albumRead(ctx context.Context, c config, id any, fields ...string) (*Album, error) {
 	latest := latestVersion(c.driver)
 	c.driver = occrun.Uncached(c.driver)
@@ -160,7 +160,7 @@ var artistVersion = &occrun.Schema{
 	},
 }
 
-// ArtistModifiedError reports a refused write of Artist, whose row has another version by now or is gone.
+// ArtistModifiedError reports a refused write of Artist, whose row now has another version or is gone.
 type ArtistModifiedError = entocc.ModifiedError[Artist]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -169,7 +169,7 @@ func (m *ArtistMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return artistVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+// versionID returns the primary key of the mutation's row; nil if it is not known.
 func (m *ArtistMutation) versionID() any {
 	return m.occ.FoundID(occrun.IDOf(m.ID()))
 }
@@ -182,7 +182,7 @@ func (m *ArtistMutation) versionError(err error) error {
 // artistRow returns the predicate of the row with this primary key.
 func artistRow(id any) func(*sql.Selector) { return occrun.Is(artist.ID, id) }
 
-// artistRead reads the row with this primary key as it was committed last, or these fields of it.
+// artistRead reads the row with this primary key as it was last committed, or these fields of it.
 func artistRead(ctx context.Context, c config, id any, fields ...string) (*Artist, error) {
 	latest := latestVersion(c.driver)
 	c.driver = occrun.Uncached(c.driver)
@@ -218,7 +218,7 @@ var customerVersion = &occrun.Schema{
 	},
 }
 
-// CustomerModifiedError reports a refused write of Customer, whose row has another version by now or is gone.
+// CustomerModifiedError reports a refused write of Customer, whose row now has another version or is gone.
 type CustomerModifiedError = entocc.ModifiedError[Customer]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -227,7 +227,7 @@ func (m *CustomerMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) 
 	return customerVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+// versionID returns the primary key of the mutation's row; nil if it is not known.
 func (m *CustomerMutation) versionID() any {
 	return m.occ.FoundID(occrun.IDOf(m.ID()))
 }
@@ -240,7 +240,7 @@ func (m *CustomerMutation) versionError(err error) error {
 // customerRow returns the predicate of the row with this primary key.
 func customerRow(id any) func(*sql.Selector) { return occrun.Is(customer.ID, id) }
 
-// customerRead reads the row with this primary key as it was committed last, or these fields of it.
+// customerRead reads the row with this primary key as it was last committed, or these fields of it.
 func customerRead(ctx context.Context, c config, id any, fields ...string) (*Customer, error) {
 	latest := latestVersion(c.driver)
 	c.driver = occrun.Uncached(c.driver)
@@ -279,7 +279,7 @@ var employeeVersion = &occrun.Schema{
 	},
 }
 
-// EmployeeModifiedError reports a refused write of Employee, whose row has another version by now or is gone.
+// EmployeeModifiedError reports a refused write of Employee, whose row now has another version or is gone.
 type EmployeeModifiedError = entocc.ModifiedError[Employee]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -288,7 +288,7 @@ func (m *EmployeeMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) 
 	return employeeVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+// versionID returns the primary key of the mutation's row; nil if it is not known.
 func (m *EmployeeMutation) versionID() any {
 	return m.occ.FoundID(occrun.IDOf(m.ID()))
 }
@@ -301,7 +301,7 @@ func (m *EmployeeMutation) versionError(err error) error {
 // employeeRow returns the predicate of the row with this primary key.
 func employeeRow(id any) func(*sql.Selector) { return occrun.Is(employee.ID, id) }
 
-// employeeRead reads the row with this primary key as it was committed last, or these fields of it.
+// employeeRead reads the row with this primary key as it was last committed, or these fields of it.
 func employeeRead(ctx context.Context, c config, id any, fields ...string) (*Employee, error) {
 	latest := latestVersion(c.driver)
 	c.driver = occrun.Uncached(c.driver)
@@ -325,7 +325,7 @@ var genreVersion = &occrun.Schema{
 	},
 }
 
-// GenreModifiedError reports a refused write of Genre, whose row has another version by now or is gone.
+// GenreModifiedError reports a refused write of Genre, whose row now has another version or is gone.
 type GenreModifiedError = entocc.ModifiedError[Genre]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -334,7 +334,7 @@ func (m *GenreMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return genreVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+// versionID returns the primary key of the mutation's row; nil if it is not known.
 func (m *GenreMutation) versionID() any {
 	return m.occ.FoundID(occrun.IDOf(m.ID()))
 }
@@ -347,7 +347,7 @@ func (m *GenreMutation) versionError(err error) error {
 // genreRow returns the predicate of the row with this primary key.
 func genreRow(id any) func(*sql.Selector) { return occrun.Is(genre.ID, id) }
 
-// genreRead reads the row with this primary key as it was committed last, or these fields of it.
+// genreRead reads the row with this primary key as it was last committed, or these fields of it.
 func genreRead(ctx context.Context, c config, id any, fields ...string) (*Genre, error) {
 	latest := latestVersion(c.driver)
 	c.driver = occrun.Uncached(c.driver)
@@ -379,7 +379,7 @@ var invoiceVersion = &occrun.Schema{
 	},
 }
 
-// InvoiceModifiedError reports a refused write of Invoice, whose row has another version by now or is gone.
+// InvoiceModifiedError reports a refused write of Invoice, whose row now has another version or is gone.
 type InvoiceModifiedError = entocc.ModifiedError[Invoice]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -388,7 +388,7 @@ func (m *InvoiceMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return invoiceVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+// versionID returns the primary key of the mutation's row; nil if it is not known.
 func (m *InvoiceMutation) versionID() any {
 	return m.occ.FoundID(occrun.IDOf(m.ID()))
 }
@@ -401,7 +401,7 @@ func (m *InvoiceMutation) versionError(err error) error {
 // invoiceRow returns the predicate of the row with this primary key.
 func invoiceRow(id any) func(*sql.Selector) { return occrun.Is(invoice.ID, id) }
 
-// invoiceRead reads the row with this primary key as it was committed last, or these fields of it.
+// invoiceRead reads the row with this primary key as it was last committed, or these fields of it.
 func invoiceRead(ctx context.Context, c config, id any, fields ...string) (*Invoice, error) {
 	latest := latestVersion(c.driver)
 	c.driver = occrun.Uncached(c.driver)
@@ -429,7 +429,7 @@ var invoiceLineVersion = &occrun.Schema{
 	},
 }
 
-// InvoiceLineModifiedError reports a refused write of InvoiceLine, whose row has another version by now or is gone.
+// InvoiceLineModifiedError reports a refused write of InvoiceLine, whose row now has another version or is gone.
 type InvoiceLineModifiedError = entocc.ModifiedError[InvoiceLine]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -438,7 +438,7 @@ func (m *InvoiceLineMutation) VersionGuard() (*occrun.Schema, *occrun.Expectatio
 	return invoiceLineVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+// versionID returns the primary key of the mutation's row; nil if it is not known.
 func (m *InvoiceLineMutation) versionID() any {
 	return m.occ.FoundID(occrun.IDOf(m.ID()))
 }
@@ -451,7 +451,7 @@ func (m *InvoiceLineMutation) versionError(err error) error {
 // invoiceLineRow returns the predicate of the row with this primary key.
 func invoiceLineRow(id any) func(*sql.Selector) { return occrun.Is(invoiceline.ID, id) }
 
-// invoiceLineRead reads the row with this primary key as it was committed last, or these fields of it.
+// invoiceLineRead reads the row with this primary key as it was last committed, or these fields of it.
 func invoiceLineRead(ctx context.Context, c config, id any, fields ...string) (*InvoiceLine, error) {
 	latest := latestVersion(c.driver)
 	c.driver = occrun.Uncached(c.driver)
@@ -475,7 +475,7 @@ var mediaTypeVersion = &occrun.Schema{
 	},
 }
 
-// MediaTypeModifiedError reports a refused write of MediaType, whose row has another version by now or is gone.
+// MediaTypeModifiedError reports a refused write of MediaType, whose row now has another version or is gone.
 type MediaTypeModifiedError = entocc.ModifiedError[MediaType]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -484,7 +484,7 @@ func (m *MediaTypeMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation)
 	return mediaTypeVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+// versionID returns the primary key of the mutation's row; nil if it is not known.
 func (m *MediaTypeMutation) versionID() any {
 	return m.occ.FoundID(occrun.IDOf(m.ID()))
 }
@@ -497,7 +497,7 @@ func (m *MediaTypeMutation) versionError(err error) error {
 // mediaTypeRow returns the predicate of the row with this primary key.
 func mediaTypeRow(id any) func(*sql.Selector) { return occrun.Is(mediatype.ID, id) }
 
-// mediaTypeRead reads the row with this primary key as it was committed last, or these fields of it.
+// mediaTypeRead reads the row with this primary key as it was last committed, or these fields of it.
 func mediaTypeRead(ctx context.Context, c config, id any, fields ...string) (*MediaType, error) {
 	latest := latestVersion(c.driver)
 	c.driver = occrun.Uncached(c.driver)
@@ -521,7 +521,7 @@ var playlistVersion = &occrun.Schema{
 	},
 }
 
-// PlaylistModifiedError reports a refused write of Playlist, whose row has another version by now or is gone.
+// PlaylistModifiedError reports a refused write of Playlist, whose row now has another version or is gone.
 type PlaylistModifiedError = entocc.ModifiedError[Playlist]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -530,7 +530,7 @@ func (m *PlaylistMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) 
 	return playlistVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+// versionID returns the primary key of the mutation's row; nil if it is not known.
 func (m *PlaylistMutation) versionID() any {
 	return m.occ.FoundID(occrun.IDOf(m.ID()))
 }
@@ -543,7 +543,7 @@ func (m *PlaylistMutation) versionError(err error) error {
 // playlistRow returns the predicate of the row with this primary key.
 func playlistRow(id any) func(*sql.Selector) { return occrun.Is(playlist.ID, id) }
 
-// playlistRead reads the row with this primary key as it was committed last, or these fields of it.
+// playlistRead reads the row with this primary key as it was last committed, or these fields of it.
 func playlistRead(ctx context.Context, c config, id any, fields ...string) (*Playlist, error) {
 	latest := latestVersion(c.driver)
 	c.driver = occrun.Uncached(c.driver)
@@ -569,7 +569,7 @@ var playlistTrackVersion = &occrun.Schema{
 	},
 }
 
-// PlaylistTrackModifiedError reports a refused write of PlaylistTrack, whose row has another version by now or is gone.
+// PlaylistTrackModifiedError reports a refused write of PlaylistTrack, whose row now has another version or is gone.
 type PlaylistTrackModifiedError = entocc.ModifiedError[PlaylistTrack]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -578,7 +578,7 @@ func (m *PlaylistTrackMutation) VersionGuard() (*occrun.Schema, *occrun.Expectat
 	return playlistTrackVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+// versionID returns the primary key of the mutation's row; nil if it is not known.
 func (m *PlaylistTrackMutation) versionID() any {
 	return m.occ.EntityID()
 }
@@ -593,7 +593,7 @@ func playlistTrackRow(id any) func(*sql.Selector) {
 	return playlisttrack.And(occrun.Is(playlisttrack.PlaylistId, occrun.Part(id, 0)), occrun.Is(playlisttrack.TrackId, occrun.Part(id, 1)))
 }
 
-// playlistTrackRead reads the row with this primary key as it was committed last, or these fields of it.
+// playlistTrackRead reads the row with this primary key as it was last committed, or these fields of it.
 func playlistTrackRead(ctx context.Context, c config, id any, fields ...string) (*PlaylistTrack, error) {
 	latest := latestVersion(c.driver)
 	c.driver = occrun.Uncached(c.driver)
@@ -628,7 +628,7 @@ var trackVersion = &occrun.Schema{
 	},
 }
 
-// TrackModifiedError reports a refused write of Track, whose row has another version by now or is gone.
+// TrackModifiedError reports a refused write of Track, whose row now has another version or is gone.
 type TrackModifiedError = entocc.ModifiedError[Track]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -637,7 +637,7 @@ func (m *TrackMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return trackVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+// versionID returns the primary key of the mutation's row; nil if it is not known.
 func (m *TrackMutation) versionID() any {
 	return m.occ.FoundID(occrun.IDOf(m.ID()))
 }
@@ -650,7 +650,7 @@ func (m *TrackMutation) versionError(err error) error {
 // trackRow returns the predicate of the row with this primary key.
 func trackRow(id any) func(*sql.Selector) { return occrun.Is(track.ID, id) }
 
-// trackRead reads the row with this primary key as it was committed last, or these fields of it.
+// trackRead reads the row with this primary key as it was last committed, or these fields of it.
 func trackRead(ctx context.Context, c config, id any, fields ...string) (*Track, error) {
 	latest := latestVersion(c.driver)
 	c.driver = occrun.Uncached(c.driver)
@@ -788,7 +788,7 @@ func versionAsRead[E comparable](entity any) occrun.ReadRow {
 	return occrun.ReadRowOf(entity)
 }
 
-// versionCurrent reads a row in the transaction of a client, or outside if that has ended by now.
+// versionCurrent reads a row in the transaction of a client, or outside if that has ended.
 func versionCurrent[E any](
 	ctx context.Context, c config, id any, read func(context.Context, config, any, ...string) (E, error),
 ) (E, error) {
@@ -840,14 +840,14 @@ func versionIsModified[E entocc.Versioned](
 	return !occrun.SameVersion(schema, current.VersionKey().Version, key.Version), nil
 }
 
-// IsOutcomeUnknown reports whether err says that a write may or may not have been applied, as its answer was lost.
+// IsOutcomeUnknown reports whether err says that a write may or may not have been applied, because its response was lost.
 func IsOutcomeUnknown(err error) bool { return entocc.IsOutcomeUnknown(err) }
 
-// versionWriter returns the driver by which writes of guarded types are sent. It is no method of config, as each type that
-// embeds one would get the method, too.
+// versionWriter returns the driver that sends writes of guarded types. It is not a method of config, because each type that
+// embeds config would have the method too.
 func versionWriter(c config) dialect.Driver { return occrun.Named(c.versionSession, c.driver) }
 
-// versionTx returns a transaction whose commit says so where its outcome is not known.
+// versionTx returns a transaction whose commit says so if its outcome is unknown.
 func versionTx(c config, tx *txDriver) *txDriver {
 	tx.tx = occrun.NamedTx(c.versionSession, tx.tx, c.driver)
 	return tx
@@ -863,7 +863,7 @@ func (tx *txDriver) ended(err error) error {
 	return err
 }
 
-// TxState returns what the transaction knows of its own writes.
+// TxState returns what the transaction knows about its own writes.
 func (tx *txDriver) TxState() *occrun.TxState { return &tx.occ }
 
 // begun notes that a Tx ends the transaction, so that its end is seen.
@@ -904,7 +904,7 @@ func (tx *txDriver) endedRows(v any, err error) error {
 	return tx.ended(err)
 }
 
-// latestVersion has a query in a transaction see the row as it was committed last.
+// latestVersion makes a query in a transaction see the row as it was last committed.
 func latestVersion(drv dialect.Driver) func(*sql.Selector) {
 	if _, ok := drv.(*txDriver); ok {
 		return occrun.Latest

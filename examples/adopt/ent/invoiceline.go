@@ -201,12 +201,12 @@ func (_m *InvoiceLine) VersionKey() entocc.VersionKey {
 	return _m.occ.Key(invoiceLineVersion, _m.ID, _m.Version)
 }
 
-// Delete returns a builder for deleting this InvoiceLine, if its row has the version of this entity still.
+// Delete returns a builder that deletes this InvoiceLine if its row still has the version of this entity.
 func (_m *InvoiceLine) Delete() *InvoiceLineDeleteOne {
 	return NewInvoiceLineClient(_m.config).DeleteOne(_m)
 }
 
-// IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
+// IsModified reports whether the row no longer has the version of this entity, or is gone. It writes nothing.
 func (_m *InvoiceLine) IsModified(ctx context.Context) (bool, error) {
 	return versionIsModified(ctx, _m.config, invoiceLineVersion, &_m.occ.Held, _m.VersionKey(), invoiceLineRead)
 }

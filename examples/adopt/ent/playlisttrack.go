@@ -168,7 +168,7 @@ func (_m *PlaylistTrack) VersionKey() entocc.VersionKey {
 	return _m.occ.Key(playlistTrackVersion, []any{_m.PlaylistId, _m.TrackId}, _m.Version)
 }
 
-// Delete returns a builder for deleting this PlaylistTrack, if its row has the version of this entity still.
+// Delete returns a builder that deletes this PlaylistTrack if its row still has the version of this entity.
 func (_m *PlaylistTrack) Delete() *PlaylistTrackDeleteOne {
 	builder := NewPlaylistTrackClient(_m.config).Delete().Where(playlisttrack.PlaylistId(_m.PlaylistId), playlisttrack.TrackId(_m.TrackId))
 	builder.mutation.SetOp(OpDeleteOne)
@@ -176,7 +176,7 @@ func (_m *PlaylistTrack) Delete() *PlaylistTrackDeleteOne {
 	return &PlaylistTrackDeleteOne{builder}
 }
 
-// IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
+// IsModified reports whether the row no longer has the version of this entity, or is gone. It writes nothing.
 func (_m *PlaylistTrack) IsModified(ctx context.Context) (bool, error) {
 	return versionIsModified(ctx, _m.config, playlistTrackVersion, &_m.occ.Held, _m.VersionKey(), playlistTrackRead)
 }

@@ -65,7 +65,7 @@ type (
 		// versionSession is what the client knows about its connections, for guarded writes.
 		versionSession *occrun.Session
 
-		// retryAttempt is the attempt of RetryTx that the transaction is.
+		// retryAttempt is the attempt of RetryTx that the transaction belongs to.
 		retryAttempt *occrun.Attempt
 	}
 	// Option function to configure the client.
@@ -208,22 +208,22 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 	c.Order.Intercept(interceptors...)
 }
 
-// GetVersion returns the Line entity with this ID, if it has this version. One that has another is a
-// *LineModifiedError, one that is not there a *NotFoundError.
+// GetVersion returns the Line entity with this ID if it has this version. If the row has another, the error is a
+// *LineModifiedError; if there is no row, it is a *NotFoundError.
 func (c *LineClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Line, error) {
 	return versionGet(ctx, c.config, lineVersion, id, versionSeen, lineRead, occrun.Typed[Line])
 }
 
-// GetVersion returns the Order entity with this ID, if it has this version. One that has another is a
-// *OrderModifiedError, one that is not there a *NotFoundError.
+// GetVersion returns the Order entity with this ID if it has this version. If the row has another, the error is a
+// *OrderModifiedError; if there is no row, it is a *NotFoundError.
 func (c *OrderClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Order, error) {
 	return versionGet(ctx, c.config, orderVersion, id, versionSeen, orderRead, occrun.Typed[Order])
 }
 
-// RetryTx runs fn in a transaction and commits it; and again in a new transaction while it, or the commit, ends in an
-// error that another attempt may fix (see entocc.Retry). fn must read in tx what it decides by. A panic, or
-// runtime.Goexit as of t.FailNow, rolls back.
-// Conflicts of writes by tx are not handed to resolvers (hook.OnModified).
+// RetryTx runs fn in a transaction and commits it, and starts over in a new transaction while fn or the commit fails with an
+// error that another attempt may fix (see entocc.Retry). fn must read in tx everything that it decides by. A panic, or
+// runtime.Goexit as in t.FailNow, rolls back.
+// Conflicts of writes in tx do not go to resolvers (hook.OnModified).
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
@@ -296,24 +296,24 @@ func versionModify[I, E any, B interface {
 	return saved, err
 }
 
-// Modify loads the Line entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+// Modify loads the Line entity with this ID, lets fn change it, and saves it. It starts over if the row changed
+// meanwhile (see entocc.Retry); such conflicts do not go to resolvers. fn must decide by the entity that it is given.
 func (c *LineClient) Modify(
 	ctx context.Context, id int, fn func(*Line, *LineUpdateOne) error, opts ...entocc.RetryOption,
 ) (*Line, error) {
 	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
-// Modify loads the Order entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+// Modify loads the Order entity with this ID, lets fn change it, and saves it. It starts over if the row changed
+// meanwhile (see entocc.Retry); such conflicts do not go to resolvers. fn must decide by the entity that it is given.
 func (c *OrderClient) Modify(
 	ctx context.Context, id int, fn func(*Order, *OrderUpdateOne) error, opts ...entocc.RetryOption,
 ) (*Order, error) {
 	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
-// verify has the transaction check rows before it commits. One whose commit is not that of a Tx, as where a program begins
-// it by itself, checks and locks them now.
+// verify lets the transaction check rows before it commits. A transaction whose commit is not that of a Tx, because the program began
+// it itself, checks and locks them now.
 func (tx *txDriver) verify(rows []*occrun.Verified) error {
 	if len(rows) == 0 {
 		return nil
@@ -367,9 +367,9 @@ func versionVerify[E entocc.Versioned](
 	return tx.verify(rows)
 }
 
-// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *LineModifiedError. To expect a newer version,
+// VerifyOnCommit lets the transaction of this client commit only if the rows of the entities still have their versions.
+// Use it for rows that the transaction only reads and decides by, right after reading them. If one changes, the commit or
+// the first write after the call returns a *LineModifiedError. To expect a newer version,
 // read the row and pass it again.
 func (c *LineClient) VerifyOnCommit(readEntities ...*Line) error {
 	return versionVerify(
@@ -378,9 +378,9 @@ func (c *LineClient) VerifyOnCommit(readEntities ...*Line) error {
 	)
 }
 
-// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *OrderModifiedError. To expect a newer version,
+// VerifyOnCommit lets the transaction of this client commit only if the rows of the entities still have their versions.
+// Use it for rows that the transaction only reads and decides by, right after reading them. If one changes, the commit or
+// the first write after the call returns a *OrderModifiedError. To expect a newer version,
 // read the row and pass it again.
 func (c *OrderClient) VerifyOnCommit(readEntities ...*Order) error {
 	return versionVerify(

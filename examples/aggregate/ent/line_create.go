@@ -185,8 +185,8 @@ func (_c *LineCreate) createSpec() (*Line, *sqlgraph.CreateSpec) {
 	return _node, _spec
 }
 
-// IfOrderVersion has the create succeed only if the order that is set here has this version.
-// One that has another is an *entocc.RecordModifiedError of type Order, and nothing is written.
+// IfOrderVersion makes the create succeed only if the order that is set here has this version.
+// Otherwise it returns an *entocc.RecordModifiedError of type Order, and nothing is written.
 func (_c *LineCreate) IfOrderVersion(versionSeen int64) *LineCreate {
 	_c.mutation.occ.Parent(line.EdgeOrder, versionSeen)
 	return _c

@@ -428,8 +428,8 @@ func (c *OrderClient) UpdateBulk(rowBuilders ...*OrderUpdateOne) *OrderUpdateBul
 	})
 }
 
-// IfMatch has the update succeed only if cond, as an If-Match header or the token of a form (package occhttp), accepts the
-// version of the row; else it is a *OrderModifiedError. A condition that can't be understood is an *entocc.VersionError.
+// IfMatch makes the update succeed only if cond, such as an If-Match header or the token of a form (package occhttp), accepts
+// the version of the row. Else it returns a *OrderModifiedError, or for an invalid condition an *entocc.VersionError.
 func (_u *OrderUpdateOne) IfMatch(cond entocc.Condition) *OrderUpdateOne {
 	return occrun.ExpectMatch(_u, &_u.mutation.occ, orderVersion, _u.mutation.versionID(), cond)
 }
@@ -444,12 +444,12 @@ func (_u *OrderUpdate) IfVersionIn(versions ...int64) *OrderUpdate {
 	return occrun.OneRow(_u, &_u.mutation.occ, versions...)
 }
 
-// IfMatch is like IfVersion, for a condition as that of an If-Match header (package occhttp).
+// IfMatch is like IfVersion, for a condition such as an If-Match header (package occhttp).
 func (_u *OrderUpdate) IfMatch(cond entocc.Condition) *OrderUpdate {
 	return occrun.OneRowMatching(_u, &_u.mutation.occ, cond)
 }
 
-// IgnoreVersion says that the update is of any rows, whatever their versions, as it is by default.
+// IgnoreVersion lets the update write any rows, whatever their versions. That is the default.
 func (_u *OrderUpdate) IgnoreVersion() *OrderUpdate {
 	return occrun.AnyRows(_u, &_u.mutation.occ)
 }
@@ -460,35 +460,35 @@ func (m *OrderMutation) VersionProbe() (func([]string) ([]any, error), func([]st
 	return probed.scanValues, probed.assignValues, func() any { return probed.ID }
 }
 
-// IfVersion has the update succeed only if the row has this version, whatever an entity holds that the builder was made
-// from. A row that has another is a *OrderModifiedError.
+// IfVersion makes the update succeed only if the row has this version, whatever version the builder's entity has. If the row has
+// another, the error is a *OrderModifiedError.
 func (_u *OrderUpdateOne) IfVersion(version int64) *OrderUpdateOne {
 	return occrun.Expect(_u, &_u.mutation.occ, version)
 }
 
-// IfVersionIn is like IfVersion, for any of several versions, as those of an If-Match header.
+// IfVersionIn is like IfVersion, for any of several versions, such as those of an If-Match header.
 func (_u *OrderUpdateOne) IfVersionIn(versions ...int64) *OrderUpdateOne {
 	return occrun.Expect(_u, &_u.mutation.occ, versions...)
 }
 
-// IfVersionSent is IfVersion for a version that old clients may not have sent: nil, or a zero version, is IgnoreVersion, and
-// overwrites what others wrote, silently.
+// IfVersionSent is IfVersion for a version that old clients may not send: nil, or a zero version, means IgnoreVersion, and
+// silently overwrites what others wrote.
 func (_u *OrderUpdateOne) IfVersionSent(version *int64) *OrderUpdateOne {
 	return occrun.ExpectSent(_u, &_u.mutation.occ, orderVersion, version)
 }
 
-// IgnoreVersion has the update overwrite whatever is there, on purpose.
+// IgnoreVersion makes the update overwrite whatever is there, on purpose.
 func (_u *OrderUpdateOne) IgnoreVersion() *OrderUpdateOne {
 	return occrun.ExpectNothing(_u, &_u.mutation.occ)
 }
 
-// IfField has the update succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
-// row that is in another state is a *OrderModifiedError with an *entocc.StateError, which has what the row holds.
+// IfField makes the update succeed only if the row matches these predicates, and has its version if one is stated. Otherwise
+// the error is a *OrderModifiedError with an *entocc.StateError, which has the row's values.
 func (_u *OrderUpdateOne) IfField(ps ...predicate.Order) *OrderUpdateOne {
 	return occrun.ExpectFields(_u, &_u.mutation.occ, ps)
 }
 
-// ForceIncrement has the update change the version, though it may change nothing else. In JPA this is
+// ForceIncrement makes the update bump the version, even if it changes nothing else. In JPA this is
 // LockModeType.OPTIMISTIC_FORCE_INCREMENT.
 func (_u *OrderUpdateOne) ForceIncrement() *OrderUpdateOne {
 	return occrun.ForceIncrement(_u, &_u.mutation.occ)

@@ -176,12 +176,12 @@ func (_m *Group) VersionKey() entocc.VersionKey {
 	return _m.occ.Key(groupVersion, _m.ID, _m.Version)
 }
 
-// Delete returns a builder for deleting this Group, if its row has the version of this entity still.
+// Delete returns a builder that deletes this Group if its row still has the version of this entity.
 func (_m *Group) Delete() *GroupDeleteOne {
 	return NewGroupClient(_m.config).DeleteOne(_m)
 }
 
-// IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
+// IsModified reports whether the row no longer has the version of this entity, or is gone. It writes nothing.
 func (_m *Group) IsModified(ctx context.Context) (bool, error) {
 	return versionIsModified(ctx, _m.config, groupVersion, &_m.occ.Held, _m.VersionKey(), groupRead)
 }

@@ -236,12 +236,12 @@ func (_m *Todo) VersionKey() entocc.VersionKey {
 	return _m.occ.Key(todoVersion, _m.ID, _m.Version)
 }
 
-// Delete returns a builder for deleting this Todo, if its row has the version of this entity still.
+// Delete returns a builder that deletes this Todo if its row still has the version of this entity.
 func (_m *Todo) Delete() *TodoDeleteOne {
 	return NewTodoClient(_m.config).DeleteOne(_m)
 }
 
-// IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
+// IsModified reports whether the row no longer has the version of this entity, or is gone. It writes nothing.
 func (_m *Todo) IsModified(ctx context.Context) (bool, error) {
 	return versionIsModified(ctx, _m.config, todoVersion, &_m.occ.Held, _m.VersionKey(), todoRead)
 }

@@ -85,8 +85,8 @@ func (c *TodoClient) DeleteBulk(rowEntities ...*Todo) *TodoDeleteBulk {
 	})
 }
 
-// IfMatch has the delete succeed only if cond, as an If-Match header or the token of a form (package occhttp), accepts the
-// version of the row; else it is a *TodoModifiedError. A condition that can't be understood is an *entocc.VersionError.
+// IfMatch makes the delete succeed only if cond, such as an If-Match header or the token of a form (package occhttp), accepts
+// the version of the row. Else it returns a *TodoModifiedError, or for an invalid condition an *entocc.VersionError.
 func (_d *TodoDeleteOne) IfMatch(cond entocc.Condition) *TodoDeleteOne {
 	return occrun.ExpectMatch(_d, &_d._d.mutation.occ, todoVersion, _d._d.mutation.versionID(), cond)
 }
@@ -101,40 +101,40 @@ func (_d *TodoDelete) IfVersionIn(versions ...int64) *TodoDelete {
 	return occrun.OneRow(_d, &_d.mutation.occ, versions...)
 }
 
-// IfMatch is like IfVersion, for a condition as that of an If-Match header (package occhttp).
+// IfMatch is like IfVersion, for a condition such as an If-Match header (package occhttp).
 func (_d *TodoDelete) IfMatch(cond entocc.Condition) *TodoDelete {
 	return occrun.OneRowMatching(_d, &_d.mutation.occ, cond)
 }
 
-// IgnoreVersion says that the delete is of any rows, whatever their versions, as it is by default.
+// IgnoreVersion lets the delete write any rows, whatever their versions. That is the default.
 func (_d *TodoDelete) IgnoreVersion() *TodoDelete {
 	return occrun.AnyRows(_d, &_d.mutation.occ)
 }
 
-// IfVersion has the delete succeed only if the row has this version, whatever an entity holds that the builder was made
-// from. A row that has another is a *TodoModifiedError.
+// IfVersion makes the delete succeed only if the row has this version, whatever version the builder's entity has. If the row has
+// another, the error is a *TodoModifiedError.
 func (_d *TodoDeleteOne) IfVersion(version int64) *TodoDeleteOne {
 	return occrun.Expect(_d, &_d._d.mutation.occ, version)
 }
 
-// IfVersionIn is like IfVersion, for any of several versions, as those of an If-Match header.
+// IfVersionIn is like IfVersion, for any of several versions, such as those of an If-Match header.
 func (_d *TodoDeleteOne) IfVersionIn(versions ...int64) *TodoDeleteOne {
 	return occrun.Expect(_d, &_d._d.mutation.occ, versions...)
 }
 
-// IfVersionSent is IfVersion for a version that old clients may not have sent: nil, or a zero version, is IgnoreVersion, and
-// overwrites what others wrote, silently.
+// IfVersionSent is IfVersion for a version that old clients may not send: nil, or a zero version, means IgnoreVersion, and
+// silently overwrites what others wrote.
 func (_d *TodoDeleteOne) IfVersionSent(version *int64) *TodoDeleteOne {
 	return occrun.ExpectSent(_d, &_d._d.mutation.occ, todoVersion, version)
 }
 
-// IgnoreVersion has the delete overwrite whatever is there, on purpose.
+// IgnoreVersion makes the delete overwrite whatever is there, on purpose.
 func (_d *TodoDeleteOne) IgnoreVersion() *TodoDeleteOne {
 	return occrun.ExpectNothing(_d, &_d._d.mutation.occ)
 }
 
-// IfField has the delete succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
-// row that is in another state is a *TodoModifiedError with an *entocc.StateError, which has what the row holds.
+// IfField makes the delete succeed only if the row matches these predicates, and has its version if one is stated. Otherwise
+// the error is a *TodoModifiedError with an *entocc.StateError, which has the row's values.
 func (_d *TodoDeleteOne) IfField(ps ...predicate.Todo) *TodoDeleteOne {
 	return occrun.ExpectFields(_d, &_d._d.mutation.occ, ps)
 }

@@ -131,12 +131,12 @@ func (_m *User) VersionKey() entocc.VersionKey {
 	return _m.occ.Key(userVersion, _m.ID, _m.Version)
 }
 
-// Delete returns a builder for deleting this User, if its row has the version of this entity still.
+// Delete returns a builder that deletes this User if its row still has the version of this entity.
 func (_m *User) Delete() *UserDeleteOne {
 	return NewUserClient(_m.config).DeleteOne(_m)
 }
 
-// IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
+// IsModified reports whether the row no longer has the version of this entity, or is gone. It writes nothing.
 func (_m *User) IsModified(ctx context.Context) (bool, error) {
 	return versionIsModified(ctx, _m.config, userVersion, &_m.occ.Held, _m.VersionKey(), userRead)
 }

@@ -66,7 +66,7 @@ type (
 		// versionSession is what the client knows about its connections, for guarded writes.
 		versionSession *occrun.Session
 
-		// retryAttempt is the attempt of RetryTx that the transaction is.
+		// retryAttempt is the attempt of RetryTx that the transaction belongs to.
 		retryAttempt *occrun.Attempt
 	}
 	// Option function to configure the client.
@@ -209,22 +209,22 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 	c.Task.Intercept(interceptors...)
 }
 
-// GetVersion returns the Project entity with this ID, if it has this version. One that has another is a
-// *ProjectModifiedError, one that is not there a *NotFoundError.
+// GetVersion returns the Project entity with this ID if it has this version. If the row has another, the error is a
+// *ProjectModifiedError; if there is no row, it is a *NotFoundError.
 func (c *ProjectClient) GetVersion(ctx context.Context, id string, versionSeen uuid.UUID) (*Project, error) {
 	return versionGet(ctx, c.config, projectVersion, id, versionSeen, projectRead, occrun.Typed[Project])
 }
 
-// GetVersion returns the Task entity with this ID, if it has this version. One that has another is a
-// *TaskModifiedError, one that is not there a *NotFoundError.
+// GetVersion returns the Task entity with this ID if it has this version. If the row has another, the error is a
+// *TaskModifiedError; if there is no row, it is a *NotFoundError.
 func (c *TaskClient) GetVersion(ctx context.Context, id int, versionSeen uuid.UUID) (*Task, error) {
 	return versionGet(ctx, c.config, taskVersion, id, versionSeen, taskRead, occrun.Typed[Task])
 }
 
-// RetryTx runs fn in a transaction and commits it; and again in a new transaction while it, or the commit, ends in an
-// error that another attempt may fix (see entocc.Retry). fn must read in tx what it decides by. A panic, or
-// runtime.Goexit as of t.FailNow, rolls back.
-// Conflicts of writes by tx are not handed to resolvers (hook.OnModified).
+// RetryTx runs fn in a transaction and commits it, and starts over in a new transaction while fn or the commit fails with an
+// error that another attempt may fix (see entocc.Retry). fn must read in tx everything that it decides by. A panic, or
+// runtime.Goexit as in t.FailNow, rolls back.
+// Conflicts of writes in tx do not go to resolvers (hook.OnModified).
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
@@ -297,24 +297,24 @@ func versionModify[I, E any, B interface {
 	return saved, err
 }
 
-// Modify loads the Project entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+// Modify loads the Project entity with this ID, lets fn change it, and saves it. It starts over if the row changed
+// meanwhile (see entocc.Retry); such conflicts do not go to resolvers. fn must decide by the entity that it is given.
 func (c *ProjectClient) Modify(
 	ctx context.Context, id string, fn func(*Project, *ProjectUpdateOne) error, opts ...entocc.RetryOption,
 ) (*Project, error) {
 	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
-// Modify loads the Task entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+// Modify loads the Task entity with this ID, lets fn change it, and saves it. It starts over if the row changed
+// meanwhile (see entocc.Retry); such conflicts do not go to resolvers. fn must decide by the entity that it is given.
 func (c *TaskClient) Modify(
 	ctx context.Context, id int, fn func(*Task, *TaskUpdateOne) error, opts ...entocc.RetryOption,
 ) (*Task, error) {
 	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
-// verify has the transaction check rows before it commits. One whose commit is not that of a Tx, as where a program begins
-// it by itself, checks and locks them now.
+// verify lets the transaction check rows before it commits. A transaction whose commit is not that of a Tx, because the program began
+// it itself, checks and locks them now.
 func (tx *txDriver) verify(rows []*occrun.Verified) error {
 	if len(rows) == 0 {
 		return nil
@@ -368,9 +368,9 @@ func versionVerify[E entocc.Versioned](
 	return tx.verify(rows)
 }
 
-// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *ProjectModifiedError. To expect a newer version,
+// VerifyOnCommit lets the transaction of this client commit only if the rows of the entities still have their versions.
+// Use it for rows that the transaction only reads and decides by, right after reading them. If one changes, the commit or
+// the first write after the call returns a *ProjectModifiedError. To expect a newer version,
 // read the row and pass it again.
 func (c *ProjectClient) VerifyOnCommit(readEntities ...*Project) error {
 	return versionVerify(
@@ -379,9 +379,9 @@ func (c *ProjectClient) VerifyOnCommit(readEntities ...*Project) error {
 	)
 }
 
-// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *TaskModifiedError. To expect a newer version,
+// VerifyOnCommit lets the transaction of this client commit only if the rows of the entities still have their versions.
+// Use it for rows that the transaction only reads and decides by, right after reading them. If one changes, the commit or
+// the first write after the call returns a *TaskModifiedError. To expect a newer version,
 // read the row and pass it again.
 func (c *TaskClient) VerifyOnCommit(readEntities ...*Task) error {
 	return versionVerify(

@@ -171,12 +171,12 @@ func (_m *Project) VersionKey() entocc.VersionKey {
 	return _m.occ.Key(projectVersion, _m.ID, _m.Version)
 }
 
-// Delete returns a builder for deleting this Project, if its row has the version of this entity still.
+// Delete returns a builder that deletes this Project if its row still has the version of this entity.
 func (_m *Project) Delete() *ProjectDeleteOne {
 	return NewProjectClient(_m.config).DeleteOne(_m)
 }
 
-// IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
+// IsModified reports whether the row no longer has the version of this entity, or is gone. It writes nothing.
 func (_m *Project) IsModified(ctx context.Context) (bool, error) {
 	return versionIsModified(ctx, _m.config, projectVersion, &_m.occ.Held, _m.VersionKey(), projectRead)
 }

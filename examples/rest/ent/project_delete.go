@@ -85,8 +85,8 @@ func (c *ProjectClient) DeleteBulk(rowEntities ...*Project) *ProjectDeleteBulk {
 	})
 }
 
-// IfMatch has the delete succeed only if cond, as an If-Match header or the token of a form (package occhttp), accepts the
-// version of the row; else it is a *ProjectModifiedError. A condition that can't be understood is an *entocc.VersionError.
+// IfMatch makes the delete succeed only if cond, such as an If-Match header or the token of a form (package occhttp), accepts
+// the version of the row. Else it returns a *ProjectModifiedError, or for an invalid condition an *entocc.VersionError.
 func (_d *ProjectDeleteOne) IfMatch(cond entocc.Condition) *ProjectDeleteOne {
 	return occrun.ExpectMatch(_d, &_d._d.mutation.occ, projectVersion, _d._d.mutation.versionID(), cond)
 }
@@ -101,40 +101,40 @@ func (_d *ProjectDelete) IfVersionIn(versions ...uuid.UUID) *ProjectDelete {
 	return occrun.OneRow(_d, &_d.mutation.occ, versions...)
 }
 
-// IfMatch is like IfVersion, for a condition as that of an If-Match header (package occhttp).
+// IfMatch is like IfVersion, for a condition such as an If-Match header (package occhttp).
 func (_d *ProjectDelete) IfMatch(cond entocc.Condition) *ProjectDelete {
 	return occrun.OneRowMatching(_d, &_d.mutation.occ, cond)
 }
 
-// IgnoreVersion says that the delete is of any rows, whatever their versions, as it is by default.
+// IgnoreVersion lets the delete write any rows, whatever their versions. That is the default.
 func (_d *ProjectDelete) IgnoreVersion() *ProjectDelete {
 	return occrun.AnyRows(_d, &_d.mutation.occ)
 }
 
-// IfVersion has the delete succeed only if the row has this version, whatever an entity holds that the builder was made
-// from. A row that has another is a *ProjectModifiedError.
+// IfVersion makes the delete succeed only if the row has this version, whatever version the builder's entity has. If the row has
+// another, the error is a *ProjectModifiedError.
 func (_d *ProjectDeleteOne) IfVersion(version uuid.UUID) *ProjectDeleteOne {
 	return occrun.Expect(_d, &_d._d.mutation.occ, version)
 }
 
-// IfVersionIn is like IfVersion, for any of several versions, as those of an If-Match header.
+// IfVersionIn is like IfVersion, for any of several versions, such as those of an If-Match header.
 func (_d *ProjectDeleteOne) IfVersionIn(versions ...uuid.UUID) *ProjectDeleteOne {
 	return occrun.Expect(_d, &_d._d.mutation.occ, versions...)
 }
 
-// IfVersionSent is IfVersion for a version that old clients may not have sent: nil, or a zero version, is IgnoreVersion, and
-// overwrites what others wrote, silently.
+// IfVersionSent is IfVersion for a version that old clients may not send: nil, or a zero version, means IgnoreVersion, and
+// silently overwrites what others wrote.
 func (_d *ProjectDeleteOne) IfVersionSent(version *uuid.UUID) *ProjectDeleteOne {
 	return occrun.ExpectSent(_d, &_d._d.mutation.occ, projectVersion, version)
 }
 
-// IgnoreVersion has the delete overwrite whatever is there, on purpose.
+// IgnoreVersion makes the delete overwrite whatever is there, on purpose.
 func (_d *ProjectDeleteOne) IgnoreVersion() *ProjectDeleteOne {
 	return occrun.ExpectNothing(_d, &_d._d.mutation.occ)
 }
 
-// IfField has the delete succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
-// row that is in another state is a *ProjectModifiedError with an *entocc.StateError, which has what the row holds.
+// IfField makes the delete succeed only if the row matches these predicates, and has its version if one is stated. Otherwise
+// the error is a *ProjectModifiedError with an *entocc.StateError, which has the row's values.
 func (_d *ProjectDeleteOne) IfField(ps ...predicate.Project) *ProjectDeleteOne {
 	return occrun.ExpectFields(_d, &_d._d.mutation.occ, ps)
 }

@@ -204,12 +204,12 @@ func (_m *Task) VersionKey() entocc.VersionKey {
 	return _m.occ.Key(taskVersion, _m.ID, _m.Version)
 }
 
-// Delete returns a builder for deleting this Task, if its row has the version of this entity still.
+// Delete returns a builder that deletes this Task if its row still has the version of this entity.
 func (_m *Task) Delete() *TaskDeleteOne {
 	return NewTaskClient(_m.config).DeleteOne(_m)
 }
 
-// IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
+// IsModified reports whether the row no longer has the version of this entity, or is gone. It writes nothing.
 func (_m *Task) IsModified(ctx context.Context) (bool, error) {
 	return versionIsModified(ctx, _m.config, taskVersion, &_m.occ.Held, _m.VersionKey(), taskRead)
 }

@@ -257,8 +257,8 @@ func (_c *TaskCreate) createSpec() (*Task, *sqlgraph.CreateSpec) {
 	return _node, _spec
 }
 
-// IfProjectVersion has the create succeed only if the project that is set here has this version.
-// One that has another is an *entocc.RecordModifiedError of type Project, and nothing is written.
+// IfProjectVersion makes the create succeed only if the project that is set here has this version.
+// Otherwise it returns an *entocc.RecordModifiedError of type Project, and nothing is written.
 func (_c *TaskCreate) IfProjectVersion(versionSeen uuid.UUID) *TaskCreate {
 	_c.mutation.occ.Parent(task.EdgeProject, versionSeen)
 	return _c

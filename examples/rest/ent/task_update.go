@@ -458,8 +458,8 @@ func (c *TaskClient) UpdateBulk(rowBuilders ...*TaskUpdateOne) *TaskUpdateBulk {
 	})
 }
 
-// IfMatch has the update succeed only if cond, as an If-Match header or the token of a form (package occhttp), accepts the
-// version of the row; else it is a *TaskModifiedError. A condition that can't be understood is an *entocc.VersionError.
+// IfMatch makes the update succeed only if cond, such as an If-Match header or the token of a form (package occhttp), accepts
+// the version of the row. Else it returns a *TaskModifiedError, or for an invalid condition an *entocc.VersionError.
 func (_u *TaskUpdateOne) IfMatch(cond entocc.Condition) *TaskUpdateOne {
 	return occrun.ExpectMatch(_u, &_u.mutation.occ, taskVersion, _u.mutation.versionID(), cond)
 }
@@ -474,12 +474,12 @@ func (_u *TaskUpdate) IfVersionIn(versions ...uuid.UUID) *TaskUpdate {
 	return occrun.OneRow(_u, &_u.mutation.occ, versions...)
 }
 
-// IfMatch is like IfVersion, for a condition as that of an If-Match header (package occhttp).
+// IfMatch is like IfVersion, for a condition such as an If-Match header (package occhttp).
 func (_u *TaskUpdate) IfMatch(cond entocc.Condition) *TaskUpdate {
 	return occrun.OneRowMatching(_u, &_u.mutation.occ, cond)
 }
 
-// IgnoreVersion says that the update is of any rows, whatever their versions, as it is by default.
+// IgnoreVersion lets the update write any rows, whatever their versions. That is the default.
 func (_u *TaskUpdate) IgnoreVersion() *TaskUpdate {
 	return occrun.AnyRows(_u, &_u.mutation.occ)
 }
@@ -490,42 +490,42 @@ func (m *TaskMutation) VersionProbe() (func([]string) ([]any, error), func([]str
 	return probed.scanValues, probed.assignValues, func() any { return probed.ID }
 }
 
-// IfVersion has the update succeed only if the row has this version, whatever an entity holds that the builder was made
-// from. A row that has another is a *TaskModifiedError.
+// IfVersion makes the update succeed only if the row has this version, whatever version the builder's entity has. If the row has
+// another, the error is a *TaskModifiedError.
 func (_u *TaskUpdateOne) IfVersion(version uuid.UUID) *TaskUpdateOne {
 	return occrun.Expect(_u, &_u.mutation.occ, version)
 }
 
-// IfVersionIn is like IfVersion, for any of several versions, as those of an If-Match header.
+// IfVersionIn is like IfVersion, for any of several versions, such as those of an If-Match header.
 func (_u *TaskUpdateOne) IfVersionIn(versions ...uuid.UUID) *TaskUpdateOne {
 	return occrun.Expect(_u, &_u.mutation.occ, versions...)
 }
 
-// IfVersionSent is IfVersion for a version that old clients may not have sent: nil, or a zero version, is IgnoreVersion, and
-// overwrites what others wrote, silently.
+// IfVersionSent is IfVersion for a version that old clients may not send: nil, or a zero version, means IgnoreVersion, and
+// silently overwrites what others wrote.
 func (_u *TaskUpdateOne) IfVersionSent(version *uuid.UUID) *TaskUpdateOne {
 	return occrun.ExpectSent(_u, &_u.mutation.occ, taskVersion, version)
 }
 
-// IgnoreVersion has the update overwrite whatever is there, on purpose.
+// IgnoreVersion makes the update overwrite whatever is there, on purpose.
 func (_u *TaskUpdateOne) IgnoreVersion() *TaskUpdateOne {
 	return occrun.ExpectNothing(_u, &_u.mutation.occ)
 }
 
-// IfField has the update succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
-// row that is in another state is a *TaskModifiedError with an *entocc.StateError, which has what the row holds.
+// IfField makes the update succeed only if the row matches these predicates, and has its version if one is stated. Otherwise
+// the error is a *TaskModifiedError with an *entocc.StateError, which has the row's values.
 func (_u *TaskUpdateOne) IfField(ps ...predicate.Task) *TaskUpdateOne {
 	return occrun.ExpectFields(_u, &_u.mutation.occ, ps)
 }
 
-// IfProjectVersion has the update succeed only if the project that the row belongs to before it has this version.
-// One that has another is an *entocc.RecordModifiedError of type Project, and nothing is written.
+// IfProjectVersion makes the update succeed only if the project that the row belongs to before it has this version.
+// Otherwise it returns an *entocc.RecordModifiedError of type Project, and nothing is written.
 func (_u *TaskUpdateOne) IfProjectVersion(versionSeen uuid.UUID) *TaskUpdateOne {
 	_u.mutation.occ.Parent(task.EdgeProject, versionSeen)
 	return _u
 }
 
-// ForceIncrement has the update change the version, though it may change nothing else. In JPA this is
+// ForceIncrement makes the update bump the version, even if it changes nothing else. In JPA this is
 // LockModeType.OPTIMISTIC_FORCE_INCREMENT.
 func (_u *TaskUpdateOne) ForceIncrement() *TaskUpdateOne {
 	return occrun.ForceIncrement(_u, &_u.mutation.occ)

@@ -74,7 +74,7 @@ type (
 		// versionSession is what the client knows about its connections, for guarded writes.
 		versionSession *occrun.Session
 
-		// retryAttempt is the attempt of RetryTx that the transaction is.
+		// retryAttempt is the attempt of RetryTx that the transaction belongs to.
 		retryAttempt *occrun.Attempt
 	}
 	// Option function to configure the client.
@@ -225,34 +225,34 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 	c.User.Intercept(interceptors...)
 }
 
-// GetVersion returns the Group entity with this ID, if it has this version. One that has another is a
-// *GroupModifiedError, one that is not there a *NotFoundError.
+// GetVersion returns the Group entity with this ID if it has this version. If the row has another, the error is a
+// *GroupModifiedError; if there is no row, it is a *NotFoundError.
 func (c *GroupClient) GetVersion(ctx context.Context, id int, versionSeen uuid.UUID) (*Group, error) {
 	return versionGet(ctx, c.config, groupVersion, id, versionSeen, groupRead, occrun.Typed[Group])
 }
 
-// GetVersion returns the Invoice entity with this ID, if it has this version. One that has another is a
-// *InvoiceModifiedError, one that is not there a *NotFoundError.
+// GetVersion returns the Invoice entity with this ID if it has this version. If the row has another, the error is a
+// *InvoiceModifiedError; if there is no row, it is a *NotFoundError.
 func (c *InvoiceClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Invoice, error) {
 	return versionGet(ctx, c.config, invoiceVersion, id, versionSeen, invoiceRead, occrun.Typed[Invoice])
 }
 
-// GetVersion returns the Pet entity with this ID, if it has this version. One that has another is a
-// *PetModifiedError, one that is not there a *NotFoundError.
+// GetVersion returns the Pet entity with this ID if it has this version. If the row has another, the error is a
+// *PetModifiedError; if there is no row, it is a *NotFoundError.
 func (c *PetClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Pet, error) {
 	return versionGet(ctx, c.config, petVersion, id, versionSeen, petRead, occrun.Typed[Pet])
 }
 
-// GetVersion returns the User entity with this ID, if it has this version. One that has another is a
-// *UserModifiedError, one that is not there a *NotFoundError.
+// GetVersion returns the User entity with this ID if it has this version. If the row has another, the error is a
+// *UserModifiedError; if there is no row, it is a *NotFoundError.
 func (c *UserClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*User, error) {
 	return versionGet(ctx, c.config, userVersion, id, versionSeen, userRead, occrun.Typed[User])
 }
 
-// RetryTx runs fn in a transaction and commits it; and again in a new transaction while it, or the commit, ends in an
-// error that another attempt may fix (see entocc.Retry). fn must read in tx what it decides by. A panic, or
-// runtime.Goexit as of t.FailNow, rolls back.
-// Conflicts of writes by tx are not handed to resolvers (hook.OnModified).
+// RetryTx runs fn in a transaction and commits it, and starts over in a new transaction while fn or the commit fails with an
+// error that another attempt may fix (see entocc.Retry). fn must read in tx everything that it decides by. A panic, or
+// runtime.Goexit as in t.FailNow, rolls back.
+// Conflicts of writes in tx do not go to resolvers (hook.OnModified).
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
@@ -325,40 +325,40 @@ func versionModify[I, E any, B interface {
 	return saved, err
 }
 
-// Modify loads the Group entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+// Modify loads the Group entity with this ID, lets fn change it, and saves it. It starts over if the row changed
+// meanwhile (see entocc.Retry); such conflicts do not go to resolvers. fn must decide by the entity that it is given.
 func (c *GroupClient) Modify(
 	ctx context.Context, id int, fn func(*Group, *GroupUpdateOne) error, opts ...entocc.RetryOption,
 ) (*Group, error) {
 	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
-// Modify loads the Invoice entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+// Modify loads the Invoice entity with this ID, lets fn change it, and saves it. It starts over if the row changed
+// meanwhile (see entocc.Retry); such conflicts do not go to resolvers. fn must decide by the entity that it is given.
 func (c *InvoiceClient) Modify(
 	ctx context.Context, id int, fn func(*Invoice, *InvoiceUpdateOne) error, opts ...entocc.RetryOption,
 ) (*Invoice, error) {
 	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
-// Modify loads the Pet entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+// Modify loads the Pet entity with this ID, lets fn change it, and saves it. It starts over if the row changed
+// meanwhile (see entocc.Retry); such conflicts do not go to resolvers. fn must decide by the entity that it is given.
 func (c *PetClient) Modify(
 	ctx context.Context, id int, fn func(*Pet, *PetUpdateOne) error, opts ...entocc.RetryOption,
 ) (*Pet, error) {
 	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
-// Modify loads the User entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+// Modify loads the User entity with this ID, lets fn change it, and saves it. It starts over if the row changed
+// meanwhile (see entocc.Retry); such conflicts do not go to resolvers. fn must decide by the entity that it is given.
 func (c *UserClient) Modify(
 	ctx context.Context, id int, fn func(*User, *UserUpdateOne) error, opts ...entocc.RetryOption,
 ) (*User, error) {
 	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
-// verify has the transaction check rows before it commits. One whose commit is not that of a Tx, as where a program begins
-// it by itself, checks and locks them now.
+// verify lets the transaction check rows before it commits. A transaction whose commit is not that of a Tx, because the program began
+// it itself, checks and locks them now.
 func (tx *txDriver) verify(rows []*occrun.Verified) error {
 	if len(rows) == 0 {
 		return nil
@@ -412,9 +412,9 @@ func versionVerify[E entocc.Versioned](
 	return tx.verify(rows)
 }
 
-// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *GroupModifiedError. To expect a newer version,
+// VerifyOnCommit lets the transaction of this client commit only if the rows of the entities still have their versions.
+// Use it for rows that the transaction only reads and decides by, right after reading them. If one changes, the commit or
+// the first write after the call returns a *GroupModifiedError. To expect a newer version,
 // read the row and pass it again.
 func (c *GroupClient) VerifyOnCommit(readEntities ...*Group) error {
 	return versionVerify(
@@ -423,9 +423,9 @@ func (c *GroupClient) VerifyOnCommit(readEntities ...*Group) error {
 	)
 }
 
-// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *InvoiceModifiedError. To expect a newer version,
+// VerifyOnCommit lets the transaction of this client commit only if the rows of the entities still have their versions.
+// Use it for rows that the transaction only reads and decides by, right after reading them. If one changes, the commit or
+// the first write after the call returns a *InvoiceModifiedError. To expect a newer version,
 // read the row and pass it again.
 func (c *InvoiceClient) VerifyOnCommit(readEntities ...*Invoice) error {
 	return versionVerify(
@@ -434,9 +434,9 @@ func (c *InvoiceClient) VerifyOnCommit(readEntities ...*Invoice) error {
 	)
 }
 
-// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *PetModifiedError. To expect a newer version,
+// VerifyOnCommit lets the transaction of this client commit only if the rows of the entities still have their versions.
+// Use it for rows that the transaction only reads and decides by, right after reading them. If one changes, the commit or
+// the first write after the call returns a *PetModifiedError. To expect a newer version,
 // read the row and pass it again.
 func (c *PetClient) VerifyOnCommit(readEntities ...*Pet) error {
 	return versionVerify(
@@ -445,9 +445,9 @@ func (c *PetClient) VerifyOnCommit(readEntities ...*Pet) error {
 	)
 }
 
-// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *UserModifiedError. To expect a newer version,
+// VerifyOnCommit lets the transaction of this client commit only if the rows of the entities still have their versions.
+// Use it for rows that the transaction only reads and decides by, right after reading them. If one changes, the commit or
+// the first write after the call returns a *UserModifiedError. To expect a newer version,
 // read the row and pass it again.
 func (c *UserClient) VerifyOnCommit(readEntities ...*User) error {
 	return versionVerify(

@@ -332,12 +332,12 @@ func (u *GroupUpsertOne) IDX(ctx context.Context) int {
 	return id
 }
 
-// IfVersion has the upsert create the row, or update it if it has this version; another is a *GroupModifiedError.
+// IfVersion makes the upsert create the row, or update it if it has this version; else it returns a *GroupModifiedError.
 func (u *GroupUpsertOne) IfVersion(version uuid.UUID) *GroupUpsertOne {
 	return occrun.IfVersion(u, u.create.upserting, u.create.driver.Dialect(), &u.create.conflict, version)
 }
 
-// IfVersion takes a version for each builder. If a row has another, none is written, and an *entocc.BulkModifiedError lists all those.
+// IfVersion takes a version for each builder. If a row has another, no row is written; an *entocc.BulkModifiedError lists those.
 func (u *GroupUpsertBulk) IfVersion(versions ...uuid.UUID) *GroupUpsertBulk {
 	return occrun.BulkIfVersion(u, &u.create.err, groupVersion, &u.create.builders, (*GroupCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
 }

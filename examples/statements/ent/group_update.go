@@ -428,8 +428,8 @@ func (c *GroupClient) UpdateBulk(rowBuilders ...*GroupUpdateOne) *GroupUpdateBul
 	})
 }
 
-// IfMatch has the update succeed only if cond, as an If-Match header or the token of a form (package occhttp), accepts the
-// version of the row; else it is a *GroupModifiedError. A condition that can't be understood is an *entocc.VersionError.
+// IfMatch makes the update succeed only if cond, such as an If-Match header or the token of a form (package occhttp), accepts
+// the version of the row. Else it returns a *GroupModifiedError, or for an invalid condition an *entocc.VersionError.
 func (_u *GroupUpdateOne) IfMatch(cond entocc.Condition) *GroupUpdateOne {
 	return occrun.ExpectMatch(_u, &_u.mutation.occ, groupVersion, _u.mutation.versionID(), cond)
 }
@@ -444,12 +444,12 @@ func (_u *GroupUpdate) IfVersionIn(versions ...uuid.UUID) *GroupUpdate {
 	return occrun.OneRow(_u, &_u.mutation.occ, versions...)
 }
 
-// IfMatch is like IfVersion, for a condition as that of an If-Match header (package occhttp).
+// IfMatch is like IfVersion, for a condition such as an If-Match header (package occhttp).
 func (_u *GroupUpdate) IfMatch(cond entocc.Condition) *GroupUpdate {
 	return occrun.OneRowMatching(_u, &_u.mutation.occ, cond)
 }
 
-// IgnoreVersion says that the update is of any rows, whatever their versions, as it is by default.
+// IgnoreVersion lets the update write any rows, whatever their versions. That is the default.
 func (_u *GroupUpdate) IgnoreVersion() *GroupUpdate {
 	return occrun.AnyRows(_u, &_u.mutation.occ)
 }
@@ -460,35 +460,35 @@ func (m *GroupMutation) VersionProbe() (func([]string) ([]any, error), func([]st
 	return probed.scanValues, probed.assignValues, func() any { return probed.ID }
 }
 
-// IfVersion has the update succeed only if the row has this version, whatever an entity holds that the builder was made
-// from. A row that has another is a *GroupModifiedError.
+// IfVersion makes the update succeed only if the row has this version, whatever version the builder's entity has. If the row has
+// another, the error is a *GroupModifiedError.
 func (_u *GroupUpdateOne) IfVersion(version uuid.UUID) *GroupUpdateOne {
 	return occrun.Expect(_u, &_u.mutation.occ, version)
 }
 
-// IfVersionIn is like IfVersion, for any of several versions, as those of an If-Match header.
+// IfVersionIn is like IfVersion, for any of several versions, such as those of an If-Match header.
 func (_u *GroupUpdateOne) IfVersionIn(versions ...uuid.UUID) *GroupUpdateOne {
 	return occrun.Expect(_u, &_u.mutation.occ, versions...)
 }
 
-// IfVersionSent is IfVersion for a version that old clients may not have sent: nil, or a zero version, is IgnoreVersion, and
-// overwrites what others wrote, silently.
+// IfVersionSent is IfVersion for a version that old clients may not send: nil, or a zero version, means IgnoreVersion, and
+// silently overwrites what others wrote.
 func (_u *GroupUpdateOne) IfVersionSent(version *uuid.UUID) *GroupUpdateOne {
 	return occrun.ExpectSent(_u, &_u.mutation.occ, groupVersion, version)
 }
 
-// IgnoreVersion has the update overwrite whatever is there, on purpose.
+// IgnoreVersion makes the update overwrite whatever is there, on purpose.
 func (_u *GroupUpdateOne) IgnoreVersion() *GroupUpdateOne {
 	return occrun.ExpectNothing(_u, &_u.mutation.occ)
 }
 
-// IfField has the update succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
-// row that is in another state is a *GroupModifiedError with an *entocc.StateError, which has what the row holds.
+// IfField makes the update succeed only if the row matches these predicates, and has its version if one is stated. Otherwise
+// the error is a *GroupModifiedError with an *entocc.StateError, which has the row's values.
 func (_u *GroupUpdateOne) IfField(ps ...predicate.Group) *GroupUpdateOne {
 	return occrun.ExpectFields(_u, &_u.mutation.occ, ps)
 }
 
-// ForceIncrement has the update change the version, though it may change nothing else. In JPA this is
+// ForceIncrement makes the update bump the version, even if it changes nothing else. In JPA this is
 // LockModeType.OPTIMISTIC_FORCE_INCREMENT.
 func (_u *GroupUpdateOne) ForceIncrement() *GroupUpdateOne {
 	return occrun.ForceIncrement(_u, &_u.mutation.occ)

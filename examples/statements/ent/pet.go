@@ -159,12 +159,12 @@ func (_m *Pet) VersionKey() entocc.VersionKey {
 	return _m.occ.Key(petVersion, _m.ID, _m.Version)
 }
 
-// Delete returns a builder for deleting this Pet, if its row has the version of this entity still.
+// Delete returns a builder that deletes this Pet if its row still has the version of this entity.
 func (_m *Pet) Delete() *PetDeleteOne {
 	return NewPetClient(_m.config).DeleteOne(_m)
 }
 
-// IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
+// IsModified reports whether the row no longer has the version of this entity, or is gone. It writes nothing.
 func (_m *Pet) IsModified(ctx context.Context) (bool, error) {
 	return versionIsModified(ctx, _m.config, petVersion, &_m.occ.Held, _m.VersionKey(), petRead)
 }

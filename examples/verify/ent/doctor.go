@@ -133,12 +133,12 @@ func (_m *Doctor) VersionKey() entocc.VersionKey {
 	return _m.occ.Key(doctorVersion, _m.ID, _m.Version)
 }
 
-// Delete returns a builder for deleting this Doctor, if its row has the version of this entity still.
+// Delete returns a builder that deletes this Doctor if its row still has the version of this entity.
 func (_m *Doctor) Delete() *DoctorDeleteOne {
 	return NewDoctorClient(_m.config).DeleteOne(_m)
 }
 
-// IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
+// IsModified reports whether the row no longer has the version of this entity, or is gone. It writes nothing.
 func (_m *Doctor) IsModified(ctx context.Context) (bool, error) {
 	return versionIsModified(ctx, _m.config, doctorVersion, &_m.occ.Held, _m.VersionKey(), doctorRead)
 }

@@ -17,19 +17,19 @@ import (
 	"github.com/entocc/entocc/occrun"
 )
 
-// This code needs a github.com/entocc/entocc that keeps to this contract. Where the name is missing, run go generate again.
+// This code needs a version of github.com/entocc/entocc with this contract. If the name is missing, run go generate again.
 const _ = occrun.IsAtLeastVersion1
 
-// IsRecordModified reports whether err says that a guarded write met a row with another version, or none. A row that
-// is gone is IsNotFound as well.
+// IsRecordModified reports whether err says that a guarded write found a row with a different version, or no row. A row that
+// is gone is also IsNotFound.
 func IsRecordModified(err error) bool { return entocc.IsRecordModified(err) }
 
 // IsVersionError reports whether err says that a write was refused because it had no usable version.
 func IsVersionError(err error) bool { return entocc.IsVersionError(err) }
 
-// CheckGuards reports the types whose schema hooks are not wired, as where a program forgot to import its ent/runtime
-// package. ent refuses the writes of these types; a program that calls CheckGuards at its start does not have to wait for
-// the first. Further checks are asked in turn, such as that of package trigger for the triggers of the database.
+// CheckGuards reports the types whose schema hooks are not registered, for example because a program does not import ent/runtime.
+// ent refuses to write such types; a program that calls CheckGuards when it starts does not have to wait for the first refused
+// write. It also runs further checks, such as that of package trigger for the triggers of the database.
 func CheckGuards(checks ...func() error) error {
 	if err := checkHooks(); err != nil {
 		return err
@@ -37,7 +37,7 @@ func CheckGuards(checks ...func() error) error {
 	return occrun.All(checks)
 }
 
-// checkHooks reports a type whose schema hooks are not wired.
+// checkHooks reports a type whose schema hooks are not registered.
 func checkHooks() error {
 	for typ, hooks := range map[string][]ent.Hook{
 		TypeDoctor: doctor.Hooks[:],
@@ -62,7 +62,7 @@ func VersionedTables() []occrun.Table {
 // versionExpectation is what a mutation expects of the version of its row.
 type versionExpectation = occrun.Expectation
 
-// txState is what a transaction knows of its own writes.
+// txState is what a transaction knows about its own writes.
 type txState = occrun.TxState
 
 // doctorVersion is what the guard knows about the version of Doctor.
@@ -80,7 +80,7 @@ var doctorVersion = &occrun.Schema{
 	},
 }
 
-// DoctorModifiedError reports a refused write of Doctor, whose row has another version by now or is gone.
+// DoctorModifiedError reports a refused write of Doctor, whose row now has another version or is gone.
 type DoctorModifiedError = entocc.ModifiedError[Doctor]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -89,7 +89,7 @@ func (m *DoctorMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return doctorVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+// versionID returns the primary key of the mutation's row; nil if it is not known.
 func (m *DoctorMutation) versionID() any {
 	return m.occ.FoundID(occrun.IDOf(m.ID()))
 }
@@ -102,7 +102,7 @@ func (m *DoctorMutation) versionError(err error) error {
 // doctorRow returns the predicate of the row with this primary key.
 func doctorRow(id any) func(*sql.Selector) { return occrun.Is(doctor.ID, id) }
 
-// doctorRead reads the row with this primary key as it was committed last, or these fields of it.
+// doctorRead reads the row with this primary key as it was last committed, or these fields of it.
 func doctorRead(ctx context.Context, c config, id any, fields ...string) (*Doctor, error) {
 	latest := latestVersion(c.driver)
 	c.driver = occrun.Uncached(c.driver)
@@ -173,7 +173,7 @@ func versionAsRead[E comparable](entity any) occrun.ReadRow {
 	return occrun.ReadRowOf(entity)
 }
 
-// versionCurrent reads a row in the transaction of a client, or outside if that has ended by now.
+// versionCurrent reads a row in the transaction of a client, or outside if that has ended.
 func versionCurrent[E any](
 	ctx context.Context, c config, id any, read func(context.Context, config, any, ...string) (E, error),
 ) (E, error) {
@@ -225,14 +225,14 @@ func versionIsModified[E entocc.Versioned](
 	return !occrun.SameVersion(schema, current.VersionKey().Version, key.Version), nil
 }
 
-// IsOutcomeUnknown reports whether err says that a write may or may not have been applied, as its answer was lost.
+// IsOutcomeUnknown reports whether err says that a write may or may not have been applied, because its response was lost.
 func IsOutcomeUnknown(err error) bool { return entocc.IsOutcomeUnknown(err) }
 
-// versionWriter returns the driver by which writes of guarded types are sent. It is no method of config, as each type that
-// embeds one would get the method, too.
+// versionWriter returns the driver that sends writes of guarded types. It is not a method of config, because each type that
+// embeds config would have the method too.
 func versionWriter(c config) dialect.Driver { return occrun.Named(c.versionSession, c.driver) }
 
-// versionTx returns a transaction whose commit says so where its outcome is not known.
+// versionTx returns a transaction whose commit says so if its outcome is unknown.
 func versionTx(c config, tx *txDriver) *txDriver {
 	tx.tx = occrun.NamedTx(c.versionSession, tx.tx, c.driver)
 	return tx
@@ -248,7 +248,7 @@ func (tx *txDriver) ended(err error) error {
 	return err
 }
 
-// TxState returns what the transaction knows of its own writes.
+// TxState returns what the transaction knows about its own writes.
 func (tx *txDriver) TxState() *occrun.TxState { return &tx.occ }
 
 // begun notes that a Tx ends the transaction, so that its end is seen.
@@ -289,7 +289,7 @@ func (tx *txDriver) endedRows(v any, err error) error {
 	return tx.ended(err)
 }
 
-// latestVersion has a query in a transaction see the row as it was committed last.
+// latestVersion makes a query in a transaction see the row as it was last committed.
 func latestVersion(drv dialect.Driver) func(*sql.Selector) {
 	if _, ok := drv.(*txDriver); ok {
 		return occrun.Latest

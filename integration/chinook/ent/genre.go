@@ -149,12 +149,12 @@ func (_m *Genre) VersionKey() entocc.VersionKey {
 	return _m.occ.Key(genreVersion, _m.ID, _m.Version)
 }
 
-// Delete returns a builder for deleting this Genre, if its row has the version of this entity still.
+// Delete returns a builder that deletes this Genre if its row still has the version of this entity.
 func (_m *Genre) Delete() *GenreDeleteOne {
 	return NewGenreClient(_m.config).DeleteOne(_m)
 }
 
-// IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
+// IsModified reports whether the row no longer has the version of this entity, or is gone. It writes nothing.
 func (_m *Genre) IsModified(ctx context.Context) (bool, error) {
 	return versionIsModified(ctx, _m.config, genreVersion, &_m.occ.Held, _m.VersionKey(), genreRead)
 }

@@ -165,12 +165,12 @@ func (_m *Playlist) VersionKey() entocc.VersionKey {
 	return _m.occ.Key(playlistVersion, _m.ID, _m.Version)
 }
 
-// Delete returns a builder for deleting this Playlist, if its row has the version of this entity still.
+// Delete returns a builder that deletes this Playlist if its row still has the version of this entity.
 func (_m *Playlist) Delete() *PlaylistDeleteOne {
 	return NewPlaylistClient(_m.config).DeleteOne(_m)
 }
 
-// IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
+// IsModified reports whether the row no longer has the version of this entity, or is gone. It writes nothing.
 func (_m *Playlist) IsModified(ctx context.Context) (bool, error) {
 	return versionIsModified(ctx, _m.config, playlistVersion, &_m.occ.Held, _m.VersionKey(), playlistRead)
 }

@@ -326,12 +326,12 @@ func (_m *Track) VersionKey() entocc.VersionKey {
 	return _m.occ.Key(trackVersion, _m.ID, _m.Version)
 }
 
-// Delete returns a builder for deleting this Track, if its row has the version of this entity still.
+// Delete returns a builder that deletes this Track if its row still has the version of this entity.
 func (_m *Track) Delete() *TrackDeleteOne {
 	return NewTrackClient(_m.config).DeleteOne(_m)
 }
 
-// IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
+// IsModified reports whether the row no longer has the version of this entity, or is gone. It writes nothing.
 func (_m *Track) IsModified(ctx context.Context) (bool, error) {
 	return versionIsModified(ctx, _m.config, trackVersion, &_m.occ.Held, _m.VersionKey(), trackRead)
 }

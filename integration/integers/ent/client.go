@@ -92,7 +92,7 @@ type (
 		// versionSession is what the client knows about its connections, for guarded writes.
 		versionSession *occrun.Session
 
-		// retryAttempt is the attempt of RetryTx that the transaction is.
+		// retryAttempt is the attempt of RetryTx that the transaction belongs to.
 		retryAttempt *occrun.Attempt
 	}
 	// Option function to configure the client.
@@ -255,64 +255,64 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 	}
 }
 
-// GetVersion returns the Bare entity with this ID, if it has this version. One that has another is a
-// *BareModifiedError, one that is not there a *NotFoundError.
+// GetVersion returns the Bare entity with this ID if it has this version. If the row has another, the error is a
+// *BareModifiedError; if there is no row, it is a *NotFoundError.
 func (c *BareClient) GetVersion(ctx context.Context, id int, versionSeen uint) (*Bare, error) {
 	return versionGet(ctx, c.config, bareVersion, id, versionSeen, bareRead, occrun.Typed[Bare])
 }
 
-// GetVersion returns the Double entity with this ID, if it has this version. One that has another is a
-// *DoubleModifiedError, one that is not there a *NotFoundError.
+// GetVersion returns the Double entity with this ID if it has this version. If the row has another, the error is a
+// *DoubleModifiedError; if there is no row, it is a *NotFoundError.
 func (c *DoubleClient) GetVersion(ctx context.Context, id int, versionSeen uint16) (*Double, error) {
 	return versionGet(ctx, c.config, doubleVersion, id, versionSeen, doubleRead, occrun.Typed[Double])
 }
 
-// GetVersion returns the Huge entity with this ID, if it has this version. One that has another is a
-// *HugeModifiedError, one that is not there a *NotFoundError.
+// GetVersion returns the Huge entity with this ID if it has this version. If the row has another, the error is a
+// *HugeModifiedError; if there is no row, it is a *NotFoundError.
 func (c *HugeClient) GetVersion(ctx context.Context, id int, versionSeen uint64) (*Huge, error) {
 	return versionGet(ctx, c.config, hugeVersion, id, versionSeen, hugeRead, occrun.Typed[Huge])
 }
 
-// GetVersion returns the Medium entity with this ID, if it has this version. One that has another is a
-// *MediumModifiedError, one that is not there a *NotFoundError.
+// GetVersion returns the Medium entity with this ID if it has this version. If the row has another, the error is a
+// *MediumModifiedError; if there is no row, it is a *NotFoundError.
 func (c *MediumClient) GetVersion(ctx context.Context, id int, versionSeen int32) (*Medium, error) {
 	return versionGet(ctx, c.config, mediumVersion, id, versionSeen, mediumRead, occrun.Typed[Medium])
 }
 
-// GetVersion returns the Plain entity with this ID, if it has this version. One that has another is a
-// *PlainModifiedError, one that is not there a *NotFoundError.
+// GetVersion returns the Plain entity with this ID if it has this version. If the row has another, the error is a
+// *PlainModifiedError; if there is no row, it is a *NotFoundError.
 func (c *PlainClient) GetVersion(ctx context.Context, id int, versionSeen int) (*Plain, error) {
 	return versionGet(ctx, c.config, plainVersion, id, versionSeen, plainRead, occrun.Typed[Plain])
 }
 
-// GetVersion returns the Quad entity with this ID, if it has this version. One that has another is a
-// *QuadModifiedError, one that is not there a *NotFoundError.
+// GetVersion returns the Quad entity with this ID if it has this version. If the row has another, the error is a
+// *QuadModifiedError; if there is no row, it is a *NotFoundError.
 func (c *QuadClient) GetVersion(ctx context.Context, id int, versionSeen uint32) (*Quad, error) {
 	return versionGet(ctx, c.config, quadVersion, id, versionSeen, quadRead, occrun.Typed[Quad])
 }
 
-// GetVersion returns the Short entity with this ID, if it has this version. One that has another is a
-// *ShortModifiedError, one that is not there a *NotFoundError.
+// GetVersion returns the Short entity with this ID if it has this version. If the row has another, the error is a
+// *ShortModifiedError; if there is no row, it is a *NotFoundError.
 func (c *ShortClient) GetVersion(ctx context.Context, id int, versionSeen int16) (*Short, error) {
 	return versionGet(ctx, c.config, shortVersion, id, versionSeen, shortRead, occrun.Typed[Short])
 }
 
-// GetVersion returns the Small entity with this ID, if it has this version. One that has another is a
-// *SmallModifiedError, one that is not there a *NotFoundError.
+// GetVersion returns the Small entity with this ID if it has this version. If the row has another, the error is a
+// *SmallModifiedError; if there is no row, it is a *NotFoundError.
 func (c *SmallClient) GetVersion(ctx context.Context, id int, versionSeen uint8) (*Small, error) {
 	return versionGet(ctx, c.config, smallVersion, id, versionSeen, smallRead, occrun.Typed[Small])
 }
 
-// GetVersion returns the Tiny entity with this ID, if it has this version. One that has another is a
-// *TinyModifiedError, one that is not there a *NotFoundError.
+// GetVersion returns the Tiny entity with this ID if it has this version. If the row has another, the error is a
+// *TinyModifiedError; if there is no row, it is a *NotFoundError.
 func (c *TinyClient) GetVersion(ctx context.Context, id int, versionSeen int8) (*Tiny, error) {
 	return versionGet(ctx, c.config, tinyVersion, id, versionSeen, tinyRead, occrun.Typed[Tiny])
 }
 
-// RetryTx runs fn in a transaction and commits it; and again in a new transaction while it, or the commit, ends in an
-// error that another attempt may fix (see entocc.Retry). fn must read in tx what it decides by. A panic, or
-// runtime.Goexit as of t.FailNow, rolls back.
-// Conflicts of writes by tx are not handed to resolvers (hook.OnModified).
+// RetryTx runs fn in a transaction and commits it, and starts over in a new transaction while fn or the commit fails with an
+// error that another attempt may fix (see entocc.Retry). fn must read in tx everything that it decides by. A panic, or
+// runtime.Goexit as in t.FailNow, rolls back.
+// Conflicts of writes in tx do not go to resolvers (hook.OnModified).
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
@@ -385,80 +385,80 @@ func versionModify[I, E any, B interface {
 	return saved, err
 }
 
-// Modify loads the Bare entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+// Modify loads the Bare entity with this ID, lets fn change it, and saves it. It starts over if the row changed
+// meanwhile (see entocc.Retry); such conflicts do not go to resolvers. fn must decide by the entity that it is given.
 func (c *BareClient) Modify(
 	ctx context.Context, id int, fn func(*Bare, *BareUpdateOne) error, opts ...entocc.RetryOption,
 ) (*Bare, error) {
 	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
-// Modify loads the Double entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+// Modify loads the Double entity with this ID, lets fn change it, and saves it. It starts over if the row changed
+// meanwhile (see entocc.Retry); such conflicts do not go to resolvers. fn must decide by the entity that it is given.
 func (c *DoubleClient) Modify(
 	ctx context.Context, id int, fn func(*Double, *DoubleUpdateOne) error, opts ...entocc.RetryOption,
 ) (*Double, error) {
 	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
-// Modify loads the Huge entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+// Modify loads the Huge entity with this ID, lets fn change it, and saves it. It starts over if the row changed
+// meanwhile (see entocc.Retry); such conflicts do not go to resolvers. fn must decide by the entity that it is given.
 func (c *HugeClient) Modify(
 	ctx context.Context, id int, fn func(*Huge, *HugeUpdateOne) error, opts ...entocc.RetryOption,
 ) (*Huge, error) {
 	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
-// Modify loads the Medium entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+// Modify loads the Medium entity with this ID, lets fn change it, and saves it. It starts over if the row changed
+// meanwhile (see entocc.Retry); such conflicts do not go to resolvers. fn must decide by the entity that it is given.
 func (c *MediumClient) Modify(
 	ctx context.Context, id int, fn func(*Medium, *MediumUpdateOne) error, opts ...entocc.RetryOption,
 ) (*Medium, error) {
 	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
-// Modify loads the Plain entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+// Modify loads the Plain entity with this ID, lets fn change it, and saves it. It starts over if the row changed
+// meanwhile (see entocc.Retry); such conflicts do not go to resolvers. fn must decide by the entity that it is given.
 func (c *PlainClient) Modify(
 	ctx context.Context, id int, fn func(*Plain, *PlainUpdateOne) error, opts ...entocc.RetryOption,
 ) (*Plain, error) {
 	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
-// Modify loads the Quad entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+// Modify loads the Quad entity with this ID, lets fn change it, and saves it. It starts over if the row changed
+// meanwhile (see entocc.Retry); such conflicts do not go to resolvers. fn must decide by the entity that it is given.
 func (c *QuadClient) Modify(
 	ctx context.Context, id int, fn func(*Quad, *QuadUpdateOne) error, opts ...entocc.RetryOption,
 ) (*Quad, error) {
 	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
-// Modify loads the Short entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+// Modify loads the Short entity with this ID, lets fn change it, and saves it. It starts over if the row changed
+// meanwhile (see entocc.Retry); such conflicts do not go to resolvers. fn must decide by the entity that it is given.
 func (c *ShortClient) Modify(
 	ctx context.Context, id int, fn func(*Short, *ShortUpdateOne) error, opts ...entocc.RetryOption,
 ) (*Short, error) {
 	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
-// Modify loads the Small entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+// Modify loads the Small entity with this ID, lets fn change it, and saves it. It starts over if the row changed
+// meanwhile (see entocc.Retry); such conflicts do not go to resolvers. fn must decide by the entity that it is given.
 func (c *SmallClient) Modify(
 	ctx context.Context, id int, fn func(*Small, *SmallUpdateOne) error, opts ...entocc.RetryOption,
 ) (*Small, error) {
 	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
-// Modify loads the Tiny entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+// Modify loads the Tiny entity with this ID, lets fn change it, and saves it. It starts over if the row changed
+// meanwhile (see entocc.Retry); such conflicts do not go to resolvers. fn must decide by the entity that it is given.
 func (c *TinyClient) Modify(
 	ctx context.Context, id int, fn func(*Tiny, *TinyUpdateOne) error, opts ...entocc.RetryOption,
 ) (*Tiny, error) {
 	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
-// verify has the transaction check rows before it commits. One whose commit is not that of a Tx, as where a program begins
-// it by itself, checks and locks them now.
+// verify lets the transaction check rows before it commits. A transaction whose commit is not that of a Tx, because the program began
+// it itself, checks and locks them now.
 func (tx *txDriver) verify(rows []*occrun.Verified) error {
 	if len(rows) == 0 {
 		return nil
@@ -512,9 +512,9 @@ func versionVerify[E entocc.Versioned](
 	return tx.verify(rows)
 }
 
-// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *BareModifiedError. To expect a newer version,
+// VerifyOnCommit lets the transaction of this client commit only if the rows of the entities still have their versions.
+// Use it for rows that the transaction only reads and decides by, right after reading them. If one changes, the commit or
+// the first write after the call returns a *BareModifiedError. To expect a newer version,
 // read the row and pass it again.
 func (c *BareClient) VerifyOnCommit(readEntities ...*Bare) error {
 	return versionVerify(
@@ -523,9 +523,9 @@ func (c *BareClient) VerifyOnCommit(readEntities ...*Bare) error {
 	)
 }
 
-// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *DoubleModifiedError. To expect a newer version,
+// VerifyOnCommit lets the transaction of this client commit only if the rows of the entities still have their versions.
+// Use it for rows that the transaction only reads and decides by, right after reading them. If one changes, the commit or
+// the first write after the call returns a *DoubleModifiedError. To expect a newer version,
 // read the row and pass it again.
 func (c *DoubleClient) VerifyOnCommit(readEntities ...*Double) error {
 	return versionVerify(
@@ -534,9 +534,9 @@ func (c *DoubleClient) VerifyOnCommit(readEntities ...*Double) error {
 	)
 }
 
-// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *HugeModifiedError. To expect a newer version,
+// VerifyOnCommit lets the transaction of this client commit only if the rows of the entities still have their versions.
+// Use it for rows that the transaction only reads and decides by, right after reading them. If one changes, the commit or
+// the first write after the call returns a *HugeModifiedError. To expect a newer version,
 // read the row and pass it again.
 func (c *HugeClient) VerifyOnCommit(readEntities ...*Huge) error {
 	return versionVerify(
@@ -545,9 +545,9 @@ func (c *HugeClient) VerifyOnCommit(readEntities ...*Huge) error {
 	)
 }
 
-// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *MediumModifiedError. To expect a newer version,
+// VerifyOnCommit lets the transaction of this client commit only if the rows of the entities still have their versions.
+// Use it for rows that the transaction only reads and decides by, right after reading them. If one changes, the commit or
+// the first write after the call returns a *MediumModifiedError. To expect a newer version,
 // read the row and pass it again.
 func (c *MediumClient) VerifyOnCommit(readEntities ...*Medium) error {
 	return versionVerify(
@@ -556,9 +556,9 @@ func (c *MediumClient) VerifyOnCommit(readEntities ...*Medium) error {
 	)
 }
 
-// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *PlainModifiedError. To expect a newer version,
+// VerifyOnCommit lets the transaction of this client commit only if the rows of the entities still have their versions.
+// Use it for rows that the transaction only reads and decides by, right after reading them. If one changes, the commit or
+// the first write after the call returns a *PlainModifiedError. To expect a newer version,
 // read the row and pass it again.
 func (c *PlainClient) VerifyOnCommit(readEntities ...*Plain) error {
 	return versionVerify(
@@ -567,9 +567,9 @@ func (c *PlainClient) VerifyOnCommit(readEntities ...*Plain) error {
 	)
 }
 
-// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *QuadModifiedError. To expect a newer version,
+// VerifyOnCommit lets the transaction of this client commit only if the rows of the entities still have their versions.
+// Use it for rows that the transaction only reads and decides by, right after reading them. If one changes, the commit or
+// the first write after the call returns a *QuadModifiedError. To expect a newer version,
 // read the row and pass it again.
 func (c *QuadClient) VerifyOnCommit(readEntities ...*Quad) error {
 	return versionVerify(
@@ -578,9 +578,9 @@ func (c *QuadClient) VerifyOnCommit(readEntities ...*Quad) error {
 	)
 }
 
-// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *ShortModifiedError. To expect a newer version,
+// VerifyOnCommit lets the transaction of this client commit only if the rows of the entities still have their versions.
+// Use it for rows that the transaction only reads and decides by, right after reading them. If one changes, the commit or
+// the first write after the call returns a *ShortModifiedError. To expect a newer version,
 // read the row and pass it again.
 func (c *ShortClient) VerifyOnCommit(readEntities ...*Short) error {
 	return versionVerify(
@@ -589,9 +589,9 @@ func (c *ShortClient) VerifyOnCommit(readEntities ...*Short) error {
 	)
 }
 
-// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *SmallModifiedError. To expect a newer version,
+// VerifyOnCommit lets the transaction of this client commit only if the rows of the entities still have their versions.
+// Use it for rows that the transaction only reads and decides by, right after reading them. If one changes, the commit or
+// the first write after the call returns a *SmallModifiedError. To expect a newer version,
 // read the row and pass it again.
 func (c *SmallClient) VerifyOnCommit(readEntities ...*Small) error {
 	return versionVerify(
@@ -600,9 +600,9 @@ func (c *SmallClient) VerifyOnCommit(readEntities ...*Small) error {
 	)
 }
 
-// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *TinyModifiedError. To expect a newer version,
+// VerifyOnCommit lets the transaction of this client commit only if the rows of the entities still have their versions.
+// Use it for rows that the transaction only reads and decides by, right after reading them. If one changes, the commit or
+// the first write after the call returns a *TinyModifiedError. To expect a newer version,
 // read the row and pass it again.
 func (c *TinyClient) VerifyOnCommit(readEntities ...*Tiny) error {
 	return versionVerify(

@@ -25,19 +25,19 @@ import (
 	"github.com/entocc/entocc/occrun"
 )
 
-// This code needs a github.com/entocc/entocc that keeps to this contract. Where the name is missing, run go generate again.
+// This code needs a version of github.com/entocc/entocc with this contract. If the name is missing, run go generate again.
 const _ = occrun.IsAtLeastVersion1
 
-// IsRecordModified reports whether err says that a guarded write met a row with another version, or none. A row that
-// is gone is IsNotFound as well.
+// IsRecordModified reports whether err says that a guarded write found a row with a different version, or no row. A row that
+// is gone is also IsNotFound.
 func IsRecordModified(err error) bool { return entocc.IsRecordModified(err) }
 
 // IsVersionError reports whether err says that a write was refused because it had no usable version.
 func IsVersionError(err error) bool { return entocc.IsVersionError(err) }
 
-// CheckGuards reports the types whose schema hooks are not wired, as where a program forgot to import its ent/runtime
-// package. ent refuses the writes of these types; a program that calls CheckGuards at its start does not have to wait for
-// the first. Further checks are asked in turn, such as that of package trigger for the triggers of the database.
+// CheckGuards reports the types whose schema hooks are not registered, for example because a program does not import ent/runtime.
+// ent refuses to write such types; a program that calls CheckGuards when it starts does not have to wait for the first refused
+// write. It also runs further checks, such as that of package trigger for the triggers of the database.
 func CheckGuards(checks ...func() error) error {
 	if err := checkHooks(); err != nil {
 		return err
@@ -45,7 +45,7 @@ func CheckGuards(checks ...func() error) error {
 	return occrun.All(checks)
 }
 
-// checkHooks reports a type whose schema hooks are not wired.
+// checkHooks reports a type whose schema hooks are not registered.
 func checkHooks() error {
 	for typ, hooks := range map[string][]ent.Hook{
 		TypeBare:   bare.Hooks[:],
@@ -86,7 +86,7 @@ func VersionedTables() []occrun.Table {
 // versionExpectation is what a mutation expects of the version of its row.
 type versionExpectation = occrun.Expectation
 
-// txState is what a transaction knows of its own writes.
+// txState is what a transaction knows about its own writes.
 type txState = occrun.TxState
 
 // bareVersion is what the guard knows about the version of Bare.
@@ -103,7 +103,7 @@ var bareVersion = &occrun.Schema{
 	},
 }
 
-// BareModifiedError reports a refused write of Bare, whose row has another version by now or is gone.
+// BareModifiedError reports a refused write of Bare, whose row now has another version or is gone.
 type BareModifiedError = entocc.ModifiedError[Bare]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -112,7 +112,7 @@ func (m *BareMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return bareVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+// versionID returns the primary key of the mutation's row; nil if it is not known.
 func (m *BareMutation) versionID() any {
 	return m.occ.FoundID(occrun.IDOf(m.ID()))
 }
@@ -125,7 +125,7 @@ func (m *BareMutation) versionError(err error) error {
 // bareRow returns the predicate of the row with this primary key.
 func bareRow(id any) func(*sql.Selector) { return occrun.Is(bare.ID, id) }
 
-// bareRead reads the row with this primary key as it was committed last, or these fields of it.
+// bareRead reads the row with this primary key as it was last committed, or these fields of it.
 func bareRead(ctx context.Context, c config, id any, fields ...string) (*Bare, error) {
 	latest := latestVersion(c.driver)
 	c.driver = occrun.Uncached(c.driver)
@@ -146,7 +146,7 @@ var doubleVersion = &occrun.Schema{
 	},
 }
 
-// DoubleModifiedError reports a refused write of Double, whose row has another version by now or is gone.
+// DoubleModifiedError reports a refused write of Double, whose row now has another version or is gone.
 type DoubleModifiedError = entocc.ModifiedError[Double]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -155,7 +155,7 @@ func (m *DoubleMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return doubleVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+// versionID returns the primary key of the mutation's row; nil if it is not known.
 func (m *DoubleMutation) versionID() any {
 	return m.occ.FoundID(occrun.IDOf(m.ID()))
 }
@@ -168,7 +168,7 @@ func (m *DoubleMutation) versionError(err error) error {
 // doubleRow returns the predicate of the row with this primary key.
 func doubleRow(id any) func(*sql.Selector) { return occrun.Is(double.ID, id) }
 
-// doubleRead reads the row with this primary key as it was committed last, or these fields of it.
+// doubleRead reads the row with this primary key as it was last committed, or these fields of it.
 func doubleRead(ctx context.Context, c config, id any, fields ...string) (*Double, error) {
 	latest := latestVersion(c.driver)
 	c.driver = occrun.Uncached(c.driver)
@@ -189,7 +189,7 @@ var hugeVersion = &occrun.Schema{
 	},
 }
 
-// HugeModifiedError reports a refused write of Huge, whose row has another version by now or is gone.
+// HugeModifiedError reports a refused write of Huge, whose row now has another version or is gone.
 type HugeModifiedError = entocc.ModifiedError[Huge]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -198,7 +198,7 @@ func (m *HugeMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return hugeVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+// versionID returns the primary key of the mutation's row; nil if it is not known.
 func (m *HugeMutation) versionID() any {
 	return m.occ.FoundID(occrun.IDOf(m.ID()))
 }
@@ -211,7 +211,7 @@ func (m *HugeMutation) versionError(err error) error {
 // hugeRow returns the predicate of the row with this primary key.
 func hugeRow(id any) func(*sql.Selector) { return occrun.Is(huge.ID, id) }
 
-// hugeRead reads the row with this primary key as it was committed last, or these fields of it.
+// hugeRead reads the row with this primary key as it was last committed, or these fields of it.
 func hugeRead(ctx context.Context, c config, id any, fields ...string) (*Huge, error) {
 	latest := latestVersion(c.driver)
 	c.driver = occrun.Uncached(c.driver)
@@ -232,7 +232,7 @@ var mediumVersion = &occrun.Schema{
 	},
 }
 
-// MediumModifiedError reports a refused write of Medium, whose row has another version by now or is gone.
+// MediumModifiedError reports a refused write of Medium, whose row now has another version or is gone.
 type MediumModifiedError = entocc.ModifiedError[Medium]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -241,7 +241,7 @@ func (m *MediumMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return mediumVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+// versionID returns the primary key of the mutation's row; nil if it is not known.
 func (m *MediumMutation) versionID() any {
 	return m.occ.FoundID(occrun.IDOf(m.ID()))
 }
@@ -254,7 +254,7 @@ func (m *MediumMutation) versionError(err error) error {
 // mediumRow returns the predicate of the row with this primary key.
 func mediumRow(id any) func(*sql.Selector) { return occrun.Is(medium.ID, id) }
 
-// mediumRead reads the row with this primary key as it was committed last, or these fields of it.
+// mediumRead reads the row with this primary key as it was last committed, or these fields of it.
 func mediumRead(ctx context.Context, c config, id any, fields ...string) (*Medium, error) {
 	latest := latestVersion(c.driver)
 	c.driver = occrun.Uncached(c.driver)
@@ -275,7 +275,7 @@ var plainVersion = &occrun.Schema{
 	},
 }
 
-// PlainModifiedError reports a refused write of Plain, whose row has another version by now or is gone.
+// PlainModifiedError reports a refused write of Plain, whose row now has another version or is gone.
 type PlainModifiedError = entocc.ModifiedError[Plain]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -284,7 +284,7 @@ func (m *PlainMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return plainVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+// versionID returns the primary key of the mutation's row; nil if it is not known.
 func (m *PlainMutation) versionID() any {
 	return m.occ.FoundID(occrun.IDOf(m.ID()))
 }
@@ -297,7 +297,7 @@ func (m *PlainMutation) versionError(err error) error {
 // plainRow returns the predicate of the row with this primary key.
 func plainRow(id any) func(*sql.Selector) { return occrun.Is(plain.ID, id) }
 
-// plainRead reads the row with this primary key as it was committed last, or these fields of it.
+// plainRead reads the row with this primary key as it was last committed, or these fields of it.
 func plainRead(ctx context.Context, c config, id any, fields ...string) (*Plain, error) {
 	latest := latestVersion(c.driver)
 	c.driver = occrun.Uncached(c.driver)
@@ -318,7 +318,7 @@ var quadVersion = &occrun.Schema{
 	},
 }
 
-// QuadModifiedError reports a refused write of Quad, whose row has another version by now or is gone.
+// QuadModifiedError reports a refused write of Quad, whose row now has another version or is gone.
 type QuadModifiedError = entocc.ModifiedError[Quad]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -327,7 +327,7 @@ func (m *QuadMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return quadVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+// versionID returns the primary key of the mutation's row; nil if it is not known.
 func (m *QuadMutation) versionID() any {
 	return m.occ.FoundID(occrun.IDOf(m.ID()))
 }
@@ -340,7 +340,7 @@ func (m *QuadMutation) versionError(err error) error {
 // quadRow returns the predicate of the row with this primary key.
 func quadRow(id any) func(*sql.Selector) { return occrun.Is(quad.ID, id) }
 
-// quadRead reads the row with this primary key as it was committed last, or these fields of it.
+// quadRead reads the row with this primary key as it was last committed, or these fields of it.
 func quadRead(ctx context.Context, c config, id any, fields ...string) (*Quad, error) {
 	latest := latestVersion(c.driver)
 	c.driver = occrun.Uncached(c.driver)
@@ -361,7 +361,7 @@ var shortVersion = &occrun.Schema{
 	},
 }
 
-// ShortModifiedError reports a refused write of Short, whose row has another version by now or is gone.
+// ShortModifiedError reports a refused write of Short, whose row now has another version or is gone.
 type ShortModifiedError = entocc.ModifiedError[Short]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -370,7 +370,7 @@ func (m *ShortMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return shortVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+// versionID returns the primary key of the mutation's row; nil if it is not known.
 func (m *ShortMutation) versionID() any {
 	return m.occ.FoundID(occrun.IDOf(m.ID()))
 }
@@ -383,7 +383,7 @@ func (m *ShortMutation) versionError(err error) error {
 // shortRow returns the predicate of the row with this primary key.
 func shortRow(id any) func(*sql.Selector) { return occrun.Is(short.ID, id) }
 
-// shortRead reads the row with this primary key as it was committed last, or these fields of it.
+// shortRead reads the row with this primary key as it was last committed, or these fields of it.
 func shortRead(ctx context.Context, c config, id any, fields ...string) (*Short, error) {
 	latest := latestVersion(c.driver)
 	c.driver = occrun.Uncached(c.driver)
@@ -404,7 +404,7 @@ var smallVersion = &occrun.Schema{
 	},
 }
 
-// SmallModifiedError reports a refused write of Small, whose row has another version by now or is gone.
+// SmallModifiedError reports a refused write of Small, whose row now has another version or is gone.
 type SmallModifiedError = entocc.ModifiedError[Small]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -413,7 +413,7 @@ func (m *SmallMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return smallVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+// versionID returns the primary key of the mutation's row; nil if it is not known.
 func (m *SmallMutation) versionID() any {
 	return m.occ.FoundID(occrun.IDOf(m.ID()))
 }
@@ -426,7 +426,7 @@ func (m *SmallMutation) versionError(err error) error {
 // smallRow returns the predicate of the row with this primary key.
 func smallRow(id any) func(*sql.Selector) { return occrun.Is(small.ID, id) }
 
-// smallRead reads the row with this primary key as it was committed last, or these fields of it.
+// smallRead reads the row with this primary key as it was last committed, or these fields of it.
 func smallRead(ctx context.Context, c config, id any, fields ...string) (*Small, error) {
 	latest := latestVersion(c.driver)
 	c.driver = occrun.Uncached(c.driver)
@@ -447,7 +447,7 @@ var tinyVersion = &occrun.Schema{
 	},
 }
 
-// TinyModifiedError reports a refused write of Tiny, whose row has another version by now or is gone.
+// TinyModifiedError reports a refused write of Tiny, whose row now has another version or is gone.
 type TinyModifiedError = entocc.ModifiedError[Tiny]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -456,7 +456,7 @@ func (m *TinyMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return tinyVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+// versionID returns the primary key of the mutation's row; nil if it is not known.
 func (m *TinyMutation) versionID() any {
 	return m.occ.FoundID(occrun.IDOf(m.ID()))
 }
@@ -469,7 +469,7 @@ func (m *TinyMutation) versionError(err error) error {
 // tinyRow returns the predicate of the row with this primary key.
 func tinyRow(id any) func(*sql.Selector) { return occrun.Is(tiny.ID, id) }
 
-// tinyRead reads the row with this primary key as it was committed last, or these fields of it.
+// tinyRead reads the row with this primary key as it was last committed, or these fields of it.
 func tinyRead(ctx context.Context, c config, id any, fields ...string) (*Tiny, error) {
 	latest := latestVersion(c.driver)
 	c.driver = occrun.Uncached(c.driver)
@@ -540,7 +540,7 @@ func versionAsRead[E comparable](entity any) occrun.ReadRow {
 	return occrun.ReadRowOf(entity)
 }
 
-// versionCurrent reads a row in the transaction of a client, or outside if that has ended by now.
+// versionCurrent reads a row in the transaction of a client, or outside if that has ended.
 func versionCurrent[E any](
 	ctx context.Context, c config, id any, read func(context.Context, config, any, ...string) (E, error),
 ) (E, error) {
@@ -592,14 +592,14 @@ func versionIsModified[E entocc.Versioned](
 	return !occrun.SameVersion(schema, current.VersionKey().Version, key.Version), nil
 }
 
-// IsOutcomeUnknown reports whether err says that a write may or may not have been applied, as its answer was lost.
+// IsOutcomeUnknown reports whether err says that a write may or may not have been applied, because its response was lost.
 func IsOutcomeUnknown(err error) bool { return entocc.IsOutcomeUnknown(err) }
 
-// versionWriter returns the driver by which writes of guarded types are sent. It is no method of config, as each type that
-// embeds one would get the method, too.
+// versionWriter returns the driver that sends writes of guarded types. It is not a method of config, because each type that
+// embeds config would have the method too.
 func versionWriter(c config) dialect.Driver { return occrun.Named(c.versionSession, c.driver) }
 
-// versionTx returns a transaction whose commit says so where its outcome is not known.
+// versionTx returns a transaction whose commit says so if its outcome is unknown.
 func versionTx(c config, tx *txDriver) *txDriver {
 	tx.tx = occrun.NamedTx(c.versionSession, tx.tx, c.driver)
 	return tx
@@ -615,7 +615,7 @@ func (tx *txDriver) ended(err error) error {
 	return err
 }
 
-// TxState returns what the transaction knows of its own writes.
+// TxState returns what the transaction knows about its own writes.
 func (tx *txDriver) TxState() *occrun.TxState { return &tx.occ }
 
 // begun notes that a Tx ends the transaction, so that its end is seen.
@@ -656,7 +656,7 @@ func (tx *txDriver) endedRows(v any, err error) error {
 	return tx.ended(err)
 }
 
-// latestVersion has a query in a transaction see the row as it was committed last.
+// latestVersion makes a query in a transaction see the row as it was last committed.
 func latestVersion(drv dialect.Driver) func(*sql.Selector) {
 	if _, ok := drv.(*txDriver); ok {
 		return occrun.Latest

@@ -120,12 +120,12 @@ func (_m *Huge) VersionKey() entocc.VersionKey {
 	return _m.occ.Key(hugeVersion, _m.ID, _m.Rev)
 }
 
-// Delete returns a builder for deleting this Huge, if its row has the version of this entity still.
+// Delete returns a builder that deletes this Huge if its row still has the version of this entity.
 func (_m *Huge) Delete() *HugeDeleteOne {
 	return NewHugeClient(_m.config).DeleteOne(_m)
 }
 
-// IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
+// IsModified reports whether the row no longer has the version of this entity, or is gone. It writes nothing.
 func (_m *Huge) IsModified(ctx context.Context) (bool, error) {
 	return versionIsModified(ctx, _m.config, hugeVersion, &_m.occ.Held, _m.VersionKey(), hugeRead)
 }

@@ -264,8 +264,8 @@ func (c *HugeClient) UpdateBulk(rowBuilders ...*HugeUpdateOne) *HugeUpdateBulk {
 	})
 }
 
-// IfMatch has the update succeed only if cond, as an If-Match header or the token of a form (package occhttp), accepts the
-// version of the row; else it is a *HugeModifiedError. A condition that can't be understood is an *entocc.VersionError.
+// IfMatch makes the update succeed only if cond, such as an If-Match header or the token of a form (package occhttp), accepts
+// the version of the row. Else it returns a *HugeModifiedError, or for an invalid condition an *entocc.VersionError.
 func (_u *HugeUpdateOne) IfMatch(cond entocc.Condition) *HugeUpdateOne {
 	return occrun.ExpectMatch(_u, &_u.mutation.occ, hugeVersion, _u.mutation.versionID(), cond)
 }
@@ -280,12 +280,12 @@ func (_u *HugeUpdate) IfVersionIn(versions ...uint64) *HugeUpdate {
 	return occrun.OneRow(_u, &_u.mutation.occ, versions...)
 }
 
-// IfMatch is like IfVersion, for a condition as that of an If-Match header (package occhttp).
+// IfMatch is like IfVersion, for a condition such as an If-Match header (package occhttp).
 func (_u *HugeUpdate) IfMatch(cond entocc.Condition) *HugeUpdate {
 	return occrun.OneRowMatching(_u, &_u.mutation.occ, cond)
 }
 
-// IgnoreVersion says that the update is of any rows, whatever their versions, as it is by default.
+// IgnoreVersion lets the update write any rows, whatever their versions. That is the default.
 func (_u *HugeUpdate) IgnoreVersion() *HugeUpdate {
 	return occrun.AnyRows(_u, &_u.mutation.occ)
 }
@@ -296,35 +296,35 @@ func (m *HugeMutation) VersionProbe() (func([]string) ([]any, error), func([]str
 	return probed.scanValues, probed.assignValues, func() any { return probed.ID }
 }
 
-// IfVersion has the update succeed only if the row has this version, whatever an entity holds that the builder was made
-// from. A row that has another is a *HugeModifiedError.
+// IfVersion makes the update succeed only if the row has this version, whatever version the builder's entity has. If the row has
+// another, the error is a *HugeModifiedError.
 func (_u *HugeUpdateOne) IfVersion(version uint64) *HugeUpdateOne {
 	return occrun.Expect(_u, &_u.mutation.occ, version)
 }
 
-// IfVersionIn is like IfVersion, for any of several versions, as those of an If-Match header.
+// IfVersionIn is like IfVersion, for any of several versions, such as those of an If-Match header.
 func (_u *HugeUpdateOne) IfVersionIn(versions ...uint64) *HugeUpdateOne {
 	return occrun.Expect(_u, &_u.mutation.occ, versions...)
 }
 
-// IfVersionSent is IfVersion for a version that old clients may not have sent: nil, or a zero version, is IgnoreVersion, and
-// overwrites what others wrote, silently.
+// IfVersionSent is IfVersion for a version that old clients may not send: nil, or a zero version, means IgnoreVersion, and
+// silently overwrites what others wrote.
 func (_u *HugeUpdateOne) IfVersionSent(version *uint64) *HugeUpdateOne {
 	return occrun.ExpectSent(_u, &_u.mutation.occ, hugeVersion, version)
 }
 
-// IgnoreVersion has the update overwrite whatever is there, on purpose.
+// IgnoreVersion makes the update overwrite whatever is there, on purpose.
 func (_u *HugeUpdateOne) IgnoreVersion() *HugeUpdateOne {
 	return occrun.ExpectNothing(_u, &_u.mutation.occ)
 }
 
-// IfField has the update succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
-// row that is in another state is a *HugeModifiedError with an *entocc.StateError, which has what the row holds.
+// IfField makes the update succeed only if the row matches these predicates, and has its version if one is stated. Otherwise
+// the error is a *HugeModifiedError with an *entocc.StateError, which has the row's values.
 func (_u *HugeUpdateOne) IfField(ps ...predicate.Huge) *HugeUpdateOne {
 	return occrun.ExpectFields(_u, &_u.mutation.occ, ps)
 }
 
-// ForceIncrement has the update change the version, though it may change nothing else. In JPA this is
+// ForceIncrement makes the update bump the version, even if it changes nothing else. In JPA this is
 // LockModeType.OPTIMISTIC_FORCE_INCREMENT.
 func (_u *HugeUpdateOne) ForceIncrement() *HugeUpdateOne {
 	return occrun.ForceIncrement(_u, &_u.mutation.occ)

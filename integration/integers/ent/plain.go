@@ -120,12 +120,12 @@ func (_m *Plain) VersionKey() entocc.VersionKey {
 	return _m.occ.Key(plainVersion, _m.ID, _m.Rev)
 }
 
-// Delete returns a builder for deleting this Plain, if its row has the version of this entity still.
+// Delete returns a builder that deletes this Plain if its row still has the version of this entity.
 func (_m *Plain) Delete() *PlainDeleteOne {
 	return NewPlainClient(_m.config).DeleteOne(_m)
 }
 
-// IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
+// IsModified reports whether the row no longer has the version of this entity, or is gone. It writes nothing.
 func (_m *Plain) IsModified(ctx context.Context) (bool, error) {
 	return versionIsModified(ctx, _m.config, plainVersion, &_m.occ.Held, _m.VersionKey(), plainRead)
 }

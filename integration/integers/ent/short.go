@@ -120,12 +120,12 @@ func (_m *Short) VersionKey() entocc.VersionKey {
 	return _m.occ.Key(shortVersion, _m.ID, _m.Rev)
 }
 
-// Delete returns a builder for deleting this Short, if its row has the version of this entity still.
+// Delete returns a builder that deletes this Short if its row still has the version of this entity.
 func (_m *Short) Delete() *ShortDeleteOne {
 	return NewShortClient(_m.config).DeleteOne(_m)
 }
 
-// IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
+// IsModified reports whether the row no longer has the version of this entity, or is gone. It writes nothing.
 func (_m *Short) IsModified(ctx context.Context) (bool, error) {
 	return versionIsModified(ctx, _m.config, shortVersion, &_m.occ.Held, _m.VersionKey(), shortRead)
 }

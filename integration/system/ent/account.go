@@ -290,12 +290,12 @@ func (_m *Account) VersionKey() entocc.VersionKey {
 	return _m.occ.Key(accountVersion, _m.ID, _m.Version)
 }
 
-// Delete returns a builder for deleting this Account, if its row has the version of this entity still.
+// Delete returns a builder that deletes this Account if its row still has the version of this entity.
 func (_m *Account) Delete() *AccountDeleteOne {
 	return NewAccountClient(_m.config).DeleteOne(_m)
 }
 
-// IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
+// IsModified reports whether the row no longer has the version of this entity, or is gone. It writes nothing.
 func (_m *Account) IsModified(ctx context.Context) (bool, error) {
 	return versionIsModified(ctx, _m.config, accountVersion, &_m.occ.Held, _m.VersionKey(), accountRead)
 }

@@ -684,12 +684,12 @@ func (u *AccountUpsertOne) IDX(ctx context.Context) int {
 	return id
 }
 
-// IfVersion has the upsert create the row, or update it if it has this version; another is a *AccountModifiedError.
+// IfVersion makes the upsert create the row, or update it if it has this version; else it returns a *AccountModifiedError.
 func (u *AccountUpsertOne) IfVersion(version int64) *AccountUpsertOne {
 	return occrun.IfVersion(u, u.create.upserting, u.create.driver.Dialect(), &u.create.conflict, version)
 }
 
-// IfVersion takes a version for each builder. If a row has another, none is written, and an *entocc.BulkModifiedError lists all those.
+// IfVersion takes a version for each builder. If a row has another, no row is written; an *entocc.BulkModifiedError lists those.
 func (u *AccountUpsertBulk) IfVersion(versions ...int64) *AccountUpsertBulk {
 	return occrun.BulkIfVersion(u, &u.create.err, accountVersion, &u.create.builders, (*AccountCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
 }

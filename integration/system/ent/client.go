@@ -82,7 +82,7 @@ type (
 		// versionSession is what the client knows about its connections, for guarded writes.
 		versionSession *occrun.Session
 
-		// retryAttempt is the attempt of RetryTx that the transaction is.
+		// retryAttempt is the attempt of RetryTx that the transaction belongs to.
 		retryAttempt *occrun.Attempt
 	}
 	// Option function to configure the client.
@@ -239,34 +239,34 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 	}
 }
 
-// GetVersion returns the Account entity with this ID, if it has this version. One that has another is a
-// *AccountModifiedError, one that is not there a *NotFoundError.
+// GetVersion returns the Account entity with this ID if it has this version. If the row has another, the error is a
+// *AccountModifiedError; if there is no row, it is a *NotFoundError.
 func (c *AccountClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Account, error) {
 	return versionGet(ctx, c.config, accountVersion, id, versionSeen, accountRead, occrun.Typed[Account])
 }
 
-// GetVersion returns the Line entity with this ID, if it has this version. One that has another is a
-// *LineModifiedError, one that is not there a *NotFoundError.
+// GetVersion returns the Line entity with this ID if it has this version. If the row has another, the error is a
+// *LineModifiedError; if there is no row, it is a *NotFoundError.
 func (c *LineClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Line, error) {
 	return versionGet(ctx, c.config, lineVersion, id, versionSeen, lineRead, occrun.Typed[Line])
 }
 
-// GetVersion returns the Plain entity with this ID, if it has this version. One that has another is a
-// *PlainModifiedError, one that is not there a *NotFoundError.
+// GetVersion returns the Plain entity with this ID if it has this version. If the row has another, the error is a
+// *PlainModifiedError; if there is no row, it is a *NotFoundError.
 func (c *PlainClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Plain, error) {
 	return versionGet(ctx, c.config, plainVersion, id, versionSeen, plainRead, occrun.Typed[Plain])
 }
 
-// GetVersion returns the Ticket entity with this ID, if it has this version. One that has another is a
-// *TicketModifiedError, one that is not there a *NotFoundError.
+// GetVersion returns the Ticket entity with this ID if it has this version. If the row has another, the error is a
+// *TicketModifiedError; if there is no row, it is a *NotFoundError.
 func (c *TicketClient) GetVersion(ctx context.Context, id uuid.UUID, versionSeen int64) (*Ticket, error) {
 	return versionGet(ctx, c.config, ticketVersion, id, versionSeen, ticketRead, occrun.Typed[Ticket])
 }
 
-// RetryTx runs fn in a transaction and commits it; and again in a new transaction while it, or the commit, ends in an
-// error that another attempt may fix (see entocc.Retry). fn must read in tx what it decides by. A panic, or
-// runtime.Goexit as of t.FailNow, rolls back.
-// Conflicts of writes by tx are not handed to resolvers (hook.OnModified).
+// RetryTx runs fn in a transaction and commits it, and starts over in a new transaction while fn or the commit fails with an
+// error that another attempt may fix (see entocc.Retry). fn must read in tx everything that it decides by. A panic, or
+// runtime.Goexit as in t.FailNow, rolls back.
+// Conflicts of writes in tx do not go to resolvers (hook.OnModified).
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
@@ -339,40 +339,40 @@ func versionModify[I, E any, B interface {
 	return saved, err
 }
 
-// Modify loads the Account entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+// Modify loads the Account entity with this ID, lets fn change it, and saves it. It starts over if the row changed
+// meanwhile (see entocc.Retry); such conflicts do not go to resolvers. fn must decide by the entity that it is given.
 func (c *AccountClient) Modify(
 	ctx context.Context, id int, fn func(*Account, *AccountUpdateOne) error, opts ...entocc.RetryOption,
 ) (*Account, error) {
 	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
-// Modify loads the Line entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+// Modify loads the Line entity with this ID, lets fn change it, and saves it. It starts over if the row changed
+// meanwhile (see entocc.Retry); such conflicts do not go to resolvers. fn must decide by the entity that it is given.
 func (c *LineClient) Modify(
 	ctx context.Context, id int, fn func(*Line, *LineUpdateOne) error, opts ...entocc.RetryOption,
 ) (*Line, error) {
 	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
-// Modify loads the Plain entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+// Modify loads the Plain entity with this ID, lets fn change it, and saves it. It starts over if the row changed
+// meanwhile (see entocc.Retry); such conflicts do not go to resolvers. fn must decide by the entity that it is given.
 func (c *PlainClient) Modify(
 	ctx context.Context, id int, fn func(*Plain, *PlainUpdateOne) error, opts ...entocc.RetryOption,
 ) (*Plain, error) {
 	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
-// Modify loads the Ticket entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+// Modify loads the Ticket entity with this ID, lets fn change it, and saves it. It starts over if the row changed
+// meanwhile (see entocc.Retry); such conflicts do not go to resolvers. fn must decide by the entity that it is given.
 func (c *TicketClient) Modify(
 	ctx context.Context, id uuid.UUID, fn func(*Ticket, *TicketUpdateOne) error, opts ...entocc.RetryOption,
 ) (*Ticket, error) {
 	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
-// verify has the transaction check rows before it commits. One whose commit is not that of a Tx, as where a program begins
-// it by itself, checks and locks them now.
+// verify lets the transaction check rows before it commits. A transaction whose commit is not that of a Tx, because the program began
+// it itself, checks and locks them now.
 func (tx *txDriver) verify(rows []*occrun.Verified) error {
 	if len(rows) == 0 {
 		return nil
@@ -426,9 +426,9 @@ func versionVerify[E entocc.Versioned](
 	return tx.verify(rows)
 }
 
-// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *AccountModifiedError. To expect a newer version,
+// VerifyOnCommit lets the transaction of this client commit only if the rows of the entities still have their versions.
+// Use it for rows that the transaction only reads and decides by, right after reading them. If one changes, the commit or
+// the first write after the call returns a *AccountModifiedError. To expect a newer version,
 // read the row and pass it again.
 func (c *AccountClient) VerifyOnCommit(readEntities ...*Account) error {
 	return versionVerify(
@@ -437,9 +437,9 @@ func (c *AccountClient) VerifyOnCommit(readEntities ...*Account) error {
 	)
 }
 
-// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *LineModifiedError. To expect a newer version,
+// VerifyOnCommit lets the transaction of this client commit only if the rows of the entities still have their versions.
+// Use it for rows that the transaction only reads and decides by, right after reading them. If one changes, the commit or
+// the first write after the call returns a *LineModifiedError. To expect a newer version,
 // read the row and pass it again.
 func (c *LineClient) VerifyOnCommit(readEntities ...*Line) error {
 	return versionVerify(
@@ -448,9 +448,9 @@ func (c *LineClient) VerifyOnCommit(readEntities ...*Line) error {
 	)
 }
 
-// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *PlainModifiedError. To expect a newer version,
+// VerifyOnCommit lets the transaction of this client commit only if the rows of the entities still have their versions.
+// Use it for rows that the transaction only reads and decides by, right after reading them. If one changes, the commit or
+// the first write after the call returns a *PlainModifiedError. To expect a newer version,
 // read the row and pass it again.
 func (c *PlainClient) VerifyOnCommit(readEntities ...*Plain) error {
 	return versionVerify(
@@ -459,9 +459,9 @@ func (c *PlainClient) VerifyOnCommit(readEntities ...*Plain) error {
 	)
 }
 
-// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *SeatModifiedError. To expect a newer version,
+// VerifyOnCommit lets the transaction of this client commit only if the rows of the entities still have their versions.
+// Use it for rows that the transaction only reads and decides by, right after reading them. If one changes, the commit or
+// the first write after the call returns a *SeatModifiedError. To expect a newer version,
 // read the row and pass it again.
 func (c *SeatClient) VerifyOnCommit(readEntities ...*Seat) error {
 	return versionVerify(
@@ -470,9 +470,9 @@ func (c *SeatClient) VerifyOnCommit(readEntities ...*Seat) error {
 	)
 }
 
-// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *TicketModifiedError. To expect a newer version,
+// VerifyOnCommit lets the transaction of this client commit only if the rows of the entities still have their versions.
+// Use it for rows that the transaction only reads and decides by, right after reading them. If one changes, the commit or
+// the first write after the call returns a *TicketModifiedError. To expect a newer version,
 // read the row and pass it again.
 func (c *TicketClient) VerifyOnCommit(readEntities ...*Ticket) error {
 	return versionVerify(

@@ -21,19 +21,19 @@ import (
 	"github.com/entocc/entocc/occrun"
 )
 
-// This code needs a github.com/entocc/entocc that keeps to this contract. Where the name is missing, run go generate again.
+// This code needs a version of github.com/entocc/entocc with this contract. If the name is missing, run go generate again.
 const _ = occrun.IsAtLeastVersion1
 
-// IsRecordModified reports whether err says that a guarded write met a row with another version, or none. A row that
-// is gone is IsNotFound as well.
+// IsRecordModified reports whether err says that a guarded write found a row with a different version, or no row. A row that
+// is gone is also IsNotFound.
 func IsRecordModified(err error) bool { return entocc.IsRecordModified(err) }
 
 // IsVersionError reports whether err says that a write was refused because it had no usable version.
 func IsVersionError(err error) bool { return entocc.IsVersionError(err) }
 
-// CheckGuards reports the types whose schema hooks are not wired, as where a program forgot to import its ent/runtime
-// package. ent refuses the writes of these types; a program that calls CheckGuards at its start does not have to wait for
-// the first. Further checks are asked in turn, such as that of package trigger for the triggers of the database.
+// CheckGuards reports the types whose schema hooks are not registered, for example because a program does not import ent/runtime.
+// ent refuses to write such types; a program that calls CheckGuards when it starts does not have to wait for the first refused
+// write. It also runs further checks, such as that of package trigger for the triggers of the database.
 func CheckGuards(checks ...func() error) error {
 	if err := checkHooks(); err != nil {
 		return err
@@ -41,7 +41,7 @@ func CheckGuards(checks ...func() error) error {
 	return occrun.All(checks)
 }
 
-// checkHooks reports a type whose schema hooks are not wired.
+// checkHooks reports a type whose schema hooks are not registered.
 func checkHooks() error {
 	for typ, hooks := range map[string][]ent.Hook{
 		TypeAccount: account.Hooks[:],
@@ -74,7 +74,7 @@ func VersionedTables() []occrun.Table {
 // versionExpectation is what a mutation expects of the version of its row.
 type versionExpectation = occrun.Expectation
 
-// txState is what a transaction knows of its own writes.
+// txState is what a transaction knows about its own writes.
 type txState = occrun.TxState
 
 // accountVersion is what the guard knows about the version of Account.
@@ -103,7 +103,7 @@ var accountVersion = &occrun.Schema{
 	},
 }
 
-// AccountModifiedError reports a refused write of Account, whose row has another version by now or is gone.
+// AccountModifiedError reports a refused write of Account, whose row now has another version or is gone.
 type AccountModifiedError = entocc.ModifiedError[Account]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -113,7 +113,7 @@ func (m *AccountMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return accountVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+// versionID returns the primary key of the mutation's row; nil if it is not known.
 func (m *AccountMutation) versionID() any {
 	return m.occ.FoundID(occrun.IDOf(m.ID()))
 }
@@ -126,7 +126,7 @@ func (m *AccountMutation) versionError(err error) error {
 // accountRow returns the predicate of the row with this primary key.
 func accountRow(id any) func(*sql.Selector) { return occrun.Is(account.ID, id) }
 
-// accountRead reads the row with this primary key as it was committed last, or these fields of it.
+// accountRead reads the row with this primary key as it was last committed, or these fields of it.
 func accountRead(ctx context.Context, c config, id any, fields ...string) (*Account, error) {
 	latest := latestVersion(c.driver)
 	c.driver = occrun.Uncached(c.driver)
@@ -159,7 +159,7 @@ var lineVersion = &occrun.Schema{
 	},
 }
 
-// LineModifiedError reports a refused write of Line, whose row has another version by now or is gone.
+// LineModifiedError reports a refused write of Line, whose row now has another version or is gone.
 type LineModifiedError = entocc.ModifiedError[Line]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -169,7 +169,7 @@ func (m *LineMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return lineVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+// versionID returns the primary key of the mutation's row; nil if it is not known.
 func (m *LineMutation) versionID() any {
 	return m.occ.FoundID(occrun.IDOf(m.ID()))
 }
@@ -182,7 +182,7 @@ func (m *LineMutation) versionError(err error) error {
 // lineRow returns the predicate of the row with this primary key.
 func lineRow(id any) func(*sql.Selector) { return occrun.Is(line.ID, id) }
 
-// lineRead reads the row with this primary key as it was committed last, or these fields of it.
+// lineRead reads the row with this primary key as it was last committed, or these fields of it.
 func lineRead(ctx context.Context, c config, id any, fields ...string) (*Line, error) {
 	latest := latestVersion(c.driver)
 	c.driver = occrun.Uncached(c.driver)
@@ -203,7 +203,7 @@ var plainVersion = &occrun.Schema{
 	},
 }
 
-// PlainModifiedError reports a refused write of Plain, whose row has another version by now or is gone.
+// PlainModifiedError reports a refused write of Plain, whose row now has another version or is gone.
 type PlainModifiedError = entocc.ModifiedError[Plain]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -212,7 +212,7 @@ func (m *PlainMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return plainVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+// versionID returns the primary key of the mutation's row; nil if it is not known.
 func (m *PlainMutation) versionID() any {
 	return m.occ.FoundID(occrun.IDOf(m.ID()))
 }
@@ -225,7 +225,7 @@ func (m *PlainMutation) versionError(err error) error {
 // plainRow returns the predicate of the row with this primary key.
 func plainRow(id any) func(*sql.Selector) { return occrun.Is(plain.ID, id) }
 
-// plainRead reads the row with this primary key as it was committed last, or these fields of it.
+// plainRead reads the row with this primary key as it was last committed, or these fields of it.
 func plainRead(ctx context.Context, c config, id any, fields ...string) (*Plain, error) {
 	latest := latestVersion(c.driver)
 	c.driver = occrun.Uncached(c.driver)
@@ -252,7 +252,7 @@ var seatVersion = &occrun.Schema{
 	},
 }
 
-// SeatModifiedError reports a refused write of Seat, whose row has another version by now or is gone.
+// SeatModifiedError reports a refused write of Seat, whose row now has another version or is gone.
 type SeatModifiedError = entocc.ModifiedError[Seat]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -262,7 +262,7 @@ func (m *SeatMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return seatVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+// versionID returns the primary key of the mutation's row; nil if it is not known.
 func (m *SeatMutation) versionID() any {
 	return m.occ.EntityID()
 }
@@ -277,7 +277,7 @@ func seatRow(id any) func(*sql.Selector) {
 	return seat.And(occrun.Is(seat.AccountID, occrun.Part(id, 0)), occrun.Is(seat.TagID, occrun.Part(id, 1)))
 }
 
-// seatRead reads the row with this primary key as it was committed last, or these fields of it.
+// seatRead reads the row with this primary key as it was last committed, or these fields of it.
 func seatRead(ctx context.Context, c config, id any, fields ...string) (*Seat, error) {
 	latest := latestVersion(c.driver)
 	c.driver = occrun.Uncached(c.driver)
@@ -299,7 +299,7 @@ var ticketVersion = &occrun.Schema{
 	},
 }
 
-// TicketModifiedError reports a refused write of Ticket, whose row has another version by now or is gone.
+// TicketModifiedError reports a refused write of Ticket, whose row now has another version or is gone.
 type TicketModifiedError = entocc.ModifiedError[Ticket]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -309,7 +309,7 @@ func (m *TicketMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return ticketVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+// versionID returns the primary key of the mutation's row; nil if it is not known.
 func (m *TicketMutation) versionID() any {
 	return m.occ.FoundID(occrun.IDOf(m.ID()))
 }
@@ -322,7 +322,7 @@ func (m *TicketMutation) versionError(err error) error {
 // ticketRow returns the predicate of the row with this primary key.
 func ticketRow(id any) func(*sql.Selector) { return occrun.Is(ticket.ID, id) }
 
-// ticketRead reads the row with this primary key as it was committed last, or these fields of it.
+// ticketRead reads the row with this primary key as it was last committed, or these fields of it.
 func ticketRead(ctx context.Context, c config, id any, fields ...string) (*Ticket, error) {
 	latest := latestVersion(c.driver)
 	c.driver = occrun.Uncached(c.driver)
@@ -408,7 +408,7 @@ func versionAsRead[E comparable](entity any) occrun.ReadRow {
 	return occrun.ReadRowOf(entity)
 }
 
-// versionCurrent reads a row in the transaction of a client, or outside if that has ended by now.
+// versionCurrent reads a row in the transaction of a client, or outside if that has ended.
 func versionCurrent[E any](
 	ctx context.Context, c config, id any, read func(context.Context, config, any, ...string) (E, error),
 ) (E, error) {
@@ -460,14 +460,14 @@ func versionIsModified[E entocc.Versioned](
 	return !occrun.SameVersion(schema, current.VersionKey().Version, key.Version), nil
 }
 
-// IsOutcomeUnknown reports whether err says that a write may or may not have been applied, as its answer was lost.
+// IsOutcomeUnknown reports whether err says that a write may or may not have been applied, because its response was lost.
 func IsOutcomeUnknown(err error) bool { return entocc.IsOutcomeUnknown(err) }
 
-// versionWriter returns the driver by which writes of guarded types are sent. It is no method of config, as each type that
-// embeds one would get the method, too.
+// versionWriter returns the driver that sends writes of guarded types. It is not a method of config, because each type that
+// embeds config would have the method too.
 func versionWriter(c config) dialect.Driver { return occrun.Named(c.versionSession, c.driver) }
 
-// versionTx returns a transaction whose commit says so where its outcome is not known.
+// versionTx returns a transaction whose commit says so if its outcome is unknown.
 func versionTx(c config, tx *txDriver) *txDriver {
 	tx.tx = occrun.NamedTx(c.versionSession, tx.tx, c.driver)
 	return tx
@@ -483,7 +483,7 @@ func (tx *txDriver) ended(err error) error {
 	return err
 }
 
-// TxState returns what the transaction knows of its own writes.
+// TxState returns what the transaction knows about its own writes.
 func (tx *txDriver) TxState() *occrun.TxState { return &tx.occ }
 
 // begun notes that a Tx ends the transaction, so that its end is seen.
@@ -536,7 +536,7 @@ func (tx *txDriver) sendsQuery(ctx context.Context, query string) func(*stdsql.R
 	return func(rows *stdsql.Rows, err error) (*stdsql.Rows, error) { return rows, tx.ended(err) }
 }
 
-// latestVersion has a query in a transaction see the row as it was committed last.
+// latestVersion makes a query in a transaction see the row as it was last committed.
 func latestVersion(drv dialect.Driver) func(*sql.Selector) {
 	if _, ok := drv.(*txDriver); ok {
 		return occrun.Latest

@@ -159,12 +159,12 @@ func (_m *Line) VersionKey() entocc.VersionKey {
 	return _m.occ.Key(lineVersion, _m.ID, _m.Seen)
 }
 
-// Delete returns a builder for deleting this Line, if its row has the version of this entity still.
+// Delete returns a builder that deletes this Line if its row still has the version of this entity.
 func (_m *Line) Delete() *LineDeleteOne {
 	return NewLineClient(_m.config).DeleteOne(_m)
 }
 
-// IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
+// IsModified reports whether the row no longer has the version of this entity, or is gone. It writes nothing.
 func (_m *Line) IsModified(ctx context.Context) (bool, error) {
 	return versionIsModified(ctx, _m.config, lineVersion, &_m.occ.Held, _m.VersionKey(), lineRead)
 }

@@ -322,12 +322,12 @@ func (u *LineUpsertOne) IDX(ctx context.Context) int {
 	return id
 }
 
-// IfVersion has the upsert create the row, or update it if it has this version; another is a *LineModifiedError.
+// IfVersion makes the upsert create the row, or update it if it has this version; else it returns a *LineModifiedError.
 func (u *LineUpsertOne) IfVersion(version int64) *LineUpsertOne {
 	return occrun.IfVersion(u, u.create.upserting, u.create.driver.Dialect(), &u.create.conflict, version)
 }
 
-// IfVersion takes a version for each builder. If a row has another, none is written, and an *entocc.BulkModifiedError lists all those.
+// IfVersion takes a version for each builder. If a row has another, no row is written; an *entocc.BulkModifiedError lists those.
 func (u *LineUpsertBulk) IfVersion(versions ...int64) *LineUpsertBulk {
 	return occrun.BulkIfVersion(u, &u.create.err, lineVersion, &u.create.builders, (*LineCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
 }
@@ -337,8 +337,8 @@ func (_c *LineCreate) upserting() (occrun.GuardedMutation, *[]Hook, func(error) 
 	return _c.mutation, &_c.hooks, _c.mutation.versionError
 }
 
-// IfAccountVersion has the create succeed only if the account that is set here has this version.
-// One that has another is an *entocc.RecordModifiedError of type Account, and nothing is written.
+// IfAccountVersion makes the create succeed only if the account that is set here has this version.
+// Otherwise it returns an *entocc.RecordModifiedError of type Account, and nothing is written.
 func (_c *LineCreate) IfAccountVersion(versionSeen int64) *LineCreate {
 	_c.mutation.occ.Parent(line.EdgeAccount, versionSeen)
 	return _c

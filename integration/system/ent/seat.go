@@ -181,7 +181,7 @@ func (_m *Seat) VersionKey() entocc.VersionKey {
 	return _m.occ.Key(seatVersion, []any{_m.AccountID, _m.TagID}, _m.Version)
 }
 
-// Delete returns a builder for deleting this Seat, if its row has the version of this entity still.
+// Delete returns a builder that deletes this Seat if its row still has the version of this entity.
 func (_m *Seat) Delete() *SeatDeleteOne {
 	builder := NewSeatClient(_m.config).Delete().Where(seat.AccountID(_m.AccountID), seat.TagID(_m.TagID))
 	builder.mutation.SetOp(OpDeleteOne)
@@ -189,7 +189,7 @@ func (_m *Seat) Delete() *SeatDeleteOne {
 	return &SeatDeleteOne{builder}
 }
 
-// IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
+// IsModified reports whether the row no longer has the version of this entity, or is gone. It writes nothing.
 func (_m *Seat) IsModified(ctx context.Context) (bool, error) {
 	return versionIsModified(ctx, _m.config, seatVersion, &_m.occ.Held, _m.VersionKey(), seatRead)
 }

@@ -400,12 +400,12 @@ func (u *SeatUpsertOne) ExecX(ctx context.Context) {
 	}
 }
 
-// IfVersion has the upsert create the row, or update it if it has this version; another is a *SeatModifiedError.
+// IfVersion makes the upsert create the row, or update it if it has this version; else it returns a *SeatModifiedError.
 func (u *SeatUpsertOne) IfVersion(version int64) *SeatUpsertOne {
 	return occrun.IfVersion(u, u.create.upserting, u.create.driver.Dialect(), &u.create.conflict, version)
 }
 
-// IfVersion takes a version for each builder. If a row has another, none is written, and an *entocc.BulkModifiedError lists all those.
+// IfVersion takes a version for each builder. If a row has another, no row is written; an *entocc.BulkModifiedError lists those.
 func (u *SeatUpsertBulk) IfVersion(versions ...int64) *SeatUpsertBulk {
 	return occrun.BulkIfVersion(u, &u.create.err, seatVersion, &u.create.builders, (*SeatCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
 }

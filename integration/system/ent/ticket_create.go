@@ -331,12 +331,12 @@ func (u *TicketUpsertOne) IDX(ctx context.Context) uuid.UUID {
 	return id
 }
 
-// IfVersion has the upsert create the row, or update it if it has this version; another is a *TicketModifiedError.
+// IfVersion makes the upsert create the row, or update it if it has this version; else it returns a *TicketModifiedError.
 func (u *TicketUpsertOne) IfVersion(version int64) *TicketUpsertOne {
 	return occrun.IfVersion(u, u.create.upserting, u.create.driver.Dialect(), &u.create.conflict, version)
 }
 
-// IfVersion takes a version for each builder. If a row has another, none is written, and an *entocc.BulkModifiedError lists all those.
+// IfVersion takes a version for each builder. If a row has another, no row is written; an *entocc.BulkModifiedError lists those.
 func (u *TicketUpsertBulk) IfVersion(versions ...int64) *TicketUpsertBulk {
 	return occrun.BulkIfVersion(u, &u.create.err, ticketVersion, &u.create.builders, (*TicketCreate).upserting, u.create.driver.Dialect(), &u.create.conflict, versions)
 }

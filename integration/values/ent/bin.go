@@ -119,7 +119,7 @@ func (_m *Bin) String() string {
 	return builder.String()
 }
 
-// Delete returns a builder for deleting this Bin, if its row has the values of this entity still.
+// Delete returns a builder that deletes this Bin if its row still has the values of this entity.
 func (_m *Bin) Delete() *BinDeleteOne {
 	return NewBinClient(_m.config).DeleteOne(_m)
 }

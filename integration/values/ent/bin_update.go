@@ -312,13 +312,13 @@ func (_u *BinUpdateOne) sqlSave(ctx context.Context) (_node *Bin, err error) {
 	return _node, nil
 }
 
-// IgnoreValues has the update overwrite whatever is there, on purpose.
+// IgnoreValues makes the update overwrite whatever is there, on purpose.
 func (_u *BinUpdateOne) IgnoreValues() *BinUpdateOne {
 	return occrun.ExpectNothing(_u, &_u.mutation.occ)
 }
 
-// IfField has the update succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
-// row that is in another state is a *BinModifiedError with an *entocc.StateError, which has what the row holds.
+// IfField makes the update succeed only if the row matches these predicates, and has its version if one is stated. Otherwise
+// the error is a *BinModifiedError with an *entocc.StateError, which has the row's values.
 func (_u *BinUpdateOne) IfField(ps ...predicate.Bin) *BinUpdateOne {
 	return occrun.ExpectFields(_u, &_u.mutation.occ, ps)
 }

@@ -103,7 +103,7 @@ func (_m *Blind) String() string {
 	return builder.String()
 }
 
-// Delete returns a builder for deleting this Blind, if its row has the values of this entity still.
+// Delete returns a builder that deletes this Blind if its row still has the values of this entity.
 func (_m *Blind) Delete() *BlindDeleteOne {
 	return NewBlindClient(_m.config).DeleteOne(_m)
 }

@@ -259,13 +259,13 @@ func (_u *BlindUpdateOne) sqlSave(ctx context.Context) (_node *Blind, err error)
 	return _node, nil
 }
 
-// IgnoreValues has the update overwrite whatever is there, on purpose.
+// IgnoreValues makes the update overwrite whatever is there, on purpose.
 func (_u *BlindUpdateOne) IgnoreValues() *BlindUpdateOne {
 	return occrun.ExpectNothing(_u, &_u.mutation.occ)
 }
 
-// IfField has the update succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
-// row that is in another state is a *BlindModifiedError with an *entocc.StateError, which has what the row holds.
+// IfField makes the update succeed only if the row matches these predicates, and has its version if one is stated. Otherwise
+// the error is a *BlindModifiedError with an *entocc.StateError, which has the row's values.
 func (_u *BlindUpdateOne) IfField(ps ...predicate.Blind) *BlindUpdateOne {
 	return occrun.ExpectFields(_u, &_u.mutation.occ, ps)
 }

@@ -23,19 +23,19 @@ import (
 	"github.com/entocc/entocc/occrun"
 )
 
-// This code needs a github.com/entocc/entocc that keeps to this contract. Where the name is missing, run go generate again.
+// This code needs a version of github.com/entocc/entocc with this contract. If the name is missing, run go generate again.
 const _ = occrun.IsAtLeastVersion1
 
-// IsRecordModified reports whether err says that a guarded write met a row with another version, or none. A row that
-// is gone is IsNotFound as well.
+// IsRecordModified reports whether err says that a guarded write found a row with a different version, or no row. A row that
+// is gone is also IsNotFound.
 func IsRecordModified(err error) bool { return entocc.IsRecordModified(err) }
 
 // IsVersionError reports whether err says that a write was refused because it had no usable version.
 func IsVersionError(err error) bool { return entocc.IsVersionError(err) }
 
-// CheckGuards reports the types whose schema hooks are not wired, as where a program forgot to import its ent/runtime
-// package. ent refuses the writes of these types; a program that calls CheckGuards at its start does not have to wait for
-// the first. Further checks are asked in turn, such as that of package trigger for the triggers of the database.
+// CheckGuards reports the types whose schema hooks are not registered, for example because a program does not import ent/runtime.
+// ent refuses to write such types; a program that calls CheckGuards when it starts does not have to wait for the first refused
+// write. It also runs further checks, such as that of package trigger for the triggers of the database.
 func CheckGuards(checks ...func() error) error {
 	if err := checkHooks(); err != nil {
 		return err
@@ -43,7 +43,7 @@ func CheckGuards(checks ...func() error) error {
 	return occrun.All(checks)
 }
 
-// checkHooks reports a type whose schema hooks are not wired.
+// checkHooks reports a type whose schema hooks are not registered.
 func checkHooks() error {
 	for typ, hooks := range map[string][]ent.Hook{
 		TypeBin:    bin.Hooks[:],
@@ -74,7 +74,7 @@ func VersionedTables() []occrun.Table {
 // versionExpectation is what a mutation expects of the version of its row.
 type versionExpectation = occrun.Expectation
 
-// txState is what a transaction knows of its own writes.
+// txState is what a transaction knows about its own writes.
 type txState = occrun.TxState
 
 // binVersion is what the guard knows about Bin, which has no version: it compares the values that the caller saw.
@@ -93,7 +93,7 @@ var binVersion = &occrun.Schema{
 	},
 }
 
-// BinModifiedError reports a refused write of Bin, whose row has other values by now or is gone.
+// BinModifiedError reports a refused write of Bin, whose row now has other values or is gone.
 type BinModifiedError = entocc.ModifiedError[Bin]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -102,7 +102,7 @@ func (m *BinMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return binVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+// versionID returns the primary key of the mutation's row; nil if it is not known.
 func (m *BinMutation) versionID() any {
 	return m.occ.FoundID(occrun.IDOf(m.ID()))
 }
@@ -115,7 +115,7 @@ func (m *BinMutation) versionError(err error) error {
 // binRow returns the predicate of the row with this primary key.
 func binRow(id any) func(*sql.Selector) { return occrun.Is(bin.ID, id) }
 
-// binRead reads the row with this primary key as it was committed last, or these fields of it.
+// binRead reads the row with this primary key as it was last committed, or these fields of it.
 func binRead(ctx context.Context, c config, id any, fields ...string) (*Bin, error) {
 	latest := latestVersion(c.driver)
 	c.driver = occrun.Uncached(c.driver)
@@ -137,7 +137,7 @@ var blindVersion = &occrun.Schema{
 	},
 }
 
-// BlindModifiedError reports a refused write of Blind, whose row has other values by now or is gone.
+// BlindModifiedError reports a refused write of Blind, whose row now has other values or is gone.
 type BlindModifiedError = entocc.ModifiedError[Blind]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -146,7 +146,7 @@ func (m *BlindMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return blindVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+// versionID returns the primary key of the mutation's row; nil if it is not known.
 func (m *BlindMutation) versionID() any {
 	return m.occ.FoundID(occrun.IDOf(m.ID()))
 }
@@ -159,7 +159,7 @@ func (m *BlindMutation) versionError(err error) error {
 // blindRow returns the predicate of the row with this primary key.
 func blindRow(id any) func(*sql.Selector) { return occrun.Is(blind.ID, id) }
 
-// blindRead reads the row with this primary key as it was committed last, or these fields of it.
+// blindRead reads the row with this primary key as it was last committed, or these fields of it.
 func blindRead(ctx context.Context, c config, id any, fields ...string) (*Blind, error) {
 	latest := latestVersion(c.driver)
 	c.driver = occrun.Uncached(c.driver)
@@ -191,7 +191,7 @@ var fullVersion = &occrun.Schema{
 	},
 }
 
-// FullModifiedError reports a refused write of Full, whose row has other values by now or is gone.
+// FullModifiedError reports a refused write of Full, whose row now has other values or is gone.
 type FullModifiedError = entocc.ModifiedError[Full]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -200,7 +200,7 @@ func (m *FullMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return fullVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+// versionID returns the primary key of the mutation's row; nil if it is not known.
 func (m *FullMutation) versionID() any {
 	return m.occ.FoundID(occrun.IDOf(m.ID()))
 }
@@ -213,7 +213,7 @@ func (m *FullMutation) versionError(err error) error {
 // fullRow returns the predicate of the row with this primary key.
 func fullRow(id any) func(*sql.Selector) { return occrun.Is(full.ID, id) }
 
-// fullRead reads the row with this primary key as it was committed last, or these fields of it.
+// fullRead reads the row with this primary key as it was last committed, or these fields of it.
 func fullRead(ctx context.Context, c config, id any, fields ...string) (*Full, error) {
 	latest := latestVersion(c.driver)
 	c.driver = occrun.Uncached(c.driver)
@@ -284,7 +284,7 @@ var pageVersion = &occrun.Schema{
 	},
 }
 
-// PageModifiedError reports a refused write of Page, whose row has other values by now or is gone.
+// PageModifiedError reports a refused write of Page, whose row now has other values or is gone.
 type PageModifiedError = entocc.ModifiedError[Page]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -293,7 +293,7 @@ func (m *PageMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return pageVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+// versionID returns the primary key of the mutation's row; nil if it is not known.
 func (m *PageMutation) versionID() any {
 	return m.occ.FoundID(occrun.IDOf(m.ID()))
 }
@@ -306,7 +306,7 @@ func (m *PageMutation) versionError(err error) error {
 // pageRow returns the predicate of the row with this primary key.
 func pageRow(id any) func(*sql.Selector) { return occrun.Is(page.ID, id) }
 
-// pageRead reads the row with this primary key as it was committed last, or these fields of it.
+// pageRead reads the row with this primary key as it was last committed, or these fields of it.
 func pageRead(ctx context.Context, c config, id any, fields ...string) (*Page, error) {
 	latest := latestVersion(c.driver)
 	c.driver = occrun.Uncached(c.driver)
@@ -339,7 +339,7 @@ var personVersion = &occrun.Schema{
 	},
 }
 
-// PersonModifiedError reports a refused write of Person, whose row has another version by now or is gone.
+// PersonModifiedError reports a refused write of Person, whose row now has another version or is gone.
 type PersonModifiedError = entocc.ModifiedError[Person]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -348,7 +348,7 @@ func (m *PersonMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return personVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+// versionID returns the primary key of the mutation's row; nil if it is not known.
 func (m *PersonMutation) versionID() any {
 	return m.occ.FoundID(occrun.IDOf(m.ID()))
 }
@@ -361,7 +361,7 @@ func (m *PersonMutation) versionError(err error) error {
 // personRow returns the predicate of the row with this primary key.
 func personRow(id any) func(*sql.Selector) { return occrun.Is(person.ID, id) }
 
-// personRead reads the row with this primary key as it was committed last, or these fields of it.
+// personRead reads the row with this primary key as it was last committed, or these fields of it.
 func personRead(ctx context.Context, c config, id any, fields ...string) (*Person, error) {
 	latest := latestVersion(c.driver)
 	c.driver = occrun.Uncached(c.driver)
@@ -390,7 +390,7 @@ var seatVersion = &occrun.Schema{
 	},
 }
 
-// SeatModifiedError reports a refused write of Seat, whose row has other values by now or is gone.
+// SeatModifiedError reports a refused write of Seat, whose row now has other values or is gone.
 type SeatModifiedError = entocc.ModifiedError[Seat]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -399,7 +399,7 @@ func (m *SeatMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return seatVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+// versionID returns the primary key of the mutation's row; nil if it is not known.
 func (m *SeatMutation) versionID() any {
 	return m.occ.EntityID()
 }
@@ -414,7 +414,7 @@ func seatRow(id any) func(*sql.Selector) {
 	return seat.And(occrun.Is(seat.PersonID, occrun.Part(id, 0)), occrun.Is(seat.TagID, occrun.Part(id, 1)))
 }
 
-// seatRead reads the row with this primary key as it was committed last, or these fields of it.
+// seatRead reads the row with this primary key as it was last committed, or these fields of it.
 func seatRead(ctx context.Context, c config, id any, fields ...string) (*Seat, error) {
 	latest := latestVersion(c.driver)
 	c.driver = occrun.Uncached(c.driver)
@@ -451,7 +451,7 @@ var typedVersion = &occrun.Schema{
 	},
 }
 
-// TypedModifiedError reports a refused write of Typed, whose row has other values by now or is gone.
+// TypedModifiedError reports a refused write of Typed, whose row now has other values or is gone.
 type TypedModifiedError = entocc.ModifiedError[Typed]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -460,7 +460,7 @@ func (m *TypedMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return typedVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+// versionID returns the primary key of the mutation's row; nil if it is not known.
 func (m *TypedMutation) versionID() any {
 	return m.occ.FoundID(occrun.IDOf(m.ID()))
 }
@@ -473,7 +473,7 @@ func (m *TypedMutation) versionError(err error) error {
 // typedRow returns the predicate of the row with this primary key.
 func typedRow(id any) func(*sql.Selector) { return occrun.Is(typed.ID, id) }
 
-// typedRead reads the row with this primary key as it was committed last, or these fields of it.
+// typedRead reads the row with this primary key as it was last committed, or these fields of it.
 func typedRead(ctx context.Context, c config, id any, fields ...string) (*Typed, error) {
 	latest := latestVersion(c.driver)
 	c.driver = occrun.Uncached(c.driver)
@@ -544,7 +544,7 @@ func versionAsRead[E comparable](entity any) occrun.ReadRow {
 	return occrun.ReadRowOf(entity)
 }
 
-// versionCurrent reads a row in the transaction of a client, or outside if that has ended by now.
+// versionCurrent reads a row in the transaction of a client, or outside if that has ended.
 func versionCurrent[E any](
 	ctx context.Context, c config, id any, read func(context.Context, config, any, ...string) (E, error),
 ) (E, error) {
@@ -596,14 +596,14 @@ func versionIsModified[E entocc.Versioned](
 	return !occrun.SameVersion(schema, current.VersionKey().Version, key.Version), nil
 }
 
-// IsOutcomeUnknown reports whether err says that a write may or may not have been applied, as its answer was lost.
+// IsOutcomeUnknown reports whether err says that a write may or may not have been applied, because its response was lost.
 func IsOutcomeUnknown(err error) bool { return entocc.IsOutcomeUnknown(err) }
 
-// versionWriter returns the driver by which writes of guarded types are sent. It is no method of config, as each type that
-// embeds one would get the method, too.
+// versionWriter returns the driver that sends writes of guarded types. It is not a method of config, because each type that
+// embeds config would have the method too.
 func versionWriter(c config) dialect.Driver { return occrun.Named(c.versionSession, c.driver) }
 
-// versionTx returns a transaction whose commit says so where its outcome is not known.
+// versionTx returns a transaction whose commit says so if its outcome is unknown.
 func versionTx(c config, tx *txDriver) *txDriver {
 	tx.tx = occrun.NamedTx(c.versionSession, tx.tx, c.driver)
 	return tx
@@ -619,7 +619,7 @@ func (tx *txDriver) ended(err error) error {
 	return err
 }
 
-// TxState returns what the transaction knows of its own writes.
+// TxState returns what the transaction knows about its own writes.
 func (tx *txDriver) TxState() *occrun.TxState { return &tx.occ }
 
 // begun notes that a Tx ends the transaction, so that its end is seen.
@@ -672,7 +672,7 @@ func (tx *txDriver) sendsQuery(ctx context.Context, query string) func(*stdsql.R
 	return func(rows *stdsql.Rows, err error) (*stdsql.Rows, error) { return rows, tx.ended(err) }
 }
 
-// latestVersion has a query in a transaction see the row as it was committed last.
+// latestVersion makes a query in a transaction see the row as it was last committed.
 func latestVersion(drv dialect.Driver) func(*sql.Selector) {
 	if _, ok := drv.(*txDriver); ok {
 		return occrun.Latest

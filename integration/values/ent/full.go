@@ -193,7 +193,7 @@ func (_m *Full) String() string {
 	return builder.String()
 }
 
-// Delete returns a builder for deleting this Full, if its row has the values of this entity still.
+// Delete returns a builder that deletes this Full if its row still has the values of this entity.
 func (_m *Full) Delete() *FullDeleteOne {
 	return NewFullClient(_m.config).DeleteOne(_m)
 }

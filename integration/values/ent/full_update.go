@@ -688,13 +688,13 @@ func (_u *FullUpdateOne) sqlSave(ctx context.Context) (_node *Full, err error) {
 	return _node, nil
 }
 
-// IgnoreValues has the update overwrite whatever is there, on purpose.
+// IgnoreValues makes the update overwrite whatever is there, on purpose.
 func (_u *FullUpdateOne) IgnoreValues() *FullUpdateOne {
 	return occrun.ExpectNothing(_u, &_u.mutation.occ)
 }
 
-// IfField has the update succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
-// row that is in another state is a *FullModifiedError with an *entocc.StateError, which has what the row holds.
+// IfField makes the update succeed only if the row matches these predicates, and has its version if one is stated. Otherwise
+// the error is a *FullModifiedError with an *entocc.StateError, which has the row's values.
 func (_u *FullUpdateOne) IfField(ps ...predicate.Full) *FullUpdateOne {
 	return occrun.ExpectFields(_u, &_u.mutation.occ, ps)
 }

@@ -496,7 +496,7 @@ func (_m *Page) String() string {
 	return builder.String()
 }
 
-// Delete returns a builder for deleting this Page, if its row has the values of this entity still.
+// Delete returns a builder that deletes this Page if its row still has the values of this entity.
 func (_m *Page) Delete() *PageDeleteOne {
 	return NewPageClient(_m.config).DeleteOne(_m)
 }

@@ -178,12 +178,12 @@ func (_m *Person) VersionKey() entocc.VersionKey {
 	return _m.occ.Key(personVersion, _m.ID, _m.Version)
 }
 
-// Delete returns a builder for deleting this Person, if its row has the version of this entity still.
+// Delete returns a builder that deletes this Person if its row still has the version of this entity.
 func (_m *Person) Delete() *PersonDeleteOne {
 	return NewPersonClient(_m.config).DeleteOne(_m)
 }
 
-// IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
+// IsModified reports whether the row no longer has the version of this entity, or is gone. It writes nothing.
 func (_m *Person) IsModified(ctx context.Context) (bool, error) {
 	return versionIsModified(ctx, _m.config, personVersion, &_m.occ.Held, _m.VersionKey(), personRead)
 }

@@ -163,7 +163,7 @@ func (_m *Seat) String() string {
 	return builder.String()
 }
 
-// Delete returns a builder for deleting this Seat, if its row has the values of this entity still.
+// Delete returns a builder that deletes this Seat if its row still has the values of this entity.
 func (_m *Seat) Delete() *SeatDeleteOne {
 	builder := NewSeatClient(_m.config).Delete().Where(seat.PersonID(_m.PersonID), seat.TagID(_m.TagID))
 	builder.mutation.SetOp(OpDeleteOne)

@@ -67,13 +67,13 @@ func (_d *SeatDelete) sqlExec(ctx context.Context) (int, error) {
 	return affected, err
 }
 
-// IgnoreValues has the delete overwrite whatever is there, on purpose.
+// IgnoreValues makes the delete overwrite whatever is there, on purpose.
 func (_d *SeatDeleteOne) IgnoreValues() *SeatDeleteOne {
 	return occrun.ExpectNothing(_d, &_d._d.mutation.occ)
 }
 
-// IfField has the delete succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
-// row that is in another state is a *SeatModifiedError with an *entocc.StateError, which has what the row holds.
+// IfField makes the delete succeed only if the row matches these predicates, and has its version if one is stated. Otherwise
+// the error is a *SeatModifiedError with an *entocc.StateError, which has the row's values.
 func (_d *SeatDeleteOne) IfField(ps ...predicate.Seat) *SeatDeleteOne {
 	return occrun.ExpectFields(_d, &_d._d.mutation.occ, ps)
 }

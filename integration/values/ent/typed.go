@@ -200,7 +200,7 @@ func (_m *Typed) String() string {
 	return builder.String()
 }
 
-// Delete returns a builder for deleting this Typed, if its row has the values of this entity still.
+// Delete returns a builder that deletes this Typed if its row still has the values of this entity.
 func (_m *Typed) Delete() *TypedDeleteOne {
 	return NewTypedClient(_m.config).DeleteOne(_m)
 }

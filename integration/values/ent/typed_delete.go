@@ -68,13 +68,13 @@ func (_d *TypedDelete) sqlExec(ctx context.Context) (int, error) {
 	return affected, err
 }
 
-// IgnoreValues has the delete overwrite whatever is there, on purpose.
+// IgnoreValues makes the delete overwrite whatever is there, on purpose.
 func (_d *TypedDeleteOne) IgnoreValues() *TypedDeleteOne {
 	return occrun.ExpectNothing(_d, &_d._d.mutation.occ)
 }
 
-// IfField has the delete succeed only if fields of the row are as these predicates say, beside its version if one is stated. A
-// row that is in another state is a *TypedModifiedError with an *entocc.StateError, which has what the row holds.
+// IfField makes the delete succeed only if the row matches these predicates, and has its version if one is stated. Otherwise
+// the error is a *TypedModifiedError with an *entocc.StateError, which has the row's values.
 func (_d *TypedDeleteOne) IfField(ps ...predicate.Typed) *TypedDeleteOne {
 	return occrun.ExpectFields(_d, &_d._d.mutation.occ, ps)
 }

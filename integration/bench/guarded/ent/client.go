@@ -76,7 +76,7 @@ type (
 		// versionSession is what the client knows about its connections, for guarded writes.
 		versionSession *occrun.Session
 
-		// retryAttempt is the attempt of RetryTx that the transaction is.
+		// retryAttempt is the attempt of RetryTx that the transaction belongs to.
 		retryAttempt *occrun.Attempt
 	}
 	// Option function to configure the client.
@@ -231,40 +231,40 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 	c.Wide.Intercept(interceptors...)
 }
 
-// GetVersion returns the Gauge entity with this ID, if it has this version. One that has another is a
-// *GaugeModifiedError, one that is not there a *NotFoundError.
+// GetVersion returns the Gauge entity with this ID if it has this version. If the row has another, the error is a
+// *GaugeModifiedError; if there is no row, it is a *NotFoundError.
 func (c *GaugeClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Gauge, error) {
 	return versionGet(ctx, c.config, gaugeVersion, id, versionSeen, gaugeRead, occrun.Typed[Gauge])
 }
 
-// GetVersion returns the Item entity with this ID, if it has this version. One that has another is a
-// *ItemModifiedError, one that is not there a *NotFoundError.
+// GetVersion returns the Item entity with this ID if it has this version. If the row has another, the error is a
+// *ItemModifiedError; if there is no row, it is a *NotFoundError.
 func (c *ItemClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Item, error) {
 	return versionGet(ctx, c.config, itemVersion, id, versionSeen, itemRead, occrun.Typed[Item])
 }
 
-// GetVersion returns the Middle entity with this ID, if it has this version. One that has another is a
-// *MiddleModifiedError, one that is not there a *NotFoundError.
+// GetVersion returns the Middle entity with this ID if it has this version. If the row has another, the error is a
+// *MiddleModifiedError; if there is no row, it is a *NotFoundError.
 func (c *MiddleClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Middle, error) {
 	return versionGet(ctx, c.config, middleVersion, id, versionSeen, middleRead, occrun.Typed[Middle])
 }
 
-// GetVersion returns the Narrow entity with this ID, if it has this version. One that has another is a
-// *NarrowModifiedError, one that is not there a *NotFoundError.
+// GetVersion returns the Narrow entity with this ID if it has this version. If the row has another, the error is a
+// *NarrowModifiedError; if there is no row, it is a *NotFoundError.
 func (c *NarrowClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Narrow, error) {
 	return versionGet(ctx, c.config, narrowVersion, id, versionSeen, narrowRead, occrun.Typed[Narrow])
 }
 
-// GetVersion returns the Wide entity with this ID, if it has this version. One that has another is a
-// *WideModifiedError, one that is not there a *NotFoundError.
+// GetVersion returns the Wide entity with this ID if it has this version. If the row has another, the error is a
+// *WideModifiedError; if there is no row, it is a *NotFoundError.
 func (c *WideClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Wide, error) {
 	return versionGet(ctx, c.config, wideVersion, id, versionSeen, wideRead, occrun.Typed[Wide])
 }
 
-// RetryTx runs fn in a transaction and commits it; and again in a new transaction while it, or the commit, ends in an
-// error that another attempt may fix (see entocc.Retry). fn must read in tx what it decides by. A panic, or
-// runtime.Goexit as of t.FailNow, rolls back.
-// Conflicts of writes by tx are not handed to resolvers (hook.OnModified).
+// RetryTx runs fn in a transaction and commits it, and starts over in a new transaction while fn or the commit fails with an
+// error that another attempt may fix (see entocc.Retry). fn must read in tx everything that it decides by. A panic, or
+// runtime.Goexit as in t.FailNow, rolls back.
+// Conflicts of writes in tx do not go to resolvers (hook.OnModified).
 //
 //	err := client.RetryTx(ctx, func(tx *ent.Tx) error {
 //		...
@@ -337,48 +337,48 @@ func versionModify[I, E any, B interface {
 	return saved, err
 }
 
-// Modify loads the Gauge entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+// Modify loads the Gauge entity with this ID, lets fn change it, and saves it. It starts over if the row changed
+// meanwhile (see entocc.Retry); such conflicts do not go to resolvers. fn must decide by the entity that it is given.
 func (c *GaugeClient) Modify(
 	ctx context.Context, id int, fn func(*Gauge, *GaugeUpdateOne) error, opts ...entocc.RetryOption,
 ) (*Gauge, error) {
 	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
-// Modify loads the Item entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+// Modify loads the Item entity with this ID, lets fn change it, and saves it. It starts over if the row changed
+// meanwhile (see entocc.Retry); such conflicts do not go to resolvers. fn must decide by the entity that it is given.
 func (c *ItemClient) Modify(
 	ctx context.Context, id int, fn func(*Item, *ItemUpdateOne) error, opts ...entocc.RetryOption,
 ) (*Item, error) {
 	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
-// Modify loads the Middle entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+// Modify loads the Middle entity with this ID, lets fn change it, and saves it. It starts over if the row changed
+// meanwhile (see entocc.Retry); such conflicts do not go to resolvers. fn must decide by the entity that it is given.
 func (c *MiddleClient) Modify(
 	ctx context.Context, id int, fn func(*Middle, *MiddleUpdateOne) error, opts ...entocc.RetryOption,
 ) (*Middle, error) {
 	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
-// Modify loads the Narrow entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+// Modify loads the Narrow entity with this ID, lets fn change it, and saves it. It starts over if the row changed
+// meanwhile (see entocc.Retry); such conflicts do not go to resolvers. fn must decide by the entity that it is given.
 func (c *NarrowClient) Modify(
 	ctx context.Context, id int, fn func(*Narrow, *NarrowUpdateOne) error, opts ...entocc.RetryOption,
 ) (*Narrow, error) {
 	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
-// Modify loads the Wide entity with this ID, has fn change it, and saves it; and does so again while its row was
-// modified meanwhile (see entocc.Retry), which is not handed to resolvers. fn must decide by the entity that it is given.
+// Modify loads the Wide entity with this ID, lets fn change it, and saves it. It starts over if the row changed
+// meanwhile (see entocc.Retry); such conflicts do not go to resolvers. fn must decide by the entity that it is given.
 func (c *WideClient) Modify(
 	ctx context.Context, id int, fn func(*Wide, *WideUpdateOne) error, opts ...entocc.RetryOption,
 ) (*Wide, error) {
 	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
-// verify has the transaction check rows before it commits. One whose commit is not that of a Tx, as where a program begins
-// it by itself, checks and locks them now.
+// verify lets the transaction check rows before it commits. A transaction whose commit is not that of a Tx, because the program began
+// it itself, checks and locks them now.
 func (tx *txDriver) verify(rows []*occrun.Verified) error {
 	if len(rows) == 0 {
 		return nil
@@ -432,9 +432,9 @@ func versionVerify[E entocc.Versioned](
 	return tx.verify(rows)
 }
 
-// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *GaugeModifiedError. To expect a newer version,
+// VerifyOnCommit lets the transaction of this client commit only if the rows of the entities still have their versions.
+// Use it for rows that the transaction only reads and decides by, right after reading them. If one changes, the commit or
+// the first write after the call returns a *GaugeModifiedError. To expect a newer version,
 // read the row and pass it again.
 func (c *GaugeClient) VerifyOnCommit(readEntities ...*Gauge) error {
 	return versionVerify(
@@ -443,9 +443,9 @@ func (c *GaugeClient) VerifyOnCommit(readEntities ...*Gauge) error {
 	)
 }
 
-// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *ItemModifiedError. To expect a newer version,
+// VerifyOnCommit lets the transaction of this client commit only if the rows of the entities still have their versions.
+// Use it for rows that the transaction only reads and decides by, right after reading them. If one changes, the commit or
+// the first write after the call returns a *ItemModifiedError. To expect a newer version,
 // read the row and pass it again.
 func (c *ItemClient) VerifyOnCommit(readEntities ...*Item) error {
 	return versionVerify(
@@ -454,9 +454,9 @@ func (c *ItemClient) VerifyOnCommit(readEntities ...*Item) error {
 	)
 }
 
-// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *MiddleModifiedError. To expect a newer version,
+// VerifyOnCommit lets the transaction of this client commit only if the rows of the entities still have their versions.
+// Use it for rows that the transaction only reads and decides by, right after reading them. If one changes, the commit or
+// the first write after the call returns a *MiddleModifiedError. To expect a newer version,
 // read the row and pass it again.
 func (c *MiddleClient) VerifyOnCommit(readEntities ...*Middle) error {
 	return versionVerify(
@@ -465,9 +465,9 @@ func (c *MiddleClient) VerifyOnCommit(readEntities ...*Middle) error {
 	)
 }
 
-// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *NarrowModifiedError. To expect a newer version,
+// VerifyOnCommit lets the transaction of this client commit only if the rows of the entities still have their versions.
+// Use it for rows that the transaction only reads and decides by, right after reading them. If one changes, the commit or
+// the first write after the call returns a *NarrowModifiedError. To expect a newer version,
 // read the row and pass it again.
 func (c *NarrowClient) VerifyOnCommit(readEntities ...*Narrow) error {
 	return versionVerify(
@@ -476,9 +476,9 @@ func (c *NarrowClient) VerifyOnCommit(readEntities ...*Narrow) error {
 	)
 }
 
-// VerifyOnCommit has the transaction of this client commit only if the rows of the entities have their versions still.
-// Use it for rows that the transaction only reads and decides by, right after it has read them. Else the commit, or the
-// first write after the call, returns a *WideModifiedError. To expect a newer version,
+// VerifyOnCommit lets the transaction of this client commit only if the rows of the entities still have their versions.
+// Use it for rows that the transaction only reads and decides by, right after reading them. If one changes, the commit or
+// the first write after the call returns a *WideModifiedError. To expect a newer version,
 // read the row and pass it again.
 func (c *WideClient) VerifyOnCommit(readEntities ...*Wide) error {
 	return versionVerify(

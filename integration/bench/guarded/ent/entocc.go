@@ -21,19 +21,19 @@ import (
 	"github.com/entocc/entocc/occrun"
 )
 
-// This code needs a github.com/entocc/entocc that keeps to this contract. Where the name is missing, run go generate again.
+// This code needs a version of github.com/entocc/entocc with this contract. If the name is missing, run go generate again.
 const _ = occrun.IsAtLeastVersion1
 
-// IsRecordModified reports whether err says that a guarded write met a row with another version, or none. A row that
-// is gone is IsNotFound as well.
+// IsRecordModified reports whether err says that a guarded write found a row with a different version, or no row. A row that
+// is gone is also IsNotFound.
 func IsRecordModified(err error) bool { return entocc.IsRecordModified(err) }
 
 // IsVersionError reports whether err says that a write was refused because it had no usable version.
 func IsVersionError(err error) bool { return entocc.IsVersionError(err) }
 
-// CheckGuards reports the types whose schema hooks are not wired, as where a program forgot to import its ent/runtime
-// package. ent refuses the writes of these types; a program that calls CheckGuards at its start does not have to wait for
-// the first. Further checks are asked in turn, such as that of package trigger for the triggers of the database.
+// CheckGuards reports the types whose schema hooks are not registered, for example because a program does not import ent/runtime.
+// ent refuses to write such types; a program that calls CheckGuards when it starts does not have to wait for the first refused
+// write. It also runs further checks, such as that of package trigger for the triggers of the database.
 func CheckGuards(checks ...func() error) error {
 	if err := checkHooks(); err != nil {
 		return err
@@ -41,7 +41,7 @@ func CheckGuards(checks ...func() error) error {
 	return occrun.All(checks)
 }
 
-// checkHooks reports a type whose schema hooks are not wired.
+// checkHooks reports a type whose schema hooks are not registered.
 func checkHooks() error {
 	for typ, hooks := range map[string][]ent.Hook{
 		TypeGauge:  gauge.Hooks[:],
@@ -74,7 +74,7 @@ func VersionedTables() []occrun.Table {
 // versionExpectation is what a mutation expects of the version of its row.
 type versionExpectation = occrun.Expectation
 
-// txState is what a transaction knows of its own writes.
+// txState is what a transaction knows about its own writes.
 type txState = occrun.TxState
 
 // gaugeVersion is what the guard knows about the version of Gauge.
@@ -95,7 +95,7 @@ var gaugeVersion = &occrun.Schema{
 	},
 }
 
-// GaugeModifiedError reports a refused write of Gauge, whose row has another version by now or is gone.
+// GaugeModifiedError reports a refused write of Gauge, whose row now has another version or is gone.
 type GaugeModifiedError = entocc.ModifiedError[Gauge]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -104,7 +104,7 @@ func (m *GaugeMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return gaugeVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+// versionID returns the primary key of the mutation's row; nil if it is not known.
 func (m *GaugeMutation) versionID() any {
 	return m.occ.FoundID(occrun.IDOf(m.ID()))
 }
@@ -117,7 +117,7 @@ func (m *GaugeMutation) versionError(err error) error {
 // gaugeRow returns the predicate of the row with this primary key.
 func gaugeRow(id any) func(*sql.Selector) { return occrun.Is(gauge.ID, id) }
 
-// gaugeRead reads the row with this primary key as it was committed last, or these fields of it.
+// gaugeRead reads the row with this primary key as it was last committed, or these fields of it.
 func gaugeRead(ctx context.Context, c config, id any, fields ...string) (*Gauge, error) {
 	latest := latestVersion(c.driver)
 	c.driver = occrun.Uncached(c.driver)
@@ -142,7 +142,7 @@ var itemVersion = &occrun.Schema{
 	},
 }
 
-// ItemModifiedError reports a refused write of Item, whose row has another version by now or is gone.
+// ItemModifiedError reports a refused write of Item, whose row now has another version or is gone.
 type ItemModifiedError = entocc.ModifiedError[Item]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -151,7 +151,7 @@ func (m *ItemMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return itemVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+// versionID returns the primary key of the mutation's row; nil if it is not known.
 func (m *ItemMutation) versionID() any {
 	return m.occ.FoundID(occrun.IDOf(m.ID()))
 }
@@ -164,7 +164,7 @@ func (m *ItemMutation) versionError(err error) error {
 // itemRow returns the predicate of the row with this primary key.
 func itemRow(id any) func(*sql.Selector) { return occrun.Is(item.ID, id) }
 
-// itemRead reads the row with this primary key as it was committed last, or these fields of it.
+// itemRead reads the row with this primary key as it was last committed, or these fields of it.
 func itemRead(ctx context.Context, c config, id any, fields ...string) (*Item, error) {
 	latest := latestVersion(c.driver)
 	c.driver = occrun.Uncached(c.driver)
@@ -202,7 +202,7 @@ var middleVersion = &occrun.Schema{
 	},
 }
 
-// MiddleModifiedError reports a refused write of Middle, whose row has another version by now or is gone.
+// MiddleModifiedError reports a refused write of Middle, whose row now has another version or is gone.
 type MiddleModifiedError = entocc.ModifiedError[Middle]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -211,7 +211,7 @@ func (m *MiddleMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return middleVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+// versionID returns the primary key of the mutation's row; nil if it is not known.
 func (m *MiddleMutation) versionID() any {
 	return m.occ.FoundID(occrun.IDOf(m.ID()))
 }
@@ -224,7 +224,7 @@ func (m *MiddleMutation) versionError(err error) error {
 // middleRow returns the predicate of the row with this primary key.
 func middleRow(id any) func(*sql.Selector) { return occrun.Is(middle.ID, id) }
 
-// middleRead reads the row with this primary key as it was committed last, or these fields of it.
+// middleRead reads the row with this primary key as it was last committed, or these fields of it.
 func middleRead(ctx context.Context, c config, id any, fields ...string) (*Middle, error) {
 	latest := latestVersion(c.driver)
 	c.driver = occrun.Uncached(c.driver)
@@ -245,7 +245,7 @@ var narrowVersion = &occrun.Schema{
 	},
 }
 
-// NarrowModifiedError reports a refused write of Narrow, whose row has another version by now or is gone.
+// NarrowModifiedError reports a refused write of Narrow, whose row now has another version or is gone.
 type NarrowModifiedError = entocc.ModifiedError[Narrow]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -254,7 +254,7 @@ func (m *NarrowMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return narrowVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+// versionID returns the primary key of the mutation's row; nil if it is not known.
 func (m *NarrowMutation) versionID() any {
 	return m.occ.FoundID(occrun.IDOf(m.ID()))
 }
@@ -267,7 +267,7 @@ func (m *NarrowMutation) versionError(err error) error {
 // narrowRow returns the predicate of the row with this primary key.
 func narrowRow(id any) func(*sql.Selector) { return occrun.Is(narrow.ID, id) }
 
-// narrowRead reads the row with this primary key as it was committed last, or these fields of it.
+// narrowRead reads the row with this primary key as it was last committed, or these fields of it.
 func narrowRead(ctx context.Context, c config, id any, fields ...string) (*Narrow, error) {
 	latest := latestVersion(c.driver)
 	c.driver = occrun.Uncached(c.driver)
@@ -345,7 +345,7 @@ var wideVersion = &occrun.Schema{
 	},
 }
 
-// WideModifiedError reports a refused write of Wide, whose row has another version by now or is gone.
+// WideModifiedError reports a refused write of Wide, whose row now has another version or is gone.
 type WideModifiedError = entocc.ModifiedError[Wide]
 
 // VersionGuard returns what the guard of package hook needs to know about the mutation.
@@ -354,7 +354,7 @@ func (m *WideMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
 	return wideVersion, &m.occ
 }
 
-// versionID returns the primary key of the row that the mutation is of; nil where that is not known.
+// versionID returns the primary key of the mutation's row; nil if it is not known.
 func (m *WideMutation) versionID() any {
 	return m.occ.FoundID(occrun.IDOf(m.ID()))
 }
@@ -367,7 +367,7 @@ func (m *WideMutation) versionError(err error) error {
 // wideRow returns the predicate of the row with this primary key.
 func wideRow(id any) func(*sql.Selector) { return occrun.Is(wide.ID, id) }
 
-// wideRead reads the row with this primary key as it was committed last, or these fields of it.
+// wideRead reads the row with this primary key as it was last committed, or these fields of it.
 func wideRead(ctx context.Context, c config, id any, fields ...string) (*Wide, error) {
 	latest := latestVersion(c.driver)
 	c.driver = occrun.Uncached(c.driver)
@@ -438,7 +438,7 @@ func versionAsRead[E comparable](entity any) occrun.ReadRow {
 	return occrun.ReadRowOf(entity)
 }
 
-// versionCurrent reads a row in the transaction of a client, or outside if that has ended by now.
+// versionCurrent reads a row in the transaction of a client, or outside if that has ended.
 func versionCurrent[E any](
 	ctx context.Context, c config, id any, read func(context.Context, config, any, ...string) (E, error),
 ) (E, error) {
@@ -490,14 +490,14 @@ func versionIsModified[E entocc.Versioned](
 	return !occrun.SameVersion(schema, current.VersionKey().Version, key.Version), nil
 }
 
-// IsOutcomeUnknown reports whether err says that a write may or may not have been applied, as its answer was lost.
+// IsOutcomeUnknown reports whether err says that a write may or may not have been applied, because its response was lost.
 func IsOutcomeUnknown(err error) bool { return entocc.IsOutcomeUnknown(err) }
 
-// versionWriter returns the driver by which writes of guarded types are sent. It is no method of config, as each type that
-// embeds one would get the method, too.
+// versionWriter returns the driver that sends writes of guarded types. It is not a method of config, because each type that
+// embeds config would have the method too.
 func versionWriter(c config) dialect.Driver { return occrun.Named(c.versionSession, c.driver) }
 
-// versionTx returns a transaction whose commit says so where its outcome is not known.
+// versionTx returns a transaction whose commit says so if its outcome is unknown.
 func versionTx(c config, tx *txDriver) *txDriver {
 	tx.tx = occrun.NamedTx(c.versionSession, tx.tx, c.driver)
 	return tx
@@ -513,7 +513,7 @@ func (tx *txDriver) ended(err error) error {
 	return err
 }
 
-// TxState returns what the transaction knows of its own writes.
+// TxState returns what the transaction knows about its own writes.
 func (tx *txDriver) TxState() *occrun.TxState { return &tx.occ }
 
 // begun notes that a Tx ends the transaction, so that its end is seen.
@@ -554,7 +554,7 @@ func (tx *txDriver) endedRows(v any, err error) error {
 	return tx.ended(err)
 }
 
-// latestVersion has a query in a transaction see the row as it was committed last.
+// latestVersion makes a query in a transaction see the row as it was last committed.
 func latestVersion(drv dialect.Driver) func(*sql.Selector) {
 	if _, ok := drv.(*txDriver); ok {
 		return occrun.Latest

@@ -167,12 +167,12 @@ func (_m *Item) VersionKey() entocc.VersionKey {
 	return _m.occ.Key(itemVersion, _m.ID, _m.Version)
 }
 
-// Delete returns a builder for deleting this Item, if its row has the version of this entity still.
+// Delete returns a builder that deletes this Item if its row still has the version of this entity.
 func (_m *Item) Delete() *ItemDeleteOne {
 	return NewItemClient(_m.config).DeleteOne(_m)
 }
 
-// IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
+// IsModified reports whether the row no longer has the version of this entity, or is gone. It writes nothing.
 func (_m *Item) IsModified(ctx context.Context) (bool, error) {
 	return versionIsModified(ctx, _m.config, itemVersion, &_m.occ.Held, _m.VersionKey(), itemRead)
 }

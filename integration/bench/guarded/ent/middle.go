@@ -307,12 +307,12 @@ func (_m *Middle) VersionKey() entocc.VersionKey {
 	return _m.occ.Key(middleVersion, _m.ID, _m.Version)
 }
 
-// Delete returns a builder for deleting this Middle, if its row has the version of this entity still.
+// Delete returns a builder that deletes this Middle if its row still has the version of this entity.
 func (_m *Middle) Delete() *MiddleDeleteOne {
 	return NewMiddleClient(_m.config).DeleteOne(_m)
 }
 
-// IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
+// IsModified reports whether the row no longer has the version of this entity, or is gone. It writes nothing.
 func (_m *Middle) IsModified(ctx context.Context) (bool, error) {
 	return versionIsModified(ctx, _m.config, middleVersion, &_m.occ.Held, _m.VersionKey(), middleRead)
 }

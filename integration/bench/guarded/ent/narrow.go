@@ -120,12 +120,12 @@ func (_m *Narrow) VersionKey() entocc.VersionKey {
 	return _m.occ.Key(narrowVersion, _m.ID, _m.Version)
 }
 
-// Delete returns a builder for deleting this Narrow, if its row has the version of this entity still.
+// Delete returns a builder that deletes this Narrow if its row still has the version of this entity.
 func (_m *Narrow) Delete() *NarrowDeleteOne {
 	return NewNarrowClient(_m.config).DeleteOne(_m)
 }
 
-// IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
+// IsModified reports whether the row no longer has the version of this entity, or is gone. It writes nothing.
 func (_m *Narrow) IsModified(ctx context.Context) (bool, error) {
 	return versionIsModified(ctx, _m.config, narrowVersion, &_m.occ.Held, _m.VersionKey(), narrowRead)
 }

@@ -747,12 +747,12 @@ func (_m *Wide) VersionKey() entocc.VersionKey {
 	return _m.occ.Key(wideVersion, _m.ID, _m.Version)
 }
 
-// Delete returns a builder for deleting this Wide, if its row has the version of this entity still.
+// Delete returns a builder that deletes this Wide if its row still has the version of this entity.
 func (_m *Wide) Delete() *WideDeleteOne {
 	return NewWideClient(_m.config).DeleteOne(_m)
 }
 
-// IsModified reports whether the row has another version by now than this entity, or is gone. It writes nothing.
+// IsModified reports whether the row no longer has the version of this entity, or is gone. It writes nothing.
 func (_m *Wide) IsModified(ctx context.Context) (bool, error) {
 	return versionIsModified(ctx, _m.config, wideVersion, &_m.occ.Held, _m.VersionKey(), wideRead)
 }
