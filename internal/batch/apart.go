@@ -14,16 +14,16 @@ import (
 	"github.com/entocc/entocc/internal/sqltext"
 )
 
-// errKeys is the failure of an attempt in which the database may have taken keys for equal that differ in Go, as those of
-// char(n), of citext, or of a column whose collation ignores case. The attempt is undone, and the rows are written once
-// more, known by the keys that the table has for them.
+// errKeys is the failure of an attempt in which the database may have treated keys as equal that differ in Go, such as
+// keys of type char(n) or citext, or of a column whose collation ignores case. The attempt is undone, and the rows are
+// written once more, identified by the keys that the table has for them.
 var errKeys = errors.New("entocc: the database compares the keys of the batch in its own way")
 
-// keysPerQuery bounds how many rows are looked up at once: SQLite takes 500 terms of a UNION.
+// keysPerQuery limits how many rows are looked up at once: SQLite accepts 500 terms of a UNION.
 const keysPerQuery = 250
 
-// exact reports whether the database takes no two keys for equal that differ in Go: it compares texts by the collation of
-// their column, and numbers and UUIDs as Go does.
+// exact reports whether the database never treats keys as equal that differ in Go: it compares texts by the collation
+// of their column, and numbers and UUIDs as Go does.
 func exact(ids []any) bool {
 	return !slices.ContainsFunc(ids, func(id any) bool {
 		v := reflect.Indirect(reflect.ValueOf(id))
@@ -31,13 +31,14 @@ func exact(ids []any) bool {
 	})
 }
 
-// unsure reports whether a row that a statement did not match may be another row of the batch, by another key.
+// unsure reports whether a row that a statement did not match may be another row of the batch, under a different key.
 func (w *bulkTx) unsure(s *slot) bool {
 	return !w.apart && len(w.rows) > 1 && s.key.other != nil && !exact(s.row.ids())
 }
 
-// blind reports whether a row of the batch is written whatever its version, by a key that the database compares in its own way:
-// it might overwrite what another row of the batch has written, which would be the same one. No statement would show it.
+// blind reports whether a row of the batch is written whatever its version, by a key that the database compares in its
+// own way: it might overwrite what another row of the batch wrote, if both are the same row. No statement would show
+// it.
 func (w *bulkTx) blind() bool {
 	return len(w.rows) > 1 && slices.ContainsFunc(w.rows, func(s *slot) bool {
 		u, ok := s.row.(*bulkWrite)
@@ -64,7 +65,8 @@ func (w *bulkTx) tellApart(ctx context.Context) error {
 	return nil
 }
 
-// lookUpKeys reads the keys of rows as the table has them. The database compares, and says which of the rows it means:
+// lookUpKeys reads the keys of rows as the table has them. The database does the comparing, and says which of the rows
+// it found:
 //
 //	SELECT 0, id FROM t WHERE id = ? UNION ALL SELECT 1, id FROM t WHERE id = ? ..
 func (w *bulkTx) lookUpKeys(ctx context.Context, rows []*slot) error {
@@ -95,7 +97,7 @@ func (w *bulkTx) lookUpKeys(ctx context.Context, rows []*slot) error {
 	})
 }
 
-// ids are the values of the primary key as the database takes them.
+// ids are the values of the primary key in the database's form.
 func (d *bulkDelete) ids() []any { return d.values }
 
 func (d *bulkDelete) keyColumns() []string { return d.slot.batch.keys }
@@ -104,7 +106,7 @@ func (d *bulkDelete) keySelector(name string) *sql.Selector {
 	return sql.Dialect(name).Select().From(d.From().Table())
 }
 
-// keyColumns are those of the primary key.
+// keyColumns are the columns of the primary key.
 func (w *bulkWrite) keyColumns() []string {
 	identity := w.Identity()
 	columns := make([]string, len(identity))

@@ -15,33 +15,34 @@ import (
 	"github.com/entocc/entocc/internal/write"
 )
 
-// batch nests the saves of many builders. Each runs its own hooks; where it would send its statement it hands the row to
-// its slot instead, which begins the next builder. The last one to arrive has all rows written, and each slot returns
-// what became of its own row.
+// batch nests the saves of many builders. Each runs its own hooks; instead of sending its statement, it passes the row
+// to its slot, which begins the next builder. When the last one arrives, all rows are written, and each slot returns
+// the result for its own row.
 //
-// Where no builder has its own hooks to nest, all are planned one after another instead, and each save is ended when the
-// rows are written.
+// If no builder has its own hooks to nest, all are planned one after another instead, and each save ends when the rows
+// are written.
 type batch struct {
 	opts  options
 	drv   dialect.Driver
 	slots []slot
 	save  func(ctx context.Context, i int) error
-	// plan has builder i hand over its row, and end ends its save; nil where the saves are nested.
+	// plan makes builder i pass its row to the batch, and end ends its save; nil if the saves are nested.
 	plan func(ctx context.Context, i int) error
 	end  func(i int, err error) error
-	// planning is set while builders hand over their rows.
+	// planning is set while builders pass their rows to the batch.
 	planning bool
 	// scanner knows the entities that updates return, and keys are the columns of the primary key, for deletes.
 	scanner rowScanner
 	keys    []string
-	// root is the context of every builder: what the hooks of one derive from it is not for the next.
+	// root is the context of every builder: the context that one builder's hooks derive from it must not reach the
+	// next.
 	root context.Context
-	// begun is the number of builders that have begun, and one more once the rows are written.
+	// begun is the number of builders that have begun, plus one once the rows are written.
 	begun int
-	// written is set when the rows were written, and failure is why none was, or stays so.
+	// written is set once the rows were written, and failure is why none was, or none will stay.
 	written bool
 	failure error
-	// touched are the parents that the rows touch, while these are written.
+	// touched are the parents that the rows touch, while the rows are being written.
 	touched *touch.Parents
 }
 
@@ -49,18 +50,18 @@ type batch struct {
 type slot struct {
 	batch *batch
 	index int
-	// expectation is that of the builder's mutation, through which it finds its slot.
+	// expectation is that of the builder's mutation, which finds its slot through it.
 	expectation *write.Expectation
-	// key is that of the row, and matched reports that the last statement has found it.
+	// key is the row's key, and matched reports that the last statement found it.
 	key     rowKey
 	matched bool
-	// row is what the builder would write; none if it had nothing to write, or a hook kept it from it. Of an update it is
-	// the one below.
+	// row is what the builder would write; nil if it had nothing to write, or a hook prevented it. For an update it is
+	// the field below.
 	row    bulkRow
 	update bulkWrite
-	// rewritten reports that a hook, as a resolver, has written the row after its conflict.
+	// rewritten reports that a hook, such as a resolver, wrote the row after its conflict.
 	rewritten bool
-	// own is what the database made of this row alone: a conflict, or that it is not there.
+	// own is the database's result for this row alone: a conflict, or that it does not exist.
 	own error
 	// err is what the builder returned, after its hooks.
 	err error
@@ -68,7 +69,7 @@ type slot struct {
 
 // bulkRow is the write of one row, an update or a delete.
 type bulkRow interface {
-	// claimed is what the write claims of its row.
+	// claimed is what the write claims about its row.
 	claimed() *version.Claim
 	// key is the same for two writes of one row.
 	key() rowKey
@@ -76,12 +77,12 @@ type bulkRow interface {
 	ids() []any
 	keyColumns() []string
 	keySelector(d string) *sql.Selector
-	// shape appends to b what is the same for rows that one statement can write, or returns nothing for a row that needs
-	// its own.
+	// shape appends to b what rows that one statement can write have in common, or returns nothing for a row that needs
+	// its own statement.
 	shape(b []byte, d string) []byte
 	// size is the number of arguments that the row adds to a statement, and their length in bytes.
 	size() (args, length int)
-	// alone writes the row by its own statements.
+	// alone writes the row with its own statements.
 	alone(ctx context.Context, drv dialect.Driver) error
 	// Explain returns why a guarded statement did not match the row.
 	Explain(ctx context.Context, q dialect.ExecQuerier, d string) error
@@ -97,7 +98,7 @@ func (b *batch) enlist(i int, e *write.Expectation) {
 	e.Slot = s
 }
 
-// release lets the builders be saved alone again.
+// release allows the builders to be saved alone again.
 func (b *batch) release() {
 	for i := range b.slots {
 		if e := b.slots[i].expectation; e != nil {
@@ -107,7 +108,7 @@ func (b *batch) release() {
 	}
 }
 
-// unread has the builders leave their rows unread except for key and version.
+// unread makes the builders leave their rows unread except for key and version.
 func (b *batch) unread(unread bool) {
 	for i := range b.slots {
 		b.slots[i].expectation.Unread(unread)
@@ -142,14 +143,14 @@ func (b *batch) runFlat() {
 	}
 }
 
-// ensureWritten fails a batch that was cut short, as by a hook that has recovered from the panic of a later one.
+// ensureWritten fails a batch that was cut short, for example by a hook that recovered from the panic of a later one.
 func (b *batch) ensureWritten() {
 	if !b.written && b.failure == nil {
 		b.failure = errors.New("entocc: the hooks of a batch have ended before its rows were written")
 	}
 }
 
-// advance begins builder i, or has the rows written when all have begun.
+// advance begins builder i, or writes the rows when all have begun.
 func (b *batch) advance(i int) {
 	b.begun = i + 1
 	switch {
@@ -175,8 +176,8 @@ func (b *batch) begin(i int) {
 	}
 }
 
-// write takes the row of this builder's save, and returns what became of it. A hook that calls next again, when the batch
-// is over, writes its row alone; not if the batch was all or nothing, and has failed.
+// write takes the row of this builder's save, and returns its result. If a hook calls next again after the batch is
+// over, its row is written alone, unless the batch was all or nothing and failed.
 func (s *slot) write(ctx context.Context, row bulkRow) error {
 	b := s.batch
 	switch {
@@ -195,7 +196,7 @@ func (s *slot) write(ctx context.Context, row bulkRow) error {
 	return s.result()
 }
 
-// result is what became of the row.
+// result is the result for the row.
 func (s *slot) result() error {
 	failure := s.batch.failure
 	switch {
@@ -217,7 +218,7 @@ func (s *slot) modified() *entocc.RecordModifiedError {
 	return modified
 }
 
-// conflict is the error of the slot's conflict, as the builder's hooks returned it if they did.
+// conflict is the slot's conflict, in the form in which the builder's hooks returned it, if they did.
 func (s *slot) conflict() error {
 	if entocc.IsRecordModified(s.err) {
 		return s.err
@@ -225,8 +226,8 @@ func (s *slot) conflict() error {
 	return s.own
 }
 
-// saved reports whether the builder's row is as the builder would have it. A hook that returns something in place of
-// its conflict, as [hook.StoreWins] does, has not saved it.
+// saved reports whether the builder's row is as the builder wants it. A hook that returns something else instead of its
+// conflict, as [hook.StoreWins] does, has not saved the row.
 func (s *slot) saved() bool {
 	return s.batch.failure == nil && s.err == nil && (s.own == nil || s.rewritten)
 }
@@ -267,7 +268,7 @@ func (b *batch) outcome() error {
 	return errors.Join(others...)
 }
 
-// typedFailure returns the failure of a statement as a builder returned it, in the form in which callers of ent know it.
+// typedFailure returns the failure of a statement as a builder returned it, in the form that callers of ent know.
 func (b *batch) typedFailure() error {
 	if sqlgraph.IsConstraintError(b.failure) {
 		for i := range b.slots {
@@ -279,11 +280,11 @@ func (b *batch) typedFailure() error {
 	return b.failure
 }
 
-// rowsPerStack is the number of builders whose saves are nested on one goroutine's stack, far below where Go ends the
-// process.
+// rowsPerStack is the number of builders whose saves are nested on one goroutine's stack, far below the depth at which
+// Go ends the process.
 const rowsPerStack = 4096
 
-// onNewStack runs f in its own goroutine, and has its panic come up here.
+// onNewStack runs f in its own goroutine, and passes its panic on.
 func onNewStack(f func()) {
 	var panicked any
 	returned, over := false, make(chan struct{})
@@ -302,7 +303,7 @@ func onNewStack(f func()) {
 	}
 }
 
-// aborted is the error of a builder whose row was not written because of another one.
+// aborted is the error for a builder whose row was not written because another one failed.
 func aborted(failure error) error {
 	var unknown *unknownError
 	return write.NewAborted(failure, errors.As(failure, &unknown))

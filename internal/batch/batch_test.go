@@ -50,12 +50,12 @@ func aged(client *ent.Client, users []*ent.User) []*ent.UserUpdateOne {
 	return builders
 }
 
-// passOn is a hook that does nothing, of a user's own.
+// passOn is a user's hook that does nothing.
 func passOn(next genent.Mutator) genent.Mutator {
 	return genent.MutateFunc(func(ctx context.Context, m genent.Mutation) (genent.Value, error) { return next.Mutate(ctx, m) })
 }
 
-// A deep stack has to be grown, and looked through by the garbage collector.
+// A deep stack has to be grown, and scanned by the garbage collector.
 func TestUpdateBulk_NestsOnlyWhereThereAreHooks(t *testing.T) {
 	client := openSQLite(t)
 	depth := func() (frames int) {
@@ -113,7 +113,7 @@ func TestUpdateBulk_BuilderTwiceIsRefused(t *testing.T) {
 	}
 }
 
-// Whatever the order of the rows, none may be written twice.
+// In whatever order the rows come, none may be written twice.
 func TestUpdateBulk_RowTwiceIsRefusedInAnyOrder(t *testing.T) {
 	client := openSQLite(t)
 	users := createUsers(t, client, 3)
@@ -158,7 +158,7 @@ func TestUpdateBulk_RefusesAsASaveDoes(t *testing.T) {
 	assert.Equal(t, "user 0", client.User.GetX(t.Context(), users[0].ID).Name)
 }
 
-// A row is scanned into what the row before it was scanned into.
+// A row is scanned into the same destinations as the row before it.
 func TestUpdateBulk_EntitiesKeepTheirOwnValues(t *testing.T) {
 	client, ctx := openSQLite(t), t.Context()
 	at := time.Date(2026, 11, 23, 4, 5, 6, 0, time.UTC)
@@ -190,7 +190,7 @@ func TestUpdateBulk_EntitiesKeepTheirOwnValues(t *testing.T) {
 	}
 }
 
-// sent returns the statement of a batch that sets the age of Users to one value, and their names to others.
+// sent returns the statement of a batch that sets the age of all Users to one value, and their names to different ones.
 func sent(t *testing.T, d string, versions ...int64) string {
 	t.Helper()
 	drv := &drivertest.Sent{Name: d}
@@ -234,8 +234,8 @@ func TestUpdateBulk_LooksIntegerKeysUpOnMySQL(t *testing.T) {
 	assert.Equal(t, 100, strings.Count(statement, "WHEN ?"))
 }
 
-// MySQL looks through the whole list for each row where keys are no integers, so the list is shorter there. Nothing is as long as the
-// packet that a server may be set to.
+// MySQL searches the whole list for each row if keys are not integers, so the list is shorter there. No statement is
+// longer than the smallest packet that a server may be configured for.
 func TestUpdateBulk_StatementsAreAsLongAsTheDatabaseTakes(t *testing.T) {
 	rows := func(d string, n int, title string) int {
 		drv := &drivertest.Sent{Name: d}
@@ -264,7 +264,7 @@ func TestUpdateBulk_StatementsAreAsLongAsTheDatabaseTakes(t *testing.T) {
 	assert.Equal(t, 1000, strings.Count(sent(t, dialect.MySQL, many...), "WHEN ? THEN ? "), "integers are looked up")
 }
 
-// A batch of one row is written like a single save: without a transaction where that is one statement.
+// A batch of one row is written like a single save: without a transaction if one statement is enough.
 func TestBulk_OneRowIsOneStatement(t *testing.T) {
 	var sent []string
 	client := openSQLite(t, ent.Log(func(v ...any) { sent = append(sent, fmt.Sprint(v...)) }))
@@ -300,7 +300,7 @@ func TestBulk_OneRowIsOneStatement(t *testing.T) {
 	assert.Len(t, sent, 1)
 }
 
-// The stack of a batch must not grow until Go ends the process.
+// The stack of a batch must not grow to the point at which Go ends the process.
 func TestUpdateBulk_TakesManyRows(t *testing.T) {
 	const n = 20000
 	db, err := sql.Open(dialect.SQLite, "file:"+filepath.Join(t.TempDir(), "bulk.db")+"?_fk=1")

@@ -18,12 +18,12 @@ type options struct {
 	unread bool
 }
 
-// Updates is the builder for updating many entities, each guarded by its own version. Generated code has a name for that of
-// each type, UserUpdateBulk. All or nothing is written: rows that were modified by somebody else are reported by one
-// *entocc.BulkModifiedError, all of them.
+// Updates is the builder for updating many entities, each guarded by its own version. Generated code names it for each
+// type, UserUpdateBulk. All or nothing is written: rows that were modified by somebody else are reported together in
+// one *entocc.BulkModifiedError.
 //
-// B is a pointer to the builder of one, and T to the entity. Go compiles such a type, and its methods, once for all pointers, but
-// again for each struct.
+// B is a pointer to the builder for one entity, and T to the entity. Go compiles such a type and its methods once for
+// all pointers, but separately for each struct.
 type Updates[B, T comparable] struct {
 	opts     options
 	drv      dialect.Driver
@@ -31,20 +31,20 @@ type Updates[B, T comparable] struct {
 	saves    Saves[B, T]
 }
 
-// NewUpdates returns a builder that saves update builders by drv.
+// NewUpdates returns a builder that saves update builders through drv.
 func NewUpdates[B, T comparable](drv dialect.Driver, builders []B, saves Saves[B, T]) *Updates[B, T] {
 	return &Updates[B, T]{drv: drv, builders: builders, saves: saves}
 }
 
-// SkipModified has the batch written except for the rows that were modified by somebody else, which are reported by the
-// *entocc.BulkModifiedError beside the others.
+// SkipModified writes the batch except for the rows that were modified by somebody else. They are reported in a
+// *entocc.BulkModifiedError, and the others are returned with it.
 func (u *Updates[B, T]) SkipModified() *Updates[B, T] {
 	u.opts.skip = true
 	return u
 }
 
-// OnProgress has f called after each statement, with the number of rows that are dealt with. It runs in the batch's
-// transaction, before the commit.
+// OnProgress calls f after each statement, with the number of rows that are done. It runs in the batch's transaction,
+// before the commit.
 func (u *Updates[B, T]) OnProgress(f func(done, total int)) *Updates[B, T] {
 	u.opts.progress = f
 	return u
@@ -69,9 +69,9 @@ func (u *Updates[B, T]) Exec(ctx context.Context) (int, error) {
 // ExecX is like Exec, but panics if an error occurs.
 func (u *Updates[B, T]) ExecX(ctx context.Context) int { return must(u.Exec(ctx)) }
 
-// Deletes is the builder for deleting many entities, each guarded by its own version. Generated code has a name for that of
-// each type, UserDeleteBulk. All or nothing is deleted: rows that were modified by somebody else are reported by one
-// *entocc.BulkModifiedError, all of them. T is a pointer to the entity.
+// Deletes is the builder for deleting many entities, each guarded by its own version. Generated code names it for each
+// type, UserDeleteBulk. All or nothing is deleted: rows that were modified by somebody else are reported together in
+// one *entocc.BulkModifiedError. T is a pointer to the entity.
 type Deletes[T comparable] struct {
 	opts     options
 	drv      dialect.Driver
@@ -80,21 +80,21 @@ type Deletes[T comparable] struct {
 	build    func(T) (*write.Expectation, func(context.Context) error)
 }
 
-// NewDeletes returns a builder that deletes entities by drv. keys are the columns of the primary key, and build returns the
-// Exec of an entity's own builder.
+// NewDeletes returns a builder that deletes entities through drv. keys are the columns of the primary key, and build
+// returns the Exec of an entity's own builder.
 func NewDeletes[T comparable](drv dialect.Driver, entities []T, keys []string, build func(T) (*write.Expectation, func(context.Context) error)) *Deletes[T] {
 	return &Deletes[T]{drv: drv, entities: entities, keys: keys, build: build}
 }
 
-// SkipModified has the batch deleted except for the rows that were modified by somebody else, which are reported by the
-// *entocc.BulkModifiedError beside the others.
+// SkipModified deletes the batch except for the rows that were modified by somebody else. They are reported in a
+// *entocc.BulkModifiedError, and the number of the others is returned with it.
 func (d *Deletes[T]) SkipModified() *Deletes[T] {
 	d.opts.skip = true
 	return d
 }
 
-// OnProgress has f called after each statement, with the number of rows that are dealt with. It runs in the batch's
-// transaction, before the commit.
+// OnProgress calls f after each statement, with the number of rows that are done. It runs in the batch's transaction,
+// before the commit.
 func (d *Deletes[T]) OnProgress(f func(done, total int)) *Deletes[T] {
 	d.opts.progress = f
 	return d
@@ -137,8 +137,8 @@ func must[T any](v T, err error) T {
 // update saves a batch of builders, with the hooks, validators and privacy rules of each, and returns the entities that
 // were saved, in the order of the builders.
 //
-// The builders' hooks are nested as those of ent's CreateBulk: all have begun before the first statement is sent, and
-// each sees what became of its own row. Builders that have no hook but the guard are planned one after another.
+// The builders' hooks are nested like those of ent's CreateBulk: all have begun before the first statement is sent, and
+// each sees the result for its own row. Builders whose only hook is the guard are planned one after another.
 func update[B, T comparable](ctx context.Context, opts options, drv dialect.Driver, builders []B, saves Saves[B, T]) ([]T, error) {
 	var none B
 	if i := slices.Index(builders, none); i >= 0 {

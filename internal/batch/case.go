@@ -7,13 +7,13 @@ import (
 	"github.com/entocc/entocc/internal/sqltext"
 )
 
-// What MySQL and MariaDB look up in a list they look through from its start. Where the keys are integers the lists are
-// written so that they need not: rows by a sorted IN, values by a CASE of CASEs.
+// MySQL and MariaDB search a list from its start. If the keys are integers, the lists are written so that this is not
+// necessary: rows with a sorted IN, values with a CASE of CASEs.
 
-// rowsPerCase is the number of rows in each of those: about the square root of those in a statement.
+// rowsPerCase is the number of rows in each inner CASE: about the square root of the number in a statement.
 const rowsPerCase = 32
 
-// sortByKey sorts rows by keys that are integers, and reports whether they are.
+// sortByKey sorts rows by their keys if these are integers, and reports whether they are.
 func sortByKey(rows []*slot) bool {
 	if slices.ContainsFunc(rows, func(s *slot) bool { return s.key.other != nil }) {
 		return false
@@ -22,7 +22,7 @@ func sortByKey(rows []*slot) bool {
 	return true
 }
 
-// anyOf writes the condition that a row of the table is one of the list.
+// anyOf writes the condition that a table row is one of the list.
 func (l *rowList) anyOf() {
 	switch {
 	case l.numeric && (!l.guarded || l.columns[1].fixed):
@@ -50,7 +50,7 @@ func (l *rowList) anyOf() {
 
 func isInteger(v any) bool { _, ok := v.(int64); return ok }
 
-// keyIn writes the condition that the key is one of the list. MySQL and MariaDB look it up in a sorted list.
+// keyIn writes the condition that the key is one of the list. MySQL and MariaDB search it as a sorted list.
 func (l *rowList) keyIn() {
 	l.column(l.columns[0].name)
 	l.Write(" IN (")
@@ -67,7 +67,7 @@ func (l *rowList) separate(i int) {
 	}
 }
 
-// eachOf writes the condition that a row of the table is one of the list, as a condition for each.
+// eachOf writes the condition that a table row is one of the list, as one condition for each.
 func (l *rowList) eachOf() {
 	l.Write("(")
 	for i := range l.n {
@@ -83,7 +83,7 @@ func (l *rowList) eachOf() {
 	l.Write(")")
 }
 
-// isRow writes the condition that a row of the table has the key of a row of the list.
+// isRow writes the condition that a table row has the key of the i-th row of the list.
 func (l *rowList) isRow(i int) {
 	row := l.row(i)
 	for k, c := range l.columns[:l.keys] {
@@ -96,7 +96,7 @@ func (l *rowList) isRow(i int) {
 	}
 }
 
-// caseOf writes the value of the k-th column for each row; one value, if all have the same.
+// caseOf writes the value of the k-th column for each row; a single value if all rows have the same.
 func (l *rowList) caseOf(k int) {
 	switch {
 	case l.columns[k].fixed:
@@ -146,7 +146,7 @@ func (l *rowList) caseValue(k, i int) {
 }
 
 // selectRows builds the query for rows that the transaction has just written, for databases that do not return them. It
-// locks, as no other kind of read is sure to see them as they are.
+// locks, because no other kind of read is certain to see their current state.
 func (u *bulkUpdate) selectRows(columns []string) (string, []any, error) {
 	list := u.rowList
 	list.Text, list.guarded = sqltext.New(u.Dialect, 8*u.n+512, u.n*u.keys), false

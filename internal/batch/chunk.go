@@ -7,12 +7,13 @@ import (
 	"entgo.io/ent/dialect"
 )
 
-// limits are how much one statement may hold.
+// limits is how much one statement may hold.
 type limits struct{ rows, args, length int }
 
-// limitsOf returns what the protocol or the default build of a database allows for rows like these, less where bigger
-// statements gain nothing: PostgreSQL and MySQL count arguments in 16 bits, SQLite takes 32766. MySQL's max_allowed_packet
-// may be as low as 1 MiB, and it looks through the list of rows for every row where the keys are no integers.
+// limitsOf returns what the protocol or the default build of a database allows for rows like these, and less if longer
+// statements gain nothing: PostgreSQL and MySQL count arguments in 16 bits, SQLite accepts 32766. MySQL's
+// max_allowed_packet may be as low as 1 MiB, and MySQL searches the list of rows for every row if the keys are not
+// integers.
 func limitsOf(d string, rows []*slot) limits {
 	most := limitsFor(d)
 	if d == dialect.MySQL && slices.ContainsFunc(rows, func(s *slot) bool { return s.key.other != nil }) {
@@ -21,7 +22,7 @@ func limitsOf(d string, rows []*slot) limits {
 	return most
 }
 
-// limitsFor returns what a database allows for rows that it need not look for.
+// limitsFor returns what a database allows for rows that it does not have to search for.
 func limitsFor(d string) limits {
 	switch d {
 	case dialect.MySQL:
@@ -33,8 +34,8 @@ func limitsFor(d string) limits {
 	}
 }
 
-// chunks groups the rows by their shape, in the order in which shapes appear, and cuts the groups where a statement is
-// full. A row without a shape stands alone.
+// chunks groups the rows by their shape, in the order in which shapes appear, and splits the groups when a statement is
+// full. A row without a shape gets its own group.
 func chunks(d string, rows []*slot) [][]*slot {
 	var all, groups [][]*slot
 	var buf []byte

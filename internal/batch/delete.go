@@ -14,13 +14,13 @@ import (
 	"github.com/entocc/entocc/internal/write"
 )
 
-// bulkDelete is the delete of one row as a part of a batch.
+// bulkDelete is the delete of one row as part of a batch.
 type bulkDelete struct {
 	*write.DeleteDriver
 	slot  *slot
 	query string
 	args  []any
-	// values are the values of the primary key as the database takes them, and plain reports that there is no further
+	// values are the values of the primary key in the database's form, and plain reports that there is no other
 	// predicate.
 	values []any
 	plain  bool
@@ -33,7 +33,7 @@ func (s *slot) Delete(ctx context.Context, d *write.DeleteDriver, query string, 
 	return s.write(ctx, row)
 }
 
-// identify finds the values of the primary key, and whether the DELETE is of nothing but the row and its guard.
+// identify finds the values of the primary key, and whether the DELETE has only the row and its guard as predicates.
 func (d *bulkDelete) identify() {
 	if d.Identity == nil {
 		return
@@ -69,8 +69,8 @@ func (d *bulkDelete) alone(ctx context.Context, drv dialect.Driver) error {
 	return d.Alone(ctx, drv, d.query, d.args)
 }
 
-// shape identifies the deletes that one joined statement can carry out: those that have no other predicate than their row's
-// identity, and one version to expect, or none. Those that touch parents are sent alone.
+// shape identifies the deletes that one joined statement can carry out: those whose only predicate is their row's
+// identity, and that expect one version, or none. Those that touch parents are sent alone.
 func (d *bulkDelete) shape(b []byte, _ string) []byte {
 	accepted := d.Claim.Accepted
 	if d.Touches() || !d.plain || d.Claim.Schema.Strategy.BySystem() || len(accepted) > 1 || len(accepted) == 1 && d.Claim.Schema.Strategy.IsZero(accepted[0]) {

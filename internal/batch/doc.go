@@ -1,6 +1,6 @@
 // Package batch writes many rows in few statements, each guarded by its own version.
 //
 // A batch runs the hooks of every builder around the write of all rows, finds rows that one statement can carry out
-// (chunk.go), joins them (statement.go, case.go, delete.go), learns from the database which rows have matched (joined.go,
-// scan.go) and, where the database has undone all, writes them once more in another way (tx.go).
+// (chunk.go), joins them (statement.go, case.go, delete.go), learns from the database which rows matched (joined.go,
+// scan.go) and, if the database undid everything, writes them once more in another way (tx.go).
 package batch

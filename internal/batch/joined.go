@@ -12,8 +12,8 @@ import (
 	"github.com/entocc/entocc/internal/version"
 )
 
-// joined writes rows of one shape by one statement. It is sure of the outcome where the database returns the rows that
-// it has matched, and where it has matched all.
+// joined writes rows of one shape with one statement. The outcome is certain if the database returns the matched rows,
+// or if all rows matched.
 func (w *bulkTx) joined(ctx context.Context, rows []*slot) (sure bool, err error) {
 	returned := false
 	if _, ok := rows[0].row.(*bulkWrite); ok {
@@ -33,7 +33,7 @@ func (w *bulkTx) joined(ctx context.Context, rows []*slot) (sure bool, err error
 	return true, w.explain(ctx, rows)
 }
 
-// explain finds out why rows did not match. A conflict is theirs alone; anything else fails the batch.
+// explain finds out why rows did not match. A conflict affects only its row; any other error fails the batch.
 func (w *bulkTx) explain(ctx context.Context, rows []*slot) error {
 	for _, s := range rows {
 		if s.matched {
@@ -57,7 +57,7 @@ func (w *bulkTx) explain(ctx context.Context, rows []*slot) error {
 	return nil
 }
 
-// joinedUpdate updates rows by one statement. returned reports that the database has said which.
+// joinedUpdate updates rows with one statement. returned reports that the database said which rows matched.
 func (w *bulkTx) joinedUpdate(ctx context.Context, rows []*slot) (sure, returned bool, err error) {
 	first := rows[0].row.(*bulkWrite)
 	u, err := newBulkUpdate(w.dialect, rows)
@@ -100,7 +100,7 @@ func (w *bulkTx) affects(ctx context.Context, query string, args []any, n int) (
 	return err == nil && affected == int64(n), err
 }
 
-// joinedDelete deletes rows by one statement.
+// joinedDelete deletes rows with one statement.
 func (w *bulkTx) joinedDelete(ctx context.Context, rows []*slot) (sure, returned bool, err error) {
 	deletes := make([]*bulkDelete, len(rows))
 	for i, s := range rows {

@@ -9,14 +9,14 @@ import (
 	"github.com/entocc/entocc"
 )
 
-// rowKey is a comparable primary key, the same for the values that were given and for those that are scanned. One that is
-// a single integer needs no memory of its own.
+// rowKey is a comparable primary key, the same for values that were given and values that are scanned. A key that is a
+// single integer allocates no memory.
 type rowKey struct {
 	number int64
 	other  any
 }
 
-// keyOf makes the key of a row with one column for it.
+// keyOf makes the key of a row with a single key column.
 func keyOf(v any) rowKey {
 	switch v := v.(type) {
 	case int:
@@ -38,7 +38,7 @@ func keyOf(v any) rowKey {
 	}
 }
 
-// keyOfAll makes the key of a row with any number of columns for it.
+// keyOfAll makes the key of a row with any number of key columns.
 func keyOfAll(values []any) rowKey {
 	if len(values) == 1 {
 		return keyOf(values[0])
@@ -61,8 +61,8 @@ func keyPart(v any) any {
 	return converted
 }
 
-// duplicate refuses a batch that writes a row twice: the second write would expect a version that the first has changed.
-// Rows in the order of their keys, as queries return them, need no memory of those that were seen.
+// duplicate refuses a batch that writes a row twice: the second write would expect a version that the first has
+// changed. If rows are in the order of their keys, as queries return them, no set of seen keys is needed.
 func (b *batch) duplicate() error {
 	var last *slot
 	var seen map[rowKey]bool
@@ -96,10 +96,10 @@ func (k rowKey) String() string {
 	return fmt.Sprint(k.other)
 }
 
-// follows reports whether the key is greater than another, by numbers: those of keys that are none are 0.
+// follows reports whether the key is greater than another as a number: keys that are not numbers count as 0.
 func (k rowKey) follows(other rowKey) bool { return k.number > other.number }
 
-// firstKeys are those of the first n slots.
+// firstKeys are the keys of the first n slots.
 func (b *batch) firstKeys(n int) map[rowKey]bool {
 	seen := make(map[rowKey]bool, len(b.slots))
 	for i := range b.slots[:n] {
@@ -110,7 +110,7 @@ func (b *batch) firstKeys(n int) map[rowKey]bool {
 	return seen
 }
 
-// finder finds the slots of rows that a statement returns, mostly in the order in which it was given them.
+// finder finds the slots of rows that a statement returns, usually in the order in which they were sent.
 type finder struct {
 	slots []*slot
 	next  int

@@ -20,7 +20,7 @@ import (
 	"github.com/entocc/entocc/internal/ent/user"
 )
 
-// around has a user's own hook around the write of each user, by its ID.
+// around runs a user's hook around the write of each user, by its ID.
 func around(client *ent.Client, hook func(ctx context.Context, id int, next func() (genent.Value, error)) (genent.Value, error)) {
 	client.User.Use(func(next genent.Mutator) genent.Mutator {
 		return genent.MutateFunc(func(ctx context.Context, m genent.Mutation) (genent.Value, error) {
@@ -30,7 +30,7 @@ func around(client *ent.Client, hook func(ctx context.Context, id int, next func
 	})
 }
 
-// So many builders are nested on several stacks. What ends one of them ends the batch all the same.
+// This many builders are nested on several stacks. Whatever ends one of the stacks ends the batch all the same.
 func TestDeleteBulk_OfMoreThanOneStackEndsAsAny(t *testing.T) {
 	const n = 4100
 	client := openPool(t)
@@ -42,7 +42,7 @@ func TestDeleteBulk_OfMoreThanOneStackEndsAsAny(t *testing.T) {
 		}
 		return next()
 	})
-	// deleteAll returns how many were deleted, below 0 if the batch has not returned.
+	// deleteAll returns how many were deleted, negative if the batch did not return.
 	deleteAll := func() (deleted int, panicked any) {
 		over := make(chan struct{})
 		deleted = -1
@@ -70,7 +70,7 @@ func TestDeleteBulk_OfMoreThanOneStackEndsAsAny(t *testing.T) {
 	assert.Zero(t, client.User.Query().CountX(t.Context()))
 }
 
-// A hook that recovers from the panic of another builder's has not saved anything, and neither have those around it.
+// A hook that recovers from another builder's panic has not saved anything, and neither have the hooks around it.
 func TestBulk_HookThatRecoversFromThePanicOfALaterOneHasWrittenNothing(t *testing.T) {
 	for kind, run := range map[string]func(*ent.Client, []*ent.User) error{
 		"update": func(client *ent.Client, users []*ent.User) error {
@@ -109,7 +109,7 @@ func TestBulk_HookThatRecoversFromThePanicOfALaterOneHasWrittenNothing(t *testin
 
 func second[T any](_ T, err error) error { return err }
 
-// What a hook returns after its row was written is the caller's to know, though the batch is committed.
+// An error that a hook returns after its row was written is returned to the caller, although the batch is committed.
 func TestUpdateBulk_ErrorOfAHookAfterTheWriteIsReturned(t *testing.T) {
 	client := openSQLite(t)
 	users := createUsers(t, client, 3)
@@ -129,7 +129,7 @@ func TestUpdateBulk_ErrorOfAHookAfterTheWriteIsReturned(t *testing.T) {
 	}
 }
 
-// An all-or-nothing batch with conflicts fails by them, and by nothing else.
+// An all-or-nothing batch with conflicts fails with them, and with nothing else.
 func TestBulk_ConflictsAreTheWholeError(t *testing.T) {
 	client := openSQLite(t)
 	users := createUsers(t, client, 3)
@@ -147,7 +147,7 @@ func TestBulk_ConflictsAreTheWholeError(t *testing.T) {
 	})
 }
 
-// A predicate of a hook's is part of the delete, though it has no argument.
+// A hook's predicate is part of the delete, even if it has no argument.
 func TestDeleteBulk_PredicateOfAHookHolds(t *testing.T) {
 	client := openSQLite(t)
 	users := createUsers(t, client, 3)
@@ -163,7 +163,7 @@ func TestDeleteBulk_PredicateOfAHookHolds(t *testing.T) {
 	assert.Equal(t, 3, client.User.Query().CountX(t.Context()))
 }
 
-// A single row is written without a transaction, and its progress is reported all the same.
+// A single row is written without a transaction, and its progress is still reported.
 func TestBulk_ProgressOfOneRowIsReported(t *testing.T) {
 	client := openSQLite(t)
 	users := createUsers(t, client, 1)
@@ -174,8 +174,8 @@ func TestBulk_ProgressOfOneRowIsReported(t *testing.T) {
 	assert.Equal(t, [][2]int{{1, 1}, {1, 1}}, seen)
 }
 
-// Integers, UUIDs and booleans are the same key to Go and to every database. For texts the collation decides, so the database first distinguishes rows that are written whatever
-// their version.
+// Integers, UUIDs and booleans are the same key to Go and to every database. For texts the collation decides, so the
+// database first distinguishes rows that are written whatever their version.
 func TestUpdateBulk_AsksForKeysThatTheDatabaseComparesInItsOwnWay(t *testing.T) {
 	for name, s := range map[string]struct {
 		update func(*ent.Client) error
@@ -200,7 +200,7 @@ func TestUpdateBulk_AsksForKeysThatTheDatabaseComparesInItsOwnWay(t *testing.T) 
 	}
 }
 
-// Rows whose keys are texts need one statement as others do.
+// Rows whose keys are texts need one statement, like others.
 func TestUpdateBulk_OfTextsIsOneStatement(t *testing.T) {
 	var sent []string
 	client := openSQLite(t, ent.Log(func(v ...any) { sent = append(sent, fmt.Sprint(v...)) }))

@@ -12,14 +12,14 @@ import (
 
 // Saves is how the update builders of one type are saved in a batch. Generated bulk builders have one.
 type Saves[B, T comparable] struct {
-	// Open readies a builder to be saved by the driver of the batch, and returns its mutation and its hooks.
+	// Open prepares a builder for a save through the driver of the batch, and returns its mutation and its hooks.
 	Open func(B) (GuardedMutation, *[]ent.Hook)
 	// Save is the builder's own Save.
 	Save func(B, context.Context) (T, error)
-	// Saved ends a save that was planned, of a row that was written then, or was not.
+	// Saved ends a planned save, whether its row was written or not.
 	Saved func(b B, node T, err error) (T, error)
-	// ScanValues and Assign are those of the entity, and Reuses the columns of whose destinations Assign keeps nothing, so
-	// that they serve the next row, too.
+	// ScanValues and Assign are those of the entity. Reuses lists the columns whose destinations Assign does not keep,
+	// so that they can be reused for the next row.
 	ScanValues func(T, []string) ([]any, error)
 	Assign     func(T, []string, []any) error
 	Reuses     []string
@@ -42,7 +42,7 @@ func (s *Saves[B, T]) assign(node any, columns []string, values []any) error {
 
 func (s *Saves[B, T]) reuses(column string) bool { return slices.Contains(s.Reuses, column) }
 
-// updates are the builders of a batch, and the entities that become of them.
+// updates are the builders of a batch, and the resulting entities.
 type updates[B, T comparable] struct {
 	saves    Saves[B, T]
 	builders []B
@@ -55,8 +55,8 @@ func (u *updates[B, T]) save(ctx context.Context, i int) (err error) {
 	return err
 }
 
-// plan has the i-th builder hand its row to the batch. It does itself what the guard does, the only hook of the builder;
-// but a refusal is left to the hook, in its place among what a save does.
+// plan makes the i-th builder pass its row to the batch. It does the work of the guard, the builder's only hook,
+// itself; but it leaves a refusal to the hook, in its place among the steps of a save.
 func (u *updates[B, T]) plan(ctx context.Context, i int) (err error) {
 	m, hooks := u.saves.Open(u.builders[i])
 	s, e := m.VersionGuard()
@@ -80,17 +80,17 @@ func (u *updates[B, T]) end(i int, err error) error {
 	return s.Unusable(m.Op(), err)
 }
 
-// Unread has the save of a builder with these hooks leave the row unread except for key and version, if the guard is the only
-// one: others may look at what comes back.
+// Unread makes the save of a builder with these hooks leave the row unread except for key and version, if the guard is
+// the only hook: other hooks may look at the result.
 func Unread(e *write.Expectation, hooks []ent.Hook) { e.Unread(guards.alone(hooks)) }
 
-// guardCode is the address of the code of the hooks that [hook.Guard] returns. Functions can't be compared, but those of one
-// literal share it.
+// guardCode is the address of the code of the hooks that [hook.Guard] returns. Functions can't be compared, but those
+// of one literal share it.
 type guardCode uintptr
 
 var guards = guardCode(reflect.ValueOf(hook.Guard(nil)).Pointer())
 
-// alone reports whether the hooks are guards, and nothing else. A nil one is not wired, which ent refuses.
+// alone reports whether the hooks are guards, and nothing else. A nil hook is not wired; ent refuses it.
 func (c guardCode) alone(hooks []ent.Hook) bool {
 	return len(hooks) > 0 && !slices.ContainsFunc(hooks, func(h ent.Hook) bool {
 		return h == nil || guardCode(reflect.ValueOf(h).Pointer()) != c

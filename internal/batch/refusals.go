@@ -6,16 +6,17 @@ import (
 	"github.com/entocc/entocc"
 )
 
-// upsertRefusals are the rows of an upsert that the database has refused.
+// upsertRefusals are the rows of an upsert that the database refused.
 type upsertRefusals struct {
 	conflicts []*entocc.RecordModifiedError
 	late      []*entocc.NotNewerError
-	// indexes are those of the rows among all, and errs their errors as the hooks of the builders returned them.
+	// indexes are the positions of the rows among all, and errs their errors as the hooks of the builders returned
+	// them.
 	indexes []int
 	errs    []error
 }
 
-// add adds a row that was refused. What was an error of another kind is none.
+// add adds a row that was refused. It ignores errors of another kind.
 func (f *upsertRefusals) add(i int, r *upsertRow) {
 	var modified *entocc.RecordModifiedError
 	var late *entocc.NotNewerError

@@ -70,7 +70,7 @@ func TestUpdateBulk_WhatAResolverSavesIsWritten(t *testing.T) {
 	assert.EqualValues(t, 3, client.User.GetX(t.Context(), users[1].ID).Version)
 }
 
-// Whatever leaves a callback of a batch, its transaction is at its end: the only connection serves the next query.
+// However a callback of a batch ends, its transaction ends: the only connection serves the next query.
 func TestBatch_CallbackThatDoesNotReturnEndsTheTransaction(t *testing.T) {
 	for name, leave := range map[string]func(){"panic": func() { panic("left") }, "Goexit": runtime.Goexit} {
 		for at, ready := range map[string]func(*ent.Client, *ent.UserUpdateBulk, *ent.UserUpdateOne){
@@ -105,7 +105,7 @@ func TestBatch_CallbackThatDoesNotReturnEndsTheTransaction(t *testing.T) {
 	}
 }
 
-// A row that a resolver saves when the batch is over touches its parent by itself.
+// A row that a resolver saves after the batch is over touches its parent by itself.
 func TestUpdateBulk_WhatAResolverSavesTouchesItsParent(t *testing.T) {
 	client, ctx := openSQLite(t), t.Context()
 	p := client.Purchase.Create().SaveX(ctx)

@@ -16,23 +16,24 @@ import (
 	"github.com/google/uuid"
 )
 
-// rowList builds a statement about a list of rows: their keys, the versions that they are expected to have, and what
-// else the statement has to say about each.
+// rowList builds a statement about a list of rows: their keys, their expected versions, and whatever else the statement
+// says about each.
 type rowList struct {
 	*sqltext.Text
-	// table is the quoted name of the table, and version the column of the version.
+	// table is the quoted name of the table, and version the name of the version column.
 	table, version string
 	// n is the number of rows.
 	n int
-	// columns begin with those of the primary key, keys of them; the expected version follows, if the rows are guarded.
+	// columns starts with the columns of the primary key, keys of them; the expected version follows, if the rows are
+	// guarded.
 	columns []rowColumn
 	keys    int
 	guarded bool
 	// cells are the values, row by row.
 	cells []any
-	// numeric reports that the key is one integer; the rows of an update are in the order of their keys then.
+	// numeric reports that the key is one integer; the rows of an update are then in the order of their keys.
 	numeric bool
-	// zero reports that the expected version of all rows is the zero one, which stands for NULL too.
+	// zero reports that the expected version of all rows is the zero version, which also stands for NULL.
 	zero bool
 }
 
@@ -42,11 +43,11 @@ type rowColumn struct {
 	binary bool
 	// fixed reports that all rows have the same value in it.
 	fixed bool
-	// number is that of the column among those that are not fixed, from 1.
+	// number is the column's position among those that are not fixed, from 1.
 	number int
 }
 
-// newRowList begins a list of n rows of the table.
+// newRowList starts a list of n rows of the table.
 func newRowList(d string, table *sql.SelectTable, s *version.Schema, n int) rowList {
 	l := rowList{Text: sqltext.New(d, 16*n+512, 0), version: s.Column, n: n}
 	b := &sql.Builder{}
@@ -74,7 +75,8 @@ func (l *rowList) addRow(row []write.Assignment) {
 // row returns the values of a row.
 func (l *rowList) row(i int) []any { return l.cells[i*len(l.columns) : (i+1)*len(l.columns)] }
 
-// same reports whether two values are the same argument. Of those that could stand for more than one SQL value, it says no.
+// same reports whether two values are the same argument. For values that could stand for more than one SQL value, it
+// returns false.
 func same(a, b any) bool {
 	switch a.(type) {
 	case int, int64, string, bool, time.Time, uuid.UUID:
@@ -96,8 +98,8 @@ func (l *rowList) column(name string) {
 	l.Write(l.table).Write(".").Ident(name)
 }
 
-// values writes the rows as (VALUES (..), (..)), without the columns that are fixed. PostgreSQL takes their types from a
-// first row of NULLs that have the types of the table's columns; it matches nothing.
+// values writes the rows as (VALUES (..), (..)), without the fixed columns. PostgreSQL takes their types from a first
+// row of NULLs that have the types of the table's columns; that row matches nothing.
 func (l *rowList) values() {
 	varying := l.number()
 	l.Write("(VALUES ")
@@ -123,7 +125,7 @@ func (l *rowList) values() {
 	l.Write(")")
 }
 
-// isIn writes the condition that a row of the table is one of the list, for databases that compare rows.
+// isIn writes the condition that a table row is one of the list, for databases that compare rows.
 func (l *rowList) isIn() {
 	separator := "("
 	for _, k := range l.number() {
@@ -140,7 +142,7 @@ func (l *rowList) isIn() {
 	}
 }
 
-// number numbers the columns that are not fixed, and returns where they are.
+// number numbers the columns that are not fixed, and returns their positions.
 func (l *rowList) number() (varying []int) {
 	for i := range l.columns {
 		if c := &l.columns[i]; !c.fixed {
@@ -151,7 +153,7 @@ func (l *rowList) number() (varying []int) {
 	return varying
 }
 
-// valueOf writes the i-th column of the list that is called entocc_rows.
+// valueOf writes the i-th column of the list, which is called entocc_rows.
 func (l *rowList) valueOf(i int) {
 	if c := l.columns[i]; !c.fixed {
 		l.Write("entocc_rows.column").Write(strconv.Itoa(c.number))
@@ -160,7 +162,7 @@ func (l *rowList) valueOf(i int) {
 	l.Arg(l.cells[i])
 }
 
-// joins writes the condition that a row of the table is one of the list called entocc_rows.
+// joins writes the condition that a table row is one of the list called entocc_rows.
 func (l *rowList) joins() {
 	for i := range l.keys {
 		if i > 0 {
@@ -176,7 +178,7 @@ func (l *rowList) joins() {
 	}
 }
 
-// guard compares the version to the expected one.
+// guard compares the version with the expected one.
 func (l *rowList) guard(expected func()) {
 	if l.zero {
 		l.Write("(")

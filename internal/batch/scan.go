@@ -17,7 +17,7 @@ type rowScanner interface {
 	reuses(column string) bool
 }
 
-// read has the write read its row into its entity, by a separate statement.
+// read makes the write read its row into its entity, with a separate statement.
 func (b *batch) read(w *bulkWrite) {
 	w.Spec.ScanValues = b.scanner.scanValues
 	w.Spec.Assign = func(columns []string, values []any) error { return b.scanner.assign(w.node, columns, values) }
@@ -31,7 +31,8 @@ func (w *bulkWrite) returned() []string {
 	return w.keyColumns()
 }
 
-// assign gives each write the row that a query returns for it, notes in its slot that it was returned, and counts them.
+// assign passes each write the row that a query returns for it, notes in its slot that it was returned, and counts the
+// rows.
 func (w *bulkTx) assign(ctx context.Context, slots []*slot, query string, args []any) (n int, err error) {
 	for _, s := range slots {
 		s.matched = false
@@ -66,16 +67,16 @@ func (w *bulkTx) assign(ctx context.Context, slots []*slot, query string, args [
 type rowReader struct {
 	first   *bulkWrite
 	scanner rowScanner
-	// values are what Assign takes, and dests what they are scanned through.
+	// values are what Assign takes, and dests the destinations that they are scanned through.
 	values, dests []any
-	// keys are where the columns of the primary key are.
+	// keys are the positions of the primary key's columns.
 	keys []int
-	// fresh are the columns whose destinations are new for each row, and at is where they are.
+	// fresh are the columns whose destinations are new for each row, and at their positions.
 	fresh []string
 	at    []int
 }
 
-// scan scans a row into the values. All but those that are fresh have served the row before.
+// scan scans a row into the values. All destinations except the fresh ones are reused from the previous row.
 func (r *rowReader) scan(rows *sql.Rows, columns []string) error {
 	if r.values == nil {
 		if err := r.begin(rows, columns); err != nil {
@@ -111,7 +112,7 @@ func (r *rowReader) begin(rows *sql.Rows, columns []string) (err error) {
 	return nil
 }
 
-// refresh makes the destinations that the entity of the row before may have kept.
+// refresh makes new destinations for values that the entity of the previous row may have kept.
 func (r *rowReader) refresh(rows *sql.Rows) error {
 	if len(r.fresh) == 0 {
 		return nil
@@ -133,7 +134,7 @@ func (r *rowReader) set(rows *sql.Rows, i int, v any) {
 	r.values[i], r.dests[i] = v, v
 }
 
-// key is that of the row that was scanned.
+// key is the key of the scanned row.
 func (r *rowReader) key() rowKey {
 	if len(r.keys) == 1 {
 		return keyOf(r.values[r.keys[0]])
@@ -145,7 +146,7 @@ func (r *rowReader) key() rowKey {
 	return keyOfAll(key)
 }
 
-// quickly returns a destination, and what scans into it: for integers without the detour of database/sql by reflection.
+// quickly returns a destination, and what scans into it: integers avoid the reflection of database/sql.
 func quickly(v any) (value, dest any) {
 	if _, ok := v.(*sql.NullInt64); !ok {
 		return v, v
@@ -154,7 +155,7 @@ func quickly(v any) (value, dest any) {
 	return &d.NullInt64, d
 }
 
-// intDest is an integer that takes one from the driver as it is.
+// intDest is an integer that takes the driver's value as it is.
 type intDest struct{ sql.NullInt64 }
 
 // Scan implements sql.Scanner.

@@ -12,12 +12,13 @@ import (
 	"github.com/entocc/entocc/internal/session"
 )
 
-// scope is the transaction that a batch is written in: all of it, or nothing.
+// scope is the transaction in which a batch is written: all of it, or nothing.
 type scope struct {
 	tx      dialect.Tx
 	dialect string
-	// own reports that the transaction is begun here. Otherwise it may be the caller's, who goes on in it: what a batch
-	// that fails has written is undone by a savepoint, marked if it is to be set here. Else the driver has set one.
+	// own reports that the transaction is begun here. Otherwise it may be the caller's, who continues in it: if a batch
+	// fails, a savepoint undoes what it wrote. marked reports that the savepoint is to be set here; otherwise the
+	// driver has set it.
 	own, marked bool
 	// torn reports that what was written in the caller's transaction could not be undone.
 	torn bool
@@ -28,7 +29,7 @@ func newScope(drv dialect.Driver) scope {
 	return scope{dialect: drv.Dialect(), own: own, marked: !own}
 }
 
-// atomically runs work in the transaction, and commits it. It takes all back after an error, and after a panic.
+// atomically runs work in the transaction, and commits it. It undoes everything after an error, and after a panic.
 func (w *scope) atomically(ctx context.Context, drv dialect.Driver, work func(context.Context) error) (err error) {
 	if w.tx, err = drv.Tx(ctx); err != nil {
 		return err
@@ -43,7 +44,7 @@ func (w *scope) atomically(ctx context.Context, drv dialect.Driver, work func(co
 	}
 	over := false
 	defer func() {
-		if !over { // A callback has panicked.
+		if !over { // A callback panicked.
 			_ = w.undo(ctx, nil)
 		}
 	}()
@@ -60,7 +61,7 @@ func (w *scope) atomically(ctx context.Context, drv dialect.Driver, work func(co
 	return w.committed(w.tx.Commit())
 }
 
-// committed says of an error of the commit what is known. That of a connection that was lost meanwhile says nothing.
+// committed adds what is known to an error of the commit. If the connection was lost, nothing is known.
 func (w *scope) committed(err error) error {
 	class := entocc.Classify(err)
 	switch {
@@ -71,7 +72,7 @@ func (w *scope) committed(err error) error {
 	return &unknownError{err}
 }
 
-// unknownError is that of a commit that may have been carried out.
+// unknownError is the error of a commit that may have been carried out.
 type unknownError struct{ error }
 
 func (e *unknownError) Error() string {
@@ -80,7 +81,7 @@ func (e *unknownError) Error() string {
 
 func (e *unknownError) Unwrap() error { return e.error }
 
-// undo takes back what the batch has written, and nothing of what the caller's transaction had before.
+// undo undoes what the batch wrote, and nothing that the caller's transaction did before.
 func (w *scope) undo(ctx context.Context, err error) error {
 	if w.marked && !entocc.Classify(err).RolledBack {
 		ctx = context.WithoutCancel(ctx)
@@ -88,7 +89,7 @@ func (w *scope) undo(ctx context.Context, err error) error {
 		if serr == nil {
 			serr = w.savepoint(ctx, "RELEASE SAVEPOINT ", startPoint)
 		}
-		if serr != nil && !errors.Is(serr, entocc.ErrTxEnded) { // Else there is nothing left to undo.
+		if serr != nil && !errors.Is(serr, entocc.ErrTxEnded) { // Otherwise there is nothing left to undo.
 			w.torn = true
 			err = fmt.Errorf("%w: the batch could not be undone, roll the transaction back: %v", err, serr) //nolint:errorlint // err is what callers match
 		}

@@ -9,12 +9,13 @@ import (
 	"github.com/entocc/entocc/internal/write"
 )
 
-// bulkUpdate is the joined statement of writes that have the same shape.
+// bulkUpdate is the joined statement of writes with the same shape.
 type bulkUpdate struct {
 	rowList
 	first   *bulkWrite
 	cleared []string
-	// increments reports that the next version of each row is the expected one and 1, so that the list need not have it.
+	// increments reports that the next version of each row is the expected one plus 1, so that the list does not need
+	// it.
 	increments bool
 }
 
@@ -48,8 +49,8 @@ func newBulkUpdate(d string, rows []*slot) (*bulkUpdate, error) {
 	return u, nil
 }
 
-// increments reports whether the next version is the expected one and 1. A token is known before the write also where
-// none is expected.
+// increments reports whether the next version is the expected one plus 1. A token is known before the write even if no
+// version is expected.
 func (w *bulkWrite) increments() bool {
 	return len(w.Accepted) > 0 && w.Schema.Strategy.Follows(w.Accepted[0], w.Next)
 }
@@ -73,13 +74,13 @@ func (u *bulkUpdate) joinValues(ctx context.Context, returning []string) (string
 	return u.Query()
 }
 
-// cases builds the form of MySQL and MariaDB. A joined list of rows would give its columns types and collations of its
-// own, by which versions and keys are not compared as they are in the table.
+// cases builds the form of MySQL and MariaDB. A joined list of rows would give its columns their own types and
+// collations, and would not compare versions and keys as the table does.
 //
 //	UPDATE t SET c = CASE WHEN id <= ? THEN CASE id WHEN ? THEN ? WHEN ? THEN ? END WHEN .. END, ..
 //	WHERE id IN (?, ?, ..) AND (id, version) IN ((?, ?), (?, ?), ..)
 //
-// or, where keys are no integers:
+// or, if keys are not integers:
 //
 //	UPDATE t SET c = CASE WHEN id = ? THEN ? WHEN id = ? THEN ? END, ..
 //	WHERE (id = ? AND version = ? OR id = ? AND version = ?)

@@ -15,7 +15,7 @@ import (
 	"github.com/entocc/entocc/internal/ent"
 )
 
-// statement is the first one that a batch sends.
+// statement is the first statement that a batch sends.
 func statement(t *testing.T, d string, write func(*ent.Client) error) string {
 	t.Helper()
 	drv := &drivertest.Sent{Name: d}
@@ -72,7 +72,7 @@ func TestBulk_StatementsOfTextsOnMySQL(t *testing.T) {
 	}))
 }
 
-// A batch of one shape is one statement. What differs in it is written by another one.
+// A batch of one shape is one statement. Rows of another shape are written by another one.
 func TestUpdateBulk_RowsOfOneShapeAreOneStatement(t *testing.T) {
 	u := func(c *ent.Client, i int) *ent.UserUpdateOne { return c.User.UpdateOne(&ent.User{ID: i, Version: 4}) }
 	for name, pair := range map[string]func(c *ent.Client) (a, b *ent.UserUpdateOne){

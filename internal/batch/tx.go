@@ -11,14 +11,14 @@ import (
 	"github.com/entocc/entocc/internal/version"
 )
 
-// errConflicts is the failure of a batch that is all or nothing.
+// errConflicts is the failure of an all-or-nothing batch.
 var errConflicts = errors.New("other rows of it were modified by somebody else")
 
-// batchAttempts bounds how often the rows of a batch are written, where the database has undone them each time.
+// batchAttempts limits how often the rows of a batch are written if the database undoes them each time.
 const batchAttempts = 5
 
-// write writes the rows of the batch in one transaction. They are written again, in another way or in a new transaction,
-// where the database has undone them as a whole and has not said which row was to blame.
+// write writes the rows of the batch in one transaction. They are written again, in another way or in a new
+// transaction, if the database undid all of them and did not say which row was to blame.
 func (b *batch) write() {
 	if b.failure = b.duplicate(); b.failure != nil {
 		return
@@ -41,10 +41,10 @@ func (b *batch) write() {
 
 // again returns how to write the rows once more after a failure, or nil.
 //
-// MySQL and MariaDB end the transaction when they report a conflict or a deadlock, so everything is written again in a new one,
-// which sees what others have committed since: rows that they have changed do not match then, and explain themselves. In a
-// transaction of the caller's nothing can be written any more. PostgreSQL and SQLite fail the statement; with savepoints
-// around each one the rows that were modified are distinguished from the others.
+// MySQL and MariaDB end the transaction when they report a conflict or a deadlock, so everything is written again in a
+// new one, which sees what others have committed since: rows that they changed then do not match, and explain
+// themselves. In a caller's transaction nothing more can be written. PostgreSQL and SQLite fail only the statement;
+// with a savepoint around each statement, the modified rows are distinguished from the others.
 func (w *bulkTx) again(failure error) *bulkTx {
 	careful, apart := w.careful, w.apart
 	switch class := entocc.Classify(failure); {
@@ -66,8 +66,8 @@ func (w *bulkTx) again(failure error) *bulkTx {
 	return next
 }
 
-// blame gives a conflict that the database itself has reported to its row. Where it has reported it for a statement of
-// many rows, and does not say for which, it is that of the batch.
+// blame assigns a conflict that the database itself reported to its row. If the database reported it for a statement of
+// many rows without saying which one, the conflict belongs to the batch.
 func (w *bulkTx) blame() {
 	b := w.batch
 	if w.blamed != nil {
@@ -88,9 +88,9 @@ type bulkTx struct {
 	scope
 	batch *batch
 	rows  []*slot
-	// careful puts each statement between savepoints, and apart has rows told apart by the keys that the table has.
+	// careful puts each statement between savepoints, and apart identifies rows by the keys that the table has.
 	careful, apart bool
-	// blamed is the row whose conflict has ended the transaction.
+	// blamed is the row whose conflict ended the transaction.
 	blamed *slot
 	done   int
 }
@@ -118,8 +118,8 @@ func (w *bulkTx) write(ctx context.Context) (err error) {
 	return w.atomically(ctx, w.batch.drv, w.writeAll)
 }
 
-// writeSingle writes the only row of a batch like a single save: in one statement if that will do, without
-// a transaction. All or nothing it is either way.
+// writeSingle writes the only row of a batch like a single save: in one statement and without a transaction if that is
+// enough. Either way it is all or nothing.
 func (w *bulkTx) writeSingle(ctx context.Context) error {
 	if err := w.writeRow(ctx, w.batch.drv, w.rows[0]); err != nil {
 		return err
@@ -130,7 +130,7 @@ func (w *bulkTx) writeSingle(ctx context.Context) error {
 	return nil
 }
 
-// writeAll writes the rows in as few statements as the database takes.
+// writeAll writes the rows in as few statements as the database allows.
 func (w *bulkTx) writeAll(ctx context.Context) error {
 	if w.apart {
 		if err := w.tellApart(ctx); err != nil {
@@ -159,8 +159,8 @@ func (w *bulkTx) writeAll(ctx context.Context) error {
 	return w.batch.touched.Bump(ctx, w.tx, w.dialect)
 }
 
-// writeChunk writes rows by one statement. Where the database does not say which of them did not match, it is taken back,
-// and the halves are written: down to single rows, each of which explains itself.
+// writeChunk writes rows with one statement. If the database does not say which of them did not match, the statement is
+// undone and each half is written separately, down to single rows, each of which explains itself.
 func (w *bulkTx) writeChunk(ctx context.Context, rows []*slot) error {
 	if len(rows) == 1 {
 		return w.writeRow(ctx, session.Join(w.tx, w.dialect), rows[0])
@@ -189,7 +189,7 @@ func (w *bulkTx) writeChunk(ctx context.Context, rows []*slot) error {
 	return w.writeChunk(ctx, rows[len(rows)/2:])
 }
 
-// writeRow writes a row by its own statements.
+// writeRow writes a row with its own statements.
 func (w *bulkTx) writeRow(ctx context.Context, drv dialect.Driver, s *slot) error {
 	if w.careful {
 		if err := w.savepoint(ctx, "SAVEPOINT ", chunkPoint); err != nil {
@@ -205,7 +205,7 @@ func (w *bulkTx) writeRow(ctx context.Context, drv dialect.Driver, s *slot) erro
 	case err == nil:
 		return nil
 	case isModified && (entocc.Classify(err).RolledBack || !w.careful && isConflict(modified.Err)):
-		w.blamed = s // Whatever it says of this row, nothing can follow it in this transaction.
+		w.blamed = s // Whatever it says about this row, nothing can follow it in this transaction.
 		return err
 	case isModified && w.unsure(s):
 		return errKeys
@@ -223,7 +223,7 @@ func (w *bulkTx) writeRow(ctx context.Context, drv dialect.Driver, s *slot) erro
 	return nil
 }
 
-// known reports whether the row of a conflict was seen as it is now: an error of the question for it may have ended the
+// known reports whether the current state of a conflict's row was read: an error while reading it may have ended the
 // transaction.
 func known(modified *entocc.RecordModifiedError) bool {
 	return modified.Actual != nil || modified.Deleted || errors.Is(modified.Err, version.ErrNull)

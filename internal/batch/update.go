@@ -12,7 +12,7 @@ import (
 	"github.com/entocc/entocc/internal/write"
 )
 
-// bulkWrite is the save of one row as a part of a batch.
+// bulkWrite is the save of one row as part of a batch.
 type bulkWrite struct {
 	*write.Write
 	slot *slot
@@ -20,7 +20,7 @@ type bulkWrite struct {
 	node any
 }
 
-// take takes up a write. One that a hook makes when its row is written already, as a resolver does, gets its own place.
+// take accepts a write. A write that a hook, such as a resolver, makes after its row is written gets its own place.
 func (s *slot) take(w *write.Write, node any) *bulkWrite {
 	u := &s.update
 	switch {
@@ -48,7 +48,7 @@ func (s *slot) Save(ctx context.Context, w *write.Write) error { return s.write(
 // Touched implements [write.Slot].
 func (s *slot) Touched() *touch.Parents { return s.batch.touched }
 
-// alone saves the row by its own statements.
+// alone saves the row with its own statements.
 func (w *bulkWrite) alone(ctx context.Context, drv dialect.Driver) error {
 	if w.Spec.ScanValues == nil && w.node != nil {
 		w.slot.batch.read(w)
@@ -58,7 +58,7 @@ func (w *bulkWrite) alone(ctx context.Context, drv dialect.Driver) error {
 
 func (w *bulkWrite) claimed() *version.Claim { return &w.Claim }
 
-// ids are the values of the primary key as the database takes them.
+// ids are the values of the primary key in the database's form.
 func (w *bulkWrite) ids() []any {
 	var values []any
 	for _, id := range w.Identity() {
@@ -74,10 +74,10 @@ func (w *bulkWrite) key() rowKey {
 	return keyOfAll(w.ids())
 }
 
-// returns reports whether the row is read as the write leaves it.
+// returns reports whether the row is read after the write.
 func (w *bulkWrite) returns() bool { return w.node != nil || w.Spec.ScanValues != nil }
 
-// size counts two arguments for a value, as MySQL's form of the statement has them, and those that look for the row.
+// size counts two arguments for a value, as MySQL's form of the statement has them, and those that identify the row.
 func (w *bulkWrite) size() (args, length int) {
 	ids, set := len(w.Identity()), len(w.Spec.Fields.Set)+len(w.Spec.Edges.Add)+1
 	args = 2*ids + 1 + (ids+1)*set + set/rowsPerCase + 1
@@ -87,8 +87,8 @@ func (w *bulkWrite) size() (args, length int) {
 	return args, length + 16*args
 }
 
-// shape identifies the writes that one joined statement can carry out: the same columns are set and cleared, the same are
-// returned, the version is guarded and changed in the same way, and predicates are the same to the last argument.
+// shape identifies the writes that one joined statement can carry out: they set and clear the same columns, return the
+// same columns, guard and change the version in the same way, and have the same predicates, down to the last argument.
 func (w *bulkWrite) shape(b []byte, d string) []byte {
 	spec := w.Spec
 	if w.CheckOnly || w.Touches() || w.StatesFields() || len(spec.Fields.Add)+len(spec.Modifiers) > 0 || len(w.Accepted) > 1 || w.HasExternalEdges() ||
@@ -128,7 +128,7 @@ func (w *bulkWrite) shape(b []byte, d string) []byte {
 	return b
 }
 
-// returnsIdentity reports whether the row can be distinguished from others by what is returned of it.
+// returnsIdentity reports whether the returned columns distinguish the row from others.
 func (w *bulkWrite) returnsIdentity() bool {
 	if !w.returns() {
 		return true

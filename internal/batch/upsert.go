@@ -14,26 +14,29 @@ import (
 	"github.com/entocc/entocc/internal/write"
 )
 
-// UpsertParts are what the guard of an upsert needs of a builder: its mutation, its hooks, and what gives an error the builder's form.
+// UpsertParts is what the guard of an upsert needs from a builder: its mutation, its hooks, and a function that
+// converts an error to the builder's form.
 type UpsertParts func() (GuardedMutation, *[]ent.Hook, func(error) error)
 
-// Upserts is the guarded upsert of many rows. ent's CreateBulk nests the hooks of its builders, and the last of these sends one
-// statement for all rows, whose answer ent does not read for which of them it has written. Here rows that are guarded alike go in
-// statements that tell, the others each in its own, all in one transaction; and each builder's hooks see what became of their own row.
+// Upserts is the guarded upsert of many rows. ent's CreateBulk nests the hooks of its builders, and the last of these
+// sends one statement for all rows, but ent does not read from the result which rows were written. Here, rows with the
+// same guard share statements that report it, and the others each have their own, all in one transaction; and each
+// builder's hooks see the result for their own row.
 //
-// Two hooks of each builder do it. The inner one notes what the row is guarded by, and returns what became of it. The outer one keeps that
-// from the builders before, whose rows may have been written; that of the first returns the error of them all.
+// This takes two hooks for each builder. The inner one notes the guard of the row, and returns the row's result. The
+// outer one hides that error from the preceding builders, whose rows may have been written; the outer hook of the first
+// builder returns the error for all of them.
 type Upserts struct {
 	guard write.UpsertGuard
 	rows  []*upsertRow
-	// only has the options of the upsert look at the builders of some rows, and returns what has them look at all again: UpdateNewValues
-	// goes through them all each time.
+	// only limits the options of the upsert to the builders of some rows, and returns a function that lifts the limit:
+	// UpdateNewValues loops over all builders each time.
 	only func(from, to int) (all func())
-	// running is set from when the first builder begins to its end.
+	// running is set from when the first builder begins until it ends.
 	running bool
 	// sent is set when the last builder has arrived, and plain if no row is guarded then, so that ent sends them.
 	sent, plain bool
-	// failure is why no row was written, or stays so.
+	// failure is why no row was written, or none will stay.
 	failure error
 }
 
@@ -42,19 +45,21 @@ type upsertRow struct {
 	upserts *Upserts
 	index   int
 	parts   UpsertParts
-	// versions is the one that the row is expected to have, nil for IfNewer.
+	// versions is the row's expected version, nil for IfNewer.
 	versions []any
-	// guarded is the upsert under way. begun is set when the builder begins, and alone if it has turned out to be saved without the others.
+	// guarded is the upsert in progress. begun is set when the builder begins, and alone if it turns out to be saved
+	// without the others.
 	guarded      *write.GuardedUpsert
 	begun, alone bool
-	// own is what the database made of this row alone, and err is what the builder returned, after its hooks.
+	// own is the database's result for this row alone, and err is what the builder returned, after its hooks.
 	own, err error
 }
 
-// errCut is why rows were not written whose turn did not come.
+// errCut is why rows were not written whose turn never came.
 var errCut = errors.New("entocc: nothing was written: the hooks of the upsert ended before its rows were written")
 
-// GuardUpserts has the upsert of the builders guarded: by a version for each, or by that which each is given, if guard says so.
+// GuardUpserts guards the upsert of the builders: each with an expected version, or with the version that its row is
+// given, if guard says so.
 func GuardUpserts[B any](guard write.UpsertGuard, builders *[]B, parts func(B) (GuardedMutation, *[]ent.Hook, func(error) error), versions []any) error {
 	all := *builders
 	u := &Upserts{guard: guard, rows: make([]*upsertRow, len(all)), only: func(from, to int) func() {
@@ -83,7 +88,7 @@ func GuardUpserts[B any](guard write.UpsertGuard, builders *[]B, parts func(B) (
 	return nil
 }
 
-// attach gives the builder the hooks.
+// attach adds the hooks to the builder.
 func (r *upsertRow) attach() {
 	m, hooks, _ := r.parts()
 	_, e := m.VersionGuard()
@@ -104,7 +109,7 @@ func (r *upsertRow) outer(next ent.Mutator) ent.Mutator {
 			u.begin()
 			defer func() { u.running = false }()
 		} else if !u.running {
-			return next.Mutate(ctx, m) // Somebody saves this builder alone.
+			return next.Mutate(ctx, m) // Somebody is saving this builder alone.
 		}
 		r.begun = true
 		v, err := next.Mutate(ctx, m)
@@ -165,7 +170,7 @@ func (r *upsertRow) inner(next ent.Mutator) ent.Mutator {
 	})
 }
 
-// result is what became of the row.
+// result is the result for the row.
 func (r *upsertRow) result() error {
 	failure := r.upserts.failure
 	switch {
@@ -201,12 +206,12 @@ func (u *Upserts) write(ctx context.Context, drv dialect.Driver, specs []*sqlgra
 		}
 	}
 	if withID > 0 && withID < len(specs) {
-		return errors.New("inconsistent id values for batch insert") // as ent
+		return errors.New("inconsistent id values for batch insert") // same text as ent's
 	}
 	given := idsOf(specs)
 	defer func() {
 		for i := range given {
-			if given[i] != nil && (err != nil || u.rows[i].own != nil) { // Else it is that of the row now.
+			if given[i] != nil && (err != nil || u.rows[i].own != nil) { // Otherwise it is the ID of the current row.
 				*specs[i].ID = *given[i]
 			}
 		}
@@ -214,8 +219,8 @@ func (u *Upserts) write(ctx context.Context, drv dialect.Driver, specs []*sqlgra
 	if len(specs) == 1 && session.Begins(drv) {
 		return u.writeAll(ctx, drv, drv, specs, false)
 	}
-	// What a statement of many rows has written where it does not tell is undone as a whole, and each row has its own then. That would be
-	// a second savepoint to go back to in a transaction of the caller's, see inTx.
+	// If a statement of many rows does not report what it wrote, it is undone as a whole, and each row gets its own
+	// statement. In a caller's transaction this would be a second savepoint to roll back to, see inTx.
 	joins := session.Begins(drv) || drv.Dialect() != dialect.MySQL
 	undone, err := u.inTx(ctx, drv, specs, joins)
 	if !undone || !isUnjoined(err) {
@@ -230,12 +235,13 @@ func (u *Upserts) write(ctx context.Context, drv dialect.Driver, specs []*sqlgra
 	return err
 }
 
-// inTx writes the rows in one transaction. If joins, rows that are guarded alike go in one statement. undone reports of an error that
-// nothing is left of the rows.
+// inTx writes the rows in one transaction. If joins, rows with the same guard share one statement. undone reports that
+// nothing is left of the rows after an error.
 func (u *Upserts) inTx(ctx context.Context, drv dialect.Driver, specs []*sqlgraph.CreateSpec, joins bool) (undone bool, err error) {
 	w := newScope(drv)
-	// Where the driver sets a savepoint, it is the only one: two that are rolled back to one right after the other are more than
-	// MariaDB's Galera 26.4 bears, whose other nodes can't read then what the transaction goes on to write, and leave the cluster.
+	// If the driver sets a savepoint, it is the only one. MariaDB's Galera 26.4 can't handle rollbacks to two
+	// savepoints right after each other: the other nodes then can't read what the transaction goes on to write, and
+	// leave the cluster.
 	w.marked = w.marked && (w.dialect == dialect.Postgres || session.TxOf(drv) == nil)
 	err = w.atomically(ctx, drv, func(ctx context.Context) error {
 		return u.writeAll(ctx, drv, session.Join(w.tx, w.dialect), specs, joins)
@@ -243,7 +249,7 @@ func (u *Upserts) inTx(ctx context.Context, drv dialect.Driver, specs []*sqlgrap
 	return !w.torn, err
 }
 
-// idsOf returns the IDs of rows as they are before the database says which they are; nil for those that are made of several columns.
+// idsOf returns the IDs of rows before the database reports the actual ones; nil for composite IDs.
 func idsOf(specs []*sqlgraph.CreateSpec) []*sqlgraph.FieldSpec {
 	ids := make([]*sqlgraph.FieldSpec, len(specs))
 	for i, spec := range specs {
@@ -255,7 +261,7 @@ func idsOf(specs []*sqlgraph.CreateSpec) []*sqlgraph.FieldSpec {
 	return ids
 }
 
-// writeAll writes the rows. They go by tx, which is a transaction of drv's.
+// writeAll writes the rows through tx, which is a transaction of drv.
 func (u *Upserts) writeAll(ctx context.Context, drv, tx dialect.Driver, specs []*sqlgraph.CreateSpec, joins bool) error {
 	conflicts := false
 	for i := 0; i < len(specs); {
@@ -286,8 +292,8 @@ func (u *Upserts) writeAll(ctx context.Context, drv, tx dialect.Driver, specs []
 	return nil
 }
 
-// writeJoined writes the rows from the i-th on by one statement, and returns how many that were: one says that it has written none,
-// as the statement would not tell the rows apart. It reports whether rows have refused it.
+// writeJoined writes the rows from the i-th on with one statement, and returns how many there were: one means that it
+// wrote none, because the statement would not distinguish the rows. It reports whether rows refused it.
 func (u *Upserts) writeJoined(ctx context.Context, tx dialect.Driver, i int, joined *joinedUpsert) (n int, refused bool, err error) {
 	rows := u.rows[i : i+len(joined.rows)]
 	defer u.only(i, i+len(rows))()
@@ -308,7 +314,7 @@ func (u *Upserts) writeJoined(ctx context.Context, tx dialect.Driver, i int, joi
 	return len(rows), refused, nil
 }
 
-// write writes the row, and reports whether the row that is there has refused it.
+// write writes the row, and reports whether the existing row refused it.
 func (r *upsertRow) write(ctx context.Context, drv dialect.Driver, spec *sqlgraph.CreateSpec) (refused bool, err error) {
 	defer r.upserts.only(r.index, r.index+1)()
 	spec.OnConflict = r.guarded.OnConflict(spec.Table)
@@ -325,7 +331,7 @@ func (r *upsertRow) write(ctx context.Context, drv dialect.Driver, spec *sqlgrap
 	return refused, r.own
 }
 
-// outcome is the error of the whole upsert: every row that was refused, and what else the hooks have returned.
+// outcome is the error of the whole upsert: every row that was refused, and whatever else the hooks returned.
 func (u *Upserts) outcome() error {
 	var refused upsertRefusals
 	var others []error
@@ -356,7 +362,8 @@ func (u *Upserts) outcome() error {
 	return errors.Join(others...)
 }
 
-// typedFailure returns the failure of a statement as the first builder returned it, in the form in which callers of ent know it.
+// typedFailure returns the failure of a statement as the first builder returned it, in the form that callers of ent
+// know.
 func (u *Upserts) typedFailure() error {
 	if sqlgraph.IsConstraintError(u.failure) && u.rows[0].err != nil {
 		return u.rows[0].err

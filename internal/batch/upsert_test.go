@@ -15,7 +15,7 @@ import (
 	"github.com/entocc/entocc/internal/ent/user"
 )
 
-// named has a user's own hook around the creation of each user, by its name.
+// named runs a user's hook around the creation of each user, by its name.
 func named(client *ent.Client, hook func(name string, next func() (genent.Value, error)) (genent.Value, error)) {
 	client.User.Use(func(next genent.Mutator) genent.Mutator {
 		return genent.MutateFunc(func(ctx context.Context, m genent.Mutation) (genent.Value, error) {
@@ -25,7 +25,7 @@ func named(client *ent.Client, hook func(name string, next func() (genent.Value,
 	})
 }
 
-// A hook that keeps an error from its caller does not make the upsert a success: no row was written.
+// A hook that hides an error from its caller does not make the upsert succeed: no row was written.
 func TestUpsertBulk_ConstraintThatAHookKeepsToItselfIsReturned(t *testing.T) {
 	ctx, client := t.Context(), openSQLite(t)
 	owner := client.User.Create().SetName("owner").SetEmail("owner").SaveX(ctx)
@@ -42,7 +42,7 @@ func TestUpsertBulk_ConstraintThatAHookKeepsToItselfIsReturned(t *testing.T) {
 	assert.Equal(t, 1, client.User.Query().CountX(ctx))
 }
 
-// The error of a row is the one that its builder's hooks have made of it.
+// The error of a row is the one that its builder's hooks returned.
 func TestUpsertBulk_ErrorOfARowIsThatOfItsHooks(t *testing.T) {
 	ctx, client := t.Context(), openSQLite(t)
 	for _, mail := range []string{"a", "b"} {
@@ -55,7 +55,7 @@ func TestUpsertBulk_ErrorOfARowIsThatOfItsHooks(t *testing.T) {
 		case err != nil && name == "second":
 			return v, fmt.Errorf("%w: %w", audited, err)
 		case err != nil:
-			return v, kept // which says nothing of the conflict
+			return v, kept // which does not mention the conflict
 		}
 		return v, nil
 	})

@@ -17,8 +17,8 @@ import (
 	"github.com/entocc/entocc/internal/write"
 )
 
-// unjoinedError says that a statement of many rows has failed, or has not told which of them it wrote. All that was written is undone
-// then, and each row has a statement of its own.
+// unjoinedError says that a statement of many rows failed, or did not report which of them it wrote. Everything that
+// was written is then undone, and each row gets its own statement.
 type unjoinedError struct{ error }
 
 func (e *unjoinedError) Unwrap() error { return e.error }
@@ -28,33 +28,33 @@ func isUnjoined(err error) bool {
 	return errors.As(err, &e)
 }
 
-// errUntold is the failure of a statement that does not tell its rows apart.
+// errUntold is the failure of a statement that does not distinguish its rows.
 var errUntold = errors.New("entocc: the database does not tell which rows of the upsert it has written")
 
-// unjoined returns the failure of a statement of many rows. One that another transaction or the connection is to blame for would be that
-// of each row, too.
+// unjoined returns the failure of a statement of many rows. If another transaction or the connection is to blame, it
+// would be the failure of each row, too.
 func unjoined(ctx context.Context, first *upsertRow, err error) error {
 	kind := entocc.Classify(err).Kind
 	switch lost := entocc.IsOutcomeUnknown(entocc.NameOutcome(ctx, err)); {
 	case ctx.Err() == nil && !lost && (kind == entocc.KindOther || kind == entocc.KindModified):
 		return &unjoinedError{err}
-	case first.guarded.Refused(err): // It may be another one that has refused it.
+	case first.guarded.Refused(err): // Another row may have refused it.
 		return ctx.Err()
 	}
 	_, _, typed := first.parts()
 	return typed(first.guarded.Failed(ctx, nil, err))
 }
 
-// joinedUpsert are rows of an upsert that go in one statement. They follow one another among the builders, so that new rows get their IDs
-// in that order, and what several builders make of one row is made in that order, too.
+// joinedUpsert holds the rows of an upsert that share one statement. They are consecutive among the builders, so that
+// new rows get their IDs in that order, and several builders for one row take effect in that order, too.
 type joinedUpsert struct {
 	dialect string
 	rows    []*write.UpsertRow
-	// index has the places of the rows by their keys.
+	// index maps the keys of the rows to their positions.
 	index map[string]int
 }
 
-// joinFrom returns the rows that go in one statement with the first of rows: none where that has to have its own.
+// joinFrom returns the rows that share one statement with the first of rows: none if it needs its own.
 func joinFrom(d string, rows []*upsertRow, specs []*sqlgraph.CreateSpec) *joinedUpsert {
 	first := rows[0].guarded.Row(specs[0])
 	if first == nil {
@@ -88,7 +88,7 @@ func sizeOf(r *write.UpsertRow) (n int) {
 	return n
 }
 
-// statement returns the statement, or false if its answer would not tell the rows apart.
+// statement returns the statement, or false if its result would not distinguish the rows.
 func (j *joinedUpsert) statement() (query string, args []any, ok bool) {
 	first := j.rows[0]
 	insert := sql.Dialect(j.dialect).Insert(first.Spec.Table).Schema(first.Spec.Schema).Columns(first.Columns...)
@@ -109,7 +109,7 @@ func (j *joinedUpsert) statement() (query string, args []any, ok bool) {
 	return query, args, j.dialect == dialect.MySQL && !j.asksIDs() || first.Distinguishes(assigned, set)
 }
 
-// returned are the columns that tell the rows apart, that of the version, and that of the ID.
+// returned are the columns that distinguish the rows, the version column, and the ID column.
 func (j *joinedUpsert) returned() []string {
 	first := j.rows[0]
 	columns := append(slices.Clone(first.Target), first.Schema().Column)
@@ -119,13 +119,13 @@ func (j *joinedUpsert) returned() []string {
 	return columns
 }
 
-// asksIDs reports whether ent asks MySQL for the IDs.
+// asksIDs reports whether ent queries MySQL for the IDs.
 func (j *joinedUpsert) asksIDs() bool {
 	id := j.rows[0].Spec.ID
 	return id != nil && id.Type.Numeric()
 }
 
-// send sends the statement, and reports which rows it has written.
+// send sends the statement, and reports which rows it wrote.
 func (j *joinedUpsert) send(ctx context.Context, tx dialect.Driver, query string, args []any) (written []bool, err error) {
 	written = make([]bool, len(j.rows))
 	if j.dialect != dialect.MySQL {
@@ -148,7 +148,7 @@ func (j *joinedUpsert) send(ctx context.Context, tx dialect.Driver, query string
 	return written, nil
 }
 
-// selectIDs reads the IDs of rows that were just written: LAST_INSERT_ID is that of one of them.
+// selectIDs reads the IDs of rows that were just written: LAST_INSERT_ID is the ID of only one of them.
 func (j *joinedUpsert) selectIDs() (query string, args []any) {
 	first := j.rows[0]
 	b := sql.Dialect(j.dialect)
@@ -170,7 +170,7 @@ func (j *joinedUpsert) selectIDs() (query string, args []any) {
 	return b.Select(j.returned()...).From(b.Table(first.Spec.Table).Schema(first.Spec.Schema)).Where(sql.Or(where...)).Query()
 }
 
-// read reads what the database returns of the rows that it has written, in whatever order.
+// read reads what the database returns for the rows that it wrote, in any order.
 func (j *joinedUpsert) read(ctx context.Context, q dialect.ExecQuerier, query string, args []any, written []bool) error {
 	return session.EachRow(ctx, q, query, args, func(rows *sql.Rows, _ []string) error {
 		texts := make([]stdsql.NullString, len(j.rows[0].Target)+1)
@@ -197,8 +197,8 @@ func (j *joinedUpsert) read(ctx context.Context, q dialect.ExecQuerier, query st
 	})
 }
 
-// find returns the place of the row with this key. It has the version that it was given, if it was given one: a trigger may have made
-// the key of one row that of another.
+// find returns the position of the row with this key. It must have the version that it was given, if any: a trigger may
+// have changed the key of one row to that of another.
 func (j *joinedUpsert) find(texts []stdsql.NullString) (int, bool) {
 	key := make([]string, len(texts)-1)
 	for i := range key {
@@ -215,7 +215,7 @@ func (j *joinedUpsert) find(texts []stdsql.NullString) (int, bool) {
 	return i, ok
 }
 
-// idDest returns a destination for the ID of a row, and what notes what was read, in the form that ent has it in.
+// idDest returns a destination for the ID of a row, and a function that notes what was read, in ent's form.
 func idDest(spec *sqlgraph.FieldSpec) (dest any, take func(*sqlgraph.FieldSpec)) {
 	if spec == nil {
 		return nil, nil

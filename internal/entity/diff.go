@@ -66,7 +66,7 @@ func indirect(v reflect.Value) any {
 	return v.Interface()
 }
 
-// VersionOf returns the version that an entity holds.
+// VersionOf returns an entity's version.
 func VersionOf(s *version.Schema, entity any) any {
 	for _, f := range s.Fields {
 		if f.Column == s.Column {
@@ -77,7 +77,7 @@ func VersionOf(s *version.Schema, entity any) any {
 	return nil
 }
 
-// Diff compares what a mutation wants with the row that it was made from, which may be none, and the row as it is now.
+// Diff compares what a mutation wants with the row that it was made from, which may be missing, and the current row.
 func Diff(s *version.Schema, m ent.Mutation, base, theirs ReadRow) []entocc.FieldDiff {
 	var diffs []entocc.FieldDiff
 	for _, f := range s.Fields {
@@ -87,7 +87,7 @@ func Diff(s *version.Schema, m ent.Mutation, base, theirs ReadRow) []entocc.Fiel
 		d := entocc.FieldDiff{Name: f.Name, Column: f.Column, Label: labelOr(f.Label, f.Name), Sensitive: f.Sensitive, Computed: f.Computed}
 		d.Change, d.Mine = changeOf(m, f)
 		if d.Base, d.HasBase = base.read(f); !d.HasBase && d.Change == entocc.ChangeNone {
-			d.Base, d.HasBase = base.value(f) // Nothing of the caller's can be lost here, and it is worth showing what others did.
+			d.Base, d.HasBase = base.value(f) // Nothing of the caller's can be lost here, and it is useful to show what others did.
 		}
 		var seen bool
 		d.Theirs, seen = theirs.value(f)
@@ -100,7 +100,7 @@ func Diff(s *version.Schema, m ent.Mutation, base, theirs ReadRow) []entocc.Fiel
 		if change == nil || e.Column != "" {
 			continue
 		}
-		// What others did to an edge is not loaded. To add and remove on top of it is safe; to replace it is not.
+		// What others did to an edge is not loaded. Adding and removing on top of it is safe; replacing it is not.
 		unseen := e.InRow || change.Cleared
 		diffs = append(diffs, entocc.NewFieldDiff(entocc.FieldDiff{
 			Name: e.Name, Label: labelOr(e.Label, e.Name), Edge: true, Change: entocc.ChangeEdge, Mine: *change,

@@ -1,3 +1,3 @@
-// Package entity is what an entity held when it was read, and how that differs from what a mutation wants and what the row
-// holds now: the three sides of a merge.
+// Package entity has what an entity held when it was read, and how that differs from what a mutation wants and what the
+// row holds now: the three sides of a merge.
 package entity

@@ -5,14 +5,14 @@ import (
 	"github.com/entocc/entocc"
 )
 
-// KeptField is a field that a merge has taken out of a mutation, and what the mutation was to do to it.
+// KeptField is a field that a merge removed from a mutation, and what the mutation was going to do to it.
 type KeptField struct {
 	column  string
 	value   ent.Value
 	cleared bool
 }
 
-// KeepTheirs takes fields out of a mutation that it sets to what they were, where others have changed them since.
+// KeepTheirs removes fields from a mutation that sets them to their old values, if others have changed them since.
 func KeepTheirs(m ent.Mutation, diffs []entocc.FieldDiff) (kept []KeptField, err error) {
 	for _, d := range diffs {
 		if d.Edge || d.MineChanged || d.Change == entocc.ChangeNone {
@@ -28,7 +28,7 @@ func KeepTheirs(m ent.Mutation, diffs []entocc.FieldDiff) (kept []KeptField, err
 	return kept, nil
 }
 
-// GiveBack gives the field back to the mutation.
+// GiveBack restores the field in the mutation.
 func (f KeptField) GiveBack(m ent.Mutation) error {
 	if f.cleared {
 		return m.ClearField(f.column)

@@ -10,21 +10,21 @@ import (
 	"github.com/entocc/entocc/internal/version"
 )
 
-// Loaded is a row as it was read, which generated entities keep. What a caller has made of an entity since, or of the maps
-// and slices that it shares, says nothing about what was read: forms are decoded into entities.
+// Loaded is a row as it was read, which generated entities keep. Changes that a caller has made since to an entity, or
+// to maps and slices that it shares, say nothing about what was read: forms are decoded into entities.
 //
-// It holds what ent has scanned the row into, and would drop. No copy is made.
+// It keeps the values that ent scanned the row into and would otherwise drop. They are not copied.
 type Loaded struct {
 	columns []string
 	values  []any
-	// created is a copy of the mutation by which an entity was created that was not read.
+	// created is a copy of the mutation that created an entity, if the entity was not read.
 	created Creation
 }
 
-// Keep keeps a row. Nobody may scan another one into the values.
+// Keep keeps a row. No other row may be scanned into the values.
 func (l *Loaded) Keep(columns []string, values []any) { l.columns, l.values = columns, values }
 
-// Keeping is assign for a row that is kept.
+// Keeping wraps assign so that the row is kept.
 func (l *Loaded) Keeping(assign func([]string, []any) error) func([]string, []any) error {
 	return func(columns []string, values []any) error {
 		l.Keep(columns, values)
@@ -37,12 +37,12 @@ type Creation interface {
 	Field(name string) (ent.Value, bool)
 }
 
-// Created keeps what the creation of an entity has set. What the database itself has put into other fields is not known. The
-// mutation is a copy, as its builder may go on to create another entity.
+// Created keeps what the creation of an entity set. Values that the database itself put into other fields are not
+// known. The mutation is a copy, because its builder may go on to create another entity.
 func (l *Loaded) Created(copied Creation) { l.created = copied }
 
-// Row returns the row of an entity as it was read: in fresh, an empty entity of the same type, to which assign is bound.
-// An entity that was neither read nor created is taken as it is, and is no base of a diff.
+// Row returns the row of an entity as it was read: in fresh, an empty entity of the same type, to which assign is
+// bound. An entity that was neither read nor created is used as it is, and can't be the base of a diff.
 func (l *Loaded) Row(entity, fresh any, assign func([]string, []any) error) ReadRow {
 	if l.created != nil {
 		return ReadRow{entity: entity, created: l.created}
@@ -53,16 +53,16 @@ func (l *Loaded) Row(entity, fresh any, assign func([]string, []any) error) Read
 	return ReadRow{entity: fresh, columns: l.columns}
 }
 
-// ReadRow is an entity that a diff compares with. The zero one is none.
+// ReadRow is an entity that a diff compares with. The zero value stands for no entity.
 type ReadRow struct {
 	entity any
-	// columns are those that were read; nil for an entity that may have been changed since.
+	// columns are the columns that were read; nil for an entity that may have been changed since.
 	columns []string
-	// created is what the entity was created by, if it was not read.
+	// created is the mutation that created the entity, if it was not read.
 	created Creation
 }
 
-// RowOf is a ReadRow, or that of an entity that does not know what was read.
+// RowOf returns a ReadRow as it is, or makes one for an entity that does not know what was read.
 func RowOf(entity any) ReadRow {
 	if r, ok := entity.(ReadRow); ok {
 		return r
@@ -70,7 +70,7 @@ func RowOf(entity any) ReadRow {
 	return ReadRow{entity: entity}
 }
 
-// value returns what the row holds in a field; false if that is not known.
+// value returns the row's value of a field; false if it is not known.
 func (r ReadRow) value(f version.Field) (any, bool) {
 	if r.created != nil {
 		return r.created.Field(f.Column)
@@ -81,8 +81,8 @@ func (r ReadRow) value(f version.Field) (any, bool) {
 	return entityField(r.entity, f.Struct)
 }
 
-// read returns what was read into a field; false if that is not known. A value that an entity shares with what it was
-// scanned into may have been changed in both.
+// read returns what was read into a field; false if it is not known. If an entity shares a value with the destination
+// that it was scanned into, a change may have affected both.
 func (r ReadRow) read(f version.Field) (any, bool) {
 	if r.created != nil {
 		v, ok := r.value(f)
@@ -97,7 +97,8 @@ func (r ReadRow) read(f version.Field) (any, bool) {
 	return r.value(f)
 }
 
-// inPlace reports whether a change of the field's value, made in place, shows in what it was scanned into.
+// inPlace reports whether an in-place change of the field's value also changes the destination that it was scanned
+// into.
 func inPlace(entity any, f version.Field) bool {
 	t := reflect.ValueOf(entity).Elem().FieldByName(f.Struct).Type()
 	if f.Nillable && t.Kind() == reflect.Pointer {
@@ -138,8 +139,8 @@ func sameVersion(s *version.Schema, loaded, stated any) bool {
 	return s.Strategy.Equal(loaded, stated)
 }
 
-// Clashes returns the fields and edges that a merge leaves to somebody. Those that are never merged clash as well if
-// somebody has changed them, or if there is no base to tell by.
+// Clashes returns the fields and edges that a merge can't decide. Fields that are never merged clash as well if
+// somebody changed them, or if there is no base to compare with.
 func Clashes(s *version.Schema, base ReadRow, diffs []entocc.FieldDiff, never []string) []entocc.FieldDiff {
 	var clashes []entocc.FieldDiff
 	named := func(name string) bool {

@@ -13,8 +13,8 @@ import (
 	_ "github.com/entocc/entocc/internal/ent/runtime"
 )
 
-// BenchmarkLoad loads 10,000 entities of 11 columns and says what each holds on to. To compare, generate internal/ent with
-// entocc.ForgetLoaded().
+// BenchmarkLoad loads 10,000 entities of 11 columns and reports how much memory each keeps. To compare, generate
+// internal/ent with entocc.ForgetLoaded().
 func BenchmarkLoad(b *testing.B) {
 	const n = 10_000
 	ctx := b.Context()

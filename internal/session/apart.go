@@ -11,10 +11,11 @@ import (
 // apartPoint is the savepoint of one statement.
 const apartPoint = "entocc_statement"
 
-// apartTx is a transaction of PostgreSQL in which each statement that writes is a subtransaction: all others would give the row the
-// same xmin, and of two writes of a row in one transaction nobody could say which an entity has seen. A subtransaction has a
-// number of its own, which stays that of the row after the commit. Any statement may write any row, by a trigger or a foreign
-// key. An error aborts the transaction, as it does without the savepoint.
+// apartTx is a transaction of PostgreSQL in which each writing statement is a subtransaction. Without them, all
+// statements would give the row the same xmin, and after two writes of a row in one transaction it would be impossible
+// to say which one an entity has seen. A subtransaction has its own number, which stays in the row after the commit.
+// Any statement may write any row, through a trigger or a foreign key. An error aborts the transaction, as it does
+// without the savepoint.
 type apartTx struct{ dialect.Tx }
 
 // Exec sends a statement.
@@ -46,7 +47,7 @@ func (t *apartTx) Query(ctx context.Context, query string, args, v any) error {
 	return nil
 }
 
-// ExecContext is of ent's feature sql/execquery.
+// ExecContext supports ent's feature sql/execquery.
 func (t *apartTx) ExecContext(ctx context.Context, query string, args ...any) (res stdsql.Result, err error) {
 	if !mayMove(query) {
 		return ExecContext(ctx, t.Tx, query, args)
@@ -58,8 +59,8 @@ func (t *apartTx) ExecContext(ctx context.Context, query string, args ...any) (r
 	return res, err
 }
 
-// QueryContext is of ent's feature sql/execquery. Nobody sees the end of its rows, so what it writes has the number of the
-// transaction itself, which no statement has that goes through the methods above.
+// QueryContext supports ent's feature sql/execquery. The end of its rows can't be observed, so what it writes gets the
+// number of the transaction itself, which no statement sent through the methods above has.
 func (t *apartTx) QueryContext(ctx context.Context, query string, args ...any) (*stdsql.Rows, error) {
 	return QueryContext(ctx, t.Tx, query, args)
 }

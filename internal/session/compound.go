@@ -7,16 +7,16 @@ import (
 	"entgo.io/ent/dialect"
 )
 
-// MariaDB has no UPDATE .. RETURNING, but takes compound statements outside of stored programs: one statement begins the
-// transaction, updates the row and reads it. The COMMIT is its own statement, so that it has its own answer,
-// and an error in between is followed by a ROLLBACK on the same connection. A handler inside of the statement would not
-// do: the server does not run it when the statement is killed between two parts, and leaves the transaction open.
+// MariaDB has no UPDATE .. RETURNING, but accepts compound statements outside of stored programs: one statement begins
+// the transaction, updates the row and reads it. The COMMIT is a separate statement, so that it has its own response,
+// and an error in between is followed by a ROLLBACK on the same connection. A handler inside the statement would not be
+// enough: the server does not run it if the statement is killed between two parts, and leaves the transaction open.
 const (
 	CompoundBegin = "BEGIN NOT ATOMIC START TRANSACTION; "
 	CompoundEnd   = "; END"
 )
 
-// What is known of a server and compound statements.
+// What is known about a server and compound statements.
 const (
 	compoundsUnknown uint32 = iota
 	compoundsAsked
@@ -24,8 +24,8 @@ const (
 	compoundsRefused
 )
 
-// BeginCompound returns a transaction that its first statement begins, a compound one, or nil where the server takes no such
-// statements. drv is one that autocommits.
+// BeginCompound returns a transaction that is begun by its first statement, a compound one, or nil if the server does
+// not accept compound statements. drv must autocommit.
 func BeginCompound(ctx context.Context, drv dialect.Driver) (*CompoundTx, error) {
 	d, ok := drv.(*namedDriver)
 	if !ok {
@@ -38,8 +38,8 @@ func BeginCompound(ctx context.Context, drv dialect.Driver) (*CompoundTx, error)
 	return &CompoundTx{Pinned: conn, session: d.session, ctx: ctx}, nil
 }
 
-// pinForCompound returns a connection to a server that takes compound statements, or nil. The first call asks the server;
-// others in the meantime do without.
+// pinForCompound returns a connection to a server that accepts compound statements, or nil. The first call asks the
+// server; calls in the meantime do without.
 func (d *namedDriver) pinForCompound(ctx context.Context) (Pinned, error) {
 	if d.session.compounds.Load() == compoundsTaken {
 		return Pin(ctx, d.Driver)
@@ -61,13 +61,12 @@ func (d *namedDriver) pinForCompound(ctx context.Context) (Pinned, error) {
 	return conn, nil
 }
 
-// inTransaction asks for the variable that says whether the session is in a transaction.
+// inTransaction queries the variable that says whether the session is in a transaction.
 const inTransaction = "SELECT 'in_transaction', @@in_transaction"
 
-// askForCompounds sends a compound statement of the kind that saves are, and looks at whether the transaction that it has
-// begun is there for the next statement. This finds out about MySQL, about MariaDB in the mode ORACLE, and about proxies
-// between; one that cuts the connection has answered, too. Nodes of a Galera cluster are left to transactions of the driver's,
-// whose commits are verified.
+// askForCompounds sends a compound statement like those of saves, and checks whether the next statement still sees the
+// transaction that it began. This covers MySQL, MariaDB in ORACLE mode, and proxies in between; cutting the connection
+// is an answer, too. Nodes of a Galera cluster use transactions of the driver, whose commits are verified.
 func (d *namedDriver) askForCompounds(ctx context.Context, conn Pinned) (answer uint32, clean bool) {
 	galera, err := variable(ctx, conn, CompoundBegin+"SHOW VARIABLES WHERE Variable_name = ?"+CompoundEnd, "wsrep_on")
 	open := ""
@@ -84,7 +83,7 @@ func (d *namedDriver) askForCompounds(ctx context.Context, conn Pinned) (answer 
 	return compoundsRefused, clean
 }
 
-// CompoundTx is a transaction that its first statement begins.
+// CompoundTx is a transaction that is begun by its first statement.
 type CompoundTx struct {
 	Pinned
 	session  *Session
@@ -92,8 +91,8 @@ type CompoundTx struct {
 	released bool
 }
 
-// Refuses reports whether an error says that the statement was not understood (1064), or is none that can be prepared (1295).
-// Nothing of it was carried out, and the server is not asked again.
+// Refuses reports whether an error says that the statement was not understood (1064), or can't be prepared (1295). No
+// part of it was carried out, and the server is not asked again.
 func (t *CompoundTx) Refuses(err error) bool {
 	if err == nil || !strings.Contains(err.Error(), "Error 1064") && !strings.Contains(err.Error(), "Error 1295") {
 		return false
@@ -102,7 +101,8 @@ func (t *CompoundTx) Refuses(err error) bool {
 	return true
 }
 
-// Commit commits, unless the context has ended by then, as transactions of database/sql do. It is not broken off half-way.
+// Commit commits, unless the context has ended by then, like transactions of database/sql. It is not interrupted
+// halfway.
 func (t *CompoundTx) Commit() error {
 	if err := t.ctx.Err(); err != nil {
 		return Rollback(t, err)
@@ -110,7 +110,7 @@ func (t *CompoundTx) Commit() error {
 	return t.end("COMMIT")
 }
 
-// Rollback rolls back, by closing the connection if need be.
+// Rollback rolls back, by closing the connection if necessary.
 func (t *CompoundTx) Rollback() error {
 	_ = t.end("ROLLBACK")
 	return nil
@@ -122,7 +122,7 @@ func (t *CompoundTx) end(verb string) error {
 	return err
 }
 
-// Abandon closes the connection of a transaction that was left by a panic.
+// Abandon closes the connection of a transaction that a panic left open.
 func (t *CompoundTx) Abandon() { t.release(false) }
 
 func (t *CompoundTx) release(clean bool) {

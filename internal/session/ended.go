@@ -12,10 +12,10 @@ import (
 	"github.com/entocc/entocc"
 )
 
-// EndTx closes a transaction that the database has rolled back by itself, if err says that it has, and returns one to
-// take its place, which refuses every further statement and the commit. It returns nil where the transaction goes on.
-// MySQL and MariaDB (errors 1213 and 1020) and SQLite would run such statements in autocommit, where a rollback no longer
-// undoes them, and MySQL and MariaDB answer the commit by nil.
+// EndTx closes a transaction that the database rolled back by itself, if err says so, and returns a replacement that
+// refuses every further statement and the commit. It returns nil if the transaction goes on. MySQL and MariaDB (errors
+// 1213 and 1020) and SQLite would run such statements in autocommit, where a rollback no longer undoes them, and the
+// commit would succeed on MySQL and MariaDB.
 func EndTx(tx dialect.Tx, err error) dialect.Tx {
 	within := tx
 	for {
@@ -33,7 +33,7 @@ func EndTx(tx dialect.Tx, err error) dialect.Tx {
 	return endTx(tx, within, err, local != nil)
 }
 
-// endTx is EndTx for a transaction of SQLite, if local says so, or of a server. The database is asked within.
+// endTx is EndTx for a transaction of SQLite, if local says so, or of a server. within is used to query the database.
 func endTx(tx, within dialect.Tx, err error, local bool) dialect.Tx {
 	if err == nil {
 		return nil
@@ -48,26 +48,27 @@ func endTx(tx, within dialect.Tx, err error, local bool) dialect.Tx {
 	default:
 		return nil
 	}
-	_ = tx.Rollback() // There is nothing left to roll back; it gives the connection back.
+	_ = tx.Rollback() // There is nothing left to roll back; this returns the connection to the pool.
 	return EndedTx{err}
 }
 
-// isOpen asks SQLite whether a transaction goes on after an error. What the error is does not say: constraints and triggers
-// may roll it back (ON CONFLICT ROLLBACK), a full disk may, and a statement that its context has broken off does. There is a
-// question for it that changes nothing where the answer is yes: a transaction can't begin within another.
+// isOpen asks SQLite whether a transaction goes on after an error. The error alone does not say: constraints and
+// triggers may roll it back (ON CONFLICT ROLLBACK), and so may a full disk, or a statement that its context
+// interrupted. There is a test that changes nothing if the transaction is open: a transaction can't begin within
+// another.
 func isOpen(tx dialect.Tx) bool {
 	err := tx.Exec(context.Background(), "BEGIN", []any{}, nil)
 	return err != nil && (strings.Contains(err.Error(), "within a transaction") || errors.Is(err, stdsql.ErrTxDone))
 }
 
-// undoneByTimeout asks MySQL or MariaDB whether a lock that was not given in time has undone more than the statement.
+// undoneByTimeout asks MySQL or MariaDB whether a lock wait timeout undid more than the statement.
 func undoneByTimeout(tx dialect.Tx) bool {
 	value, err := variable(context.Background(), tx, "SELECT 'innodb_rollback_on_timeout', @@innodb_rollback_on_timeout")
 	return err != nil || value != "0"
 }
 
-// WatchRows has ended see the errors that come with the rows of a query: MySQL and MariaDB send the head of an answer
-// before they have read, and locked, all of it, and SQLite carries a statement out while its rows are read. v is what the
+// WatchRows passes the errors that come with the rows of a query to ended: MySQL and MariaDB send the start of a result
+// before they have read and locked all of it, and SQLite carries out a statement while its rows are read. v is what the
 // query was given to put its rows into.
 func WatchRows(d string, v any, ended func(error) error) {
 	if rows, ok := v.(*sql.Rows); ok && d != dialect.Postgres && rows.ColumnScanner != nil {
@@ -75,7 +76,7 @@ func WatchRows(d string, v any, ended func(error) error) {
 	}
 }
 
-// watchedRows are rows whose errors are seen.
+// watchedRows are rows whose errors are observed.
 type watchedRows struct {
 	sql.ColumnScanner
 	ended func(error) error
@@ -84,17 +85,17 @@ type watchedRows struct {
 // Err returns the error that ended the rows.
 func (r watchedRows) Err() error { return r.ended(r.ColumnScanner.Err()) }
 
-// Close reads the rest of the answer, and the error that may be in it.
+// Close reads the rest of the result, and the error that may be in it.
 func (r watchedRows) Close() error { return r.ended(r.ColumnScanner.Close()) }
 
-// endingTx is a transaction that entocc has begun itself, and that is over once an error has ended it: no further statement
-// of it runs outside any transaction. Generated code does the same for the caller's own.
+// endingTx is a transaction that entocc itself began, and that is over once an error has ended it: no further statement
+// runs outside any transaction. Generated code does the same for the caller's own transactions.
 type endingTx struct {
 	dialect.Tx
 	name string
 }
 
-// NewEndingTx returns tx as one that is over when the database d says so.
+// NewEndingTx wraps tx so that it is over when the database d says so.
 func NewEndingTx(tx dialect.Tx, d string) dialect.Tx { return &endingTx{Tx: tx, name: d} }
 
 // Exec sends the statement, unless the transaction is over.
@@ -118,7 +119,7 @@ func (t *endingTx) ended(err error) error {
 	return err
 }
 
-// EndedTx is a transaction that the database has rolled back.
+// EndedTx is a transaction that the database rolled back.
 type EndedTx struct{ cause error }
 
 func (t EndedTx) err() error {

@@ -15,12 +15,12 @@ import (
 	"github.com/entocc/entocc"
 )
 
-// Fate is what becomes of a version that a transaction has written: it is committed, or it never was. An entity that
+// Fate is what becomes of a version that a transaction wrote: it is committed, or it never existed. An entity that
 // holds such a version has a Fate; all others have none.
 type Fate struct {
 	tx    *TxState
 	state atomic.Uint32
-	// number is the place among the fates of a transaction. Savepoints begin new ones.
+	// number is the position among the fates of a transaction. Savepoints begin new ones.
 	number int
 }
 
@@ -28,7 +28,7 @@ const (
 	fateOpen uint32 = iota
 	fateCommitted
 	fateUndone
-	// fateUnknown is that of a commit whose answer was lost.
+	// fateUnknown is the fate after a commit whose response was lost.
 	fateUnknown
 )
 
@@ -40,21 +40,21 @@ func later(a, b *Fate) *Fate {
 	return a
 }
 
-// standing is what a version is to a driver.
+// standing is what a version means to a driver.
 type standing uint8
 
 const (
-	// there is a version that the database has, for this driver.
+	// there is a version that exists in the database, for this driver.
 	there standing = iota
-	// Elsewhere is one that only the transaction has which has written it.
+	// Elsewhere is a version that exists only in the transaction that wrote it.
 	Elsewhere
-	// Undone is one that never was.
+	// Undone is a version that never existed.
 	Undone
-	// Doubtful is one of a commit whose answer was lost.
+	// Doubtful is a version of a commit whose response was lost.
 	Doubtful
 )
 
-// Standing returns what the version is to a driver, which may not be known yet. cause is why it never was.
+// Standing returns what the version means to a driver, which may not be known yet. cause is why it never existed.
 func (f *Fate) Standing(drv dialect.Driver) (s standing, cause error) {
 	state := fateCommitted
 	if f != nil {
@@ -73,34 +73,34 @@ func (f *Fate) Standing(drv dialect.Driver) (s standing, cause error) {
 	return Elsewhere, nil
 }
 
-// TxState is what a transaction of a generated client knows of its own writes: which rows have a version now that is lost
-// when it is rolled back. The zero value is that of a transaction whose end nobody sees, as its commit is not that of the
-// client's Tx. It knows nothing.
+// TxState is what a transaction of a generated client knows about its own writes: which rows now have a version that is
+// lost on rollback. The zero value belongs to a transaction whose end can't be observed, because it is not committed
+// through the client's Tx. It knows nothing.
 type TxState struct {
 	mu sync.Mutex
-	// ctx is that of the transaction, which a cancellation rolls back; nil for the zero value.
+	// ctx is the context of the transaction, whose cancellation rolls it back; nil for the zero value.
 	ctx   context.Context //nolint:containedctx // as ent's own Tx
 	cause error
 	ended bool
-	// fates are those of everything that was written and is not undone; a new one begins with each savepoint.
+	// fates are the fates of everything that was written and is not undone; a new one begins with each savepoint.
 	fates      []*Fate
 	savepoints []savepoint
 	fresh      bool
 	numbered   int
-	// rows, tables and statements are what was written: rows that are known, tables in statements of ent's, and other
-	// statements as a whole.
+	// rows, tables and statements record what was written: known rows, tables in ent's statements, and other statements
+	// as a whole.
 	rows, tables, statements map[string][]*Fate
-	// proven are the versions by which rows were written.
+	// proven are the versions with which rows were written.
 	proven map[string][]provenVersion
 	// created are the IDs of new rows, which have a value once they are inserted.
 	created []createdRow
-	// inserting holds the tables that the next INSERT is known for by created.
+	// inserting holds the tables for which the next INSERT is already recorded in created.
 	inserting map[string]bool
 }
 
 type savepoint struct {
 	name string
-	// fates is how many there were when it was set.
+	// fates is how many there were when the savepoint was set.
 	fates int
 }
 
@@ -135,17 +135,18 @@ func (t *TxState) Broken() error {
 // Begin notes that the end of the transaction will be seen.
 func (t *TxState) Begin(ctx context.Context) { t.ctx = ctx }
 
-// Seen reports whether the transaction is one whose end is seen.
+// Seen reports whether the end of the transaction can be observed.
 func (t *TxState) Seen() bool { return t.ctx != nil }
 
-// Ended reports whether the transaction has been seen to end.
+// Ended reports whether the end of the transaction was observed.
 func (t *TxState) Ended() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.ended
 }
 
-// End notes the end of the transaction. Whatever it has written is there from now on, or never was, or nobody knows.
+// End notes the end of the transaction. From now on, everything it wrote exists, never existed, or has an unknown
+// outcome.
 func (t *TxState) End(committed bool, cause error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -164,10 +165,10 @@ func (t *TxState) End(committed bool, cause error) {
 		f.state.Store(state)
 	}
 	t.fates, t.rows, t.tables, t.statements, t.created, t.proven = nil, nil, nil, nil, nil, nil
-	t.savepoints = nil // Whoever had set one may want to go back to it, and hears then that the transaction is over.
+	t.savepoints = nil // Code that set one may want to go back to it, and is then told that the transaction is over.
 }
 
-// reason returns why the transaction was rolled back, if it did not do so by itself.
+// reason returns why the transaction was rolled back, unless it did so by itself.
 func (t *TxState) reason() error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -177,8 +178,8 @@ func (t *TxState) reason() error {
 	return t.cause
 }
 
-// Wrote notes that a row was written, and returns the fate of its new version. versions are the one that the write was
-// guarded by and the new one: the transaction has held the row since.
+// Wrote notes that a row was written, and returns the fate of its new version. versions are the version that guarded
+// the write and the new one: the transaction has locked the row since.
 func (t *TxState) Wrote(table string, id any, versions ...any) *Fate {
 	if t.ctx == nil {
 		return nil
@@ -206,8 +207,8 @@ func (t *TxState) Savepoints() (names []string) {
 	return names
 }
 
-// Proves reports whether the transaction has written a row itself, by a write that was guarded by a version that is the
-// one expected now.
+// Proves reports whether the transaction has written a row itself, with a guarded write whose version is the one
+// expected now.
 func (t *TxState) Proves(table string, id any, expected func(version any) bool) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -216,8 +217,8 @@ func (t *TxState) Proves(table string, id any, expected func(version any) bool) 
 	})
 }
 
-// Creates notes that a row is about to be inserted, and returns the fate of its version. id is that of its spec, nil where
-// the values of IDs are not those that the database has.
+// Creates notes that a row is about to be inserted, and returns the fate of its version. id is the ID of its spec, nil
+// if the database stores IDs as other values.
 func (t *TxState) Creates(table string, id *sqlgraph.FieldSpec) *Fate {
 	if t.ctx == nil {
 		return nil
@@ -234,7 +235,7 @@ func (t *TxState) Creates(table string, id *sqlgraph.FieldSpec) *Fate {
 	return t.now()
 }
 
-// FateOf returns the fate of the version of a row that the transaction has read: nil for one that it had not written.
+// FateOf returns the fate of the version of a row that the transaction read: nil if the transaction did not write it.
 func (t *TxState) FateOf(table string, id any) (f *Fate) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -264,7 +265,7 @@ func (t *TxState) Sends(ctx context.Context, query string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	switch verb {
-	case "SELECT", "DELETE": // A row that is gone has no version.
+	case "SELECT", "DELETE": // A deleted row has no version.
 	case "SAVEPOINT":
 		t.savepoints, t.fresh = append(t.savepoints, savepoint{SavepointName(rest), len(t.fates)}), true
 	case "RELEASE":
@@ -295,7 +296,7 @@ func (t *TxState) writes(ctx context.Context, verb, query string) {
 	}
 }
 
-// undo marks what was written since a savepoint. Without a name, or one that is known, that is everything.
+// undo marks what was written since a savepoint. Without a known name, that is everything.
 func (t *TxState) undo(name string) {
 	from, i := 0, t.savepoint(name)
 	if i >= 0 {
@@ -351,12 +352,12 @@ func last(fates []*Fate) *Fate {
 
 func txRowKey(table string, id any) string {
 	if v := reflect.ValueOf(id); v.Kind() == reflect.Pointer && !v.IsNil() {
-		id = v.Elem().Interface() // ent keeps pointers to IDs that have their own type.
+		id = v.Elem().Interface() // ent keeps pointers to IDs that have a custom type.
 	}
 	return table + "\x00" + fmt.Sprint(id)
 }
 
-// rowWritten is the key of the row that an UPDATE is known to write, in the context of the statement.
+// rowWritten is the context key for the row that an UPDATE is known to write.
 type rowWritten struct{}
 
 type writtenRow struct {

@@ -7,20 +7,20 @@ import (
 	"entgo.io/ent/dialect/sql"
 )
 
-// Lock is how a check keeps others from changing a row before the transaction ends.
+// Lock is how a check prevents others from changing a row before the transaction ends.
 type Lock uint8
 
 const (
-	// Unlocked keeps nobody from the row.
+	// Unlocked takes no lock.
 	Unlocked Lock = iota
-	// Shared lets others lock the row in the same way.
+	// Shared allows others to lock the row in the same way.
 	Shared
-	// Exclusive is for rows that the transaction may go on to write: two that locked them shared would wait for each
-	// other.
+	// Exclusive is for rows that the transaction may go on to write: two transactions with shared locks would wait for
+	// each other.
 	Exclusive
 )
 
-// Apply adds the clause of the lock, in the words that MySQL, MariaDB and PostgreSQL understand.
+// Apply adds the clause of the lock, in the syntax of MySQL, MariaDB and PostgreSQL.
 func (l Lock) Apply(s *sql.Selector) {
 	switch d := s.Dialect(); {
 	case l == Unlocked || d == dialect.SQLite:
@@ -35,7 +35,8 @@ func (l Lock) Apply(s *sql.Selector) {
 	}
 }
 
-// Clause returns the clause of an exclusive lock for a statement that is text, in the words that all but SQLite understand.
+// Clause returns the clause of an exclusive lock for a statement that is text, in the syntax of every database except
+// SQLite.
 func (l Lock) Clause(d string) string {
 	if l != Exclusive || d == dialect.SQLite {
 		return ""
@@ -43,8 +44,8 @@ func (l Lock) Clause(d string) string {
 	return " FOR UPDATE"
 }
 
-// BeginWriting readies a transaction for locking reads. SQLite has no locks of rows: there it begins to write, by an UPDATE
-// that matches no row, so that it sees what was committed last and keeps others from writing.
+// BeginWriting prepares a transaction for locking reads. SQLite has no row locks: there it starts writing with an
+// UPDATE that matches no row, so that it sees what was last committed and prevents others from writing.
 func BeginWriting(ctx context.Context, q dialect.ExecQuerier, d, table, column string) error {
 	if d != dialect.SQLite {
 		return nil
@@ -55,9 +56,9 @@ func BeginWriting(ctx context.Context, q dialect.ExecQuerier, d, table, column s
 	return q.Exec(ctx, query, args, &res)
 }
 
-// LockLatest makes a query in a transaction see the row as it was committed last. Only MySQL and MariaDB need it: at
-// REPEATABLE READ a plain SELECT answers from an old snapshot, although a write of the same transaction sees the current
-// row. The clause is the one that both understand.
+// LockLatest makes a query in a transaction see the last committed state of the row. Only MySQL and MariaDB need it: at
+// REPEATABLE READ a plain SELECT reads from an old snapshot, although a write of the same transaction sees the current
+// row. Both understand the clause.
 func LockLatest(s *sql.Selector) {
 	if s.Dialect() == dialect.MySQL {
 		s.For(sql.LockShare, sql.WithLockClause("LOCK IN SHARE MODE"))

@@ -11,16 +11,16 @@ import (
 	"github.com/entocc/entocc"
 )
 
-// namedDriver is a driver outside of a transaction. It names the outcome of a statement whose answer was lost.
+// namedDriver is a driver outside of a transaction. It names the outcome of a statement whose response was lost.
 type namedDriver struct {
 	dialect.Driver
 	session *Session
-	// inTx sends each statement that writes in a transaction, where database/sql sends nothing twice but its BEGIN. A lost
-	// answer then means that nothing was written, unless it is the one of the COMMIT.
+	// inTx sends each writing statement in a transaction, in which database/sql repeats nothing except the BEGIN. A
+	// lost response then means that nothing was written, unless it is the response to the COMMIT.
 	inTx bool
 }
 
-// Unwrap returns the driver within.
+// Unwrap returns the wrapped driver.
 func (d *namedDriver) Unwrap() dialect.Driver { return d.Driver }
 
 // Exec sends a statement.
@@ -41,7 +41,7 @@ func (d *namedDriver) Exec(ctx context.Context, query string, args, v any) error
 	return Commit(tx)
 }
 
-// Query sends a statement. Its rows carry the error of a commit.
+// Query sends a statement. Its rows carry the error of the commit.
 func (d *namedDriver) Query(ctx context.Context, query string, args, v any) error {
 	if err := d.session.admit(ctx, d.Driver); err != nil {
 		return err
@@ -52,7 +52,7 @@ func (d *namedDriver) Query(ctx context.Context, query string, args, v any) erro
 	}
 	if !d.inTx {
 		err := entocc.NameOutcome(ctx, d.Driver.Query(ctx, query, args, v))
-		if err == nil && !strings.HasPrefix(query, "UPDATE ") { // entocc's own, which looks at its rows itself.
+		if err == nil && !strings.HasPrefix(query, "UPDATE ") { // entocc's own, which checks its rows itself.
 			name := func(err error) error { return entocc.NameOutcome(ctx, err) }
 			rows.ColumnScanner = &namedRows{ColumnScanner: rows.ColumnScanner, name: name, end: name}
 		}
@@ -92,12 +92,12 @@ func (d *namedDriver) Tx(ctx context.Context) (dialect.Tx, error) {
 	return NamedTx(d.session, tx, d.Driver), nil
 }
 
-// namedRows are the rows of a statement that writes. Whoever reads them asks for their error last, which is where the
-// outcome of the write is.
+// namedRows are the rows of a writing statement. Code that reads rows asks for their error last, and that is where the
+// outcome of the write is reported.
 type namedRows struct {
 	sql.ColumnScanner
-	// name names what the reading of a row says, where no transaction holds the write: database/sql closes the rows of a
-	// context that has ended at any time, which commits the write on SQLite. It may be nil.
+	// name names the outcome in an error from reading a row, if the write is not in a transaction: database/sql closes
+	// the rows of an ended context at any time, which commits the write on SQLite. It may be nil.
 	name func(error) error
 	end  func(error) error
 
@@ -121,7 +121,7 @@ func (r *namedRows) named(err error) error {
 	return r.name(err)
 }
 
-// Err reads what is left of the rows, and returns how the write has ended.
+// Err reads the remaining rows, and returns the outcome of the write.
 func (r *namedRows) Err() error {
 	if r.ended {
 		return r.err
@@ -140,7 +140,7 @@ func (r *namedRows) Err() error {
 // Close ends the write, if it has not ended yet.
 func (r *namedRows) Close() error { return r.Err() }
 
-// namedTx is a transaction whose commit names an outcome that is not known.
+// namedTx is a transaction whose commit names an unknown outcome.
 type namedTx struct {
 	dialect.Tx
 	session *Session
@@ -149,17 +149,17 @@ type namedTx struct {
 // Commit commits.
 func (t *namedTx) Commit() error { return Commit(t.Tx) }
 
-// ExecContext is of ent's feature sql/execquery.
+// ExecContext supports ent's feature sql/execquery.
 func (t *namedTx) ExecContext(ctx context.Context, query string, args ...any) (stdsql.Result, error) {
 	return ExecContext(ctx, t.Tx, query, args)
 }
 
-// QueryContext is of ent's feature sql/execquery.
+// QueryContext supports ent's feature sql/execquery.
 func (t *namedTx) QueryContext(ctx context.Context, query string, args ...any) (*stdsql.Rows, error) {
 	return QueryContext(ctx, t.Tx, query, args)
 }
 
-// Commit commits. What is lost after the COMMIT was sent may have been committed.
+// Commit commits. If the connection is lost after the COMMIT was sent, the transaction may have been committed.
 func Commit(tx dialect.Tx) error {
 	return entocc.NameCommit(tx.Commit())
 }

@@ -9,16 +9,17 @@ import (
 	"entgo.io/ent/dialect/sql"
 )
 
-// Pinner is a driver of the caller's own that can send several statements by one connection; see hook.Pinner.
+// Pinner is a caller's driver that can send several statements on one connection; see hook.Pinner.
 type Pinner interface {
-	// Pin returns a connection, or nil where there is none available in this way.
+	// Pin returns a connection, or nil if none is available this way.
 	Pin(ctx context.Context) (Pinned, error)
 }
 
 // Pinned is one connection of a driver.
 type Pinned interface {
 	dialect.ExecQuerier
-	// Release gives the connection back if it is clean, and closes it otherwise: a transaction may be open on it.
+	// Release returns the connection to the pool if it is clean, and closes it otherwise: a transaction may be open on
+	// it.
 	Release(clean bool)
 }
 
@@ -48,7 +49,7 @@ type pinnedConn struct {
 	conn *stdsql.Conn
 }
 
-// Release gives the connection back to its pool, or has the pool close it.
+// Release returns the connection to its pool, or makes the pool close it.
 func (c pinnedConn) Release(clean bool) {
 	if !clean {
 		_ = c.conn.Raw(func(any) error { return driver.ErrBadConn })
@@ -56,16 +57,16 @@ func (c pinnedConn) Release(clean bool) {
 	_ = c.conn.Close()
 }
 
-// hasSessionVars reports whether ent would set session variables before a statement of this context. It keeps them to
-// itself, so it is asked to send a statement to nowhere: it sets the variables first, or fails to by a connection that it
-// does not know.
+// hasSessionVars reports whether ent would set session variables before a statement of this context. ent does not
+// expose them, so it is made to send a statement to a dummy: it first sets the variables, or fails because it does not
+// know the connection.
 func hasSessionVars(ctx context.Context) (has bool) {
 	defer func() { has = recover() != nil || has }()
 	_ = sql.Conn{ExecQuerier: nowhere{&has}}.Exec(ctx, "", []any{}, nil)
 	return has
 }
 
-// nowhere takes statements and notes whether one was more than the empty one.
+// nowhere takes statements and notes whether one was not the empty one.
 type nowhere struct{ more *bool }
 
 // ExecContext sends nothing.

@@ -14,7 +14,7 @@ import (
 	"github.com/entocc/entocc/internal/session"
 )
 
-// onePool is a driver with one connection, which has the table that it is known by.
+// onePool is a driver with one connection, identified by the table that it has.
 func onePool(t *testing.T) *sql.Driver {
 	t.Helper()
 	db, err := stdsql.Open("sqlite3", ":memory:")
@@ -50,7 +50,7 @@ func TestPin_ConnectionThatIsNotCleanIsClosed(t *testing.T) {
 	require.ErrorContains(t, known(t, drv), "no such table", "a database in memory goes with its connection")
 }
 
-// hidden is a driver that may do anything with statements.
+// hidden is a driver that may do anything to statements.
 type hidden struct{ *sql.Driver }
 
 func TestPin_LeavesOtherDriversAlone(t *testing.T) {

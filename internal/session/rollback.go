@@ -8,10 +8,10 @@ import (
 	"github.com/entocc/entocc"
 )
 
-// Rollback rolls back. A node of Galera that has lost the others refuses that too (1047). database/sql then gives the connection
-// back to its pool with the transaction open on it, and whoever gets it next commits the transaction by beginning another. So
-// the node is asked while the connection is still at hand, which costs a ROLLBACK more there, and a connection whose
-// transaction does not end is closed: that ends it.
+// Rollback rolls back. A Galera node that has lost the other nodes refuses even that (1047). database/sql then returns
+// the connection to its pool with the transaction still open, and its next user commits the transaction by beginning
+// another. So the node is checked while the connection is still available, which costs an extra ROLLBACK there, and a
+// connection whose transaction does not end is closed, which ends it.
 func (t *namedTx) Rollback() error {
 	if t.session.galera.Load() != yes {
 		return entocc.NameRollback(t.Tx.Rollback())
@@ -27,9 +27,10 @@ func (t *namedTx) Rollback() error {
 	return err
 }
 
-// closeConn has the driver close the connection of a transaction, as go-sql-driver does where the context of a statement
-// ends before its answer. SET is what such a node still carries out. Where the connection is not closed, by another
-// driver or because this program stood still for all of the second, the rollback that follows is refused and says so.
+// closeConn makes the driver close the connection of a transaction, as go-sql-driver does if the context of a statement
+// ends before its response. Such a node still carries out SET. If the connection is not closed, because the driver is a
+// different one or because this program was suspended for the whole second, the following rollback is refused and
+// reports it.
 func closeConn(tx dialect.Tx) {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Millisecond)
 	defer cancel()

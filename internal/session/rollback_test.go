@@ -13,7 +13,7 @@ import (
 	"github.com/entocc/entocc/internal/session"
 )
 
-// SQLite has rolled the transaction back itself: there is none that could be left open.
+// SQLite rolled the transaction back itself: none could be left open.
 func TestRollback_OfWhatSQLiteHasRolledBackIsKnown(t *testing.T) {
 	drv, err := sql.Open(dialect.SQLite, "file:rolledback?mode=memory&cache=shared")
 	require.NoError(t, err)

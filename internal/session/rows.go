@@ -7,8 +7,8 @@ import (
 	"entgo.io/ent/dialect/sql"
 )
 
-// EachRow runs a query and reads it to its end: on SQLite the commit of a statement happens at its last step, and an error
-// of it would be hidden by closing early.
+// EachRow runs a query and reads it to its end: on SQLite a statement is committed at its last step, and closing early
+// would hide an error of the commit.
 func EachRow(ctx context.Context, drv dialect.ExecQuerier, query string, args []any, scan func(*sql.Rows, []string) error) (err error) {
 	rows := &sql.Rows{}
 	if err := drv.Query(ctx, query, args, rows); err != nil {
@@ -31,7 +31,7 @@ func EachRow(ctx context.Context, drv dialect.ExecQuerier, query string, args []
 	return rows.Err()
 }
 
-// ExecAffected sends a statement, and returns how many rows it has affected.
+// ExecAffected sends a statement, and returns how many rows it affected.
 func ExecAffected(ctx context.Context, q dialect.ExecQuerier, query string, args []any) (int64, error) {
 	var res sql.Result
 	if err := q.Exec(ctx, query, args, &res); err != nil {

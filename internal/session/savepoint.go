@@ -10,9 +10,9 @@ import (
 	"github.com/entocc/entocc"
 )
 
-// Begin begins a transaction for a write of several statements. One that is a generated client's own, and under way,
-// gets a savepoint where it goes on after an error, so that a write which fails halfway leaves nothing of itself behind.
-// PostgreSQL aborts a transaction with the first error.
+// Begin begins a transaction for a write of several statements. If it is a generated client's own transaction, already
+// in progress, and continues after an error, it gets a savepoint, so that a write that fails halfway leaves nothing
+// behind. PostgreSQL aborts a transaction at the first error.
 func Begin(ctx context.Context, drv dialect.Driver) (dialect.Tx, error) {
 	tx, err := drv.Tx(ctx)
 	if err != nil || drv.Dialect() == dialect.Postgres {
@@ -29,7 +29,7 @@ func Begin(ctx context.Context, drv dialect.Driver) (dialect.Tx, error) {
 	return s, nil
 }
 
-// underWay returns the state of a generated client's transaction, or nil for one that was begun just now.
+// underWay returns the state of a generated client's transaction, or nil for a transaction that was only just begun.
 func underWay(tx dialect.Tx) *TxState {
 	switch t := tx.(type) {
 	case *dialect.DebugTx:
@@ -40,7 +40,7 @@ func underWay(tx dialect.Tx) *TxState {
 	return nil
 }
 
-// Atomically runs work in a transaction that begins is to begin, and commits it. It rolls back after an error, a panic and
+// Atomically runs work in a transaction that begins returns, and commits it. It rolls back after an error, a panic and
 // runtime.Goexit.
 func Atomically(ctx context.Context, drv dialect.Driver, begins func(context.Context, dialect.Driver) (dialect.Tx, error), work func(dialect.Tx) error) error {
 	tx, err := begins(ctx, drv)
@@ -81,7 +81,7 @@ func (s *savepointTx) send(ctx context.Context, command string) error {
 // Commit keeps what was written, for the commit of the transaction.
 func (s *savepointTx) Commit() error { return s.send(s.ctx, "RELEASE SAVEPOINT ") }
 
-// Rollback undoes what was written since the savepoint. Where that fails the transaction must not be committed.
+// Rollback undoes what was written since the savepoint. If that fails, the transaction must not be committed.
 func (s *savepointTx) Rollback() error {
 	ctx := context.WithoutCancel(s.ctx)
 	err := s.send(ctx, "ROLLBACK TO SAVEPOINT ")

@@ -2,7 +2,7 @@ package session
 
 import "strings"
 
-// VerbOf returns the first word of a statement, in upper case, and the rest. Comments come before words.
+// VerbOf returns the first word of a statement, in upper case, and the rest. Leading comments are skipped.
 func VerbOf(query string) (verb, rest string) {
 	query = withoutComments(query)
 	i := strings.IndexFunc(query, func(r rune) bool { return r < '0' || r > '9' && r < 'A' || r > 'Z' && r < 'a' || r > 'z' })
@@ -12,7 +12,7 @@ func VerbOf(query string) (verb, rest string) {
 	return strings.ToUpper(query[:i]), strings.TrimSpace(query[i:])
 }
 
-// withoutComments drops the spaces and comments that a statement begins with.
+// withoutComments drops leading spaces and comments of a statement.
 func withoutComments(query string) string {
 	for {
 		query = strings.TrimLeft(query, " \t\r\n;(")
@@ -59,7 +59,7 @@ func tableOf(verb, query string) string {
 	}
 	quote := after[:1]
 	table := ""
-	for strings.HasPrefix(after, quote) { // The last part of a name that a schema qualifies.
+	for strings.HasPrefix(after, quote) { // The last part of a name that is qualified by a schema.
 		if table, after, ok = strings.Cut(after[1:], quote); !ok {
 			return ""
 		}
@@ -76,7 +76,7 @@ func Upserts(query string) bool {
 	return strings.Contains(query, "ON CONFLICT") || strings.Contains(query, "ON DUPLICATE")
 }
 
-// MayWrite reports whether a statement has a word of one that writes.
+// MayWrite reports whether a statement contains a keyword of a writing statement.
 func MayWrite(query string) bool {
 	query = strings.ToUpper(query)
 	for _, verb := range [...]string{"UPDATE", "INSERT", "DELETE", "MERGE", "REPLACE"} {

@@ -12,30 +12,30 @@ import (
 	"entgo.io/ent/dialect/sql"
 )
 
-// Session is what a generated client knows about its connections, beside ent's driver, which it leaves as it is: others
-// ask for that one by its type.
+// Session is what a generated client knows about its connections, in addition to ent's driver, which it leaves
+// unchanged: other code asks for that driver by its type.
 type Session struct {
 	// last is the driver that was asked for last.
 	last atomic.Pointer[namedDriver]
-	// apart has each statement of a transaction that writes give the rows another xmin: see [apartTx].
+	// apart makes each writing statement of a transaction give its rows a new xmin: see [apartTx].
 	apart bool
-	// compounds is whether the server takes compound statements.
+	// compounds is whether the server accepts compound statements.
 	compounds atomic.Uint32
-	// galera and admitted are what a server of MySQL's dialect has answered.
+	// galera and admitted are what a server of MySQL's dialect answered.
 	galera, admitted atomic.Uint32
 }
 
 // NewSession returns what a new client knows: nothing.
 func NewSession() *Session { return &Session{} }
 
-// Apart has each statement of a transaction that writes give the rows another xmin, for mixin.SystemVersion. It returns s.
+// Apart makes each writing statement of a transaction give its rows a new xmin, for mixin.SystemVersion. It returns s.
 func (s *Session) Apart() *Session {
 	s.apart = true
 	return s
 }
 
-// Named returns the driver by which a client sends the writes of a guarded type. It is drv, with two differences: the
-// outcome of a write whose answer was lost has a name (entocc.OutcomeUnknownError), and nothing is sent twice.
+// Named returns the driver through which a client sends the writes of a guarded type. It is drv, with two differences:
+// the outcome of a write whose response was lost has a name (entocc.OutcomeUnknownError), and nothing is sent twice.
 func Named(s *Session, drv dialect.Driver) dialect.Driver {
 	switch drv.(type) {
 	case nil, *namedDriver, *admittedDriver:
@@ -58,7 +58,7 @@ func Named(s *Session, drv dialect.Driver) dialect.Driver {
 	return d
 }
 
-// NamedTx returns a transaction of drv whose commit names an outcome that is not known.
+// NamedTx returns a transaction of drv whose commit names an unknown outcome.
 func NamedTx(s *Session, tx dialect.Tx, drv dialect.Driver) dialect.Tx {
 	switch {
 	case s == nil:
@@ -71,13 +71,13 @@ func NamedTx(s *Session, tx dialect.Tx, drv dialect.Driver) dialect.Tx {
 	return &namedTx{Tx: tx, session: s}
 }
 
-// repeats reports whether database/sql may send a statement of this driver a second time, though the server has carried
-// out the first: lib/pq answers driver.ErrBadConn also where the statement was sent. pgx does not. Others are not known, and
-// count as lib/pq.
+// repeats reports whether database/sql may send a statement of this driver a second time although the server carried
+// out the first: lib/pq returns driver.ErrBadConn even if the statement was sent. pgx does not. Unknown drivers are
+// treated like lib/pq.
 func repeats(drv dialect.Driver) bool {
 	db := database(drv)
 	if db == nil {
-		return true // A Pinner that does not let anybody see what it sends by.
+		return true // A Pinner that does not expose what it sends through.
 	}
 	t := reflect.TypeOf(db.Driver())
 	for t.Kind() == reflect.Pointer {
@@ -86,7 +86,7 @@ func repeats(drv dialect.Driver) bool {
 	return !strings.HasPrefix(t.PkgPath(), "github.com/jackc/pgx/")
 }
 
-// database returns the pool of ent's driver, also from within another that embeds it, or nil.
+// database returns the pool of ent's driver, even if another driver embeds it, or nil.
 func database(drv dialect.Driver) *stdsql.DB {
 	for {
 		switch d := drv.(type) {
@@ -101,7 +101,7 @@ func database(drv dialect.Driver) *stdsql.DB {
 	}
 }
 
-// embedded returns the driver that another one embeds, as ent's own DebugDriver does, or nil.
+// embedded returns the driver that another one embeds, like ent's own DebugDriver, or nil.
 func embedded(drv dialect.Driver) dialect.Driver {
 	v := reflect.ValueOf(drv)
 	if v.Kind() == reflect.Pointer {
@@ -118,20 +118,20 @@ func embedded(drv dialect.Driver) dialect.Driver {
 	return inner
 }
 
-// What is known of a server.
+// What is known about a server.
 const (
 	unknown uint32 = iota
 	yes
 	no
 )
 
-// admittedDriver is a driver of a transaction on a server that has not been asked yet whether writes are sound there.
+// admittedDriver is a driver of a transaction on a server that has not been asked yet whether writes are safe there.
 type admittedDriver struct {
 	dialect.Driver
 	session *Session
 }
 
-// Unwrap returns the driver within.
+// Unwrap returns the wrapped driver.
 func (d *admittedDriver) Unwrap() dialect.Driver { return d.Driver }
 
 // Exec sends a statement.
@@ -158,11 +158,11 @@ func (d *admittedDriver) Tx(ctx context.Context) (dialect.Tx, error) {
 	return d.Driver.Tx(ctx)
 }
 
-// admit refuses writes on a node of a Galera cluster by prepared statements. A node ends a transaction when another node has
-// committed a write to the same rows, and says so by error 1213 to the next command of the session. Where that command is
-// the closing of a prepared statement, which is never answered, the error is lost: the session goes on in autocommit, and
-// answers the commit by nil though nothing of the transaction was kept. (Seen with MariaDB 10.11, Galera 26.4 and
-// go-sql-driver/mysql 1.10, in about one of thirty such collisions.) The server is asked once a client.
+// admit refuses writes through prepared statements on a node of a Galera cluster. A node ends a transaction when
+// another node has committed a write to the same rows, and reports error 1213 to the session's next command. If that
+// command closes a prepared statement, which has no response, the error is lost: the session goes on in autocommit, and
+// the commit succeeds although nothing of the transaction was kept. (Seen with MariaDB 10.11, Galera 26.4 and
+// go-sql-driver/mysql 1.10, in about one of thirty such collisions.) Each client asks the server once.
 func (s *Session) admit(ctx context.Context, drv dialect.Driver) error {
 	if drv.Dialect() != dialect.MySQL || s.admitted.Load() == yes {
 		return nil
@@ -172,7 +172,7 @@ func (s *Session) admit(ctx context.Context, drv dialect.Driver) error {
 		return err
 	}
 	if galera {
-		// The question itself is prepared before it is answered, unless the driver writes the argument into its text.
+		// This query is itself prepared before it is answered, unless the driver writes the argument into its text.
 		prepared, err := variable(ctx, drv, "SHOW SESSION STATUS WHERE Variable_name = ?", "Com_stmt_prepare")
 		if err != nil {
 			return err
@@ -185,11 +185,11 @@ func (s *Session) admit(ctx context.Context, drv dialect.Driver) error {
 	return nil
 }
 
-// errPrepared refuses a write on a Galera cluster by prepared statements.
+// errPrepared refuses a write through prepared statements on a Galera cluster.
 var errPrepared = errors.New("entocc: nothing was written: this is a node of a Galera cluster, which can lose a transaction of prepared statements " +
 	"without an error; add interpolateParams=true to the DSN")
 
-// OnGalera reports whether a transaction of a client's is on a node of a Galera cluster.
+// OnGalera reports whether a client's transaction is on a node of a Galera cluster.
 func OnGalera(ctx context.Context, tx dialect.Tx, d string) (bool, error) {
 	t, ok := tx.(*namedTx)
 	if !ok || d != dialect.MySQL {
@@ -215,7 +215,7 @@ func (s *Session) OnGalera(ctx context.Context, q dialect.ExecQuerier) (bool, er
 	return on == "ON", nil
 }
 
-// variable returns the value in a row of name and value, or nothing where there is no row.
+// variable returns the value in a row of name and value, or nothing if there is no row.
 func variable(ctx context.Context, q dialect.ExecQuerier, query string, args ...any) (value string, err error) {
 	if args == nil {
 		args = []any{}

@@ -7,8 +7,8 @@ import (
 	"entgo.io/ent/dialect/sql"
 )
 
-// Uncached returns a driver whose queries are answered by the database. A driver that is not ent's may answer them from a cache, or
-// send them to a replica, as long as they are in no transaction: it gets one for each.
+// Uncached returns a driver whose queries are answered by the database. A driver that is not ent's may answer them from
+// a cache, or send them to a replica, as long as they are not in a transaction: each gets its own transaction.
 func Uncached(drv dialect.Driver) dialect.Driver {
 	if Begins(drv) {
 		return drv
@@ -16,7 +16,7 @@ func Uncached(drv dialect.Driver) dialect.Driver {
 	return uncachedDriver{drv}
 }
 
-// UncachedQuerier is [Uncached] of what may be a transaction already.
+// UncachedQuerier is [Uncached] for something that may already be a transaction.
 func UncachedQuerier(q dialect.ExecQuerier) dialect.ExecQuerier {
 	if drv, ok := q.(dialect.Driver); ok {
 		return Uncached(drv)

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// KeyOf returns the values that a conjunction of plain conditions has the columns equal; false where it leaves one open, and
-// for any other text.
+// KeyOf returns the values to which a conjunction of plain conditions compares the columns; false if it leaves one
+// open, and for any other text.
 func KeyOf(text string, args []any, columns []string) (key []any, ok bool) {
 	key = make([]any, len(columns))
 	named := 0
@@ -26,7 +26,7 @@ func KeyOf(text string, args []any, columns []string) (key []any, ok bool) {
 	return key, named == len(columns) && len(args) == 0
 }
 
-// condition is one of a single column, as ent writes it.
+// condition is a condition on a single column, as ent writes it.
 type condition struct {
 	column string
 	// equal reports that the column equals a value, and values is how many values there are.
@@ -34,7 +34,8 @@ type condition struct {
 	values int
 }
 
-// plainCondition reads a condition, which may be in parentheses with others of the conjunction: they don't matter there.
+// plainCondition reads a condition, which may be in parentheses with others of the conjunction: there, they don't
+// matter.
 func plainCondition(text string) (c condition, ok bool) {
 	text, not := strings.CutPrefix(strings.TrimLeft(text, "("), "NOT ")
 	if c.column, text, ok = identifier(text); !ok {
@@ -65,7 +66,7 @@ func plainCondition(text string) (c condition, ok bool) {
 	return c, ok
 }
 
-// identifier cuts a quoted column, which may be qualified, off a text.
+// identifier cuts a quoted column, which may be qualified, from the start of a text.
 func identifier(text string) (name, rest string, ok bool) {
 	for i := 0; i < len(text) && (text[i] == '`' || text[i] == '"'); {
 		end := strings.IndexByte(text[i+1:], text[i])

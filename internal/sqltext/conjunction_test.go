@@ -16,7 +16,7 @@ func TestKeyOf_TakesNothingButAConjunction(t *testing.T) {
 		"`t`.`a` IS NOT NULL AND `t`.`a` NOT IN (?) AND `t`.`id` = ?": true,
 		"`t`.`a` >= ? AND `t`.`a` LIKE ? AND `t`.`id` = ?":            true,
 		"`t`.`a` = ?":                        false, // another column
-		"`id` = ?":                           false, // of no table
+		"`id` = ?":                           false, // without a table
 		"`t`.`id` <> ?":                      false,
 		"NOT `t`.`id` = ?":                   false,
 		"NOT (`t`.`a` = ? AND `t`.`id` = ?)": false,

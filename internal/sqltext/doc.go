@@ -1,3 +1,3 @@
-// Package sqltext writes statements that are nothing but columns and values, as ent's builder would, in a fraction of its
-// allocations, and reads the primary key from predicates that ent wrote.
+// Package sqltext writes statements that consist only of columns and values, like ent's builder but with a fraction of
+// its allocations, and reads the primary key from predicates that ent wrote.
 package sqltext

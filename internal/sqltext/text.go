@@ -7,8 +7,8 @@ import (
 	"entgo.io/ent/dialect/sql"
 )
 
-// Text is the text of a statement and its arguments. It writes what ent's sql.Builder would, in a fraction of its
-// allocations, and knows only plain identifiers and values: see [PlainIdent] and [NotPlain].
+// Text is the text of a statement and its arguments. It writes what ent's sql.Builder would, with a fraction of its
+// allocations, and supports only plain identifiers and values: see [PlainIdent] and [NotPlain].
 type Text struct {
 	Dialect string
 	Buf     []byte
@@ -16,7 +16,7 @@ type Text struct {
 	err     error
 }
 
-// New returns an empty text of a dialect, with room for so many bytes and arguments.
+// New returns an empty text of a dialect, with room for that many bytes and arguments.
 func New(d string, size, args int) *Text {
 	return &Text{Dialect: d, Buf: make([]byte, 0, size), Args: make([]any, 0, args)}
 }
@@ -53,7 +53,7 @@ func (t *Text) Arg(v any) *Text {
 	return t
 }
 
-// Join writes what ent's builder makes of a part of the statement.
+// Join writes a part of the statement that ent's builder has built.
 func (t *Text) Join(q sql.Querier) *Text {
 	b := &sql.Builder{}
 	b.SetDialect(t.Dialect)
@@ -72,8 +72,7 @@ func (t *Text) Join(q sql.Querier) *Text {
 // Query returns the statement and its arguments.
 func (t *Text) Query() (string, []any, error) { return string(t.Buf), t.Args, t.err }
 
-// PlainIdent reports whether a name is written as it is, between quotes: ent takes others for functions, aliases and
-// qualified names.
+// PlainIdent reports whether a name is simply quoted: ent treats others as functions, aliases and qualified names.
 func PlainIdent(name string) bool {
 	for i := range len(name) {
 		c := name[i]
@@ -84,7 +83,7 @@ func PlainIdent(name string) bool {
 	return name != ""
 }
 
-// NotPlain reports whether a value is more than an argument: ent lets such write SQL of their own.
+// NotPlain reports whether a value is more than an argument: ent lets such values write their own SQL.
 func NotPlain(v any) bool {
 	switch v.(type) {
 	case sql.Querier, sql.ParamFormatter:

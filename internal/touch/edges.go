@@ -6,7 +6,7 @@ import (
 	"github.com/entocc/entocc/internal/version"
 )
 
-// Moved returns the edges to parents among those of a spec.
+// Moved returns the edges to parents among the edges of a spec.
 func Moved(s *version.Schema, edges []*sqlgraph.EdgeSpec) map[*version.Touch]*sqlgraph.EdgeSpec {
 	moved := make(map[*version.Touch]*sqlgraph.EdgeSpec)
 	for _, t := range s.Touch {

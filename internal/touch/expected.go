@@ -16,8 +16,8 @@ type ParentVersion struct {
 	Version any
 }
 
-// CheckParents compares and locks the parents of a child of which the write expects a version. Nobody changes them from
-// then on, until the write has bumped them. A conflict has no operation, as it is not about the child.
+// CheckParents compares and locks the parents of a child for which the write expects a version. Nobody can change them
+// from then on, until the write has bumped them. A conflict has no operation, because it is not about the child.
 func CheckParents(ctx context.Context, s *version.Schema, q dialect.ExecQuerier, d string, expected []ParentVersion, c Child) error {
 	for i, t := range s.Touch {
 		for _, e := range expected {

@@ -13,10 +13,10 @@ import (
 	"github.com/entocc/entocc/internal/version"
 )
 
-// Chunk is how many IDs one statement names: every database takes as many parameters.
+// Chunk is how many IDs one statement names: every database accepts that many parameters.
 const Chunk = 500
 
-// Parents are rows that a write touches: each is bumped once, whatever leads to it.
+// Parents are rows that a write touches: each is bumped once, however many ways lead to it.
 type Parents struct {
 	seen map[parentKey]bool
 	// Next holds the rows that are not bumped yet, in the order in which they were found.
@@ -28,7 +28,7 @@ type parentKey struct {
 	id     any
 }
 
-// NewParents returns no parents.
+// NewParents returns an empty set of parents.
 func NewParents() *Parents { return &Parents{seen: make(map[parentKey]bool)} }
 
 // Own notes a row that the write bumps itself.
@@ -43,7 +43,7 @@ func (p *Parents) Own(s *version.Schema, id any) {
 	p.seen[own] = true
 }
 
-// MoveTo leaves the parents to others, which bump them later.
+// MoveTo moves the parents to others, which bumps them later.
 func (p *Parents) MoveTo(others *Parents) {
 	for key := range p.seen {
 		if !slices.Contains(p.Next, key) {
@@ -141,7 +141,7 @@ func Columns(s *version.Schema) []string {
 	return columns
 }
 
-// ReadChildren runs a query for rows of the type, of which it selects the columns.
+// ReadChildren runs a query for rows of the type, and selects their columns in it.
 func ReadChildren(ctx context.Context, s *version.Schema, q dialect.ExecQuerier, selector *sql.Selector) ([]Child, error) {
 	selector.Select(selector.Columns(Columns(s)...)...)
 	if err := selector.Err(); err != nil {
@@ -174,8 +174,8 @@ func QueryChildren(ctx context.Context, s *version.Schema, q dialect.ExecQuerier
 	return children, err
 }
 
-// Lock locks parents that a foreign key is about to be set to. MySQL and MariaDB lock such a parent shared by
-// themselves, so that two writers which go on to bump it would wait for each other.
+// Lock locks parents that a foreign key is about to be set to. MySQL and MariaDB themselves take only a shared lock on
+// such a parent, so that two writers that go on to bump it would wait for each other.
 func (p *Parents) Lock(ctx context.Context, q dialect.ExecQuerier, d string) error {
 	if d != dialect.MySQL {
 		return nil

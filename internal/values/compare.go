@@ -11,7 +11,7 @@ import (
 	"github.com/entocc/entocc/internal/version"
 )
 
-// Predicate returns the condition that a column, whose quoted name is ident, holds what was seen in it.
+// Predicate returns the condition that a column, whose quoted name is ident, holds the value that was seen in it.
 func Predicate(c *version.Compared, d, ident string, seen Seen) *sql.Predicate {
 	isNull := ident + " IS NULL"
 	if seen.Value == nil || d == dialect.SQLite && isNaN(seen.Value) { // SQLite stores NaN as NULL.
@@ -34,12 +34,12 @@ func Predicate(c *version.Compared, d, ident string, seen Seen) *sql.Predicate {
 	})
 }
 
-// comparison is one of a column with what was seen in it.
+// comparison compares a column with what was seen in it.
 type comparison struct {
 	*version.Compared
 	ident string
 	seen  Seen
-	// own is the schema's own type of the column, in lower case and without arguments; ownFull has them.
+	// own is the column type that the schema sets, in lower case and without arguments; ownFull has them.
 	own, ownFull string
 }
 
@@ -57,7 +57,7 @@ func baseType(t string) string {
 	return t
 }
 
-// text returns the value as a text where it is one; drivers of PostgreSQL take bytes for bytea.
+// text returns the value as text if it is text; PostgreSQL drivers send bytes as bytea.
 func (c *comparison) text() any {
 	if b, ok := c.seen.Value.([]byte); ok {
 		return string(b)
@@ -65,7 +65,7 @@ func (c *comparison) text() any {
 	return c.seen.Value
 }
 
-// bytes returns the value as bytes where it is a text.
+// bytes returns the value as bytes if it is text.
 func (c *comparison) bytes() any {
 	if s, ok := c.seen.Value.(string); ok {
 		return []byte(s)
@@ -78,8 +78,8 @@ func (c *comparison) equals(b *sql.Builder, v any) {
 	b.WriteString(c.ident + " = ").Arg(v)
 }
 
-// postgres compares texts by their bytes, whatever the collation of the column says; and what has no comparison of its own, or a
-// coarse one (json, point, box, citext), by the text that the database makes of it.
+// postgres compares texts by their bytes, whatever the column's collation; types without a comparison of their own, or
+// with a coarse one (json, point, box, citext), are compared as the text that the database makes of them.
 func (c *comparison) postgres(b *sql.Builder) {
 	typ := c.ownFull
 	switch {
@@ -98,8 +98,8 @@ func (c *comparison) postgres(b *sql.Builder) {
 	b.WriteString("CAST(" + c.ident + ` AS text) COLLATE "C" = CAST(CAST(`).Arg(c.text()).WriteString(" AS " + typ + ") AS text)")
 }
 
-// mysql compares texts by their bytes, as its collations take different ones for equal. What is one in the table is one here,
-// whatever Go makes of it.
+// mysql compares texts by their bytes, because its collations treat different texts as equal. What is text in the table
+// is text here, whatever its type in Go.
 func (c *comparison) mysql(b *sql.Builder) {
 	value, isTime := c.seen.Value.(time.Time)
 	_, isText := c.seen.Value.(string)
@@ -121,8 +121,8 @@ func (c *comparison) mysql(b *sql.Builder) {
 	}
 }
 
-// mysqlText compares two texts. MySQL 8 writes the text of a JSON document in its own way, which MariaDB, that has no such type, does
-// not: it takes these comments for comments.
+// mysqlText compares two texts. MySQL 8 writes the text of a JSON document in its own way. MariaDB has no such type and
+// does not; to it, these comments are just comments.
 func (c *comparison) mysqlText(b *sql.Builder) {
 	from, to := "", ""
 	if c.Kind == version.ValueJSON && (c.own == "" || c.own == "json") {
@@ -131,7 +131,8 @@ func (c *comparison) mysqlText(b *sql.Builder) {
 	b.WriteString("CAST(CONVERT(" + c.ident + " USING utf8mb4) AS BINARY) = CAST(CONVERT(" + from).Arg(c.text()).WriteString(to + " USING utf8mb4) AS BINARY)")
 }
 
-// precision is that of the column for a time that was given, which the database has rounded to it. One that was read has been.
+// precision is the precision of the column for a time that was given, because the database rounded it. A time that was
+// read is already rounded.
 func (c *comparison) precision() string {
 	if !c.seen.Given {
 		return "(6)"
@@ -139,7 +140,7 @@ func (c *comparison) precision() string {
 	return arguments(c.ownFull)
 }
 
-// sqlite compares the bytes of texts and blobs: a column may hold either, whatever its type, and have a collation.
+// sqlite compares the bytes of texts and blobs: a column may hold either, whatever its type, and may have a collation.
 func (c *comparison) sqlite(b *sql.Builder) {
 	switch v := c.seen.Value.(type) {
 	case time.Time:
@@ -158,8 +159,8 @@ func (c *comparison) sqlite(b *sql.Builder) {
 	b.WriteString(c.ident + " COLLATE BINARY = ").Arg(c.seen.Value)
 }
 
-// sqliteTime compares with all texts that stand for the same time: SQLite has no times, and who wrote the row may have another
-// notation than the driver.
+// sqliteTime compares with all texts for the same time: SQLite has no times, and the row's writer may have used a
+// different notation than the driver.
 func (c *comparison) sqliteTime(b *sql.Builder, t time.Time) {
 	b.WriteString(c.ident + " IN (").Arg(t)
 	for _, text := range notations(t) {
@@ -168,7 +169,7 @@ func (c *comparison) sqliteTime(b *sql.Builder, t time.Time) {
 	b.WriteString(")")
 }
 
-// notations returns the texts of a time that a driver reads as just this time.
+// notations returns the texts that a driver reads as exactly this time.
 func notations(t time.Time) (texts []string) {
 	seen := make(map[string]bool)
 	for _, day := range []string{"2006-01-02 ", "2006-01-02T"} {

@@ -14,7 +14,7 @@ import (
 	"github.com/entocc/entocc/internal/version"
 )
 
-// What the databases are asked, to the letter.
+// The exact SQL for each database.
 func TestPredicate_OfEachDialect(t *testing.T) {
 	id := uuid.MustParse("0f8fad5b-d9cb-469f-a165-70867728950e")
 	at := time.Date(2024, 2, 29, 0, 0, 0, 0, time.UTC)
@@ -62,7 +62,7 @@ func TestPredicate_OfEachDialect(t *testing.T) {
 	}
 }
 
-// The texts that stand for a time on SQLite are of that time alone.
+// The texts for a time on SQLite stand for that time only.
 func TestPredicate_NotationsOfATime(t *testing.T) {
 	at := time.Date(2024, 2, 29, 23, 30, 0, 500, time.FixedZone("", -3600))
 	p := values.Predicate(&version.Compared{Kind: version.ValueTime}, dialect.SQLite, "c", values.Seen{Value: at})
@@ -76,7 +76,7 @@ func TestPredicate_NotationsOfATime(t *testing.T) {
 	}
 }
 
-// What an entity shares with its holder is copied, and what it does not is kept.
+// What an entity shares with its holder is copied; what it does not share is kept as it is.
 func TestTake_TakesWhatMayChange(t *testing.T) {
 	b := []byte("blob")
 	taken := values.Take(&b)

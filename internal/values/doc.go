@@ -1,2 +1,2 @@
-// Package values knows what a caller saw in a row, and how each database compares it with what the row holds by now.
+// Package values knows what a caller saw in a row, and how each database compares that with the row's current values.
 package values

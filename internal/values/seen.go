@@ -12,23 +12,25 @@ import (
 	"entgo.io/ent/schema/field"
 )
 
-// Seen is what a caller saw in a column, in the form in which drivers take it.
+// Seen is what a caller saw in a column, in the form that drivers accept.
 type Seen struct {
 	// Value is nil for NULL.
 	Value driver.Value
-	// OrNull reports that an entity holds the same for NULL.
+	// OrNull reports that an entity holds the same value for NULL.
 	OrNull bool
-	// Given reports that the caller gave the value to a new row, which was not read: the database may have rounded it.
+	// Given reports that the caller gave the value to a new row, and that it was not read: the database may have
+	// rounded it.
 	Given bool
 }
 
-// Early is a value that was taken out of what a column was scanned into, as an entity may share that with its holder.
+// Early is a value that was copied from the destination that a column was scanned into, because an entity may share it
+// with its holder.
 type Early struct {
 	Seen
 	err error
 }
 
-// Take takes a value out early; it returns nil where nothing is shared.
+// Take copies a value early; it returns nil if nothing is shared.
 func Take(dest any) *Early {
 	switch dest.(type) {
 	case *stdsql.NullBool, *stdsql.NullInt64, *stdsql.NullFloat64, *stdsql.NullString, *stdsql.NullTime:
@@ -68,7 +70,7 @@ func Of(dest any) (Seen, error) {
 	return Seen{Value: v, OrNull: v != nil && (!held.IsValid() || held.IsZero())}, err
 }
 
-// Given returns what a creation gives a column.
+// Given returns what a creation writes to a column.
 func Given(f *sqlgraph.FieldSpec) (Seen, error) {
 	if f.Type == field.TypeJSON {
 		text, err := json.Marshal(f.Value)

@@ -7,7 +7,7 @@ import (
 	"entgo.io/ent/dialect"
 )
 
-// family is what MySQL's types have in common for a comparison.
+// family groups MySQL types that are compared in the same way.
 type family string
 
 const (
@@ -42,7 +42,7 @@ func mysqlFamily(base string) family {
 	return ""
 }
 
-// Comparable says why the type that a schema gives a column of a dialect can't be compared; empty if it can.
+// Comparable says why a column type that a schema sets for a dialect can't be compared; empty if it can.
 func Comparable(d, typ string) string {
 	base := baseType(typ)
 	switch {
@@ -55,7 +55,8 @@ func Comparable(d, typ string) string {
 	}
 }
 
-// isSQLiteText reports whether SQLite leaves texts in a column of this type as they are (docs: Determination Of Column Affinity).
+// isSQLiteText reports whether SQLite stores texts in a column of this type unchanged (docs: Determination Of Column
+// Affinity).
 func isSQLiteText(base string) bool {
 	if strings.Contains(base, "int") {
 		return false
@@ -68,7 +69,7 @@ func isSQLiteText(base string) bool {
 	return false
 }
 
-// arguments returns (10,2) for "decimal(10,2) unsigned", and nothing for a type without.
+// arguments returns (10,2) for "decimal(10,2) unsigned", and nothing for a type without arguments.
 func arguments(typ string) string {
 	from, to := strings.Index(typ, "("), strings.Index(typ, ")")
 	if from < 0 || to < from {

@@ -38,7 +38,7 @@ func TestCurrent_OfAnEndedTransactionIsReadOutsideOfIt(t *testing.T) {
 	current.Update().SetName("mine").ExecX(ctx)
 }
 
-// A version that the transaction has written itself, and undone, is not that of the row: a decision that is based on it is refused.
+// A version that the transaction wrote itself, and undid, is not the row's version: a decision based on it is refused.
 func TestVerify_OwnWriteThatIsUndoneIsChecked(t *testing.T) {
 	ctx := t.Context()
 	client := enttest.Open(t, dialect.SQLite, "file:"+filepath.Join(t.TempDir(), "undone.db")+"?_fk=1")

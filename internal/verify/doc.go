@@ -1,3 +1,3 @@
-// Package verify checks rows that a transaction has read and not written, when it commits. In JPA this is
+// Package verify checks rows that a transaction read but did not write, when it commits. In JPA this is
 // LockModeType.OPTIMISTIC.
 package verify

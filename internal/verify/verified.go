@@ -18,23 +18,23 @@ type Verified struct {
 	Schema *version.Schema
 	// ID is the primary key as conflicts show it.
 	ID any
-	// Table is the row's table, in Namespace where ent's feature sql/schemaconfig names one.
+	// Table is the row's table, in Namespace if ent's feature sql/schemaconfig names one.
 	Table, Namespace string
-	// Columns are those of the primary key, and Values what they hold.
+	// Columns are the columns of the primary key, and Values what they hold.
 	Columns []string
 	Values  []any
-	// Version is the one that was read.
+	// Version is the version that was read.
 	Version any
-	// Typed gives a conflict the form of the generated client.
+	// Typed converts a conflict to the generated client's type.
 	Typed func(*entocc.RecordModifiedError) error
 
-	// locked reports that the row was checked, and can't be changed by others any more.
+	// locked reports that the row was checked, and can't be changed by others anymore.
 	locked bool
-	// depth is how many savepoints were set then: a lock goes with them.
+	// depth is how many savepoints were set at that time: the lock is lost with them.
 	depth int
 }
 
-// NotInTx returns the error of a row that shall be verified outside a transaction.
+// NotInTx returns the error for verifying a row outside a transaction.
 func NotInTx(s *version.Schema) error {
 	return s.Errorf(0, nil, "VerifyOnCommit is for clients of a transaction, because it checks at the commit: "+
 		"use tx.%s of a client.Tx, or client.RetryTx", s.Type)
@@ -54,7 +54,7 @@ func (v *Verified) table(d string) (*sql.DialectBuilder, *sql.SelectTable) {
 	return b, b.Table(v.Table).Schema(v.Namespace)
 }
 
-// lockDatabase begins to write on SQLite, whose transactions then see what was committed last, and keep others from
+// lockDatabase starts writing on SQLite, whose transactions then see what was last committed, and prevent others from
 // writing. It changes no row.
 func (v *Verified) lockDatabase(ctx context.Context, q dialect.ExecQuerier, d string) error {
 	if err := session.BeginWriting(ctx, q, d, v.Table, v.Schema.Column); err != nil {
@@ -67,7 +67,7 @@ func (v *Verified) claim() *version.Claim {
 	return &version.Claim{Schema: v.Schema, ID: v.ID, Accepted: []any{v.Version}, Expected: v.Version}
 }
 
-// failed gives an error of a check its meaning.
+// failed converts an error of a check.
 func (v *Verified) failed(err error) error {
 	err = v.claim().Failed(err)
 	var modified *entocc.RecordModifiedError
@@ -103,7 +103,7 @@ func (v *Verified) Check(ctx context.Context, q dialect.ExecQuerier, d string, l
 	return v.failed(conflict)
 }
 
-// bump bumps the version, if it is still the one that was read, and locks the row by that.
+// bump bumps the version if it is still the one that was read, which locks the row.
 func (v *Verified) bump(ctx context.Context, q dialect.ExecQuerier, d string) error {
 	update := sql.Dialect(d).Update(v.Table).Schema(v.Namespace).
 		Where(v.Schema.Equals([]any{v.Version}))

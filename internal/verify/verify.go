@@ -12,13 +12,13 @@ import (
 	"github.com/entocc/entocc/internal/session"
 )
 
-// VerifyingTx is a transaction that checks, before it commits, that rows which it only read still have their version. In
-// JPA this is LockModeType.OPTIMISTIC. The check takes locks that last to the end of the transaction, so that nobody
-// changes the rows between it and the commit.
+// VerifyingTx is a transaction that checks, before it commits, that rows that it only read still have their version. In
+// JPA this is LockModeType.OPTIMISTIC. The check takes locks that last until the end of the transaction, so that nobody
+// changes the rows between the check and the commit.
 //
-// Rows that the transaction writes itself are no conflict, be it by the database's own actions (ON DELETE CASCADE, triggers):
-// before the first statement that writes anything they are checked and locked, and from then on nobody else can change
-// them.
+// Rows that the transaction writes itself are not conflicts, even if the database's own actions write them (ON DELETE
+// CASCADE, triggers): they are checked and locked before the first statement that writes anything, and from then on
+// nobody else can change them.
 type VerifyingTx struct {
 	dialect.Tx
 	name string
@@ -26,19 +26,20 @@ type VerifyingTx struct {
 	latest dialect.ExecQuerier
 	ctx    context.Context
 	rows   []*Verified
-	// savepoints are the names of those that are set.
+	// savepoints are the names of the savepoints that are set.
 	savepoints []string
 	ended      bool
 }
 
-// Verify is [VerifyIn] for a transaction of which nothing is known.
+// Verify is [VerifyIn] for a transaction about which nothing is known.
 func Verify(tx dialect.Tx, drv dialect.Driver, rows ...*Verified) *VerifyingTx {
 	return VerifyIn(new(session.TxState), tx, drv, rows...)
 }
 
-// VerifyIn returns tx as one that checks the rows when it commits. state is its own, and drv is what began it. A transaction that checks rows
-// already takes them up and comes back as it is. What was expected of a row by an earlier call is replaced, as the caller
-// has read it again. Two versions in one call stay two: the transaction was decided by both, and can't commit.
+// VerifyIn wraps tx so that it checks the rows when it commits. state is the state of tx, and drv is the driver that
+// began it. A transaction that already checks rows adds these to its list and is returned itself. What an earlier call
+// expected of a row is replaced, because the caller has read it again. Two versions in one call stay two: both
+// influenced the transaction, so it can't commit.
 func VerifyIn(state *session.TxState, tx dialect.Tx, drv dialect.Driver, rows ...*Verified) *VerifyingTx {
 	t, ok := tx.(*VerifyingTx)
 	if !ok {
@@ -59,10 +60,10 @@ func VerifyIn(state *session.TxState, tx dialect.Tx, drv dialect.Driver, rows ..
 	return t
 }
 
-// UnwrapTx returns the transaction that checks nothing.
+// UnwrapTx returns the underlying transaction, without the checks.
 func (t *VerifyingTx) UnwrapTx() dialect.Tx { return t.Tx }
 
-// Until sets the context of the checks before the commit: that of the transaction.
+// Until sets the context of the checks before the commit: the context of the transaction.
 func (t *VerifyingTx) Until(ctx context.Context) { t.ctx = ctx }
 
 // Exec checks the rows that the statement may write to, and sends it.
@@ -97,7 +98,7 @@ func (t *VerifyingTx) QueryContext(ctx context.Context, query string, args ...an
 	return session.QueryContext(ctx, t.Tx, query, args)
 }
 
-// Ended reports whether tx is at its end, so that nothing can be read in it any more.
+// Ended reports whether tx has ended, so that nothing can be read in it anymore.
 func Ended(tx dialect.Tx) bool {
 	if t, ok := tx.(*VerifyingTx); ok {
 		return t.ended
@@ -106,7 +107,7 @@ func Ended(tx dialect.Tx) bool {
 	return ended
 }
 
-// Commit commits if every row has its version still, and rolls back otherwise.
+// Commit commits if every row still has its version, and rolls back otherwise.
 func (t *VerifyingTx) Commit() error {
 	defer func() { t.ended = true }()
 	err := t.certify(t.ctx)
@@ -121,15 +122,15 @@ func (t *VerifyingTx) Commit() error {
 		err = session.RolledBack(err, rerr)
 	}
 	if t.name == dialect.SQLite && isStaleSnapshot(err) || isReadOnly(err) {
-		// The snapshot is old, which SQLite says of a transaction that has written nothing, or the transaction may only
-		// read: there is nothing to commit, and what changed may be another row.
+		// Either the snapshot is old, which SQLite reports for a transaction that has written nothing, or the
+		// transaction is read-only: there is nothing to commit, and another row may have changed.
 		return t.checkLatest(pending)
 	}
 	return err
 }
 
-// certify bumps the rows on a node of a Galera cluster. Other nodes do not see the locks of this one; what they compare
-// when a transaction commits is what it has written. Rows that the transaction has changed by itself are among that.
+// certify bumps the rows on a node of a Galera cluster. Other nodes do not see the locks of this one; when a
+// transaction commits, they compare what it has written. That includes rows that the transaction itself changed.
 func (t *VerifyingTx) certify(ctx context.Context) error {
 	on, err := session.OnGalera(ctx, t.Tx, t.name)
 	if !on {
@@ -143,7 +144,7 @@ func (t *VerifyingTx) certify(ctx context.Context) error {
 	return nil
 }
 
-// Rollback gives up the transaction, and what it had to check.
+// Rollback gives up the transaction, and its checks.
 func (t *VerifyingTx) Rollback() error {
 	t.ended = true
 	return t.Tx.Rollback()
@@ -161,15 +162,15 @@ func (t *VerifyingTx) checkLatest(rows []*Verified) error {
 	return nil
 }
 
-// isReadOnly reports whether a lock was refused because the transaction may only read.
+// isReadOnly reports whether a lock was refused because the transaction is read-only.
 func isReadOnly(err error) bool {
 	var state interface{ SQLState() string }
 	return errors.As(err, &state) && state.SQLState() == "25006" ||
 		strings.Contains(err.Error(), "Error 1792") || strings.Contains(err.Error(), "readonly database")
 }
 
-// before checks the rows before a statement that writes. It may write to all of them: by the database's own actions to
-// those of tables that it does not name, which are locked so that others can go on to read them.
+// before checks the rows before a writing statement. The statement may write to all of them: through the database's own
+// actions even to tables that it does not name. Rows of such tables are locked so that others can still read them.
 func (t *VerifyingTx) before(ctx context.Context, query string) error {
 	verb, rest := session.VerbOf(query)
 	locks := func(*Verified) session.Lock { return session.Exclusive }
@@ -187,7 +188,7 @@ func (t *VerifyingTx) before(ctx context.Context, query string) error {
 			return nil
 		}
 	case "SAVEPOINT":
-		// A lock that is taken after a savepoint is given back with it.
+		// A lock that is taken after a savepoint is released with it.
 		defer func() { t.savepoints = append(t.savepoints, session.SavepointName(rest)) }()
 	case "INSERT", "UPDATE", "DELETE":
 		locks = func(row *Verified) session.Lock {
@@ -200,7 +201,7 @@ func (t *VerifyingTx) before(ctx context.Context, query string) error {
 	return t.check(ctx, t.pending(func(*Verified) bool { return true }), locks)
 }
 
-// pending returns the rows that were not checked and locked yet, of those that f selects.
+// pending returns the rows selected by f that have not been checked and locked yet.
 func (t *VerifyingTx) pending(f func(*Verified) bool) []*Verified {
 	var rows []*Verified
 	for _, row := range t.rows {
@@ -230,7 +231,8 @@ func (t *VerifyingTx) check(ctx context.Context, rows []*Verified, locks func(*V
 	return nil
 }
 
-// undo has the rows checked again whose locks went with a savepoint; or all, of a name that is not known.
+// undo marks rows whose locks were lost with a savepoint, so that they are checked again; all rows if the name is not
+// known.
 func (t *VerifyingTx) undo(name string) {
 	i := lastIndex(t.savepoints, name)
 	t.savepoints = t.savepoints[:i+1]
@@ -239,7 +241,7 @@ func (t *VerifyingTx) undo(name string) {
 	}
 }
 
-// release forgets a savepoint, and those within. Locks that were taken since belong to the one around it.
+// release forgets a savepoint, and those within it. Locks that were taken since then belong to the enclosing one.
 func (t *VerifyingTx) release(name string) {
 	i := lastIndex(t.savepoints, name)
 	if i < 0 {
@@ -260,7 +262,8 @@ func lastIndex(names []string, name string) int {
 	return -1
 }
 
-// VerifyNow checks and locks rows in a transaction whose commit nobody sees, as it is not that of a client's Tx.
+// VerifyNow checks and locks rows in a transaction whose commit can't be observed, because it is not the commit of a
+// client's Tx.
 func VerifyNow(tx dialect.Tx, drv dialect.Driver, rows ...*Verified) error {
 	if drv.Dialect() == dialect.MySQL {
 		if on, err := session.NewSession().OnGalera(context.Background(), tx); err != nil || on {

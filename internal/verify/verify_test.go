@@ -17,7 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// counted is a transaction that keeps the statements which it sends.
+// counted is a transaction that records the statements that it sends.
 type counted struct {
 	dialect.Tx
 	sent []string
@@ -40,7 +40,7 @@ func openUsers(t *testing.T) *sql.Driver {
 	return drv
 }
 
-// verifying begins a transaction that has one row of a table verified.
+// verifying begins a transaction that verifies one row of a table.
 func verifying(t *testing.T) (*verify.VerifyingTx, *counted) {
 	t.Helper()
 	drv := openUsers(t)
@@ -76,7 +76,7 @@ func TestVerify_RowIsCheckedOnceBeforeTheFirstWrite(t *testing.T) {
 	assert.Len(t, sent.sent, 1)
 }
 
-// A row lock that was taken after a savepoint is given back with it, so the row is checked before the savepoint.
+// A row lock that was taken after a savepoint is released with it, so the row is checked before the savepoint.
 func TestVerify_SavepointComesAfterTheCheck(t *testing.T) {
 	tx, sent := verifying(t)
 	exec(t, tx, "SAVEPOINT s")
@@ -97,8 +97,8 @@ func TestVerify_RowOfASavepointIsCheckedAgain(t *testing.T) {
 	assert.True(t, verify.Ended(tx))
 }
 
-// A lock that was taken within a savepoint goes with it, and the row is checked again before the commit. One whose savepoint
-// was released stays until the one around it is undone.
+// A lock that was taken within a savepoint is lost with it, and the row is checked again before the commit. If the
+// savepoint was released, the lock stays until the enclosing one is undone.
 func TestVerify_LockGoesWithItsSavepoint(t *testing.T) {
 	for name, s := range map[string]struct {
 		before, after []string
@@ -130,7 +130,7 @@ func TestVerify_LockGoesWithItsSavepoint(t *testing.T) {
 	}
 }
 
-// Two types can have one table. Each has its own version to check.
+// Two types can share one table. Each has its own version to check.
 func TestVerify_RowsOfOneTableAreThoseOfTheirTypes(t *testing.T) {
 	tx, _ := verifying(t)
 	other := row(1, 7)
@@ -143,13 +143,14 @@ func TestVerify_RowsOfOneTableAreThoseOfTheirTypes(t *testing.T) {
 	assert.Equal(t, int64(1), modified.Actual)
 }
 
-// locking is a transaction of a database that has locks of rows.
+// locking is a transaction of a database that has row locks.
 func locking(d string) (*verify.VerifyingTx, *drivertest.Sent) {
 	sent := &drivertest.Sent{Name: d}
 	return verify.Verify(dialect.NopTx(sent), sent, row(1, 1)), sent
 }
 
-// Rows of the table that a statement writes are locked as the statement locks them, and all others so that others can lock them, too.
+// Rows of the table that a statement writes are locked like the statement locks them, all others so that others can
+// still lock them.
 func TestVerify_LocksAsTheStatementWill(t *testing.T) {
 	for query, lock := range map[string]string{
 		"UPDATE users SET name = 'x'":  "FOR NO KEY UPDATE",
@@ -176,7 +177,7 @@ func TestVerify_LocksAsTheStatementWill(t *testing.T) {
 	}
 }
 
-// refused is the answer to a lock in a transaction that may only read.
+// refused is the error for a lock in a read-only transaction.
 type refused struct{ text, state string }
 
 func (r refused) Error() string    { return r.text }
@@ -190,7 +191,7 @@ type readOnly struct {
 
 func (r readOnly) Query(context.Context, string, any, any) error { return r.err }
 
-// Where a transaction may only read there is nothing to commit. Its rows are checked outside of it, and decide.
+// A read-only transaction has nothing to commit. Its rows are checked outside of it, and that check decides.
 func TestVerify_OfATransactionThatMayOnlyReadIsMadeOutsideOfIt(t *testing.T) {
 	for _, err := range []error{
 		refused{"cannot execute SELECT FOR SHARE in a read-only transaction", "25006"},
@@ -228,7 +229,7 @@ func TestVerifyNow_ChecksAndLocksAtOnce(t *testing.T) {
 	assert.Contains(t, sent.Statements[0], "FOR NO KEY UPDATE ")
 }
 
-// Who reads a row again is held to what he has read then. Two versions in one call stay two.
+// If a row is read again, the later version counts. Two versions in one call stay two.
 func TestVerify_RowThatIsReadAgainTakesTheEarlierOnesPlace(t *testing.T) {
 	tx, sent := verifying(t)
 	verify.Verify(tx, nil, row(2, 7))

@@ -10,7 +10,7 @@ import (
 	"github.com/entocc/entocc"
 )
 
-// Claim is what a write, or a check, says of the version of one row, and how its errors name that row.
+// Claim is what a write, or a check, claims about the version of one row, and how its errors name that row.
 type Claim struct {
 	Schema *Schema
 	Op     ent.Op
@@ -20,28 +20,28 @@ type Claim struct {
 	Accepted []any
 	// Expected is the same for errors: one version, or the list.
 	Expected any
-	// Stated reports that the caller named the version, and no entity.
+	// Stated reports that the caller named the version, rather than an entity.
 	Stated bool
-	// Seen reports that the row must have the values that the caller saw, which are claimed in place of a version.
+	// Seen reports that the row must have the values that the caller saw, which are claimed instead of a version.
 	Seen bool
 }
 
 // Guards reports whether anything is claimed.
 func (c *Claim) Guards() bool { return len(c.Accepted) > 0 || c.Seen }
 
-// Conflict returns the error of a row that does not have the claimed version.
+// Conflict returns the error for a row that does not have the claimed version.
 func (c *Claim) Conflict() *entocc.RecordModifiedError {
 	return &entocc.RecordModifiedError{Type: c.Schema.Type, ID: c.ID, Op: c.Op, Expected: c.Expected}
 }
 
-// Accepts reports whether a row with this version is as it is claimed to be. The zero version stands for NULL, too.
+// Accepts reports whether a row with this version matches the claim. The zero version also stands for NULL.
 func (c *Claim) Accepts(actual any) bool {
 	s := c.Schema.Strategy
 	return slices.ContainsFunc(c.Accepted, func(v any) bool { return s.Equal(v, actual) || actual == nil && s.IsZero(v) })
 }
 
-// Failed gives an error of the guarded statement its meaning. Where the database itself says that the row was changed
-// by another transaction, that is a conflict like any other.
+// Failed converts an error of the guarded statement. If the database itself reports that another transaction changed
+// the row, that is a conflict like any other.
 func (c *Claim) Failed(err error) error {
 	var unknown *entocc.OutcomeUnknownError
 	switch {
@@ -49,7 +49,7 @@ func (c *Claim) Failed(err error) error {
 		unknown.Type, unknown.ID, unknown.Op, unknown.Expected = c.Schema.Type, c.ID, c.Op, c.Expected
 		return err
 	case entocc.IsRecordModified(err):
-		return err // It says already which row, by way of VerifyOnCommit.
+		return err // It already names the row, through VerifyOnCommit.
 	case c.Guards() && entocc.Classify(err).Kind == entocc.KindModified:
 		conflict := c.Conflict()
 		conflict.Err = err
@@ -59,15 +59,15 @@ func (c *Claim) Failed(err error) error {
 	}
 }
 
-// Kept is the error of a write that the database suppressed although the row has the expected version. It is no conflict:
-// another attempt would end in the same way.
+// Kept is the error for a write that the database suppressed although the row has the expected version. It is not a
+// conflict: another attempt would end in the same way.
 func (c *Claim) Kept() error {
 	return fmt.Errorf("entocc: %s of %s %v wrote nothing, though the row still has the expected version %v: the database suppressed the write, "+
 		"as a trigger, a rule or a row security policy can", strings.TrimPrefix(c.Op.String(), "Op"), c.Schema.Type, c.ID, c.Expected)
 }
 
-// Unreadable says so when the expected version is one that no guarded row ever had: most often the caller forgot to
-// send it. An entity of a row that was there before the mixin may hold it anyway.
+// Unreadable returns an error if the expected version is one that no guarded row ever had: most often the caller forgot
+// to send it. An entity whose row existed before the mixin may still have it.
 func (c *Claim) Unreadable() error {
 	if !c.Stated || MatchesNone(c.Accepted) {
 		return nil
@@ -80,10 +80,10 @@ func (c *Claim) Unreadable() error {
 	return nil
 }
 
-// ErrNull says what the row of a conflict has in place of a version.
+// ErrNull says that the row of a conflict has NULL instead of a version.
 var ErrNull = errors.New("the version of the row is NULL")
 
-// Unusable returns an error of a statement that had no next version for a row as a VersionError.
+// Unusable converts an error of a statement that had no next version for a row to a VersionError.
 func (s *Schema) Unusable(op ent.Op, err error) error {
 	if err == nil || entocc.IsVersionError(err) || !isOverflow(err, s) && !strings.Contains(err.Error(), errEntropy.Error()) {
 		return err
@@ -94,8 +94,9 @@ func (s *Schema) Unusable(op ent.Op, err error) error {
 	return s.Errorf(op, err, "the version of a row can't be followed by another")
 }
 
-// isOverflow knows the errors that Bump provokes: PostgreSQL's has the text in it that is no number, MySQL's 1690 the expression, and
-// SQLite raises this one nowhere else in an UPDATE that ent builds. MySQL's 1264 is of a column that is smaller than its Go type.
+// isOverflow recognizes the errors that Bump provokes: PostgreSQL's contains the text that is not a number, MySQL's
+// 1690 contains the expression, and SQLite raises this one nowhere else in an UPDATE that ent builds. MySQL's 1264 is
+// for a column that is smaller than its Go type.
 func isOverflow(err error, s *Schema) bool {
 	msg, mark := err.Error(), s.Strategy.OverflowMark()
 	return mark != "" && strings.Contains(msg, mark) ||
@@ -104,11 +105,11 @@ func isOverflow(err error, s *Schema) bool {
 		strings.Contains(msg, "BIGINT value is out of range") && strings.Contains(msg, s.Column)
 }
 
-// NoVersion stands in for the expected versions of a condition that names none of this row: no row can match. It holds
-// the words of the condition, for the error.
+// NoVersion stands for the expected versions of a condition that names none for this row: no row can match. It holds
+// the text of the condition, for the error.
 type NoVersion string
 
-// MatchesNone reports whether the expected versions are those of a condition that no row can match.
+// MatchesNone reports whether the expected versions come from a condition that no row can match.
 func MatchesNone(expected []any) bool {
 	if len(expected) != 1 {
 		return false

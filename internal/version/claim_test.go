@@ -16,7 +16,7 @@ import (
 	"github.com/entocc/entocc/internal/version"
 )
 
-// serialization is the error of PostgreSQL for a row that another transaction has changed, as all drivers have it.
+// serialization is PostgreSQL's error for a row that another transaction changed, in a form common to all drivers.
 type serialization struct{}
 
 func (serialization) Error() string    { return "could not serialize access due to concurrent update" }
@@ -110,7 +110,7 @@ func TestSchema_OverflowSaysWhichVersionIsTheLast(t *testing.T) {
 	assert.Same(t, own, counter.Unusable(ent.OpUpdateOne, own))
 }
 
-// Arguments of the next version follow those of the columns that are set.
+// The arguments of the next version follow those of the columns that are set.
 func TestSchema_BumpCountsItsArguments(t *testing.T) {
 	s := schemaOf(version.Timestamp{})
 	update := sql.Dialect(dialect.Postgres).Update("users").Set("name", "n")

@@ -1,3 +1,3 @@
-// Package version is what a version is: the [Schema] of a type, the [Strategy] by which one version follows another, and the
-// [Claim] that a write makes of the version of a row, with its errors.
+// Package version defines what a version is: the [Schema] of a type, the [Strategy] by which one version follows
+// another, and the [Claim] that a write makes about the version of a row, with its errors.
 package version

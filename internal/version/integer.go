@@ -11,14 +11,14 @@ import (
 	"entgo.io/ent/dialect/sql"
 )
 
-// OtherInteger are the kinds of integers but int64.
+// OtherInteger lists the integer kinds other than int64.
 type OtherInteger interface {
 	int | int8 | int16 | int32 | uint | uint8 | uint16 | uint32 | uint64
 }
 
-// Integer is the strategy of mixin.Guard on an integer of another kind than int64: old + 1. NULL counts as 0. The largest
-// version is that of the Go type, or the largest int64 where that is less, as ent reads no larger one. It has no successor,
-// whatever the column could hold: ent would read a larger one as another number.
+// Integer is the strategy of mixin.Guard on an integer of a kind other than int64: old + 1. NULL counts as 0. The
+// largest version is the largest value of the Go type, or the largest int64 if that is less, because ent reads no
+// larger one. It has no successor, whatever the column could hold: ent would read a larger value as a different number.
 type Integer[T OtherInteger] struct{}
 
 // largest returns the largest version.
@@ -62,8 +62,9 @@ func (i Integer[T]) Next(old any) (any, error) {
 	return v + 1, nil
 }
 
-// Bump writes COALESCE(ident, 0) + 1, with an error of the database instead of 1 for the largest version, whatever the
-// column's type and the server's mode: MySQL and MariaDB cut a number that is too large for a column in some of them.
+// Bump writes COALESCE(ident, 0) + 1. For the largest version, the database raises an error instead of adding 1,
+// whatever the column's type and the server's mode: in some modes, MySQL and MariaDB truncate a number that is too
+// large for its column.
 func (i Integer[T]) Bump(b *sql.Builder, ident string) {
 	orZero(b, ident).WriteString(" + CASE ").WriteString(ident).WriteString(" WHEN ").WriteString(strconv.FormatInt(i.largest(), 10)).WriteString(" THEN ")
 	switch b.Dialect() {
@@ -77,13 +78,13 @@ func (i Integer[T]) Bump(b *sql.Builder, ident string) {
 	b.WriteString(" ELSE 1 END")
 }
 
-// OverflowMark is in the error of PostgreSQL.
+// OverflowMark is contained in PostgreSQL's error.
 func (i Integer[T]) OverflowMark() string { return fmt.Sprintf("version %d", i.largest()) }
 
 // IsZero reports whether v is 0.
 func (Integer[T]) IsZero(v any) bool { n, _ := v.(T); return n == 0 }
 
-// Scan reads a T. A number that is none is an error.
+// Scan reads a T. A value that does not fit is an error.
 func (Integer[T]) Scan() (dest any, value func() any) {
 	var v stdsql.Null[T]
 	return &v, func() any { return v.V }
@@ -128,7 +129,7 @@ func (Integer[T]) Follows(old, next any) bool {
 	return okA && okB && b == a+1 && b > a
 }
 
-// Possible reports whether v is above 0.
+// Possible reports whether v is greater than 0.
 func (Integer[T]) Possible(v any) bool { n, _ := v.(T); return n > 0 }
 
 // Textual reports false.

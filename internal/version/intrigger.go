@@ -5,13 +5,13 @@ import (
 	"entgo.io/ent/dialect/sql"
 )
 
-// Triggered is a [Strategy] whose versions a trigger of the database can move on.
+// Triggered is a [Strategy] whose versions can be bumped by a trigger of the database.
 type Triggered interface {
 	Strategy
 	// InTrigger writes the SQL expression of the version that follows the one in ident, a quoted column. It may have no
 	// arguments.
 	InTrigger(b *sql.Builder, ident string)
-	// Ordered reports whether each version is above the one before.
+	// Ordered reports whether each version is greater than the one before.
 	Ordered() bool
 }
 
@@ -27,7 +27,7 @@ func (i Integer[T]) InTrigger(b *sql.Builder, ident string) { i.Bump(b, ident) }
 // Ordered reports true.
 func (Integer[T]) Ordered() bool { return true }
 
-// InTrigger writes max(ident + 1, now), by the clock of the database. That of SQLite has milliseconds.
+// InTrigger writes max(ident + 1, now), by the clock of the database. SQLite's clock has millisecond precision.
 func (t Timestamp) InTrigger(b *sql.Builder, ident string) {
 	now, greatest := "CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)", "max"
 	switch b.Dialect() {
@@ -44,7 +44,7 @@ func (t Timestamp) InTrigger(b *sql.Builder, ident string) {
 // Ordered reports true.
 func (Timestamp) Ordered() bool { return true }
 
-// InTrigger writes a new token. MariaDB's UUID is one of its clock and its node: no two are the same.
+// InTrigger writes a new token. MariaDB's UUID is made from its clock and its node: no two are the same.
 func (Token) InTrigger(b *sql.Builder, _ string) {
 	switch b.Dialect() {
 	case dialect.Postgres:

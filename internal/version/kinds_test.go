@@ -14,7 +14,8 @@ import (
 	"github.com/entocc/entocc/internal/version"
 )
 
-// countsUpTo holds a kind of integer to what every version is: above 0, one more than the one before, and never above the largest.
+// countsUpTo checks for a kind of integer what holds for every version: it is greater than 0, one more than the one
+// before, and never greater than the largest.
 func countsUpTo[T version.OtherInteger](t *testing.T, largest T, bound string) {
 	t.Helper()
 	s := version.Integer[T]{}
@@ -64,7 +65,7 @@ func TestInteger_CountsAsFarAsItsGoType(t *testing.T) {
 	countsUpTo[uint64](t, math.MaxInt64, "9223372036854775807 is the largest uint64")
 }
 
-// A number that wraps where its type ends would follow itself, and a row could be written twice by the same version.
+// If a number wrapped around at the end of its type, a row could be written twice from the same version.
 func TestInteger_NothingFollowsByWrapping(t *testing.T) {
 	assert.False(t, version.Integer[int8]{}.Follows(int8(127), int8(-128)))
 	assert.False(t, version.Integer[uint8]{}.Follows(uint8(255), uint8(0)))
@@ -122,7 +123,7 @@ func TestStrategies_SayWhatAVersionIs(t *testing.T) {
 	assert.True(t, version.System{}.Possible(int64(1)))
 }
 
-// The first version is what a caller gives, if it can be one, and else one that the strategy makes.
+// The first version is the caller's if that is a possible version; otherwise the strategy generates one.
 func TestStrategies_FirstVersion(t *testing.T) {
 	began := time.Now().Truncate(time.Microsecond)
 	first, err := version.Counter{}.First(nil)

@@ -17,26 +17,27 @@ type Schema struct {
 	// Table is its table, and Keys are the columns of the primary key.
 	Table string
 	Keys  []string
-	// KeyValue gives the ID the form in which the database has it, where the schema's field has a ValueScanner; else nil.
+	// KeyValue converts the ID to the form that the database has, if the schema's field has a ValueScanner; otherwise
+	// it is nil.
 	KeyValue func(id any) (any, error)
 	// Field is the name of the version field, and Column that of its column, by which ent's mutations know it, too.
 	Field, Column string
 	// Strategy says how one version follows another.
 	Strategy Strategy
-	// AllowBlind lets writes by ID through that state no version.
+	// AllowBlind allows writes by ID that name no version.
 	AllowBlind bool
 	// Only names the fields and edges whose change bumps the version; none means all. Ignore names those that do not.
 	Only, Ignore []string
-	// Touch are the edges to parents that a change of a row bumps, too. Row is how to find the rows of a type that touches,
-	// or is touched.
+	// Touch lists the edges to parents that a change of a row bumps, too. Row is how to find the rows of a type that
+	// touches, or is touched.
 	Touch []*Touch
 	Row   Row
-	// Fields and Edges are those of the type, for diffs. Undiffed reports that the client was generated without diffs: Fields
-	// are only those then that a write has to know.
+	// Fields and Edges are those of the type, for diffs. Undiffed reports that the client was generated without diffs:
+	// then Fields has only the fields that a write has to know.
 	Fields   []Field
 	Edges    []Edge
 	Undiffed bool
-	// Values says what is compared in place of a version; nil for a type that has one.
+	// Values says what is compared instead of a version; nil for a type that has one.
 	Values *Values
 }
 
@@ -72,7 +73,7 @@ func (s *Schema) KeyValues(id any) ([]any, error) {
 	return []any{value}, err
 }
 
-// NotLoaded returns the error of an entity that was loaded without its version.
+// NotLoaded returns the error for an entity that was loaded without its version.
 func (s *Schema) NotLoaded(op ent.Op) error {
 	return s.Errorf(op, nil, "the entity was loaded without its version: add %q to the Select of its query, or state the version with IfVersion", s.Column)
 }
@@ -80,7 +81,7 @@ func (s *Schema) NotLoaded(op ent.Op) error {
 // SelectsVersion reports whether a query that selects fields reads the version too.
 func SelectsVersion(s *Schema, fields []string) bool { return Selected(fields, s.Column) }
 
-// Selected reports whether a query read a column. fields are those that were selected, none means all.
+// Selected reports whether a query read a column. fields are the selected fields; none means all.
 func Selected(fields []string, column string) bool {
 	return len(fields) == 0 || slices.Contains(fields, column)
 }
@@ -88,13 +89,13 @@ func Selected(fields []string, column string) bool {
 // SameVersion reports whether two versions are the same, as the strategy of the schema compares them.
 func SameVersion(s *Schema, a, b any) bool { return s.Strategy.Equal(a, b) }
 
-// Modified returns the conflict of a version that the caller expected and one that was read.
+// Modified returns the conflict between a version that the caller expected and one that was read.
 func Modified(s *Schema, id, expected, actual any) *entocc.RecordModifiedError {
 	return &entocc.RecordModifiedError{Type: s.Type, ID: id, Expected: expected, Actual: actual}
 }
 
-// Equals returns the predicate that the version is one of the expected ones. The zero version stands for NULL too: that
-// is how an entity holds it.
+// Equals returns the predicate that the version is one of the expected ones. The zero version also stands for NULL,
+// because that is how an entity holds it.
 func (s *Schema) Equals(expected []any) *sql.Predicate {
 	if MatchesNone(expected) {
 		return sql.False()
@@ -114,7 +115,8 @@ func (s *Schema) Equals(expected []any) *sql.Predicate {
 	return p
 }
 
-// Comparable returns the versions that the database compares with its column: PostgreSQL refuses what is none of its own numbers.
+// Comparable returns the versions that the database can compare with its column: PostgreSQL refuses numbers that its
+// type does not have.
 func (s *Schema) Comparable(versions []any) []any {
 	if !s.Strategy.BySystem() {
 		return versions
@@ -134,8 +136,8 @@ func (s *Schema) Next(op ent.Op, old any) (any, error) {
 // Bump returns the SQL expression of the next version of a row in the table.
 func (s *Schema) Bump(table string) sql.Querier { return &bumpExpr{schema: s, table: table} }
 
-// SetBump has an UPDATE of the table bump the version. It comes after all other assignments: a version that the database makes
-// asks for nothing but that something is written.
+// SetBump makes an UPDATE of the table bump the version. It comes after all other assignments: a version that the
+// database generates only requires that something is written.
 func (s *Schema) SetBump(u *sql.UpdateBuilder, table string) {
 	switch {
 	case !s.Strategy.BySystem():
@@ -145,7 +147,7 @@ func (s *Schema) SetBump(u *sql.UpdateBuilder, table string) {
 	}
 }
 
-// SetNothing has an UPDATE of the table write the row, and change nothing in it.
+// SetNothing makes an UPDATE of the table write the row without changing anything in it.
 func (s *Schema) SetNothing(u *sql.UpdateBuilder, table string) {
 	column := s.Column
 	if s.Strategy.BySystem() {
@@ -171,12 +173,12 @@ func (e *bumpExpr) Query() (string, []any) {
 	return b.Query()
 }
 
-// Touch is an edge to a parent whose version bumps with every change of a child. The foreign key is a column of the
+// Touch is an edge to a parent whose version is bumped by every change of a child. The foreign key is a column of the
 // child's row.
 type Touch struct {
-	// Edge is the name of the edge, and Column that of its foreign key.
+	// Edge is the name of the edge, and Column the column of its foreign key.
 	Edge, Column string
-	// Parent is the parent's version.
+	// Parent is the schema of the parent's version.
 	Parent *Schema
 }
 
@@ -217,7 +219,7 @@ type Edge struct {
 	Name string
 	// Label is the schema's comment; the name if empty.
 	Label string
-	// InRow reports that the edge's foreign key is a column of this row, and Column its name if a field shows it.
+	// InRow reports that the edge's foreign key is a column of this row, and Column is its name if it is also a field.
 	InRow  bool
 	Column string
 }

@@ -12,14 +12,14 @@ import (
 	"github.com/google/uuid"
 )
 
-// Strategy is a kind of version: how one follows another. A further kind is one more implementation.
+// Strategy is a kind of version: how one follows another. Each kind is one implementation.
 type Strategy interface {
-	// Next returns the version that follows old, where old is known.
+	// Next returns the version that follows old, if old is known.
 	Next(old any) (any, error)
-	// Bump writes the SQL expression of the version that follows the one in ident, a quoted column, for statements
-	// that do not know the old version. A version that has no successor must fail the statement, never wrap.
+	// Bump writes the SQL expression of the version that follows the one in ident, a quoted column, for statements that
+	// do not know the old version. A version without a successor must fail the statement, never wrap around.
 	Bump(b *sql.Builder, ident string)
-	// IsZero reports whether v is what an entity holds that was loaded without its version, or with NULL in it.
+	// IsZero reports whether v is the value in an entity that was loaded without its version, or whose version is NULL.
 	IsZero(v any) bool
 	// Scan returns a destination for a version column that may be NULL, and a function that reads the version from it:
 	// the zero version for NULL.
@@ -28,28 +28,27 @@ type Strategy interface {
 	Equal(a, b any) bool
 	// First returns the version of a new row: given is what its caller or a default has set, nil for nothing.
 	First(given any) (any, error)
-	// Random reports whether the next version does not depend on the old one. It is made before the statement then, so that
-	// a lack of randomness has its own error.
+	// Random reports whether the next version does not depend on the old one. It is then generated before the
+	// statement, so that a lack of randomness has its own error.
 	Random() bool
-	// Step returns what makes the next version when it is added to one, or nil if nothing does. Clients without generated
-	// code of entocc's add it in the statement.
+	// Step returns the value that makes the next version when it is added to one, or nil if there is none. Clients
+	// without entocc's generated code add it in the statement.
 	Step() any
-	// Follows reports whether next is old + 1 to every database.
+	// Follows reports whether every database agrees that next is old + 1.
 	Follows(old, next any) bool
 	// Possible reports whether v is a version that a guarded write may have made.
 	Possible(v any) bool
-	// Bound says which version has no successor, where that is worth saying: "127 is the largest int8".
+	// Bound says which version has no successor, if that is worth mentioning: "127 is the largest int8".
 	Bound() string
-	// OverflowMark is in the error that PostgreSQL answers to the Bump of a version that has no successor; empty if there is
-	// none.
+	// OverflowMark is contained in the error that PostgreSQL returns if the version in Bump has no successor; empty if
+	// there is no such error.
 	OverflowMark() string
-	// Textual reports whether the database compares versions as texts, though a version has several notations.
+	// Textual reports whether the database compares versions as texts, although a version has several notations.
 	Textual(dialect string) bool
-	// ByTrigger reports whether a trigger of the database may put another version in place of the one that a statement
-	// writes.
+	// ByTrigger reports whether a trigger of the database may replace the version that a statement writes.
 	ByTrigger() bool
-	// BySystem reports whether the version is a system column of the database: no statement writes it, and each one that writes
-	// the row moves it.
+	// BySystem reports whether the version is a system column of the database: no statement writes it, and each one
+	// that writes the row changes it.
 	BySystem() bool
 }
 
@@ -70,8 +69,8 @@ func (Counter) Next(old any) (any, error) {
 	return v + 1, nil
 }
 
-// Bump writes COALESCE(ident, 0) + 1. Where the database does not fail on overflow by itself with an error that names
-// the version, the expression does: SQLite would silently turn the value into a REAL.
+// Bump writes COALESCE(ident, 0) + 1. If the database itself does not fail on overflow with an error that names the
+// version, the expression does: SQLite would silently turn the value into a REAL.
 func (Counter) Bump(b *sql.Builder, ident string) {
 	orZero(b, ident).WriteString(" + ")
 	switch b.Dialect() {
@@ -117,7 +116,7 @@ func (Counter) Follows(old, next any) bool {
 	return okA && okB && b == a+1
 }
 
-// Possible reports whether v is above 0.
+// Possible reports whether v is greater than 0.
 func (Counter) Possible(v any) bool { n, _ := v.(int64); return n > 0 }
 
 // Textual reports false.
@@ -132,11 +131,11 @@ func (Counter) BySystem() bool { return false }
 // Bound returns nothing.
 func (Counter) Bound() string { return "" }
 
-// OverflowMark is the text that is no number.
+// OverflowMark is the text that is not a number.
 func (Counter) OverflowMark() string { return "version 9223372036854775807" }
 
 // Timestamp is the strategy of mixin.TimeVersion: an int64 of microseconds since 1970 in UTC, max(old + 1, now). It
-// rises strictly though clocks go back.
+// increases strictly, even if clocks go back.
 type Timestamp struct{ Counter }
 
 // Next returns max(old + 1, now).
@@ -170,7 +169,7 @@ func (t Timestamp) Bump(b *sql.Builder, ident string) {
 // Token is the strategy of mixin.TokenVersion: a random uuid.UUID (version 4), a new one for each write.
 type Token struct{}
 
-// Next returns a new random token, or an error where there is no randomness.
+// Next returns a new random token, or an error if there is no randomness.
 func (Token) Next(any) (any, error) {
 	v, err := uuid.NewRandom()
 	if err != nil {
@@ -201,8 +200,8 @@ func (Token) Scan() (dest any, value func() any) {
 // Equal compares as uuid.UUID.
 func (Token) Equal(a, b any) bool { return a == b }
 
-// First returns what was given, or a new random token. It refuses the nil UUID, which the field's default is where there is
-// no randomness.
+// First returns what was given, or a new random token. It refuses the nil UUID, which is the field's default if there
+// is no randomness.
 func (t Token) First(given any) (any, error) {
 	switch {
 	case given == nil:
@@ -240,8 +239,8 @@ func (Token) Bound() string { return "" }
 // OverflowMark is empty.
 func (Token) OverflowMark() string { return "" }
 
-// Time is the strategy of mixin.Guard on a time column of the schema's own: max(old + 1 microsecond, now), in UTC and
-// whole microseconds, which is what every supported database keeps.
+// Time is the strategy of mixin.Guard on a time column of the schema: max(old + 1 microsecond, now), in UTC and whole
+// microseconds, which is what every supported database stores.
 type Time struct{}
 
 // Next returns max(old + 1 microsecond, now).
@@ -253,8 +252,8 @@ func (Time) Next(old any) (any, error) {
 	return next, nil
 }
 
-// asStored returns a time as every database gives it back: in UTC, and without nanoseconds. An entity that was created
-// would hold another time than its row.
+// asStored returns a time as every database returns it: in UTC, and without nanoseconds. Otherwise a created entity
+// would hold a different time than its row.
 func asStored(t time.Time) time.Time { return t.Truncate(time.Microsecond).UTC() }
 
 // Bump writes max(ident + 1 microsecond, now). SQLite has no times, only text to compare: there a clock that went back
@@ -289,7 +288,7 @@ func (Time) Equal(a, b any) bool {
 	return okX && okY && x.Equal(y)
 }
 
-// First returns what was given as databases keep it, or now.
+// First returns the given time as databases store it, or now.
 func (t Time) First(given any) (any, error) {
 	if v, ok := given.(time.Time); ok {
 		return asStored(v), nil

@@ -8,8 +8,8 @@ import (
 	"entgo.io/ent/dialect/sql"
 )
 
-// System is the strategy of mixin.SystemVersion: an int64 that holds the xmin of PostgreSQL, which is a number of 32 bits without a sign.
-// No statement can write it, and each one that writes the row moves it.
+// System is the strategy of mixin.SystemVersion: an int64 that holds PostgreSQL's xmin, an unsigned 32-bit number. No
+// statement can write it, and each one that writes the row changes it.
 type System struct{}
 
 var errSystem = errors.New("PostgreSQL makes the version itself, from the transaction that writes the row")
@@ -20,7 +20,7 @@ func (System) Next(any) (any, error) { return nil, errSystem }
 // Bump fails: see [Schema.SetBump].
 func (System) Bump(b *sql.Builder, _ string) { b.AddError(errSystem) }
 
-// IsZero reports whether v is 0, which is no transaction.
+// IsZero reports whether v is 0, which is not the number of a transaction.
 func (System) IsZero(v any) bool { n, _ := v.(int64); return n == 0 }
 
 // Scan reads an int64.

@@ -9,7 +9,7 @@ import (
 	"github.com/entocc/entocc/internal/version"
 )
 
-// Admit is what the guard has to do before a mutation: it refuses early what can't be guarded.
+// Admit checks a mutation before it runs: it refuses early what can't be guarded.
 func Admit(ctx context.Context, s *version.Schema, m ent.Mutation, e *Expectation) error {
 	if err := Refused(ctx, s, m); err != nil {
 		return err
@@ -23,7 +23,7 @@ func Admit(ctx context.Context, s *version.Schema, m ent.Mutation, e *Expectatio
 	}
 	e.shadow = entocc.IncrementSkipped(ctx, s.Type)
 	if e.pending() {
-		return nil // What the condition accepts is known only once the row is.
+		return nil // Which versions the condition accepts is known only once the row is known.
 	}
 	if _, err := e.guard(ctx, s, m.Op()); err != nil && !m.Op().Is(ent.OpCreate) {
 		return err
@@ -31,7 +31,7 @@ func Admit(ctx context.Context, s *version.Schema, m ent.Mutation, e *Expectatio
 	return nil
 }
 
-// Refused returns the error of a write that its context does not allow (entocc.BeforeWrite).
+// Refused returns the error of a write that its context forbids (entocc.BeforeWrite).
 func Refused(ctx context.Context, s *version.Schema, m ent.Mutation) error {
 	if err := entocc.WriteRefused(ctx, s.Type); err != nil {
 		return s.Errorf(m.Op(), err, "its context does not allow it")
@@ -44,15 +44,15 @@ type Guarded interface {
 	VersionGuard() (*version.Schema, *Expectation)
 }
 
-// BeginVersion gives a new row its first version, where neither its caller nor a default of the field did: a field that
-// mixin.Guard found in the schema may have none.
+// BeginVersion gives a new row its first version if neither its caller nor a default of the field did: a field that
+// mixin.Guard found in the schema may have no default.
 func BeginVersion(s *version.Schema, m ent.Mutation) error {
 	if !m.Op().Is(ent.OpCreate) {
 		return nil
 	}
 	given, ok := m.Field(s.Column)
 	if !ok {
-		given = nil // ent returns the zero version.
+		given = nil // ent returns the zero version here.
 	}
 	first, err := s.Strategy.First(given)
 	switch {

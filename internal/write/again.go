@@ -8,12 +8,12 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 )
 
-// settleTries is how often a write or a check is sent again whose row comes and goes.
+// settleTries is how often a write or check is sent again when its row comes and goes.
 const settleTries = 10
 
-// again settles an UPDATE that counted no row, though its row matches by the time somebody asks why. MySQL and MariaDB count the
-// rows that change: the row may have held all of it before, or may have come to match only after the UPDATE looked at it.
-// So the UPDATE is sent once more, and itself says whether it matched.
+// again settles an UPDATE that counted no row although the row matches when it is probed. MySQL and MariaDB count only
+// the rows that change: the row may already have held these values, or may match only since the UPDATE ran. So the
+// UPDATE is sent once more, and this time it reports itself whether it matched.
 func (w *Write) again(ctx context.Context, q dialect.ExecQuerier, d string) error {
 	w.marked = true
 	defer func() { w.marked = false }()
@@ -29,7 +29,7 @@ func (w *Write) again(ctx context.Context, q dialect.ExecQuerier, d string) erro
 	return w.unsettled()
 }
 
-// unsettled is the error of a row that matches whenever somebody asks why it does not.
+// unsettled is the error for a row that matches every time it is probed, and yet no UPDATE matches it.
 func (w *Write) unsettled() error {
 	if len(w.Accepted) == 0 && !w.StatesFields() {
 		return &sqlgraph.NotFoundError{}
@@ -56,8 +56,8 @@ func (w *Write) execMarked(ctx context.Context, q dialect.ExecQuerier, d string)
 	return mark != 0, err
 }
 
-// setMark has an UPDATE say whether it matched the row, by the insert ID of its answer: it is 1 if the assignment was evaluated, also
-// where nothing changes. The version stays as it is.
+// setMark makes an UPDATE report whether it matched the row, through the insert ID of its result: it is 1 if the
+// assignment was evaluated, even when nothing changes. The version keeps its value.
 func (w *Write) setMark(update *sql.UpdateBuilder) {
 	update.Set(w.Schema.Read(), sql.ExprFunc(func(b *sql.Builder) {
 		column := b.Quote(w.Spec.Node.Table) + "." + b.Quote(w.Schema.Read())

@@ -2,16 +2,16 @@ package write
 
 import "sync/atomic"
 
-// Attempt is one run of a transaction by client.RetryTx. Its clients hold it, and what is made from them: conflicts in it
-// are not for resolvers, as the whole transaction is run again. It is over when the transaction is, so that entities which
-// outlive the transaction (ent's Unwrap) are as any others.
+// Attempt is one run of a transaction by client.RetryTx. The attempt's clients, and everything made from them, hold it.
+// Resolvers don't handle conflicts in an attempt, because the whole transaction is run again. The attempt ends with its
+// transaction, so entities that outlive the transaction (ent's Unwrap) behave like any others.
 type Attempt struct{ over atomic.Bool }
 
 // End ends the attempt.
 func (a *Attempt) End() { a.over.Store(true) }
 
-// Running reports whether the attempt is under way. A nil one is none.
+// Running reports whether the attempt is under way. A nil attempt is not running.
 func (a *Attempt) Running() bool { return a != nil && !a.over.Load() }
 
-// In notes in which attempt the mutation is made; nil for none.
+// In notes the attempt in which the mutation is made, or nil.
 func (a *Attempt) In(e *Expectation) { e.Attempt = a }

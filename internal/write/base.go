@@ -7,8 +7,8 @@ import (
 	"github.com/entocc/entocc/internal/version"
 )
 
-// Diff compares what a mutation wants with the row that it was made from, which may be none, and the row as it is now. Both
-// are a [entity.ReadRow], or an entity that does not know what was read.
+// Diff compares what a mutation wants with the row that it was made from, which may be missing, and the current row.
+// Both are an [entity.ReadRow], or an entity that does not know what was read.
 func Diff(s *version.Schema, m ent.Mutation, loaded, now any) []entocc.FieldDiff {
 	var base entity.ReadRow
 	if g, ok := m.(Guarded); ok {
@@ -19,8 +19,8 @@ func Diff(s *version.Schema, m ent.Mutation, loaded, now any) []entocc.FieldDiff
 	return entity.Diff(s, m, base, entity.RowOf(now))
 }
 
-// baseOf returns the row that a write was made from, if it states the version that was read, and no other; else none. What
-// a handler happened to load says nothing about what its client saw.
+// baseOf returns the row that a write was made from if the write expects exactly the version that was read, otherwise
+// nil. The row that a handler happened to load says nothing about what its client saw.
 func (e *Expectation) baseOf(s *version.Schema, loaded entity.ReadRow) entity.ReadRow {
 	if s.ByValues() && e.source == sourceEntity {
 		return loaded

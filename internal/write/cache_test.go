@@ -17,8 +17,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// cache is a driver that answers a SELECT which it has seen before from memory, as caching drivers for ent do, and passes
-// all else through.
+// cache is a driver that answers a repeated SELECT from memory, like caching drivers for ent, and passes everything
+// else through.
 type cache struct {
 	dialect.Driver
 	mu   sync.Mutex
@@ -109,7 +109,7 @@ func TestCache_StaleReadIsRefusedAndNeverLost(t *testing.T) {
 	_, err = old.Update().SetName("mine").Save(ctx)
 	require.True(t, ent.IsRecordModified(err), "%v", err)
 
-	// A retry has to tell the cache to stand aside, in the way that the cache has for it.
+	// A retry has to tell the cache to step aside, in whatever way the cache offers.
 	u, err := cached.User.Modify(context.WithValue(ctx, skipCache{}, true), id, func(u *ent.User, up *ent.UserUpdateOne) error {
 		up.SetName(u.Name + " and mine")
 		return nil

@@ -7,8 +7,8 @@ import (
 	"github.com/entocc/entocc/internal/session"
 )
 
-// check compares the version of a row that there is nothing to write to. It looks again at a row that did not match, and does by the
-// time somebody asks why: it is to be read, too.
+// check compares the version of a row when there is nothing to write to it. If the row did not match, but matches when
+// it is probed, check looks again, because the row also has to be read.
 func (w *Write) check(ctx context.Context, drv dialect.Driver) error {
 	for range settleTries {
 		found, err := w.checked(ctx, drv)

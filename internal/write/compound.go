@@ -12,7 +12,7 @@ import (
 	"github.com/entocc/entocc/internal/sqltext"
 )
 
-// saveThenRead is the save where the row can't come back from the UPDATE.
+// saveThenRead is the save for databases whose UPDATE can't return the row.
 func (w *Write) saveThenRead(ctx context.Context, drv dialect.Driver) error {
 	if session.Autocommits(drv) && w.fitsCompound() {
 		if sent, err := w.saveInCompound(ctx, drv); sent || err != nil {
@@ -22,8 +22,8 @@ func (w *Write) saveThenRead(ctx context.Context, drv dialect.Driver) error {
 	return w.saveInTx(ctx, drv)
 }
 
-// fitsCompound reports whether the statement's text is all of entocc's making. SQL of the caller's own, as in a modifier
-// or a predicate, could end the part of the statement that it is meant for.
+// fitsCompound reports whether entocc wrote all of the statement's text. The caller's own SQL, in a modifier or a
+// predicate, could end its part of the compound statement early.
 func (w *Write) fitsCompound() bool {
 	spec := w.Spec
 	if spec.Predicate != nil || len(spec.Modifiers) > 0 || w.StatesFields() || !w.Plain() {
@@ -38,8 +38,8 @@ func (w *Write) fitsCompound() bool {
 	return len(key) > 0 && !slices.ContainsFunc(key, func(f *sqlgraph.FieldSpec) bool { return f.Value == nil })
 }
 
-// saveInCompound is saveInTx with a transaction that a compound statement begins. It has sent nothing where the server
-// takes no such statements.
+// saveInCompound is saveInTx with a transaction that a compound statement begins. If the server does not accept
+// compound statements, nothing was sent.
 func (w *Write) saveInCompound(ctx context.Context, drv dialect.Driver) (sent bool, err error) {
 	d := drv.Dialect()
 	query, args, err := w.compound(ctx, d)
@@ -53,7 +53,7 @@ func (w *Write) saveInCompound(ctx context.Context, drv dialect.Driver) (sent bo
 	defer tx.Abandon()
 	found, err := w.scan(ctx, tx, query, args)
 	switch {
-	case errors.Is(err, driver.ErrBadConn): // The connection was dead: nothing was sent.
+	case errors.Is(err, driver.ErrBadConn): // The connection was dead, so nothing was sent.
 		return false, nil
 	case tx.Refuses(err):
 		return false, tx.Rollback()
@@ -68,7 +68,8 @@ func (w *Write) saveInCompound(ctx context.Context, drv dialect.Driver) (sent bo
 	return true, w.Failed(session.Commit(tx))
 }
 
-// settle is for a compound statement that has updated nothing: it explains why, or reads the row that has it all already.
+// settle handles a compound statement that updated nothing: it explains why, or reads the row if it already had the
+// values.
 func (w *Write) settle(ctx context.Context, tx dialect.Tx, d string) error {
 	if err := w.uncounted(ctx, tx, d); err != nil {
 		return err
@@ -76,7 +77,7 @@ func (w *Write) settle(ctx context.Context, tx dialect.Tx, d string) error {
 	return w.read(ctx, tx, d)
 }
 
-// compound returns the statement that begins a transaction, updates the row, and reads it if it was updated.
+// compound returns the statement that begins a transaction, updates the row, and reads the row if it was updated.
 func (w *Write) compound(ctx context.Context, d string) (string, []any, error) {
 	update, args, err := w.query(ctx, d, nil)
 	if err != nil {

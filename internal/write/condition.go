@@ -6,8 +6,8 @@ import (
 	"github.com/entocc/entocc/internal/version"
 )
 
-// IfMatch expects what a condition accepts of the row with this ID. One that accepts nothing is a conflict that the
-// statement itself finds, so that a row which other predicates of the mutation hide stays NotFound.
+// IfMatch expects the versions that a condition accepts for the row with this ID. A condition that accepts nothing is a
+// conflict found by the statement itself, so a row that other predicates of the mutation hide stays NotFound.
 func (e *Expectation) IfMatch(s *version.Schema, id any, cond entocc.Condition) {
 	if cond == nil {
 		e.refuse("the condition is nil", nil)
@@ -28,7 +28,7 @@ func (e *Expectation) IfMatch(s *version.Schema, id any, cond entocc.Condition) 
 	e.Condition = true
 }
 
-// refuse has the write fail, whatever switches its context has.
+// refuse makes the write fail, whatever switches its context has.
 func (e *Expectation) refuse(reason string, cause error) {
 	e.source, e.versions = sourceRefused, nil
 	e.refused = refusal{reason, cause}

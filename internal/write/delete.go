@@ -21,9 +21,9 @@ type DeleteMutation interface {
 	WhereP(...func(*sql.Selector))
 }
 
-// Deletion is what became of a delete.
+// Deletion is the outcome of a delete.
 type Deletion struct {
-	// Driver is the one by which ent sends its DELETE, if the delete is not Done, and not refused by Err.
+	// Driver is the driver through which ent sends its DELETE, unless the delete is Done or refused by Err.
 	Driver dialect.Driver
 	Done   bool
 	// Affected is the number of rows that were deleted.
@@ -31,8 +31,9 @@ type Deletion struct {
 	Err      error
 }
 
-// Delete guards a delete: by its own statement where [deleteRow] can, else of ent's by [deleteOne]. id is the row's, nil
-// for a set-based delete, and row returns the predicate that selects it. predicates is how many the mutation has.
+// Delete guards a delete: with its own statement if [deleteRow] can build it, otherwise ent's statement through
+// [deleteOne]. id is the row's ID, nil for a set-based delete, and row returns the predicate that selects the row.
+// predicates is the number of the mutation's predicates.
 func Delete(ctx context.Context, drv dialect.Driver, m DeleteMutation, spec *sqlgraph.DeleteSpec, predicates int, id any, row func(id any) func(*sql.Selector), typed func(error) error) Deletion {
 	s, e := m.VersionGuard()
 	e.Through(drv)
@@ -54,10 +55,10 @@ func Delete(ctx context.Context, drv dialect.Driver, m DeleteMutation, spec *sql
 	return Deletion{Driver: guarded, Err: err}
 }
 
-// deleteOne guards a delete of one row: id, which the predicate identity selects. It adds the guard to the mutation
-// and returns the driver that ent sends its DELETE by, which looks at the number of rows. A set-based delete, one that
-// ignores the version on purpose, and one whose check is switched off come back as they are. The error refuses the
-// delete: it has no version to be guarded by. Errors of the DELETE are passed through typed.
+// deleteOne guards a delete of one row: id, which the predicate identity selects. It adds the guard to the mutation and
+// returns the driver through which ent sends its DELETE; the driver looks at the number of rows. A set-based delete,
+// one that ignores the version on purpose, and one whose check is switched off are returned unchanged. An error refuses
+// the delete because it has no version to guard it. Errors of the DELETE are returned with their types.
 func deleteOne(ctx context.Context, s *version.Schema, m DeleteMutation, e *Expectation, drv dialect.Driver, id any, identity func(*sql.Selector), typed func(error) error) (dialect.Driver, error) {
 	if d, ok := drv.(*DeleteDriver); ok {
 		drv = d.Driver
@@ -90,14 +91,14 @@ func deleteOne(ctx context.Context, s *version.Schema, m DeleteMutation, e *Expe
 	}, nil
 }
 
-// deleteGuard is the guard of a delete, the last predicate of its mutation. Predicates stay on a mutation when it is run
-// again, as by a resolver, so there is one guard for all runs, and each run says what it accepts.
+// deleteGuard is the guard of a delete, the last predicate of its mutation. A mutation keeps its predicates when it is
+// run again, for example by a resolver, so all runs share one guard, and each run sets what it accepts.
 type deleteGuard struct {
 	schema   *version.Schema
 	accepted []any
 	seen     seenValues
 	fields   fieldGuard
-	// from is what the DELETE selects, except the guard: the probe asks for it.
+	// from is what the DELETE selects, without the guard. The probe uses it.
 	from *sql.Selector
 }
 
@@ -113,7 +114,7 @@ func (g *deleteGuard) where(s *sql.Selector) {
 	}
 }
 
-// DeleteDriver sends one DELETE that is guarded, and explains why it matched no row.
+// DeleteDriver sends one guarded DELETE, and explains why it matched no row.
 type DeleteDriver struct {
 	dialect.Driver
 	Claim    version.Claim
@@ -122,11 +123,11 @@ type DeleteDriver struct {
 	typed    func(error) error
 	// slot is the place of the delete in a batch, if it is part of one.
 	slot Slot
-	// e is what the delete was planned by.
+	// e is the expectation that the delete was planned with.
 	e *Expectation
 }
 
-// Unwrap returns the driver within.
+// Unwrap returns the wrapped driver.
 func (d *DeleteDriver) Unwrap() dialect.Driver { return d.Driver }
 
 // Exec sends the DELETE.
@@ -191,7 +192,7 @@ func (d *DeleteDriver) Explain(ctx context.Context, q dialect.ExecQuerier, name 
 	return p.verdict(ctx, q, actual, found, err)
 }
 
-// Alone sends the DELETE of a batch by itself, by another driver than its own.
+// Alone sends the DELETE of a batch by itself, through a driver other than its own.
 func (d *DeleteDriver) Alone(ctx context.Context, drv dialect.Driver, query string, args []any) error {
 	if t, ok := d.Driver.(*touchingDelete); ok {
 		drv = t.on(drv)
@@ -213,5 +214,5 @@ func (d *DeleteDriver) Touches() bool {
 	return ok
 }
 
-// From is what the DELETE selects, except the guard; nil before ent has built it.
+// From is what the DELETE selects, without the guard; nil before ent has built it.
 func (d *DeleteDriver) From() *sql.Selector { return d.guard.from }

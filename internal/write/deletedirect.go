@@ -12,13 +12,13 @@ import (
 	"github.com/entocc/entocc/internal/version"
 )
 
-// Row notes the row that a delete was made for: its first predicate is that the primary key is id.
+// Row notes the row that a delete was made for: its first predicate requires that the primary key is id.
 func (e *Expectation) Row(id any) { e.row = id }
 
-// deleteRow deletes the one row that spec's mutation was made for, where its statement is nothing but the row's primary
-// key and its version, most deletes, without ent's builders. It is the same to the letter. predicates is how many the
-// mutation has. done is false for all others, and those that are refused: they are for [deleteOne], and nothing has been
-// sent.
+// deleteRow deletes the one row that spec's mutation was made for without ent's builders, if the statement compares
+// only the row's primary key and its version, as most deletes do. The statement is identical to ent's. predicates is
+// the number of the mutation's predicates. For all other deletes, and those that are refused, done is false and nothing
+// has been sent: [deleteOne] handles them.
 func deleteRow(ctx context.Context, s *version.Schema, op ent.Op, e *Expectation, drv dialect.Driver, spec *sqlgraph.DeleteSpec, predicates int) (affected int, done bool, err error) {
 	if e.row == nil || predicates != 1 || len(e.fields) > 0 || e.Slot != nil || len(s.Touch) > 0 || spec.Node.Schema != "" ||
 		!sqltext.PlainIdent(spec.Node.Table) || !sqltext.PlainIdent(spec.Node.ID.Column) || !sqltext.PlainIdent(s.Column) || sqltext.NotPlain(e.row) {

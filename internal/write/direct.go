@@ -8,8 +8,8 @@ import (
 	"github.com/entocc/entocc/internal/sqltext"
 )
 
-// direct writes the statement of a save that is nothing but columns set to values, most saves, without ent's builders. It
-// is the same to the letter. ok is false for all others.
+// direct writes the statement of a save without ent's builders, if the save only sets columns to values, as most saves
+// do. The statement is identical to ent's. ok is false for all others.
 func (w *Write) direct(d string, returning []string) (query string, args []any, ok bool, err error) {
 	spec := w.Spec
 	if spec.Predicate != nil && !w.set.equalsKey() || len(spec.Modifiers)+len(spec.Fields.Add)+len(w.e.fields) > 0 || spec.Node.Schema != "" || spec.Node.ID == nil ||
@@ -56,7 +56,7 @@ func (w *Write) direct(d string, returning []string) (query string, args []any, 
 	return string(t.Buf), t.Args, true, nil
 }
 
-// movesItself reports whether the version needs no assignment, and is one that the database can compare.
+// movesItself reports whether the version needs no assignment, and the database can compare it.
 func (w *Write) movesItself() bool {
 	s := w.Schema.Strategy
 	return s.BySystem() && s.Possible(w.Accepted[0])
@@ -76,8 +76,8 @@ func (w *Write) directRead(d string) (t *sqltext.Text, ok bool) {
 	return t, true
 }
 
-// Plain reports whether the statement's text is that of any such statement: no column's name and no value is written in
-// its own way.
+// Plain reports whether all statements of this kind have the same text: no column name or value is written in a special
+// way.
 func (w *Write) Plain() bool {
 	for _, f := range w.Spec.Fields.Set {
 		if !sqltext.PlainIdent(f.Column) || sqltext.NotPlain(f.Value) {

@@ -16,7 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A modifier that does nothing has the statement built by ent's builder.
+// A modifier that does nothing makes ent's builder build the statement.
 func TestUpdateOne_DirectStatementIsThatOfEntsBuilder(t *testing.T) {
 	at := time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
 	changes := map[string]func(*ent.UserUpdateOne) *ent.UserUpdateOne{

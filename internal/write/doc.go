@@ -1,8 +1,8 @@
 // Package write carries out writes of one row that are guarded by its version.
 //
-// How a save runs: generated code hands the mutation's [Expectation] and ent's own sqlgraph.UpdateSpec to [UpdateOne], which
-// asks the expectation for the versions that are accepted, or refuses the save. The [Write] that comes back goes one of these
-// ways (route in write.go):
+// How a save runs: generated code passes the mutation's [Expectation] and ent's own sqlgraph.UpdateSpec to [UpdateOne],
+// which asks the expectation for the accepted versions, or refuses the save. The returned [Write] takes one of these
+// routes (route in write.go):
 //
 //	route       when                                                statements
 //	touching    it bumps, or expects, the version of a parent       BEGIN, lock, the save, bumps, COMMIT
@@ -12,10 +12,11 @@
 //	exec        nobody wants the row; nobody reads it, on SQLite    UPDATE
 //	returning   all others                                          UPDATE .. RETURNING
 //
-// Where nobody can look at the row, as after Exec, its key and version are all that is read ([Expectation.Unread]): they tell that
-// a trigger has not kept the write. On SQLite the number of rows does, as no trigger there can change what a write sets.
+// If nobody can look at the row, as after Exec, only its key and version are read ([Expectation.Unread]): they show
+// that no trigger has suppressed the write. On SQLite the number of rows shows it, because no trigger there can change
+// what a write sets.
 //
-// Each UPDATE carries the guard, WHERE .. AND version = expected. Only when it matches no row does a probe ask why
-// (explain.go). A batch takes the writes of many builders through the interface [Slot] and sends them together; nothing
-// here knows more of it.
+// Each UPDATE carries the guard, WHERE .. AND version = expected. Only when it matches no row does a probe find out why
+// (explain.go). A batch takes the writes of many builders through the interface [Slot] and sends them together; this
+// package knows nothing else about batches.
 package write

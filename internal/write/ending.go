@@ -8,7 +8,7 @@ import (
 	"github.com/entocc/entocc/internal/session"
 )
 
-// Atomic has ent's own writes of several statements undone as a whole where they fail halfway in a transaction.
+// Atomic makes ent's own multi-statement writes atomic: one that fails halfway in a transaction is undone as a whole.
 func Atomic(drv dialect.Driver) dialect.Driver {
 	if _, ok := drv.(childDriver); ok || session.TxOf(drv) == nil {
 		return drv
@@ -16,14 +16,14 @@ func Atomic(drv dialect.Driver) dialect.Driver {
 	return childDriver{Driver: drv}
 }
 
-// EndingDriver is the driver of one of ent's own writes of several statements. End rolls back what a panic, as in a modifier,
-// or runtime.Goexit has left open.
+// EndingDriver is the driver of one of ent's own multi-statement writes. End rolls back what a panic, for example in a
+// modifier, or runtime.Goexit left open.
 type EndingDriver struct {
 	dialect.Driver
 	tx dialect.Tx
 }
 
-// Ending makes a driver one for one write, if that is of several statements. The result may be nil.
+// Ending wraps a driver in an EndingDriver for one write, if the write takes several statements. The result may be nil.
 func Ending(driver *dialect.Driver, spec *sqlgraph.UpdateSpec) *EndingDriver {
 	if len(spec.Edges.Add)+len(spec.Edges.Clear) == 0 {
 		return nil
@@ -40,7 +40,7 @@ func Ending(driver *dialect.Driver, spec *sqlgraph.UpdateSpec) *EndingDriver {
 	return ending
 }
 
-// Unwrap returns the driver within.
+// Unwrap returns the wrapped driver.
 func (d *EndingDriver) Unwrap() dialect.Driver { return d.Driver }
 
 // Tx begins the transaction of the write.

@@ -13,8 +13,8 @@ import (
 	"github.com/entocc/entocc/internal/version"
 )
 
-// Explain finds out why no row matched, with the statements of a [probe]. It returns nil where the row did match: MySQL
-// counts only rows that changed, so a save that sets what is there already reports none.
+// Explain finds out why no row matched, with the statements of a [probe]. It returns nil if the row did match: MySQL
+// counts only rows that changed, so a save that sets the values that are already there reports none.
 func (w *Write) Explain(ctx context.Context, q dialect.ExecQuerier, d string) error {
 	unchanged := d == dialect.MySQL && !w.Bump
 	q = session.UncachedQuerier(q)
@@ -42,7 +42,7 @@ func (w *Write) Explain(ctx context.Context, q dialect.ExecQuerier, d string) er
 	return p.verdict(ctx, q, actual, found, err)
 }
 
-// Failed is that of the claim, and adds to a lost answer which version the row has if the write was applied.
+// Failed is the claim's Failed. If the answer was lost, it adds which version the row has if the write was applied.
 func (w *Write) Failed(err error) error {
 	var unknown *entocc.OutcomeUnknownError
 	if errors.As(err, &unknown) && !w.Schema.Strategy.ByTrigger() {
@@ -51,19 +51,20 @@ func (w *Write) Failed(err error) error {
 	return w.Claim.Failed(err)
 }
 
-// probe finds out why a guarded statement matched no row. It runs on failure only, on the connection of the statement,
-// and sees the row as it was committed last.
+// probe finds out why a guarded statement matched no row. It runs only on failure, on the statement's connection, and
+// sees the row as it was last committed.
 type probe struct {
 	version.Claim
-	// version selects the row's version under all predicates of the mutation but the guard; row selects the row alone.
+	// version selects the row's version under all predicates of the mutation except the guard; row selects the row
+	// alone.
 	version, row *sql.Selector
-	// fields are what the mutation expects of fields of the row.
+	// fields is what the mutation expects of the row's fields.
 	fields fieldGuard
-	// seen is what it expects of the row's values.
+	// seen is what the mutation expects of the row's values.
 	seen seenValues
 }
 
-// asStated reports whether the row has the fields that the mutation expects.
+// asStated reports whether the row's fields are as the mutation expects.
 func (p *probe) asStated(ctx context.Context, q dialect.ExecQuerier) (bool, error) {
 	s := p.version.Clone()
 	p.fields.where(s)
@@ -73,13 +74,13 @@ func (p *probe) asStated(ctx context.Context, q dialect.ExecQuerier) (bool, erro
 
 // read reads the version that the row has under the mutation's predicates.
 func (p *probe) read(ctx context.Context, q dialect.ExecQuerier) (actual any, found bool, err error) {
-	latest := p.version.Clone() // One that was sent can't be cloned any more: its arguments are counted on.
+	latest := p.version.Clone() // A selector that was sent can't be cloned anymore: its arguments are numbered.
 	session.LockLatest(latest)
 	return verify.ReadVersion(ctx, p.Schema, q, latest)
 }
 
-// verdict distinguishes a row that was modified from one that is gone, and both from one that another predicate of the mutation
-// hides, which stays NotFound and says nothing about its version.
+// verdict distinguishes a row that was modified from one that is gone, and both from one that another predicate of the
+// mutation hides, which stays NotFound and says nothing about its version.
 func (p *probe) verdict(ctx context.Context, q dialect.ExecQuerier, actual any, found bool, err error) error {
 	if !p.Guards() && err == nil && (!found || len(p.fields) == 0) {
 		return &sqlgraph.NotFoundError{}
@@ -102,7 +103,7 @@ func (p *probe) verdict(ctx context.Context, q dialect.ExecQuerier, actual any, 
 	case state != nil:
 		modified.Actual, modified.Err = actual, state
 	case found && p.Accepts(actual) && p.notation(actual) == nil && p.version.Dialect() != dialect.MySQL:
-		return p.Kept() // A node of a cluster may have been behind, on MySQL.
+		return p.Kept() // On MySQL, a node of a cluster may have been behind.
 	case found && actual == nil:
 		modified.Err = version.ErrNull
 	case found:
@@ -135,8 +136,8 @@ func (p *probe) exists(ctx context.Context, q dialect.ExecQuerier) (found bool, 
 	return found, err
 }
 
-// notation says so when SQLite compared two texts that are the same time: the row was written by a program, or by
-// CURRENT_TIMESTAMP, in another notation than the driver's.
+// notation reports that SQLite compared two texts for the same time: the row was written by a program, or by
+// CURRENT_TIMESTAMP, in a different notation than the driver's.
 func (p *probe) notation(actual any) error {
 	if !p.Schema.Strategy.Textual(p.version.Dialect()) || !p.Accepts(actual) {
 		return nil

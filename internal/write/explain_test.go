@@ -20,7 +20,7 @@ import (
 	_ "github.com/entocc/entocc/internal/ent/runtime"
 )
 
-// SQLite compares times as text. CURRENT_TIMESTAMP writes another notation than the driver.
+// SQLite compares times as text. CURRENT_TIMESTAMP uses a different notation than the driver.
 func TestUpdateOne_ConflictTellsATimeInAnotherNotation(t *testing.T) {
 	ctx := t.Context()
 	db, client := open(t)
@@ -48,7 +48,7 @@ func TestUpdateOne_ConflictTellsATimeInAnotherNotation(t *testing.T) {
 	client.Reading.GetX(ctx, r.ID).Update().SetValue(4).ExecX(ctx)
 }
 
-// A row that was there before the mixin may hold NULL or zero: its entity saw that, and nobody forgot to send a version.
+// A row that existed before the mixin may hold NULL or zero: its entity saw that, and nobody forgot to send a version.
 func TestUpdateOne_StaleEntityOfALegacyRowIsNotToldThatItsVersionWasForgotten(t *testing.T) {
 	ctx := t.Context()
 	db, client := open(t)
@@ -67,7 +67,8 @@ func TestUpdateOne_StaleEntityOfALegacyRowIsNotToldThatItsVersionWasForgotten(t 
 	assert.True(t, ent.IsVersionError(errors.Unwrap(forgotten)), forgotten)
 }
 
-// A trigger that sets the version back has kept the write from those who compare it. The row is read where there are edges to write, too.
+// A trigger that sets the version back has hidden the write from everyone who compares the version. The row is read
+// even when there are edges to write.
 func TestTriggerThatSetsTheVersionBackIsNoSuccess(t *testing.T) {
 	ctx := t.Context()
 	db, client := open(t)
@@ -80,7 +81,7 @@ func TestTriggerThatSetsTheVersionBackIsNoSuccess(t *testing.T) {
 	assert.Equal(t, "before", client.User.GetX(ctx, u.ID).Name)
 }
 
-// A resolver would go round, and a retry to its end.
+// A resolver would loop, and a retry would run until its limit.
 func TestTriggerThatRejectsAWriteIsNoConflict(t *testing.T) {
 	db, client := open(t)
 	users := client.User.CreateBulk(client.User.Create().SetName("a"), client.User.Create().SetName("b")).SaveX(t.Context())
@@ -119,7 +120,7 @@ func TestConflict_TellsNULLAsWhatItIs(t *testing.T) {
 	assert.ErrorContains(t, err, "NULL")
 }
 
-// open returns a new database in memory, and a client of it.
+// open returns a new in-memory database, and a client for it.
 func open(t *testing.T) (*stdsql.DB, *ent.Client) {
 	db, err := stdsql.Open("sqlite3", "file:"+t.Name()+"?mode=memory&cache=shared&_fk=1")
 	require.NoError(t, err)

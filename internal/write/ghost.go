@@ -7,8 +7,8 @@ import (
 	"github.com/entocc/entocc/internal/version"
 )
 
-// refuseFate refuses a write from an entity whose version is not one that the database has outside its transaction. drv is
-// what the write goes by, if that is known already.
+// refuseFate refuses a write from an entity whose version does not exist outside its transaction. drv is the driver
+// that the write goes through, if it is already known.
 func refuseFate(s *version.Schema, op ent.Op, f *session.Fate, id, version any, drv dialect.Driver) error {
 	switch is, cause := f.Standing(drv); is {
 	case session.Elsewhere:

@@ -12,22 +12,22 @@ import (
 	"github.com/entocc/entocc/internal/version"
 )
 
-// HeldValues is what a generated entity of a type without a version knows about its row: the values that were read, or by which
-// it was created. What becomes of the entity's own fields, and of bytes that it shares, changes nothing of it.
+// HeldValues is what a generated entity of a type without a version knows about its row: the values that were read, or
+// that created the row. It is not affected by changes to the entity's own fields, or to bytes that it shares with them.
 type HeldValues struct {
 	entity.Loaded
 	columns []string
 	scanned []any
-	// early are the values that are shared with the entity, by their place in the row.
+	// early are the values that are shared with the entity, by their position in the row.
 	early map[int]*values.Early
-	// created is how an entity was created that was not read.
+	// created is how an entity was created, if it was not read.
 	created *createdValues
 }
 
-// createdValues is what the creation of a row has sent.
+// createdValues is what the creation of a row sent.
 type createdValues struct {
 	spec *sqlgraph.CreateSpec
-	// early are copies of what the caller may change once the row is created.
+	// early are copies of the values that the caller may change after the row is created.
 	early map[string]values.Seen
 	err   error
 }
@@ -46,7 +46,7 @@ func (h *HeldValues) Keep(columns []string, scanned []any) {
 	}
 }
 
-// Keeping is assign for a row that is kept.
+// Keeping wraps assign so that the row is kept.
 func (h *HeldValues) Keeping(assign func([]string, []any) error) func([]string, []any) error {
 	return func(columns []string, scanned []any) error {
 		h.Keep(columns, scanned)
@@ -54,7 +54,7 @@ func (h *HeldValues) Keeping(assign func([]string, []any) error) func([]string, 
 	}
 }
 
-// CreatedBy keeps what a mutation is about to create, by a spec that is not complete yet.
+// CreatedBy keeps the row that a mutation is about to create, with a spec that is not complete yet.
 func (h *HeldValues) CreatedBy(s *version.Schema, m entity.Creation, spec *sqlgraph.CreateSpec) {
 	h.created = &createdValues{spec: spec, early: make(map[string]values.Seen)}
 	for i := range s.Values.Columns {
@@ -72,8 +72,8 @@ func (h *HeldValues) CreatedBy(s *version.Schema, m entity.Creation, spec *sqlgr
 	}
 }
 
-// mayChange reports whether the caller shares a value with the row that it has created. One of a field with a ValueScanner is in its
-// spec alone.
+// mayChange reports whether the caller shares a value with the row that it created. The value of a field with a
+// ValueScanner is only in its spec.
 func mayChange(c *version.Compared, v any) bool {
 	if c.External {
 		return false
@@ -84,7 +84,7 @@ func mayChange(c *version.Compared, v any) bool {
 	return c.Kind == version.ValueBytes || c.Kind == version.ValueJSON || c.Kind == version.ValueOther
 }
 
-// of returns what was seen in a column; false if that is not known.
+// of returns what was seen in a column; false if it is not known.
 func (h *HeldValues) of(c *version.Compared) (seen values.Seen, known bool, err error) {
 	if h.created != nil {
 		return h.created.of(c)

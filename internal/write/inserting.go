@@ -13,8 +13,9 @@ import (
 	"github.com/entocc/entocc/internal/session"
 )
 
-// Inserting returns a driver for one creation, whose INSERT returns the xmin of the rows too. All rows of one statement have the same:
-// it is the number of the transaction. A SELECT that followed might see what others have made of a row by then.
+// Inserting returns a driver for one creation, whose INSERT returns the xmin of the rows too. All rows of one statement
+// have the same xmin: it is the number of the transaction. A later SELECT might see changes that others have made to a
+// row since.
 func Inserting(drv dialect.Driver, made func(version int64)) dialect.Driver {
 	if drv.Dialect() != dialect.Postgres {
 		return drv
@@ -22,8 +23,8 @@ func Inserting(drv dialect.Driver, made func(version int64)) dialect.Driver {
 	return &insertingDriver{drv, &inserting{made: made, row: -1}}
 }
 
-// InsertingRows is Inserting for a creation of n rows: those of one statement have the same xmin, and those of a guarded upsert, which
-// sends one for each, may have others.
+// InsertingRows is Inserting for a creation of n rows: rows of one statement share an xmin; rows of a guarded upsert,
+// which sends one statement for each, may have different ones.
 func InsertingRows(drv dialect.Driver, n int, made func(i int, version int64)) dialect.Driver {
 	if drv.Dialect() != dialect.Postgres {
 		return drv
@@ -39,7 +40,7 @@ func InsertingRows(drv dialect.Driver, n int, made func(i int, version int64)) d
 	return &insertingDriver{drv, all}
 }
 
-// InsertsRow has the next INSERT by a driver be that of the i-th row, if it is one of InsertingRows.
+// InsertsRow makes the next INSERT of a driver that of the i-th row, if the driver comes from InsertingRows.
 func InsertsRow(drv dialect.Driver, i int) {
 	for drv != nil {
 		if d, ok := drv.(*insertingDriver); ok {
@@ -58,7 +59,7 @@ func InsertsRow(drv dialect.Driver, i int) {
 type inserting struct {
 	made func(version int64)
 	sent bool
-	// row is the one that the INSERT is of; below 0 for all.
+	// row is the row that the INSERT writes; negative for all.
 	row int
 }
 
@@ -68,7 +69,7 @@ type insertingDriver struct {
 	insert *inserting
 }
 
-// Unwrap returns the driver within.
+// Unwrap returns the wrapped driver.
 func (d *insertingDriver) Unwrap() dialect.Driver { return d.Driver }
 
 // Exec sends a statement.
@@ -90,7 +91,7 @@ func (d *insertingDriver) Tx(ctx context.Context) (dialect.Tx, error) {
 	return &insertingTx{tx, d.insert}, nil
 }
 
-// insertingTx is the transaction of a creation of several statements.
+// insertingTx is the transaction of a multi-statement creation.
 type insertingTx struct {
 	dialect.Tx
 	insert *inserting
@@ -115,7 +116,7 @@ func (i *inserting) begins(query string) bool {
 	return true
 }
 
-// exec sends an INSERT that ent expects no row of, as it knows the ID.
+// exec sends an INSERT from which ent expects no row, because it knows the ID.
 func (i *inserting) exec(ctx context.Context, q dialect.ExecQuerier, query string, args, v any) error {
 	if !i.begins(query) {
 		return q.Exec(ctx, query, args, v)
@@ -143,7 +144,7 @@ func (i *inserting) exec(ctx context.Context, q dialect.ExecQuerier, query strin
 	return err
 }
 
-// query sends an INSERT whose rows are the IDs.
+// query sends an INSERT that returns the IDs as rows.
 func (i *inserting) query(ctx context.Context, q dialect.ExecQuerier, query string, args, v any) error {
 	rows, ok := v.(*sql.Rows)
 	if !ok || !i.begins(query) {
@@ -162,7 +163,7 @@ type insertedRows struct {
 	made func(version int64)
 }
 
-// Columns returns the names of the columns but the last.
+// Columns returns the names of all columns except the last.
 func (r *insertedRows) Columns() ([]string, error) {
 	columns, err := r.ColumnScanner.Columns()
 	if len(columns) > 0 {

@@ -13,7 +13,7 @@ import (
 	"github.com/entocc/entocc/internal/version"
 )
 
-// Links is what the guard knows about the rows of other types that a type's edges write to.
+// Links is what the guard knows about the rows of other types that a type's edges write.
 type Links struct {
 	// Children are the versioned types whose rows hold the foreign key of an edge.
 	Children []Child
@@ -23,17 +23,17 @@ type Links struct {
 
 // Child is a versioned type whose table holds the foreign key of an edge: when the edge changes, so does the row.
 type Child struct {
-	// Table and Column are those of the foreign key.
+	// Table and Column locate the foreign key.
 	Table, Column string
-	// Schema is the child's version.
+	// Schema is the schema of the child's version.
 	Schema *version.Schema
 }
 
 // Through is an edge schema whose version is its only field with a default.
 type Through struct{ Table, Column string }
 
-// Linking returns a driver for a write of ent's sqlgraph, which bumps the version of children in the same statement that
-// changes their foreign key. The edges of children are written by sqlgraph itself, out of reach of an extension.
+// Linking returns a driver for a write of ent's sqlgraph. It bumps the version of children in the statement that
+// changes their foreign key. sqlgraph itself writes the edges of children, where an extension has no access.
 func Linking(drv dialect.Driver, l *Links) dialect.Driver {
 	if d, ok := drv.(childDriver); ok {
 		drv = d.Driver
@@ -41,7 +41,7 @@ func Linking(drv dialect.Driver, l *Links) dialect.Driver {
 	return l.driver(drv, nil)
 }
 
-// driver takes the parents that the write touches itself, if there are any.
+// driver wraps drv. touched are the parents that the write touches itself, if any.
 func (l *Links) driver(drv dialect.Driver, touched *touch.Parents) dialect.Driver {
 	if l == nil || len(l.Children) == 0 {
 		return drv
@@ -49,19 +49,20 @@ func (l *Links) driver(drv dialect.Driver, touched *touch.Parents) dialect.Drive
 	return childDriver{drv, l.Children, touched}
 }
 
-// UpdateNode is sqlgraph.UpdateNode with the versions of children bumped, for types that have no version themselves.
+// UpdateNode is sqlgraph.UpdateNode that also bumps the versions of children, for types that have no version
+// themselves.
 func UpdateNode(ctx context.Context, drv dialect.Driver, spec *sqlgraph.UpdateSpec, l *Links) error {
 	return sqlgraph.UpdateNode(ctx, UpdateLinking(drv, spec, l), spec)
 }
 
-// UpdateLinking is Linking for an update, whose new edges it readies.
+// UpdateLinking is Linking for an update; it also prepares the update's new edges.
 func UpdateLinking(drv dialect.Driver, spec *sqlgraph.UpdateSpec, l *Links) dialect.Driver {
 	l.keepIdempotent(spec)
 	return Linking(drv, l)
 }
 
-// keepIdempotent keeps ent's habit that adding an edge twice does nothing. ent inserts ON CONFLICT DO NOTHING only into
-// edge tables without further fields; a version, which the database has a default for, must not take that away.
+// keepIdempotent preserves ent's behavior that adding an edge twice does nothing. ent inserts ON CONFLICT DO NOTHING
+// only into edge tables without further fields; a version, for which the database has a default, must not change that.
 func (l *Links) keepIdempotent(spec *sqlgraph.UpdateSpec) {
 	if l == nil {
 		return
@@ -81,10 +82,10 @@ type childDriver struct {
 	touched  *touch.Parents
 }
 
-// Unwrap returns the driver within.
+// Unwrap returns the wrapped driver.
 func (d childDriver) Unwrap() dialect.Driver { return d.Driver }
 
-// Tx starts a transaction that rewrites in the same way.
+// Tx starts a transaction that rewrites statements in the same way.
 func (d childDriver) Tx(ctx context.Context) (dialect.Tx, error) {
 	tx, err := session.Begin(ctx, d.Driver)
 	if err != nil {
@@ -93,12 +94,12 @@ func (d childDriver) Tx(ctx context.Context) (dialect.Tx, error) {
 	return newChildTx(tx, d), nil
 }
 
-// Exec rewrites the statement, if it is one of a child's foreign key.
+// Exec rewrites the statement if it writes a child's foreign key.
 func (d childDriver) Exec(ctx context.Context, query string, args, v any) error {
 	return execChild(ctx, d.Driver, d.Dialect(), d.children, query, args, v)
 }
 
-// execChild sends a statement, with the bump of a child if it is one of the child's foreign key.
+// execChild sends a statement, and bumps a child in it if the statement writes the child's foreign key.
 func execChild(ctx context.Context, q dialect.ExecQuerier, d string, children []Child, query string, args, v any) error {
 	argv, ok := args.([]any)
 	if !ok {
@@ -117,8 +118,8 @@ func execChild(ctx context.Context, q dialect.ExecQuerier, d string, children []
 }
 
 // bump adds the child's bump to UPDATE child SET fk = .., the form in which sqlgraph writes the foreign keys of other
-// tables (ent, dialect/sql/sqlgraph/graph.go, addFKEdges and clearFKEdges). An UPDATE of the same table that has the
-// version already is the guarded write of a type with an edge to itself. Other statements come back as "".
+// tables (ent, dialect/sql/sqlgraph/graph.go, addFKEdges and clearFKEdges). An UPDATE of the same table that already
+// has the version is the guarded write of a type with an edge to itself. For other statements it returns "".
 func (c Child) bump(d, query string, args []any) (string, []any, error) {
 	table, rest, updates := strings.Cut(query, " SET ")
 	assigned, _, one := strings.Cut(rest, " WHERE ")

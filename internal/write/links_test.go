@@ -17,7 +17,7 @@ import (
 	"github.com/entocc/entocc/internal/write"
 )
 
-// child is a pet, whose owner's edge writes its row.
+// child is a pet, whose row is written by its owner's edge.
 func child(s version.Strategy) *write.Links {
 	return &write.Links{
 		Children: []write.Child{{Table: "pets", Column: "owner_id", Schema: &version.Schema{Type: "Pet", Column: "rev", Strategy: s}}},
@@ -25,7 +25,8 @@ func child(s version.Strategy) *write.Links {
 	}
 }
 
-// The version of a child is bumped by the statement that changes its foreign key. Arguments stay in the order of their placeholders.
+// The statement that changes a child's foreign key bumps its version. Arguments stay in the order of their
+// placeholders.
 func TestLinking_BumpsTheChildInTheStatementOfItsForeignKey(t *testing.T) {
 	for d, s := range map[string]struct{ query, want string }{
 		dialect.SQLite: {
@@ -50,7 +51,7 @@ func TestLinking_BumpsTheChildInTheStatementOfItsForeignKey(t *testing.T) {
 	}
 }
 
-// Any other statement is sent as it is.
+// Any other statement is sent unchanged.
 func TestLinking_LeavesOtherStatementsAlone(t *testing.T) {
 	for _, query := range []string{
 		"UPDATE `cards` SET `owner_id` = ? WHERE `id` = ?",
@@ -70,7 +71,7 @@ func TestLinking_LeavesOtherStatementsAlone(t *testing.T) {
 	}
 }
 
-// ent ignores an edge that is there already where the edge table has no further field. One more version makes no difference, and any
+// ent ignores an edge that already exists if the edge table has no further field. A version does not change that; any
 // other field does.
 func TestUpdateLinking_OnlyAVersionIsNoFurtherFieldOfAnEdge(t *testing.T) {
 	spec := func(rel sqlgraph.Rel, table string, columns ...string) *sqlgraph.UpdateSpec {
@@ -98,7 +99,7 @@ func TestUpdateLinking_OnlyAVersionIsNoFurtherFieldOfAnEdge(t *testing.T) {
 	}
 }
 
-// A save that moves no version holds one that the transaction has made before, and that goes with it.
+// A save that does not move the version holds one that the transaction made earlier and that disappears with it.
 func TestSaved_VersionOfAnEarlierWriteOfTheTransactionIsAGhostAfterIt(t *testing.T) {
 	ctx := t.Context()
 	_, client := open(t)
@@ -114,7 +115,8 @@ func TestSaved_VersionOfAnEarlierWriteOfTheTransactionIsAGhostAfterIt(t *testing
 	assert.Equal(t, "theirs", client.Profile.GetX(ctx, p.ID).Title)
 }
 
-// Of an edge to itself a type has the foreign key of both sides in one column: that of its own row, and that of others.
+// A type with an edge to itself has the foreign keys of both sides in one column: its own row's, and those of other
+// rows.
 func TestUpdateOne_ClearsItsOwnForeignKeyAndSetsThatOfOthers(t *testing.T) {
 	ctx := t.Context()
 	_, client := open(t)
@@ -130,7 +132,7 @@ func TestUpdateOne_ClearsItsOwnForeignKeyAndSetsThatOfOthers(t *testing.T) {
 	assert.Equal(t, 1, strings.Count(sent, `"user_children" = `), "PostgreSQL takes no column twice: %s", sent)
 }
 
-// A trigger of PostgreSQL runs before RETURNING, so one statement does. That of SQLite runs after it.
+// A trigger of PostgreSQL runs before RETURNING, so one statement is enough. A trigger of SQLite runs after it.
 func TestUpdateOne_VersionOfATriggerComesBackByOneStatementWhereItCan(t *testing.T) {
 	write := func(ctx context.Context, c *ent.Client) error {
 		return second(c.Gauge.UpdateOne(&ent.Gauge{ID: 5, Version: 4}).SetName("n").Save(ctx))

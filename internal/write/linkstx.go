@@ -12,8 +12,8 @@ import (
 	"github.com/entocc/entocc/internal/touch"
 )
 
-// childTx is a transaction that rewrites the statements of children's foreign keys. Children that touch parents by other
-// edges do so now, too, as their rows change.
+// childTx is a transaction that rewrites the statements of children's foreign keys. Children that touch parents through
+// other edges touch them too, because their rows change.
 type childTx struct {
 	dialect.Tx
 	name     string
@@ -35,7 +35,7 @@ func newChildTx(tx dialect.Tx, d childDriver) *childTx {
 	return t
 }
 
-// Exec rewrites the statement, if it is one of a child's foreign key.
+// Exec rewrites the statement if it writes a child's foreign key.
 func (t *childTx) Exec(ctx context.Context, query string, args, v any) error {
 	argv, _ := args.([]any)
 	for i := range t.children {
@@ -65,7 +65,7 @@ func (t *childTx) Commit() error {
 	return t.Tx.Commit()
 }
 
-// touchesOthers reports whether the child touches parents by other edges than the one that is written.
+// touchesOthers reports whether the child touches parents through edges other than the one that is written.
 func (c *Child) touchesOthers() bool {
 	for _, t := range c.Schema.Touch {
 		if t.Column != c.Column {
@@ -75,8 +75,8 @@ func (c *Child) touchesOthers() bool {
 	return false
 }
 
-// note locks the children that UPDATE child SET fk = .. is about to write, and notes their other parents. The parent that
-// the edge leads to is the one that is being written.
+// note locks the children that UPDATE child SET fk = .. is about to write, and notes their other parents. The parent
+// that the edge leads to is already being written.
 func (t *childTx) note(ctx context.Context, c *Child, update string, args []any) error {
 	s := c.Schema
 	table, rest, _ := strings.Cut(strings.TrimPrefix(update, "UPDATE "), " SET ")
@@ -107,8 +107,8 @@ func (t *childTx) note(ctx context.Context, c *Child, update string, args []any)
 	return nil
 }
 
-// renumber takes n off the numbers of PostgreSQL's placeholders in a condition that ent has built, which has no dollar
-// sign but theirs.
+// renumber subtracts n from the numbers of PostgreSQL's placeholders in a condition that ent built, where every dollar
+// sign belongs to a placeholder.
 func renumber(where string, n int) string {
 	parts := strings.Split(where, "$")
 	for i, part := range parts[1:] {

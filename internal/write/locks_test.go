@@ -18,7 +18,7 @@ import (
 	"github.com/entocc/entocc/internal/ent/purchaseline"
 )
 
-// A write that bumps parents locks the children first, whose parents it reads: nobody moves them to others in between.
+// A write that bumps parents locks the children first, because it reads their parents: nobody can move them in between.
 func TestTouch_ChildrenAreLockedAsTheyAreRead(t *testing.T) {
 	line := &ent.PurchaseLine{ID: 5, Version: 4}
 	for name, write := range map[string]func(context.Context, *ent.Client) error{
@@ -42,7 +42,7 @@ func TestTouch_ChildrenAreLockedAsTheyAreRead(t *testing.T) {
 	}
 }
 
-// A line that stays where it is needs no lock before it is written.
+// A line that keeps its parent needs no lock before it is written.
 func TestTouch_ChildThatIsNotMovedIsWrittenFirst(t *testing.T) {
 	sent := first(t, dialect.Postgres, func(ctx context.Context, c *ent.Client) error {
 		return c.PurchaseLine.UpdateOne(&ent.PurchaseLine{ID: 5, Version: 4}).SetAmount(2).Exec(ctx)
@@ -50,7 +50,7 @@ func TestTouch_ChildThatIsNotMovedIsWrittenFirst(t *testing.T) {
 	assert.True(t, strings.HasPrefix(sent, "UPDATE "), sent)
 }
 
-// All transactions lock parents in one order. Those of other databases lock them when they bump them.
+// All transactions lock parents in the same order. Other databases lock them when they bump them.
 func TestTouch_ParentsAreLockedInOneOrder(t *testing.T) {
 	low, high := uuid.MustParse("00000000-0000-4000-8000-000000000001"), uuid.MustParse("ffffffff-0000-4000-8000-000000000001")
 	for _, ids := range [][2]uuid.UUID{{low, high}, {high, low}} {
@@ -62,7 +62,7 @@ func TestTouch_ParentsAreLockedInOneOrder(t *testing.T) {
 	}
 }
 
-// What a modifier does can't be known, so the parents are read again after it: those that rows have left and those that they came to.
+// What a modifier does can't be known, so the parents are read again after it: the old parents and the new ones.
 func TestTouch_ModifierThatMovesRowsBumpsTheParentTheyComeTo(t *testing.T) {
 	_, client := open(t)
 	ctx := t.Context()
@@ -86,7 +86,8 @@ func TestTouch_ModifierThatMovesRowsBumpsTheParentTheyComeTo(t *testing.T) {
 	assert.Equal(t, [3]int64{5, 4, 1}, versions(), "one row, found by its predicates")
 }
 
-// An upsert that changes nothing of the row that is there has inserted another one, or none: the parents that it names are bumped.
+// An upsert that changes nothing in the existing row has inserted another one, or none: the parents that it names are
+// bumped.
 func TestTouch_UpsertThatIgnoresBumpsTheParentOfTheNewRow(t *testing.T) {
 	_, client := open(t)
 	ctx := t.Context()
@@ -95,7 +96,7 @@ func TestTouch_UpsertThatIgnoresBumpsTheParentOfTheNewRow(t *testing.T) {
 	assert.Equal(t, p.Version+1, client.Purchase.GetX(ctx, p.ID).Version)
 }
 
-// A creation with children of its own bumps each parent once, whatever leads to it.
+// A creation with children of its own bumps each parent once, however many ways lead to it.
 func TestTouch_ParentOfARowAndOfItsChildrenIsBumpedOnce(t *testing.T) {
 	_, client := open(t)
 	ctx := t.Context()
@@ -113,7 +114,7 @@ func TestTouch_ParentOfARowAndOfItsChildrenIsBumpedOnce(t *testing.T) {
 	assert.Equal(t, before+2, client.Purchase.GetX(ctx, p.ID).Version)
 }
 
-// SQLite refuses a time in another notation, which a program that had no versions before would have written.
+// SQLite refuses a time in another notation, such as a program without versions would have written earlier.
 func TestReport_TimeInAnotherNotationIsWrittenOver(t *testing.T) {
 	ctx := t.Context()
 	db, client := open(t)
@@ -130,7 +131,7 @@ func TestReport_TimeInAnotherNotationIsWrittenOver(t *testing.T) {
 	assert.Len(t, events, 1, "there was nothing to report")
 }
 
-// What is NULL in place of a version was never compared, and is written over.
+// A NULL version was never compared, and is overwritten.
 func TestReport_NULLIsWrittenOver(t *testing.T) {
 	ctx := t.Context()
 	db, client := open(t)
@@ -146,7 +147,7 @@ func TestReport_NULLIsWrittenOver(t *testing.T) {
 	assert.Equal(t, "paid", client.Order.GetX(ctx, o.ID).State)
 }
 
-// Work that is run again writes by ID as any other. What it must not write is what an earlier attempt has left.
+// Work that is retried writes by ID like any other. It must not write what an earlier attempt left behind.
 func TestReport_WriteByIDGoesThroughInARetry(t *testing.T) {
 	ctx := t.Context()
 	_, client := open(t)
@@ -160,7 +161,7 @@ func TestReport_WriteByIDGoesThroughInARetry(t *testing.T) {
 	assert.Equal(t, []hook.ReportKind{hook.Unguarded, hook.NotLoaded}, kinds)
 }
 
-// A save twice by one builder reports what became of each.
+// A builder that saves twice reports the result of each save.
 func TestReport_EachRunIsReportedByItself(t *testing.T) {
 	ctx := t.Context()
 	_, client := open(t)
@@ -174,7 +175,8 @@ func TestReport_EachRunIsReportedByItself(t *testing.T) {
 	}
 }
 
-// An attempt that is run again must not go on from what the one before has left, though nothing else is enforced yet.
+// An attempt that is retried must not continue from what the previous one left behind, although nothing else is
+// enforced yet.
 func TestReport_WhatAnEarlierAttemptHasLeftIsRefused(t *testing.T) {
 	ctx := t.Context()
 	_, client := open(t)

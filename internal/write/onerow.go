@@ -12,14 +12,14 @@ import (
 	"github.com/entocc/entocc/internal/version"
 )
 
-// OneRow has a set-based write be of one row, with one of the versions.
+// OneRow makes a set-based write apply to one row, with one of the versions.
 func (e *Expectation) OneRow(versions ...any) {
 	e.In(versions...)
 	e.oneRow, e.condition = true, nil
 }
 
-// OneRowMatching has a set-based write be of one row, with a version that a condition accepts. Which those are depends on the
-// row's ID, so the condition is asked when the write is carried out.
+// OneRowMatching makes a set-based write apply to one row, with a version that a condition accepts. The accepted
+// versions depend on the row's ID, so the condition is evaluated when the write is carried out.
 func (e *Expectation) OneRowMatching(cond entocc.Condition) {
 	e.In()
 	e.oneRow, e.condition, e.Condition = true, cond, true
@@ -28,7 +28,7 @@ func (e *Expectation) OneRowMatching(cond entocc.Condition) {
 	}
 }
 
-// AnyRows has a set-based write be of any rows, as it is from the start.
+// AnyRows makes a set-based write apply to any number of rows, which is the default.
 func (e *Expectation) AnyRows() {
 	e.source, e.versions, e.Condition = sourceNone, nil, false
 	e.oneRow, e.condition = false, nil
@@ -37,8 +37,8 @@ func (e *Expectation) AnyRows() {
 // IsOneRow reports whether a set-based write is meant for one row.
 func (e *Expectation) IsOneRow() bool { return e.oneRow }
 
-// FoundID returns the primary key of the row that a mutation was found to be of, or else of the one that it knows; or nil. An upsert may
-// know another one than that of the row it has met.
+// FoundID returns the primary key of the row that a mutation was found to be for, or otherwise the one that it knows;
+// or nil. An upsert may know a different key than that of the row it ran into.
 func (e *Expectation) FoundID(known any) any {
 	if e.found == nil {
 		return known
@@ -46,18 +46,18 @@ func (e *Expectation) FoundID(known any) any {
 	return e.found
 }
 
-// pending reports whether there is a condition that the row's ID has to be known for. A resolver has seen the row already.
+// pending reports whether there is a condition that needs the row's ID. A resolver has already seen the row.
 func (e *Expectation) pending() bool { return e.condition != nil && e.caller == nil }
 
-// SetMutation is what a set-based write of one row asks of its mutation.
+// SetMutation is what a set-based write of one row needs from its mutation.
 type SetMutation interface {
 	Mutation
 	Guarded
-	// VersionProbe returns what reads the primary key of a row, as ent reads an entity.
+	// VersionProbe returns functions that read the primary key of a row, as ent reads an entity.
 	VersionProbe() (scan func([]string) ([]any, error), assign func([]string, []any) error, key func() any)
 }
 
-// theRow is the row that a set-based write is meant for: the one that the predicates of its mutation match.
+// theRow is the row that a set-based write is meant for: the one that its mutation's predicates match.
 type theRow struct {
 	m         SetMutation
 	schema    *version.Schema
@@ -65,10 +65,10 @@ type theRow struct {
 	dialect   string
 	node      *sqlgraph.NodeSpec
 	predicate func(*sql.Selector)
-	// key is its primary key, where that is known, and id the same as conflicts show it.
+	// key is the row's primary key, if known, and id the same key as conflicts show it.
 	key []any
 	id  any
-	// text are the predicates, and args their arguments, where they are plain and name the key.
+	// text is the predicates, and args their arguments, if they are plain and name the key.
 	text string
 	args []any
 }
@@ -81,7 +81,7 @@ func newTheRow(s *version.Schema, m SetMutation, d string, node *sqlgraph.NodeSp
 	return t
 }
 
-// errSettled says that no row was written, and that there is a row by now which would be.
+// errSettled says that no row was written, and that a matching row exists since.
 var errSettled = errors.New("entocc: the rows that the predicates match have changed meanwhile")
 
 // UpdateOneRow carries out a set-based update that is meant for one row.
@@ -96,8 +96,8 @@ func UpdateOneRow(ctx context.Context, s *version.Schema, m SetMutation, drv dia
 	return t.settled(ctx, drv, u.save)
 }
 
-// settled runs a write, and runs it again with its row locked if the rows have changed while it was explained. Nothing was
-// written then.
+// settled runs a write, and runs it again with its row locked if the rows changed while the result was being explained.
+// Nothing was written in that case.
 func (t *theRow) settled(ctx context.Context, drv dialect.Driver, write func(context.Context, dialect.Driver) error) error {
 	err := write(ctx, drv)
 	if errors.Is(err, errSettled) {
@@ -113,7 +113,7 @@ type rowUpdate struct {
 	links *Links
 }
 
-// needsKey reports whether there is more to the update than one statement, which its predicates can be part of.
+// needsKey reports whether the update takes more than the one statement that its predicates can be part of.
 func (u *rowUpdate) needsKey() bool {
 	w := Write{Spec: u.spec}
 	return u.e.pending() || w.HasExternalEdges() || len(u.schema.Touch) > 0 || !changes(u.spec) && !u.e.force
@@ -130,7 +130,7 @@ func (u *rowUpdate) save(ctx context.Context, drv dialect.Driver) error {
 	return w.Alone(ctx, drv)
 }
 
-// accept asks the condition, if there is one, which versions it accepts of the row.
+// accept asks the condition, if there is one, which versions of the row it accepts.
 func (t *theRow) accept() {
 	if t.e.pending() {
 		t.e.IfMatch(t.schema, t.id, t.e.condition)
@@ -150,7 +150,7 @@ func (t *theRow) take(key []any, id any) {
 	t.e.found = id
 }
 
-// locked runs a write within a transaction that has read and locked its row. The write is guarded anyway.
+// locked runs a write in a transaction that has read and locked its row. The write is guarded anyway.
 func (t *theRow) locked(ctx context.Context, drv dialect.Driver, write func(context.Context, dialect.Driver) error) error {
 	return session.Atomically(ctx, drv, session.Begin, func(tx dialect.Tx) error {
 		joined := session.Join(tx, t.dialect)
@@ -179,7 +179,7 @@ func (t *theRow) locked(ctx context.Context, drv dialect.Driver, write func(cont
 	})
 }
 
-// claim returns what is claimed of the row. Which versions a condition accepts is not known before it was asked.
+// claim returns what is claimed about the row. A condition's accepted versions are not known before it is evaluated.
 func (t *theRow) claim(ctx context.Context) (version.Claim, error) {
 	op := t.m.Op()
 	if t.e.pending() && t.e.source == sourceCaller && len(t.e.versions) == 0 {
@@ -190,13 +190,13 @@ func (t *theRow) claim(ctx context.Context) (version.Claim, error) {
 	return t.e.claim(t.schema, op, t.id, accepted), err
 }
 
-// several is the error of predicates that match more rows than one.
+// several is the error for predicates that match more than one row.
 func (t *theRow) several() error {
 	return t.schema.Errorf(t.m.Op(), nil, "nothing was written, because its predicates match several rows and a stated version is for one row: "+
 		"add the ID to Where, or drop IfVersion to write to all of them")
 }
 
-// gone is the error of predicates that match no row.
+// gone is the error for predicates that match no row.
 func (t *theRow) gone(c *version.Claim) error {
 	if len(c.Accepted) == 0 {
 		return &sqlgraph.NotFoundError{}
@@ -206,7 +206,7 @@ func (t *theRow) gone(c *version.Claim) error {
 	return conflict
 }
 
-// explain finds out why a statement matched no row. It returns nil where the row did match, and MySQL has counted none as
+// explain finds out why a statement matched no row. It returns nil if the row did match, and MySQL counted none because
 // nothing in it changed.
 func (t *theRow) explain(ctx context.Context, q dialect.ExecQuerier, c *version.Claim, unchanged bool) error {
 	q = session.UncachedQuerier(q)
@@ -235,7 +235,7 @@ func (t *theRow) explain(ctx context.Context, q dialect.ExecQuerier, c *version.
 	return t.accepted(c, conflict, unchanged)
 }
 
-// accepted decides what to make of a row that has an accepted version, and yet was not written.
+// accepted decides what to do about a row that has an accepted version, but was not written.
 func (t *theRow) accepted(c *version.Claim, conflict *entocc.RecordModifiedError, unchanged bool) error {
 	p := probe{Claim: *c, version: sql.Dialect(t.dialect).Select()}
 	notation := p.notation(conflict.Actual)

@@ -27,7 +27,7 @@ func (v exactly) Accept(entocc.VersionKey) entocc.Accepted {
 }
 func (exactly) String() string { return "exactly" }
 
-// first is the first statement that a write by a client of a database sends.
+// first is the first statement that a client's write sends to a database.
 func first(t *testing.T, d string, write func(context.Context, *ent.Client) error) string {
 	t.Helper()
 	drv := &drivertest.Sent{Name: d}
@@ -40,8 +40,8 @@ func eq(column string, v any) func(*sql.Selector) {
 	return func(s *sql.Selector) { s.Where(sql.EQ(s.C(column), v)) }
 }
 
-// Predicates that name the row's key by a value of its type match one row. Those that do not might match several, which the statement
-// finds out.
+// Predicates that name the row's key with a value of its type match one row. Others might match several, which the
+// statement finds out.
 func TestUpdateOneRow_CountsTheRowsUnlessTheKeyIsKnown(t *testing.T) {
 	const counts = "(SELECT COUNT(*) FROM (SELECT 1 FROM "
 	for name, s := range map[string]struct {
@@ -92,8 +92,8 @@ func TestUpdateOneRow_CountsTheRowsUnlessTheKeyIsKnown(t *testing.T) {
 	}
 }
 
-// MySQL takes no subquery of the table that is written unless it is read first, which the LIMIT has it do, and a lock that the subquery
-// does not take the write would wait for.
+// MySQL does not allow a subquery on the table that is written unless the subquery is read first, which the LIMIT
+// forces. FOR UPDATE takes the lock that the write would otherwise wait for.
 func TestUpdateOneRow_ReadsTheRowsBeforeItWritesThem(t *testing.T) {
 	byName := func(ctx context.Context, c *ent.Client) error {
 		return c.User.Update().Where(user.Name("x")).IfVersion(4).SetAge(7).Exec(ctx)
@@ -104,7 +104,7 @@ func TestUpdateOneRow_ReadsTheRowsBeforeItWritesThem(t *testing.T) {
 	assert.NotContains(t, first(t, dialect.Postgres, byName), " FOR ")
 }
 
-// A row that is known by its key needs no other statement to be found by a condition.
+// A row whose key is known needs no extra statement to find it for a condition.
 func TestDeleteOneRow_OfAKnownKeyIsOneStatement(t *testing.T) {
 	assert.True(t, strings.HasPrefix(first(t, dialect.Postgres, func(ctx context.Context, c *ent.Client) error {
 		return second(c.User.Delete().Where(user.ID(5)).IfMatch(exactly(4)).Exec(ctx))
@@ -116,7 +116,7 @@ func TestDeleteOneRow_OfAKnownKeyIsOneStatement(t *testing.T) {
 
 func second[T any](_ T, err error) error { return err }
 
-// A predicate that can't be built fails the write. Without it the write would be of other rows.
+// A predicate that can't be built fails the write. Without the predicate, the write would affect other rows.
 func TestOneRow_PredicateThatFailsFailsTheWrite(t *testing.T) {
 	_, client := open(t)
 	u := client.User.Create().SetName("before").SaveX(t.Context())
@@ -128,7 +128,7 @@ func TestOneRow_PredicateThatFailsFailsTheWrite(t *testing.T) {
 	assert.Equal(t, u.Name, client.User.GetX(t.Context(), u.ID).Name)
 }
 
-// A line that is found by anything but its key touches its purchase as any other, and so does one that is deleted.
+// A line found by something other than its key touches its purchase like any other, and so does one that is deleted.
 func TestOneRow_FoundByItsPredicatesTouchesItsParent(t *testing.T) {
 	_, client := open(t)
 	ctx := t.Context()
@@ -149,7 +149,7 @@ func TestOneRow_FoundByItsPredicatesTouchesItsParent(t *testing.T) {
 	assert.Equal(t, elsewhere.Version, client.Purchase.GetX(ctx, elsewhere.ID).Version, "it has no line of these")
 }
 
-// Fields are compared although there is nothing to write.
+// Fields are compared even if there is nothing to write.
 func TestIfField_IsCheckedWhereNothingIsWritten(t *testing.T) {
 	_, client := open(t)
 	u := client.User.Create().SetName("before").SetAge(3).SaveX(t.Context())

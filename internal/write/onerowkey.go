@@ -48,7 +48,7 @@ func idOf(key []any) any {
 	return key
 }
 
-// sameType reports whether the values of a key have the types that an entity has for it.
+// sameType reports whether the values of a key have the types that an entity uses for them.
 func (t *theRow) sameType(id any) bool {
 	if t.node.ID != nil && isUsual(t.node.ID.Type, id) {
 		return true
@@ -63,7 +63,7 @@ func (t *theRow) sameType(id any) bool {
 	return ok && slices.EqualFunc(given, list, func(a, b any) bool { return reflect.TypeOf(a) == reflect.TypeOf(b) })
 }
 
-// isUsual reports whether a value has the Go type that ent gives to a type of column.
+// isUsual reports whether a value has the Go type that ent gives to a column type.
 func isUsual(t field.Type, id any) bool {
 	switch id.(type) {
 	case int:
@@ -78,7 +78,7 @@ func isUsual(t field.Type, id any) bool {
 	return false
 }
 
-// argsFirst adds the arguments of the predicates to a statement that begins, where placeholders have numbers.
+// argsFirst adds the arguments of the predicates to a statement that begins with them, if placeholders have numbers.
 func (t *theRow) argsFirst(to *sqltext.Text) {
 	if t.dialect == dialect.Postgres {
 		to.Args = append(to.Args, t.args...)
@@ -93,5 +93,5 @@ func (t *theRow) writeWhere(to *sqltext.Text) {
 	}
 }
 
-// equalsKey reports whether the predicates are text that stands for the row's key, and may be joined by AND.
+// equalsKey reports whether the predicates are text that equals the row's key, and may be joined with AND.
 func (t *theRow) equalsKey() bool { return t != nil && t.text != "" }

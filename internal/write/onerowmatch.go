@@ -11,7 +11,7 @@ import (
 	"github.com/entocc/entocc/internal/session"
 )
 
-// columns are those of the primary key.
+// columns are the columns of the primary key.
 func (t *theRow) columns() []string {
 	if t.node.ID != nil {
 		return []string{t.node.ID.Column}
@@ -29,8 +29,8 @@ func (t *theRow) selector(ctx context.Context) *sql.Selector {
 	return b.Select().From(b.Table(t.node.Table).Schema(t.node.Schema)).WithContext(ctx)
 }
 
-// where adds the predicates of the mutation, in parentheses: what a caller has written as text may hold an OR, and the
-// guard stands beside it.
+// where adds the mutation's predicates, in parentheses: text that a caller wrote may contain an OR, and the guard
+// follows it.
 func (t *theRow) where(s *sql.Selector) {
 	if t.predicate == nil {
 		return
@@ -54,9 +54,10 @@ func (t *theRow) whereKey(s *sql.Selector) {
 	}
 }
 
-// alone adds the condition that the predicates match no further row, unless their row is known by its primary key. It is
-// part of the statement that writes. On MySQL and MariaDB it locks the rows as the write does, which would wait for itself
-// in another transaction otherwise, and the LIMIT has the rows read before they are written, which MySQL asks for.
+// alone adds the condition that the predicates match no other row, unless the row's primary key is known. It is part of
+// the statement that writes. On MySQL and MariaDB it locks the rows like the write does (otherwise the write would wait
+// for itself in another transaction), and the LIMIT makes the database read the rows before it writes them, which MySQL
+// requires.
 func (t *theRow) alone(ctx context.Context, add func(*sql.Predicate)) {
 	if t.key != nil {
 		return
@@ -82,7 +83,7 @@ type readRow struct {
 	version any // nil for NULL.
 }
 
-// read reads the rows that the predicates match, as they were committed last; two at most.
+// read reads the rows that the predicates match, as they were last committed; at most two.
 func (t *theRow) read(ctx context.Context, q dialect.ExecQuerier, l session.Lock) (found []readRow, err error) {
 	columns := t.columns()
 	s := t.selector(ctx)
@@ -106,7 +107,7 @@ func (t *theRow) read(ctx context.Context, q dialect.ExecQuerier, l session.Lock
 	return found, err
 }
 
-// scan reads a row as ent reads an entity, whose type knows what its key is.
+// scan reads a row as ent reads an entity, because the entity's type knows its key.
 func (t *theRow) scan(rows *sql.Rows, columns []string) (row readRow, err error) {
 	scan, assign, key := t.m.VersionProbe()
 	values, err := scan(columns)
@@ -136,7 +137,7 @@ func (t *theRow) scan(rows *sql.Rows, columns []string) (row readRow, err error)
 	return row, nil
 }
 
-// databaseValue returns what the database holds, from what it was scanned into.
+// databaseValue returns the value that the database holds, given what it was scanned into.
 func databaseValue(dest any) (any, error) {
 	switch v := dest.(type) {
 	case driver.Valuer:

@@ -18,7 +18,7 @@ import (
 	"github.com/entocc/entocc/internal/write"
 )
 
-// odd is a name that ent does not write between quotes as it is.
+// odd is a name that ent does not simply quote.
 const odd = "lower(name)"
 
 func edge(rel sqlgraph.Rel, column string, ids ...any) *sqlgraph.EdgeSpec {
@@ -29,7 +29,8 @@ func edge(rel sqlgraph.Rel, column string, ids ...any) *sqlgraph.EdgeSpec {
 	return e
 }
 
-// What ent writes in a way of its own, as a name that is a function or a value that is SQL, is written by its builder.
+// What ent writes in a special way, such as a name that is a function or a value that is SQL, is written by ent's
+// builder.
 func TestUpdateOne_NamesAndValuesThatAreSQLAreWrittenAsEntWritesThem(t *testing.T) {
 	expr := sql.Expr("1 + 1")
 	for name, change := range map[string]func(*version.Schema, *sqlgraph.UpdateSpec){
@@ -127,7 +128,7 @@ func TestDelete_NamesAndValuesThatAreSQLAreLeftToEnt(t *testing.T) {
 	}
 }
 
-// Most saves and deletes are written without ent's builders. That is what makes them cheap.
+// Most saves and deletes are written without ent's builders, which makes them cheap.
 func TestDirectStatement_IsThatOfMostWrites(t *testing.T) {
 	client := entocctest.NewClient(entocctest.Driver(&drivertest.Sent{Name: dialect.SQLite}))
 	u := &entocctest.User{ID: 5, Version: 41}

@@ -45,12 +45,12 @@ func (w *Write) assign(rows *sql.Rows, columns []string) error {
 	return w.Spec.Assign(columns, values)
 }
 
-// Moved refuses a row that still has the version that it had before the save. The database has counted it anyway: a
-// trigger of PostgreSQL does that which returns OLD, and one of MariaDB that sets NEW back, where the driver counts the rows
-// that were found.
+// Moved refuses a row that still has the version that it had before the save, although the database counted it: a
+// trigger of PostgreSQL that returns OLD causes this, and a trigger of MariaDB that sets NEW back, if the driver counts
+// the rows that were found.
 func (w *Write) Moved(columns []string, values []any) error {
 	if !w.Bump || len(w.Accepted) != 1 {
-		return nil // Of several versions that are accepted, one may be the next of another.
+		return nil // If several versions are accepted, one may be the successor of another.
 	}
 	i := slices.Index(columns, w.Schema.Column)
 	if i < 0 {
@@ -58,7 +58,7 @@ func (w *Write) Moved(columns []string, values []any) error {
 	}
 	var now any
 	switch v := values[i].(type) {
-	case *uuid.UUID: // Whose Value is a text.
+	case *uuid.UUID: // Its Value is a text.
 		now = *v
 	case driver.Valuer:
 		var err error

@@ -11,15 +11,15 @@ import (
 	"github.com/entocc/entocc/internal/version"
 )
 
-// IfFields expects fields of the row to be as predicates say, beside its version. A write by ID that states no version is
-// guarded by them.
+// IfFields expects that fields of the row match predicates, in addition to its version. They guard a write by ID that
+// names no version.
 func IfFields[P ~func(*sql.Selector)](e *Expectation, predicates []P) {
 	for _, p := range predicates {
 		e.fields = append(e.fields, p)
 	}
 }
 
-// fieldGuard is what a write expects of fields of its row.
+// fieldGuard is what a write expects of its row's fields.
 type fieldGuard []func(*sql.Selector)
 
 // where adds the predicates.
@@ -29,8 +29,8 @@ func (g fieldGuard) where(s *sql.Selector) {
 	}
 }
 
-// conflict returns the error of a row that has another state, or nil for one that is as it is expected to be by now. The row is
-// the one that from selects.
+// conflict returns the error for a row whose state is different, or nil if the row now has the expected state. from
+// selects the row.
 func (g fieldGuard) conflict(ctx context.Context, q dialect.ExecQuerier, from *sql.Selector, s *version.Schema) (*entocc.StateError, error) {
 	matching := from.Clone().SelectExpr(sql.Raw("1"))
 	g.where(matching)
@@ -50,7 +50,7 @@ func (g fieldGuard) conflict(ctx context.Context, q dialect.ExecQuerier, from *s
 	return state, err
 }
 
-// fields are those that the predicates speak of: their columns are in the text.
+// fields returns the fields that the predicates mention: those whose columns are in the text.
 func (g fieldGuard) fields(from *sql.Selector, s *version.Schema) (named []version.Field) {
 	alone := sql.Dialect(from.Dialect()).Select().From(from.Table())
 	g.where(alone)
@@ -73,7 +73,7 @@ func hasRows(ctx context.Context, q dialect.ExecQuerier, s *sql.Selector) (found
 	return found, err
 }
 
-// readState reads what the row holds. Values of sensitive fields are read, and not kept.
+// readState reads what the row holds. Values of sensitive fields are read, but not kept.
 func readState(ctx context.Context, q dialect.ExecQuerier, s *sql.Selector, fields []entocc.FieldValue) error {
 	session.LockLatest(s)
 	query, args := s.Query()
@@ -86,7 +86,7 @@ func readState(ctx context.Context, q dialect.ExecQuerier, s *sql.Selector, fiel
 			return err
 		}
 		for i, v := range values {
-			if text, ok := v.([]byte); ok { // as go-sql-driver has texts
+			if text, ok := v.([]byte); ok { // go-sql-driver returns texts as bytes
 				v = string(text)
 			}
 			if !fields[i].Sensitive {

@@ -13,8 +13,8 @@ import (
 	"github.com/entocc/entocc/internal/touch"
 )
 
-// statement builds the UPDATE as sqlgraph would (ent, dialect/sql/sqlgraph/graph.go, updater.node), with the version
-// assigned and guarded.
+// statement builds the UPDATE as sqlgraph would (ent, dialect/sql/sqlgraph/graph.go, updater.node), and assigns and
+// guards the version.
 func (w *Write) statement(ctx context.Context, d string) (*sql.UpdateBuilder, error) {
 	node := w.Spec.Node
 	update := sql.Dialect(d).Update(node.Table).Schema(node.Schema)
@@ -42,7 +42,7 @@ func (w *Write) statement(ctx context.Context, d string) (*sql.UpdateBuilder, er
 		update.Where(state.P())
 	}
 	if w.set != nil {
-		again := w.Selector(ctx, d) // A modifier may have added a condition with an OR in its text.
+		again := w.Selector(ctx, d) // A modifier may have added a condition whose text contains an OR.
 		w.where(again)
 		if p := again.P(); p != nil && len(w.Spec.Modifiers) > 0 {
 			update.Where(p)
@@ -53,7 +53,7 @@ func (w *Write) statement(ctx context.Context, d string) (*sql.UpdateBuilder, er
 }
 
 // setVersion assigns the version, once and last. A write that must not bump and has no other column to set assigns the
-// version to itself: the row is locked and its version compared in a statement that writes, before any edge is.
+// version to itself: a writing statement then locks the row and compares its version before any edge is written.
 func (w *Write) setVersion(update *sql.UpdateBuilder) {
 	switch {
 	case w.Next != nil:
@@ -67,7 +67,7 @@ func (w *Write) setVersion(update *sql.UpdateBuilder) {
 	}
 }
 
-// Selector selects columns of the table, which ent's predicates and the probe refine.
+// Selector selects columns of the table; ent's predicates and the probe refine it.
 func (w *Write) Selector(ctx context.Context, d string, columns ...string) *sql.Selector {
 	b := sql.Dialect(d)
 	return b.Select(columns...).From(b.Table(w.Spec.Node.Table).Schema(w.Spec.Node.Schema)).WithContext(ctx)
@@ -105,7 +105,7 @@ func (w *Write) Identity() []*sqlgraph.FieldSpec {
 	return w.keyed[:]
 }
 
-// setColumns assigns what the mutation sets, the foreign keys of this row among it.
+// setColumns assigns what the mutation sets, including the foreign keys of this row.
 func (w *Write) setColumns(update *sql.UpdateBuilder) error {
 	set, cleared, err := w.assignments()
 	if err != nil {
@@ -130,12 +130,12 @@ type Assignment struct {
 	Binary bool
 }
 
-// assignments returns what the mutation sets and clears in its own row, foreign keys among it.
+// assignments returns what the mutation sets and clears in its own row, including foreign keys.
 func (w *Write) assignments() (set []Assignment, cleared []string, err error) {
 	return w.AppendAssignments(make([]Assignment, 0, len(w.Spec.Fields.Set)+len(w.Spec.Edges.Add)), nil)
 }
 
-// AppendAssignments appends them to slices of the caller's.
+// AppendAssignments appends the assignments to the caller's slices.
 func (w *Write) AppendAssignments(to []Assignment, clear []string) (set []Assignment, cleared []string, err error) {
 	set, cleared = to, clear
 	own := func(column string) bool {
@@ -185,7 +185,7 @@ func (w *Write) HasExternalEdges() bool {
 	return false
 }
 
-// rest is what is left for ent after the UPDATE: the external edges and the SELECT of the row.
+// rest is what ent still has to do after the UPDATE: the external edges and the SELECT of the row.
 func (w *Write) rest() *sqlgraph.UpdateSpec {
 	spec := &sqlgraph.UpdateSpec{Node: w.Spec.Node, ScanValues: w.Spec.ScanValues, Assign: w.Spec.Assign}
 	if assign := w.Spec.Assign; assign != nil {
@@ -202,8 +202,8 @@ func (w *Write) rest() *sqlgraph.UpdateSpec {
 	return spec
 }
 
-// externalEdges drops Bidi from the copies that it returns: the column of a bidirectional O2O edge that is in this row
-// was set already.
+// externalEdges drops Bidi from the returned copies: the column of a bidirectional O2O edge in this row was already
+// set.
 func externalEdges(edges []*sqlgraph.EdgeSpec) []*sqlgraph.EdgeSpec {
 	var rest []*sqlgraph.EdgeSpec
 	for _, e := range edges {
@@ -220,7 +220,7 @@ func externalEdges(edges []*sqlgraph.EdgeSpec) []*sqlgraph.EdgeSpec {
 	return rest
 }
 
-// rowContext returns the context of a statement that writes the row of the save alone.
+// rowContext returns the context of a statement that writes only the row of the save.
 func (w *Write) rowContext(ctx context.Context) context.Context {
 	if !w.inTx || w.set != nil {
 		return ctx

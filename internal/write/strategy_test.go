@@ -22,7 +22,7 @@ import (
 	"github.com/entocc/entocc/internal/write"
 )
 
-// strokes is a kind of version that the library does not have: a text that is one stroke longer with each write.
+// strokes is a kind of version that the library does not have: a text that grows by one stroke with each write.
 type strokes struct{}
 
 var _ version.Strategy = strokes{}
@@ -57,7 +57,7 @@ func (strokes) Textual(string) bool    { return false }
 func (strokes) ByTrigger() bool        { return false }
 func (strokes) BySystem() bool         { return false }
 
-// renaming is the mutation of a page that gets another name.
+// renaming is the mutation of a page that gets a new name.
 type renaming struct {
 	write.Mutation
 	op ent.Op

@@ -12,14 +12,14 @@ import (
 	"github.com/entocc/entocc/internal/version"
 )
 
-// saveTouching is a save that bumps the version of parents, too, in one transaction.
+// saveTouching is a save that also bumps the version of parents, in one transaction.
 func (w *Write) saveTouching(ctx context.Context, drv dialect.Driver) error {
 	return session.Atomically(ctx, drv, session.Begin, func(tx dialect.Tx) error {
 		return w.saveThenTouch(ctx, session.Join(tx, drv.Dialect()))
 	})
 }
 
-// saveThenTouch saves the child first, so that no parent is bumped when that is refused.
+// saveThenTouch saves the child first, so that no parent is bumped if that save is refused.
 func (w *Write) saveThenTouch(ctx context.Context, tx session.Joined) error {
 	w.touched = touch.NewParents()
 	w.touched.Own(w.Schema, w.ID)
@@ -47,7 +47,7 @@ func (w *Write) saveThenTouch(ctx context.Context, tx session.Joined) error {
 	return flush(ctx, tx, tx.Name, w.touched, w.slot)
 }
 
-// readParents notes the parents of the child as the save left it.
+// readParents notes the child's parents after the save.
 func (w *Write) readParents(ctx context.Context, tx session.Joined) error {
 	after := w.Selector(ctx, tx.Name)
 	w.whereID(after)
@@ -60,12 +60,12 @@ func (w *Write) readParents(ctx context.Context, tx session.Joined) error {
 	return nil
 }
 
-// mayMove reports whether the save may lead the child to another parent. What a modifier does can't be known.
+// mayMove reports whether the save may move the child to another parent. What a modifier does can't be known.
 func (w *Write) mayMove() bool {
 	return len(w.Spec.Modifiers) > 0 || len(touch.Moved(w.Schema, w.Spec.Edges.Add))+len(touch.Moved(w.Schema, w.Spec.Edges.Clear)) > 0
 }
 
-// lockChild reads and locks the child as it is before the save, and compares the versions of its parents.
+// lockChild reads and locks the child as it was before the save, and compares the versions of its parents.
 func (w *Write) lockChild(ctx context.Context, tx session.Joined) ([]touch.Child, error) {
 	if err := session.BeginWriting(ctx, tx, tx.Name, w.Schema.Row.Table, w.Schema.Column); err != nil {
 		return nil, w.Failed(err)
@@ -89,7 +89,7 @@ func (w *Write) lockChild(ctx context.Context, tx session.Joined) ([]touch.Child
 	return rows, touch.CheckParents(ctx, w.Schema, tx, tx.Name, w.parents, rows[0])
 }
 
-// lockParents notes the parents that a child leaves, and locks them with those that it comes to.
+// lockParents notes the parents that a child leaves, and locks them along with its new ones.
 func (w *Write) lockParents(ctx context.Context, tx session.Joined, before []touch.Child) error {
 	if !w.Bump {
 		return nil
@@ -102,8 +102,8 @@ func (w *Write) lockParents(ctx context.Context, tx session.Joined, before []tou
 // Touches reports whether a set-based update touches parents.
 func (e *Expectation) Touches() bool { return e.touches }
 
-// UpdateTouching carries out a set-based update that touches parents. It locks the rows first and writes those: no other
-// row can come to match in between, whose parents would go without.
+// UpdateTouching carries out a set-based update that touches parents. It locks the rows first and then writes exactly
+// those rows: otherwise a row could start to match in between, and its parents would not be bumped.
 func UpdateTouching(ctx context.Context, s *version.Schema, drv dialect.Driver, spec *sqlgraph.UpdateSpec) (affected int, err error) {
 	ctx = session.ToWriter(ctx)
 	err = session.Atomically(ctx, drv, session.Begin, func(tx dialect.Tx) error {
@@ -140,9 +140,9 @@ func updateTouching(ctx context.Context, s *version.Schema, tx session.Joined, s
 		return 0, err
 	}
 	size := touch.Chunk
-	modified := len(spec.Modifiers) > 1 // beside the bump
+	modified := len(spec.Modifiers) > 1 // in addition to the bump
 	if modified {
-		size = len(rows) // It may mean all rows as one, as by a limit.
+		size = len(rows) // It may apply to all rows together, for example a limit.
 	}
 	for part := range slices.Chunk(rows, size) {
 		n, err := updateRows(ctx, s, tx, spec, part)
@@ -159,7 +159,7 @@ func updateTouching(ctx context.Context, s *version.Schema, tx session.Joined, s
 	return affected, p.Bump(ctx, tx, tx.Name)
 }
 
-// addParents notes the parents that rows have by now: a modifier may have led them to others.
+// addParents notes the parents that rows have now: a modifier may have moved the rows to others.
 func addParents(ctx context.Context, s *version.Schema, tx session.Joined, p *touch.Parents, rows []touch.Child) error {
 	b := sql.Dialect(tx.Name)
 	for part := range slices.Chunk(rows, touch.Chunk) {

@@ -15,8 +15,9 @@ import (
 	"github.com/entocc/entocc/internal/version"
 )
 
-// touchMarker is the table of an edge that is none. ent's sqlgraph opens a transaction for a create only if that has
-// edges in other tables: this one has it open one, and its statement has the ID of the new row. It is never sent.
+// touchMarker is the table of an edge that does not exist. ent's sqlgraph opens a transaction for a create only if it
+// has edges in other tables: this edge makes it open one, and the edge's statement has the ID of the new row. It is
+// never sent.
 const touchMarker = "entocc touch"
 
 // touchingCreate inserts children, and bumps their parents in the same transaction.
@@ -24,14 +25,14 @@ type touchingCreate struct {
 	dialect.Driver
 	schema *version.Schema
 	specs  []*sqlgraph.CreateSpec
-	// expected are what the caller expects of the parents of each.
+	// expected is what the caller expects of each child's parents.
 	expected []*Expectation
-	// opts are those of an upsert.
+	// opts are the options of an upsert.
 	opts []sql.ConflictOption
 }
 
-// CreateTouching readies the creation of children, which specs describe, and returns the driver to send it by. opts are
-// those of an upsert. sets reports that a parent is set, for specs that do not have their edges yet.
+// CreateTouching prepares the creation of children, which specs describe, and returns the driver that sends it. opts
+// are the options of an upsert. sets reports that a parent is set, for specs that do not have their edges yet.
 func CreateTouching(s *version.Schema, drv dialect.Driver, opts []sql.ConflictOption, sets bool, specs []*sqlgraph.CreateSpec, expected ...*Expectation) dialect.Driver {
 	t := &touchingCreate{Driver: plainDriver(drv), schema: s, specs: specs, expected: expected, opts: opts}
 	needed := false
@@ -50,10 +51,10 @@ func CreateTouching(s *version.Schema, drv dialect.Driver, opts []sql.ConflictOp
 	return t
 }
 
-// Unwrap returns the driver within.
+// Unwrap returns the wrapped driver.
 func (t *touchingCreate) Unwrap() dialect.Driver { return t.Driver }
 
-// plainDriver takes off what an earlier run of the same builder put around its driver.
+// plainDriver removes what an earlier run of the same builder wrapped around its driver.
 func plainDriver(drv dialect.Driver) dialect.Driver {
 	for {
 		switch d := drv.(type) {
@@ -106,11 +107,11 @@ func (t *touchingCreate) Tx(ctx context.Context) (dialect.Tx, error) {
 type touchingTx struct {
 	dialect.Tx
 	create *touchingCreate
-	// upsert says what an update branch does; it is nil for plain inserts.
+	// upsert says what an update branch does; nil for plain inserts.
 	upsert  *upsertBranch
 	ctx     context.Context
 	parents *touch.Parents
-	// ids are those of the new rows.
+	// ids are the IDs of the new rows.
 	ids []any
 }
 
@@ -134,7 +135,7 @@ func (t *touchingTx) begin() error {
 	return t.parents.Lock(t.ctx, t.Tx, d)
 }
 
-// Exec keeps the statement of the marker to itself.
+// Exec does not send the marker's statement.
 func (t *touchingTx) Exec(ctx context.Context, query string, args, v any) error {
 	if !strings.Contains(query, touchMarker) {
 		return t.Tx.Exec(ctx, query, args, v)
@@ -169,8 +170,8 @@ func (t *touchingTx) touch() error {
 	return t.parents.Bump(t.ctx, t.Tx, d)
 }
 
-// readUpserted notes the parents of rows that were inserted or updated: those of an updated row need not be those that
-// the insert would have set.
+// readUpserted notes the parents of rows that were inserted or updated: an updated row may have other parents than the
+// insert would have set.
 func (t *touchingTx) readUpserted(s *version.Schema, d string) error {
 	if t.upsert.keeps {
 		for _, spec := range t.create.specs {

@@ -19,7 +19,7 @@ import (
 type touchingDelete struct {
 	dialect.Driver
 	schema *version.Schema
-	// one reports that the DELETE is of one row, and guarded.
+	// one reports that the DELETE is for one row, and guarded.
 	one     bool
 	parents []touch.ParentVersion
 	// slot is the place of the delete in a batch, if it is part of one.
@@ -37,10 +37,10 @@ func newTouchingDelete(ctx context.Context, s *version.Schema, drv dialect.Drive
 	return &touchingDelete{Driver: drv, schema: s, one: one, parents: e.parents, slot: e.Slot}
 }
 
-// Unwrap returns the driver within.
+// Unwrap returns the wrapped driver.
 func (t *touchingDelete) Unwrap() dialect.Driver { return t.Driver }
 
-// on returns the same for another driver.
+// on returns the same delete for another driver.
 func (t *touchingDelete) on(drv dialect.Driver) *touchingDelete {
 	other := *t
 	other.Driver = drv
@@ -98,8 +98,8 @@ func (t *touchingDelete) lock(ctx context.Context, tx session.Joined, query stri
 	return touch.QueryChildren(ctx, s, tx, b.String()+" FROM "+strings.TrimPrefix(query, "DELETE FROM ")+session.Exclusive.Clause(tx.Name), args)
 }
 
-// deleteRows deletes rows that are locked by their IDs: no other row can come to match in between, whose parents would
-// go without.
+// deleteRows deletes locked rows by their IDs: otherwise a row could start to match in between, and its parents would
+// not be bumped.
 func (t *touchingDelete) deleteRows(ctx context.Context, tx session.Joined, rows []touch.Child) (affected int64, err error) {
 	row := t.schema.Row
 	for part := range slices.Chunk(rows, touch.Chunk) {

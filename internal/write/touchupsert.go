@@ -14,13 +14,13 @@ import (
 // upsertBranch is what the update branch of an upsert does to the edges to parents.
 type upsertBranch struct {
 	dialect string
-	// keeps reports that it changes nothing: DoNothing and Ignore.
+	// keeps reports that the branch changes nothing: DoNothing and Ignore.
 	keeps bool
-	// moves names the edges that it may lead to another parent.
+	// moves names the edges that the branch may move to another parent.
 	moves []string
 }
 
-// newUpsertBranch finds out what the options do. ent lets nobody look into them, so they are asked for the SQL.
+// newUpsertBranch finds out what the options do. ent does not expose their content, so their SQL is inspected.
 func newUpsertBranch(d string, s *version.Schema, opts []sql.ConflictOption, specs []*sqlgraph.CreateSpec) *upsertBranch {
 	u := &upsertBranch{dialect: d}
 	var assigned []string
@@ -45,7 +45,7 @@ func newUpsertBranch(d string, s *version.Schema, opts []sql.ConflictOption, spe
 	return u
 }
 
-// setBy returns the columns of a [Child] that specs set: those the update branch may take over.
+// setBy returns the columns of a [Child] that specs set: the update branch may copy them.
 func setBy(s *version.Schema, specs []*sqlgraph.CreateSpec) []string {
 	columns := []string{s.Row.ID}
 	for _, t := range s.Touch {
@@ -56,7 +56,7 @@ func setBy(s *version.Schema, specs []*sqlgraph.CreateSpec) []string {
 	return columns
 }
 
-// check refuses an upsert of which nobody could tell the parents that it touches.
+// check refuses an upsert if the parents that it touches can't be determined.
 func (u *upsertBranch) check(s *version.Schema) error {
 	switch {
 	case u.keeps:

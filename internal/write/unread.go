@@ -10,11 +10,11 @@ import (
 	"github.com/entocc/entocc"
 )
 
-// Unread notes whether the save is one whose row nobody looks at: an Exec, of a builder that has no hooks but the guard. Of
-// the row only the key and the version come back then, which tell that a trigger has not kept the write.
+// Unread notes whether nobody looks at the saved row: an Exec by a builder whose only hook is the guard. In that case
+// only the key and the version are returned, which show that no trigger suppressed the write.
 func (e *Expectation) Unread(unread bool) { e.unread = unread }
 
-// columns has the save read the version at least.
+// columns makes the save read at least the version.
 func (e *Expectation) columns(spec *sqlgraph.UpdateSpec, version string) {
 	switch {
 	case len(spec.Node.Columns) == 0:
@@ -34,7 +34,7 @@ func (e *Expectation) columns(spec *sqlgraph.UpdateSpec, version string) {
 	}
 }
 
-// uncounted explains why an UPDATE has counted no row. It returns nil if the row has what it set.
+// uncounted explains why an UPDATE counted no row. It returns nil if the row has the values that the UPDATE set.
 func (w *Write) uncounted(ctx context.Context, q dialect.ExecQuerier, d string) error {
 	switch {
 	case d == dialect.SQLite:
@@ -48,8 +48,8 @@ func (w *Write) uncounted(ctx context.Context, q dialect.ExecQuerier, d string) 
 	return w.Explain(ctx, q, d)
 }
 
-// uncountedOfView is for SQLite, which counts no rows of a view, whose INSTEAD OF trigger may have written the row: a conflict would
-// have the caller write again.
+// uncountedOfView is for SQLite, which counts no rows for a view, although the view's INSTEAD OF trigger may have
+// written the row: a conflict would make the caller write again.
 func (w *Write) uncountedOfView(ctx context.Context, q dialect.ExecQuerier) error {
 	const d = dialect.SQLite
 	s := sql.Dialect(d).Select("name").From(sql.Table("sqlite_master")).

@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// returning is what the last statement asks for.
+// returning is what the last statement returns.
 func returning(t *testing.T, drv *drivertest.Sent) []string {
 	t.Helper()
 	require.NotEmpty(t, drv.Statements)
@@ -48,7 +48,7 @@ func TestExec_ReadsTheRowForThoseWhoMayLookAtIt(t *testing.T) {
 	assert.Greater(t, len(exec(client.User.UpdateOne(u).SetName("n"))), 5, "the hook gets the entity that was saved")
 }
 
-// On SQLite the number of rows says that the write was kept from none, and RETURNING takes longer than the UPDATE.
+// On SQLite the number of rows shows that nothing suppressed the write, and RETURNING takes longer than the UPDATE.
 func TestExec_AsksSQLiteForNothing(t *testing.T) {
 	drv := &drivertest.Sent{Name: dialect.SQLite}
 	client := ent.NewClient(ent.Driver(drv))
@@ -59,7 +59,7 @@ func TestExec_AsksSQLiteForNothing(t *testing.T) {
 	assert.Contains(t, drv.Statements[len(drv.Statements)-1], "UPDATE")
 }
 
-// A builder whose Exec has failed is saved like any other.
+// A builder whose Exec failed can save like any other.
 func TestExec_LeavesNothingToALaterSave(t *testing.T) {
 	_, client := open(t)
 	u := client.User.Create().SetName("before").SetAge(30).SaveX(t.Context())

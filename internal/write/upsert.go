@@ -9,8 +9,8 @@ import (
 	"github.com/entocc/entocc/internal/version"
 )
 
-// OnConflict completes the conflict options of an upsert: the update branch bumps the version, exactly once and whatever
-// else it sets, and is guarded where the mutation expects a version. No options means a plain INSERT.
+// OnConflict completes the conflict options of an upsert: the update branch bumps the version, exactly once whatever
+// else it sets, and is guarded if the mutation expects a version. No options means a plain INSERT.
 func OnConflict(s *version.Schema, e *Expectation, table string, opts []sql.ConflictOption) []sql.ConflictOption {
 	if len(opts) == 0 {
 		return nil
@@ -38,9 +38,9 @@ func OnConflict(s *version.Schema, e *Expectation, table string, opts []sql.Conf
 // guards reports whether the update branch of an upsert is guarded.
 func (e *Expectation) guards() bool { return (e.Stated() || e.newer != nil) && !e.unchecked }
 
-// guardedBump is the guard of an upsert of MySQL and MariaDB, whose ON DUPLICATE KEY UPDATE takes no condition: a number that is
-// out of range instead of the next version, so that the statement fails and writes nothing. It has the length of the
-// version in it, or the database would compute it before there is a row.
+// guardedBump is the guard of an upsert on MySQL and MariaDB, whose ON DUPLICATE KEY UPDATE takes no condition: instead
+// of the next version it assigns a number that is out of range, so that the statement fails and writes nothing. The
+// expression includes the length of the version, otherwise the database would compute it before there is a row.
 func guardedBump(s *version.Schema, table string, e *Expectation) sql.Querier {
 	return sql.ExprFunc(func(b *sql.Builder) {
 		column := b.Quote(table) + "." + b.Quote(s.Column)
@@ -53,19 +53,19 @@ func guardedBump(s *version.Schema, table string, e *Expectation) sql.Querier {
 		default:
 			b.Join(s.Bump(table))
 		}
-		// A number can't be assigned to a column of MariaDB's type uuid, though it never is.
+		// MariaDB's type uuid does not accept a number, even if it is never assigned.
 		b.WriteString(", CAST(9223372036854775807 + (1 + COALESCE(CHAR_LENGTH(").WriteString(column).WriteString("), 0)) AS CHAR))")
 	})
 }
 
-// isGuarded knows the error of guardedBump: MySQL and MariaDB write the expression that is out of range.
+// isGuarded recognizes the error of guardedBump: MySQL and MariaDB include the expression that is out of range.
 func isGuarded(err error) bool {
 	msg := strings.ToLower(err.Error())
 	return strings.Contains(msg, "bigint value is out of range") && strings.Contains(msg, "char_length(")
 }
 
-// keeps reports whether the update branch changes nothing: DoNothing, which MySQL has no word for, or Ignore, which sets
-// each column to itself.
+// keeps reports whether the update branch changes nothing: DoNothing, for which MySQL has no keyword, or Ignore, which
+// sets each column to itself.
 func keeps(u *sql.UpdateSet) bool {
 	columns := u.UpdateColumns()
 	same := sql.Dialect(u.Dialect()).Update("")
@@ -81,7 +81,7 @@ func keeps(u *sql.UpdateSet) bool {
 	return len(columns) == 0 || set(u.UpdateBuilder) == set(same)
 }
 
-// upsertGuard is what the row that is there has to meet.
+// upsertGuard is the condition that the existing row has to meet.
 func upsertGuard(s *version.Schema, table string, e *Expectation) *sql.Predicate {
 	if e.newer == nil {
 		return qualified(s, table, e.versions)
@@ -101,7 +101,7 @@ func incoming(b *sql.Builder, column string) string {
 	return b.Quote("excluded") + "." + b.Quote(column)
 }
 
-// qualified is the guard of an upsert, where a bare column would be ambiguous.
+// qualified is the guard of an upsert, for a place where a bare column would be ambiguous.
 func qualified(s *version.Schema, table string, expected []any) *sql.Predicate {
 	if expected = s.Comparable(expected); len(expected) == 0 {
 		return sql.False()

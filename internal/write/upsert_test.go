@@ -11,7 +11,7 @@ import (
 	"github.com/entocc/entocc/internal/ent/user"
 )
 
-// The row that refuses an upsert is found by the columns of the conflict, a foreign key as any other.
+// The row that refuses an upsert is found by the conflict columns, even if one is a foreign key.
 func TestUpsert_RefusedByARowThatAForeignKeyNamesSaysWhichVersionItHas(t *testing.T) {
 	_, client := open(t)
 	ctx := t.Context()
@@ -26,7 +26,7 @@ func TestUpsert_RefusedByARowThatAForeignKeyNamesSaysWhichVersionItHas(t *testin
 	assert.Equal(t, "1", client.Card.GetX(ctx, owned.ID).Number)
 }
 
-// Ignore writes nothing to the row that is there. Where the database can compare it all the same, it does.
+// Ignore writes nothing to the existing row. The version is compared anyway if the database can do it.
 func TestUpsert_ThatIgnoresTheRowComparesItsVersion(t *testing.T) {
 	_, client := open(t)
 	ctx := t.Context()

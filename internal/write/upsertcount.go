@@ -9,8 +9,9 @@ import (
 	"entgo.io/ent/dialect/sql"
 )
 
-// Counting returns a driver for the guarded upsert of one row with a composite ID. ent returns nothing of such a row, so that one that has
-// refused the upsert would pass for written: here it is stdsql.ErrNoRows, as with other IDs. MySQL and MariaDB answer it by an error.
+// Counting returns a driver for the guarded upsert of one row with a composite ID. ent returns nothing for such a row,
+// so an upsert that the row refused would seem to succeed: this driver returns stdsql.ErrNoRows, as for other IDs. On
+// MySQL and MariaDB it is an error already.
 func Counting(drv dialect.Driver) dialect.Driver {
 	if drv.Dialect() == dialect.MySQL {
 		return drv
@@ -20,13 +21,13 @@ func Counting(drv dialect.Driver) dialect.Driver {
 
 type countingDriver struct{ dialect.Driver }
 
-// counted marks what an INSERT that has written no row is an error of.
+// counted marks drivers that report an INSERT that wrote no row as an error.
 type counted interface{ counts() }
 
 func (countingDriver) counts() {}
 func (countingTx) counts()     {}
 
-// Unwrap returns the driver within.
+// Unwrap returns the wrapped driver.
 func (d countingDriver) Unwrap() dialect.Driver { return d.Driver }
 
 // Exec sends a statement.
@@ -50,7 +51,7 @@ func (t countingTx) Exec(ctx context.Context, query string, args, v any) error {
 	return execCounted(ctx, t.Tx, query, args, v)
 }
 
-// execCounted sends a statement. The INSERT is the only one of which ent does not ask what it did.
+// execCounted sends a statement. The INSERT is the only one whose result ent does not read.
 func execCounted(ctx context.Context, q dialect.ExecQuerier, query string, args, v any) error {
 	if v != nil || !strings.HasPrefix(query, "INSERT INTO ") {
 		return q.Exec(ctx, query, args, v)

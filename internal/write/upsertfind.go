@@ -11,13 +11,13 @@ import (
 	"github.com/entocc/entocc/internal/session"
 )
 
-// creation is what a mutation creates: the row as its statement has it, and what that is sent by.
+// creation is what a mutation creates: the row as its statement has it, and the driver that sends it.
 type creation struct {
 	by   dialect.ExecQuerier
 	spec *sqlgraph.CreateSpec
 }
 
-// Creating notes the creation that a mutation is carried out by, and returns the driver to send it by.
+// Creating notes the creation that carries out a mutation, and returns the driver that sends it.
 func Creating(e *Expectation, drv dialect.Driver, spec *sqlgraph.CreateSpec) dialect.Driver {
 	e.creating = creation{drv, spec}
 	if spec.ID == nil && len(spec.OnConflict) > 0 && e.guards() {
@@ -26,8 +26,8 @@ func Creating(e *Expectation, drv dialect.Driver, spec *sqlgraph.CreateSpec) dia
 	return drv
 }
 
-// find looks for the row that has refused the upsert, by q, and returns its ID and its version: nothing where it is not known which
-// row that was, or where it has become another one by now. It runs after a refusal alone.
+// find uses q to look for the row that refused the upsert, and returns its ID and version. It returns nothing if that
+// row is not known, or has changed since. It runs only after a refusal.
 func (up *GuardedUpsert) find(ctx context.Context, q dialect.ExecQuerier) (id, actual any, found bool) {
 	spec := up.creating.spec
 	if q == nil || spec == nil || ctx.Err() != nil {
@@ -68,7 +68,7 @@ func (up *GuardedUpsert) find(ctx context.Context, q dialect.ExecQuerier) (id, a
 	return readID(keys), actual, true
 }
 
-// accepts reports whether the guard would let a row with this version be updated.
+// accepts reports whether the guard would allow an update of a row with this version.
 func (up *GuardedUpsert) accepts(actual any) bool {
 	if up.newer == nil {
 		return up.claim.Accepts(actual)
@@ -83,7 +83,7 @@ func (up *GuardedUpsert) accepts(actual any) bool {
 	return row.Int() < given.Int()
 }
 
-// readID returns the ID that was read into keys, as entities have it; nil if there are none.
+// readID returns the ID that was read into keys, as entities have it; nil if there are no keys.
 func readID(keys []reflect.Value) any {
 	parts := make([]any, len(keys))
 	for i, key := range keys {
@@ -98,7 +98,7 @@ func readID(keys []reflect.Value) any {
 	return parts
 }
 
-// keys returns destinations for the primary key of the row, if it can be read as the entities have it.
+// keys returns destinations for the primary key of the row, if it can be read in the form that entities have.
 func (up *GuardedUpsert) keys(spec *sqlgraph.CreateSpec) []reflect.Value {
 	s := up.claim.Schema
 	if spec.ID != nil {
@@ -119,8 +119,9 @@ func (up *GuardedUpsert) keys(spec *sqlgraph.CreateSpec) []reflect.Value {
 	return keys
 }
 
-// target returns the columns that a creation clashes by, as the options of the upsert name them: none where they do not, as those of a
-// constraint. MySQL takes any unique key, and the options may name none there: it is the ID then, if that is given.
+// target returns the columns on which a creation conflicts, as the options of the upsert name them: none if they do
+// not, for example if they name a constraint. MySQL accepts any unique key, and the options may name none there: then
+// it is the ID, if one is given.
 func (up *GuardedUpsert) target(spec *sqlgraph.CreateSpec) []string {
 	if up.guard.asked == nil {
 		up.guard = up.guard.Asked()
@@ -134,7 +135,8 @@ func (up *GuardedUpsert) target(spec *sqlgraph.CreateSpec) []string {
 	return nil
 }
 
-// clash returns the predicate of the row that a creation clashes with; or nil where that is not known, or left to the database.
+// clash returns the predicate for the row that a creation conflicts with; nil if the row is not known, or the database
+// decides.
 func (up *GuardedUpsert) clash(spec *sqlgraph.CreateSpec) *sql.Predicate {
 	values := valuesOf(spec)
 	var all []*sql.Predicate
@@ -151,7 +153,7 @@ func (up *GuardedUpsert) clash(spec *sqlgraph.CreateSpec) *sql.Predicate {
 	return sql.And(all...)
 }
 
-// valuesOf returns what a creation puts into the columns of its row.
+// valuesOf returns the values that a creation writes to the columns of its row.
 func valuesOf(spec *sqlgraph.CreateSpec) map[string]any {
 	values := make(map[string]any, len(spec.Fields)+1)
 	if spec.ID != nil {

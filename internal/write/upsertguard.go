@@ -14,35 +14,35 @@ import (
 	"github.com/entocc/entocc/internal/version"
 )
 
-// UpsertGuard is what an upsert of one row is guarded by.
+// UpsertGuard is the guard of an upsert of one row.
 type UpsertGuard struct {
-	// Newer has the row updated only if the version that is given is later than its own; else it must be one of those that the mutation
-	// expects, or of Versions if that is another mutation than the builder's.
+	// Newer updates the row only if the given version is later than the row's version. Otherwise the row's version must
+	// be one that the mutation expects, or one of Versions if it is not the builder's mutation.
 	Newer    bool
 	Versions []any
-	// Dialect is that of the database, and Options are the upsert's.
+	// Dialect is the dialect of the database, and Options are the upsert's options.
 	Dialect string
 	Options *[]sql.ConflictOption
-	// asked is what the options have answered already; nil asks them.
+	// asked is what the options are already known to say; if nil, they are inspected.
 	asked *optionAnswers
 }
 
-// Asked returns the guard as one that asks its options now, and not for each row.
+// Asked returns a guard that inspects its options now, not for each row.
 func (g UpsertGuard) Asked() UpsertGuard {
 	g.asked = askOptions(g.Dialect, *g.Options)
 	return g
 }
 
-// GuardedUpsert is the upsert of one row, under way.
+// GuardedUpsert is the upsert of one row, in progress.
 type GuardedUpsert struct {
-	// Expectation is that of the mutation that is carried out: a hook may have put another one in the place of the builder's.
+	// Expectation is that of the mutation that is carried out: a hook may have replaced the builder's mutation.
 	*Expectation
 	guard    UpsertGuard
 	mutation ent.Mutation
 	claim    version.Claim
 }
 
-// Begin readies a mutation to be an upsert that is guarded, or refuses it.
+// Begin prepares a mutation for a guarded upsert, or refuses it.
 func (g UpsertGuard) Begin(ctx context.Context, m ent.Mutation) (*GuardedUpsert, error) {
 	guarded, ok := m.(Guarded)
 	if !ok {
@@ -75,7 +75,7 @@ func (g UpsertGuard) check(ctx context.Context, s *version.Schema, m ent.Mutatio
 		return g.checkNewer(ctx, s, m.Op(), e)
 	case e.newer != nil:
 		return bothStated(s, m.Op())
-	case e.Stated(): // as a resolver may have done, too
+	case e.Stated(): // a resolver may have set it, too
 	case g.Versions != nil:
 		e.In(g.Versions...)
 	default:
@@ -87,19 +87,19 @@ func (g UpsertGuard) check(ctx context.Context, s *version.Schema, m ent.Mutatio
 // Unchecked reports that nothing is compared, because the context says so.
 func (up *GuardedUpsert) Unchecked() bool { return up.unchecked }
 
-// OnConflict are the options of the statement.
+// OnConflict returns the options of the statement.
 func (up *GuardedUpsert) OnConflict(table string) []sql.ConflictOption {
 	return OnConflict(up.claim.Schema, up.Expectation, table, *up.guard.Options)
 }
 
-// Refused reports whether err says that the row which is there was not as the guard wants it: the database answers by no row, MySQL
-// and MariaDB by the error of guardedBump.
+// Refused reports whether err says that the existing row did not meet the guard: the database returns no row, or, on
+// MySQL and MariaDB, the error of guardedBump.
 func (up *GuardedUpsert) Refused(err error) bool {
 	return !up.unchecked && (errors.Is(err, stdsql.ErrNoRows) || up.assigns && isGuarded(err))
 }
 
-// Failed gives an error of the statement its meaning. Of a row that has refused it q is asked which one that is, and at which
-// version it is now.
+// Failed converts an error of the statement. If a row refused it, Failed queries q for that row and its current
+// version.
 func (up *GuardedUpsert) Failed(ctx context.Context, q dialect.ExecQuerier, err error) error {
 	switch {
 	case up.unchecked:
@@ -121,8 +121,8 @@ func (up *GuardedUpsert) Failed(ctx context.Context, q dialect.ExecQuerier, err 
 	return conflict
 }
 
-// Upsert adds the hook of an upsert that expects a version, inside of all others. It refuses what the database can't
-// guard, and reports a stale update branch, which the database answers by no row, as the conflict that it is.
+// Upsert adds the hook of an upsert that expects a version, as the innermost hook. It refuses what the database can't
+// guard, and reports a stale update branch, for which the database returns no row, as a conflict.
 func Upsert(hooks []ent.Hook, g UpsertGuard, typed func(error) error) []ent.Hook {
 	return append(slices.Clip(hooks), func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {

@@ -12,14 +12,14 @@ import (
 	"github.com/entocc/entocc/internal/version"
 )
 
-// optionAnswers are what the options of an upsert say about its update branch. ent lets nobody look into them, so they are asked for
-// the SQL.
+// optionAnswers is what the options of an upsert say about its update branch. ent does not expose their content, so
+// their SQL is inspected.
 type optionAnswers struct {
-	// nothing is DoNothing, and keeps Ignore, or either on MySQL, which has no word for them.
+	// nothing is DoNothing, and keeps is Ignore, or either of them on MySQL, which has no keyword for them.
 	nothing, keeps bool
 	// where is an UpdateWhere.
 	where bool
-	// target are the columns of ConflictColumns.
+	// target lists the columns of ConflictColumns.
 	target []string
 }
 
@@ -40,7 +40,7 @@ func (o *optionAnswers) check(s *version.Schema, d string, op ent.Op) error {
 	return nil
 }
 
-// checkNewer refuses what would make IfNewer say that a version was written which was not.
+// checkNewer refuses upserts in which IfNewer would report a version as written that was not.
 func (g UpsertGuard) checkNewer(ctx context.Context, s *version.Schema, op ent.Op, e *Expectation) error {
 	switch {
 	case e.source != sourceNone:
@@ -61,7 +61,8 @@ func bothStated(s *version.Schema, op ent.Op) error {
 	return s.Errorf(op, nil, "the upsert has both IfVersion and IfNewer. Leave one of the two out")
 }
 
-// keepsRow reports whether the options are those of Ignore, or those of DoNothing on MySQL, which has no word for either.
+// keepsRow reports whether the options are those of Ignore, or those of DoNothing on MySQL, which has no keyword for
+// either.
 func keepsRow(d string, opts []sql.ConflictOption) (kept bool) {
 	sql.Dialect(d).Insert("t").Columns("c").Values(0).OnConflict(append(slices.Clip(opts),
 		sql.ResolveWith(func(u *sql.UpdateSet) { kept = keeps(u) }))...).Query()
@@ -85,7 +86,7 @@ func hasWhere(d string, opts []sql.ConflictOption) bool {
 	return strings.Contains(update, " WHERE ")
 }
 
-// targetOf returns the columns that the options name as those of a clash.
+// targetOf returns the columns that the options name as conflict columns.
 func targetOf(opts []sql.ConflictOption) []string {
 	query, _ := sql.Dialect(dialect.Postgres).Insert("t").Columns("c").Values(0).OnConflict(opts...).Query()
 	_, named, found := strings.Cut(query, ` ON CONFLICT ("`)

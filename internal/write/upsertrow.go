@@ -16,23 +16,23 @@ import (
 	"github.com/entocc/entocc/internal/version"
 )
 
-// UpsertRow is a row of an upsert as a statement of many rows has it.
+// UpsertRow is a row of an upsert in a statement of many rows.
 type UpsertRow struct {
 	*GuardedUpsert
 	Spec *sqlgraph.CreateSpec
-	// Columns are those that the row is given, sorted, and Values what it is given.
+	// Columns are the columns that are set in the row, sorted, and Values their values.
 	Columns []string
 	Values  []any
-	// Target are the columns by which the row clashes, KeyArgs their values, and Key these as one text.
+	// Target lists the conflict columns, KeyArgs their values, and Key these values as one text.
 	Target  []string
 	KeyArgs []any
 	Key     string
 }
 
-// Row describes a row for a statement of many; or returns nil where it has to have a statement of its own:
-//   - its version is random, which would be one for all rows then, or the number of the statement (SystemVersion);
+// Row describes a row for a statement of many rows; it returns nil if the row needs its own statement:
+//   - its version is random, which would be the same for all rows, or the number of the statement (SystemVersion);
 //   - it has edges in other tables, which are written after its own statement;
-//   - the options do not name columns whose values would tell the row from the others in the answer.
+//   - the options name no columns whose values distinguish the row from the others in the result.
 func (up *GuardedUpsert) Row(spec *sqlgraph.CreateSpec) *UpsertRow {
 	if s := up.claim.Schema; up.unchecked || s.Strategy.Random() || s.Strategy.BySystem() || slices.ContainsFunc(spec.Edges, external) {
 		return nil
@@ -42,7 +42,7 @@ func (up *GuardedUpsert) Row(spec *sqlgraph.CreateSpec) *UpsertRow {
 		if f.Type == field.TypeJSON {
 			text, err := json.Marshal(f.Value)
 			if err != nil {
-				return nil // The row's own statement says so.
+				return nil // The row's own statement reports it.
 			}
 			values[f.Column] = json.RawMessage(text)
 		}
@@ -70,7 +70,7 @@ func (up *GuardedUpsert) Row(spec *sqlgraph.CreateSpec) *UpsertRow {
 	return r
 }
 
-// KeyText returns a value of a key as the text that a database returns it as; false for kinds of which there are several.
+// KeyText returns a key value as the text in which a database returns it; false for types that have several such texts.
 func KeyText(v any) (string, bool) {
 	converted, err := driver.DefaultParameterConverter.ConvertValue(v)
 	if err != nil {
@@ -87,7 +87,7 @@ func KeyText(v any) (string, bool) {
 	return "", false
 }
 
-// KeyOf makes one text of those of a key.
+// KeyOf joins the texts of a key into one.
 func KeyOf(texts []string) string {
 	if len(texts) == 1 {
 		return texts[0]
@@ -99,21 +99,22 @@ func KeyOf(texts []string) string {
 	return b.String()
 }
 
-// Alike reports whether one statement may write both rows: they are given the same columns, and are guarded by one condition.
+// Alike reports whether one statement may write both rows: they set the same columns, and are guarded by one condition.
 func (r *UpsertRow) Alike(other *UpsertRow) bool {
 	return other != nil && slices.Equal(r.Columns, other.Columns) && r.shadow == other.shadow &&
 		(r.newer == nil) == (other.newer == nil) && reflect.DeepEqual(r.versions, other.versions)
 }
 
-// Schema is that of the row's version.
+// Schema is the schema of the row's version.
 func (r *UpsertRow) Schema() *version.Schema { return r.claim.Schema }
 
 // Given is the version that an upsert with IfNewer writes; nil for IfVersion.
 func (r *UpsertRow) Given() any { return r.newer }
 
-// Distinguishes reports whether the key says which row the statement has written: its update branch, which assigns these columns in set, leaves
-// the key as it is, or makes it that which the upsert was given. MySQL takes any unique key for a clash, so there the key is that of the
-// row only if it has been made so; or if it is the ID, of which the first clash is, if there is one.
+// Distinguishes reports whether the key shows which row the statement wrote: its update branch, which assigns these
+// columns in set, keeps the key, or sets it to the given one. MySQL treats any unique key as a conflict, so there the
+// key is the row's only if it was set to it, or if it is the ID, because a conflict on the ID, if there is one, comes
+// first.
 func (r *UpsertRow) Distinguishes(assigned []string, set string) bool {
 	b := &sql.Builder{}
 	b.SetDialect(r.guard.Dialect)

@@ -14,20 +14,20 @@ import (
 	"github.com/entocc/entocc/internal/version"
 )
 
-// sawRow is the entity that a builder was made from, and what its caller saw in the row: a copy of what the entity held when the
-// builder was made.
+// sawRow is the entity that a builder was made from, and what its caller saw in the row: a copy of what the entity held
+// when the builder was made.
 type sawRow struct {
 	entity, id any
 	held       HeldValues
 }
 
-// Saw expects the values that an entity of this primary key holds.
+// Saw expects the values that an entity with this primary key holds.
 func (e *Expectation) Saw(entity, id any, held *HeldValues) {
 	e.ByID()
 	e.source, e.saw = sourceEntity, &sawRow{entity, id, *held}
 }
 
-// expect plans the save of a row that has no version. Nothing is compared where nothing is written.
+// expect plans the save of a row that has no version. If nothing is written, nothing is compared.
 func (w *Write) expect(ctx context.Context, m Mutation) error {
 	if w.CheckOnly = !changes(w.Spec); w.CheckOnly {
 		return nil
@@ -41,7 +41,7 @@ func (w *Write) expect(ctx context.Context, m Mutation) error {
 	return err
 }
 
-// seenValues is what a write expects of the values of its row.
+// seenValues is what a write expects of its row's values.
 type seenValues []seenValue
 
 type seenValue struct {
@@ -56,8 +56,9 @@ func (g seenValues) where(s *sql.Selector) {
 	}
 }
 
-// expected returns the values by which a write of one row is guarded: those of the columns that written names, or of all. It is empty
-// where the write is not guarded, on purpose. The error refuses a write from an entity whose values are not known.
+// expected returns the values that guard a write of one row: those of the columns for which written is true, or of all.
+// It is empty if the write is deliberately not guarded. An error refuses a write from an entity whose values are not
+// known.
 func (e *Expectation) expected(ctx context.Context, s *version.Schema, op ent.Op, written func(column string) bool) (seenValues, error) {
 	if !s.ByValues() || e.source != sourceEntity || e.saw == nil || entocc.CheckSkipped(ctx, s.Type) {
 		return nil, nil
@@ -81,7 +82,7 @@ func (e *Expectation) expected(ctx context.Context, s *version.Schema, op ent.Op
 	return seen, nil
 }
 
-// unknown is the error of a write from an entity that does not know a value of its row.
+// unknown is the error for a write from an entity that does not know a value of its row.
 func (r *sawRow) unknown(s *version.Schema, op ent.Op, c *version.Compared, cause error) error {
 	what := "field"
 	if c.Edge {
@@ -101,12 +102,13 @@ func (r *sawRow) unknown(s *version.Schema, op ent.Op, c *version.Compared, caus
 	}
 }
 
-// everyColumn has a write compare all that is compared at all.
+// everyColumn makes a write compare every column that can be compared.
 func everyColumn(string) bool { return true }
 
-// compares returns which columns an update compares: all where the mixin says so, the row is to be deleted by it (set-based, as
-// by a soft delete), or a modifier may write any; else those that it writes. A column that only its UpdateDefault has set is no
-// change of the caller's. A column of which nothing is known refuses the update.
+// compares returns the columns that an update compares: all if the mixin says so, if the update stands for a delete
+// (set-based, for example a soft delete), or if a modifier may write any column; otherwise those that it writes. A
+// column that was set only from its UpdateDefault is not a change by the caller. A column about which nothing is known
+// refuses the update.
 func (e *Expectation) compares(s *version.Schema, m Mutation, spec *sqlgraph.UpdateSpec, whole bool) (func(string) bool, error) {
 	written := columnsOf(spec)
 	for _, column := range written {
@@ -127,7 +129,7 @@ func (e *Expectation) compares(s *version.Schema, m Mutation, spec *sqlgraph.Upd
 	return func(column string) bool { return slices.Contains(written, column) }, nil
 }
 
-// columnsOf returns the columns of its own row that an update writes.
+// columnsOf returns the columns that an update writes in its own row.
 func columnsOf(spec *sqlgraph.UpdateSpec) (columns []string) {
 	for _, fields := range [...][]*sqlgraph.FieldSpec{spec.Fields.Set, spec.Fields.Add, spec.Fields.Clear} {
 		for _, f := range fields {
@@ -144,7 +146,7 @@ func columnsOf(spec *sqlgraph.UpdateSpec) (columns []string) {
 	return columns
 }
 
-// keysToo has a save read the foreign keys that no field shows, so that the entity which comes back knows them.
+// keysToo makes a save read the foreign keys that are not fields, so that the returned entity knows them.
 func keysToo(s *version.Schema, spec *sqlgraph.UpdateSpec) {
 	if !s.ByValues() || len(spec.Node.Columns) == 0 {
 		return

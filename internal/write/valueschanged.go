@@ -10,8 +10,8 @@ import (
 	"github.com/entocc/entocc/internal/values"
 )
 
-// changed returns the error of a row that has other values than those that the caller saw. The row is the one that from selects;
-// which of its values differ is what the database says, as it did in the statement that was refused.
+// changed returns the error for a row whose values differ from those that the caller saw. from selects the row; the
+// database says which of its values differ, as it did in the refused statement.
 func (g seenValues) changed(ctx context.Context, q dialect.ExecQuerier, from *sql.Selector) (*entocc.ValuesError, error) {
 	s := from.Clone().Select()
 	for _, v := range g {
@@ -46,10 +46,10 @@ func (g seenValues) changed(ctx context.Context, q dialect.ExecQuerier, from *sq
 	return conflict, err
 }
 
-// shown returns what the row has in a field, without the value where that is sensitive.
+// shown returns what the row has in a field, without the value if it is sensitive.
 func (v *seenValue) shown(held any) entocc.FieldValue {
 	f := entocc.FieldValue{Name: v.Name, Sensitive: v.Sensitive}
-	if text, ok := held.([]byte); ok { // as go-sql-driver has texts
+	if text, ok := held.([]byte); ok { // go-sql-driver returns texts as bytes
 		held = string(text)
 	}
 	if !f.Sensitive {

@@ -18,7 +18,7 @@ import (
 	"github.com/entocc/entocc/internal/version"
 )
 
-// Mutation is what the guard asks of a generated mutation.
+// Mutation is what the guard needs from a generated mutation.
 type Mutation interface {
 	Op() ent.Op
 	Fields() []string
@@ -29,38 +29,38 @@ type Mutation interface {
 	ClearedEdges() []string
 }
 
-// Write is a save of one row that entocc carries out in place of ent's sqlgraph.UpdateNode.
+// Write is a save of one row that entocc carries out instead of ent's sqlgraph.UpdateNode.
 type Write struct {
 	version.Claim
 	Spec  *sqlgraph.UpdateSpec
 	links *Links
-	// Bump reports whether the version changes, and next is its new value where the old one is known.
+	// Bump reports whether the version changes, and Next is its new value if the old one is known.
 	Bump bool
 	Next any
-	// CheckOnly reports that there is nothing to write, and yet a version to check.
+	// CheckOnly reports that there is nothing to write, but a version to check.
 	CheckOnly bool
 	// parents are the versions that the caller expects of parents, and touched the parents to bump.
 	parents []touch.ParentVersion
 	touched *touch.Parents
-	// slot is the place of the write in a batch, if it is part of one.
+	// slot is the place of the write in a batch, if it belongs to one.
 	slot Slot
-	// inTx reports that the save is part of a transaction of the caller's that keeps account of what it writes.
+	// inTx reports that the save is part of a caller's transaction that records what it writes.
 	inTx bool
-	// e is what the write was planned by.
+	// e is the expectation that the write was planned with.
 	e *Expectation
-	// seen is what the caller saw in the row, which the statement compares in place of a version.
+	// seen is what the caller saw in the row, which the statement compares instead of a version.
 	seen seenValues
 	// set is the row that a set-based write is meant for, or nil.
 	set *theRow
-	// marked has the UPDATE say whether it matched the row.
+	// marked makes the UPDATE report whether it matched the row.
 	marked bool
-	// keyed is the primary key of a row that has one column for it.
+	// keyed is the primary key of a row with a single key column.
 	keyed [1]*sqlgraph.FieldSpec
 }
 
-// UpdateOne plans the save of one row: id, which spec describes as ent would write it. A nil Write leaves the save to ent,
-// as there is nothing to write. The error refuses the save: it has no version to be guarded by, or the version has no
-// successor.
+// UpdateOne plans the save of one row: id, which spec describes as ent would write it. A nil Write leaves the save to
+// ent, because there is nothing to write. An error refuses the save: it has no version to guard it, or the version has
+// no successor.
 func UpdateOne(ctx context.Context, s *version.Schema, m Mutation, e *Expectation, spec *sqlgraph.UpdateSpec, links *Links, id any) (*Write, error) {
 	dropColumn(spec, s.Column)
 	e.bumps = false
@@ -94,8 +94,8 @@ func UpdateOne(ctx context.Context, s *version.Schema, m Mutation, e *Expectatio
 }
 
 // Update adds the bump to a set-based write that spec describes, if it changes anything that counts. A mutation that
-// began as one of a single row, as the delete that a soft-delete hook turned into an update, is planned as that and
-// comes back as a Write.
+// began as one of a single row, such as a delete that a soft-delete hook turned into an update, is planned as such and
+// returned as a Write.
 func Update(ctx context.Context, s *version.Schema, m Mutation, e *Expectation, spec *sqlgraph.UpdateSpec, links *Links, id any) (*Write, error) {
 	if e.source != sourceNone {
 		if id != nil && spec.Node.ID != nil && spec.Node.ID.Value == nil {
@@ -124,7 +124,7 @@ func Update(ctx context.Context, s *version.Schema, m Mutation, e *Expectation, 
 	return nil, nil
 }
 
-// dropColumn takes the version out of what the mutation writes: whatever other hooks did to it, it is assigned once.
+// dropColumn removes the version from what the mutation writes: whatever other hooks did to it, it is assigned once.
 func dropColumn(spec *sqlgraph.UpdateSpec, column string) {
 	drop := func(fields []*sqlgraph.FieldSpec) []*sqlgraph.FieldSpec {
 		kept := fields[:0]
@@ -138,14 +138,14 @@ func dropColumn(spec *sqlgraph.UpdateSpec, column string) {
 	spec.Fields.Set, spec.Fields.Add, spec.Fields.Clear = drop(spec.Fields.Set), drop(spec.Fields.Add), drop(spec.Fields.Clear)
 }
 
-// changes reports whether there is anything to write, the version aside.
+// changes reports whether there is anything to write apart from the version.
 func changes(spec *sqlgraph.UpdateSpec) bool {
 	return len(spec.Fields.Set)+len(spec.Fields.Add)+len(spec.Fields.Clear)+
 		len(spec.Edges.Add)+len(spec.Edges.Clear)+len(spec.Modifiers) > 0
 }
 
-// changed reports whether the write changes anything that bumps the version. What a modifier does can't be known, so
-// it counts, unless it is an append to a field that is ignored.
+// changed reports whether the write changes anything that bumps the version. What a modifier does can't be known, so it
+// counts, unless it appends to an ignored field.
 func changed(s *version.Schema, m Mutation, e *Expectation, spec *sqlgraph.UpdateSpec) bool {
 	if len(s.Only) == 0 && len(s.Ignore) == 0 {
 		return changes(spec)
@@ -172,7 +172,7 @@ func changed(s *version.Schema, m Mutation, e *Expectation, spec *sqlgraph.Updat
 	return false
 }
 
-// Save sends the write, and has the spec's ScanValues and Assign take the row as it left it.
+// Save sends the write, and passes the resulting row to the spec's ScanValues and Assign.
 func (w *Write) Save(ctx context.Context, drv dialect.Driver) error {
 	if w.slot != nil {
 		return w.slot.Save(ctx, w)
@@ -180,7 +180,7 @@ func (w *Write) Save(ctx context.Context, drv dialect.Driver) error {
 	return w.Alone(ctx, drv)
 }
 
-// Alone sends the write by its own statements.
+// Alone sends the write with its own statements.
 func (w *Write) Alone(ctx context.Context, drv dialect.Driver) error {
 	ctx = session.ToWriter(ctx)
 	w.inTx = session.TxOf(drv) != nil
@@ -198,15 +198,16 @@ func (w *Write) Alone(ctx context.Context, drv dialect.Driver) error {
 	return w.tell(ctx, drv, err)
 }
 
-// unguard has the write accept any version.
+// unguard makes the write accept any version.
 func (w *Write) unguard() {
 	w.Accepted, w.seen, w.Seen, w.e.unguarded = nil, nil, false, true
 	if !w.Schema.Strategy.Random() {
-		w.Next = nil // It was that of the expected version.
+		w.Next = nil // It belonged to the expected version.
 	}
 }
 
-// applied asks the row whether a write of which nobody knows was applied. A random version is proof: nobody else makes the same.
+// applied finds out from the row whether a write with an unknown result was applied. A random version is proof: nobody
+// else generates the same one.
 func (w *Write) applied(ctx context.Context, drv dialect.Driver) bool {
 	if w.Next == nil || w.ID == nil || !w.Schema.Strategy.Random() {
 		return false
@@ -218,8 +219,9 @@ func (w *Write) applied(ctx context.Context, drv dialect.Driver) bool {
 	return err == nil && found && w.Schema.Strategy.Equal(actual, w.Next) && (w.Spec.ScanValues == nil || w.read(ctx, drv, d) == nil)
 }
 
-// tell distinguishes a deadlock that was a conflict from others: on a Galera cluster the loser of a conflict with another node
-// gets the same error 1213. In a transaction of the caller's, which is gone by then, it can't be known.
+// tell distinguishes a deadlock that was a conflict from others: on a Galera cluster the loser of a conflict with
+// another node gets the same error 1213. In a caller's transaction, which has already been rolled back, it can't be
+// known.
 func (w *Write) tell(ctx context.Context, drv dialect.Driver, deadlock error) error {
 	var (
 		modified *entocc.RecordModifiedError
@@ -258,7 +260,7 @@ func (w *Write) route(d string) route {
 	return w.rowRoute(d)
 }
 
-// rowRoute decides how the row is saved, and nothing beside it but its edges.
+// rowRoute decides how the row is saved, and nothing else except its edges.
 func (w *Write) rowRoute(d string) route {
 	switch {
 	case w.HasExternalEdges():
@@ -266,28 +268,29 @@ func (w *Write) rowRoute(d string) route {
 	case w.Spec.ScanValues == nil, w.e.unread && d == dialect.SQLite && !w.Schema.Strategy.ByTrigger():
 		return routeExec
 	case w.wide(d), d == dialect.SQLite && w.Schema.Strategy.ByTrigger():
-		return routeInTx // RETURNING shows nothing of what SQLite's triggers do, which run after it.
+		return routeInTx // RETURNING does not show the effects of SQLite's triggers, which run after it.
 	case d == dialect.MySQL:
 		return routeThenRead
 	}
 	return routeReturning
 }
 
-// Touches reports whether the save touches parents, or compares the version of one.
+// Touches reports whether the save touches parents, or compares a parent's version.
 func (w *Write) Touches() bool {
 	return len(w.Schema.Touch) > 0 && (w.Bump || len(w.parents) > 0)
 }
 
-// StatesFields reports whether the caller expects fields of the row to be in some state, or as they were read.
+// StatesFields reports whether the caller expects a certain state of the row's fields, or that they are as they were
+// read.
 func (w *Write) StatesFields() bool { return len(w.e.fields) > 0 || w.Seen }
 
-// whereFields adds what the caller expects of fields of the row.
+// whereFields adds what the caller expects of the row's fields.
 func (w *Write) whereFields(s *sql.Selector) {
 	w.e.fields.where(s)
 	w.seen.where(s)
 }
 
-// send sends the save by a route.
+// send sends the save through a route.
 func (w *Write) send(ctx context.Context, drv dialect.Driver, r route) error {
 	switch r {
 	case routeTouching:
@@ -325,8 +328,8 @@ func (w *Write) saveReturning(ctx context.Context, drv dialect.Driver) error {
 	return nil
 }
 
-// saveInTx is the save in several statements: the guarded UPDATE first, so that nothing is written to an edge when it
-// does not match; then the edges, and a SELECT for the row, by ent where there are edges.
+// saveInTx is the save in several statements: the guarded UPDATE first, so that no edge is written if it does not
+// match; then the edges, and a SELECT of the row, which ent sends if there are edges.
 func (w *Write) saveInTx(ctx context.Context, drv dialect.Driver) error {
 	begins := session.BeginPlain
 	if w.HasExternalEdges() {
@@ -382,8 +385,8 @@ func (w *Write) query(ctx context.Context, d string, returning []string) (string
 	return query, args, nil
 }
 
-// exec sends the UPDATE and looks at the number of rows itself: ent would ask the database again, and on MySQL at
-// REPEATABLE READ it would be answered from an old snapshot in which the version still matches.
+// exec sends the UPDATE and looks at the number of rows itself: ent would query the database again, and on MySQL at
+// REPEATABLE READ the result would come from an old snapshot in which the version still matches.
 func (w *Write) exec(ctx context.Context, tx dialect.ExecQuerier, d string) error {
 	query, args, err := w.query(ctx, d, nil)
 	if err != nil {
