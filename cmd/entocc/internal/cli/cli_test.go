@@ -263,8 +263,8 @@ func TestVet_APackageThatDoesNotCompileIsAnError(t *testing.T) {
 	assert.Contains(t, errs, "go vet can't analyze ./...")
 }
 
-// The workspace's code for users has no findings except those that say why they are intentional. Tests let stale writes
-// be refused on purpose.
+// The workspace's code for users has no findings except those that say why they are intentional. Tests cause stale
+// writes on purpose.
 func TestVet_FindsNothingInTheExamples(t *testing.T) {
 	slow(t)
 	code, out, errs := run(t, "../../../..", "vet", "--tests=false", "./examples/...", "./internal/ent/...", "./occhttp/...", "./occtest/...")
