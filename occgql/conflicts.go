@@ -14,37 +14,38 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// maxRead is how many rows are read for the conflicts of one response. Further ones are reported by type and ID.
+// maxRead is how many rows are read for the conflicts of one response. Further conflicts are reported only by type and
+// ID.
 const maxRead = 100
 
 // Conflicts is an extension of gqlgen's server that reports conflicts to clients. Use it before the transactioner of
-// entgql, so that it reads when the transaction has been rolled back: what a row holds inside may never be committed. For a
-// conflict in a transaction that is still open, only the type and the ID are reported.
+// entgql, so that it reads after the transaction has been rolled back: what a row holds inside may never be committed.
+// For a conflict in a transaction that is still open, only the type and the ID are reported.
 //
 //	srv.Use(&occgql.Conflicts{})
 //	srv.Use(entgql.Transactioner{TxOpener: occgql.OpenTx(client)})
 //
-// The error of a conflict has these extensions. The row is read by the client of the write with the context of the response, so that
-// its privacy rules and interceptors decide what the caller sees. Versions and IDs are strings.
+// The error of a conflict has these extensions. The row is read through the client of the write with the context of the
+// response, so that its privacy rules and interceptors decide what the caller sees. Versions and IDs are strings.
 //
 //	code      CONFLICT
-//	type, id  those of the row
-//	gone      true if there is no such row, or none that the caller may see: nothing else is said of it then
-//	expected  the version that was sent; a list of several
-//	version   the one that the row has now
-//	clashes   the fields that this write would set to something else than they hold now, by somebody else's hand
-//	state     the fields that IfField has found in another state
+//	type, id  the type and ID of the row
+//	gone      true if there is no such row, or the caller may not see it: then nothing else is reported about it
+//	expected  the version that was sent; a list if several were sent
+//	version   the row's current version
+//	clashes   the fields that somebody else changed to other values than this write would set
+//	state     the fields that IfField found in another state
 //	current   the row, as Show shows it
-//	conflicts those of a batch, each with the extensions above; and total, the number of its rows
-//	written   how many rows of the batch were written anyway, as it skips modified ones
+//	conflicts the conflicts of a batch, each with the extensions above; and total, the number of its rows
+//	written   how many rows of the batch were written anyway, because it skips modified ones
 type Conflicts struct {
-	// Show returns what clients see of a row that the caller may read; entity is a pointer to ent's. The default is
-	// the fields that its GraphQL type has by the same names, except those with arguments or with a directive that is not gqlgen's
-	// own, as one that asks for a permission.
+	// Show returns what clients see of a row that the caller may read; entity is a pointer to ent's. The default is the
+	// fields of the same names in its GraphQL type, except those with arguments or with a directive that is not
+	// gqlgen's own, such as one that requires a permission.
 	Show func(ctx context.Context, entity any) (any, error)
-	// HideGone has ent's NotFoundError of a mutation answered as a row that is gone, and says of neither which row it is, also of a batch. Set it where privacy rules
-	// add predicates to mutations: ent finds no row then, where one that was deleted is a conflict, and the difference
-	// would tell that the hidden row exists.
+	// HideGone reports ent's NotFoundError of a mutation as a row that is gone, and names the row in neither case, not
+	// even in a batch. Set it if privacy rules add predicates to mutations: ent then finds no row, whereas a deleted
+	// row is a conflict, and the difference would reveal that the hidden row exists.
 	HideGone bool
 
 	schema *ast.Schema
@@ -68,8 +69,9 @@ func (c *Conflicts) Validate(schema graphql.ExecutableSchema) error {
 	return nil
 }
 
-// MutateOperationContext refuses mutations where the transactioner of entgql was used first: its transaction would still be open when
-// conflicts are reported, and nothing of the rows could be. The transactioner shows itself by the name of its function alone.
+// MutateOperationContext refuses mutations if the transactioner of entgql was used first: its transaction would still
+// be open when conflicts are reported, so that no details of the rows could be. The transactioner can only be
+// recognized by the name of its function.
 func (c *Conflicts) MutateOperationContext(_ context.Context, oc *graphql.OperationContext) *gqlerror.Error {
 	middleware := runtime.FuncForPC(reflect.ValueOf(oc.ResolverMiddleware).Pointer())
 	if middleware != nil && strings.Contains(middleware.Name(), "/entgql.Transactioner.") {
@@ -92,7 +94,7 @@ func (c *Conflicts) InterceptResponse(ctx context.Context, next graphql.Response
 		r.mutation = op != nil && op.Operation == ast.Mutation
 	}
 	for _, e := range rsp.Errors {
-		// The transactioner drops the data of what it rolls back.
+		// The transactioner drops the data of a transaction that it rolls back.
 		if a := r.answerTo(ctx, e, rsp.Data != nil); a != nil {
 			a.fill(e)
 		}
@@ -100,10 +102,10 @@ func (c *Conflicts) InterceptResponse(ctx context.Context, next graphql.Response
 	return rsp
 }
 
-// goneMessage is that of a row that is gone, or hidden.
+// goneMessage is the message for a row that is gone, or hidden.
 const goneMessage = "there is no such record, or it was deleted, and this change was not made"
 
-// goneAnswer is that of a row which is not named.
+// goneAnswer is the answer for a row that is not named.
 func goneAnswer() *answer {
 	return &answer{code: CodeConflict, message: goneMessage, extensions: map[string]any{"gone": true}}
 }
@@ -111,13 +113,13 @@ func goneAnswer() *answer {
 // reader reports the conflicts of one response.
 type reader struct {
 	*Conflicts
-	// left is how many rows it may still read.
+	// left is how many more rows it may read.
 	left     int
 	mutation bool
 }
 
-// answerTo returns what is reported of an error, nil for one that is not entocc's. kept reports that what was written beside was not
-// rolled back.
+// answerTo returns what is reported for an error, nil if it is not one of entocc's. kept reports that other writes were
+// not rolled back.
 func (r *reader) answerTo(ctx context.Context, err error, kept bool) *answer {
 	a := answerOf(err)
 	switch {
@@ -150,7 +152,8 @@ func (r *reader) answerTo(ctx context.Context, err error, kept bool) *answer {
 	return a
 }
 
-// row returns what is reported of one row. A row that is gone is read too, so that the answer is that of one which is hidden.
+// row returns what is reported for one row. A row that is gone is read too, so that the response is the same as for a
+// hidden row.
 func (r *reader) row(ctx context.Context, err error, m *entocc.RecordModifiedError) map[string]any {
 	extensions := given(m)
 	var typed interface {
@@ -199,7 +202,7 @@ func diffTo(typed interface{ DiffToValue(any) []entocc.FieldDiff }, current any)
 	return typed.DiffToValue(current)
 }
 
-// isNotFound knows ent's error by its name, as each client has its own type.
+// isNotFound recognizes ent's error by its name, because each client has its own type.
 func isNotFound(err error) bool {
 	for ; err != nil; err = errors.Unwrap(err) {
 		if t := reflect.TypeOf(err); t.Kind() == reflect.Pointer && t.Elem().Name() == "NotFoundError" {

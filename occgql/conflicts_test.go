@@ -49,7 +49,7 @@ func TestConflicts_ShowDecidesWhatIsShown(t *testing.T) {
 	for _, show := range []func(context.Context, any) (any, error){
 		func(context.Context, any) (any, error) { return "secret", errors.New("no") },
 		func(context.Context, any) (any, error) { return nil, nil },
-		func(context.Context, any) (any, error) { return math.NaN(), nil }, // JSON has none.
+		func(context.Context, any) (any, error) { return math.NaN(), nil }, // JSON has no NaN.
 	} {
 		s = newServer(t, &occgql.Conflicts{Show: show})
 		u = s.stale()
@@ -59,7 +59,7 @@ func TestConflicts_ShowDecidesWhatIsShown(t *testing.T) {
 	}
 }
 
-// A write by a resolver with more rights than its caller has, of a row that the caller may not see.
+// A resolver with more rights than its caller writes a row that the caller may not see.
 func TestConflicts_SayNothingOfAHiddenRow(t *testing.T) {
 	for name, tt := range map[string]struct {
 		hide func(q *ent.UserQuery) error
@@ -156,7 +156,7 @@ func TestConflicts_OfABatchNameTheRowsThatAreGone(t *testing.T) {
 	assert.Equal(t, extensions{"type": "User", "id": strconv.Itoa(deleted.ID), "gone": true}, listed[1])
 }
 
-// A batch of thousands must not become as many reads.
+// A batch of thousands must not cause as many reads.
 func TestConflicts_ReadAHundredRowsAtMost(t *testing.T) {
 	s := newServer(t, conflicts())
 	var (
@@ -202,7 +202,7 @@ func TestConflicts_OtherErrorsStayAsTheyAre(t *testing.T) {
 	assert.Nil(t, e.Extensions)
 }
 
-// What a resolver says itself stays.
+// The resolver's own message and extensions are kept.
 func TestConflicts_OwnMessageAndExtensionsStay(t *testing.T) {
 	s := newServer(t, conflicts())
 	u := s.stale()
@@ -276,7 +276,7 @@ func TestConflicts_SeveralExpectedVersions(t *testing.T) {
 	assert.Equal(t, []any{"7", "8"}, e.Extensions["expected"])
 }
 
-// The ID of a parent is nothing that the caller has said.
+// The caller did not send the ID of a parent.
 func TestConflicts_OfAParentHaveItsTypeAlone(t *testing.T) {
 	s := newServer(t, conflicts())
 	purchase := s.client.Purchase.Create().SaveX(t.Context())
@@ -302,7 +302,7 @@ func TestConflicts_BesideOtherErrors(t *testing.T) {
 	assert.Equal(t, "2", errs[2].Extensions["version"])
 }
 
-// The context of the request has ended, as a proxy gave up: nothing can be read for the answer.
+// The context of the request has ended because a proxy gave up: nothing can be read for the response.
 func TestConflicts_AfterTheContextHasEnded(t *testing.T) {
 	s := newServer(t, conflicts())
 	u := s.stale()
@@ -315,7 +315,8 @@ func TestConflicts_AfterTheContextHasEnded(t *testing.T) {
 	assert.Equal(t, extensions{"code": "CONFLICT", "type": "User", "id": strconv.Itoa(u.ID)}, errs[0].Extensions)
 }
 
-// The version that the transaction has made is none that a client may write from: it is rolled back, and somebody else may make it.
+// A client must not write from the version that the transaction made: it is rolled back, and somebody else may make the
+// same version.
 func TestConflicts_InAnOpenTransactionTellNothingOfTheRow(t *testing.T) {
 	s := newServer(t, conflicts())
 	u := s.client.User.Create().SetName("Ada").SaveX(t.Context())

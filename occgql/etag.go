@@ -9,15 +9,15 @@ import (
 	"github.com/entocc/entocc/occhttp"
 )
 
-// MarshalETag writes the scalar ETag: a version that names its row, too, "Todo/7/3", for versions of every type. Clients send it
-// back as it is. It is the entity tag of package occhttp without its quotes. In gqlgen.yml:
+// MarshalETag writes the scalar ETag: a version that also names its row, "Todo/7/3", for versions of every type.
+// Clients send it back unchanged. It is the entity tag of package occhttp without its quotes. In gqlgen.yml:
 //
 //	models:
 //	  ETag:
 //	    model: github.com/entocc/entocc/occgql.ETag
 func MarshalETag(tag string) graphql.Marshaler { return graphql.MarshalString(tag) }
 
-// UnmarshalETag reads the scalar ETag. What is no string is an [*ExpectationError].
+// UnmarshalETag reads the scalar ETag. A value that is not a string is an [*ExpectationError].
 func UnmarshalETag(sent any) (string, error) {
 	tag, ok := sent.(string)
 	if !ok {
@@ -34,13 +34,13 @@ func ETagOf(entity entocc.Versioned) (string, error) {
 	return tag.Opaque, err
 }
 
-// ExpectETag is [Expect] for a tag. One that is not of the row to be written is an error, with code [CodeBadUserInput].
+// ExpectETag is [Expect] for a tag. A tag of a different row is an error, with code [CodeBadUserInput].
 func ExpectETag(sent *string) entocc.Condition { return expectedTag{sent: sent} }
 
 // ExpectETagIfSent is [ExpectIfSent] for a tag.
 func ExpectETagIfSent(sent *string) entocc.Condition { return expectedTag{sent: sent, optional: true} }
 
-// expectedTag is a tag that a client sent, or none.
+// expectedTag is the tag that a client sent, if any.
 type expectedTag struct {
 	sent     *string
 	optional bool

@@ -7,26 +7,27 @@ import (
 	"github.com/entocc/entocc"
 )
 
-// ExpectationError reports that a client sent an unusable expected version: it is malformed, or missing where one is
+// ExpectationError reports that a client sent an unusable expected version: it is malformed, or missing although it is
 // required. Nothing was written.
 type ExpectationError struct {
 	// Code is CodeBadUserInput or CodePreconditionRequired.
 	Code string
-	// Reason says what is wrong, in words for the client.
+	// Reason says what is wrong, in a text for the client.
 	Reason string
 }
 
 // Error returns the reason.
 func (e *ExpectationError) Error() string { return "occgql: " + e.Reason }
 
-// Expect guards a write by the version that a client sent. nil, for an argument that was left out or null, refuses the write with the code
-// [CodePreconditionRequired]. V is the Go type of the version, or an integer where that is one.
+// Expect guards a write with the version that a client sent. nil, for an argument that was left out or null, refuses
+// the write with the code [CodePreconditionRequired]. V is the Go type of the version, or any integer type if the
+// version is an integer.
 //
 //	client.Todo.UpdateOneID(id).IfMatch(occgql.Expect(expectedVersion)).SetInput(input).Save(ctx)
 //	client.Todo.DeleteOneID(id).IfMatch(occgql.Expect(&expectedVersion)).Exec(ctx) // an argument that can't be null
 func Expect[V any](sent *V) entocc.Condition { return newExpectation(sent, false) }
 
-// ExpectIfSent guards a write by the version that a client sent, if it sent one. A client that sends none silently
+// ExpectIfSent guards a write with the version that a client sent, if it sent one. A client that sends none silently
 // overwrites what others wrote: use it only as long as there are old clients.
 func ExpectIfSent[V any](sent *V) entocc.Condition { return newExpectation(sent, true) }
 
@@ -37,7 +38,7 @@ func newExpectation[V any](sent *V, optional bool) entocc.Condition {
 	return expectation{version: *sent}
 }
 
-// expectation is a version that a client sent, or none.
+// expectation is the version that a client sent, if any.
 type expectation struct {
 	version  any
 	optional bool
@@ -72,8 +73,8 @@ func acceptUnsent(optional bool) entocc.Accepted {
 	}}
 }
 
-// convert returns what was sent as the Go type of the row's version. Integers of another kind are converted, as the Int of a schema
-// may be an int.
+// convert returns the sent version as the Go type of the row's version. Integers of another kind are converted, because
+// the Int of a schema may be an int.
 func convert(sent any, key entocc.VersionKey) (any, error) {
 	from, to := reflect.ValueOf(sent), reflect.TypeOf(key.Version)
 	switch {

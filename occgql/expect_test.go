@@ -80,7 +80,7 @@ func TestExpect_NothingSent(t *testing.T) {
 	assert.Nil(t, update(s, id, occgql.ExpectETagIfSent(nil)))
 	assert.EqualValues(t, 4, s.client.User.GetX(t.Context(), id).Version)
 
-	blind := s.client.Setting.Create().SetID("theme").SetValue("dark").SaveX(t.Context()) // Of a type that lets writes by ID through.
+	blind := s.client.Setting.Create().SetID("theme").SetValue("dark").SaveX(t.Context()) // A type that allows writes by ID.
 	err := s.client.Setting.UpdateOneID(blind.ID).IfMatch(occgql.Expect[int64](nil)).SetValue("light").Exec(t.Context())
 	assert.True(t, entocc.IsVersionError(err), "%v", err)
 }

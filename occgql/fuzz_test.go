@@ -12,7 +12,7 @@ import (
 	"github.com/entocc/entocc/occgql"
 )
 
-// FuzzVersion holds what reads a version to what writes it: a text that is taken is the one that its version is written as.
+// FuzzVersion checks reading versions against writing them: an accepted text is exactly what its version is written as.
 func FuzzVersion(f *testing.F) {
 	for _, seed := range []string{"1", "0", "-1", "03", "3.0", "1e3", "+1", " 1", "9223372036854775806", "9223372036854775807", "9223372036854775808", ""} {
 		f.Add(seed)
@@ -34,7 +34,8 @@ func FuzzVersion(f *testing.F) {
 	})
 }
 
-// FuzzExpectETag holds a tag to one row: of this key it accepts one version, and the tag of that version is the one that was sent.
+// FuzzExpectETag checks that a tag fits one row: for this key it accepts one version, and the tag of that version is
+// the one that was sent.
 func FuzzExpectETag(f *testing.F) {
 	for _, seed := range []string{"Todo/7/3", "Todo/8/3", "Todo/7/3,Todo/7/4", `Todo/7/3", "Todo/7/4`, "*", "", "Todo/7/", "Todo/7/03", "W/Todo/7/3", "Todo/7/3\x00", "Todo%2F7/3"} {
 		f.Add(seed)
@@ -55,7 +56,7 @@ func FuzzExpectETag(f *testing.F) {
 	})
 }
 
-// keyed is an entity of which nothing but its key is known.
+// keyed is an entity of which only its key is known.
 type keyed entocc.VersionKey
 
 // VersionKey returns the key.

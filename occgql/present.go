@@ -15,19 +15,20 @@ import (
 
 // The codes in the extensions of errors.
 const (
-	// CodeConflict is that of a write whose row now has a different version, is in a different state, or is gone. The write
-	// was not made.
+	// CodeConflict is the code of a write whose row now has a different version, is in a different state, or is gone.
+	// The write was not made.
 	CodeConflict = "CONFLICT"
-	// CodePreconditionRequired is that of a write for which no version was sent, where one is required.
+	// CodePreconditionRequired is the code of a write for which no version was sent although one is required.
 	CodePreconditionRequired = "PRECONDITION_REQUIRED"
-	// CodeBadUserInput is that of a version that can't be read.
+	// CodeBadUserInput is the code for a version that can't be read.
 	CodeBadUserInput = "BAD_USER_INPUT"
-	// CodeOutcomeUnknown is that of a write, or a transaction, whose response was lost: read the rows again.
+	// CodeOutcomeUnknown is the code of a write, or a transaction, whose response was lost: read the rows again.
 	CodeOutcomeUnknown = "OUTCOME_UNKNOWN"
 )
 
-// ErrorPresenter gives the errors of entocc their codes, and a message that contains nothing of the row, and passes all
-// others to next. [Conflicts] does so too: this is for a server whose own presenter hides errors that it does not know.
+// ErrorPresenter gives the errors of entocc their codes, and a message that reveals nothing about the row, and passes
+// all others to next. [Conflicts] does so too: this is for a server whose own presenter hides errors that it does not
+// know.
 //
 //	srv.SetErrorPresenter(occgql.ErrorPresenter(hideInternals))
 func ErrorPresenter(next graphql.ErrorPresenterFunc) graphql.ErrorPresenterFunc {
@@ -42,13 +43,13 @@ func ErrorPresenter(next graphql.ErrorPresenterFunc) graphql.ErrorPresenterFunc 
 	}
 }
 
-// answer is what a client learns of an error.
+// answer is what a client learns about an error.
 type answer struct {
 	code, message string
 	extensions    map[string]any
 }
 
-// fill completes an error. What a resolver has said in its own error stays.
+// fill completes an error. What a resolver put into its own error is kept.
 func (a *answer) fill(e *gqlerror.Error) {
 	extensions := maps.Clone(a.extensions)
 	if extensions == nil {
@@ -62,7 +63,7 @@ func (a *answer) fill(e *gqlerror.Error) {
 	e.Extensions = extensions
 }
 
-// answerOf returns what is reported of an error, as long as no row has been read for it; nil for one that is not entocc's.
+// answerOf returns what is reported for an error before any row has been read for it; nil if it is not one of entocc's.
 func answerOf(err error) *answer {
 	var (
 		expectation *ExpectationError
@@ -91,8 +92,8 @@ func answerOf(err error) *answer {
 	return nil
 }
 
-// given is what the caller has said itself: the type, and the ID of a write by ID. The ID that a set-based write has found, or
-// that of a parent, may be news.
+// given is what the caller itself sent: the type, and the ID of a write by ID. The ID that a set-based write found, or
+// the ID of a parent, may be new to the caller.
 func given(m *entocc.RecordModifiedError) map[string]any {
 	extensions := map[string]any{"type": m.Type}
 	if m.Op.Is(ent.OpUpdateOne|ent.OpDeleteOne) && m.ID != nil {
@@ -120,7 +121,7 @@ func unknownAnswer(e *entocc.OutcomeUnknownError) *answer {
 	return a
 }
 
-// noun writes the name of an ent type as a word of a sentence.
+// noun writes the name of an ent type as a word in a sentence.
 func noun(typ string) string {
 	if typ == "" {
 		return "record"

@@ -17,7 +17,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// sdl has a type for the users of package internal/ent: not all of their fields, and one that asks for a permission.
+// sdl has a type for the users of package internal/ent: not all of their fields, and one that requires a permission.
 const sdl = `
 	directive @hasPermission(name: String!) on FIELD_DEFINITION | OBJECT
 	directive @goField(name: String) on FIELD_DEFINITION
@@ -97,7 +97,7 @@ func (s *server) fails(run func(ctx context.Context) error) *gqlerror.Error {
 	return errs[0]
 }
 
-// stale returns a user whose row has version 2 and another name by now.
+// stale returns a user whose row has since changed to version 2 and another name.
 func (s *server) stale() *ent.User {
 	u := s.client.User.Create().SetName("Ada").SaveX(s.Context())
 	u.Update().SetName("Ada Lovelace").ExecX(s.Context())

@@ -14,7 +14,8 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// show returns what a client sees of a row as JSON, or nothing. What can't be written as JSON must not cost the whole response.
+// show returns what a client sees of a row as JSON, or nothing. A value that can't be written as JSON must not break
+// the whole response.
 func (c *Conflicts) show(ctx context.Context, typ string, entity any) (json.RawMessage, error) {
 	show := c.Show
 	if show == nil {
@@ -48,7 +49,7 @@ func (c *Conflicts) shown(typ string, entity any) any {
 	return shown
 }
 
-// fields are those of a GraphQL type that hold values of a row, by their plain names.
+// fields returns the fields of a GraphQL type that hold values of a row, by their plain names.
 func (c *Conflicts) fields(typ string) map[string]*ast.FieldDefinition {
 	def := c.schema.Types[typ]
 	if def == nil || def.Kind != ast.Object || guarded(def.Directives) {
@@ -64,7 +65,7 @@ func (c *Conflicts) fields(typ string) map[string]*ast.FieldDefinition {
 	return fields
 }
 
-// guarded reports a directive that may forbid what it stands at to some callers: any that is not known to do something else.
+// guarded reports a directive that may deny some callers access: any that is not known to do something else.
 func guarded(directives ast.DirectiveList) bool {
 	return slices.ContainsFunc(directives, func(d *ast.Directive) bool {
 		return !slices.Contains([]string{"deprecated", "goModel", "goField", "goTag", "goExtraField", "specifiedBy"}, d.Name)
@@ -83,7 +84,7 @@ func (c *Conflicts) names(typ string, n int, name func(i int) (string, bool)) []
 	return names
 }
 
-// plain is a name without what ent and GraphQL write in different ways: category_id is categoryID.
+// plain is a name without the differences in ent's and GraphQL's spelling: category_id is categoryID.
 func plain(name string) string { return strings.ToLower(strings.ReplaceAll(name, "_", "")) }
 
 // value returns the value of a field as JSON, as gqlgen would write it.
@@ -99,7 +100,7 @@ func (c *Conflicts) value(def *ast.FieldDefinition, v reflect.Value) (any, bool)
 	case ok:
 		marshaler.MarshalGQL(&buf)
 	default:
-		// A value that JSON can't hold must not cost the others.
+		// A value that JSON can't hold must not break the others.
 		if err := json.NewEncoder(&buf).Encode(v.Interface()); err != nil {
 			return nil, false
 		}
@@ -107,7 +108,7 @@ func (c *Conflicts) value(def *ast.FieldDefinition, v reflect.Value) (any, bool)
 	return json.RawMessage(buf.Bytes()), json.Valid(buf.Bytes())
 }
 
-// idText writes an ID; the parts of a composite one as a list.
+// idText writes an ID; a composite ID as a list of its parts.
 func idText(id any) any {
 	if ids, composite := id.([]any); composite {
 		texts := make([]any, len(ids))

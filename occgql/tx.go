@@ -9,14 +9,14 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// TxOpener is that of entgql, which the client has that entgql generates.
+// TxOpener is entgql's interface, implemented by the client that entgql generates.
 type TxOpener interface {
 	OpenTx(ctx context.Context) (context.Context, driver.Tx, error)
 }
 
-// OpenTx returns an opener for the transactioner of entgql that lets [Conflicts] see how a transaction has ended. The
-// transactioner itself turns the error of a COMMIT into text, and drops that of a ROLLBACK: a conflict of VerifyOnCommit
-// and an unknown outcome would have no code.
+// OpenTx returns an opener for the transactioner of entgql that lets [Conflicts] see how a transaction ended. The
+// transactioner itself turns the error of a COMMIT into text, and drops the error of a ROLLBACK: a conflict of
+// VerifyOnCommit and an unknown outcome would have no code.
 //
 //	srv.Use(entgql.Transactioner{TxOpener: occgql.OpenTx(client)})
 func OpenTx(opener TxOpener) TxOpener {
@@ -60,14 +60,14 @@ func (t seenTx) Rollback() error {
 	return err
 }
 
-// txEnd is how the transaction of a response has ended.
+// txEnd is how the transaction of a response ended.
 type txEnd struct {
 	mu               sync.Mutex
 	commit, rollback error
 }
 
-// errors returns the errors of a response with what the transactioner does not tell of: an error of the COMMIT in place of its text,
-// and a ROLLBACK that was refused.
+// errors returns the errors of a response, completed by what the transactioner does not report: the error of the COMMIT
+// instead of its text, and a ROLLBACK that was refused.
 func (e *txEnd) errors(ctx context.Context, list gqlerror.List) gqlerror.List {
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -13,7 +13,7 @@ import (
 	"github.com/entocc/entocc/occgql"
 )
 
-// A row without a version is a conflict like any other, and its values are none of the error's.
+// A row without a version is a conflict like any other, and the error does not contain its values.
 func TestErrorPresenter_AConflictOfValues(t *testing.T) {
 	presented := occgql.ErrorPresenter(graphql.DefaultErrorPresenter)(t.Context(), &entocc.RecordModifiedError{Type: "Page", ID: 7, Op: ent.OpUpdateOne, Err: &entocc.ValuesError{
 		Fields: []entocc.FieldValue{{Name: "title", Value: "theirs"}},

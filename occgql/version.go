@@ -10,8 +10,8 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
-// MarshalVersion writes a version of type int64 as the GraphQL scalar Version: a string, as clients that read JSON as JavaScript
-// does lose what is above 2^53, and an Int of GraphQL ends at 2^31. In gqlgen.yml:
+// MarshalVersion writes a version of type int64 as the GraphQL scalar Version: a string, because clients that read JSON
+// like JavaScript lose precision above 2^53, and an Int of GraphQL ends at 2^31. In gqlgen.yml:
 //
 //	models:
 //	  Version:
@@ -35,8 +35,8 @@ func UnmarshalVersion(sent any) (int64, error) {
 	return 0, malformed("a version is a string of digits, and not a %T", sent)
 }
 
-// parseVersion takes nothing but what MarshalVersion writes: 03 and 3.0 were never sent by the server. A write from the largest
-// version is impossible, as it has no next one.
+// parseVersion accepts only what MarshalVersion writes: the server never sent 03 or 3.0. A write from the largest
+// version is impossible, because it has no successor.
 func parseVersion(text string) (int64, error) {
 	version, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || version == math.MaxInt64 || strconv.FormatInt(version, 10) != text {

@@ -8,8 +8,9 @@ import (
 	"github.com/entocc/entocc/occhttp"
 )
 
-// ETag returns the etag of an entity, with its quotes (AIP-154): `"User/7/3"`. It is strong: two messages with the same etag are
-// of the same version of the same row. An entity that was loaded without its version has none, and is a VersionError.
+// ETag returns the etag of an entity, with its quotes (AIP-154): `"User/7/3"`. It is strong: two messages with the same
+// etag are of the same version of the same row. For an entity that was loaded without its version, it returns a
+// VersionError.
 func ETag(entity entocc.Versioned) (string, error) {
 	tag, err := occhttp.Tag(entity)
 	if err != nil {
@@ -18,10 +19,10 @@ func ETag(entity entocc.Versioned) (string, error) {
 	return tag.String(), nil
 }
 
-// ExpectationError reports an etag that is malformed, or missing where one is required. Its status is INVALID_ARGUMENT. Nothing
-// was written.
+// ExpectationError reports an etag that is malformed, or missing although it is required. Its status is
+// INVALID_ARGUMENT. Nothing was written.
 type ExpectationError struct {
-	// Reason says what is wrong, in words for the client.
+	// Reason says what is wrong, in a text for the client.
 	Reason string
 	// Missing reports that no etag was sent.
 	Missing bool
@@ -30,18 +31,18 @@ type ExpectationError struct {
 // Error returns the reason.
 func (e *ExpectationError) Error() string { return "occgrpc: " + e.Reason }
 
-// Expect guards a write by the etag of a request. The write is refused with INVALID_ARGUMENT if there is none, and with
-// ABORTED if the row has a different one.
+// Expect guards a write with the etag of a request. The write is refused with INVALID_ARGUMENT if there is none, and
+// with ABORTED if the row has a different one.
 //
 //	client.User.UpdateOneID(id).IfMatch(occgrpc.Expect(r.User.Etag)).SetName(name).Save(ctx)
 //	client.User.DeleteOneID(id).IfMatch(occgrpc.Expect(r.Etag)).Exec(ctx)
 //
-// The etag "*" expects a row with any version, as If-Match does (RFC 9110, section 13.1.1). A weak etag never matches, as
-// those of [ETag] are strong.
+// The etag "*" expects a row with any version, as If-Match does (RFC 9110, section 13.1.1). A weak etag never matches,
+// because the etags of [ETag] are strong.
 func Expect(etag string) entocc.Condition { return expectation{etag: etag} }
 
-// ExpectIfSent guards a write by the etag of a request, if it has one: AIP-154 lets a service permit requests without it.
-// Such a request silently overwrites what others wrote to the fields that it sets.
+// ExpectIfSent guards a write with the etag of a request, if it has one: AIP-154 lets a service permit requests without
+// it. Such a request silently overwrites what others wrote to the fields that it sets.
 func ExpectIfSent(etag string) entocc.Condition { return expectation{etag: etag, optional: true} }
 
 // expectation is the etag of a request.

@@ -13,7 +13,8 @@ import (
 	"github.com/entocc/entocc/occgrpc"
 )
 
-// FuzzExpect holds an etag to one row: it accepts nothing, any version ("*"), or the one version whose etag was sent.
+// FuzzExpect checks what an etag accepts for one row: nothing, any version ("*"), or the one version whose etag was
+// sent.
 func FuzzExpect(f *testing.F) {
 	for _, seed := range []string{`"User/7/3"`, `W/"User/7/3"`, "*", "", `"User/8/3"`, `"User/7/3","User/7/4"`, `"User/7/3",`, `,"User/7/3"`, ` "User/7/3"`, "User/7/3", `"User/7/03"`, `"*"`} {
 		f.Add(seed)
@@ -40,7 +41,8 @@ func FuzzExpect(f *testing.F) {
 	})
 }
 
-// FuzzMask holds a mask to the fields of its message: of a path that is taken each part is one, and the mask has it.
+// FuzzMask checks a mask against the fields of its message: each part of an accepted path is a field, and the mask has
+// it.
 func FuzzMask(f *testing.F) {
 	for _, seed := range []string{"retry_delay", "retry_delay.seconds", "retry_delay.", ".", "*", "", "retry_delay,retry_delay", "name", "retryDelay", "retry_delay.seconds.x"} {
 		f.Add(seed, "")
@@ -66,7 +68,7 @@ func FuzzMask(f *testing.F) {
 	})
 }
 
-// keyed is an entity of which nothing but its key is known.
+// keyed is an entity of which only its key is known.
 type keyed entocc.VersionKey
 
 // VersionKey returns the key.

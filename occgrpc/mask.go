@@ -18,12 +18,12 @@ type Mask struct {
 	message    protoreflect.MessageDescriptor
 }
 
-// MaskError reports a path of an update mask that names no field of the resource. Its status is INVALID_ARGUMENT. Nothing was
-// written.
+// MaskError reports a path of an update mask that names no field of the resource. Its status is INVALID_ARGUMENT.
+// Nothing was written.
 type MaskError struct {
-	// Path is the one that was sent.
+	// Path is the path that was sent.
 	Path string
-	// Reason says what is wrong with it, in words for the client.
+	// Reason says what is wrong with it, in a text for the client.
 	Reason string
 }
 
@@ -37,16 +37,16 @@ type MaskOption func(*maskOptions)
 
 type maskOptions struct{ outputOnly []string }
 
-// OutputOnly names fields that a client can't set: a mask may name them, and they are left as they are (AIP-161). Those that are
-// annotated as OUTPUT_ONLY or IDENTIFIER (AIP-203), name and etag are among them anyway.
+// OutputOnly names fields that a client can't set: a mask may name them, but they are left unchanged (AIP-161). Fields
+// that are annotated as OUTPUT_ONLY or IDENTIFIER (AIP-203), name and etag are always included.
 //
 //	occgrpc.NewMask(r.User, r.UpdateMask, occgrpc.OutputOnly("create_time", "state"))
 func OutputOnly(paths ...string) MaskOption {
 	return func(o *maskOptions) { o.outputOnly = append(o.outputOnly, paths...) }
 }
 
-// NewMask returns the mask of a request for a resource. No mask means all populated fields of the resource, and "*" means
-// all its fields, so that fields that are not populated are cleared (AIP-134). A path that names no field is a
+// NewMask returns the mask of a request for a resource. No mask means all populated fields of the resource, and "*"
+// means all its fields, so that fields that are not populated are cleared (AIP-134). A path that names no field is a
 // [*MaskError].
 func NewMask(resource proto.Message, mask *fieldmaskpb.FieldMask, opts ...MaskOption) (*Mask, error) {
 	o := maskOptions{outputOnly: []string{"name", "etag"}}
@@ -92,8 +92,8 @@ func (m *Mask) isOutputOnly(f protoreflect.FieldDescriptor, path string) bool {
 // Paths returns the fields to be set, without those that are output only.
 func (m *Mask) Paths() []string { return slices.Clone(m.paths) }
 
-// Has reports whether a request sets a field, by its own path or by that of a message that it is in. It panics for a path that names
-// no field of the resource, as such a field would never be set.
+// Has reports whether a request sets a field, by its own path or by the path of a message that contains it. It panics
+// for a path that names no field of the resource, because such a field would never be set.
 //
 //	if mask.Has("author.given_name") {
 //		update.SetGivenName(r.Book.GetAuthor().GetGivenName())
@@ -117,7 +117,7 @@ func (m *Mask) Has(path string) bool {
 // Empty reports whether a request sets no field.
 func (m *Mask) Empty() bool { return len(m.paths) == 0 }
 
-// fieldAt returns the field that a path names: through messages, and neither into lists nor into maps.
+// fieldAt returns the field that a path names: through messages, but not into lists or maps.
 func fieldAt(message protoreflect.MessageDescriptor, path string) (field protoreflect.FieldDescriptor, err error) {
 	for name := range strings.SplitSeq(path, ".") {
 		switch {
@@ -137,7 +137,7 @@ func fieldAt(message protoreflect.MessageDescriptor, path string) (field protore
 	return field, nil
 }
 
-// isOutputOnly reads google.api.field_behavior, where the program links it.
+// isOutputOnly reads google.api.field_behavior, if the program links it.
 func isOutputOnly(f protoreflect.FieldDescriptor) bool {
 	const outputOnly, identifier = 3, 8
 	behavior, err := protoregistry.GlobalTypes.FindExtensionByName("google.api.field_behavior")

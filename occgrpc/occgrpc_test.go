@@ -51,7 +51,7 @@ func etag(t *testing.T, entity entocc.Versioned) string {
 	return tag
 }
 
-// answer is what a client gets to see.
+// answer is what a client sees.
 type answer struct {
 	code    codes.Code
 	message string
@@ -77,7 +77,8 @@ func (a *answer) add(detail any) {
 
 const method = "/test.Test/Do"
 
-// serve runs a method on real servers of both kinds, and returns what a client of each protocol gets. All must get the same.
+// serve runs a method on real servers of both kinds, and returns what a client of each protocol gets. All must get the
+// same.
 func serve(t *testing.T, do func(ctx context.Context) error) answer {
 	t.Helper()
 	first := overGRPC(t, do)
@@ -206,7 +207,7 @@ func TestExpectIfSent_PermitsARequestWithoutAnETagAlone(t *testing.T) {
 	assert.True(t, ent.IsRecordModified(err), err)
 }
 
-// A row that is gone, one that the caller may not read, and one that never was must look the same.
+// A row that is gone, one that the caller may not read, and one that never existed must look the same.
 func TestStatus_OfWhatTheCallerMayNotSeeIsNotFound(t *testing.T) {
 	type hidden struct{}
 	client := open(t)
@@ -280,7 +281,7 @@ func TestStatus_OfOtherErrorsOfEntocc(t *testing.T) {
 	}
 }
 
-// What a transaction has written, and may never commit, is not handed out as an etag.
+// What a transaction wrote, and may never commit, is not returned as an etag.
 func TestStatus_InATransactionThatGoesOnHasNoETag(t *testing.T) {
 	client := open(t)
 	u := client.User.Create().SetName("Ada").SaveX(t.Context())

@@ -16,27 +16,30 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-// Domain is that of the google.rpc.ErrorInfo in statuses.
+// Domain is the domain of the google.rpc.ErrorInfo in statuses.
 const Domain = "github.com/entocc/entocc"
 
 // The reasons in the google.rpc.ErrorInfo of statuses.
 const (
-	// ReasonModified is that of ABORTED: somebody else changed the row. Nothing was written. Read it again, and decide again.
+	// ReasonModified is the reason of ABORTED: somebody else changed the row. Nothing was written. Read it again, and
+	// decide again.
 	ReasonModified = "RECORD_MODIFIED"
-	// ReasonState is that of FAILED_PRECONDITION: the row is not in the state that the write starts from (IfField).
+	// ReasonState is the reason of FAILED_PRECONDITION: the row is not in the state that the write starts from
+	// (IfField).
 	ReasonState = "STATE_MISMATCH"
-	// ReasonRequired is that of INVALID_ARGUMENT where an etag is missing.
+	// ReasonRequired is the reason of INVALID_ARGUMENT if an etag is missing.
 	ReasonRequired = "ETAG_REQUIRED"
-	// ReasonMalformed is that of INVALID_ARGUMENT where an etag or an update mask can't be read.
+	// ReasonMalformed is the reason of INVALID_ARGUMENT if an etag or an update mask can't be read.
 	ReasonMalformed = "MALFORMED"
-	// ReasonBusy is that of UNAVAILABLE: the database gave up on concurrent work. The same call may succeed a moment later.
+	// ReasonBusy is the reason of UNAVAILABLE: the database gave up because of concurrent work. The same call may
+	// succeed a moment later.
 	ReasonBusy = "DATABASE_BUSY"
-	// ReasonUnknown is that of UNKNOWN: the response of the database was lost, so the write may or may not have been made.
-	// Read the row again: its etag says which.
+	// ReasonUnknown is the reason of UNKNOWN: the response of the database was lost, so the write may or may not have
+	// been made. Read the row again: its etag says which.
 	ReasonUnknown = "OUTCOME_UNKNOWN"
 )
 
-// maxRows is how many rows of a batch a status lists, as details travel in headers.
+// maxRows is how many rows of a batch a status lists, because details travel in headers.
 const maxRows = 20
 
 // Status is a status of gRPC with its details (AIP-193).
@@ -46,22 +49,22 @@ type Status struct {
 	Details []proto.Message
 }
 
-// StatusOf returns what an error means to a client; nil for one that is not of entocc, which stays as it is:
+// StatusOf returns what an error means to a client; nil if it is not one of entocc's and has to stay as it is:
 //
 //	a RecordModifiedError            ABORTED, with the etag that the row has now; NOT_FOUND for a row that is gone, or that the
 //	                                 caller may not read
 //	a StateError                     FAILED_PRECONDITION, with the names of the fields
 //	a BulkModifiedError              ABORTED, with each row in a PreconditionFailure
 //	an ExpectationError, a MaskError INVALID_ARGUMENT, with a BadRequest that names the field
-//	an OutcomeUnknownError           UNKNOWN: clients must not send it again by themselves, as they do after UNAVAILABLE
+//	an OutcomeUnknownError           UNKNOWN: clients must not repeat it automatically, as they do after UNAVAILABLE
 //	a database that gave up          UNAVAILABLE: nothing was written
 //	ent's NotFoundError              NOT_FOUND
 //	privacy.Deny                     PERMISSION_DENIED
 //
-// The row of a conflict is read by the client of the write with ctx, so that its privacy rules decide whether the caller
-// learns of it. ABORTED has an ErrorInfo with type, id, expected and current etag in its metadata. A client that continues
-// with that etag without looking at the row would lose what somebody else wrote: use it to read, or to see whether anything
-// has changed since.
+// The row of a conflict is read through the client of the write with ctx, so that its privacy rules decide whether the
+// caller learns about it. ABORTED has an ErrorInfo with type, id, expected and current etag in its metadata. A client
+// that continues with that etag without looking at the row would lose what somebody else wrote: use it to read, or to
+// see whether anything has changed since.
 func StatusOf(ctx context.Context, err error) *Status {
 	var (
 		unknown  *entocc.OutcomeUnknownError
@@ -98,12 +101,12 @@ func failure(c code.Code, reason, message string, metadata map[string]string) *S
 	}}
 }
 
-// notFound says the same of a row that is gone and of one that the caller may not read.
+// notFound is the same for a row that is gone and for one that the caller may not read.
 func notFound() *Status {
 	return &Status{Code: code.Code_NOT_FOUND, Message: "there is no such resource"}
 }
 
-// argumentStatus is that of an etag or a mask that can't be used.
+// argumentStatus is the status for an etag or a mask that can't be used.
 func argumentStatus(err error) *Status {
 	var (
 		expectation *ExpectationError
@@ -128,7 +131,7 @@ func argumentStatus(err error) *Status {
 	return s
 }
 
-// modifiedStatus reads the row, as the caller may not see it.
+// modifiedStatus reads the row, because the caller may not be allowed to see it.
 func modifiedStatus(ctx context.Context, err error, m *entocc.RecordModifiedError) *Status {
 	var typed interface {
 		CurrentValue(context.Context) (any, error)
@@ -137,7 +140,7 @@ func modifiedStatus(ctx context.Context, err error, m *entocc.RecordModifiedErro
 	if m.Deleted {
 		return notFound()
 	}
-	// What the row holds in a transaction that goes on may never be committed.
+	// What the row holds in a transaction that is still open may never be committed.
 	if errors.As(err, &typed) && !m.InOpenTx() {
 		current, readErr := typed.CurrentValue(ctx)
 		switch {
@@ -154,7 +157,7 @@ func modifiedStatus(ctx context.Context, err error, m *entocc.RecordModifiedErro
 	return failure(code.Code_ABORTED, ReasonModified, fmt.Sprintf("the %s was changed by somebody else since it was read: nothing was written", noun(m.Type)), metadata)
 }
 
-// describe adds what the caller may know of a row that it may read.
+// describe adds what the caller may know about a row that it may read.
 func describe(metadata map[string]string, m *entocc.RecordModifiedError, current any) {
 	metadata["id"] = idText(m.ID)
 	var expected []string
@@ -177,7 +180,7 @@ func describe(metadata map[string]string, m *entocc.RecordModifiedError, current
 	}
 }
 
-// stateStatus names the fields, and not what they hold.
+// stateStatus names the fields, but not their values.
 func stateStatus(metadata map[string]string, m *entocc.RecordModifiedError, state *entocc.StateError) *Status {
 	var names []string
 	for _, f := range state.Fields {
@@ -193,7 +196,7 @@ func stateStatus(metadata map[string]string, m *entocc.RecordModifiedError, stat
 	return s
 }
 
-// bulkStatus lists the rows of a batch. The caller has sent their IDs.
+// bulkStatus lists the rows of a batch. The caller sent their IDs.
 func bulkStatus(e *entocc.BulkModifiedError) *Status {
 	written := "nothing was written"
 	if e.Written > 0 {
@@ -219,7 +222,7 @@ func subject(m *entocc.RecordModifiedError) string {
 	return m.Type + "/" + idText(m.ID)
 }
 
-// idText writes an ID; the parts of a composite one are joined by slashes.
+// idText writes an ID; the parts of a composite ID are joined by slashes.
 func idText(id any) string {
 	parts, composite := id.([]any)
 	if !composite {
@@ -244,7 +247,7 @@ func noun(typ string) string {
 	return strings.ToLower(b.String())
 }
 
-// isNotFound knows ent's error by its name, as each client has its own type.
+// isNotFound recognizes ent's error by its name, because each client has its own type.
 func isNotFound(err error) bool {
 	for ; err != nil; err = errors.Unwrap(err) {
 		if t := reflect.TypeOf(err); t.Kind() == reflect.Pointer && t.Elem().Name() == "NotFoundError" {
@@ -254,7 +257,7 @@ func isNotFound(err error) bool {
 	return false
 }
 
-// isBusy reports whether the database has refused to wait, or has ended the transaction.
+// isBusy reports whether the database refused to wait, or ended the transaction.
 func isBusy(err error) bool {
 	switch entocc.Classify(err).Kind {
 	case entocc.KindSerialization, entocc.KindDeadlock, entocc.KindLockTimeout, entocc.KindBusy:

@@ -25,8 +25,8 @@ import (
 	"github.com/entocc/entocc/occgrpc/grpcocc"
 )
 
-// transactions is an interceptor as many servers have one, which does not know about entocc: each call has a transaction, in its context. end
-// commits it, or does what the tests have it do.
+// transactions is an interceptor like those of many servers, which does not know about entocc: each call has a
+// transaction, in its context. end commits it, or does what a test needs.
 func transactions(client *ent.Client, end func(*ent.Tx) error) grpc.UnaryServerInterceptor {
 	return func(ctx context.Context, req any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
 		tx, err := client.Tx(ctx)
@@ -44,7 +44,7 @@ func transactions(client *ent.Client, end func(*ent.Tx) error) grpc.UnaryServerI
 	}
 }
 
-// rename is a method that answers with the new etag, long before the commit.
+// rename is a method that returns the new etag, long before the commit.
 func rename(id int, etag string) func(context.Context) (string, error) {
 	return func(ctx context.Context) (string, error) {
 		u, err := ent.TxFromContext(ctx).User.UpdateOneID(id).IfMatch(occgrpc.Expect(etag)).SetName("mine").Save(ctx)
@@ -83,17 +83,17 @@ func call(t *testing.T, do func(context.Context) (string, error), interceptors .
 
 func commit(tx *ent.Tx) error { return tx.Commit() }
 
-// commitOrphan commits what breaks a foreign key, which the database looks at no sooner than then.
+// commitOrphan commits a foreign key violation, which the database detects only at the commit.
 func commitOrphan(tx *ent.Tx) error {
 	for _, statement := range []string{"PRAGMA defer_foreign_keys = ON", "INSERT INTO cards (number, user_card, version) VALUES ('1', 4711, 1)"} {
 		if _, err := tx.ExecContext(context.Background(), statement); err != nil {
-			panic(err) // No other error will do.
+			panic(err) // No other error is expected.
 		}
 	}
 	return tx.Commit()
 }
 
-// orders are those of the two interceptors: entocc's around the transaction, as its docs say, and within it.
+// orders are the two orders of the interceptors: entocc's around the transaction, as its docs recommend, and inside it.
 func orders(tx grpc.UnaryServerInterceptor) map[string][]grpc.UnaryServerInterceptor {
 	return map[string][]grpc.UnaryServerInterceptor{
 		"around": {grpcocc.Unary(), tx}, "within": {tx, grpcocc.Unary()}, "both": {grpcocc.Unary(), tx, grpcocc.Unary()},
@@ -110,7 +110,8 @@ func TestTransaction_SuccessIsCommitted(t *testing.T) {
 	}
 }
 
-// What was not committed is no success, and its etag is not handed out, whatever the end of the transaction, and in whatever order.
+// A call that was not committed does not succeed, and its etag is not returned, however the transaction ended, and in
+// either order.
 func TestTransaction_ThatDoesNotCommitIsNoSuccess(t *testing.T) {
 	client := open(t)
 	u := client.User.Create().SetName("Ada").SaveX(t.Context())
@@ -152,7 +153,8 @@ func TestTransaction_ThatDoesNotCommitIsNoSuccess(t *testing.T) {
 	}
 }
 
-// A conflict ends the whole transaction, and is ABORTED in whatever order. Around the transaction the interceptor reads what is committed.
+// A conflict ends the whole transaction, and is ABORTED in either order. Outside the transaction, the interceptor reads
+// what is committed.
 func TestTransaction_ConflictTakesAlongWhatTheCallHasWritten(t *testing.T) {
 	client := open(t)
 	u := client.User.Create().SetName("Ada").SaveX(t.Context())
@@ -183,7 +185,7 @@ func TestTransaction_ConflictTakesAlongWhatTheCallHasWritten(t *testing.T) {
 	}
 }
 
-// An interceptor that makes a text of the errors which it sees swallows what a conflict says, and not that it failed.
+// An interceptor that turns errors into text hides the details of a conflict, but not that the call failed.
 func TestTransaction_InterceptorThatKeepsTextsAloneTakesASecondOne(t *testing.T) {
 	client := open(t)
 	u := client.User.Create().SetName("Ada").SaveX(t.Context())
@@ -204,7 +206,7 @@ func TestTransaction_InterceptorThatKeepsTextsAloneTakesASecondOne(t *testing.T)
 	assert.Equal(t, "theirs", client.User.GetX(t.Context(), u.ID).Name)
 }
 
-// ABORTED says that nothing was written. That is not known where the database has refused the ROLLBACK.
+// ABORTED says that nothing was written. That is not known if the database refused the ROLLBACK.
 func TestTransaction_RefusedRollbackIsAnUnknownOutcome(t *testing.T) {
 	refused := entocc.NameCommit(driver.ErrBadConn)
 	require.True(t, entocc.IsOutcomeUnknown(refused))

@@ -12,7 +12,7 @@ import (
 	"github.com/entocc/entocc/occgrpc"
 )
 
-// A row without a version has no etag, and its values are none of the status's.
+// A row without a version has no etag, and the status does not contain its values.
 func TestStatusOf_AConflictOfValuesIsAborted(t *testing.T) {
 	s := occgrpc.StatusOf(t.Context(), &entocc.RecordModifiedError{Type: "Page", ID: 7, Op: ent.OpUpdateOne, Err: &entocc.ValuesError{
 		Fields: []entocc.FieldValue{{Name: "title", Value: "theirs"}},

@@ -9,7 +9,7 @@ import (
 
 // The builders are pointers, so that all of them share the code of a function.
 
-// Expect has the write of a builder expect one of the versions.
+// Expect makes a builder's write expect one of the versions.
 func Expect[B, V any](builder B, e *Expectation, versions ...V) B {
 	e.In(Versions(versions)...)
 	return builder
@@ -21,7 +21,7 @@ func ExpectSent[B, V any](builder B, e *Expectation, s *Schema, v *V) B {
 	return builder
 }
 
-// ExpectNothing has the write of a builder expect nothing, on purpose.
+// ExpectNothing makes a builder's write deliberately expect nothing.
 func ExpectNothing[B any](builder B, e *Expectation) B {
 	e.Ignore()
 	return builder
@@ -33,13 +33,13 @@ func ExpectFields[B any, P ~func(*sql.Selector)](builder B, e *Expectation, pred
 	return builder
 }
 
-// ExpectMatch has the write of a builder expect a version that a condition accepts. id is that of the row, where it is known.
+// ExpectMatch makes a builder's write expect a version that a condition accepts. id is the row's ID, if known.
 func ExpectMatch[B any](builder B, e *Expectation, s *Schema, id any, cond entocc.Condition) B {
 	e.IfMatch(s, id, cond)
 	return builder
 }
 
-// ForceIncrement has the write of a builder bump the version, though it may change nothing else.
+// ForceIncrement makes a builder's write bump the version, even if it changes nothing else.
 func ForceIncrement[B any](builder B, e *Expectation) B {
 	e.ForceIncrement()
 	return builder

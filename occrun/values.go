@@ -7,7 +7,7 @@ import (
 	"github.com/entocc/entocc/internal/version"
 )
 
-// How a column is compared of a type that has no version.
+// How a column is compared in a type that has no version.
 const (
 	ValuePlain = version.ValuePlain
 	ValueText  = version.ValueText
@@ -18,7 +18,7 @@ const (
 	ValueOther = version.ValueOther
 )
 
-// CreatesValues has an entity without a version keep what the mutation is about to create by spec.
+// CreatesValues makes an entity without a version keep what the mutation is about to create by spec.
 func CreatesValues(h *HeldValues, s *Schema, m entity.Creation, spec *sqlgraph.CreateSpec) {
 	h.CreatedBy(s, m, spec)
 }

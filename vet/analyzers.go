@@ -20,8 +20,8 @@ func Analyzers() []*analysis.Analyzer {
 	}
 }
 
-// newAnalyzer makes an analyzer that runs where the generated client of a versioned type is in reach, and looks at
-// hand-written files alone.
+// newAnalyzer makes an analyzer that runs if the package can reach the generated client of a versioned type, and that
+// only checks hand-written files.
 func newAnalyzer(name, doc string, run func(*pass)) *analysis.Analyzer {
 	return &analysis.Analyzer{
 		Name: name, Doc: doc,

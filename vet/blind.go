@@ -41,7 +41,7 @@ func runBlind(p *pass) {
 	}
 }
 
-// startName returns the name of the method that makes a chain's builder.
+// startName returns the name of the method that creates a chain's builder.
 func (p *pass) startName(c *chain) string {
 	if f := p.callee(c.start); f != nil && f.Pkg() == c.pkg {
 		return f.Name()
@@ -62,7 +62,7 @@ func (p *pass) reportSetBased(c *chain, name string) {
 	}
 	for field := range c.versionFields() {
 		if where[field] || where[field+"EQ"] || where[field+"In"] {
-			return // Guarded by the caller, who has to read the count: occcount.
+			return // Guarded by the caller, who has to check the count: occcount.
 		}
 	}
 	way := fmt.Sprintf("%sOneID(id).IfVersion(v)", name)
@@ -97,8 +97,8 @@ func (p *pass) byEntity(c *chain, cur inspector.Cursor, one string) *analysis.Su
 	}
 }
 
-// holdsRow reports whether a variable holds a row as it was read, as far as its function shows: no literal and no decoded
-// request is assigned to it, no part of it is set, and no earlier write makes it stale.
+// holdsRow reports whether a variable holds a row as it was read, as far as its function shows: no literal and no
+// decoded request is assigned to it, none of its fields is set, and no earlier write makes it stale.
 func (p *pass) holdsRow(cur inspector.Cursor, v *types.Var) bool {
 	holds, of := true, map[*types.Var]bool{v: true}
 	ast.Inspect(function(cur).Node(), func(n ast.Node) bool {
@@ -126,8 +126,8 @@ func (p *pass) holdsRow(cur inspector.Cursor, v *types.Var) bool {
 	return holds
 }
 
-// repeated reports whether a node is in a loop that a variable outlives: the second write from it would be a conflict with
-// the first.
+// repeated reports whether a node is in a loop that a variable outlives: a second write from it would conflict with the
+// first.
 func repeated(cur inspector.Cursor, v *types.Var) bool {
 	for loop := range cur.Enclosing((*ast.ForStmt)(nil), (*ast.RangeStmt)(nil)) {
 		if n := loop.Node(); v.Pos() < n.Pos() || v.Pos() >= n.End() {
@@ -137,7 +137,7 @@ func repeated(cur inspector.Cursor, v *types.Var) bool {
 	return false
 }
 
-// writes reports whether a call makes a builder that writes from a variable, by its entity or its ID.
+// writes reports whether a call creates a builder that writes from a variable, by its entity or its ID.
 func (p *pass) writes(call *ast.CallExpr, v *types.Var) bool {
 	b, ok := builderOf(p.TypesInfo.TypeOf(call))
 	if !ok || !b.one() || p.isLink(call) {

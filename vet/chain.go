@@ -8,12 +8,12 @@ import (
 	"golang.org/x/tools/go/ast/inspector"
 )
 
-// chain is a builder, from the call that makes it to the call that sends it.
+// chain is a builder, from the call that creates it to the call that sends it.
 type chain struct {
 	builder
-	start *ast.CallExpr // makes the builder: client.User.UpdateOneID(id), u.Update()
+	start *ast.CallExpr // creates the builder: client.User.UpdateOneID(id), u.Update()
 	links []link        // methods called on it
-	// sent is the last call: Save, SaveX, Exec or ExecX. It is nil if the builder goes where it can't be followed.
+	// sent is the last call: Save, SaveX, Exec or ExecX. It is nil if the builder can't be followed that far.
 	sent inspector.Cursor
 	// escapes is true if other code may add to the builder.
 	escapes bool
@@ -25,7 +25,7 @@ type link struct {
 	call *ast.CallExpr
 }
 
-// chainFrom follows a builder from the call that makes it; false if the call makes none of a versioned type.
+// chainFrom follows a builder from the call that creates it; false if the call creates none of a versioned type.
 func (p *pass) chainFrom(cur inspector.Cursor) (*chain, bool) {
 	call := cur.Node().(*ast.CallExpr)
 	b, ok := builderOf(p.TypesInfo.TypeOf(call))
@@ -37,7 +37,7 @@ func (p *pass) chainFrom(cur inspector.Cursor) (*chain, bool) {
 	return c, true
 }
 
-// isLink reports whether a call is a method of a builder, and so no beginning.
+// isLink reports whether a call is a method of a builder, so that no chain starts there.
 func (p *pass) isLink(call *ast.CallExpr) bool {
 	sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
 	if !ok {
@@ -47,7 +47,7 @@ func (p *pass) isLink(call *ast.CallExpr) bool {
 	return isBuilder
 }
 
-// follow adds the methods that are called on the builder that an expression is.
+// follow adds the methods that are called on a builder expression.
 func (p *pass) follow(c *chain, cur inspector.Cursor, held map[*types.Var]bool) {
 	for {
 		at, parent := cur.ParentEdgeKind(), cur.Parent()
@@ -137,8 +137,8 @@ func (p *pass) assigned(value inspector.Cursor) *types.Var {
 	return nil
 }
 
-// statesVersion reports whether the caller said which version is meant, or that none is. IfField does not say it: it is
-// checked beside the version of the entity, which can be stale anyway.
+// statesVersion reports whether the caller named the version, or said that there is none. IfField does not count: it is
+// checked in addition to the version of the entity, which can still be stale.
 func (c *chain) statesVersion() bool {
 	return c.has("IfVersion", "IfVersionIn", "IfVersionSent", "IfMatch", "IgnoreVersion")
 }
@@ -172,7 +172,7 @@ func (p *pass) predicates(c *chain) map[string]bool {
 	return names
 }
 
-// entity returns the variable of the entity that a chain writes: u of u.Update() and of client.User.UpdateOne(u).
+// entity returns the variable of the entity that a chain writes: u in u.Update() and in client.User.UpdateOne(u).
 func (p *pass) entity(c *chain) *types.Var {
 	sel, ok := ast.Unparen(c.start.Fun).(*ast.SelectorExpr)
 	if !ok {

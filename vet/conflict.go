@@ -31,7 +31,7 @@ func runConflict(p *pass) {
 	}
 }
 
-// dropsError reports whether nobody reads the error of a call of Save or Exec.
+// dropsError reports whether the error of a call of Save or Exec is never read.
 func (p *pass) dropsError(sent inspector.Cursor) bool {
 	name := sent.Node().(*ast.CallExpr).Fun.(*ast.SelectorExpr).Sel.Name
 	if strings.HasSuffix(name, "X") {
@@ -48,7 +48,7 @@ func (p *pass) dropsError(sent inspector.Cursor) bool {
 	return false
 }
 
-// swallows reports an if statement that takes a conflict for success.
+// swallows reports an if statement that treats a conflict as success.
 func (p *pass) swallows(cur inspector.Cursor, n *ast.IfStmt) {
 	call, ok := ast.Unparen(n.Cond).(*ast.CallExpr)
 	if !ok || len(call.Args) != 1 || !p.takesForSuccess(cur, n) {
@@ -97,7 +97,7 @@ func isNil(e ast.Expr) bool {
 	return ok && id.Name == "nil"
 }
 
-// returnsError reports whether the last result of the function around is an error.
+// returnsError reports whether the last result of the enclosing function is an error.
 func (p *pass) returnsError(cur inspector.Cursor) bool {
 	for f := range cur.Enclosing((*ast.FuncDecl)(nil), (*ast.FuncLit)(nil)) {
 		var typ *ast.FuncType
@@ -115,7 +115,7 @@ func (p *pass) returnsError(cur inspector.Cursor) bool {
 	return false
 }
 
-// logs reports whether a call writes to a log, as its name says.
+// logs reports whether a call writes to a log, judging by its name.
 func (p *pass) logs(call *ast.CallExpr) bool {
 	f := p.callee(call)
 	if f == nil {
@@ -129,7 +129,7 @@ func (p *pass) logs(call *ast.CallExpr) bool {
 	return false
 }
 
-// ofUpdate reports whether the error of a predicate is that of an update, made in the statement before or in the if.
+// ofUpdate reports whether the error in a predicate comes from an update, in the previous statement or in the if.
 func (p *pass) ofUpdate(cur inspector.Cursor, n *ast.IfStmt, predicate *ast.CallExpr) bool {
 	err := p.variable(predicate.Args[0])
 	from := cur

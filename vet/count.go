@@ -32,8 +32,8 @@ func runCount(p *pass) {
 	}
 }
 
-// dropsCount reports whether nobody reads how many rows were written. Exec of a delete returns the count, that of an update
-// does not.
+// dropsCount reports whether the number of written rows is never read. Exec of a delete returns the number; Exec of an
+// update does not.
 func (p *pass) dropsCount(sent inspector.Cursor) bool {
 	call := sent.Node().(*ast.CallExpr)
 	f := p.callee(call)

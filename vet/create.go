@@ -63,7 +63,7 @@ func (p *pass) isDecoded(f ast.Node, v *types.Var) bool {
 	return found
 }
 
-// isTagged reports whether a field is filled by a decoder: one with the tag "-" is not.
+// isTagged reports whether a decoder fills a field: not if its tag is "-".
 func (p *pass) isTagged(sel *ast.SelectorExpr) bool {
 	s, ok := deref(p.TypesInfo.TypeOf(sel.X)).Underlying().(*types.Struct)
 	if !ok {

@@ -10,7 +10,7 @@ const entoccPath = "github.com/entocc/entocc"
 // kind is what a generated builder does.
 type kind string
 
-// The kinds, as the names of ent's builders end.
+// The kinds, as suffixes of the names of ent's builders.
 const (
 	updateOne kind = "UpdateOne"
 	deleteOne kind = "DeleteOne"
@@ -21,18 +21,18 @@ const (
 
 // builder is a generated builder of a versioned type.
 type builder struct {
-	pkg  *types.Package // of the client
+	pkg  *types.Package // the client's package
 	typ  string         // "User"
 	kind kind
 }
 
-// builderOf returns the builder that a type is, if it is one of a versioned type.
+// builderOf returns the builder for a type, if it is the builder of a versioned type.
 func builderOf(t types.Type) (builder, bool) {
 	obj := named(t)
 	if obj == nil || obj.Pkg() == nil {
 		return builder{}, false
 	}
-	for _, k := range []kind{updateOne, deleteOne, update, deletes, create} { // The longer names first.
+	for _, k := range []kind{updateOne, deleteOne, update, deletes, create} { // Longer names first.
 		typ, ok := strings.CutSuffix(obj.Name(), string(k))
 		if ok && typ != "" && isEntity(obj.Pkg().Scope().Lookup(typ)) {
 			return builder{obj.Pkg(), typ, k}, true
@@ -44,13 +44,13 @@ func builderOf(t types.Type) (builder, bool) {
 // one reports whether the builder writes one row.
 func (b builder) one() bool { return b.kind == updateOne || b.kind == deleteOne }
 
-// states reports whether the builder has methods that state a version.
+// states reports whether the builder has methods that name a version.
 func (b builder) states() bool {
 	return hasMethod(b.pkg.Scope().Lookup(b.typ+string(b.kind)), "IfVersion")
 }
 
-// versionFields returns the fields of the entity that can be its version: of the type that IfVersion takes, and without a
-// setter on updates. The client does not say which it is.
+// versionFields returns the fields of the entity that can be its version: those of the type that IfVersion takes,
+// without a setter on updates. The client does not say which one it is.
 func (b builder) versionFields() map[string]bool {
 	updates := b.pkg.Scope().Lookup(b.typ + string(updateOne))
 	ifVersion := method(updates, "IfVersion")
@@ -71,7 +71,7 @@ func (b builder) versionFields() map[string]bool {
 	return fields
 }
 
-// entityOf returns the entity that a type is, a pointer or not.
+// entityOf returns the entity of a type, which may be a pointer.
 func entityOf(t types.Type) (pkg *types.Package, typ string, ok bool) {
 	obj := named(t)
 	if obj == nil || !isEntity(obj) {
@@ -80,8 +80,8 @@ func entityOf(t types.Type) (pkg *types.Package, typ string, ok bool) {
 	return obj.Pkg(), obj.Name(), true
 }
 
-// isEntity reports whether an object is an entity of a versioned type: entocc generates its VersionKey. A type of the
-// user's that embeds one is none.
+// isEntity reports whether an object is an entity of a versioned type: entocc generates its VersionKey. A user's type
+// that embeds an entity does not count.
 func isEntity(obj types.Object) bool {
 	if obj == nil || obj.Pkg() == nil || obj.Parent() != obj.Pkg().Scope() || !isClient(obj.Pkg()) {
 		return false
@@ -97,7 +97,7 @@ func isEntity(obj types.Object) bool {
 // isClient reports whether a package is a client that entocc generated.
 func isClient(pkg *types.Package) bool { return pkg.Scope().Lookup("IsRecordModified") != nil }
 
-// named returns the name of a type, or of what it points to.
+// named returns the name of a type, or of the type that it points to.
 func named(t types.Type) *types.TypeName {
 	if n, ok := types.Unalias(deref(t)).(*types.Named); ok {
 		return n.Obj()

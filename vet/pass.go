@@ -17,7 +17,7 @@ import (
 type pass struct {
 	*analysis.Pass
 	inspector *inspector.Inspector
-	// generated are the files that nobody writes by hand.
+	// generated are the files that are not written by hand.
 	generated map[*ast.File]bool
 	ignored   map[place]bool
 }
@@ -84,7 +84,8 @@ func (p *pass) mentions(n ast.Node, vars map[*types.Var]bool) bool {
 	return found
 }
 
-// calls reports whether a node calls a function or method of one of these names. With a package, it must be of that one.
+// calls reports whether a node calls a function or method with one of these names. If pkg is set, it must belong to
+// that package.
 func (p *pass) calls(n ast.Node, pkg string, names ...string) bool {
 	found := false
 	ast.Inspect(n, func(n ast.Node) bool {
@@ -124,7 +125,7 @@ func function(cur inspector.Cursor) inspector.Cursor {
 	return cur
 }
 
-// unchecked reports whether writes around a node are unguarded on purpose: the function asks for it by a switch.
+// unchecked reports whether writes around a node are deliberately unguarded, through a switch in the function.
 func (p *pass) unchecked(cur inspector.Cursor) bool {
 	f := function(cur).Node()
 	return p.calls(f, entoccPath, "SkipCheck") || p.calls(f, entoccPath+"/hook", "Disable")

@@ -21,10 +21,10 @@ version on in the statement:
 
 Looked at are constant statements in packages that import the generated client.`
 
-// updated finds the table of an UPDATE: quoted or not, with a schema or without.
+// updated finds the table of an UPDATE: quoted or not, with or without a schema.
 var updated = regexp.MustCompile("(?is)\\bUPDATE\\s+(?:ONLY\\s+|OR\\s+\\w+\\s+)?(?:[\"`\\[]?\\w+[\"`\\]]?\\.)?[\"`\\[]?(\\w+)[\"`\\]]?\\s+(?:AS\\s+)?(?:\\w+\\s+)?SET\\b")
 
-// table is what SQL has to know of a versioned type.
+// table is what a SQL statement has to get right for a versioned type.
 type table struct {
 	typ      string
 	versions []string // columns that can be the version
@@ -69,7 +69,7 @@ func namesAny(text string, columns []string) bool {
 	return false
 }
 
-// sqlText returns the constant text of an argument of a call that sends SQL.
+// sqlText returns the constant text of an argument in a call that sends SQL.
 func (p *pass) sqlText(call *ast.CallExpr, arg ast.Expr) (string, bool) {
 	f := p.callee(call)
 	if f == nil || f.Signature().Recv() == nil {
@@ -123,7 +123,7 @@ func versionColumns(meta *types.Package, fields map[string]bool) []string {
 	return columns
 }
 
-// subpackage returns the package of a type's names: ent/user of the client ent.
+// subpackage returns the package with a type's names: ent/user of the client ent.
 func subpackage(client *types.Package, name string) *types.Package {
 	for _, imported := range client.Imports() {
 		if imported.Path() == client.Path()+"/"+name {

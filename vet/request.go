@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// decodes reports whether a call fills what it is given from a request: json's Decode and Unmarshal, and the ways of
+// decodes reports whether a call fills its argument from a request: json's Decode and Unmarshal, and the methods of
 // routers, such as gin's ShouldBindJSON, echo's Bind and fiber's BodyParser.
 func (p *pass) decodes(call *ast.CallExpr) bool {
 	f := p.callee(call)
@@ -27,14 +27,14 @@ var requests = map[string]bool{
 	"github.com/gofiber/fiber/v2.Ctx": true, "github.com/gofiber/fiber/v3.Ctx": true,
 }
 
-// isRequest reports whether a type is that of an HTTP request.
+// isRequest reports whether a type is an HTTP request.
 func isRequest(t types.Type) bool {
 	obj := named(t)
 	return obj != nil && obj.Pkg() != nil && requests[obj.Pkg().Path()+"."+obj.Name()]
 }
 
-// fromRequest returns the variables of a function that hold a request, or what was read from one. It follows
-// assignments in the order of the text.
+// fromRequest returns the variables of a function that hold a request, or something that was read from one. It follows
+// assignments in the order of the source text.
 func (p *pass) fromRequest(typ *ast.FuncType, body *ast.BlockStmt) map[*types.Var]bool {
 	vars := make(map[*types.Var]bool)
 	for _, param := range typ.Params.List {
@@ -65,7 +65,8 @@ func (p *pass) fromRequest(typ *ast.FuncType, body *ast.BlockStmt) map[*types.Va
 	return vars
 }
 
-// taintAssigned adds what an assignment takes from a request. What a query by an ID of the request returns is not from it.
+// taintAssigned adds variables that an assignment fills from a request. The result of a query by an ID from the request
+// does not come from the request.
 func (p *pass) taintAssigned(vars map[*types.Var]bool, n *ast.AssignStmt) {
 	for i, left := range n.Lhs {
 		right := n.Rhs[0]

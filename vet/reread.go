@@ -67,7 +67,7 @@ func (p *pass) loads(body *ast.BlockStmt, u *types.Var) bool {
 // reads are ent's methods that read one row.
 var reads = map[string]bool{"Get": true, "GetX": true, "Only": true, "OnlyX": true, "First": true, "FirstX": true}
 
-// setsFrom reports whether a chain sets what comes from a request.
+// setsFrom reports whether a chain sets values that come from a request.
 func (p *pass) setsFrom(c *chain, vars map[*types.Var]bool) bool {
 	for _, l := range c.links {
 		if !isSetter(l.name) {
@@ -84,8 +84,8 @@ func (p *pass) setsFrom(c *chain, vars map[*types.Var]bool) bool {
 
 func isSetter(name string) bool { return len(name) > 3 && name[:3] == "Set" }
 
-// comparesVersion reports whether a body asks for the version of an entity, or hands it to something that does: then the
-// version that the client saw may have been looked at.
+// comparesVersion reports whether a body reads an entity's version, or passes it to something that does: the version
+// that the client saw may then have been compared.
 func (p *pass) comparesVersion(body *ast.BlockStmt) bool {
 	found := false
 	ast.Inspect(body, func(n ast.Node) bool {

@@ -22,14 +22,14 @@ A save that only changes fields of the mixin's Ignore does not bump the version;
 func runStale(p *pass) {
 	for cur, block := range all[*ast.BlockStmt](p) {
 		f := function(cur).Node()
-		// A resolver may save what is stale, and other holders do not notice a shadow save.
+		// A resolver may save a stale entity, and other holders do not notice a write without a bump.
 		if !p.unchecked(cur) && !p.calls(f, entoccPath, "SkipIncrement") && !p.calls(f, entoccPath+"/hook", "OnModified") {
 			p.staleIn(cur, block)
 		}
 	}
 }
 
-// staleIn walks through the statements of a block. Only a save that each run of the block makes counts as one.
+// staleIn goes through the statements of a block. A save only counts if every run of the block makes it.
 func (p *pass) staleIn(cur inspector.Cursor, block *ast.BlockStmt) {
 	saved := make(map[*types.Var]token.Pos)
 	for stmt := range cur.Children() {
@@ -70,7 +70,7 @@ func (p *pass) dropped(stmt inspector.Cursor) *types.Var {
 		return nil
 	}
 	c := p.chainAround(stmt, values[0])
-	if c == nil || c.kind != updateOne || len(c.links) < 2 || c.escapes { // Without a change nothing is written.
+	if c == nil || c.kind != updateOne || len(c.links) < 2 || c.escapes { // Nothing is written without a change.
 		return nil
 	}
 	u := p.entity(c)
@@ -96,7 +96,7 @@ func (p *pass) chainAround(stmt inspector.Cursor, end ast.Expr) *chain {
 	return nil
 }
 
-// reportStale reports the writes of a statement that start from an entity saved before.
+// reportStale reports the writes of a statement that start from an entity that was saved before.
 func (p *pass) reportStale(stmt inspector.Cursor, saved map[*types.Var]token.Pos) {
 	for call := range stmt.Preorder((*ast.CallExpr)(nil)) {
 		c, ok := p.chainFrom(call)
@@ -113,7 +113,7 @@ func (p *pass) reportStale(stmt inspector.Cursor, saved map[*types.Var]token.Pos
 	}
 }
 
-// renewedBefore reports whether a statement gives the variable another entity before a node of it.
+// renewedBefore reports whether a statement assigns another entity to the variable before one of its nodes.
 func (p *pass) renewedBefore(stmt inspector.Cursor, u *types.Var, before ast.Node) bool {
 	renewed := false
 	ast.Inspect(stmt.Node(), func(n ast.Node) bool {
@@ -125,7 +125,7 @@ func (p *pass) renewedBefore(stmt inspector.Cursor, u *types.Var, before ast.Nod
 	return renewed
 }
 
-// renews reports whether a node may give the variable another entity, or roll back what was saved.
+// renews reports whether a node may assign another entity to the variable, or roll back the save.
 func (p *pass) renews(n ast.Node, u *types.Var) bool {
 	renews := p.calls(n, "", "Rollback")
 	ast.Inspect(n, func(n ast.Node) bool {

@@ -42,7 +42,7 @@ func runTx(p *pass) {
 	}
 }
 
-// takesTx reports whether a function has a parameter that is the transaction of a client with versioned types.
+// takesTx reports whether a function has a parameter that is a transaction of a client with versioned types.
 func (p *pass) takesTx(f *ast.FuncLit) bool {
 	for _, param := range f.Type.Params.List {
 		obj := named(p.TypesInfo.TypeOf(param.Type))
@@ -53,7 +53,8 @@ func (p *pass) takesTx(f *ast.FuncLit) bool {
 	return false
 }
 
-// isRetried reports whether a function literal is passed to a function that may call it several times, as its name says.
+// isRetried reports whether a function literal is passed to a function that may call it several times, judging by its
+// name.
 func (p *pass) isRetried(cur inspector.Cursor) bool {
 	if cur.ParentEdgeKind() != edge.CallExpr_Args {
 		return false

@@ -15,15 +15,15 @@ import (
 	_ "github.com/entocc/entocc/vet/plugin"
 )
 
-// of are the packages of testdata, each with the analyzers that look at it. Packages are loaded once for all of them: that
-// is what takes long.
+// of lists the packages of testdata, each with the analyzers that check it. Packages are loaded once for all analyzers,
+// because loading takes the most time.
 var of = map[string][]string{
 	"blind": {"occblind"}, "stale": {"occstale"}, "reread": {"occreread"}, "conflict": {"occconflict"}, "count": {"occcount"},
 	"rawsql": {"occrawsql"}, "create": {"occcreate"}, "tx": {"occtx"}, "ignore": {"occblind", "occignore"},
 	"docs": {"occblind", "occstale", "occreread", "occconflict", "occrawsql", "occcreate", "occtx"},
 }
 
-// TestAnalyzers_FindWhatIsWrongAndNothingElse also compares what the fixes make of each file with the golden beside it.
+// TestAnalyzers_FindWhatIsWrongAndNothingElse also compares each file after its fixes with its golden file.
 func TestAnalyzers_FindWhatIsWrongAndNothingElse(t *testing.T) {
 	byName := make(map[string]*analysis.Analyzer)
 	for _, a := range vet.Analyzers() {

@@ -20,7 +20,7 @@ import (
 )
 
 func main() {
-	if vettool.Asked(os.Args[1:]) { // entocc vet has go vet run this program for each package.
+	if vettool.Asked(os.Args[1:]) { // entocc vet makes go vet run this program for each package.
 		vettool.Main()
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)

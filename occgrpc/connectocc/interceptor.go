@@ -1,4 +1,5 @@
-// Package connectocc has the interceptor of package occgrpc for servers of connect-go, in each of their three protocols:
+// Package connectocc has the interceptor of package occgrpc for servers of connect-go, in each of their three
+// protocols:
 //
 //	path, handler := userpbconnect.NewUserServiceHandler(server, connect.WithInterceptors(connectocc.Interceptor()))
 package connectocc
@@ -12,9 +13,9 @@ import (
 	"github.com/entocc/entocc/occgrpc"
 )
 
-// Interceptor turns the errors of entocc that a method returns into the statuses of [occgrpc.StatusOf], and keeps all others. Where
-// methods run in a transaction that another interceptor opens, it goes before that one: it reads the row of a conflict after the
-// rollback.
+// Interceptor turns the errors of entocc that a method returns into the statuses of [occgrpc.StatusOf], and leaves all
+// others unchanged. If methods run in a transaction that another interceptor opens, put this one before it, so that it
+// reads the row of a conflict after the rollback.
 func Interceptor() connect.Interceptor { return interceptor{} }
 
 type interceptor struct{}
@@ -30,7 +31,7 @@ func (interceptor) WrapUnary(next connect.UnaryFunc) connect.UnaryFunc {
 	}
 }
 
-// WrapStreamingClient implements connect.Interceptor. Clients stay as they are.
+// WrapStreamingClient implements connect.Interceptor. Clients are unchanged.
 func (interceptor) WrapStreamingClient(next connect.StreamingClientFunc) connect.StreamingClientFunc {
 	return next
 }
@@ -40,8 +41,9 @@ func (interceptor) WrapStreamingHandler(next connect.StreamingHandlerFunc) conne
 	return func(ctx context.Context, conn connect.StreamingHandlerConn) error { return Error(ctx, next(ctx, conn)) }
 }
 
-// Error returns the connect.Error of an error, or the error itself where [occgrpc.StatusOf] has none, or it is one already. An outcome that is
-// not known goes over a connect.Error beside it, as of a method whose ROLLBACK was refused: that nothing was written may not be true then.
+// Error returns the connect.Error for an error, or the error itself if [occgrpc.StatusOf] has none for it, or it
+// already is one. An unknown outcome takes precedence over a connect.Error in the same error, for example of a method
+// whose ROLLBACK was refused: it may then not be true that nothing was written.
 func Error(ctx context.Context, err error) error {
 	var done *connect.Error
 	if errors.As(err, &done) && (!entocc.IsOutcomeUnknown(err) || entocc.IsOutcomeUnknown(done)) {

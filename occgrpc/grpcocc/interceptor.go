@@ -18,8 +18,9 @@ import (
 	"google.golang.org/protobuf/protoadapt"
 )
 
-// Unary turns the errors of entocc that a method returns into the statuses of [occgrpc.StatusOf], and keeps all others. Where methods
-// run in a transaction that another interceptor opens, it goes before that one: it reads the row of a conflict after the rollback.
+// Unary turns the errors of entocc that a method returns into the statuses of [occgrpc.StatusOf], and leaves all others
+// unchanged. If methods run in a transaction that another interceptor opens, put this one before it, so that it reads
+// the row of a conflict after the rollback.
 func Unary() grpc.UnaryServerInterceptor {
 	return func(ctx context.Context, req any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
 		rsp, err := handler(ctx, req)
@@ -27,15 +28,16 @@ func Unary() grpc.UnaryServerInterceptor {
 	}
 }
 
-// Stream is [Unary] for methods that stream.
+// Stream is [Unary] for streaming methods.
 func Stream() grpc.StreamServerInterceptor {
 	return func(srv any, stream grpc.ServerStream, _ *grpc.StreamServerInfo, handler grpc.StreamHandler) error {
 		return Error(stream.Context(), handler(srv, stream))
 	}
 }
 
-// Error returns the status of an error, or the error itself where [occgrpc.StatusOf] has none, or it has a status already. An outcome that is
-// not known goes over a status beside it, as of a method whose ROLLBACK was refused: that nothing was written may not be true then.
+// Error returns the status for an error, or the error itself if [occgrpc.StatusOf] has none for it, or it already has a
+// status. An unknown outcome takes precedence over a status in the same error, for example of a method whose ROLLBACK
+// was refused: it may then not be true that nothing was written.
 func Error(ctx context.Context, err error) error {
 	if _, done := status.FromError(err); done && !unknownBeside(err) {
 		return err
@@ -55,7 +57,7 @@ func Error(ctx context.Context, err error) error {
 	return plain.Err()
 }
 
-// unknownBeside reports an outcome that is not known, and that the status in err was not made of.
+// unknownBeside reports an unknown outcome in err from which its status was not made.
 func unknownBeside(err error) bool {
 	var own interface {
 		error

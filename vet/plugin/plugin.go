@@ -1,4 +1,5 @@
-// Package plugin registers the analyzers of package vet as a module plugin of golangci-lint. A .custom-gcl.yml names it:
+// Package plugin registers the analyzers of package vet as a module plugin of golangci-lint. List it in a
+// .custom-gcl.yml:
 //
 //	version: v2.15.0
 //	plugins:
@@ -6,7 +7,7 @@
 //	    import: github.com/entocc/entocc/vet/plugin
 //	    version: latest
 //
-// and .golangci.yml enables it:
+// and enable it in .golangci.yml:
 //
 //	linters:
 //	  enable: [entocc]

@@ -1,4 +1,4 @@
-// Package vettool makes a program the tool of go vet -vettool.
+// Package vettool makes a program a tool for go vet -vettool.
 package vettool
 
 import (
@@ -15,7 +15,7 @@ import (
 	"github.com/entocc/entocc/vet"
 )
 
-// Asked reports whether go vet has started the program, which the arguments say.
+// Asked reports whether go vet started the program, which the arguments show.
 func Asked(args []string) bool {
 	if len(args) == 0 {
 		return false
@@ -23,7 +23,7 @@ func Asked(args []string) bool {
 	return args[0] == "-V=full" || args[0] == "-flags" || strings.HasSuffix(args[len(args)-1], ".cfg")
 }
 
-// Main answers go vet, and ends the program.
+// Main responds to go vet, and ends the program.
 func Main() {
 	if path := os.Args[len(os.Args)-1]; strings.HasSuffix(path, ".cfg") && nothing(path) {
 		os.Exit(0)
@@ -31,9 +31,10 @@ func Main() {
 	unitchecker.Main(vet.Analyzers()...)
 }
 
-// nothing reports whether there is nothing to find in what go vet asks about, and says so. That is a dependency, of which it
-// wants nothing but facts, as no analyzer has any; and a package of generated code. The unit checker would parse and check
-// each of them anyway, which for the client of a hundred types is most of its work.
+// nothing reports whether go vet asks about a package in which there is nothing to find, and if so, says it to go vet.
+// That is a dependency, for which go vet only wants facts, and no analyzer has any; and a package of generated code.
+// The unit checker would parse and check each of them anyway, which for the client of a hundred types is most of its
+// work.
 func nothing(path string) bool {
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -49,8 +50,8 @@ func nothing(path string) bool {
 	return os.WriteFile(unit.VetxOutput, nil, 0o666) == nil
 }
 
-// written reports whether somebody wrote a file by hand, and more in it than a line that generates the others. What can't be
-// read is left to the unit checker.
+// written reports whether a file is hand-written, and contains more than a line that generates other files. A file that
+// can't be read is left to the unit checker.
 func written(path string) bool {
 	fset := token.NewFileSet()
 	f, err := parser.ParseFile(fset, path, nil, parser.PackageClauseOnly|parser.ParseComments)

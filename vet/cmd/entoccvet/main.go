@@ -1,4 +1,4 @@
-// Command entoccvet has go vet run the analyzers of package vet.
+// Command entoccvet runs the analyzers of package vet through go vet.
 //
 //	go install github.com/entocc/entocc/vet/cmd/entoccvet@latest
 //	go vet -vettool=$(which entoccvet) ./...

@@ -10,7 +10,7 @@ import (
 	"github.com/entocc/entocc/cmd/entocc/internal/project"
 )
 
-// carryOut shows what is to change, and changes it. Where generating or building fails, everything is put back.
+// carryOut shows the changes, and makes them. If generating or building fails, everything is restored.
 func (a *app) carryOut(ctx context.Context, p *plan, opts initOptions) error {
 	if p.changes.Empty() {
 		a.initResult(p, "", opts)
@@ -33,7 +33,7 @@ func (a *app) carryOut(ctx context.Context, p *plan, opts initOptions) error {
 		return err
 	}
 	if err := a.generateAndBuild(ctx, p); err != nil {
-		// The context may have ended: what was written is put back anyway.
+		// The context may have ended: what was written is restored anyway.
 		if undoErr := errors.Join(undo(), vendor(context.WithoutCancel(ctx), c)); undoErr != nil {
 			return fmt.Errorf("%w\nand not everything could be put back: %w", err, undoErr)
 		}
@@ -68,7 +68,7 @@ func (a *app) generateAndBuild(ctx context.Context, p *plan) error {
 		if _, err := project.Go(ctx, c.Dir, args...); err != nil {
 			return err
 		}
-		if _, err := project.Go(ctx, c.Module.Dir, "mod", "tidy"); err != nil { // A first client imports what nothing did.
+		if _, err := project.Go(ctx, c.Module.Dir, "mod", "tidy"); err != nil { // A first client needs new imports.
 			return err
 		}
 		if err := p.versioned(); err != nil {
@@ -83,8 +83,8 @@ func (a *app) generateAndBuild(ctx context.Context, p *plan) error {
 	return err
 }
 
-// versioned asks ent whether each schema that was given a version has it now: the code that was changed may not be what ent
-// reads.
+// versioned checks through ent whether each schema that was given a version now has it: ent may not read the code that
+// was changed.
 func (p *plan) versioned() error {
 	graph, err := p.client.Load()
 	if err != nil {
@@ -100,7 +100,7 @@ func (p *plan) versioned() error {
 
 func (a *app) progress(step string) { fmt.Fprintf(a.Err, "%s ..\n", step) }
 
-// initResult says what was done, and what is left.
+// initResult says what was done, and what remains.
 func (a *app) initResult(p *plan, diff string, opts initOptions) {
 	if a.json {
 		a.printJSON(map[string]any{"diff": diff, "written": diff != "" && !opts.dryRun, "added": list(p.added), "by_hand": list(p.byHand)})

@@ -38,7 +38,7 @@ Exit codes: 0 no error, 1 an error (with --all also a schema without a version),
 	return cmd
 }
 
-// The levels of what check says.
+// The levels of check's results.
 const (
 	levelOK    = "ok"
 	levelNote  = "note"
@@ -97,7 +97,7 @@ func checkClient(ctx context.Context, c *project.Client, all bool, database stri
 	switch age {
 	case project.Plain:
 		message := "has no guard: entocc did not generate it"
-		if extension.Level != levelError { // Else it would be generated without it again.
+		if extension.Level != levelError { // Otherwise it would be generated without it again.
 			message += ": " + generate
 		}
 		return append(results, said{"generated code", levelError, where, message}), nil
@@ -181,8 +181,8 @@ func checkTypes(c *project.Client, graph *project.Graph, all bool) []said {
 	return out
 }
 
-// checkOrder looks for hooks that run before the guard's. Nothing is lost by them, so it is a note: but what they do, they do
-// for a write by ID that is refused afterwards.
+// checkOrder looks for hooks that run before the guard's. They cause no lost updates, so it is only a note: but they
+// also take effect for a write by ID that is then refused.
 func checkOrder(c *project.Client, graph *project.Graph) (results []said) {
 	for _, t := range graph.Types {
 		if len(t.HooksBefore()) == 0 {

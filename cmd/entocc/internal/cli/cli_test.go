@@ -17,7 +17,7 @@ import (
 	"github.com/entocc/entocc/vet/vettool"
 )
 
-// The test program is what go vet runs, as the command is.
+// The test program is what go vet runs, as it does with the command.
 func TestMain(m *testing.M) {
 	if vettool.Asked(os.Args[1:]) {
 		vettool.Main()
@@ -56,8 +56,8 @@ var plain = sync.OnceValues(func() (string, error) {
 	return dir, nil
 })
 
-// service returns the folder of the service, and puts it back after the test. All tests work in one folder, as Go's cache
-// goes by the path.
+// service returns the folder of the service, and restores it after the test. All tests share one folder, because Go's
+// cache depends on the path.
 func service(t *testing.T) string {
 	t.Helper()
 	t.Setenv("GOWORK", "off")
@@ -100,7 +100,7 @@ func replace(t *testing.T, dir, name, old, text string) {
 	write(t, dir, name, strings.Replace(string(data), old, text, 1))
 }
 
-// slow leaves a test to .ci/run that compiles much, so that go test work keeps its time.
+// slow leaves a test that compiles a lot to .ci/run, so that go test work stays fast.
 func slow(t *testing.T) {
 	t.Helper()
 	if os.Getenv("ENTOCC_CODEGEN") != "everything" && os.Getenv("CI") == "" {
@@ -108,7 +108,7 @@ func slow(t *testing.T) {
 	}
 }
 
-// contents are all files of a folder.
+// contents returns all files of a folder.
 func contents(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	files := make(map[string]string)
@@ -123,7 +123,7 @@ func contents(t *testing.T, dir string) map[string]string {
 	return files
 }
 
-// What init can't do leaves every file as it was, says why, and exits with 2.
+// If init can't do something, it leaves every file unchanged, says why, and exits with 2.
 func TestInit_BadInputChangesNothing(t *testing.T) {
 	slow(t)
 	for name, row := range map[string]struct {
@@ -145,7 +145,7 @@ func TestInit_BadInputChangesNothing(t *testing.T) {
 		"an entc.go of something else": {func(t *testing.T, dir string) {
 			write(t, dir, "ent/entc.go", "//go:build ignore\n\npackage main\n\nfunc main() {}\n")
 		}, nil, "is not understood"},
-		"a schema that ent reads elsewhere": {func(t *testing.T, dir string) { // GOFLAGS, below, has the tag.
+		"a schema that ent reads elsewhere": {func(t *testing.T, dir string) { // GOFLAGS, below, sets the tag.
 			replace(t, dir, "ent/schema/customer.go", "package schema", "//go:build !blue\n\npackage schema")
 			write(t, dir, "ent/schema/customer_blue.go", "//go:build blue\n\npackage schema\n\nimport (\n\t\"entgo.io/ent\"\n\t\"entgo.io/ent/schema/edge\"\n\t\"entgo.io/ent/schema/field\"\n)\n\ntype Customer struct{ ent.Schema }\n\nfunc (Customer) Fields() []ent.Field {\n\treturn []ent.Field{field.String(\"name\"), field.String(\"email\").Unique(), field.Int(\"credit\").Default(0)}\n}\n\nfunc (Customer) Edges() []ent.Edge { return []ent.Edge{edge.To(\"tickets\", Ticket.Type)} }\n")
 			t.Setenv("GOFLAGS", "-tags=blue")
@@ -189,7 +189,7 @@ func TestInit_SaysWhereThereIsNoProjectOrAreSeveral(t *testing.T) {
 	assert.Contains(t, errs, `no client of ent in "c"`)
 }
 
-// The build fails at the end, in code of the user's that calls what the guard takes away: everything is put back.
+// The build fails at the end, in user code that calls what the guard removes: everything is restored.
 func TestInit_PutsEverythingBackWhereTheResultDoesNotBuild(t *testing.T) {
 	slow(t)
 	dir := service(t)
@@ -202,7 +202,7 @@ func TestInit_PutsEverythingBackWhereTheResultDoesNotBuild(t *testing.T) {
 	assert.Equal(t, before, contents(t, dir))
 }
 
-// One schema is left to be done by hand, the others are done; a second run changes nothing more.
+// One schema has to be done by hand, the others are done; a second run changes nothing more.
 func TestInit_LeavesWhatItDoesNotUnderstandAndIsIdempotent(t *testing.T) {
 	slow(t)
 	dir := service(t)
@@ -263,8 +263,8 @@ func TestVet_APackageThatDoesNotCompileIsAnError(t *testing.T) {
 	assert.Contains(t, errs, "go vet can't analyze ./...")
 }
 
-// What the workspace shows to users has no findings but those that say why they are none. Tests have stale writes be
-// refused on purpose.
+// The workspace's code for users has no findings except those that say why they are intentional. Tests cause stale
+// writes on purpose.
 func TestVet_FindsNothingInTheExamples(t *testing.T) {
 	slow(t)
 	code, out, errs := run(t, "../../../..", "vet", "--tests=false", "./examples/...", "./internal/ent/...", "./occhttp/...", "./occtest/...")
@@ -288,7 +288,7 @@ func TestRun_UsageErrors(t *testing.T) {
 	assert.Contains(t, out, "Exit codes")
 }
 
-// A test program has no version. .ci/release has the installed command say the one of its release.
+// A test program has no version. .ci/release checks that the installed command prints the version of its release.
 func TestRun_SaysItsVersion(t *testing.T) {
 	code, out, _ := run(t, t.TempDir(), "--version")
 	assert.Equal(t, 0, code)

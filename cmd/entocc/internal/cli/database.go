@@ -14,10 +14,10 @@ import (
 	"github.com/entocc/entocc/cmd/entocc/internal/project"
 )
 
-// databaseFlag says what --database takes.
+// databaseFlag describes the values of --database.
 const databaseFlag = "URL of a database: postgres://.., mysql://user:password@tcp(host:port)/name or sqlite://file"
 
-// open opens a database by its URL, and returns the name that ent has for what it is.
+// open opens a database by its URL, and returns ent's name for its dialect.
 func open(ctx context.Context, url string) (db *stdsql.DB, name string, err error) {
 	scheme, rest, ok := strings.Cut(url, "://")
 	var driver, dsn string
@@ -28,7 +28,7 @@ func open(ctx context.Context, url string) (db *stdsql.DB, name string, err erro
 		name, driver, dsn = dialect.MySQL, "mysql", rest
 	case ok && scheme == "sqlite":
 		name, driver, dsn = dialect.SQLite, "sqlite3", "file:"+rest
-		if !strings.Contains(rest, "mode=") { // A typing error makes no database.
+		if !strings.Contains(rest, "mode=") { // A typo must not create a database.
 			dsn += map[bool]string{true: "&", false: "?"}[strings.Contains(rest, "?")] + "mode=rw"
 		}
 	default:
@@ -70,7 +70,7 @@ func checkColumns(ctx context.Context, url string, graph *project.Graph) ([]said
 	return results, ctx.Err()
 }
 
-// quoting is the dialect as entocc sql names it.
+// quoting is the name of the dialect in entocc sql.
 func quoting(name string) string {
 	if name == dialect.SQLite {
 		return "sqlite"

@@ -14,7 +14,7 @@ import (
 	"github.com/entocc/entocc/cmd/entocc/internal/cli"
 )
 
-// project makes a module of files, which replaces entocc by this checkout.
+// project makes a module from files, and replaces entocc with this checkout in it.
 func project(t *testing.T, files map[string]string) (dir string) {
 	t.Helper()
 	t.Setenv("GOWORK", "off")
@@ -72,7 +72,7 @@ func TestInit_SaysThatTheClientWasNeverGenerated(t *testing.T) {
 	assert.Contains(t, errs, "the module does not compile as it is (run go generate ./ent first: the client was never generated)")
 }
 
-// Each line says what to do, and no two say different things.
+// Each line says what to do, and no two lines say different things.
 func TestCheck_SaysOneThingOfAProjectOnPlainEnt(t *testing.T) {
 	code, out, _ := run(t, project(t, fresh), "check")
 	assert.Equal(t, 1, code)
@@ -80,7 +80,7 @@ func TestCheck_SaysOneThingOfAProjectOnPlainEnt(t *testing.T) {
 		"error  generated code: ent: has no guard: entocc did not generate it\n", out)
 }
 
-// A second generator beside would take the guards away again when it runs.
+// A second generator would remove the guards when it runs.
 func TestInit_RefusesAGeneratorThatItDoesNotKnow(t *testing.T) {
 	files := maps.Clone(fresh)
 	delete(files, "ent/generate.go")
@@ -96,7 +96,7 @@ func TestInit_RefusesAGeneratorThatItDoesNotKnow(t *testing.T) {
 	assert.Equal(t, 1, code)
 	assert.Contains(t, out, "error  extension: cmd/gen/main.go: has no extension of entocc: run entocc init\n")
 
-	files["ent/generate.go"] = fresh["ent/generate.go"] // A second one beside a line.
+	files["ent/generate.go"] = fresh["ent/generate.go"] // A second one in addition to a go:generate line.
 	dir = project(t, files)
 	code, _, errs = run(t, dir, "init")
 	assert.Equal(t, 2, code)
@@ -104,7 +104,7 @@ func TestInit_RefusesAGeneratorThatItDoesNotKnow(t *testing.T) {
 	_, out, _ = run(t, dir, "check")
 	assert.Contains(t, out, "error  generator: cmd/gen/main.go: generates without the extension of entocc\n")
 
-	delete(files, "ent/generate.go") // It has the extension, but other options than an entc.go of init would have.
+	delete(files, "ent/generate.go") // It has the extension, but different options than an entc.go by init would have.
 	files["cmd/gen/main.go"] = strings.Replace(files["cmd/gen/main.go"], "\t\"entgo.io/ent/entc/gen\"\n", "\t\"entgo.io/ent/entc/gen\"\n\t_ \"github.com/entocc/entocc/entc\"\n", 1)
 	dir = project(t, files)
 	before = contents(t, dir)
@@ -128,7 +128,7 @@ func TestInit_OfOneClientBesideABrokenOne(t *testing.T) {
 	assert.Contains(t, out, "error  extension: old: old/generate.go:3: it runs entc.go, which is not there\n")
 }
 
-// For root too, who could write them.
+// This applies to root too, who could write them.
 func TestInit_LeavesWhatIsReadOnly(t *testing.T) {
 	for name, path := range map[string]string{
 		"go.mod": "go.mod", "go.sum": "go.sum", "a schema": "ent/schema/user.go", "the line": "ent/generate.go", "generated code": "ent/client.go",

@@ -13,7 +13,7 @@ import (
 	"github.com/entocc/entocc/cmd/entocc/internal/rewrite"
 )
 
-// addGenerator has the client generated with the extension.
+// addGenerator makes the client's generator use the extension.
 func (p *plan) addGenerator(_ context.Context) error {
 	c := p.client
 	if c.Entc != "" {
@@ -50,12 +50,12 @@ func (p *plan) editEntc() error {
 	return nil
 }
 
-// direct has a go:generate line run entc.go.
+// direct makes a go:generate line run entc.go.
 func (p *plan) direct() error {
 	c := p.client
 	command := "go run -mod=mod entc.go"
 	if c.Module.Workspace != "" {
-		command = "go run entc.go" // In a workspace -mod=mod is refused.
+		command = "go run entc.go" // -mod=mod is refused in a workspace.
 	}
 	if c.Generate == nil {
 		path := filepath.Join(c.Dir, "generate.go")
@@ -112,7 +112,7 @@ func requires(ctx context.Context, c *project.Client) error {
 	return vendor(ctx, c)
 }
 
-// vendor has the vendor folder of a module fit its go.mod.
+// vendor makes a module's vendor folder match its go.mod.
 func vendor(ctx context.Context, c *project.Client) error {
 	if !c.Module.Vendored || c.Module.Workspace != "" {
 		return nil

@@ -46,7 +46,7 @@ Exit codes: 0 done, or nothing to do; 1 done, and something is left to be done b
 type plan struct {
 	client  *project.Client
 	changes *rewrite.Changes
-	// byHand is what is left to be done.
+	// byHand is what has to be done by hand.
 	byHand []string
 	// added says which types get a version, and types are their names.
 	added, types []string
@@ -85,8 +85,8 @@ func (a *app) init(ctx context.Context, schemas []string, opts initOptions) erro
 	return a.carryOut(ctx, p, opts)
 }
 
-// runsUnseen reports a program that generates the client, and of which no line says when it runs: what init generated beside
-// it, its next run would generate again, with its own options.
+// runsUnseen reports a program that generates the client, but that no go:generate line runs: its next run would
+// overwrite what init generated, with its own options.
 func runsUnseen(found *project.Found, c *project.Client) error {
 	others := found.Unknown(c)
 	if !c.Runnable() {
@@ -199,7 +199,7 @@ func unknown(graph *project.Graph, names []string) error {
 	return nil
 }
 
-// addRuntime imports the runtime package where the client is opened.
+// addRuntime imports the runtime package into the files that open the client.
 func (p *plan) addRuntime() error {
 	files, err := p.client.Opens()
 	if err != nil {

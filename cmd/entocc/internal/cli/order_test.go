@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// hooked is a hook that the mixin of the service is given.
+// hooked is a hook that is added to the service's mixin.
 const hooked = `package schema
 
 import "entgo.io/ent"
@@ -19,7 +19,7 @@ func (Base) Hooks() []ent.Hook {
 }
 `
 
-// check says nothing about what init wrote, and notes it when somebody lists the version behind.
+// check accepts what init wrote, and notes if somebody lists the version last.
 func TestInit_ListsTheVersionBeforeMixinsThatHaveHooks(t *testing.T) {
 	slow(t)
 	dir := service(t)

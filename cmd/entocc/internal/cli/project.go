@@ -9,7 +9,7 @@ import (
 	"github.com/entocc/entocc/cmd/entocc/internal/project"
 )
 
-// clients returns the clients of the module around the folder, and what else runs ent.
+// clients returns the clients of the module that contains the folder, and what else runs ent.
 func (a *app) clients(ctx context.Context) (*project.Module, *project.Found, error) {
 	m, err := project.OpenModule(ctx, a.dir)
 	if err != nil {
@@ -34,7 +34,7 @@ func (a *app) client(ctx context.Context, ent string) (*project.Client, error) {
 	return choose(m, found, ent)
 }
 
-// choose returns the client in a folder; without one, the only client that there is.
+// choose returns the client in a folder, or without a folder the only client.
 func choose(m *project.Module, found *project.Found, ent string) (*project.Client, error) {
 	var names []string
 	for _, c := range found.Clients {

@@ -23,7 +23,7 @@ const (
 // errFound ends a command that did its work, and found something.
 var errFound = errors.New("something was found")
 
-// Streams are where a command writes: results to Out, all else to Err.
+// Streams are where a command writes: results to Out, everything else to Err.
 type Streams struct{ Out, Err io.Writer }
 
 // app is what the commands share.
@@ -83,14 +83,14 @@ func (a *app) printJSON(v any) {
 	_ = enc.Encode(v)
 }
 
-// Colours, as a terminal takes them.
+// Colors for a terminal.
 const (
 	red    = "31"
 	green  = "32"
 	yellow = "33"
 )
 
-// paint colours a text, on a terminal and without NO_COLOR (no-color.org).
+// paint colors a text, on a terminal and without NO_COLOR (no-color.org).
 func (a *app) paint(color, text string) string {
 	f, ok := a.Out.(*os.File)
 	if !ok || os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb" || !term.IsTerminal(int(f.Fd())) {

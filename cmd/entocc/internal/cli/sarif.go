@@ -48,7 +48,7 @@ type (
 	}
 )
 
-// sarifOf is the log of the findings, with paths from a folder.
+// sarifOf returns the log of the findings, with paths relative to a folder.
 func sarifOf(dir string, found []finding) sarifLog {
 	run := sarifRun{Results: []sarifResult{}}
 	run.Tool.Driver = sarifDriver{Name: "entocc", InformationURI: "https://github.com/entocc/entocc"}

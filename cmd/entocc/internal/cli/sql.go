@@ -61,7 +61,7 @@ func columnsOf(graph *project.Graph, dialect string) ([]column, error) {
 	if !slices.ContainsFunc(graph.Types, func(t *project.Type) bool { return t.Version != nil }) {
 		return nil, errors.New("no schema has a version: run entocc init")
 	}
-	columns := []column{} // in JSON an empty list
+	columns := []column{} // an empty list in JSON
 	for _, t := range graph.Types {
 		if !t.HasVersion() || t.Version.Kind == annotation.KindField || t.Version.Kind == annotation.KindSystem {
 			continue
@@ -81,14 +81,14 @@ func columnsOf(graph *project.Graph, dialect string) ([]column, error) {
 	return columns, nil
 }
 
-// columnType returns the type and default of a version column, as ent's migration gives it.
+// columnType returns the type and default of a version column, as in ent's migration.
 func columnType(dialect, kind string) (string, error) {
 	types := map[string]map[string]string{
 		"postgres": {annotation.KindCounter: "bigint NOT NULL DEFAULT 1", annotation.KindToken: "uuid NOT NULL DEFAULT gen_random_uuid()"},
 		"mysql":    {annotation.KindCounter: "bigint NOT NULL DEFAULT 1", annotation.KindToken: "char(36) BINARY NOT NULL DEFAULT (uuid())"},
 		"sqlite":   {annotation.KindCounter: "integer NOT NULL DEFAULT 1", annotation.KindToken: "uuid NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000'"},
 	}[dialect]
-	if kind == annotation.KindTime || kind == annotation.KindTrigger { // Rows that are there have version 1.
+	if kind == annotation.KindTime || kind == annotation.KindTrigger { // Existing rows get version 1.
 		kind = annotation.KindCounter
 	}
 	typ, ok := types[kind]

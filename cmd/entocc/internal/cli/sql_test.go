@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// ent has written migrations of the same schemas, with databases at hand.
+// ent wrote migrations of the same schemas against real databases.
 func TestSQL_AddsWhatEntsMigrationAdds(t *testing.T) {
 	slow(t)
 	for dialect, folder := range map[string]string{"postgres": "postgres", "mysql": "mysql", "sqlite": "sqlite3"} {

@@ -13,7 +13,7 @@ import (
 	"github.com/entocc/entocc/trigger"
 )
 
-// triggersFlags are those of all commands about triggers.
+// triggersFlags are the flags that all commands about triggers share.
 type triggersFlags struct {
 	ent, database, dialect string
 	types                  []string
@@ -123,7 +123,7 @@ func (a *app) triggersSQL(f *triggersFlags) *cobra.Command {
 				a.printJSON(statements)
 				return nil
 			}
-			if name == dialect.MySQL { // Its clients would end a trigger at the first semicolon in it.
+			if name == dialect.MySQL { // Its clients would end a trigger at its first semicolon.
 				fmt.Fprintln(a.Out, "DELIMITER $$")
 				end = "$$"
 			}
@@ -141,7 +141,8 @@ func (a *app) triggersSQL(f *triggersFlags) *cobra.Command {
 	return cmd
 }
 
-// triggers are those of a client's types, and their tables. Without --type, types whose version no trigger can move on are left out, and named.
+// triggers returns the triggers of a client's types, and their tables. Without --type, types whose version a trigger
+// can't bump are left out, and listed.
 func (a *app) triggers(ctx context.Context, f *triggersFlags, name string) (*trigger.Triggers, []version.Table, error) {
 	c, err := a.client(ctx, f.ent)
 	if err != nil {

@@ -16,7 +16,7 @@ import (
 	"github.com/entocc/entocc/trigger"
 )
 
-// The command and the program of a project make the same triggers, or each would take those of the other for outdated.
+// The command and a project's own program make the same triggers. Otherwise each would treat the other's as outdated.
 func TestTriggers_AreThoseOfTheGeneratedTables(t *testing.T) {
 	slow(t)
 	tables := ent.VersionedTables()

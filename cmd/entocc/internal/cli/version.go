@@ -8,7 +8,8 @@ import (
 	"github.com/entocc/entocc/cmd/entocc/internal/project"
 )
 
-// programVersion is the version of this program: that of its module, or what Go makes of the commit that it was built from.
+// programVersion is the version of this program: its module's, or the one that Go derives from the commit that it was
+// built from.
 func programVersion() string {
 	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
 		return info.Main.Version
@@ -16,7 +17,7 @@ func programVersion() string {
 	return "(devel)"
 }
 
-// libraryVersion is the version of the library that a program was made with; the latest where that is no release.
+// libraryVersion is the version of the library that a program was built with; the latest if that is not a release.
 func libraryVersion(info *debug.BuildInfo) string {
 	for _, dep := range info.Deps {
 		if dep.Path == project.EntoccPath && dep.Replace == nil && semver.IsValid(dep.Version) {

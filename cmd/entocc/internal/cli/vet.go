@@ -70,7 +70,7 @@ type edit struct {
 	New        string `json:"new"`
 }
 
-// vet has go vet run this very program over the packages: go vet compiles what is needed, and caches.
+// vet makes go vet run this very program on the packages: go vet compiles what is needed, and caches results.
 func (a *app) vet(ctx context.Context, patterns []string) ([]finding, error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -82,7 +82,7 @@ func (a *app) vet(ctx context.Context, patterns []string) ([]finding, error) {
 	cmd := exec.CommandContext(ctx, "go", append([]string{"vet", "-json", "-vettool=" + self}, patterns...)...)
 	cmd.Dir = a.dir
 	var out, errs bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &errs // Go 1.26 writes JSON to stdout, older ones to stderr.
+	cmd.Stdout, cmd.Stderr = &out, &errs // Go 1.26 writes JSON to stdout, older versions to stderr.
 	runErr := cmd.Run()
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
@@ -97,7 +97,7 @@ func (a *app) vet(ctx context.Context, patterns []string) ([]finding, error) {
 	return found, nil
 }
 
-// parseVet reads what go vet -json writes: a JSON object for each package, among lines of text.
+// parseVet reads the output of go vet -json: a JSON object for each package, between lines of text.
 func parseVet(r io.Reader) (found []finding, said string, err error) {
 	data, err := io.ReadAll(r)
 	if err != nil {
@@ -153,7 +153,7 @@ func appendFindings(found []finding, name string, raw json.RawMessage) ([]findin
 	return found, nil
 }
 
-// cutNumber cuts the last number off a position file:line:column.
+// cutNumber cuts the last number from a position file:line:column.
 func cutNumber(posn string) (rest string, n int) {
 	i := strings.LastIndex(posn, ":")
 	if i < 0 {
@@ -163,7 +163,7 @@ func cutNumber(posn string) (rest string, n int) {
 	return posn[:i], n
 }
 
-// sorted sorts findings, and drops what go vet says twice, as for a package and for its tests.
+// sorted sorts findings, and drops those that go vet reports twice, for a package and for its tests.
 func sorted(found []finding) []finding {
 	slices.SortFunc(found, func(a, b finding) int {
 		return strings.Compare(fmt.Sprintf("%s:%08d:%08d:%s", a.File, a.Line, a.Column, a.Message), fmt.Sprintf("%s:%08d:%08d:%s", b.File, b.Line, b.Column, b.Message))
@@ -173,7 +173,7 @@ func sorted(found []finding) []finding {
 	})
 }
 
-// fixAll makes the fixes, and looks again: what is left is reported at its new place.
+// fixAll applies the fixes, and analyzes again: remaining findings are reported at their new positions.
 func (a *app) fixAll(found []finding, look func() ([]finding, error)) ([]finding, error) {
 	changed, err := applyEdits(found)
 	if err != nil {
@@ -186,7 +186,7 @@ func (a *app) fixAll(found []finding, look func() ([]finding, error)) ([]finding
 	return look()
 }
 
-// applyEdits makes the fixes of findings. Of two that overlap the first is made.
+// applyEdits applies the fixes of findings. If two overlap, the first is applied.
 func applyEdits(found []finding) (fixed int, err error) {
 	byFile := make(map[string][]edit)
 	for _, f := range found {
@@ -252,7 +252,7 @@ func (a *app) printFindings(found []finding, sarif bool) {
 	}
 }
 
-// relative shortens a path to one from a folder, where it is inside.
+// relative shortens a path to one relative to a folder, if it is inside.
 func relative(dir, path string) string {
 	abs, err := filepath.Abs(dir)
 	if err != nil {

@@ -40,7 +40,8 @@ func ReadEntc(path string) (*Entc, error) {
 	return ParseEntc(path, src)
 }
 
-// ParseEntc reads the text of an entc.go. It is an error if it has not one call of entc.Generate with a constant path.
+// ParseEntc reads the text of an entc.go. It fails unless the text has exactly one call of entc.Generate with a
+// constant path.
 func ParseEntc(path string, src []byte) (*Entc, error) {
 	e := &Entc{Path: path, Src: src, Fset: token.NewFileSet()}
 	var err error
@@ -55,7 +56,7 @@ func ParseEntc(path string, src []byte) (*Entc, error) {
 		case *ast.BlockStmt:
 			for _, stmt := range n.List {
 				if holds(stmt, entc) {
-					e.Stmt = stmt // The innermost block is seen last.
+					e.Stmt = stmt // The innermost block is visited last.
 				}
 			}
 		case *ast.CallExpr:
@@ -97,7 +98,7 @@ func isGenerate(call *ast.CallExpr, entc string) bool {
 	return ok && id.Name == entc && entc != ""
 }
 
-// target returns the Target of a gen.Config that is written where it is used, or in a variable.
+// target returns the Target of a gen.Config that is written in place, or in a variable.
 func target(config ast.Expr, file *ast.File) string {
 	if u, ok := config.(*ast.UnaryExpr); ok {
 		config = u.X

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// Found is what a module has of ent.
+// Found is what was found about ent in a module.
 type Found struct {
 	Clients []*Client
 	// Scripts are lines of Makefiles and the like that run ent's own command.
@@ -19,7 +19,7 @@ type Found struct {
 	module  *Module
 }
 
-// Find looks through a module.
+// Find searches a module.
 func (m *Module) Find() (*Found, error) {
 	found := &Found{module: m}
 	schemas := make(map[string]bool)
@@ -90,7 +90,7 @@ func (m *Module) findScript(found *Found, path string) error {
 	return nil
 }
 
-// findLines adds the clients that the go:generate lines of a file make.
+// findLines adds the clients that the go:generate lines of a file generate.
 func (m *Module) findLines(found *Found, path string, data []byte) error {
 	number := 0
 	for text := range strings.Lines(string(data)) {
@@ -137,8 +137,8 @@ func (c *Client) bySchema(schema, target string) {
 	}
 }
 
-// byEntc fills in what entc.go says, or another file that does its work. Where that is not understood, the folder of the
-// schemas is guessed.
+// byEntc fills in what entc.go, or another file with the same purpose, says. If that is not understood, the folder of
+// the schemas is guessed.
 func (c *Client) byEntc(words []string) error {
 	for _, w := range words {
 		if c.Entc == "" && strings.HasSuffix(w, "entc.go") {
@@ -158,7 +158,7 @@ func (c *Client) byEntc(words []string) error {
 	return nil
 }
 
-// addUngenerated adds the client of a folder of schemas that no go:generate line makes.
+// addUngenerated adds the client for a folder of schemas that no go:generate line generates.
 func (m *Module) addUngenerated(found *Found, schemas string) {
 	for _, c := range found.Clients {
 		if c.SchemaDir() == schemas {

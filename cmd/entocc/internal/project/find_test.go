@@ -17,10 +17,10 @@ const (
 	entc   = "//go:build ignore\n\npackage main\n\nimport (\n\t\"entgo.io/ent/entc\"\n\t\"entgo.io/ent/entc/gen\"\n)\n\nfunc main() {\n\t_ = entc.Generate(\"./schema\", &gen.Config{Target: \"./db\"})\n}\n"
 )
 
-// ownGenerator generates ent/schema where it runs.
+// ownGenerator generates ent/schema from wherever it runs.
 var ownGenerator = strings.Replace(strings.TrimPrefix(entc, "//go:build ignore\n\n"), `"./schema", &gen.Config{Target: "./db"}`, `"./ent/schema", &gen.Config{}`, 1)
 
-// find makes a module of files, and looks through it.
+// find makes a module from files, and searches it.
 func find(t *testing.T, files map[string]string) (*project.Found, error) {
 	t.Helper()
 	t.Setenv("GOWORK", "off")
@@ -120,7 +120,7 @@ func TestFind_TwoClientsAndScripts(t *testing.T) {
 	assert.Len(t, found.Scripts, 2)
 }
 
-// What runs it may be a Makefile, or a person.
+// It may be run by a Makefile, or by a person.
 func TestFind_KnowsAGeneratorThatNoLineRuns(t *testing.T) {
 	files := map[string]string{
 		"ent/schema/user.go": schema, "ent/mutation.go": "package ent\n", "cmd/gen/main.go": ownGenerator,
@@ -145,7 +145,7 @@ func TestFind_KnowsAGeneratorThatNoLineRuns(t *testing.T) {
 	assert.Empty(t, found.Unknown(found.Clients[0]), "it has the extension")
 }
 
-// One client that is not understood is no reason to leave the others alone.
+// A client that is not understood is no reason to ignore the others.
 func TestFind_KeepsWhatIsWrongWithAClient(t *testing.T) {
 	found, err := find(t, map[string]string{
 		"a/generate.go": "package a\n\n//go:generate go run -mod=mod entc.go\n",

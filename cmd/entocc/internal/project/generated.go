@@ -14,11 +14,11 @@ type Age int
 // The ages of generated code.
 const (
 	Plain   Age = iota // by ent alone
-	Current            // for the contract that package occrun keeps
+	Current            // for the contract of package occrun
 	Older              // by an entocc from before that contract
 )
 
-// handshake is what generated code names in package occrun.
+// handshake is the name in package occrun that generated code refers to.
 const handshake = "occrun.IsAtLeastVersion1"
 
 // Generated returns which entocc generated the client.

@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// otherLine reads a line of go:generate that runs a program of the module which generates a client, as entc.go does.
+// otherLine reads a go:generate line that runs a program of the module which generates a client, like entc.go.
 func (m *Module) otherLine(c *Client, text string) (*Line, bool) {
 	rest, _ := strings.CutPrefix(strings.TrimRight(text, "\r\n"), "//go:generate ")
 	words, err := split(rest)
@@ -29,7 +29,7 @@ func (m *Module) otherLine(c *Client, text string) (*Line, bool) {
 	return nil, false
 }
 
-// program returns the files that go run runs by a word, in a folder: a file, or those of a package of the module.
+// program returns the files that go run runs for an argument, in a folder: a file, or those of a package of the module.
 func (m *Module) program(dir, word string) []string {
 	inside, ok := strings.CutPrefix(word, m.Path+"/")
 	switch {
@@ -62,8 +62,8 @@ func callsGenerate(path string, data []byte) bool {
 	return found
 }
 
-// Unknown returns the files that may generate the client without the extension, and of which no go:generate line says so: a
-// Makefile may run them, or a person. What is generated then has no guard.
+// Unknown returns the files that may generate the client without the extension, and that no go:generate line runs: a
+// Makefile may run them, or a person. The client that they generate has no guard.
 func (f *Found) Unknown(c *Client) (files []string) {
 	for _, path := range f.callers {
 		if slices.ContainsFunc(f.Clients, func(o *Client) bool { return o.Entc == path }) {
@@ -78,7 +78,7 @@ func (f *Found) Unknown(c *Client) (files []string) {
 	return files
 }
 
-// fits reports whether the path of the schemas is that of the client, from wherever the file may be run.
+// fits reports whether the path of the schemas is the client's, from any folder in which the file may be run.
 func (f *Found) fits(e *Entc, c *Client) bool {
 	if strings.HasPrefix(e.Schema, f.module.Path+"/") {
 		return filepath.Join(f.module.Dir, strings.TrimPrefix(e.Schema, f.module.Path)) == c.SchemaDir()
@@ -94,7 +94,7 @@ func (f *Found) fits(e *Entc, c *Client) bool {
 	return false
 }
 
-// adopt gives a client that no line generates the file that does.
+// adopt assigns the file that generates it to a client that no line generates.
 func (f *Found) adopt(c *Client) {
 	for _, path := range f.callers {
 		if e, err := ReadEntc(path); err == nil && c.Generate == nil && c.Entc == "" && f.fits(e, c) {
@@ -103,8 +103,8 @@ func (f *Found) adopt(c *Client) {
 	}
 }
 
-// Runnable reports whether it is known how the client is generated: by a go:generate line, or by an entc.go that is where
-// ent's documentation puts it. From which folder another program runs nobody says.
+// Runnable reports whether it is known how the client is generated: by a go:generate line, or by an entc.go in the
+// place that ent's documentation recommends. From which folder another program has to be run is unknown.
 func (c *Client) Runnable() bool {
 	return c.Generate != nil || c.Entc == "" || c.Entc == filepath.Join(c.Dir, "entc.go")
 }

@@ -15,12 +15,12 @@ import (
 type Type struct {
 	Name    string
 	Node    *gen.Type
-	Version *annotation.Version // nil without a mixin of entocc
-	// Why the type can have no version; empty if it can.
+	Version *annotation.Version // nil without one of entocc's mixins
+	// Why the type can't have a version; empty if it can.
 	Unfit string
 }
 
-// HasVersion reports whether the rows of the type have a version. Those that mixin.Values guards have none.
+// HasVersion reports whether the rows of the type have a version. Those that mixin.Values guards do not.
 func (t *Type) HasVersion() bool {
 	return t.Version != nil && t.Version.Kind != annotation.KindValues
 }
@@ -31,8 +31,8 @@ type Graph struct {
 	Types []*Type
 }
 
-// Load compiles the schemas of a client. ent writes a program for that into a folder .entc of the working directory,
-// and removes it.
+// Load compiles the schemas of a client. For that, ent writes a program into a folder .entc of the working directory,
+// and removes it again.
 func (c *Client) Load() (*Graph, error) {
 	path := c.Schema
 	if c.Outside != "" {
@@ -60,7 +60,7 @@ func (c *Client) Load() (*Graph, error) {
 	return g, nil
 }
 
-// BuildFlags are those that ent needs to load the schemas: a vendor folder has no code generator.
+// BuildFlags are the flags that ent needs to load the schemas: a vendor folder has no code generator.
 func (c *Client) BuildFlags() []string {
 	if c.Module.Vendored && c.Module.Workspace == "" {
 		return []string{"-mod=mod"}
@@ -68,7 +68,7 @@ func (c *Client) BuildFlags() []string {
 	return nil
 }
 
-// inDir works in a folder until the returned function is called: ent takes the working directory for the module's.
+// inDir changes the working directory until the returned function is called: ent assumes that it is the module's.
 func inDir(dir string) func() {
 	old, err := os.Getwd()
 	if err != nil {
@@ -78,7 +78,7 @@ func inDir(dir string) func() {
 	return func() { _ = os.Chdir(old) }
 }
 
-// versionOf returns the version of a type: by its annotation, or by that of a field.
+// versionOf returns the version of a type: from its annotation, or from that of a field.
 func versionOf(node *gen.Type) (*annotation.Version, error) {
 	annotations := []gen.Annotations{node.Annotations}
 	for _, f := range node.Fields {

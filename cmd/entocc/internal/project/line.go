@@ -10,7 +10,7 @@ import (
 
 // Line is a line that generates a client.
 type Line struct {
-	File   string // where it stands
+	File   string // where it is
 	Number int
 	// Command is true for ent's own command, false for an entc.go.
 	Command bool
@@ -26,7 +26,7 @@ type Flags struct {
 	Storage, Header, Target, IDType, Schema string
 }
 
-// parseLine reads a line of go:generate; ok is false if it generates no client.
+// parseLine reads a go:generate line; ok is false if it generates no client.
 func parseLine(text string) (l *Line, ok bool, err error) {
 	rest, ok := strings.CutPrefix(text, "//go:generate ")
 	if !ok {
@@ -53,7 +53,7 @@ func parseLine(text string) (l *Line, ok bool, err error) {
 	return l, true, err
 }
 
-// afterCommand returns the arguments of ent generate: of go run .../cmd/ent, of go tool ent, and of ent itself.
+// afterCommand returns the arguments of ent generate: after go run .../cmd/ent, go tool ent, or ent itself.
 func afterCommand(words []string) ([]string, bool) {
 	for i, w := range words {
 		name, _, _ := strings.Cut(w, "@")

@@ -12,7 +12,7 @@ import (
 	"strings"
 )
 
-// MainsWithoutRuntime returns the main packages that link the client, and not its runtime package.
+// MainsWithoutRuntime returns the main packages that link the client but not its runtime package.
 func (c *Client) MainsWithoutRuntime(ctx context.Context) ([]string, error) {
 	out, err := Go(ctx, c.Module.Dir, "list", "-f", `{{if eq .Name "main"}}{{.ImportPath}} {{join .Deps " "}}{{end}}`, "./...")
 	if err != nil {
@@ -31,7 +31,7 @@ func (c *Client) MainsWithoutRuntime(ctx context.Context) ([]string, error) {
 // Note is a remark about a place.
 type Note struct{ Where, Text string }
 
-// DSNs returns notes about data source names that are written in the code, for settings that matter to guarded writes.
+// DSNs returns notes about data source names in the code, for settings that matter to guarded writes.
 func (m *Module) DSNs() ([]Note, error) {
 	var notes []Note
 	err := m.walk(func(path string) error {
@@ -60,7 +60,7 @@ func (m *Module) DSNs() ([]Note, error) {
 	return notes, err
 }
 
-// noteDSN returns what is to be said about a call such as ent.Open(dialect.SQLite, "file:..").
+// noteDSN returns the note about a call such as ent.Open(dialect.SQLite, "file:..").
 func noteDSN(call *ast.CallExpr) string {
 	sel, ok := call.Fun.(*ast.SelectorExpr)
 	if !ok || sel.Sel.Name != "Open" {

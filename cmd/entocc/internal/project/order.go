@@ -7,8 +7,8 @@ import (
 	"entgo.io/ent/entc/load"
 )
 
-// HooksBefore returns which mixins of the type, from 0, have hooks that run before the guard's. It knows the place of the
-// guard by the version field, so that it returns nothing for mixin.Guard, which has none.
+// HooksBefore returns which mixins of the type, from 0, have hooks that run before the guard's. It locates the guard by
+// the version field, so it returns nothing for mixin.Guard, which has no field.
 func (t *Type) HooksBefore() (mixins []int) {
 	if !t.HasVersion() {
 		return nil

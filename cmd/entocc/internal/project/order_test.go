@@ -24,10 +24,10 @@ func (Audit) Hooks() []ent.Hook {
 	return []ent.Hook{func(next ent.Mutator) ent.Mutator { return next }}
 }
 
-// Plain is a mixin that has none.
+// Plain is a mixin without hooks.
 type Plain struct{ entmixin.Schema }
 
-// User is the type whose order of mixins is looked at.
+// User is the type whose order of mixins is checked.
 type User struct {
 	ent.Schema
 	mixins []ent.Mixin

@@ -1,4 +1,4 @@
-// Package project finds what a Go module has of ent: its generated clients, their schemas, and what generates them.
+// Package project finds what a Go module has of ent: its generated clients, their schemas, and their generators.
 package project
 
 import (
@@ -58,29 +58,29 @@ func OpenModule(ctx context.Context, dir string) (*Module, error) {
 // Client is a generated client: ent.
 type Client struct {
 	Module *Module
-	// Dir is the folder that go generate runs in, and that entc.go is in: usually ent.
+	// Dir is the folder in which go generate runs, and which contains entc.go: usually ent.
 	Dir string
 	// Target is the folder of the generated code.
 	Target string
-	// Schema is the path of the schemas as the generator is given it, from Dir.
+	// Schema is the path of the schemas as passed to the generator, from Dir.
 	Schema string
 	// Generate is the line that generates the client; nil if none was found.
 	Generate *Line
-	// Entc is the path of entc.go, or of the file that does its work; empty without one.
+	// Entc is the path of entc.go, or of another file with the same purpose; empty if there is none.
 	Entc string
-	// Err says why what generates the client is not understood.
+	// Err says why the client's generator is not understood.
 	Err error
-	// Outside is the package of the schemas, where that is not a folder of this module.
+	// Outside is the package of the schemas, if it is not a folder of this module.
 	Outside string
 }
 
 // SchemaDir is the folder of the schemas.
 func (c *Client) SchemaDir() string { return filepath.Join(c.Dir, filepath.FromSlash(c.Schema)) }
 
-// HasSchemas reports whether the folder of the schemas is there.
+// HasSchemas reports whether the folder of the schemas exists.
 func (c *Client) HasSchemas() bool { return exists(c.SchemaDir()) }
 
-// HasEntc reports whether entc.go, or what does its work, is there.
+// HasEntc reports whether entc.go, or another file with the same purpose, exists.
 func (c *Client) HasEntc() bool { return exists(c.Entc) }
 
 // Package is the import path of the generated code.
@@ -92,7 +92,7 @@ func (c *Client) Package() string {
 	return c.Module.Path + "/" + filepath.ToSlash(rel)
 }
 
-// Rel is a path as people read it: from the module's folder.
+// Rel is a path for people to read: relative to the module's folder.
 func (m *Module) Rel(path string) string {
 	rel, err := filepath.Rel(m.Dir, path)
 	if err != nil {
@@ -101,7 +101,7 @@ func (m *Module) Rel(path string) string {
 	return filepath.ToSlash(rel)
 }
 
-// walk calls fn with each file of the module: nothing vendored, hidden, of testdata or of another module.
+// walk calls fn for each file of the module, except files that are vendored, hidden, in testdata or in another module.
 func (m *Module) walk(fn func(path string) error) error {
 	return filepath.WalkDir(m.Dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
@@ -126,7 +126,7 @@ func (m *Module) walk(fn func(path string) error) error {
 	})
 }
 
-// Dirty returns what git has not committed of the module; empty outside of git.
+// Dirty returns the module's changes that are not committed to git; empty outside of git.
 func (m *Module) Dirty(ctx context.Context) string {
 	cmd := exec.CommandContext(ctx, "git", "status", "--porcelain", "--", ".")
 	cmd.Dir = m.Dir
@@ -137,7 +137,7 @@ func (m *Module) Dirty(ctx context.Context) string {
 	return string(out)
 }
 
-// Go runs the go command in a folder, and returns what it writes. Its error has what it says.
+// Go runs the go command in a folder, and returns its output. Its error includes what it wrote to stderr.
 func Go(ctx context.Context, dir string, args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = dir

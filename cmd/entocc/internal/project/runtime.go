@@ -11,8 +11,8 @@ import (
 	"strings"
 )
 
-// Opens returns the files that open a client, as by ent.Open or ent.NewClient, in packages where nothing imports its
-// runtime package. Tests that open it by enttest need nothing.
+// Opens returns the files that open a client, for example with ent.Open or ent.NewClient, in packages in which nothing
+// imports its runtime package. Tests that open it with enttest need nothing.
 func (c *Client) Opens() ([]string, error) {
 	opens, wired := make(map[string]string), make(map[string]bool)
 	pkg := c.Package()

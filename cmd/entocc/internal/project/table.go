@@ -21,7 +21,7 @@ func (t *Type) Column() string {
 	return t.Version.Field
 }
 
-// Table is the table of a type as the generated VersionedTables has it, to the letter: triggers carry a stamp of it.
+// Table is a type's table exactly as it is in the generated VersionedTables: triggers carry a stamp made from it.
 func (t *Type) Table() (version.Table, error) {
 	v := version.Table{
 		Schema: &version.Schema{Type: t.Name, Field: t.Version.Field, Column: t.Column()},

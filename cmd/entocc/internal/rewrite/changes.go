@@ -14,13 +14,13 @@ import (
 	"github.com/aymanbagabas/go-udiff"
 )
 
-// Changes are new texts of files, which are not written yet.
+// Changes are new texts of files that are not written yet.
 type Changes struct {
 	root  string
 	files map[string][]byte
 }
 
-// NewChanges returns no changes to the files of a folder.
+// NewChanges returns an empty set of changes to the files of a folder.
 func NewChanges(root string) *Changes { return &Changes{root, make(map[string][]byte)} }
 
 // Set notes the new text of a file.
@@ -32,7 +32,7 @@ func (c *Changes) Set(path string, text []byte) {
 	c.files[path] = text
 }
 
-// Read returns a file as it is going to be.
+// Read returns a file with its pending changes.
 func (c *Changes) Read(path string) ([]byte, error) {
 	if text, ok := c.files[path]; ok {
 		return text, nil
@@ -63,8 +63,8 @@ func (c *Changes) Diff() string {
 
 func unix(text []byte) string { return strings.ReplaceAll(string(text), "\r\n", "\n") }
 
-// Writable returns an error for each file that can't be written, by its permissions: for root too. Those are the files that
-// change, go.mod and go.sum, and all in the folder of generated code.
+// Writable returns an error for each file whose permissions make it read-only, even for root. It checks the files that
+// change, go.mod and go.sum, and everything in the folder of generated code.
 func (c *Changes) Writable(generated, module string) error {
 	paths := append(slices.Sorted(maps.Keys(c.files)), filepath.Join(module, "go.mod"), filepath.Join(module, "go.sum"))
 	errs := []error{eachFile(generated, func(path string) error {
@@ -78,7 +78,7 @@ func (c *Changes) Writable(generated, module string) error {
 	return errors.Join(errs...)
 }
 
-// writable returns an error if a file is read-only or, if there is none, the folder that it would be in.
+// writable returns an error if a file is read-only or, if it does not exist, the folder that it would be in.
 func writable(path string) error {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -94,8 +94,8 @@ func writable(path string) error {
 	return nil
 }
 
-// Write writes all changes. The function that it returns puts back the files, all of the folder of generated code, and
-// go.mod and go.sum.
+// Write writes all changes. The returned function restores the files, the whole folder of generated code, and go.mod
+// and go.sum.
 func (c *Changes) Write(generated, module string) (undo func() error, err error) {
 	before := make(map[string][]byte)
 	keep := func(path string) error {
@@ -129,7 +129,7 @@ func (c *Changes) Write(generated, module string) (undo func() error, err error)
 	return undo, nil
 }
 
-// eachFile calls fn with each file of a folder, if that is there.
+// eachFile calls fn for each file of a folder, if it exists.
 func eachFile(dir string, fn func(path string) error) error {
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
@@ -143,7 +143,7 @@ func eachFile(dir string, fn func(path string) error) error {
 	return err
 }
 
-// restore puts files back, and removes those that are new.
+// restore restores files, and removes those that are new.
 func restore(before map[string][]byte, paths []string, generated string) error {
 	var errs []error
 	errs = append(errs, eachFile(generated, func(path string) error {

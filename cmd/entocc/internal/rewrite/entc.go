@@ -40,7 +40,8 @@ func AddExtension(e *project.Entc) ([]byte, error) {
 	return s.finish()
 }
 
-// shadowErr makes err := of the statement that calls entc.Generate an assignment, as err is declared before it now.
+// shadowErr turns err := of the statement that calls entc.Generate into an assignment, because err is now declared
+// before it.
 func shadowErr(s *source, e *project.Entc) {
 	a, ok := e.Stmt.(*ast.AssignStmt)
 	if !ok || len(a.Lhs) != 1 || a.Tok.String() != ":=" {
@@ -93,7 +94,7 @@ func main() {
 	return s.finish()
 }
 
-// configOf writes the fields of the gen.Config, and the options, that stand for flags of ent's command.
+// configOf writes the fields of the gen.Config, and the options, for flags of ent's command.
 func configOf(f project.Flags, pkg string, buildFlags []string) (config, options string, err error) {
 	var fields []string
 	if f.Target != "" {
@@ -119,7 +120,7 @@ func configOf(f project.Flags, pkg string, buildFlags []string) (config, options
 	return config, options, err
 }
 
-// optionsOf writes the options of entc.Generate that stand for flags of ent's command.
+// optionsOf writes the options of entc.Generate for flags of ent's command.
 func optionsOf(f project.Flags) (string, error) {
 	var opts []string
 	if f.Storage != "" && f.Storage != "sql" {
@@ -158,7 +159,7 @@ func templateOption(flag string) (string, error) {
 	return fmt.Sprintf("entc.%s(%q)", name, path), nil
 }
 
-// Directive returns a file with another command in one of its go:generate lines.
+// Directive returns a file with the command of one of its go:generate lines replaced.
 func Directive(path string, number int, command string) ([]byte, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {

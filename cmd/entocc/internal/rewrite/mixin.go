@@ -10,7 +10,7 @@ import (
 	"github.com/entocc/entocc/cmd/entocc/internal/project"
 )
 
-// addMethod adds a Mixin method after the declaration of a schema. That of an embedded type is kept.
+// addMethod adds a Mixin method after the declaration of a schema. The mixins of an embedded type are kept.
 func addMethod(src *source, spec *ast.TypeSpec, decl *ast.GenDecl, v Version, value string) {
 	schema := spec.Name.Name
 	ent := project.ImportName(src.file, "entgo.io/ent")
@@ -25,7 +25,7 @@ func addMethod(src *source, spec *ast.TypeSpec, decl *ast.GenDecl, v Version, va
 		src.addImport("", "entgo.io/ent")
 	}
 	end := decl.End()
-	for _, group := range src.file.Comments { // A comment behind the declaration stays with it.
+	for _, group := range src.file.Comments { // A comment after the declaration stays with it.
 		if src.fset.Position(group.Pos()).Line == src.fset.Position(end).Line && group.Pos() >= end {
 			end = group.End()
 		}
@@ -77,7 +77,8 @@ func addToMethod(src *source, f *ast.FuncDecl, v Version, value string) error {
 	return nil
 }
 
-// addToList adds a mixin to a list of a type: a literal, an append, another call, or nil. It returns false for anything else.
+// addToList adds a mixin to a list of a type: a literal, an append, another call, or nil. It returns false for anything
+// else.
 func addToList(src *source, list ast.Expr, v Version, value, typ string) bool {
 	if id, ok := list.(*ast.Ident); ok && id.Name == "nil" {
 		src.replace(list.Pos(), list.End(), typ+"{"+value+"}")
@@ -111,7 +112,7 @@ func addToList(src *source, list ast.Expr, v Version, value, typ string) bool {
 	return true
 }
 
-// literalOf returns the literal that a list is or, for what comes first, that it begins with.
+// literalOf returns the literal that a list is. With first, it is the literal that the list starts with.
 func literalOf(list ast.Expr, first bool) *ast.CompositeLit {
 	if lit, ok := list.(*ast.CompositeLit); ok {
 		return lit
@@ -127,7 +128,7 @@ func isAppend(call *ast.CallExpr) bool {
 	return ok && id.Name == "append"
 }
 
-// addElement adds an element to the end of a list, on its own line where the others are.
+// addElement adds an element to the end of a list, on its own line if the others are.
 func addElement(src *source, right token.Pos, elements []ast.Expr, value string) {
 	if len(elements) == 0 {
 		src.insert(right, value)
@@ -138,7 +139,7 @@ func addElement(src *source, right token.Pos, elements []ast.Expr, value string)
 		src.insert(last.End(), ", "+value)
 		return
 	}
-	end := src.lineEnd(last.End()) // After the comma, and after a comment behind it.
+	end := src.lineEnd(last.End()) // After the comma, and after a comment that follows it.
 	src.inserts = append(src.inserts, insert{end, end, "\n\t\t" + value + ","})
 }
 
@@ -155,7 +156,7 @@ func addFirst(src *source, lit *ast.CompositeLit, value string) {
 	}
 }
 
-// lineEnd returns the offset of the end of a line, or that of the end of a comment which goes on in the next.
+// lineEnd returns the offset of the end of a line, or of the end of a comment that continues on the next line.
 func (s *source) lineEnd(pos token.Pos) int {
 	at := s.offset(pos)
 	end := at + strings.IndexByte(string(s.text[at:]), '\n')

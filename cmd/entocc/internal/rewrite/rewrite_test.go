@@ -84,7 +84,7 @@ func TestAdd_AddsToTheMixinsThatAreThere(t *testing.T) {
 	}
 }
 
-// Where the mixins have hooks, the version comes first, so that they do not run for a write that the guard refuses.
+// If the mixins have hooks, the version comes first, so that they do not run for a write that the guard refuses.
 func TestAdd_ListsTheVersionFirst(t *testing.T) {
 	for name, row := range map[string]struct{ mixin, want string }{
 		"a list":              {"return []ent.Mixin{Base{}, Audit{}}", "return []ent.Mixin{mixin.Version{}, Base{}, Audit{}}"},
@@ -131,7 +131,7 @@ func TestAdd_LeavesWhatItDoesNotUnderstand(t *testing.T) {
 	}
 }
 
-// Files for other systems, or with other build tags, are none of ent's.
+// Files for other systems, or with other build tags, are not ent's.
 func TestReadSchemas_LeavesOutFilesThatAreNotBuilt(t *testing.T) {
 	for name, text := range map[string]string{"user_plan9.go": header, "user.go": "//go:build never\n\n" + header} {
 		dir := t.TempDir()
@@ -249,7 +249,7 @@ func TestNewEntc_DoesWhatTheFlagsDid(t *testing.T) {
 	}
 }
 
-// FuzzAdd: whatever a schema looks like, its text stays Go, and its code gets the mixin.
+// FuzzAdd checks for any schema that its text remains valid Go, and that its code gets the mixin.
 func FuzzAdd(f *testing.F) {
 	for _, first := range []bool{false, true} {
 		f.Add(header, first)

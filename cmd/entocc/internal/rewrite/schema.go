@@ -14,7 +14,7 @@ import (
 	"github.com/entocc/entocc/cmd/entocc/internal/project"
 )
 
-// NotUnderstoodError is code that is left as it is, and what to do there by hand.
+// NotUnderstoodError is code that is left unchanged, and what to do there by hand.
 type NotUnderstoodError struct{ Where, Why string }
 
 // Error implements error.
@@ -53,17 +53,17 @@ func ReadSchemas(dir string) (*Schemas, error) {
 	return s, nil
 }
 
-// Version are the options of the mixin that is added.
+// Version are the options of the mixin to add.
 type Version struct {
 	// Field is the name of the version field.
 	Field      string
 	AllowBlind bool
-	// First lists it before the mixins that are there: the hooks of those that stand before the version run for a write that
-	// the guard then refuses.
+	// First lists it before the existing mixins: hooks of mixins that are listed before the version run for a write
+	// that the guard then refuses.
 	First bool
 }
 
-// literal is the mixin as it is written, with the name of its package.
+// literal is the mixin's source text, with the name of its package.
 func (v Version) literal(pkg string) string {
 	var options []string
 	if v.Field != "version" {
@@ -75,8 +75,8 @@ func (v Version) literal(pkg string) string {
 	return pkg + ".Version{" + strings.Join(options, ", ") + "}"
 }
 
-// Add adds mixin.Version to a schema. The error is a [*NotUnderstoodError] where the
-// schema's Mixin is written in a way that can't be edited safely.
+// Add adds mixin.Version to a schema. The error is a [*NotUnderstoodError] if the schema's Mixin is written in a way
+// that can't be edited safely.
 func (s *Schemas) Add(schema string, v Version) error {
 	src, spec, decl := s.find(schema)
 	if src == nil {
@@ -164,7 +164,7 @@ func receiver(f *ast.FuncDecl) string {
 	return id.Name
 }
 
-// mixinName returns the name under which a file imports entocc's mixins, or can.
+// mixinName returns the name under which a file imports entocc's mixins, or can import them.
 func (s *Schemas) mixinName(src *source) string {
 	if name := project.ImportName(src.file, project.EntoccPath+"/mixin"); name != "" {
 		return name
@@ -183,7 +183,7 @@ func (s *Schemas) mixinName(src *source) string {
 	return "mixin"
 }
 
-// embeds reports whether a struct embeds ent.Schema itself, so that the schema has no Mixin from elsewhere.
+// embeds reports whether a struct embeds ent.Schema itself, so that the schema inherits no Mixin from elsewhere.
 func embeds(src *source, t *ast.TypeSpec) bool {
 	ent := project.ImportName(src.file, "entgo.io/ent")
 	return slices.ContainsFunc(t.Type.(*ast.StructType).Fields.List, func(f *ast.Field) bool {

@@ -1,5 +1,5 @@
-// Package rewrite edits the Go files of a project: text is inserted where the syntax tree says, and all else stays as it
-// is written.
+// Package rewrite edits the Go files of a project: text is inserted where the syntax tree says, and everything else
+// stays as it is written.
 package rewrite
 
 import (
@@ -13,7 +13,7 @@ import (
 	"strings"
 )
 
-// source is a file that is edited.
+// source is a file that is being edited.
 type source struct {
 	path string
 	text []byte
@@ -26,16 +26,16 @@ type source struct {
 	imports   []importSpec
 }
 
-// importSpec is an import to add; the name is empty for that of the package.
+// importSpec is an import to add; the name is empty if it is the package's own.
 type importSpec struct{ name, path string }
 
-// insert is a text to put at an offset, in place of what is there up to another.
+// insert is a text to insert at an offset. It replaces the text from there to another offset.
 type insert struct {
 	from, to int
 	text     string
 }
 
-// open parses a file. Lines that end in CRLF are put back at the end.
+// open parses a file. CRLF line ends are restored at the end.
 func open(path string, data []byte) (*source, error) {
 	s := &source{path: path, fset: token.NewFileSet(), crlf: bytes.Contains(data, []byte("\r\n"))}
 	s.text = data
@@ -59,7 +59,7 @@ func (s *source) replace(from, to token.Pos, text string) {
 	s.inserts = append(s.inserts, insert{s.offset(from), s.offset(to), text})
 }
 
-// apply returns the text with what was inserted.
+// apply returns the text with all insertions.
 func (s *source) apply() []byte {
 	text := slices.Clone(s.text)
 	slices.SortStableFunc(s.inserts, func(a, b insert) int { return b.from - a.from })
@@ -69,11 +69,11 @@ func (s *source) apply() []byte {
 	return text
 }
 
-// finish returns the edited text. It is formatted if it was before. The error says that the edit is no Go: then the file
-// has something on a line that was not expected there.
+// finish returns the edited text. It is formatted if it was before. An error says that the result is not valid Go: then
+// the file has something unexpected on a line.
 func (s *source) finish() ([]byte, error) {
 	text := s.apply()
-	for _, spec := range s.imports { // One by one, as the first may change where the next belongs.
+	for _, spec := range s.imports { // One by one, because the first may change where the next belongs.
 		with, err := open(s.path, text)
 		if err != nil {
 			return nil, &NotUnderstoodError{s.path, "its edit would not compile, so it was not made: " + err.Error()}
@@ -129,7 +129,7 @@ func (s *source) writeImport(name, path string) {
 	s.insert(s.file.Name.End(), "\n\nimport "+text)
 }
 
-// addToBlock adds an import to a block: in the group of the packages that have a domain in their paths, or in a new one.
+// addToBlock adds an import to a block: to the group of packages with a domain in their paths, or to a new one.
 func (s *source) addToBlock(d *ast.GenDecl, path, text string) {
 	var after ast.Node
 	for _, spec := range d.Specs {
