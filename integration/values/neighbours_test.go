@@ -158,7 +158,7 @@ func TestValues_ConflictOverHTTP(t *testing.T) {
 		assert.Equal(s, []string{"secret", "title"}, s.conflict(err))
 		for _, e := range []error{err, errors.Unwrap(err)} {
 			assert.NotContains(s, e.Error(), "t0psecret")
-			assert.Contains(s, e.Error(), "secret is another")
+			assert.Contains(s, e.Error(), "secret differs")
 		}
 		var seen *entocc.ValuesError
 		require.ErrorAs(s, err, &seen)
