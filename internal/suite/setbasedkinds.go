@@ -58,10 +58,14 @@ func setBasedKindScenarios() []scenario {
 		{name: "SetBased/RowsThatComeAndGo", run: setBasedStorm, left: nodes},
 		{name: "SetBased/RolledBackWriteIsKnown", run: setBasedRolledBack},
 	}
-	for way, where := range map[string]func(*ent.User) predicate.User{
-		"ByID":    func(u *ent.User) predicate.User { return user.ID(u.ID) },
-		"ByField": func(u *ent.User) predicate.User { return user.And(user.Name("before"), user.IDIn(u.ID)) },
+	for _, by := range []struct {
+		way   string
+		where func(*ent.User) predicate.User
+	}{
+		{"ByField", func(u *ent.User) predicate.User { return user.And(user.Name("before"), user.IDIn(u.ID)) }},
+		{"ByID", func(u *ent.User) predicate.User { return user.ID(u.ID) }},
 	} {
+		way, where := by.way, by.where
 		all = append(all,
 			scenario{name: "SetBased/" + way + "UpdateOfAReadRowThatOthersChanged", left: locking, run: readThenChanged(func(ctx context.Context, tx *ent.Tx, u *ent.User) error {
 				return tx.User.Update().Where(where(u)).IfVersion(1).SetName("lost").Exec(ctx)
