@@ -19,6 +19,16 @@ func IfFields[P ~func(*sql.Selector)](e *Expectation, predicates []P) {
 	}
 }
 
+// StatesFields reports whether the caller expects a certain state of the row's fields, or that they are as they were
+// read.
+func (w *Write) StatesFields() bool { return len(w.e.fields) > 0 || w.Seen }
+
+// whereFields adds what the caller expects of the row's fields.
+func (w *Write) whereFields(s *sql.Selector) {
+	w.e.fields.where(s)
+	w.seen.where(s)
+}
+
 // fieldGuard is what a write expects of its row's fields.
 type fieldGuard []func(*sql.Selector)
 

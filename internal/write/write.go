@@ -280,16 +280,6 @@ func (w *Write) Touches() bool {
 	return len(w.Schema.Touch) > 0 && (w.Bump || len(w.parents) > 0)
 }
 
-// StatesFields reports whether the caller expects a certain state of the row's fields, or that they are as they were
-// read.
-func (w *Write) StatesFields() bool { return len(w.e.fields) > 0 || w.Seen }
-
-// whereFields adds what the caller expects of the row's fields.
-func (w *Write) whereFields(s *sql.Selector) {
-	w.e.fields.where(s)
-	w.seen.where(s)
-}
-
 // send sends the save through a route.
 func (w *Write) send(ctx context.Context, drv dialect.Driver, r route) error {
 	switch r {
