@@ -7,6 +7,7 @@ require (
 	entgo.io/ent v0.14.6
 	github.com/anishathalye/porcupine v1.3.1
 	github.com/entocc/entocc v0.0.0
+	github.com/entocc/entocc/examples v0.0.0
 	github.com/go-sql-driver/mysql v1.10.1
 	github.com/google/uuid v1.6.0
 	github.com/jackc/pgx/v5 v5.12.0
@@ -65,3 +66,7 @@ require (
 )
 
 replace github.com/entocc/entocc => ../
+
+replace github.com/entocc/entocc/examples => ../examples
+
+replace github.com/entocc/entocc/occgrpc => ../occgrpc

@@ -1,5 +1,5 @@
 // Package chinook_test adopts a database that was there before entocc: years of rows, names and types that are not ent's,
-// and no version column. It is the Chinook sample database, a music shop.
+// and no version column. It is the Chinook sample database, a music shop, with the schemas and the client of examples/adopt.
 package chinook_test
 
 import (
@@ -13,10 +13,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/entocc/entocc"
-	"github.com/entocc/entocc/integration/chinook/ent"
-	"github.com/entocc/entocc/integration/chinook/ent/invoice"
-	"github.com/entocc/entocc/integration/chinook/ent/invoiceline"
-	"github.com/entocc/entocc/integration/chinook/ent/playlisttrack"
+	"github.com/entocc/entocc/examples/adopt/ent"
+	"github.com/entocc/entocc/examples/adopt/ent/invoice"
+	"github.com/entocc/entocc/examples/adopt/ent/invoiceline"
+	"github.com/entocc/entocc/examples/adopt/ent/playlisttrack"
 )
 
 // migrations are the two ways to give old tables their version column.

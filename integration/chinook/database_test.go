@@ -16,8 +16,8 @@ import (
 	_ "github.com/mattn/go-sqlite3"
 	"github.com/stretchr/testify/require"
 
-	"github.com/entocc/entocc/integration/chinook/ent"
-	_ "github.com/entocc/entocc/integration/chinook/ent/runtime" // the guard: the schemas' hooks
+	"github.com/entocc/entocc/examples/adopt/ent"
+	_ "github.com/entocc/entocc/examples/adopt/ent/runtime" // the guard: the schemas' hooks
 	"github.com/entocc/entocc/integration/servers"
 )
 

@@ -21,7 +21,7 @@ func TestSQL_AddsWhatEntsMigrationAdds(t *testing.T) {
 			require.Len(t, files, 1)
 			data, err := os.ReadFile(files[0])
 			require.NoError(t, err)
-			code, out, errs := run(t, "../../../../integration", "sql", "--ent", "chinook/ent", "--format", "flyway", "--dialect", dialect)
+			code, out, errs := run(t, "../../../../examples", "sql", "--ent", "adopt/ent", "--format", "flyway", "--dialect", dialect)
 			require.Equal(t, 0, code, errs)
 			assert.ElementsMatch(t, statements(string(data)), statements(out))
 		})

@@ -11,10 +11,10 @@ import (
 var (
 	// AlbumColumns holds the columns for the "Album" table.
 	AlbumColumns = []*schema.Column{
-		{Name: "AlbumId", Type: field.TypeInt, Increment: true},
+		{Name: "AlbumId", Type: field.TypeInt, Increment: true, SchemaType: map[string]string{"mysql": "int", "postgres": "serial", "sqlite3": "integer"}},
 		{Name: "version", Type: field.TypeInt64, Default: 1},
-		{Name: "Title", Type: field.TypeString},
-		{Name: "ArtistId", Type: field.TypeInt},
+		{Name: "Title", Type: field.TypeString, SchemaType: map[string]string{"mysql": "varchar(160)", "postgres": "varchar(160)", "sqlite3": "nvarchar(160)"}},
+		{Name: "ArtistId", Type: field.TypeInt, SchemaType: map[string]string{"mysql": "int", "postgres": "serial", "sqlite3": "integer"}},
 	}
 	// AlbumTable holds the schema information for the "Album" table.
 	AlbumTable = &schema.Table{
@@ -32,9 +32,9 @@ var (
 	}
 	// ArtistColumns holds the columns for the "Artist" table.
 	ArtistColumns = []*schema.Column{
-		{Name: "ArtistId", Type: field.TypeInt, Increment: true},
+		{Name: "ArtistId", Type: field.TypeInt, Increment: true, SchemaType: map[string]string{"mysql": "int", "postgres": "serial", "sqlite3": "integer"}},
 		{Name: "version", Type: field.TypeInt64, Default: 1},
-		{Name: "Name", Type: field.TypeString, Nullable: true},
+		{Name: "Name", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"mysql": "varchar(120)", "postgres": "varchar(120)", "sqlite3": "nvarchar(120)"}},
 	}
 	// ArtistTable holds the schema information for the "Artist" table.
 	ArtistTable = &schema.Table{
@@ -44,20 +44,20 @@ var (
 	}
 	// CustomerColumns holds the columns for the "Customer" table.
 	CustomerColumns = []*schema.Column{
-		{Name: "CustomerId", Type: field.TypeInt, Increment: true},
+		{Name: "CustomerId", Type: field.TypeInt, Increment: true, SchemaType: map[string]string{"mysql": "int", "postgres": "serial", "sqlite3": "integer"}},
 		{Name: "version", Type: field.TypeInt64, Default: 1},
-		{Name: "FirstName", Type: field.TypeString},
-		{Name: "LastName", Type: field.TypeString},
-		{Name: "Company", Type: field.TypeString, Nullable: true},
-		{Name: "Address", Type: field.TypeString, Nullable: true},
-		{Name: "City", Type: field.TypeString, Nullable: true},
-		{Name: "State", Type: field.TypeString, Nullable: true},
-		{Name: "Country", Type: field.TypeString, Nullable: true},
-		{Name: "PostalCode", Type: field.TypeString, Nullable: true},
-		{Name: "Phone", Type: field.TypeString, Nullable: true},
-		{Name: "Fax", Type: field.TypeString, Nullable: true},
-		{Name: "Email", Type: field.TypeString},
-		{Name: "SupportRepId", Type: field.TypeInt, Nullable: true},
+		{Name: "FirstName", Type: field.TypeString, SchemaType: map[string]string{"mysql": "varchar(40)", "postgres": "varchar(40)", "sqlite3": "nvarchar(40)"}},
+		{Name: "LastName", Type: field.TypeString, SchemaType: map[string]string{"mysql": "varchar(20)", "postgres": "varchar(20)", "sqlite3": "nvarchar(20)"}},
+		{Name: "Company", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"mysql": "varchar(80)", "postgres": "varchar(80)", "sqlite3": "nvarchar(80)"}},
+		{Name: "Address", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"mysql": "varchar(70)", "postgres": "varchar(70)", "sqlite3": "nvarchar(70)"}},
+		{Name: "City", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"mysql": "varchar(40)", "postgres": "varchar(40)", "sqlite3": "nvarchar(40)"}},
+		{Name: "State", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"mysql": "varchar(40)", "postgres": "varchar(40)", "sqlite3": "nvarchar(40)"}},
+		{Name: "Country", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"mysql": "varchar(40)", "postgres": "varchar(40)", "sqlite3": "nvarchar(40)"}},
+		{Name: "PostalCode", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"mysql": "varchar(10)", "postgres": "varchar(10)", "sqlite3": "nvarchar(10)"}},
+		{Name: "Phone", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"mysql": "varchar(24)", "postgres": "varchar(24)", "sqlite3": "nvarchar(24)"}},
+		{Name: "Fax", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"mysql": "varchar(24)", "postgres": "varchar(24)", "sqlite3": "nvarchar(24)"}},
+		{Name: "Email", Type: field.TypeString, SchemaType: map[string]string{"mysql": "varchar(60)", "postgres": "varchar(60)", "sqlite3": "nvarchar(60)"}},
+		{Name: "SupportRepId", Type: field.TypeInt, Nullable: true, SchemaType: map[string]string{"mysql": "int", "postgres": "serial", "sqlite3": "integer"}},
 	}
 	// CustomerTable holds the schema information for the "Customer" table.
 	CustomerTable = &schema.Table{
@@ -75,22 +75,22 @@ var (
 	}
 	// EmployeeColumns holds the columns for the "Employee" table.
 	EmployeeColumns = []*schema.Column{
-		{Name: "EmployeeId", Type: field.TypeInt, Increment: true},
+		{Name: "EmployeeId", Type: field.TypeInt, Increment: true, SchemaType: map[string]string{"mysql": "int", "postgres": "serial", "sqlite3": "integer"}},
 		{Name: "version", Type: field.TypeInt64, Default: 1},
-		{Name: "LastName", Type: field.TypeString},
-		{Name: "FirstName", Type: field.TypeString},
-		{Name: "Title", Type: field.TypeString, Nullable: true},
-		{Name: "BirthDate", Type: field.TypeTime, Nullable: true},
-		{Name: "HireDate", Type: field.TypeTime, Nullable: true},
-		{Name: "Address", Type: field.TypeString, Nullable: true},
-		{Name: "City", Type: field.TypeString, Nullable: true},
-		{Name: "State", Type: field.TypeString, Nullable: true},
-		{Name: "Country", Type: field.TypeString, Nullable: true},
-		{Name: "PostalCode", Type: field.TypeString, Nullable: true},
-		{Name: "Phone", Type: field.TypeString, Nullable: true},
-		{Name: "Fax", Type: field.TypeString, Nullable: true},
-		{Name: "Email", Type: field.TypeString, Nullable: true},
-		{Name: "ReportsTo", Type: field.TypeInt, Nullable: true},
+		{Name: "LastName", Type: field.TypeString, SchemaType: map[string]string{"mysql": "varchar(20)", "postgres": "varchar(20)", "sqlite3": "nvarchar(20)"}},
+		{Name: "FirstName", Type: field.TypeString, SchemaType: map[string]string{"mysql": "varchar(20)", "postgres": "varchar(20)", "sqlite3": "nvarchar(20)"}},
+		{Name: "Title", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"mysql": "varchar(30)", "postgres": "varchar(30)", "sqlite3": "nvarchar(30)"}},
+		{Name: "BirthDate", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"mysql": "datetime", "postgres": "timestamp", "sqlite3": "datetime"}},
+		{Name: "HireDate", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"mysql": "datetime", "postgres": "timestamp", "sqlite3": "datetime"}},
+		{Name: "Address", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"mysql": "varchar(70)", "postgres": "varchar(70)", "sqlite3": "nvarchar(70)"}},
+		{Name: "City", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"mysql": "varchar(40)", "postgres": "varchar(40)", "sqlite3": "nvarchar(40)"}},
+		{Name: "State", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"mysql": "varchar(40)", "postgres": "varchar(40)", "sqlite3": "nvarchar(40)"}},
+		{Name: "Country", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"mysql": "varchar(40)", "postgres": "varchar(40)", "sqlite3": "nvarchar(40)"}},
+		{Name: "PostalCode", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"mysql": "varchar(10)", "postgres": "varchar(10)", "sqlite3": "nvarchar(10)"}},
+		{Name: "Phone", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"mysql": "varchar(24)", "postgres": "varchar(24)", "sqlite3": "nvarchar(24)"}},
+		{Name: "Fax", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"mysql": "varchar(24)", "postgres": "varchar(24)", "sqlite3": "nvarchar(24)"}},
+		{Name: "Email", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"mysql": "varchar(60)", "postgres": "varchar(60)", "sqlite3": "nvarchar(60)"}},
+		{Name: "ReportsTo", Type: field.TypeInt, Nullable: true, SchemaType: map[string]string{"mysql": "int", "postgres": "serial", "sqlite3": "integer"}},
 	}
 	// EmployeeTable holds the schema information for the "Employee" table.
 	EmployeeTable = &schema.Table{
@@ -108,9 +108,9 @@ var (
 	}
 	// GenreColumns holds the columns for the "Genre" table.
 	GenreColumns = []*schema.Column{
-		{Name: "GenreId", Type: field.TypeInt, Increment: true},
+		{Name: "GenreId", Type: field.TypeInt, Increment: true, SchemaType: map[string]string{"mysql": "int", "postgres": "serial", "sqlite3": "integer"}},
 		{Name: "version", Type: field.TypeInt64, Default: 1},
-		{Name: "Name", Type: field.TypeString, Nullable: true},
+		{Name: "Name", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"mysql": "varchar(120)", "postgres": "varchar(120)", "sqlite3": "nvarchar(120)"}},
 	}
 	// GenreTable holds the schema information for the "Genre" table.
 	GenreTable = &schema.Table{
@@ -120,16 +120,16 @@ var (
 	}
 	// InvoiceColumns holds the columns for the "Invoice" table.
 	InvoiceColumns = []*schema.Column{
-		{Name: "InvoiceId", Type: field.TypeInt, Increment: true},
+		{Name: "InvoiceId", Type: field.TypeInt, Increment: true, SchemaType: map[string]string{"mysql": "int", "postgres": "serial", "sqlite3": "integer"}},
 		{Name: "version", Type: field.TypeInt64, Default: 1},
-		{Name: "InvoiceDate", Type: field.TypeTime},
-		{Name: "BillingAddress", Type: field.TypeString, Nullable: true},
-		{Name: "BillingCity", Type: field.TypeString, Nullable: true},
-		{Name: "BillingState", Type: field.TypeString, Nullable: true},
-		{Name: "BillingCountry", Type: field.TypeString, Nullable: true},
-		{Name: "BillingPostalCode", Type: field.TypeString, Nullable: true},
-		{Name: "Total", Type: field.TypeFloat64},
-		{Name: "CustomerId", Type: field.TypeInt},
+		{Name: "InvoiceDate", Type: field.TypeTime, SchemaType: map[string]string{"mysql": "datetime", "postgres": "timestamp", "sqlite3": "datetime"}},
+		{Name: "BillingAddress", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"mysql": "varchar(70)", "postgres": "varchar(70)", "sqlite3": "nvarchar(70)"}},
+		{Name: "BillingCity", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"mysql": "varchar(40)", "postgres": "varchar(40)", "sqlite3": "nvarchar(40)"}},
+		{Name: "BillingState", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"mysql": "varchar(40)", "postgres": "varchar(40)", "sqlite3": "nvarchar(40)"}},
+		{Name: "BillingCountry", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"mysql": "varchar(40)", "postgres": "varchar(40)", "sqlite3": "nvarchar(40)"}},
+		{Name: "BillingPostalCode", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"mysql": "varchar(10)", "postgres": "varchar(10)", "sqlite3": "nvarchar(10)"}},
+		{Name: "Total", Type: field.TypeFloat64, SchemaType: map[string]string{"mysql": "decimal(10,2)", "postgres": "numeric(10,2)", "sqlite3": "numeric(10,2)"}},
+		{Name: "CustomerId", Type: field.TypeInt, SchemaType: map[string]string{"mysql": "int", "postgres": "serial", "sqlite3": "integer"}},
 	}
 	// InvoiceTable holds the schema information for the "Invoice" table.
 	InvoiceTable = &schema.Table{
@@ -147,12 +147,12 @@ var (
 	}
 	// InvoiceLineColumns holds the columns for the "InvoiceLine" table.
 	InvoiceLineColumns = []*schema.Column{
-		{Name: "InvoiceLineId", Type: field.TypeInt, Increment: true},
+		{Name: "InvoiceLineId", Type: field.TypeInt, Increment: true, SchemaType: map[string]string{"mysql": "int", "postgres": "serial", "sqlite3": "integer"}},
 		{Name: "version", Type: field.TypeInt64, Default: 1},
-		{Name: "UnitPrice", Type: field.TypeFloat64},
-		{Name: "Quantity", Type: field.TypeInt},
-		{Name: "InvoiceId", Type: field.TypeInt},
-		{Name: "TrackId", Type: field.TypeInt},
+		{Name: "UnitPrice", Type: field.TypeFloat64, SchemaType: map[string]string{"mysql": "decimal(10,2)", "postgres": "numeric(10,2)", "sqlite3": "numeric(10,2)"}},
+		{Name: "Quantity", Type: field.TypeInt, SchemaType: map[string]string{"mysql": "int", "postgres": "int", "sqlite3": "integer"}},
+		{Name: "InvoiceId", Type: field.TypeInt, SchemaType: map[string]string{"mysql": "int", "postgres": "serial", "sqlite3": "integer"}},
+		{Name: "TrackId", Type: field.TypeInt, SchemaType: map[string]string{"mysql": "int", "postgres": "serial", "sqlite3": "integer"}},
 	}
 	// InvoiceLineTable holds the schema information for the "InvoiceLine" table.
 	InvoiceLineTable = &schema.Table{
@@ -176,9 +176,9 @@ var (
 	}
 	// MediaTypeColumns holds the columns for the "MediaType" table.
 	MediaTypeColumns = []*schema.Column{
-		{Name: "MediaTypeId", Type: field.TypeInt, Increment: true},
+		{Name: "MediaTypeId", Type: field.TypeInt, Increment: true, SchemaType: map[string]string{"mysql": "int", "postgres": "serial", "sqlite3": "integer"}},
 		{Name: "version", Type: field.TypeInt64, Default: 1},
-		{Name: "Name", Type: field.TypeString, Nullable: true},
+		{Name: "Name", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"mysql": "varchar(120)", "postgres": "varchar(120)", "sqlite3": "nvarchar(120)"}},
 	}
 	// MediaTypeTable holds the schema information for the "MediaType" table.
 	MediaTypeTable = &schema.Table{
@@ -188,9 +188,9 @@ var (
 	}
 	// PlaylistColumns holds the columns for the "Playlist" table.
 	PlaylistColumns = []*schema.Column{
-		{Name: "PlaylistId", Type: field.TypeInt, Increment: true},
+		{Name: "PlaylistId", Type: field.TypeInt, Increment: true, SchemaType: map[string]string{"mysql": "int", "postgres": "serial", "sqlite3": "integer"}},
 		{Name: "version", Type: field.TypeInt64, Default: 1},
-		{Name: "Name", Type: field.TypeString, Nullable: true},
+		{Name: "Name", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"mysql": "varchar(120)", "postgres": "varchar(120)", "sqlite3": "nvarchar(120)"}},
 	}
 	// PlaylistTable holds the schema information for the "Playlist" table.
 	PlaylistTable = &schema.Table{
@@ -201,8 +201,8 @@ var (
 	// PlaylistTrackColumns holds the columns for the "PlaylistTrack" table.
 	PlaylistTrackColumns = []*schema.Column{
 		{Name: "version", Type: field.TypeInt64, Default: 1},
-		{Name: "PlaylistId", Type: field.TypeInt},
-		{Name: "TrackId", Type: field.TypeInt},
+		{Name: "PlaylistId", Type: field.TypeInt, SchemaType: map[string]string{"mysql": "int", "postgres": "serial", "sqlite3": "integer"}},
+		{Name: "TrackId", Type: field.TypeInt, SchemaType: map[string]string{"mysql": "int", "postgres": "serial", "sqlite3": "integer"}},
 	}
 	// PlaylistTrackTable holds the schema information for the "PlaylistTrack" table.
 	PlaylistTrackTable = &schema.Table{
@@ -226,16 +226,16 @@ var (
 	}
 	// TrackColumns holds the columns for the "Track" table.
 	TrackColumns = []*schema.Column{
-		{Name: "TrackId", Type: field.TypeInt, Increment: true},
+		{Name: "TrackId", Type: field.TypeInt, Increment: true, SchemaType: map[string]string{"mysql": "int", "postgres": "serial", "sqlite3": "integer"}},
 		{Name: "version", Type: field.TypeInt64, Default: 1},
-		{Name: "Name", Type: field.TypeString},
-		{Name: "Composer", Type: field.TypeString, Nullable: true},
-		{Name: "Milliseconds", Type: field.TypeInt},
-		{Name: "Bytes", Type: field.TypeInt, Nullable: true},
-		{Name: "UnitPrice", Type: field.TypeFloat64},
-		{Name: "AlbumId", Type: field.TypeInt, Nullable: true},
-		{Name: "GenreId", Type: field.TypeInt, Nullable: true},
-		{Name: "MediaTypeId", Type: field.TypeInt},
+		{Name: "Name", Type: field.TypeString, SchemaType: map[string]string{"mysql": "varchar(200)", "postgres": "varchar(200)", "sqlite3": "nvarchar(200)"}},
+		{Name: "Composer", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"mysql": "varchar(220)", "postgres": "varchar(220)", "sqlite3": "nvarchar(220)"}},
+		{Name: "Milliseconds", Type: field.TypeInt, SchemaType: map[string]string{"mysql": "int", "postgres": "int", "sqlite3": "integer"}},
+		{Name: "Bytes", Type: field.TypeInt, Nullable: true, SchemaType: map[string]string{"mysql": "int", "postgres": "int", "sqlite3": "integer"}},
+		{Name: "UnitPrice", Type: field.TypeFloat64, SchemaType: map[string]string{"mysql": "decimal(10,2)", "postgres": "numeric(10,2)", "sqlite3": "numeric(10,2)"}},
+		{Name: "AlbumId", Type: field.TypeInt, Nullable: true, SchemaType: map[string]string{"mysql": "int", "postgres": "serial", "sqlite3": "integer"}},
+		{Name: "GenreId", Type: field.TypeInt, Nullable: true, SchemaType: map[string]string{"mysql": "int", "postgres": "serial", "sqlite3": "integer"}},
+		{Name: "MediaTypeId", Type: field.TypeInt, SchemaType: map[string]string{"mysql": "int", "postgres": "serial", "sqlite3": "integer"}},
 	}
 	// TrackTable holds the schema information for the "Track" table.
 	TrackTable = &schema.Table{

@@ -16,7 +16,7 @@ func (Artist) Annotations() []schema.Annotation { return table("Artist") }
 func (Artist) Fields() []ent.Field {
 	return []ent.Field{
 		id("ArtistId"),
-		optionalText("name", "Name"),
+		optionalText("name", "Name", 120),
 	}
 }
 
@@ -35,7 +35,7 @@ func (Album) Annotations() []schema.Annotation { return table("Album") }
 func (Album) Fields() []ent.Field {
 	return []ent.Field{
 		id("AlbumId"),
-		text("title", "Title"),
+		text("title", "Title", 160),
 		number("artist_id", "ArtistId"),
 	}
 }
@@ -58,7 +58,7 @@ func (Genre) Annotations() []schema.Annotation { return table("Genre") }
 func (Genre) Fields() []ent.Field {
 	return []ent.Field{
 		id("GenreId"),
-		optionalText("name", "Name"),
+		optionalText("name", "Name", 120),
 	}
 }
 
@@ -77,7 +77,7 @@ func (MediaType) Annotations() []schema.Annotation { return table("MediaType") }
 func (MediaType) Fields() []ent.Field {
 	return []ent.Field{
 		id("MediaTypeId"),
-		optionalText("name", "Name"),
+		optionalText("name", "Name", 120),
 	}
 }
 
@@ -96,11 +96,11 @@ func (Track) Annotations() []schema.Annotation { return table("Track") }
 func (Track) Fields() []ent.Field {
 	return []ent.Field{
 		id("TrackId"),
-		text("name", "Name"),
+		text("name", "Name", 200),
 		optionalNumber("album_id", "AlbumId"),
 		number("media_type_id", "MediaTypeId"),
 		optionalNumber("genre_id", "GenreId"),
-		optionalText("composer", "Composer"),
+		optionalText("composer", "Composer", 220),
 		number("milliseconds", "Milliseconds"),
 		optionalNumber("bytes", "Bytes"),
 		money("unit_price", "UnitPrice"),

@@ -18,7 +18,7 @@ func (Playlist) Annotations() []schema.Annotation { return table("Playlist") }
 func (Playlist) Fields() []ent.Field {
 	return []ent.Field{
 		id("PlaylistId"),
-		optionalText("name", "Name"),
+		optionalText("name", "Name", 120),
 	}
 }
 

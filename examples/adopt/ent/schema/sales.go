@@ -4,7 +4,6 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/edge"
-	"entgo.io/ent/schema/field"
 )
 
 // Employee is who sells, and reports to another employee.
@@ -17,20 +16,20 @@ func (Employee) Annotations() []schema.Annotation { return table("Employee") }
 func (Employee) Fields() []ent.Field {
 	return []ent.Field{
 		id("EmployeeId"),
-		text("last_name", "LastName"),
-		text("first_name", "FirstName"),
-		optionalText("title", "Title"),
+		text("last_name", "LastName", 20),
+		text("first_name", "FirstName", 20),
+		optionalText("title", "Title", 30),
 		optionalNumber("reports_to", "ReportsTo"),
 		optionalMoment("birth_date", "BirthDate"),
 		optionalMoment("hire_date", "HireDate"),
-		optionalText("address", "Address"),
-		optionalText("city", "City"),
-		optionalText("state", "State"),
-		optionalText("country", "Country"),
-		optionalText("postal_code", "PostalCode"),
-		optionalText("phone", "Phone"),
-		optionalText("fax", "Fax"),
-		optionalText("email", "Email"),
+		optionalText("address", "Address", 70),
+		optionalText("city", "City", 40),
+		optionalText("state", "State", 40),
+		optionalText("country", "Country", 40),
+		optionalText("postal_code", "PostalCode", 10),
+		optionalText("phone", "Phone", 24),
+		optionalText("fax", "Fax", 24),
+		optionalText("email", "Email", 60),
 	}
 }
 
@@ -52,17 +51,17 @@ func (Customer) Annotations() []schema.Annotation { return table("Customer") }
 func (Customer) Fields() []ent.Field {
 	return []ent.Field{
 		id("CustomerId"),
-		text("first_name", "FirstName"),
-		text("last_name", "LastName"),
-		optionalText("company", "Company"),
-		optionalText("address", "Address"),
-		optionalText("city", "City"),
-		optionalText("state", "State"),
-		optionalText("country", "Country"),
-		optionalText("postal_code", "PostalCode"),
-		optionalText("phone", "Phone"),
-		optionalText("fax", "Fax"),
-		text("email", "Email"),
+		text("first_name", "FirstName", 40),
+		text("last_name", "LastName", 20),
+		optionalText("company", "Company", 80),
+		optionalText("address", "Address", 70),
+		optionalText("city", "City", 40),
+		optionalText("state", "State", 40),
+		optionalText("country", "Country", 40),
+		optionalText("postal_code", "PostalCode", 10),
+		optionalText("phone", "Phone", 24),
+		optionalText("fax", "Fax", 24),
+		text("email", "Email", 60),
 		optionalNumber("support_rep_id", "SupportRepId"),
 	}
 }
@@ -86,12 +85,12 @@ func (Invoice) Fields() []ent.Field {
 	return []ent.Field{
 		id("InvoiceId"),
 		number("customer_id", "CustomerId"),
-		field.Time("invoice_date").StorageKey("InvoiceDate"),
-		optionalText("billing_address", "BillingAddress"),
-		optionalText("billing_city", "BillingCity"),
-		optionalText("billing_state", "BillingState"),
-		optionalText("billing_country", "BillingCountry"),
-		optionalText("billing_postal_code", "BillingPostalCode"),
+		moment("invoice_date", "InvoiceDate"),
+		optionalText("billing_address", "BillingAddress", 70),
+		optionalText("billing_city", "BillingCity", 40),
+		optionalText("billing_state", "BillingState", 40),
+		optionalText("billing_country", "BillingCountry", 40),
+		optionalText("billing_postal_code", "BillingPostalCode", 10),
 		money("total", "Total"),
 	}
 }
