@@ -118,20 +118,22 @@ func (e *RecordModifiedError) Error() string {
 	if errors.As(e.Err, &seen) {
 		return fmt.Sprintf("entocc: %s %s was modified by somebody else: %s refused, %v", e.Type, formatID(e.ID), opName(e.Op), e.Err)
 	}
-	fmt.Fprintf(&b, "entocc: %s %s was ", e.Type, formatID(e.ID))
-	if e.Deleted {
-		b.WriteString("deleted")
-	} else {
-		b.WriteString("modified")
+	what := "was modified by somebody else"
+	switch {
+	case e.Deleted && e.Op.Is(ent.OpUpdate|ent.OpDelete): // To say which would show that a row is there that the predicates hide.
+		what = "is gone, or not matched by the predicates of the write"
+	case e.Deleted:
+		what = "was deleted by somebody else"
 	}
+	fmt.Fprintf(&b, "entocc: %s %s %s: ", e.Type, formatID(e.ID), what)
 	who := "the caller"
 	if e.Op != 0 {
 		who = opName(e.Op)
 	}
 	if e.Expected == nil && e.Actual == nil && e.Deleted {
-		fmt.Fprintf(&b, " by somebody else: %s refused", who)
+		fmt.Fprintf(&b, "%s refused", who)
 	} else {
-		fmt.Fprintf(&b, " by somebody else: %s expected version %v", who, e.Expected)
+		fmt.Fprintf(&b, "%s expected version %v", who, e.Expected)
 	}
 	if e.Actual != nil {
 		fmt.Fprintf(&b, ", the row has %v", e.Actual)

@@ -31,6 +31,11 @@ func TestRecordModifiedError_TellsTypeIDAndVersions(t *testing.T) {
 			"entocc: User 7 was deleted by somebody else: DeleteOne expected version 1",
 		},
 		{
+			"a set-based write, whose predicates may hide the row",
+			&entocc.RecordModifiedError{Type: "User", ID: 7, Op: ent.OpUpdate, Expected: int64(1), Deleted: true},
+			"entocc: User 7 is gone, or not matched by the predicates of the write: Update expected version 1",
+		},
+		{
 			"the database said it",
 			&entocc.RecordModifiedError{Type: "User", ID: 7, Op: ent.OpUpdateOne, Expected: int64(1), Err: cause},
 			"entocc: User 7 was modified by somebody else: UpdateOne expected version 1 (database is locked)",

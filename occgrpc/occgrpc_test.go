@@ -174,6 +174,21 @@ func TestExpect_GuardsTheWriteItself(t *testing.T) {
 	assert.Equal(t, "Anyone's", client.User.GetX(t.Context(), u.ID).Name)
 }
 
+// An etag of another row, or a weak one, does not say that anybody changed the row.
+func TestExpect_ETagThatNamesNoVersionOfTheRow(t *testing.T) {
+	client := open(t)
+	u, other := client.User.Create().SetName("Ada").SaveX(t.Context()), client.User.Create().SetName("Bob").SaveX(t.Context())
+	for _, sent := range []string{etag(t, other), "W/" + etag(t, u), `"x"`} {
+		refused := serve(t, func(ctx context.Context) error {
+			return client.User.UpdateOneID(u.ID).IfMatch(occgrpc.Expect(sent)).SetName("Eve").Exec(ctx)
+		})
+		assert.Equal(t, codes.Aborted, refused.code)
+		assert.Equal(t, "the etag names no version of this user, because it is weak or of another resource: nothing was written", refused.message)
+		assert.Equal(t, map[string]string{"type": "User", "id": fmt.Sprint(u.ID), "expected_etag": sent, "etag": etag(t, u)}, refused.info.Metadata)
+	}
+	assert.Equal(t, "Ada", client.User.GetX(t.Context(), u.ID).Name)
+}
+
 func TestExpect_WhatIsNoETagIsAnInvalidArgument(t *testing.T) {
 	client := open(t)
 	u := client.User.Create().SetName("Ada").SaveX(t.Context())

@@ -21,8 +21,8 @@ const Domain = "github.com/entocc/entocc"
 
 // The reasons in the google.rpc.ErrorInfo of statuses.
 const (
-	// ReasonModified is the reason of ABORTED: somebody else changed the row. Nothing was written. Read it again, and
-	// decide again.
+	// ReasonModified is the reason of ABORTED: somebody else changed the row, or the etag names no version of it. Nothing was
+	// written. Read it again, and decide again.
 	ReasonModified = "RECORD_MODIFIED"
 	// ReasonState is the reason of FAILED_PRECONDITION: the row is not in the state that the write starts from
 	// (IfField).
@@ -154,7 +154,21 @@ func modifiedStatus(ctx context.Context, err error, m *entocc.RecordModifiedErro
 	if errors.As(m, &state) {
 		return stateStatus(metadata, m, state)
 	}
-	return failure(code.Code_ABORTED, ReasonModified, fmt.Sprintf("the %s was changed by somebody else since it was read: nothing was written", noun(m.Type)), metadata)
+	message := fmt.Sprintf("the %s was changed by somebody else since it was read: nothing was written", noun(m.Type))
+	if sent, ok := foreignETag(m); ok {
+		message = fmt.Sprintf("the etag names no version of this %s, because it is weak or of another resource: nothing was written", noun(m.Type))
+		if metadata["id"] != "" {
+			metadata["expected_etag"] = sent
+		}
+	}
+	return failure(code.Code_ABORTED, ReasonModified, message, metadata)
+}
+
+// foreignETag returns the etag that was sent if it names no version of the row. The error then has it where it would otherwise
+// have a version, which is in no quotes. Such an etag says nothing about whether the row has changed.
+func foreignETag(m *entocc.RecordModifiedError) (string, bool) {
+	sent, ok := m.Expected.(string)
+	return sent, ok && len(sent) > 1 && strings.HasSuffix(sent, `"`)
 }
 
 // describe adds what the caller may know about a row that it may read.

@@ -129,7 +129,10 @@ func (j *joinedUpsert) asksIDs() bool {
 func (j *joinedUpsert) send(ctx context.Context, tx dialect.Driver, query string, args []any) (written []bool, err error) {
 	written = make([]bool, len(j.rows))
 	if j.dialect != dialect.MySQL {
-		return written, j.read(ctx, tx, query, args, written)
+		if err := j.read(ctx, tx, query, args, written); err != nil {
+			return written, err
+		}
+		return written, j.trusts(ctx, tx, written)
 	}
 	// A row that refuses it fails the whole statement.
 	if err := tx.Exec(ctx, query, args, nil); err != nil || !j.asksIDs() {
@@ -146,6 +149,23 @@ func (j *joinedUpsert) send(ctx context.Context, tx dialect.Driver, query string
 		return nil, errUntold
 	}
 	return written, nil
+}
+
+// trusts refuses a result in which rows are missing if a trigger of PostgreSQL may have exchanged the keys of rows: the missing
+// ones would be taken for others.
+func (j *joinedUpsert) trusts(ctx context.Context, tx dialect.Driver, written []bool) error {
+	if j.dialect != dialect.Postgres || !slices.Contains(written, false) {
+		return nil
+	}
+	b := &sql.Builder{}
+	b.SetDialect(j.dialect)
+	spec := j.rows[0].Spec
+	table := b.Quote(spec.Table)
+	if spec.Schema != "" {
+		table = b.Quote(spec.Schema) + "." + table
+	}
+	const beforeInsert = "SELECT 1 FROM pg_trigger WHERE tgrelid = CAST($1 AS regclass) AND tgtype & 7 = 7" // FOR EACH ROW
+	return session.EachRow(ctx, tx, beforeInsert, []any{table}, func(*sql.Rows, []string) error { return errUntold })
 }
 
 // selectIDs reads the IDs of rows that were just written: LAST_INSERT_ID is the ID of only one of them.

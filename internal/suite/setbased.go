@@ -123,6 +123,7 @@ func setBasedHidden(s *Scene) {
 		_, err := s.Client.User.Update().Where(where, user.Age(5)).IfVersion(1).SetAge(99).Save(s.ctx)
 		modified := s.gone(err)
 		assert.Nil(s, modified.Actual, "nothing is said about a row that the predicates hide")
+		assert.ErrorContains(s, err, "is gone, or not matched by the predicates of the write")
 		_, err = s.Client.User.Delete().Where(where, user.Age(5)).IfVersion(1).Exec(s.ctx)
 		assert.Nil(s, s.gone(err).Actual)
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect"
@@ -95,7 +96,14 @@ func (up *GuardedUpsert) OnConflict(table string) []sql.ConflictOption {
 // Refused reports whether err says that the existing row did not meet the guard: the database returns no row, or, on
 // MySQL and MariaDB, the error of guardedBump.
 func (up *GuardedUpsert) Refused(err error) bool {
-	return !up.unchecked && (errors.Is(err, stdsql.ErrNoRows) || up.assigns && isGuarded(err))
+	return !up.unchecked && (errors.Is(err, stdsql.ErrNoRows) || up.assigns && isGuarded(err) && !isOtherKey(err))
+}
+
+// otherKeyError is what PostgreSQL and SQLite report, in SQLite's words, if the new row clashes by another key than the upsert
+// names.
+func otherKeyError(s *version.Schema, target []string) error {
+	return fmt.Errorf("entocc: UNIQUE constraint failed: the new %s has a value that another row has in another unique key than the upsert names (%s); "+
+		"nothing was written", s.Type, strings.Join(target, ", "))
 }
 
 // Failed converts an error of the statement. If a row refused it, Failed queries q for that row and its current
@@ -104,6 +112,8 @@ func (up *GuardedUpsert) Failed(ctx context.Context, q dialect.ExecQuerier, err 
 	switch {
 	case up.unchecked:
 		return err
+	case up.assigns && isOtherKey(err):
+		return otherKeyError(up.claim.Schema, up.guard.Asked().asked.target)
 	case !up.Refused(err):
 		return up.claim.Failed(err)
 	}
