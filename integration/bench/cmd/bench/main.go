@@ -49,7 +49,7 @@ func passes(bench string, long bool) []pass {
 		return []pass{{bench, "10ms", 40}}
 	case long:
 		return []pass{
-			{"UpdateOne|DeleteOne|Columns|Exec|Trigger|SetBased|Report$", "200ms", 20},
+			{"UpdateOne|DeleteOne|Columns|Exec|Trigger|Values|SetBased|Report$", "200ms", 20},
 			{"UpdateBulk", "200ms", 10},
 			{"Contention", "1000x", 20},
 			{"Peer", "200ms", 20},
@@ -64,7 +64,7 @@ func passes(bench string, long bool) []pass {
 		{"Peer", "5ms", 40},
 		{"UpdateBulk/db=.*/rows=(1|10|100|1000)$", "10ms", 8},
 		{"DeleteOne", "5ms", 100},
-		{"Exec|Trigger|SetBased|Report$", "5ms", 40},
+		{"Exec|Trigger|Values|SetBased|Report$", "5ms", 40},
 		{"Columns", "5ms", 40},
 		{"Contention/db=.*/rows=(1|1000)$/writers=(1|16)$", "300x", 12},
 		{"UpdateBulk/db=.*/rows=10000", "1x", 3},

@@ -19,6 +19,7 @@ var sides = [...][2]string{
 	{"immediate", "SQLite's lock, that of the database: ent's SELECT and UPDATE in a transaction that begins by BEGIN IMMEDIATE"},
 	{"gorm", "the statement of GORM's optimisticlock plugin, written with GORM, and the read that its users need for the new version"},
 	{"xorm", "xorm's version tag, which returns no row; Peer is the save of Exec, in a module outside of the workspace"},
+	{"version", "in Trigger and Values the save of a row with mixin.Version"},
 	{"go", "go vet's own analyzers, on a project that is compiled and that neither side has looked at"},
 	{"bun", "a guard written with bun, with RETURNING; on MariaDB a read after it"},
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/entocc/entocc/integration/bench/guarded/ent/item"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/middle"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/narrow"
+	"github.com/entocc/entocc/integration/bench/guarded/ent/sheet"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/wide"
 
 	stdsql "database/sql"
@@ -39,6 +40,8 @@ type Client struct {
 	Middle *MiddleClient
 	// Narrow is the client for interacting with the Narrow builders.
 	Narrow *NarrowClient
+	// Sheet is the client for interacting with the Sheet builders.
+	Sheet *SheetClient
 	// Wide is the client for interacting with the Wide builders.
 	Wide *WideClient
 }
@@ -56,6 +59,7 @@ func (c *Client) init() {
 	c.Item = NewItemClient(c.config)
 	c.Middle = NewMiddleClient(c.config)
 	c.Narrow = NewNarrowClient(c.config)
+	c.Sheet = NewSheetClient(c.config)
 	c.Wide = NewWideClient(c.config)
 }
 
@@ -161,6 +165,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Item:   NewItemClient(cfg),
 		Middle: NewMiddleClient(cfg),
 		Narrow: NewNarrowClient(cfg),
+		Sheet:  NewSheetClient(cfg),
 		Wide:   NewWideClient(cfg),
 	}, nil
 }
@@ -185,6 +190,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Item:   NewItemClient(cfg),
 		Middle: NewMiddleClient(cfg),
 		Narrow: NewNarrowClient(cfg),
+		Sheet:  NewSheetClient(cfg),
 		Wide:   NewWideClient(cfg),
 	}, nil
 }
@@ -214,21 +220,21 @@ func (c *Client) Close() error {
 // Use adds the mutation hooks to all the entity clients.
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
-	c.Gauge.Use(hooks...)
-	c.Item.Use(hooks...)
-	c.Middle.Use(hooks...)
-	c.Narrow.Use(hooks...)
-	c.Wide.Use(hooks...)
+	for _, n := range []interface{ Use(...Hook) }{
+		c.Gauge, c.Item, c.Middle, c.Narrow, c.Sheet, c.Wide,
+	} {
+		n.Use(hooks...)
+	}
 }
 
 // Intercept adds the query interceptors to all the entity clients.
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
-	c.Gauge.Intercept(interceptors...)
-	c.Item.Intercept(interceptors...)
-	c.Middle.Intercept(interceptors...)
-	c.Narrow.Intercept(interceptors...)
-	c.Wide.Intercept(interceptors...)
+	for _, n := range []interface{ Intercept(...Interceptor) }{
+		c.Gauge, c.Item, c.Middle, c.Narrow, c.Sheet, c.Wide,
+	} {
+		n.Intercept(interceptors...)
+	}
 }
 
 // GetVersion returns the Gauge entity with this ID if it has this version. If the row has another, the error is a
@@ -369,6 +375,14 @@ func (c *NarrowClient) Modify(
 	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
+// Modify loads the Sheet entity with this ID, lets fn change it, and saves it. It starts over if the row changed
+// meanwhile (see entocc.Retry); such conflicts do not go to resolvers. fn must decide by the entity that it is given.
+func (c *SheetClient) Modify(
+	ctx context.Context, id int, fn func(*Sheet, *SheetUpdateOne) error, opts ...entocc.RetryOption,
+) (*Sheet, error) {
+	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
+}
+
 // Modify loads the Wide entity with this ID, lets fn change it, and saves it. It starts over if the row changed
 // meanwhile (see entocc.Retry); such conflicts do not go to resolvers. fn must decide by the entity that it is given.
 func (c *WideClient) Modify(
@@ -498,6 +512,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Middle.mutate(ctx, m)
 	case *NarrowMutation:
 		return c.Narrow.mutate(ctx, m)
+	case *SheetMutation:
+		return c.Sheet.mutate(ctx, m)
 	case *WideMutation:
 		return c.Wide.mutate(ctx, m)
 	default:
@@ -1065,6 +1081,146 @@ func (c *NarrowClient) mutate(ctx context.Context, m *NarrowMutation) (Value, er
 	}
 }
 
+// SheetClient is a client for the Sheet schema.
+type SheetClient struct {
+	config
+}
+
+// NewSheetClient returns a client for the Sheet from the given config.
+func NewSheetClient(c config) *SheetClient {
+	return &SheetClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `sheet.Hooks(f(g(h())))`.
+func (c *SheetClient) Use(hooks ...Hook) {
+	c.hooks.Sheet = append(c.hooks.Sheet, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `sheet.Intercept(f(g(h())))`.
+func (c *SheetClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Sheet = append(c.inters.Sheet, interceptors...)
+}
+
+// Create returns a builder for creating a Sheet entity.
+func (c *SheetClient) Create() *SheetCreate {
+	mutation := newSheetMutation(c.config, OpCreate)
+	return &SheetCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Sheet entities.
+func (c *SheetClient) CreateBulk(builders ...*SheetCreate) *SheetCreateBulk {
+	return &SheetCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SheetClient) MapCreateBulk(slice any, setFunc func(*SheetCreate, int)) *SheetCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SheetCreateBulk{err: fmt.Errorf("calling to SheetClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SheetCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SheetCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Sheet.
+func (c *SheetClient) Update() *SheetUpdate {
+	mutation := newSheetMutation(c.config, OpUpdate)
+	return &SheetUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *SheetClient) UpdateOne(_m *Sheet) *SheetUpdateOne {
+	mutation := newSheetMutation(c.config, OpUpdateOne, withSheet(_m))
+	mutation.occ.Saw(_m, _m.ID, &_m.occ)
+	return &SheetUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *SheetClient) UpdateOneID(id int) *SheetUpdateOne {
+	mutation := newSheetMutation(c.config, OpUpdateOne, withSheetID(id))
+	mutation.occ.ByID()
+	return &SheetUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Sheet.
+func (c *SheetClient) Delete() *SheetDelete {
+	mutation := newSheetMutation(c.config, OpDelete)
+	return &SheetDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *SheetClient) DeleteOne(_m *Sheet) *SheetDeleteOne {
+	builder := c.DeleteOneID(_m.ID)
+	builder._d.mutation.occ.Saw(_m, _m.ID, &_m.occ)
+	return builder
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *SheetClient) DeleteOneID(id int) *SheetDeleteOne {
+	builder := c.Delete().Where(sheet.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	builder.mutation.occ.ByID()
+	builder.mutation.occ.Row(id)
+	return &SheetDeleteOne{builder}
+}
+
+// Query returns a query builder for Sheet.
+func (c *SheetClient) Query() *SheetQuery {
+	return &SheetQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSheet},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Sheet entity by its id.
+func (c *SheetClient) Get(ctx context.Context, id int) (*Sheet, error) {
+	return c.Query().Where(sheet.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SheetClient) GetX(ctx context.Context, id int) *Sheet {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *SheetClient) Hooks() []Hook {
+	hooks := c.hooks.Sheet
+	return append(hooks[:len(hooks):len(hooks)], sheet.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *SheetClient) Interceptors() []Interceptor {
+	return c.inters.Sheet
+}
+
+func (c *SheetClient) mutate(ctx context.Context, m *SheetMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SheetCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&SheetUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&SheetUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&SheetDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Sheet mutation op: %q", m.Op())
+	}
+}
+
 // WideClient is a client for the Wide schema.
 type WideClient struct {
 	config
@@ -1208,9 +1364,9 @@ func (c *WideClient) mutate(ctx context.Context, m *WideMutation) (Value, error)
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		Gauge, Item, Middle, Narrow, Wide []ent.Hook
+		Gauge, Item, Middle, Narrow, Sheet, Wide []ent.Hook
 	}
 	inters struct {
-		Gauge, Item, Middle, Narrow, Wide []ent.Interceptor
+		Gauge, Item, Middle, Narrow, Sheet, Wide []ent.Interceptor
 	}
 )

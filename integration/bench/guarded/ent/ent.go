@@ -16,6 +16,7 @@ import (
 	"github.com/entocc/entocc/integration/bench/guarded/ent/item"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/middle"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/narrow"
+	"github.com/entocc/entocc/integration/bench/guarded/ent/sheet"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/wide"
 )
 
@@ -81,6 +82,7 @@ func checkColumn(t, c string) error {
 			item.Table:   item.ValidColumn,
 			middle.Table: middle.ValidColumn,
 			narrow.Table: narrow.ValidColumn,
+			sheet.Table:  sheet.ValidColumn,
 			wide.Table:   wide.ValidColumn,
 		})
 	})

@@ -17,6 +17,7 @@ import (
 	"github.com/entocc/entocc/integration/bench/guarded/ent/item"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/middle"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/narrow"
+	"github.com/entocc/entocc/integration/bench/guarded/ent/sheet"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/wide"
 	"github.com/entocc/entocc/occrun"
 )
@@ -48,6 +49,7 @@ func checkHooks() error {
 		TypeItem:   item.Hooks[:],
 		TypeMiddle: middle.Hooks[:],
 		TypeNarrow: narrow.Hooks[:],
+		TypeSheet:  sheet.Hooks[:],
 		TypeWide:   wide.Hooks[:],
 	} {
 		for _, hook := range hooks {
@@ -272,6 +274,57 @@ func narrowRead(ctx context.Context, c config, id any, fields ...string) (*Narro
 	latest := latestVersion(c.driver)
 	c.driver = occrun.Uncached(c.driver)
 	return NewNarrowClient(c).Query().Where(narrowRow(id), latest).Select(fields...).Only(ctx)
+}
+
+// sheetVersion is what the guard knows about Sheet, which has no version: it compares the values that the caller saw.
+var sheetVersion = &occrun.Schema{
+	Type:     TypeSheet,
+	Table:    sheet.Table,
+	Keys:     []string{sheet.FieldID},
+	Strategy: occrun.NoVersions{},
+	Values: &occrun.Values{Columns: []occrun.Compared{
+		{Name: "name", Column: sheet.FieldName, Kind: occrun.ValueText},
+		{Name: "age", Column: sheet.FieldAge},
+		{Name: "email", Column: sheet.FieldEmail, Kind: occrun.ValueText, Optional: true},
+		{Name: "note", Column: sheet.FieldNote, Kind: occrun.ValueText, Optional: true},
+		{Name: "created_at", Column: sheet.FieldCreatedAt, Kind: occrun.ValueTime},
+	}},
+	Fields: []occrun.Field{
+		{Name: "name", Column: sheet.FieldName, Struct: "Name"},
+		{Name: "age", Column: sheet.FieldAge, Struct: "Age"},
+		{Name: "email", Column: sheet.FieldEmail, Struct: "Email"},
+		{Name: "note", Column: sheet.FieldNote, Struct: "Note"},
+		{Name: "created_at", Column: sheet.FieldCreatedAt, Struct: "CreatedAt"},
+	},
+}
+
+// SheetModifiedError reports a refused write of Sheet, whose row now has other values or is gone.
+type SheetModifiedError = entocc.ModifiedError[Sheet]
+
+// VersionGuard returns what the guard of package hook needs to know about the mutation.
+func (m *SheetMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
+	return sheetVersion, &m.occ
+}
+
+// versionID returns the primary key of the mutation's row; nil if it is not known.
+func (m *SheetMutation) versionID() any {
+	return m.occ.FoundID(occrun.IDOf(m.ID()))
+}
+
+// versionError gives an error of a guarded write of Sheet the form in which its callers know it.
+func (m *SheetMutation) versionError(err error) error {
+	return versionWriteError(err, m.config, m, sheet.Label, m.versionID, sheetRead, occrun.Typed[Sheet])
+}
+
+// sheetRow returns the predicate of the row with this primary key.
+func sheetRow(id any) func(*sql.Selector) { return occrun.Is(sheet.ID, id) }
+
+// sheetRead reads the row with this primary key as it was last committed, or these fields of it.
+func sheetRead(ctx context.Context, c config, id any, fields ...string) (*Sheet, error) {
+	latest := latestVersion(c.driver)
+	c.driver = occrun.Uncached(c.driver)
+	return NewSheetClient(c).Query().Where(sheetRow(id), latest).Select(fields...).Only(ctx)
 }
 
 // wideVersion is what the guard knows about the version of Wide.

@@ -20,6 +20,8 @@ type Tx struct {
 	Middle *MiddleClient
 	// Narrow is the client for interacting with the Narrow builders.
 	Narrow *NarrowClient
+	// Sheet is the client for interacting with the Sheet builders.
+	Sheet *SheetClient
 	// Wide is the client for interacting with the Wide builders.
 	Wide *WideClient
 
@@ -157,6 +159,7 @@ func (tx *Tx) init() {
 	tx.Item = NewItemClient(tx.config)
 	tx.Middle = NewMiddleClient(tx.config)
 	tx.Narrow = NewNarrowClient(tx.config)
+	tx.Sheet = NewSheetClient(tx.config)
 	tx.Wide = NewWideClient(tx.config)
 }
 

@@ -46,6 +46,15 @@ func (Gauge) Mixin() []ent.Mixin { return []ent.Mixin{mixin.TriggerVersion{}} }
 // Fields of the Gauge.
 func (Gauge) Fields() []ent.Field { return ItemFields() }
 
+// Sheet is an Item that has no version, and is guarded by its values.
+type Sheet struct{ ent.Schema }
+
+// Mixin of the Sheet.
+func (Sheet) Mixin() []ent.Mixin { return []ent.Mixin{mixin.Values{}} }
+
+// Fields of the Sheet.
+func (Sheet) Fields() []ent.Field { return ItemFields() }
+
 // Wide has 60 columns, of which a save changes some.
 type Wide struct{ ent.Schema }
 

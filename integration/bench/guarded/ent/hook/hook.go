@@ -57,6 +57,18 @@ func (f NarrowFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, erro
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.NarrowMutation", m)
 }
 
+// The SheetFunc type is an adapter to allow the use of ordinary
+// function as Sheet mutator.
+type SheetFunc func(context.Context, *ent.SheetMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f SheetFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.SheetMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.SheetMutation", m)
+}
+
 // The WideFunc type is an adapter to allow the use of ordinary
 // function as Wide mutator.
 type WideFunc func(context.Context, *ent.WideMutation) (ent.Value, error)

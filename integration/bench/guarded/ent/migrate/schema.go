@@ -82,6 +82,21 @@ var (
 		Columns:    GuardedNarrowsColumns,
 		PrimaryKey: []*schema.Column{GuardedNarrowsColumns[0]},
 	}
+	// SheetsColumns holds the columns for the "sheets" table.
+	SheetsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt, Increment: true},
+		{Name: "name", Type: field.TypeString},
+		{Name: "age", Type: field.TypeInt, Default: 0},
+		{Name: "email", Type: field.TypeString, Nullable: true},
+		{Name: "note", Type: field.TypeString, Nullable: true, Size: 2147483647},
+		{Name: "created_at", Type: field.TypeTime},
+	}
+	// SheetsTable holds the schema information for the "sheets" table.
+	SheetsTable = &schema.Table{
+		Name:       "sheets",
+		Columns:    SheetsColumns,
+		PrimaryKey: []*schema.Column{SheetsColumns[0]},
+	}
 	// GuardedWidesColumns holds the columns for the "guarded_wides" table.
 	GuardedWidesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt, Increment: true},
@@ -157,6 +172,7 @@ var (
 		GuardedItemsTable,
 		GuardedMiddlesTable,
 		GuardedNarrowsTable,
+		SheetsTable,
 		GuardedWidesTable,
 	}
 )

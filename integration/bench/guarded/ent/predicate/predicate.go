@@ -18,5 +18,8 @@ type Middle func(*sql.Selector)
 // Narrow is the predicate function for narrow builders.
 type Narrow func(*sql.Selector)
 
+// Sheet is the predicate function for sheet builders.
+type Sheet func(*sql.Selector)
+
 // Wide is the predicate function for wide builders.
 type Wide func(*sql.Selector)

@@ -9,6 +9,7 @@ import (
 	"github.com/entocc/entocc/integration/bench/guarded/ent/item"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/middle"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/narrow"
+	"github.com/entocc/entocc/integration/bench/guarded/ent/sheet"
 	"github.com/entocc/entocc/integration/bench/guarded/ent/wide"
 	"github.com/entocc/entocc/integration/bench/guarded/schema"
 )
@@ -153,6 +154,19 @@ func init() {
 	narrowDescF00 := narrowFields[0].Descriptor()
 	// narrow.DefaultF00 holds the default value on creation for the f00 field.
 	narrow.DefaultF00 = narrowDescF00.Default.(string)
+	sheetMixin := schema.Sheet{}.Mixin()
+	sheetMixinHooks0 := sheetMixin[0].Hooks()
+	sheet.Hooks[0] = sheetMixinHooks0[0]
+	sheetFields := schema.Sheet{}.Fields()
+	_ = sheetFields
+	// sheetDescAge is the schema descriptor for age field.
+	sheetDescAge := sheetFields[1].Descriptor()
+	// sheet.DefaultAge holds the default value on creation for the age field.
+	sheet.DefaultAge = sheetDescAge.Default.(int)
+	// sheetDescCreatedAt is the schema descriptor for created_at field.
+	sheetDescCreatedAt := sheetFields[4].Descriptor()
+	// sheet.DefaultCreatedAt holds the default value on creation for the created_at field.
+	sheet.DefaultCreatedAt = sheetDescCreatedAt.Default.(func() time.Time)
 	wideMixin := schema.Wide{}.Mixin()
 	wideMixinHooks0 := wideMixin[0].Hooks()
 	wide.Hooks[0] = wideMixinHooks0[0]
