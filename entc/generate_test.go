@@ -179,7 +179,7 @@ func TestGenerate_TargetIsFoundByALinkToo(t *testing.T) {
 
 func TestGenerate_CompilesBesideTemplatesThatImportTheSame(t *testing.T) {
 	slow(t)
-	dir, err := os.MkdirTemp("testdata", "templates_*") //nolint:usetesting // generated code has to lie in a module
+	dir, err := os.MkdirTemp("testdata", "templates_*") //nolint:usetesting // generated code must be inside a module
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, os.RemoveAll(dir)) })
 	cfg := &gen.Config{Target: dir, Package: "github.com/entocc/entocc/entc/" + filepath.ToSlash(dir)}
@@ -226,7 +226,7 @@ func TestGenerate_TypesWithoutMixinAreAsEntMakesThem(t *testing.T) {
 
 // A project that has the extension before its first mixin, or no longer a mixin.
 func TestGenerate_AClientWithoutVersionsCompiles(t *testing.T) {
-	dir, err := os.MkdirTemp("testdata", "unversioned_*") //nolint:usetesting // generated code has to lie in a module
+	dir, err := os.MkdirTemp("testdata", "unversioned_*") //nolint:usetesting // generated code must be inside a module
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, os.RemoveAll(dir)) })
 	cfg := &gen.Config{Target: dir, Package: "github.com/entocc/entocc/entc/" + filepath.ToSlash(dir)}
@@ -298,7 +298,7 @@ func TestGenerate_MakesTheSameEachTime(t *testing.T) {
 
 func TestGenerate_ClientOfTypesThatAreCalledAsItsVariablesCompiles(t *testing.T) {
 	slow(t)
-	dir, err := os.MkdirTemp("testdata", "locals_*") //nolint:usetesting // generated code has to lie in a module
+	dir, err := os.MkdirTemp("testdata", "locals_*") //nolint:usetesting // generated code must be inside a module
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, os.RemoveAll(dir)) })
 	cfg := &gen.Config{

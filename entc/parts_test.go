@@ -69,7 +69,7 @@ func TestWithout_LeavesOutThePartAndNothingElse(t *testing.T) {
 // The guard is the same whatever is left out: a stale save and a stale delete are refused, and change nothing.
 func TestWithout_EachClientCompilesAndGuards(t *testing.T) {
 	slow(t)
-	root, err := os.MkdirTemp("testdata", "parts_*") //nolint:usetesting // generated code has to lie in a module
+	root, err := os.MkdirTemp("testdata", "parts_*") //nolint:usetesting // generated code must be inside a module
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, os.RemoveAll(root)) })
 	smoke, err := os.ReadFile("testdata/parts/smoke.txt")

@@ -41,7 +41,7 @@ func BenchmarkBuild(b *testing.B) {
 // build generates a client into a folder whose name nobody has compiled, and compiles it.
 func build(b *testing.B, extended bool, without []entocc.Part) {
 	b.Helper()
-	dir, err := os.MkdirTemp("fifty", "ent") //nolint:usetesting // generated code has to lie in a module
+	dir, err := os.MkdirTemp("fifty", "ent") //nolint:usetesting // generated code must be inside a module
 	require.NoError(b, err)
 	defer func() { require.NoError(b, os.RemoveAll(dir)) }()
 	opts := []entc.Option{fields(true)}

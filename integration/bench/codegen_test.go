@@ -18,7 +18,7 @@ import (
 func BenchmarkCodegen(b *testing.B) {
 	generate := func(b *testing.B, opts ...entc.Option) {
 		for b.Loop() {
-			dir, err := os.MkdirTemp("fifty", "ent") //nolint:usetesting // generated code has to lie in a module
+			dir, err := os.MkdirTemp("fifty", "ent") //nolint:usetesting // generated code must be inside a module
 			require.NoError(b, err)
 			config := &gen.Config{Package: "github.com/entocc/entocc/integration/bench/" + dir, Target: dir}
 			err = entc.Generate("./fifty/schema", config, opts...)

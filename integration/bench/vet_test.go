@@ -86,7 +86,7 @@ func vetted(b *testing.B, packages string, args []string) string {
 // project makes and compiles a client, and a package for each type that uses it.
 func project(b *testing.B, types int) (dir string) {
 	b.Helper()
-	dir, err := os.MkdirTemp("fifty", "ent") //nolint:usetesting // generated code has to lie in a module
+	dir, err := os.MkdirTemp("fifty", "ent") //nolint:usetesting // generated code must be inside a module
 	require.NoError(b, err)
 	b.Cleanup(func() { _ = os.RemoveAll(dir) })
 	pkg := "github.com/entocc/entocc/integration/bench/" + dir

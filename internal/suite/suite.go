@@ -1,7 +1,7 @@
 // Package suite holds the behaviours that entocc promises, one function each, for every database to show. The root
 // module runs it on SQLite; the integration module on servers, at each of their isolation levels.
 //
-// Which groups prove which room:
+// Which groups test which package:
 //
 //	hook              Guard, Resolve, Base, Switches, Report, Ecosystem, SoftDelete
 //	internal/write    Core, Expected, Stated, Edges, Values, IDs, Ignored, Defaulted, Delete, SetBased, Upsert, Bulk, Halfway, Statements
