@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// Rows that are in another state when the UPDATE looks at them, and in the stated one when entocc asks why no row was written.
+// Rows that are in another state when the UPDATE looks at them, but in the expected state when entocc asks why no row was written.
 func comesBackScenarios() []scenario {
 	return []scenario{
 		{name: "State/ComesBackWhileItIsExplained", run: stateComesBack, left: func(db DB) string {
@@ -31,8 +31,8 @@ func comesBackScenarios() []scenario {
 	}
 }
 
-// comesBack asserts that a write which sets the time of the last login reports success if it was written, and else an error. The
-// row comes to be open before the first SELECT.
+// comesBack requires a write that sets the time of the last login to report success only if it was written. The row
+// becomes open before the first SELECT.
 func (s *Scene) comesBack(write func(id int) error) {
 	s.Helper()
 	u := s.user("closed")

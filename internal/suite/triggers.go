@@ -2,7 +2,7 @@ package suite
 
 import "entgo.io/ent/dialect"
 
-// forgets is why a shadow save can't be shown where the tables have triggers.
+// forgets says why a shadow save can't work if the tables have triggers.
 func forgets(db DB) string {
 	if db.Traits.Bumping {
 		return "a trigger can't distinguish a save that leaves the version alone on purpose from one that forgets it"
@@ -10,7 +10,7 @@ func forgets(db DB) string {
 	return ""
 }
 
-// keepsNull is why a row without a version can't be made where the tables have triggers.
+// keepsNull says why a row without a version can't be made if the tables have triggers.
 func keepsNull(db DB) string {
 	if db.Traits.Bumping {
 		return "a trigger does not let anyone take the version of a row away"
@@ -18,7 +18,7 @@ func keepsNull(db DB) string {
 	return ""
 }
 
-// countsNothings is why an upsert that changes nothing bumps where the tables have triggers.
+// countsNothings says why an upsert that changes nothing bumps if the tables have triggers.
 func countsNothings(db DB) string {
 	if db.Traits.Bumping && db.Dialect == dialect.MySQL {
 		return "ON DUPLICATE KEY UPDATE id = id is an update to a trigger"
