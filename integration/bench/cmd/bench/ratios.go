@@ -12,13 +12,13 @@ import (
 	"golang.org/x/perf/benchmath"
 )
 
-// comparison is what its sides have in common: "UpdateBulk/db=SQLite/rows=1000".
+// comparison is the part of the name that the sides share: "UpdateBulk/db=SQLite/rows=1000".
 type comparison string
 
 // samples are the measured nanoseconds of each side of each comparison.
 type samples map[comparison]map[string][]float64
 
-// turn is what go test adds to the names of benchmarks that run again, and to all of them for GOMAXPROCS.
+// turn is the suffix that go test adds to the names of repeated benchmarks, and to all of them for GOMAXPROCS.
 var turn = regexp.MustCompile(`(#\d+)?(-\d+)?$`)
 
 func read(r io.Reader) (samples, error) {
@@ -43,19 +43,19 @@ func read(r io.Reader) (samples, error) {
 	return all, reader.Err()
 }
 
-// ratio is entocc's time by that of another side.
+// ratio is entocc's time divided by another side's.
 type ratio struct {
 	of      comparison
 	against string
-	// entocc and other are the medians in seconds, and value is the median of the ratios of the rounds: the machine has fast
-	// and slow spells, which both sides of a round share. goal is what it should be at most; 0 for none.
+	// entocc and other are the medians in seconds. value is the median of the rounds' ratios, because the machine has
+	// fast and slow spells, which both sides of a round share. goal is the maximum for value, 0 for none.
 	entocc, other, value, goal float64
-	// p is that of the Mann-Whitney test that both sides are the same, and rounds the number of samples.
+	// p is the p-value of the Mann-Whitney test that both sides are the same. rounds is the number of samples.
 	p      float64
 	rounds int
 }
 
-// met reports whether the ratio is as the design wants it.
+// met reports whether the ratio meets its goal.
 func (r ratio) met() bool { return r.goal == 0 || r.value <= r.goal }
 
 func ratios(all samples) []ratio {
@@ -81,7 +81,7 @@ func ratios(all samples) []ratio {
 	return rows
 }
 
-// byRounds is the median of what one side took by what the other did in the same round.
+// byRounds returns the median of the rounds' ratios.
 func byRounds(own, other []float64) float64 {
 	quotients := make([]float64, min(len(own), len(other)))
 	for i := range quotients {
@@ -98,7 +98,7 @@ func median(s *benchmath.Sample) float64 {
 	return benchmath.AssumeNothing.Summary(s, 0.95).Center
 }
 
-// goals are those of DESIGN.md, section 5: the first pattern that fits "comparison against side".
+// goals are from DESIGN.md, section 5. The first pattern that matches "comparison against side" counts.
 var goals = []struct {
 	pattern string
 	most    float64
@@ -130,7 +130,7 @@ var goals = []struct {
 	{`^Vet/.* go$`, 1.5},
 }
 
-// causes are why goals are missed, as far as it was found out: the first pattern that fits.
+// causes are the known reasons for missed goals. The first pattern that matches counts.
 var causes = []struct{ pattern, cause string }{
 	{`^Contention/db=MariaDB/`, "the server is what limits 16 writers. It works as long for a SELECT, the compound statement and its COMMIT " +
 		"as for the five statements of the lock, and on one row it does so in vain for each conflict. A writer alone is faster"},
@@ -168,7 +168,7 @@ func goal(of, against string) float64 {
 	return 0
 }
 
-// duration writes seconds as a reader likes them.
+// duration writes seconds in a readable unit.
 func duration(s float64) string {
 	switch {
 	case s < 1e-6:

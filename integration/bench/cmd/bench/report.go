@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// sides says what each side of a comparison is.
+// sides explains each side of a comparison.
 var sides = [...][2]string{
 	{"ent", "ent of the same schema without the mixin and the extension; in UpdateBulk one UpdateOne for each row, in one transaction"},
 	{"raw", "a guarded statement by hand through database/sql that returns the row, too; on MariaDB UPDATE and SELECT in a transaction"},
@@ -55,7 +55,7 @@ func table(about string, rows []ratio) string {
 	return b.String()
 }
 
-// versions says what was measured, and on what.
+// versions says what was measured, and on which machine.
 func versions(dir string) string {
 	out := []string{runtime.Version(), fmt.Sprintf("%d CPUs (GOMAXPROCS %d)", runtime.NumCPU(), runtime.GOMAXPROCS(0))}
 	cmd := exec.Command("go", "list", "-m", "-f", "{{.Path}} {{.Version}}", "entgo.io/ent", "github.com/mattn/go-sqlite3",
