@@ -70,6 +70,7 @@ var suites = []struct{ name, pkg, run, env string }{
 	{"scenarios on MariaDB", "./integration/databases", "TestScenarios$/^MariaDB,_REPEATABLE_READ$/", "ENTOCC_MARIADB"},
 	{"scenarios on PostgreSQL", "./integration/databases", "TestScenarios$/^PostgreSQL,_pgx,_READ_COMMITTED$/", "ENTOCC_POSTGRES"},
 	{"system versions on PostgreSQL", "./integration/system", "", "ENTOCC_POSTGRES"},
+	{"guards by values", "./integration/values", "", "ENTOCC_GALERA"},
 	{"all other tests of the databases", "./integration/databases", "", "ENTOCC_GALERA"},
 }
 
