@@ -54,6 +54,7 @@ const slack = 8
 var suites = []struct{ name, pkg, run, env string }{
 	{"unit tests of version", "./internal/version", ".", ""},
 	{"unit tests of verify", "./internal/verify", ".", ""},
+	{"unit tests of touch", "./internal/touch", ".", ""},
 	{"unit tests of write", "./internal/write", ".", ""},
 	{"unit tests of session", "./internal/session", ".", ""},
 	{"unit tests of hook", "./hook", ".", ""},
@@ -69,6 +70,7 @@ var suites = []struct{ name, pkg, run, env string }{
 	{"scenarios on MariaDB", "./integration/databases", "TestScenarios$/^MariaDB,_REPEATABLE_READ$/", "ENTOCC_MARIADB"},
 	{"scenarios on PostgreSQL", "./integration/databases", "TestScenarios$/^PostgreSQL,_pgx,_READ_COMMITTED$/", "ENTOCC_POSTGRES"},
 	{"system versions on PostgreSQL", "./integration/system", "", "ENTOCC_POSTGRES"},
+	{"guards by values", "./integration/values", "", "ENTOCC_GALERA"},
 	{"all other tests of the databases", "./integration/databases", "", "ENTOCC_GALERA"},
 }
 

@@ -244,3 +244,39 @@ func TestVerify_RowThatIsReadAgainTakesTheEarlierOnesPlace(t *testing.T) {
 	verify.Verify(tx, nil, row(2, 1), row(2, 7))
 	require.True(t, entocc.IsRecordModified(tx.Commit()))
 }
+
+// A savepoint is not set if a row does not pass its check. Who undoes it nevertheless has checked nothing.
+func TestVerify_RowThatFailedItsCheckStaysUnchecked(t *testing.T) {
+	tx, _ := verifying(t)
+	verify.Verify(tx, nil, row(2, 7))
+	require.True(t, entocc.IsRecordModified(tx.Exec(t.Context(), "SAVEPOINT s", []any{}, nil)))
+	require.Error(t, tx.Exec(t.Context(), "ROLLBACK TO SAVEPOINT s", []any{}, nil))
+	require.True(t, entocc.IsRecordModified(tx.Commit()))
+}
+
+func TestVerify_RowWithoutAVersionIsAConflict(t *testing.T) {
+	tx, _ := verifying(t)
+	exec(t, tx, "UPDATE users SET version = NULL WHERE id = 2")
+	verify.Verify(tx, nil, row(2, 1))
+	err := tx.Commit()
+	require.True(t, entocc.IsRecordModified(err), "%v", err)
+	require.ErrorIs(t, err, version.ErrNull)
+}
+
+// refusing is a transaction that is not rolled back.
+type refusing struct {
+	dialect.Tx
+	err error
+}
+
+func (r refusing) Rollback() error { return r.err }
+
+func TestVerify_ConflictWhoseRollbackIsRefusedSaysSo(t *testing.T) {
+	drv := openUsers(t)
+	tx, err := drv.Tx(t.Context())
+	require.NoError(t, err)
+	defer func() { require.NoError(t, tx.Rollback()) }()
+	err = verify.Verify(refusing{tx, errors.New("the connection is gone")}, drv, row(1, 7)).Commit()
+	require.True(t, entocc.IsRecordModified(err), "%v", err)
+	assert.ErrorContains(t, err, "the connection is gone")
+}
