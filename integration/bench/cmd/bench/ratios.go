@@ -132,22 +132,22 @@ var goals = []struct {
 
 // causes are the known reasons for missed goals. The first pattern that matches counts.
 var causes = []struct{ pattern, cause string }{
-	{`^Contention/db=MariaDB/`, "the server is what limits 16 writers. It works as long for a SELECT, the compound statement and its COMMIT " +
-		"as for the five statements of the lock, and on one row it does so in vain for each conflict. A writer alone is faster"},
+	{`^Contention/db=MariaDB/`, "the server limits 16 writers. It works as long on a SELECT, the compound statement and its COMMIT " +
+		"as on the five statements of the lock, and on one row it does so in vain for each conflict. A single writer is faster"},
 	{`^(Exec|Peer|SetBased|DeleteOne|Contention)/db=PostgreSQL-pq`, "under lib/pq database/sql may send a single statement twice, so entocc sends " +
 		"BEGIN, the statement and COMMIT, where the other side sends one, or reads the row first"},
-	{`^(Exec|Peer)/db=MariaDB`, "entocc reads the new version back, for which the row stays locked: one more statement and a COMMIT in one packet. The other side " +
+	{`^(Exec|Peer)/db=MariaDB`, "entocc reads the new version back while the row stays locked: one more statement and a COMMIT in one packet. The other side " +
 		"sends a single UPDATE, or, as ent does, a transaction that is half as long. (A compound statement that autocommits would take six tenths of the time, and " +
-		"leave open whether a statement that was killed in it has been written)"},
-	{`^Exec/db=PostgreSQL-pgx`, "one statement for ent's three; what is left is the server's work for the UPDATE, which is the same. The ratio was 0.35 in the " +
+		"leave open whether a killed one has been written)"},
+	{`^Exec/db=PostgreSQL-pgx`, "one statement instead of ent's three; the server's work on the UPDATE remains, and is the same. The ratio was 0.35 in the " +
 		"run of 26 November"},
-	{`^(Exec|Peer|Columns|UpdateOne)/db=SQLite`, "SQLite compiles each statement each time that it is sent, and RETURNING as a trigger, which takes longer for each " +
-		"column (internal/write/width.go has figures). Programs that have the driver keep compiled statements gain more than the difference"},
-	{`^Contention/db=SQLite/`, "SQLite has one writer at a time, so a writer who waits for the lock loses nothing, and one who meets a conflict has loaded the row in vain"},
-	{`^UpdateBulk/`, "six tenths of entocc's time are the statement, and the rest is what the other side does not do: making a mutation for each row, running " +
-		"its hooks and filling an entity (for 1,000 rows on SQLite 2.5 MB in 27,000 allocations, to 0.9 MB in 16,000)"},
+	{`^(Exec|Peer|Columns|UpdateOne)/db=SQLite`, "SQLite compiles each statement each time it is sent, and RETURNING as a trigger, which takes longer with each " +
+		"column (internal/write/width.go has figures). Programs that let the driver cache compiled statements gain more than the difference"},
+	{`^Contention/db=SQLite/`, "SQLite has one writer at a time, so a writer that waits for the lock loses nothing, and one that meets a conflict has loaded the row in vain"},
+	{`^UpdateBulk/`, "six tenths of entocc's time are the statement. The rest is work that the other side does not do: making a mutation for each row, running " +
+		"its hooks and filling an entity (for 1,000 rows on SQLite 2.5 MB in 27,000 allocations, against 0.9 MB in 16,000)"},
 	{`^Trigger/`, "the trigger is a function in PL/pgSQL that the server runs for each row; the goal is met to the second digit"},
-	{`^DeleteOne/`, "both sides send one statement, which differs by the comparison of the version; client and server wait for one another most of the time"},
+	{`^DeleteOne/`, "both sides send one statement, which differs only in the comparison of the version; client and server mostly wait for one another"},
 }
 
 func cause(of string) string {
