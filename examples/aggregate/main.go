@@ -72,14 +72,14 @@ func (s *story) tell(ctx context.Context, quiet, client *ent.Client, id int) err
 	s.say("Ann and Bob open an order: a desk and a chair at 40 each. Both lines bumped the order when they were added, so it\n"+
 		"is at version %d. The lines must not cost more than 100 together.", order.Version)
 
-	s.say("Ann raises the desk to 60, which makes 100. The order moves on in the same transaction, which begins by an UPDATE\n" +
-		"of nothing, as SQLite knows no other way to keep other writers out.")
+	s.say("Ann raises the desk to 60, which makes 100. The same transaction bumps the order. It begins with an UPDATE\n" +
+		"of nothing, because SQLite has no other way to keep other writers out.")
 	if err := client.Line.UpdateOne(desk).SetPrice(60).IfOrderVersion(order.Version).Exec(ctx); err != nil {
 		return err
 	}
 
-	s.say("Bob raises the chair to 60, which makes 100 on his screen. Nobody has touched the chair; but the order that he\n" +
-		"counted is not the order any more.")
+	s.say("Bob raises the chair to 60, which makes 100 on his screen. Nobody has touched the chair, but the order is no\n" +
+		"longer the one that he added up.")
 	err = client.Line.UpdateOne(chair).SetPrice(60).IfOrderVersion(order.Version).Exec(ctx)
 	var modified *entocc.RecordModifiedError
 	if !errors.As(err, &modified) {

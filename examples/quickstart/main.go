@@ -66,7 +66,7 @@ func (s *story) tell(ctx context.Context, client *ent.Client) error {
 		return err
 	}
 
-	s.say("Ann saves a new name. The statement that writes carries the version that she saw, and moves it on.")
+	s.say("Ann saves a new name. The statement that writes compares the version that she saw, and bumps it.")
 	ann, err = ann.Update().SetName("Ada Lovelace").Save(ctx)
 	if err != nil {
 		return err
@@ -89,7 +89,7 @@ func (s *story) tell(ctx context.Context, client *ent.Client) error {
 	}
 	s.say("He had opened %q; it is %q now.", modified.Loaded.Name, current.Name)
 
-	s.say("He decides for a name that keeps both, and saves it from the row as it is now.")
+	s.say("He chooses a name that keeps both, and saves it from the current row.")
 	bob, err = current.Update().SetName("Ada King, Countess of Lovelace").Save(ctx)
 	if err != nil {
 		return err
