@@ -136,7 +136,7 @@ var everyPage = []struct {
 		joan.typeIn("notes", "Joan's notes")
 		b.client.Product.DeleteOneID(5).IgnoreVersion().ExecX(b.Context())
 		joan.click("save")
-		joan.sees("This product is not there any more")
+		joan.sees("This product no longer exists")
 	}},
 	{"not found", func(_ *browser, joan *tab) {
 		joan.open("/products/99")

@@ -137,7 +137,7 @@ func TestBrowser_NewsAppearAndNothingTypedIsLost(t *testing.T) {
 		b.client.Product.DeleteOneID(4).IgnoreVersion().ExecX(b.Context())
 		joan.sees("Somebody else has deleted this product.")
 		joan.click("save")
-		joan.sees("This product is not there any more")
+		joan.sees("This product no longer exists")
 		assert.Equal(b, "Ask for a quote.", joan.value("notes"))
 		joan.screenshot("gone-desktop")
 		joan.click("save")

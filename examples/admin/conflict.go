@@ -108,6 +108,6 @@ func (a *admin) gone(w http.ResponseWriter, r *http.Request, form *occhttp.Form)
 	}
 	return a.renderEdit(w, http.StatusConflict, editPage{
 		Title: "Deleted by somebody else", Form: signer.NewForm(form.Mine), Button: "Add it again", Problem: true, Keep: true,
-		Message: "This product is not there any more, so nothing was saved. What you typed is kept below: you can add it again as a new product.",
+		Message: "This product no longer exists, so nothing was saved. What you typed is kept below: you can add it again as a new product.",
 	})
 }

@@ -79,7 +79,7 @@ func (a *admin) edit(w http.ResponseWriter, r *http.Request) error {
 	if form := signer.FormOf(ent.TypeProduct, query.Get("from")); ent.IsNotFound(err) && form != nil {
 		return a.renderEdit(w, http.StatusNotFound, editPage{
 			Title: "Deleted by somebody else", Form: form, Action: r.URL.Path, Problem: true,
-			Message: "This product is not there any more. What you had typed is still in the form, where your browser has kept it: save it to add it again.",
+			Message: "This product no longer exists. What you typed is still in the form if your browser kept it. Save the form to add the product again.",
 		})
 	}
 	if err != nil {

@@ -61,7 +61,7 @@ var pages = []left{
 		func(b *browser, joan *tab, text string) {
 			assert.Equal(b, text, joan.value("notes"))
 			joan.click("save")
-			joan.sees("This product is not there any more")
+			joan.sees("This product no longer exists")
 			assert.Equal(b, text, joan.value("notes"))
 			assert.Equal(b, 5, b.client.Product.Query().CountX(b.Context()))
 		},

@@ -90,7 +90,7 @@ func TestBrowser_DeletedMeanwhileBackSave(t *testing.T) {
 		}
 		assert.Equal(b, "Joan's notes", joan.value("notes"))
 		joan.click("save")
-		joan.sees("This product is not there any more")
+		joan.sees("This product no longer exists")
 		assert.Equal(b, "Joan's notes", joan.value("notes"))
 	})
 }

@@ -37,8 +37,8 @@ func Serial(ops []*Op, final *Op) []Violation {
 		}
 	}
 	for _, o := range ops {
-		if circle := g.circle(o, nil); circle != nil {
-			return []Violation{circle.violation()}
+		if cycle := g.cycle(o, nil); cycle != nil {
+			return []Violation{cycle.violation()}
 		}
 	}
 	return nil
@@ -80,8 +80,8 @@ const (
 	left    = 2
 )
 
-// circle returns the arrows of a cycle that can be reached from o.
-func (g *graph) circle(o *Op, way path) path {
+// cycle returns the arrows of a cycle that can be reached from o.
+func (g *graph) cycle(o *Op, way path) path {
 	switch g.state[o] {
 	case left:
 		return nil
@@ -94,7 +94,7 @@ func (g *graph) circle(o *Op, way path) path {
 		way = path{{to: o}}
 	}
 	for _, a := range g.after[o] {
-		if found := g.circle(a.to, append(way[:len(way):len(way)], a)); found != nil {
+		if found := g.cycle(a.to, append(way[:len(way):len(way)], a)); found != nil {
 			return found
 		}
 	}
