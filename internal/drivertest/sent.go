@@ -1,4 +1,4 @@
-// Package drivertest has a driver for tests that look at statements.
+// Package drivertest has drivers for tests that look at statements, and at what comes of errors that no server can be made to return.
 package drivertest
 
 import (
