@@ -17,6 +17,9 @@ type Altered struct {
 	Name string
 	// Cluster makes it a node of a Galera cluster.
 	Cluster bool
+	// Begins is called before a transaction begins, and Rewrite returns what is passed on of a statement.
+	Begins  func()
+	Rewrite func(query string) string
 	// Fails returns the error of a statement, or nil. COMMIT and ROLLBACK are statements, too.
 	Fails func(query string, args []any) error
 	// Sent are the statements so far.
@@ -36,6 +39,9 @@ func (a *Altered) Unwrap() dialect.Driver { return a.Driver }
 
 // Tx begins a transaction.
 func (a *Altered) Tx(ctx context.Context) (dialect.Tx, error) {
+	if a.Begins != nil {
+		a.Begins()
+	}
 	tx, err := a.Driver.Tx(ctx)
 	if err != nil {
 		return nil, err
@@ -82,7 +88,7 @@ func (a *Altered) exec(ctx context.Context, q dialect.ExecQuerier, query string,
 		}
 		return nil
 	}
-	return q.Exec(ctx, withoutLocks(query), args, v)
+	return q.Exec(ctx, a.rewritten(query), args, v)
 }
 
 func (a *Altered) query(ctx context.Context, q dialect.ExecQuerier, query string, args, v any) error {
@@ -97,10 +103,13 @@ func (a *Altered) query(ctx context.Context, q dialect.ExecQuerier, query string
 		rows.ColumnScanner = noRows{}
 		return nil
 	}
-	return q.Query(ctx, withoutLocks(query), args, v)
+	return q.Query(ctx, a.rewritten(query), args, v)
 }
 
-func withoutLocks(query string) string {
+func (a *Altered) rewritten(query string) string {
+	if a.Rewrite != nil {
+		query = a.Rewrite(query)
+	}
 	return strings.NewReplacer(" LOCK IN SHARE MODE", "", " FOR UPDATE", "").Replace(query)
 }
 
