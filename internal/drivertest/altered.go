@@ -3,6 +3,7 @@ package drivertest
 import (
 	"context"
 	"database/sql/driver"
+	"errors"
 	"strings"
 
 	"entgo.io/ent/dialect"
@@ -22,6 +23,8 @@ type Altered struct {
 	Rewrite func(query string) string
 	// Fails returns the error of a statement, or nil. COMMIT and ROLLBACK are statements, too.
 	Fails func(query string, args []any) error
+	// Loses returns the error that a statement has after it was carried out: its answer was lost.
+	Loses func(query string) error
 	// Sent are the statements so far.
 	Sent []string
 }
@@ -78,6 +81,13 @@ func (a *Altered) fails(query string, args any) error {
 	return a.Fails(query, argv)
 }
 
+func (a *Altered) loses(query string) error {
+	if a.Loses == nil {
+		return nil
+	}
+	return a.Loses(query)
+}
+
 func (a *Altered) exec(ctx context.Context, q dialect.ExecQuerier, query string, args, v any) error {
 	if err := a.fails(query, args); err != nil {
 		return err
@@ -88,7 +98,10 @@ func (a *Altered) exec(ctx context.Context, q dialect.ExecQuerier, query string,
 		}
 		return nil
 	}
-	return q.Exec(ctx, a.rewritten(query), args, v)
+	if err := q.Exec(ctx, a.rewritten(query), args, v); err != nil {
+		return err
+	}
+	return a.loses(query)
 }
 
 func (a *Altered) query(ctx context.Context, q dialect.ExecQuerier, query string, args, v any) error {
@@ -103,7 +116,14 @@ func (a *Altered) query(ctx context.Context, q dialect.ExecQuerier, query string
 		rows.ColumnScanner = noRows{}
 		return nil
 	}
-	return q.Query(ctx, a.rewritten(query), args, v)
+	if err := q.Query(ctx, a.rewritten(query), args, v); err != nil {
+		return err
+	}
+	if err := a.loses(query); err != nil {
+		rows.Next() // SQLite writes when the first row is asked for.
+		return errors.Join(err, rows.Close())
+	}
+	return nil
 }
 
 func (a *Altered) rewritten(query string) string {
@@ -135,7 +155,10 @@ func (t *alteredTx) Commit() error {
 		_ = t.Tx.Rollback()
 		return err
 	}
-	return t.Tx.Commit()
+	if err := t.Tx.Commit(); err != nil {
+		return err
+	}
+	return t.a.loses("COMMIT")
 }
 
 // Rollback rolls back, whether it fails or not.
