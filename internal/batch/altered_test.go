@@ -242,7 +242,7 @@ func TestBulk_IsUndoneInACallersTransaction(t *testing.T) {
 // An upsert in a caller's transaction leaves nothing either.
 func TestUpsertBulk_IsUndoneInACallersTransaction(t *testing.T) {
 	for _, fails := range []string{"", "ROLLBACK TO SAVEPOINT"} {
-		t.Run(fails, func(t *testing.T) {
+		t.Run("fails "+fails, func(t *testing.T) {
 			ctx := t.Context()
 			client, altered, drv := openAltered(t, "")
 			client.User.Create().SetName("before").SetEmail("b").ExecX(ctx)
