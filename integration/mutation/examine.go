@@ -65,6 +65,7 @@ var suites = []struct{ name, pkg, run, env string }{
 	{"tests of the triggers", "./trigger", ".", ""},
 	{"tests of occhttp", "./occhttp", ".", ""},
 	{"tests of occtest", "./occtest", ".", ""},
+	{"rows without a version on SQLite", "./integration/values", "./^SQLite", ""},
 	{"model on SQLite", "./integration/model", ".", ""},
 	{"integers of every kind", "./integration/integers", "", "ENTOCC_GALERA"},
 	{"scenarios on MariaDB", "./integration/databases", "TestScenarios$/^MariaDB,_REPEATABLE_READ$/", "ENTOCC_MARIADB"},

@@ -1,4 +1,4 @@
-// Package drivertest has a driver for tests that inspect statements.
+// Package drivertest has drivers for tests that inspect statements, and for errors that no server can be made to return.
 package drivertest
 
 import (
