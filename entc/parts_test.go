@@ -17,10 +17,10 @@ import (
 	entocc "github.com/entocc/entocc/entc"
 )
 
-// allParts are those that can be left out.
+// allParts are the parts that can be left out.
 var allParts = []entocc.Part{entocc.Bulk, entocc.Check, entocc.Diff, entocc.Match, entocc.Modify, entocc.SetBased, entocc.State, entocc.Verify}
 
-// generatedOf names what generated code has of each part, and of nothing else.
+// generatedOf lists names that generated code has only with each part.
 var generatedOf = map[entocc.Part][]string{
 	entocc.Bulk:     {"UpdateBulk", "DeleteBulk", "occrun.Saves"},
 	entocc.Check:    {") IsModified(", ") GetVersion(", "versionGet", "versionIsModified", "occrun.Modified("},
@@ -31,7 +31,7 @@ var generatedOf = map[entocc.Part][]string{
 	entocc.Verify:   {"VerifyOnCommit", "versionVerify", ") verify(", "occrun.Verified"},
 }
 
-// slow leaves to CI what generates, compiles or loads many clients.
+// slow skips, outside of CI, a test that generates, compiles or loads many clients.
 func slow(t *testing.T) {
 	t.Helper()
 	if os.Getenv("ENTOCC_CODEGEN") != "everything" && os.Getenv("CI") == "" {
@@ -82,7 +82,7 @@ func TestWithout_EachClientOfValuesCompilesAndGuards(t *testing.T) {
 // and the last with ent's features too. It runs the folder's smoke.txt with each.
 func withoutEachPart(t *testing.T, of string) {
 	t.Helper()
-	root, err := os.MkdirTemp("testdata", of+"_*") //nolint:usetesting // generated code has to lie in a module
+	root, err := os.MkdirTemp("testdata", of+"_*") //nolint:usetesting // generated code must be inside a module
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, os.RemoveAll(root)) })
 	smoke, err := os.ReadFile("testdata/" + of + "/smoke.txt")

@@ -56,20 +56,20 @@ type (
 
 // What clients, transactions, entities, mutations and bulk builders hold.
 type (
-	Session                  = session.Session
-	TxState                  = session.TxState
-	ReadRow                  = entity.ReadRow
-	Held                     = write.Held
-	HeldRow                  = write.HeldRow
-	HeldValues               = write.HeldValues
-	Attempt                  = write.Attempt
-	Expectation              = write.Expectation
-	Deletion                 = write.Deletion
-	Verified                 = verify.Verified
-	GuardedMutation          = batch.GuardedMutation
-	Saves[B, T comparable]   = batch.Saves[B, T]
-	Updates[B, T comparable] = batch.Updates[B, T]
-	Deletes[T comparable]    = batch.Deletes[T]
+	Session           = session.Session
+	TxState           = session.TxState
+	ReadRow           = entity.ReadRow
+	Held              = write.Held
+	HeldRow           = write.HeldRow
+	HeldValues        = write.HeldValues
+	Attempt           = write.Attempt
+	Expectation       = write.Expectation
+	Deletion          = write.Deletion
+	Verified          = verify.Verified
+	GuardedMutation   = batch.GuardedMutation
+	Saves[B, T any]   = batch.Saves[B, T]
+	Updates[B, T any] = batch.Updates[B, T]
+	Deletes[T any]    = batch.Deletes[T]
 )
 
 // ScanID returns the Scan of a [Row] with IDs like this one.
@@ -251,13 +251,13 @@ func Delete(ctx context.Context, drv dialect.Driver, m write.DeleteMutation, spe
 }
 
 // NewUpdates returns a builder that saves update builders through drv.
-func NewUpdates[B, T comparable](drv dialect.Driver, builders []B, saves Saves[B, T]) *Updates[B, T] {
+func NewUpdates[B, T any](drv dialect.Driver, builders []B, saves Saves[B, T]) *Updates[B, T] {
 	return batch.NewUpdates(drv, builders, saves)
 }
 
 // NewDeletes returns a builder that deletes entities through drv. keys are the columns of the primary key, and build
 // returns the Exec of an entity's own builder.
-func NewDeletes[T comparable](drv dialect.Driver, entities []T, keys []string, build func(T) (*Expectation, func(context.Context) error)) *Deletes[T] {
+func NewDeletes[T any](drv dialect.Driver, entities []T, keys []string, build func(T) (*Expectation, func(context.Context) error)) *Deletes[T] {
 	return batch.NewDeletes(drv, entities, keys, build)
 }
 

@@ -12,7 +12,7 @@ import (
 )
 
 // OneRow makes a builder's set-based write apply to one row, with one of the versions.
-func OneRow[B, V any](builder *B, e *Expectation, versions ...V) *B {
+func OneRow[B, V any](builder B, e *Expectation, versions ...V) B {
 	expected := make([]any, len(versions))
 	for i := range versions {
 		expected[i] = versions[i]
@@ -22,13 +22,13 @@ func OneRow[B, V any](builder *B, e *Expectation, versions ...V) *B {
 }
 
 // OneRowMatching makes a builder's set-based write apply to one row, with a version that a condition accepts.
-func OneRowMatching[B any](builder *B, e *Expectation, cond entocc.Condition) *B {
+func OneRowMatching[B any](builder B, e *Expectation, cond entocc.Condition) B {
 	e.OneRowMatching(cond)
 	return builder
 }
 
 // AnyRows makes a builder's set-based write apply to any number of rows.
-func AnyRows[B any](builder *B, e *Expectation) *B {
+func AnyRows[B any](builder B, e *Expectation) B {
 	e.AnyRows()
 	return builder
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/entocc/entocc/integration/values/ent"
 )
 
-// kind is a field, in which a row holds from, or NULL for nil, and others write to.
+// kind is a kind of field. The row has from at first, or NULL for nil, and others write to.
 type kind struct {
 	name     string
 	from, to func(*ent.PageMutation)
@@ -23,7 +23,7 @@ type kind struct {
 	empty bool
 }
 
-// holds has a mutation write what the row holds at first.
+// holds makes a mutation write the row's first value.
 func (k kind) holds(m *ent.PageMutation) {
 	if k.from != nil {
 		k.from(m)
@@ -80,8 +80,8 @@ func kinds() []kind {
 	}
 }
 
-// A save that sets a field is refused where others have changed it, and goes through where they have not: from an entity that was
-// created, read, and saved.
+// A save that sets a field is refused if others have changed the field, and goes through if they have not, whether its
+// entity was created, read or saved.
 func TestValues_EachKindOfField(t *testing.T) {
 	each(t, func(s *scene) {
 		for i, k := range kinds() {
@@ -148,7 +148,7 @@ func TestValues_EmptyBlobThatTheDriverReadsAsNull(t *testing.T) {
 	})
 }
 
-// What Go and the database can't tell apart is what the caller saw.
+// Values that Go can't tell apart count as what the caller saw.
 func TestValues_NullThatAnEntityHoldsAsAZeroUUID(t *testing.T) {
 	each(t, func(s *scene) {
 		a := s.page("before")
@@ -161,7 +161,7 @@ func TestValues_NullThatAnEntityHoldsAsAZeroUUID(t *testing.T) {
 	})
 }
 
-// Columns of types that the schema has chosen are compared by what the database makes of them.
+// Columns with types from the schema are compared by what the database makes of them.
 func TestValues_TypesOfTheSchemasOwn(t *testing.T) {
 	each(t, func(s *scene) {
 		at := time.Date(2024, 2, 29, 23, 59, 59, 987654321, time.UTC)
@@ -180,7 +180,7 @@ func TestValues_TypesOfTheSchemasOwn(t *testing.T) {
 		}
 		switch s.conn.Dialect {
 		case dialect.Postgres:
-			changes["box"] = "'(2,1),(1,0)'" // of the same area, which is all that = compares
+			changes["box"] = "'(2,1),(1,0)'" // of the same area: = compares only that
 			changes["raw"] = "'AB'"
 		case dialect.MySQL:
 			changes["raw"] = "'AB'"

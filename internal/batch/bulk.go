@@ -22,9 +22,9 @@ type options struct {
 // type, UserUpdateBulk. All or nothing is written: rows that were modified by somebody else are reported together in
 // one *entocc.BulkModifiedError.
 //
-// B is a pointer to the builder for one entity, and T to the entity. Go compiles such a type and its methods once for
-// all pointers, but separately for each struct.
-type Updates[B, T comparable] struct {
+// B is a pointer to the builder for one entity, and T to the entity. Go compiles such a type and its methods once for all
+// pointers, but once for each struct, and, if the constraint is comparable, once for each pointer type, too.
+type Updates[B, T any] struct {
 	opts     options
 	drv      dialect.Driver
 	builders []B
@@ -32,7 +32,7 @@ type Updates[B, T comparable] struct {
 }
 
 // NewUpdates returns a builder that saves update builders through drv.
-func NewUpdates[B, T comparable](drv dialect.Driver, builders []B, saves Saves[B, T]) *Updates[B, T] {
+func NewUpdates[B, T any](drv dialect.Driver, builders []B, saves Saves[B, T]) *Updates[B, T] {
 	return &Updates[B, T]{drv: drv, builders: builders, saves: saves}
 }
 
@@ -72,7 +72,7 @@ func (u *Updates[B, T]) ExecX(ctx context.Context) int { return must(u.Exec(ctx)
 // Deletes is the builder for deleting many entities, each guarded by its own version. Generated code names it for each
 // type, UserDeleteBulk. All or nothing is deleted: rows that were modified by somebody else are reported together in
 // one *entocc.BulkModifiedError. T is a pointer to the entity.
-type Deletes[T comparable] struct {
+type Deletes[T any] struct {
 	opts     options
 	drv      dialect.Driver
 	keys     []string
@@ -82,7 +82,7 @@ type Deletes[T comparable] struct {
 
 // NewDeletes returns a builder that deletes entities through drv. keys are the columns of the primary key, and build
 // returns the Exec of an entity's own builder.
-func NewDeletes[T comparable](drv dialect.Driver, entities []T, keys []string, build func(T) (*write.Expectation, func(context.Context) error)) *Deletes[T] {
+func NewDeletes[T any](drv dialect.Driver, entities []T, keys []string, build func(T) (*write.Expectation, func(context.Context) error)) *Deletes[T] {
 	return &Deletes[T]{drv: drv, entities: entities, keys: keys, build: build}
 }
 
@@ -102,8 +102,7 @@ func (d *Deletes[T]) OnProgress(f func(done, total int)) *Deletes[T] {
 
 // Exec deletes the batch, in one transaction, and returns how many rows were deleted.
 func (d *Deletes[T]) Exec(ctx context.Context) (int, error) {
-	var none T
-	if i := slices.Index(d.entities, none); i >= 0 {
+	if i := nilIn(d.entities); i >= 0 {
 		return 0, fmt.Errorf("entocc: entity %d of a batch of %d is nil (%T)", i+1, len(d.entities), d.entities[i])
 	}
 	execs := make([]func(context.Context) error, len(d.entities))
@@ -127,6 +126,12 @@ func (d *Deletes[T]) Exec(ctx context.Context) (int, error) {
 // ExecX is like Exec, but panics if an error occurs.
 func (d *Deletes[T]) ExecX(ctx context.Context) int { return must(d.Exec(ctx)) }
 
+// nilIn returns the index of the first nil pointer, or -1.
+func nilIn[P any](pointers []P) int {
+	none := any(*new(P))
+	return slices.IndexFunc(pointers, func(p P) bool { return any(p) == none })
+}
+
 func must[T any](v T, err error) T {
 	if err != nil {
 		panic(err)
@@ -139,9 +144,8 @@ func must[T any](v T, err error) T {
 //
 // The builders' hooks are nested like those of ent's CreateBulk: all have begun before the first statement is sent, and
 // each sees the result for its own row. Builders whose only hook is the guard are planned one after another.
-func update[B, T comparable](ctx context.Context, opts options, drv dialect.Driver, builders []B, saves Saves[B, T]) ([]T, error) {
-	var none B
-	if i := slices.Index(builders, none); i >= 0 {
+func update[B, T any](ctx context.Context, opts options, drv dialect.Driver, builders []B, saves Saves[B, T]) ([]T, error) {
+	if i := nilIn(builders); i >= 0 {
 		return nil, fmt.Errorf("entocc: builder %d of a batch of %d is nil (%T)", i+1, len(builders), builders[i])
 	}
 	u := updates[B, T]{saves: saves, builders: builders, nodes: make([]T, len(builders))}

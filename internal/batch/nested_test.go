@@ -137,6 +137,7 @@ func TestBulk_ConflictsAreTheWholeError(t *testing.T) {
 	for _, err := range []error{
 		second(client.User.UpdateBulk(aged(client, users)...).Save(t.Context())),
 		second(client.User.DeleteBulk(users...).Exec(t.Context())),
+		second(client.User.UpdateBulk(aged(client, users)...).SkipModified().Save(t.Context())),
 	} {
 		bulk, ok := err.(*entocc.BulkModifiedError) //nolint:errorlint // nothing is joined to it
 		require.True(t, ok, "%T: %v", err, err)

@@ -11,7 +11,7 @@ import (
 )
 
 // Saves is how the update builders of one type are saved in a batch. Generated bulk builders have one.
-type Saves[B, T comparable] struct {
+type Saves[B, T any] struct {
 	// Open prepares a builder for a save through the driver of the batch, and returns its mutation and its hooks.
 	Open func(B) (GuardedMutation, *[]ent.Hook)
 	// Save is the builder's own Save.
@@ -43,7 +43,7 @@ func (s *Saves[B, T]) assign(node any, columns []string, values []any) error {
 func (s *Saves[B, T]) reuses(column string) bool { return slices.Contains(s.Reuses, column) }
 
 // updates are the builders of a batch, and the resulting entities.
-type updates[B, T comparable] struct {
+type updates[B, T any] struct {
 	saves    Saves[B, T]
 	builders []B
 	nodes    []T

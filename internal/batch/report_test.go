@@ -37,6 +37,8 @@ func TestBulk_NilIsRefusedByItsPosition(t *testing.T) {
 	assert.EqualError(t, err, "entocc: builder 2 of a batch of 2 is nil (*ent.UserUpdateOne)")
 	_, err = client.User.DeleteBulk(users[0], nil, users[1]).Exec(t.Context())
 	assert.EqualError(t, err, "entocc: entity 2 of a batch of 3 is nil (*ent.User)")
+	_, err = client.User.DeleteBulk(nil, users[0]).Exec(t.Context())
+	assert.EqualError(t, err, "entocc: entity 1 of a batch of 2 is nil (*ent.User)")
 	assert.Equal(t, 2, client.User.Query().CountX(t.Context()))
 	assert.Zero(t, client.User.GetX(t.Context(), users[0].ID).Age)
 }

@@ -7,12 +7,15 @@ import (
 	"testing"
 
 	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/internal/drivertest"
 	"github.com/entocc/entocc/internal/ent"
+	"github.com/entocc/entocc/internal/ent/pet"
+	"github.com/entocc/entocc/internal/ent/user"
 )
 
 // statement is the first statement that a batch sends.
@@ -99,4 +102,62 @@ func TestUpdateBulk_RowsOfOneShapeAreOneStatement(t *testing.T) {
 			assert.NotContains(t, sent, "`users`.`id` IN (", fmt.Sprint(name, " on ", d))
 		}
 	}
+}
+
+// Two edges may be set in the same way, and one may be cleared where the other is not: these are statements of their own, too.
+func TestUpdateBulk_RowsOfOtherEdgesAreOtherStatements(t *testing.T) {
+	p := func(c *ent.Client, i int) *ent.PetUpdateOne {
+		return c.Pet.UpdateOne(&ent.Pet{ID: i, Version: 4}).SetName("n")
+	}
+	for name, s := range map[string]struct {
+		pair func(c *ent.Client) (a, b *ent.PetUpdateOne)
+		one  bool
+	}{
+		"same edge":      {func(c *ent.Client) (a, b *ent.PetUpdateOne) { return p(c, 1).SetShelterID(1), p(c, 2).SetShelterID(2) }, true},
+		"same cleared":   {func(c *ent.Client) (a, b *ent.PetUpdateOne) { return p(c, 1).ClearShelter(), p(c, 2).ClearShelter() }, true},
+		"other edge":     {func(c *ent.Client) (a, b *ent.PetUpdateOne) { return p(c, 1).SetShelterID(1), p(c, 2).SetOwnerID(2) }, false},
+		"other cleared":  {func(c *ent.Client) (a, b *ent.PetUpdateOne) { return p(c, 1).ClearShelter(), p(c, 2).ClearOwner() }, false},
+		"edge or none":   {func(c *ent.Client) (a, b *ent.PetUpdateOne) { return p(c, 1).SetShelterID(1), p(c, 2) }, false},
+		"cleared or not": {func(c *ent.Client) (a, b *ent.PetUpdateOne) { return p(c, 1).ClearShelter(), p(c, 2) }, false},
+		"other predicate": {func(c *ent.Client) (a, b *ent.PetUpdateOne) {
+			return p(c, 1).Where(pet.Name("a")), p(c, 2).Where(pet.Name("b"))
+		}, false},
+		"same predicate": {func(c *ent.Client) (a, b *ent.PetUpdateOne) {
+			return p(c, 1).Where(pet.Name("a")), p(c, 2).Where(pet.Name("a"))
+		}, true},
+		"stated field": {func(c *ent.Client) (a, b *ent.PetUpdateOne) {
+			return p(c, 1).IfField(pet.Name("a")), p(c, 2).IfField(pet.Name("a"))
+		}, false},
+		"modified": {func(c *ent.Client) (a, b *ent.PetUpdateOne) {
+			return p(c, 1).Modify(func(*sql.UpdateBuilder) {}), p(c, 2).Modify(func(*sql.UpdateBuilder) {})
+		}, false},
+		"legacy": {func(c *ent.Client) (a, b *ent.PetUpdateOne) {
+			return c.Pet.UpdateOneID(1).IfVersion(0).SetName("n"), p(c, 2)
+		}, false},
+	} {
+		for _, d := range []string{dialect.SQLite, dialect.Postgres, dialect.MySQL} {
+			sent := statement(t, d, func(c *ent.Client) error {
+				a, b := s.pair(c)
+				return second(c.Pet.UpdateBulk(a, b).Save(t.Context()))
+			})
+			joined := strings.Contains(sent, "VALUES") || strings.Contains(sent, "`pets`.`id` IN (")
+			assert.Equal(t, s.one, joined, fmt.Sprint(name, " on ", d, ": ", sent))
+		}
+	}
+}
+
+// An upsert of many rows is as long as the database takes.
+func TestUpsertBulk_StatementsAreAsLongAsTheDatabaseTakes(t *testing.T) {
+	rows := func(n int, name string) int {
+		return strings.Count(statement(t, dialect.Postgres, func(c *ent.Client) error {
+			builders, versions := make([]*ent.UserCreate, n), make([]int64, n)
+			for i := range builders {
+				builders[i], versions[i] = c.User.Create().SetName(name).SetEmail(fmt.Sprint("mail ", i)), 1
+			}
+			return c.User.CreateBulk(builders...).OnConflictColumns(user.FieldEmail).UpdateNewValues().IfVersion(versions...).Exec(t.Context())
+		}), "`mail ")
+	}
+	assert.Equal(t, 300, rows(300, "short"))
+	assert.Equal(t, 1000, rows(1100, "short"))
+	assert.Equal(t, 81, rows(90, strings.Repeat("x", 100<<10)), "8 MiB")
 }

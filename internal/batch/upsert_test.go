@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	genent "entgo.io/ent"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/internal/ent"
+	"github.com/entocc/entocc/internal/ent/setting"
 	"github.com/entocc/entocc/internal/ent/user"
 )
 
@@ -79,4 +81,52 @@ func TestUpsertBulk_ErrorOfARowIsThatOfItsHooks(t *testing.T) {
 	for _, u := range client.User.Query().AllX(ctx) {
 		assert.Equal(t, "before", u.Name)
 	}
+}
+
+// A hook that recovers from a panic of the statement does not make the upsert succeed.
+func TestUpsertBulk_PanicThatAHookRecoversFromIsAnError(t *testing.T) {
+	ctx := t.Context()
+	client, altered, drv := openAltered(t, "")
+	drv.Fails = func(query string, _ []any) error {
+		if strings.HasPrefix(query, "INSERT") {
+			panic("left")
+		}
+		return nil
+	}
+	named(altered, func(_ string, next func() (genent.Value, error)) (v genent.Value, err error) {
+		defer func() { _ = recover() }()
+		return next()
+	})
+	err := altered.User.CreateBulk(altered.User.Create().SetName("lost").SetEmail("a"), altered.User.Create().SetName("lost").SetEmail("b")).
+		OnConflictColumns(user.FieldEmail).UpdateNewValues().IfVersion(1, 1).Exec(ctx)
+	require.ErrorContains(t, err, "nothing was written")
+	assert.Zero(t, client.User.Query().CountX(ctx))
+}
+
+// Rows whose IDs are texts, and new rows with and without numbers, share one statement, and get their own IDs.
+func TestUpsertBulk_OfTextsIsOneStatement(t *testing.T) {
+	ctx := t.Context()
+	client, altered, drv := openAltered(t, "")
+	client.Setting.Create().SetID("b").SetValue("before").ExecX(ctx)
+	var ids []string
+	altered.Setting.Use(func(next genent.Mutator) genent.Mutator {
+		return genent.MutateFunc(func(ctx context.Context, m genent.Mutation) (genent.Value, error) {
+			v, err := next.Mutate(ctx, m)
+			if s, ok := v.(*ent.Setting); ok && err == nil {
+				ids = append(ids, s.ID)
+			}
+			return v, err
+		})
+	})
+	upsert := func(v int64) error {
+		ids = nil
+		return altered.Setting.CreateBulk(altered.Setting.Create().SetID("a").SetValue("new"), altered.Setting.Create().SetID("b").SetValue("new")).
+			OnConflictColumns(setting.FieldID).UpdateNewValues().IfVersion(v, v).Exec(ctx)
+	}
+	require.NoError(t, upsert(1))
+	assert.Equal(t, 1, drv.Count("INSERT"))
+	assert.ElementsMatch(t, []string{"a", "b"}, ids)
+	var bulk *entocc.BulkModifiedError
+	require.ErrorAs(t, upsert(7), &bulk)
+	assert.Equal(t, []int{0, 1}, bulk.Indexes)
 }

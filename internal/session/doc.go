@@ -9,4 +9,7 @@
 //	Atomically     begin, work, commit; roll back after an error, a panic, runtime.Goexit
 //	Begin          the same within a transaction that goes on: a savepoint
 //	TxOf           the transaction that a driver belongs to
+//
+// Shown on each database by these scenario groups of internal/suite: Tx, Ghost, Concurrency. integration/databases
+// adds lost answers, killed statements and deadlines.
 package session

@@ -95,7 +95,7 @@ func parentIsCheckedThoughNothingChanges(s *Scene) {
 	p.same("nothing changed")
 }
 
-// racingEditorsOfOneParentHaveOneWinner has editors change a line each, all from the same version of the purchase.
+// racingEditorsOfOneParentHaveOneWinner has several editors change one line each, all from the same version of the purchase.
 func racingEditorsOfOneParentHaveOneWinner(s *Scene) {
 	p := s.purchase()
 	lines := make([]*ent.PurchaseLine, 6)

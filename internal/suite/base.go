@@ -17,7 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What a merge and a diff compare with.
+// What merges and diffs compare with.
 func baseScenarios() []scenario {
 	return []scenario{
 		{name: "Base/IsWhatTheClientStated", run: baseIsWhatTheClientStated},
@@ -58,7 +58,7 @@ func (s *Scene) loadParcel(id int) *ent.Parcel {
 	return p
 }
 
-// clash requires an error of a merge that lists these fields.
+// clash requires err to be a merge error that lists these fields.
 func (s *Scene) clash(err error, names ...string) {
 	s.Helper()
 	var merge *entocc.MergeError
@@ -99,11 +99,11 @@ func baseOfAStatedVersionThatWasLoaded(s *Scene) {
 	assert.Equal(s, "ann", p.Title)
 	p = saved(s, bob.Update().IfMatch(accepts{int64(1)}).SetTitle(bob.Title).SetPriority(1).SetNote("mine"))
 	assert.Equal(s, "ann", p.Title)
-	assert.Equal(s, 2, p.Priority, "the same as it was loaded: no change")
+	assert.Equal(s, 2, p.Priority, "the value that was loaded: no change")
 	assert.EqualValues(s, 4, p.Version)
 }
 
-// edits changes a field of an entity in place, and has the entity saved with it.
+// edits are ways to change a field of an entity in place and save the entity with it.
 var edits = []struct {
 	field string
 	ann   func(*ent.ParcelUpdateOne)
@@ -177,13 +177,13 @@ func baseIsWhatWasRead(s *Scene) {
 		assert.Equal(s, 3, saved(s, up).Priority)
 		edit.bob(bob, up)
 	}
-	for _, edit := range edits { // What only Bob has changed is his.
+	for _, edit := range edits { // What only Bob changed stays his.
 		ann, bob := s.twoParcels()
 		saved(s, ann.Update().SetPriority(5))
 		up := bob.Update()
 		edit.bob(bob, up)
 		if edit.field == "seal" || edit.field == "worth" {
-			s.clash(up.Exec(s.ctx), edit.field) // They can't be distinguished from what was read.
+			s.clash(up.Exec(s.ctx), edit.field) // In-place edits look like what was read.
 			continue
 		}
 		p := saved(s, up)
@@ -233,7 +233,7 @@ func baseIsNoneForAnOverwrittenVersion(s *Scene) {
 	ann, bob := s.twoParcels()
 	saved(s, ann.Update().SetTitle("ann"))
 	p := s.loadParcel(bob.ID)
-	p.Title, p.Version = bob.Title, bob.Version // A form with an old version is decoded into the entity that is there.
+	p.Title, p.Version = bob.Title, bob.Version // A form with an old version is decoded into the loaded entity.
 	s.clash(p.Update().SetTitle(p.Title).Exec(s.ctx), "title")
 	assert.Equal(s, "ann", s.loadParcel(bob.ID).Title)
 }
@@ -241,7 +241,7 @@ func baseIsNoneForAnOverwrittenVersion(s *Scene) {
 func baseIsNoneWithoutALoadedRow(s *Scene) {
 	s.Client.Parcel.Use(hook.OnModified(hook.Merge("priority")))
 	created := saved(s, s.Client.Parcel.Create().SetTitle("title"))
-	var stale []*ent.Parcel // A created one knows what was set.
+	var stale []*ent.Parcel // A created entity knows what was set.
 	var sent bytes.Buffer
 	require.NoError(s, gob.NewEncoder(&sent).Encode(struct {
 		ID      int
@@ -327,7 +327,7 @@ func theirsIsWhatWasRead(s *Scene) {
 	require.ErrorAs(s, bob.Update().SetTitle("bob").Exec(s.ctx), &modified)
 	current, err := modified.Current(s.ctx)
 	require.NoError(s, err)
-	current.Title = bob.Title // Somebody fills the current row with what the form had.
+	current.Title = bob.Title // Somebody copies the form into the current row.
 	diffs := modified.DiffTo(current)
 	require.NotEmpty(s, diffs)
 	i := slices.IndexFunc(diffs, func(d entocc.FieldDiff) bool { return d.Name == "title" })
@@ -344,7 +344,7 @@ func sharedBytesAreNotCompared(s *Scene) {
 	ann, bob := s.twoParcels()
 	saved(s, ann.Update().SetTitle("ann"))
 	p := saved(s, bob.Update().SetSeal(bob.Seal).SetWorth(bob.Worth).SetPriority(2))
-	assert.Equal(s, "ann", p.Title, "they are as theirs")
+	assert.Equal(s, "ann", p.Title, "the other writer's title stays")
 	saved(s, s.loadParcel(bob.ID).Update().SetSeal([]byte("ann")))
 	s.clash(bob.Update().SetSeal(bob.Seal).Exec(s.ctx), "seal")
 }

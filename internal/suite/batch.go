@@ -116,7 +116,7 @@ func batchSkipModifiedWritesTheOthers(s *Scene) {
 	saved, err := s.Client.User.UpdateBulk(renamed("batch", users...)...).SkipModified().Save(s.ctx)
 	bulk := s.conflicts(err, users[1].ID, users[3].ID)
 	assert.Equal(s, 3, bulk.Written)
-	assert.False(s, ent.IsNotFound(err), "one of the rows is there still: %v", err)
+	assert.False(s, ent.IsNotFound(err), "one of the rows is still there: %v", err)
 	assert.True(s, bulk.Conflicts[1].Deleted)
 	require.Len(s, saved, 3)
 	for i, u := range []*ent.User{users[0], users[2], users[4]} {
@@ -153,7 +153,7 @@ func batchReportsTenStaleOfAThousand(s *Scene) {
 	s.renameEach(saved[:150])
 }
 
-// renameEach gives each of the Users its own name by a batch that has them in no order, and of different versions.
+// renameEach gives each User its own name in one batch. The Users are in no order and at different versions.
 func (s *Scene) renameEach(users []*ent.User) {
 	s.Helper()
 	for i := 0; i < len(users); i += 10 {
@@ -233,7 +233,7 @@ func batchHooksSeeTheirRow(s *Scene) {
 
 	_, err = s.Client.User.UpdateBulk(append(renamed("again", saved...), users[1].Update().SetName("again"))...).Save(s.ctx)
 	s.conflicts(err, users[1].ID)
-	require.Error(s, seen[users[0].ID].err, "nothing of the batch was written, and every hook hears of it")
+	require.Error(s, seen[users[0].ID].err, "nothing of the batch was written, and every hook gets to know")
 	assert.False(s, entocc.IsRecordModified(seen[users[0].ID].err), "this row was not modified")
 }
 

@@ -230,7 +230,7 @@ func batchBumpsChildren(s *Scene) {
 	assert.Equal(s, users[1].ID, s.Client.Pet.GetX(s.ctx, a.ID).OwnerID)
 }
 
-// done2 executes a batch, and requires that to work.
+// done2 executes a batch and requires success.
 func done2(s *Scene, b interface {
 	Exec(ctx context.Context) (int, error)
 },

@@ -21,7 +21,7 @@ func batchTxScenarios() []scenario {
 		{name: "Batch/ConflictInATransactionLeavesNothingOfIt", run: batchConflictInATransaction},
 		{name: "Batch/ConflictWithTheSnapshotIsReported", run: batchConflictWithTheSnapshot, left: func(db DB) string {
 			if db.Traits.ReadsLock {
-				return "what a transaction has read nobody else can change before it ends"
+				return "nobody else can change what a transaction has read until it ends"
 			}
 			return ""
 		}},
@@ -41,12 +41,12 @@ func batchJoinsTheTransaction(s *Scene) {
 	s.named("batch", users...)
 }
 
-// The recorder of the scene's client may stand for a transaction that is under way, which a batch leaves usable. The
-// driver of the other client is known to begin a new one.
+// The recorder of the scene's client might be a running transaction, which a batch must leave usable. The driver of the
+// other client surely begins a new one.
 func batchInATransactionOfItsOwn(s *Scene) {
 	users := s.users(4)
 	s.bumpUser(users[2].ID)
-	for _, u := range users { // Builders of the other client, which wait for its node to have the rows.
+	for _, u := range users { // The other client's node must have the rows first.
 		require.Eventually(s, func() bool { return s.Other.User.Query().Where(user.ID(u.ID)).ExistX(s.ctx) }, patience, time.Millisecond)
 	}
 	batch := func() *ent.UserUpdateBulk {
@@ -81,9 +81,9 @@ func batchConflictInATransaction(s *Scene) {
 	s.named("later in the transaction", users[2])
 }
 
-// F1, F3, F4: the transaction has read the rows before somebody else changes one.
-// batchConflictWithTheSnapshot tries again where PostgreSQL at SERIALIZABLE sees a pattern of reads and writes that is none: with
-// many transactions on the server it forgets which they were.
+// F1, F3, F4: the transaction has read the rows before somebody else changes one. batchConflictWithTheSnapshot tries
+// again when PostgreSQL at SERIALIZABLE reports a false positive: with many transactions on the server it no longer
+// tracks each one's reads.
 func batchConflictWithTheSnapshot(s *Scene) {
 	var (
 		users []*ent.User

@@ -33,7 +33,7 @@ func (s *Scene) pet(name string) *ent.Pet {
 	return saved(s, s.Client.Pet.Create().SetName(name))
 }
 
-// petStale requires the Pet's row to be at a version, and what holds the Pet to conflict.
+// petStale requires the Pet's row to be at a version, and a save of p to conflict.
 func (s *Scene) petStale(p *ent.Pet, version int64) {
 	s.Helper()
 	assert.Equal(s, version, s.version(pet.Table, p.ID))
@@ -175,7 +175,7 @@ func clearedChildrenOfTheSameTypeAreBumped(s *Scene) {
 	assert.EqualValues(s, 4, s.version("users", child.ID))
 }
 
-// The foreign key of a type with an edge to itself is a column of its own row: the statement has the bump already.
+// For an edge from a type to itself the foreign key is a column of the same row: the statement already has the bump.
 func setBasedMoveBumpsOnce(s *Scene) {
 	parent, child := s.user("parent"), s.user("child")
 	done(s, s.Client.User.Update().Where(byID(child.ID)).SetParent(parent))

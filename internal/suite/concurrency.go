@@ -25,7 +25,7 @@ func concurrencyScenarios() []scenario {
 	}
 }
 
-// together runs work in n goroutines, the last of which to be ready starts them all.
+// together runs work in n goroutines, which start when the last one is ready.
 func together(n int, work func(i int)) {
 	var ready, finished sync.WaitGroup
 	ready.Add(n)
@@ -39,7 +39,7 @@ func together(n int, work func(i int)) {
 	finished.Wait()
 }
 
-// busy reports whether err says nothing about the row: the same statement may be sent again.
+// busy reports whether err says nothing about the row, so the same statement may be sent again.
 func busy(err error) bool {
 	return err != nil && !entocc.IsRecordModified(err) && entocc.IsRetryable(err)
 }
@@ -99,7 +99,7 @@ func everyIncrementIsKept(s *Scene) {
 	assert.EqualValues(s, 501, stored.Version)
 }
 
-// loadChangeSave counts one up, in Go: a lost update loses the count.
+// loadChangeSave increments a counter in Go: a lost update loses the increment.
 func loadChangeSave(s *Scene, id int) error {
 	u, err := s.Client.User.Get(s.ctx, id)
 	if err != nil {
@@ -140,7 +140,7 @@ func loadChangeSaveInTx(s *Scene, id int) error {
 	return tx.Commit()
 }
 
-// writersLoseNothing has 16 writers try 20 times each. What was reported as saved is what the row has.
+// writersLoseNothing has 16 writers try 20 times each. The row must have exactly what was reported as saved.
 func writersLoseNothing(save func(*Scene, int) error) func(*Scene) {
 	return func(s *Scene) {
 		u := s.user("counter")

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Fields that only their UpdateDefault sets, beside ignored ones; and times that a database cuts.
+// Fields that only their UpdateDefault sets, beside ignored ones; and times that a database truncates.
 func defaultedScenarios() []scenario {
 	return []scenario{
 		{name: "Defaulted/FieldDoesNotBumpByItself", run: defaultedFieldDoesNotBump},
@@ -38,7 +38,7 @@ func defaultedFieldDoesNotBump(s *Scene) {
 		assert.EqualValues(s, 1, p.Version)
 		assert.Equal(s, 2026, p.UpdatedIn)
 	}
-	assert.True(s, p.UpdatedAt.After(before), "they are written")
+	assert.True(s, p.UpdatedAt.After(before), "updated_at is written too")
 	p = saved(s, p.Update().AddStops(g))
 	assert.EqualValues(s, 2, p.Version, "an edge that counts")
 	p = saved(s, p.Update().SetSeenAt(time.Now()).SetTitle("x"))
@@ -122,7 +122,7 @@ func createdTimeIsThatOfTheRow(s *Scene) {
 		done(s, r.Delete())
 	}
 	if s.db.Traits.Nodes {
-		return // Nodes count IDs in steps, so that ent returns wrong IDs from CreateBulk.
+		return // Nodes count IDs in steps, so ent's CreateBulk returns wrong IDs.
 	}
 	many, err := s.Client.Reading.CreateBulk(s.Client.Reading.Create().SetValue(1), s.Client.Reading.Create().SetValue(2)).Save(s.ctx)
 	require.NoError(s, err)

@@ -141,7 +141,7 @@ func deletePredicateOfAHookCounts(s *Scene) {
 	s.load(u.ID)
 }
 
-// ent's DELETE is of the row that its builder was made for.
+// ent deletes the row that its builder was made for.
 func deleteIDThatAHookSetsDeletesNoOtherRow(s *Scene) {
 	a := saved(s, s.Client.Account.Create().SetID(s.key()).SetOwner("deleted"))
 	b := saved(s, s.Client.Account.Create().SetID(s.key()).SetOwner("kept"))

@@ -73,7 +73,7 @@ func diffTellsEdges(s *Scene) {
 	_, diff := s.userConflict(b.Update().AddFriends(friend).SetParent(parent))
 	assert.Equal(s, entocc.EdgeChange{Added: []ent.Value{friend.ID}, Removed: []ent.Value{}}, diff["friends"].Mine)
 	assert.True(s, diff["friends"].Edge && !diff["friends"].Clashes())
-	assert.True(s, diff["parent"].Clashes(), "whether they changed the parent can't be seen, as no field shows it")
+	assert.True(s, diff["parent"].Clashes(), "no field shows whether they changed the parent")
 }
 
 func diffByIDHasNoBase(s *Scene) {
@@ -104,7 +104,7 @@ func currentIsTheRowAsItIsNow(s *Scene) {
 	current, err := modified.Current(s.ctx)
 	require.NoError(s, err)
 	assert.EqualValues(s, 3, current.Version)
-	saved(s, current.Update().SetName("mine")) // The way to go on.
+	saved(s, current.Update().SetName("mine")) // How a caller goes on.
 }
 
 func diffTellsABoundEdgeByItsField(s *Scene) {

@@ -156,7 +156,7 @@ func debugClientIsGuarded(s *Scene) {
 	assert.Contains(s, strings.Join(log, "\n"), "UPDATE")
 }
 
-// split is the driver of ent's documentation that sends what queries ask to a replica. Here that one is out of reach.
+// split is the driver from ent's documentation that sends queries to a replica, which is out of reach here.
 type split struct{ dialect.Driver }
 
 func (d split) Query(ctx context.Context, query string, args, v any) error {
@@ -168,7 +168,7 @@ func (d split) Query(ctx context.Context, query string, args, v any) error {
 
 var errReplica = errors.New("the replica is out of reach")
 
-// F21: a write may be made with the context of a query, as in an interceptor.
+// F21: a write may get the context of a query, as in an interceptor.
 func writesGoToTheWriter(s *Scene) {
 	client := ent.NewClient(ent.Driver(split{s.Sent}))
 	u := s.user("before")
@@ -205,7 +205,7 @@ func outerHookMayReplaceTheError(s *Scene) {
 	require.ErrorIs(s, err, taken)
 }
 
-// F10: a hook that asks for old values by ID has ent read the row, with its present version.
+// F10: when a hook asks for old values by ID, ent reads the row, with its current version.
 func outerHookThatAsksOldVersion(s *Scene) {
 	s.Client.User.Use(func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {

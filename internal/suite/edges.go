@@ -21,13 +21,13 @@ func edgeScenarios() []scenario {
 	}
 }
 
-// edgeChange is one way to change nothing but edges of a User.
+// edgeChange is a way to change only edges of a User.
 type edgeChange struct {
 	name string
 	set  func(*ent.UserUpdateOne) *ent.UserUpdateOne
 }
 
-// edgeChanges are changes of each kind of edge, to rows that they make.
+// edgeChanges returns a change of each kind of edge, to rows that it creates.
 func (s *Scene) edgeChanges() []edgeChange {
 	s.Helper()
 	group := saved(s, s.Client.Group.Create().SetName("g"))
@@ -70,7 +70,7 @@ func freshEdgesBumpTheOwner(s *Scene) {
 	assert.Equal(s, 1, n)
 }
 
-// F5: ent runs no UPDATE for edges, so that a condition on it is never evaluated.
+// F5: ent runs no UPDATE for edges, so a condition on it would never be evaluated.
 func staleEdgesAreNotWritten(s *Scene) {
 	u := s.user("owner")
 	g := saved(s, s.Client.Group.Create().SetName("g"))

@@ -29,7 +29,7 @@ func expectedScenarios() []scenario {
 	}
 }
 
-// F10: ent would look the expected version up, and compare the row with itself.
+// F10: ent would look up the expected version and so compare the row with itself.
 func byIDWithoutVersionIsRefused(s *Scene) {
 	u := s.user("before")
 	s.Sent.Reset()
@@ -95,7 +95,7 @@ func ignoreVersionOverwritesAndBumps(s *Scene) {
 	s.conflict(err)
 }
 
-// A form was shown at version 1; the server loads the row, which is at 2 by now, and saves with what the form says.
+// The form was shown at version 1. The server loads the row, now at 2, and saves it with the form's version.
 func statedVersionBeatsTheLoadedOne(s *Scene) {
 	u := s.user("shown")
 	s.bumpUser(u.ID)
@@ -134,7 +134,7 @@ func impossibleTokenConflicts(s *Scene) {
 	}
 }
 
-// A condition of one call beside the version: the error says which of the two did not match.
+// A call has its own condition beside the version: the error says which of the two did not match.
 func otherPredicateStaysNotFound(s *Scene) {
 	o := saved(s, s.Client.Order.Create())
 	isDraft := sql.FieldEQ("state", "draft")

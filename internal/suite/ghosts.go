@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A ghost is an entity that holds a version which a transaction has written, once that is rolled back: the version never
-// was, and another writer's may come to be the same number.
+// A ghost is an entity with a version from a transaction that was rolled back. That version never existed, and another
+// writer's version may get the same number.
 func ghostScenarios() []scenario {
 	saves := func(s *Scene, tx *ent.Tx, u *ent.User) (*ent.User, error) {
 		return tx.User.UpdateOne(u).SetName("undone").Save(s.ctx)
@@ -62,7 +62,7 @@ func ghostScenarios() []scenario {
 			_, ghost := s.rolledBack(func(s *Scene, tx *ent.Tx, u *ent.User) (*ent.User, error) {
 				return tx.Client().Debug().User.UpdateOne(u).SetName("undone").Save(s.ctx)
 			})
-			s.nothingFrom(ghost) // Unwrap panics for it, as ent has it.
+			s.nothingFrom(ghost) // ent's Unwrap panics.
 		}},
 		{name: "Ghost/OfACreateIsRefused", run: ghostOfACreateIsRefused},
 		{name: "Ghost/OfARowThatWasOnlyReadIsNone", run: onlyReadIsNoGhost},
@@ -75,7 +75,7 @@ func ghostScenarios() []scenario {
 	}
 }
 
-// rolledBack has a transaction write a user and roll back, and somebody else bring the row to the same version.
+// rolledBack has a transaction write a user and roll back. Then somebody else brings the row to the same version.
 func (s *Scene) rolledBack(write func(*Scene, *ent.Tx, *ent.User) (*ent.User, error)) (before, ghost *ent.User) {
 	s.Helper()
 	before = saved(s, s.Client.User.Create().SetName("before").SetEmail(s.key()))
@@ -100,7 +100,7 @@ func ghostIsRefused(write func(*Scene, *ent.Tx, *ent.User) (*ent.User, error)) f
 	}
 }
 
-// nothingFrom requires every write from an entity to be refused, by each way to it.
+// nothingFrom requires every kind of write from an entity to be refused.
 func (s *Scene) nothingFrom(ghost *ent.User) {
 	s.Helper()
 	is, err := ghost.IsModified(s.ctx)
@@ -142,7 +142,7 @@ func ghostOfACreateIsRefused(s *Scene) {
 	}
 }
 
-// onlyReadIsNoGhost: rows that the transaction has read and not written keep their versions, whatever it writes beside.
+// onlyReadIsNoGhost: rows that a transaction only read keep their versions, whatever else it writes.
 func onlyReadIsNoGhost(s *Scene) {
 	a, b, c := s.user("before"), s.user("before"), s.user("before")
 	tx := s.Tx()
@@ -170,7 +170,7 @@ func commitMakesItOrdinary(s *Scene) {
 	s.refused(err)
 	assert.ErrorContains(s, err, "not been committed")
 	require.NoError(s, tx.Commit())
-	_ = tx.Rollback() // As a deferred one does.
+	_ = tx.Rollback() // As a deferred Rollback does.
 	require.NoError(s, s.Client.User.UpdateOne(u).SetName("second").Exec(s.ctx))
 	s.conflict(u.Unwrap().Update().SetName("lost").Exec(s.ctx))
 	s.stored(u.ID, "second", 3)
@@ -253,7 +253,7 @@ func ghostOfAFailedCommitIsRefused(s *Scene) {
 	require.NoError(s, u.Update().SetName("after").Exec(s.ctx))
 }
 
-// send sends a statement of the program's own in a transaction.
+// send sends a hand-written statement in a transaction.
 func (s *Scene) send(tx *ent.Tx, query string) {
 	s.Helper()
 	_, err := tx.ExecContext(s.ctx, query)

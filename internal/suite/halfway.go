@@ -87,7 +87,7 @@ func halfwayPanicLeavesNothing(s *Scene) {
 
 func panicWhen(why string) func(*sql.UpdateBuilder) { return func(*sql.UpdateBuilder) { panic(why) } }
 
-// oneStatementGetsNoFurther: what is one statement stays one in a transaction, whatever the database.
+// oneStatementGetsNoFurther: what is one statement stays one in a transaction, on every database.
 func oneStatementGetsNoFurther(s *Scene) {
 	u := s.user("before")
 	tx := s.Tx()
@@ -102,12 +102,12 @@ func oneStatementGetsNoFurther(s *Scene) {
 	}
 	reads := 0
 	if s.db.Dialect == dialect.MySQL {
-		reads = 1 // The row does not come back from the UPDATE.
+		reads = 1 // The UPDATE does not return the row.
 	}
 	assert.Len(s, s.Sent.Sent(), 4+reads, strings.Join(s.Sent.Sent(), "\n"))
 }
 
-// narrow returns a client of one connection, so that a transaction that is left open is found out by the next statement.
+// narrow returns a client of one connection, so that the next statement notices a transaction that was left open.
 func (s *Scene) narrow() *ent.Client {
 	s.Helper()
 	pool := s.db.Open(s)

@@ -21,7 +21,7 @@ func modifierAloneIsGuardedAndBumps(s *Scene) {
 	assert.Equal(s, "modified", s.load(a.ID).Name)
 }
 
-// Whatever other hooks and modifiers do to the version, it is assigned once, to the next one.
+// Whatever other hooks and modifiers do to the version, the statement sets it once, to the next version.
 func hookThatSetsTheVersionIsOverruled(s *Scene) {
 	meddle(s.Client.User.Use, func(m ent.Mutation) error { return m.SetField("version", int64(99)) })
 	u := s.user("before")
@@ -35,7 +35,7 @@ func hookThatSetsTheVersionIsOverruled(s *Scene) {
 	assert.EqualValues(s, 3, s.version("users", u.ID))
 }
 
-// meddle has every update of a client do something to its mutation first.
+// meddle makes every update of a client do something to its mutation first.
 func meddle(use func(...ent.Hook), do func(ent.Mutation) error) {
 	use(func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
@@ -59,7 +59,7 @@ func hookThatTouchesTheVersionAloneChangesNothing(s *Scene) {
 	assert.EqualValues(s, 1, s.version("users", u.ID))
 }
 
-// The field of the Order may be NULL, so that its mutation can clear it.
+// The Order's version may be NULL, so its mutation can clear it.
 func hookThatClearsTheVersionIsOverruled(s *Scene) {
 	meddle(s.Client.Order.Use, func(m ent.Mutation) error { return m.ClearField(order.FieldRev) })
 	o := saved(s, s.Client.Order.Create())
@@ -69,7 +69,7 @@ func hookThatClearsTheVersionIsOverruled(s *Scene) {
 	assert.EqualValues(s, 3, s.column(order.Table, order.FieldRev, o.ID).Int64)
 }
 
-// F19: a hook that calls next again, as one that retries, meets the guard a second time.
+// F19: a hook that calls next again, for example to retry, meets the guard a second time.
 func hookThatSavesTwiceConflicts(s *Scene) {
 	calls := 0
 	s.Client.User.Use(func(next ent.Mutator) ent.Mutator {

@@ -32,7 +32,7 @@ type listener struct {
 	*Scene
 	user *ent.User
 	url  string
-	// between runs in a request, after the user was loaded and before it is written.
+	// between runs in a request, after the load and before the write.
 	between func()
 }
 
@@ -46,7 +46,7 @@ func (s *Scene) listen() *listener {
 	return l
 }
 
-// serve serves a handler within the middleware.
+// serve serves a handler behind the middleware.
 func (s *Scene) serve(h http.Handler) *httptest.Server {
 	server := httptest.NewServer(occhttp.Middleware(occhttp.Strict(s), occhttp.Logger(slog.New(slog.DiscardHandler)))(h))
 	s.Cleanup(server.Close)
@@ -70,7 +70,7 @@ func (l *listener) delete(_ http.ResponseWriter, r *http.Request) error {
 	return l.Client.User.DeleteOneID(l.user.ID).IfMatch(occhttp.IfMatch(r)).Exec(r.Context())
 }
 
-// do sends a request with these lines of If-Match, and returns its status and ETag.
+// do sends a request with these If-Match lines, and returns its status and ETag.
 func (l *listener) do(method string, ifMatch ...string) (status int, tag string) {
 	l.Helper()
 	req, err := http.NewRequestWithContext(l.ctx, method, l.url, strings.NewReader("mine"))
@@ -89,7 +89,7 @@ func (l *listener) tag(version int) string {
 	return `"User/` + strconv.Itoa(l.user.ID) + "/" + strconv.Itoa(version) + `"`
 }
 
-// requireRefused sends a request and wants this status, and the user as it was.
+// requireRefused requires a request to get this status and to leave the user as it was.
 func (l *listener) requireRefused(status int, method string, ifMatch ...string) {
 	l.Helper()
 	got, _ := l.do(method, ifMatch...)

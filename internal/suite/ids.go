@@ -52,7 +52,7 @@ func (s *Scene) like() *ent.Like {
 	return saved(s, s.Client.Like.Create().SetUser(s.user("fan")).SetTweet(tweet))
 }
 
-// F8: ent panics where such a row is stale.
+// F8: ent panics if such a row is stale.
 func compositeIDIsGuarded(s *Scene) {
 	l := s.like()
 	assert.EqualValues(s, 1, l.Version)
@@ -136,7 +136,7 @@ func otherRowsOfACompositeIDAreLeftAlone(s *Scene) {
 	assert.EqualValues(s, 2, left[0].Version)
 }
 
-// F24: ent adds an edge again without an error where the edge schema has no further fields with defaults.
+// F24: ent adds an edge again without an error if the edge schema has no other fields with defaults.
 func addingAMembershipTwiceDoesNothing(s *Scene) {
 	u := s.user("member")
 	team := saved(s, s.Client.Team.Create().SetName("team"))

@@ -19,8 +19,8 @@ type Updater[E, V, U any] interface {
 	ForceIncrement() U
 }
 
-// Kind is a type with a version of some kind, for the scenarios of the core that every kind has to show: C is the generated client, E the
-// entity, V its version and U its UpdateOne. A key is what makes rows clash.
+// Kind is a type with some kind of version, for the core scenarios that every kind must pass. C is the generated
+// client, E the entity, V its version and U its UpdateOne. Rows with the same key clash.
 type Kind[C any, E entocc.Versioned, V any, U Updater[E, V, U]] struct {
 	Client  C
 	Create  func(ctx context.Context, c C, key, text string) (E, error)
@@ -29,15 +29,15 @@ type Kind[C any, E entocc.Versioned, V any, U Updater[E, V, U]] struct {
 	Version func(E) V
 	// Update is made from the entity, and UpdateID from its ID alone.
 	Update, UpdateID func(c C, of E, text string) U
-	// Delete deletes by the entity, and DeleteIf by its ID, if it has the version.
+	// Delete deletes by the entity, and DeleteIf by its ID and version.
 	Delete   func(ctx context.Context, c C, of E) error
 	DeleteIf func(ctx context.Context, c C, of E, version V) error
-	// Where updates by a predicate, those with a version if it is not nil.
+	// Where updates by a predicate, and by the version if it is not nil.
 	Where func(ctx context.Context, c C, of E, version *V, text string) (int, error)
 	// Many are UpdateBulk and DeleteBulk.
 	Many       func(ctx context.Context, c C, skip bool, updates ...U) ([]E, error)
 	DeleteMany func(ctx context.Context, c C, of ...E) (int, error)
-	// Upsert upserts rows by their keys, each with the version, if there are any.
+	// Upsert upserts rows by their keys, with IfVersion if there are versions.
 	Upsert func(ctx context.Context, c C, text string, keys []string, versions []V) error
 	// Modified is IsModified, and Get is GetVersion.
 	Modified func(ctx context.Context, of E) (bool, error)
@@ -47,7 +47,7 @@ type Kind[C any, E entocc.Versioned, V any, U Updater[E, V, U]] struct {
 	Verify func(c C, of E) error
 	// Tx begins a transaction.
 	Tx func(ctx context.Context, c C) (in C, commit, rollback func() error, err error)
-	// Ends reports that a conflict with what a transaction has read ends it.
+	// Ends says that a conflict with what a transaction has read ends the transaction.
 	Ends bool
 }
 
@@ -71,7 +71,7 @@ func (k Kind[C, E, V, U]) Run(t *testing.T) {
 type kindScene[C any, E entocc.Versioned, V any, U Updater[E, V, U]] struct {
 	*testing.T
 	Kind[C, E, V, U]
-	ctx context.Context //nolint:containedctx // that of the scene
+	ctx context.Context //nolint:containedctx // the scene's
 }
 
 // row creates a row, and loads it twice, as two editors would.
@@ -97,13 +97,13 @@ func (s *kindScene[C, E, V, U]) save(u U) E {
 	return e
 }
 
-// is requires the row to have the text.
+// is requires the row to have this text.
 func (s *kindScene[C, E, V, U]) is(of E, text string) {
 	s.Helper()
 	assert.Equal(s, text, s.Text(s.load(of)))
 }
 
-// refuses requires err to be the conflict of the row.
+// refuses requires err to be a conflict of the row.
 func (s *kindScene[C, E, V, U]) refuses(of E, err error) *entocc.RecordModifiedError {
 	s.Helper()
 	var modified *entocc.RecordModifiedError
@@ -142,7 +142,7 @@ func statedVersionsOfAKind[C any, E entocc.Versioned, V any, U Updater[E, V, U]]
 	var none V
 	_ = s.refuses(a, s.UpdateID(s.Client, a, "lost").IfVersion(none).Exec(s.ctx))
 	err := s.UpdateID(s.Client, a, "lost").Exec(s.ctx)
-	assert.True(s, entocc.IsVersionError(err), "nothing is stated: %v", err)
+	assert.True(s, entocc.IsVersionError(err), "no version is stated: %v", err)
 	n, err := s.Where(s.ctx, s.Client, a, &stale, "lost")
 	assert.Zero(s, n)
 	assert.True(s, entocc.IsRecordModified(err), "%v", err)
@@ -209,7 +209,7 @@ func batchesOfAKind[C any, E entocc.Versioned, V any, U Updater[E, V, U]](s *kin
 	s.is(b, "other")
 	require.Len(s, written, 2)
 	saved, err := s.Many(s.ctx, s.Client, false, s.Update(s.Client, written[0], "again"), s.Update(s.Client, b, "again"))
-	require.NoError(s, err, "the versions that a batch returns are those that are stored")
+	require.NoError(s, err, "a batch returns the stored versions")
 	_, err = s.DeleteMany(s.ctx, s.Client, saved[0], stale)
 	require.ErrorAs(s, err, &bulk)
 	s.is(a, "again")
@@ -249,7 +249,7 @@ func transactionsOfAKind[C any, E entocc.Versioned, V any, U Updater[E, V, U]](s
 	in, _, rollback := begin()
 	undone := s.save(s.Update(in, a, "undone"))
 	require.NoError(s, rollback())
-	require.Error(s, s.Update(s.Client, undone, "lost").Exec(s.ctx), "what a transaction that was rolled back returned")
+	require.Error(s, s.Update(s.Client, undone, "lost").Exec(s.ctx), "returned by a transaction that was rolled back")
 	s.is(a, "before")
 
 	in, commit, _ := begin()
@@ -277,7 +277,7 @@ func transactionsOfAKind[C any, E entocc.Versioned, V any, U Updater[E, V, U]](s
 	assert.True(s, entocc.IsRecordModified(commit()), "what was only read has changed")
 }
 
-// manyWritersOfAKind has writers append to one row: a lost update loses a letter.
+// manyWritersOfAKind has many writers append to one row: a lost update loses a letter.
 func manyWritersOfAKind[C any, E entocc.Versioned, V any, U Updater[E, V, U]](s *kindScene[C, E, V, U]) {
 	const writers, writes = 6, 5
 	a, _, _ := s.row()

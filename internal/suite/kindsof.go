@@ -17,7 +17,7 @@ func kindScenarios() []scenario {
 	}
 }
 
-// endsOrWaits reports whether a transaction that has read a row can't go on to see that others have changed it: its end comes first, or
+// endsOrWaits reports whether a transaction can't see that others changed a row that it has read: it is ended first, or
 // the others wait for it.
 func (s *Scene) endsOrWaits() bool {
 	t := s.db.Traits
@@ -32,7 +32,7 @@ func beginKind(ctx context.Context, c *ent.Client) (in *ent.Client, commit, roll
 	return tx.Client(), tx.Commit, tx.Rollback, nil
 }
 
-// eventKind is a Event, of a TimeVersion.
+// eventKind is an Event, which has a TimeVersion.
 func eventKind(s *Scene) Kind[*ent.Client, *ent.Event, int64, *ent.EventUpdateOne] {
 	return Kind[*ent.Client, *ent.Event, int64, *ent.EventUpdateOne]{
 		Client: s.Client,
@@ -102,7 +102,7 @@ func eventKind(s *Scene) Kind[*ent.Client, *ent.Event, int64, *ent.EventUpdateOn
 	}
 }
 
-// documentKind is a Document, of a TokenVersion.
+// documentKind is a Document, which has a TokenVersion.
 func documentKind(s *Scene) Kind[*ent.Client, *ent.Document, uuid.UUID, *ent.DocumentUpdateOne] {
 	return Kind[*ent.Client, *ent.Document, uuid.UUID, *ent.DocumentUpdateOne]{
 		Client: s.Client,

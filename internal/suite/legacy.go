@@ -31,7 +31,7 @@ func legacyScenarios() []scenario {
 	}
 }
 
-// F9: a Select of other columns leaves 0 in the entity.
+// F9: a Select of other columns leaves the entity's version at 0.
 func partlyLoadedEntityIsRefused(s *Scene) {
 	u := s.user("before")
 	part, err := s.Client.User.Query().Where(byID(u.ID)).Select(user.FieldID, user.FieldName).Only(s.ctx)

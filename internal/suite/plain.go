@@ -14,15 +14,15 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// PlainScene is what a scenario of a client plays in that was generated without the extension.
+// PlainScene is the fixture of a scenario whose client was generated without the extension.
 type PlainScene struct {
 	*testing.T
 	*stage
-	// Client is the scenario's own client, and Other one with its own pool.
+	// Client is the scenario's own client. Other has its own pool.
 	Client, Other *plainent.Client
 }
 
-// RunPlain is [Run] for clients that were generated without the extension: the mixin's hook alone guards them.
+// RunPlain is [Run] for clients that were generated without the extension, which only the mixin's hook guards.
 func RunPlain(t *testing.T, db DB) Report {
 	t.Helper()
 	db.Name += ", without the extension"
@@ -41,7 +41,7 @@ func RunPlain(t *testing.T, db DB) Report {
 func plainScenarios() []scenarioOf[*PlainScene] {
 	locking := func(db DB) string {
 		if db.Traits.ReadsLock {
-			return "what a transaction has read nobody else can change before it ends"
+			return "nobody else can change what a transaction has read until it ends"
 		}
 		return ""
 	}
@@ -146,7 +146,7 @@ func plainByIDIsRefused(s *PlainScene) {
 	s.storedItem(i.ID, "before", 1)
 }
 
-// F10: by then ent's mutation holds the row, as it is now.
+// F10: ent's mutation then holds the current row.
 func plainByIDIsRefusedAfterOldValues(s *PlainScene) {
 	s.Client.Use(func(next plainent.Mutator) plainent.Mutator {
 		return plainent.MutateFunc(func(ctx context.Context, m plainent.Mutation) (plainent.Value, error) {
@@ -223,7 +223,7 @@ func plainIgnoredEdgesAreGuarded(s *PlainScene) {
 	assert.Equal(s, 1, n)
 }
 
-// plainReadThenChanged has a write meet a row that its transaction has read, and another one changed since (F1).
+// plainReadThenChanged makes a write meet a row that its transaction has read and another one has changed since (F1).
 func plainReadThenChanged(write func(context.Context, *plainent.Item) error) func(*PlainScene) {
 	return func(s *PlainScene) {
 		i := s.item()

@@ -136,7 +136,7 @@ func plainOverflowOfASet(s *PlainScene) {
 	s.storedItem(i.ID, "before", math.MaxInt64)
 }
 
-// An upsert is out of the hook's sight: the version stays as it is, which the docs say, but it is never set back.
+// The hook does not see an upsert: as the docs say, the version stays as it is. It is never set back.
 func plainUpsertDoesNotReset(s *PlainScene) {
 	i := saved(s, s.Client.Item.Create().SetName("before").SetVersion(7))
 	done(s, s.Client.Item.Create().SetName("copy").OnConflictColumns("id").UpdateNewValues())

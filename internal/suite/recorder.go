@@ -12,26 +12,26 @@ import (
 	"github.com/entocc/entocc/hook"
 )
 
-// Recorder is a driver that keeps the statements which it sends, with those that begin and end transactions.
+// Recorder is a driver that records the statements that it sends, with those that begin and end transactions.
 type Recorder struct {
 	dialect.Driver
 	mu   sync.Mutex
 	sent []string
-	// refused are the errors that the next statements with a verb are answered by.
+	// refused are the errors for the next statements with each verb.
 	refused map[string][]error
-	// after is called before the statement with the verb is sent that left more of them lead to.
+	// after is called before the left-th statement with afterVerb is sent.
 	after     func()
 	afterVerb string
 	left      int
-	// single takes a write that is its own transaction for one statement.
+	// single counts a write in its own transaction as one statement.
 	single bool
 }
 
 // Record wraps a driver.
 func Record(drv dialect.Driver) *Recorder { return &Recorder{Driver: drv} }
 
-// recordOf records what is sent to a database. Where each write is a transaction, as database/sql could send it twice
-// otherwise, BEGIN and COMMIT are not counted.
+// recordOf records what is sent to a database. BEGIN and COMMIT are not counted on drivers where each write gets a
+// transaction, so that database/sql can't send it twice.
 func recordOf(db DB, pool *stdsql.DB) *Recorder {
 	r := Record(sql.OpenDB(db.Dialect, pool))
 	r.single = db.Traits.Repeats
@@ -58,7 +58,7 @@ func (r *Recorder) Sent() []string {
 	return sent
 }
 
-// Writes returns what of it changes rows.
+// Writes returns the sent statements that change rows.
 func (r *Recorder) Writes() []string {
 	var writes []string
 	for _, query := range r.Sent() {
@@ -70,7 +70,7 @@ func (r *Recorder) Writes() []string {
 	return writes
 }
 
-// Refuse answers the next statement with the verb, "UPDATE", by err, and does not send it.
+// Refuse answers the next statement with the verb ("UPDATE") with err instead of sending it.
 func (r *Recorder) Refuse(verb string, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -80,14 +80,14 @@ func (r *Recorder) Refuse(verb string, err error) {
 	r.refused[verb] = append(r.refused[verb], err)
 }
 
-// Then has f called before the n-th statement with the verb from now is sent.
+// Then calls f before the n-th statement with the verb from now on is sent.
 func (r *Recorder) Then(verb string, n int, f func()) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.afterVerb, r.left, r.after = verb, n, f
 }
 
-// note records a statement, and returns the error that it is to be answered by.
+// note records a statement, and returns the error to answer it with.
 func (r *Recorder) note(query string) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -109,7 +109,7 @@ func (r *Recorder) note(query string) error {
 // compound is how the compound statement of a save on MariaDB begins.
 const compound = "BEGIN NOT ATOMIC START TRANSACTION; "
 
-// verb returns what a statement does. A compound one is a save, or the question whether the server takes such.
+// verb returns what a statement does. A compound one is a save, or asks whether the server accepts compound statements.
 func verb(query string) string {
 	verb, _, _ := strings.Cut(strings.TrimPrefix(query, compound), " ")
 	return verb
@@ -139,7 +139,7 @@ func (r *Recorder) Tx(ctx context.Context) (dialect.Tx, error) {
 	return r.recorded(r.Driver.Tx(ctx))
 }
 
-// BeginTx begins a transaction with options, as ent's Client.BeginTx asks of a driver.
+// BeginTx begins a transaction with options, which ent's Client.BeginTx needs.
 func (r *Recorder) BeginTx(ctx context.Context, opts *stdsql.TxOptions) (dialect.Tx, error) {
 	if err := r.note("BEGIN"); err != nil {
 		return nil, err
@@ -227,7 +227,7 @@ func (t *recordedTx) Rollback() error {
 	return t.Tx.Rollback()
 }
 
-// ExecContext is of ent's feature sql/execquery.
+// ExecContext serves ent's feature sql/execquery.
 func (t *recordedTx) ExecContext(ctx context.Context, query string, args ...any) (stdsql.Result, error) {
 	if err := t.recorder.note(query); err != nil {
 		return nil, err

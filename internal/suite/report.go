@@ -13,11 +13,11 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Report mode: what would be refused is reported, and goes through.
+// Report mode: what would be refused is reported and written anyway.
 func reportScenarios() []scenario {
 	nodes := func(db DB) string {
 		if db.Traits.Nodes {
-			return "the other node sees commits a little later"
+			return "the other node sees a commit a little later"
 		}
 		return ""
 	}
@@ -63,7 +63,7 @@ func (r *reporter) report(_ context.Context, e hook.Event) {
 	r.events = append(r.events, e)
 }
 
-// take returns the events since it was called last.
+// take returns the events since the last call.
 func (r *reporter) take() []hook.Event {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -72,7 +72,7 @@ func (r *reporter) take() []hook.Event {
 	return events
 }
 
-// one requires one event of a kind, and returns it.
+// one requires exactly one event, of this kind, and returns it.
 func (r *reporter) one(s *Scene, kind hook.ReportKind) hook.Event {
 	s.Helper()
 	events := r.take()
@@ -83,7 +83,7 @@ func (r *reporter) one(s *Scene, kind hook.ReportKind) hook.Event {
 	return events[0]
 }
 
-// reporting is the scene with a client that reports.
+// reporting returns a client that reports, and its reporter.
 func (s *Scene) reporting(opts ...hook.ReportOption) (*ent.Client, *reporter) {
 	r := new(reporter)
 	return s.with(hook.Report(r.report, opts...)), r
@@ -224,9 +224,9 @@ func reportHappyPath(s *Scene) {
 		done(s, c.User.DeleteOneID(u.ID).IfVersion(u.Version+2))
 		return len(s.Sent.Sent())
 	}
-	work(s.Client) // A client may ask its server something first.
+	work(s.Client) // The first call may also query the server's features.
 	work(client)
-	assert.Equal(s, work(s.Client), work(client), "not a statement more")
+	assert.Equal(s, work(s.Client), work(client), "no extra statement")
 	assert.Empty(s, r.take())
 	u := s.user("before")
 	s.Sent.Reset()
@@ -325,7 +325,7 @@ func reportGone(s *Scene) {
 	err := client.User.UpdateOne(b).SetName("risen").Exec(s.ctx)
 	s.gone(err)
 	s.gone(client.User.DeleteOne(b).Exec(s.ctx))
-	assert.Empty(s, r.take(), "it is NotFound, as it was before there were versions")
+	assert.Empty(s, r.take(), "it is NotFound, as without versions")
 }
 
 func reportInTx(s *Scene) {

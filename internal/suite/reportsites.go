@@ -28,7 +28,7 @@ func reportSoftDelete(s *Scene) {
 	assert.EqualValues(s, 3, s.version("notes", n.ID), "the row is kept")
 }
 
-// saveIn saves as a helper does, and returns the line in which it does so.
+// saveIn saves in a helper, and returns the line of the save.
 func saveIn[B interface{ Exec(context.Context) error }](ctx context.Context, b B) (line int, err error) {
 	_, _, line, _ = runtime.Caller(0)
 	return line + 1, b.Exec(ctx)
@@ -36,7 +36,7 @@ func saveIn[B interface{ Exec(context.Context) error }](ctx context.Context, b B
 
 func reportCallSites(s *Scene) {
 	client, r := s.reporting()
-	client.User.Use(func(next ent.Mutator) ent.Mutator { // A hook of the program's own, in between.
+	client.User.Use(func(next ent.Mutator) ent.Mutator { // A hook of the program, in between.
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) { return next.Mutate(ctx, m) })
 	})
 	u := s.user("before")

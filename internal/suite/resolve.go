@@ -74,7 +74,7 @@ func thirdWriterIsAConflictAgain(s *Scene) {
 			_, err := c.Current(ctx)
 			require.NoError(s, err)
 			if !before {
-				s.bumpUser(a.ID) // The third writer, between the resolver's read and its save.
+				s.bumpUser(a.ID) // A third writer, between the resolver's read and its save.
 			}
 		}
 		return c.Save(ctx)
@@ -177,8 +177,8 @@ func mergeListsClashes(s *Scene) {
 	s.conflict(err)
 	var merge *entocc.MergeError
 	require.ErrorAs(s, err, &merge)
-	require.Len(s, merge.Clashes, 3, "both set the same labels, which is no clash")
-	assert.Equal(s, "age", merge.Clashes[1].Name, "both set it to 3, and may have counted to it")
+	require.Len(s, merge.Clashes, 3, "both set the same labels, which is not a clash")
+	assert.Equal(s, "age", merge.Clashes[1].Name, "both set it to 3, maybe by counting")
 	assert.Equal(s, "name", merge.Clashes[0].Name)
 	assert.Equal(s, "Display name", merge.Clashes[0].Label)
 	assert.Equal(s, []any{"before", "mine", "theirs"}, []any{merge.Clashes[0].Base, merge.Clashes[0].Mine, merge.Clashes[0].Theirs})
@@ -193,7 +193,7 @@ func mergeKeepsTheirsWhereMineIsUnchanged(s *Scene) {
 	s.Client.User.Use(hook.OnModified(hook.Merge()))
 	a, b := s.twoUsers()
 	saved(s, s.Other.User.UpdateOneID(a.ID).IgnoreVersion().SetName("theirs"))
-	// A form posts all of its fields, those that its user left alone among them.
+	// A form posts all of its fields, also those that its user left alone.
 	u := saved(s, b.Update().SetName(b.Name).SetAge(5))
 	assert.Equal(s, "theirs", u.Name)
 	assert.Equal(s, 5, u.Age)
@@ -255,8 +255,8 @@ func goneRowsStayGone(s *Scene) {
 	}
 }
 
-// A hook that saves another row, before or after this one, hands its conflict up. It says nothing about the version of this
-// row: a resolver that took it for this row's would save on top of what it has not seen, or save once more.
+// A hook that saves another row, before or after this one, returns that row's conflict. It says nothing about this row:
+// a resolver that took it for this row's conflict would overwrite what it has not seen, or save twice.
 func conflictOfAnotherRowIsNotResolved(s *Scene) {
 	stale := saved(s, s.Client.Setting.Create().SetID(s.key()).SetValue("before"))
 	done(s, stale.Update().SetValue("theirs"))
@@ -324,7 +324,7 @@ func oneLogRecordForEachConflict(s *Scene) {
 	require.Error(s, l.Update().SetAmount(2).IfPurchaseVersion(99).Exec(s.ctx))
 	require.NoError(s, json.Unmarshal(out.Bytes(), &record), "one record: %s", out.String())
 	assert.Equal(s, "Purchase", record["type"])
-	assert.Empty(s, record["op"], "the parent is none of the mutation's rows")
+	assert.Empty(s, record["op"], "the parent is not a row of the mutation")
 }
 
 func tallyCountsByType(s *Scene) {

@@ -14,17 +14,17 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Scene is what a scenario plays in. It is a *testing.T, too.
+// Scene is the fixture of a scenario. It is also a *testing.T.
 type Scene struct {
 	*testing.T
 	*stage
-	// Client is a client of the scenario's own, whose hooks it may add to. Sent is what it sends.
+	// Client is the scenario's own client, to which it may add hooks. Sent records what it sends.
 	Client *ent.Client
 	// Other is a client with its own pool, which plays the other writers.
 	Other *ent.Client
 }
 
-// stage is what scenes of every client have.
+// stage is what the scenes of all clients share.
 type stage struct {
 	t   *testing.T
 	db  DB
@@ -35,8 +35,8 @@ type stage struct {
 	Sent *Recorder
 }
 
-// patience is how long a scenario waits for others, and four times that how long it may take: modernc's SQLite deletes a
-// thousand rows in 20 s under the race detector, and in more than a minute on a machine that is busy.
+// patience is how long a scenario waits for others; it may take four times as long. modernc's SQLite needs 20 s to
+// delete a thousand rows under the race detector, and more than a minute on a busy machine.
 const patience = 60 * time.Second
 
 func newScene(t *testing.T, db DB, pool, other *stdsql.DB) *Scene {
@@ -56,7 +56,7 @@ func newStage(t *testing.T, db DB, pool, other *stdsql.DB) *stage {
 	return &stage{t: t, db: db, ctx: ctx, SQL: other, Sent: recordOf(db, pool)}
 }
 
-// Tx begins a transaction at the database's level. It is rolled back at the end, if it is open still.
+// Tx begins a transaction at the database's level. It is rolled back at the end if it is still open.
 func (s *Scene) Tx() *ent.Tx {
 	s.Helper()
 	tx, err := s.Client.BeginTx(s.ctx, &stdsql.TxOptions{Isolation: s.db.Isolation})
@@ -86,7 +86,7 @@ func (s *Scene) load(id int) *ent.User {
 	return u
 }
 
-// bumpUser saves the User by the other client, as somebody else would.
+// bumpUser saves the User with the other client, as somebody else would.
 func (s *Scene) bumpUser(id int) *ent.User {
 	s.Helper()
 	u := saved(s, s.Other.User.UpdateOneID(id).IgnoreVersion().AddAge(1))
@@ -112,7 +112,7 @@ type played interface{ played() *stage }
 
 func (s *stage) played() *stage { return s }
 
-// saved saves a builder, and requires that to work.
+// saved saves a builder and requires success.
 func saved[T any](s played, b interface {
 	Save(ctx context.Context) (T, error)
 },
@@ -124,7 +124,7 @@ func saved[T any](s played, b interface {
 	return v
 }
 
-// done executes a builder, and requires that to work.
+// done executes a builder and requires success.
 func done(s played, b interface {
 	Exec(ctx context.Context) error
 },
@@ -164,12 +164,12 @@ func (s *stage) version(table string, id any) int64 {
 	return s.column(table, "version", id).Int64
 }
 
-// conflict requires err to be a conflict of a row that is there still.
+// conflict requires err to be a conflict of a row that still exists.
 func (s *stage) conflict(err error) *entocc.RecordModifiedError {
 	s.t.Helper()
 	var modified *entocc.RecordModifiedError
 	require.ErrorAs(s.t, err, &modified)
-	assert.False(s.t, modified.Deleted, "the row is there still: %v", err)
+	assert.False(s.t, modified.Deleted, "the row is still there: %v", err)
 	assert.False(s.t, ent.IsNotFound(err), "a modified row is not NotFound: %v", err)
 	return modified
 }

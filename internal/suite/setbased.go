@@ -14,11 +14,11 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Set-based writes that state a version are writes of one row.
+// Set-based writes that state a version write one row.
 func setBasedScenarios() []scenario {
 	nodes := func(db DB) string {
 		if db.Traits.Nodes {
-			return "the other node sees commits a little later"
+			return "the other node sees a commit a little later"
 		}
 		return ""
 	}
@@ -41,10 +41,10 @@ func setBasedScenarios() []scenario {
 	}
 }
 
-// named returns a predicate that does not name the primary key.
+// named returns a predicate without the primary key.
 func named(name string) predicate.User { return user.Name(name) }
 
-// keyed has a User of a name that no other has.
+// keyed creates a User with a unique name.
 func (s *Scene) keyed() *ent.User {
 	s.Helper()
 	return s.user(s.key())
@@ -153,7 +153,7 @@ func setBasedSeveral(s *Scene) {
 	assert.Equal(s, 0, s.load(b.ID).Age)
 }
 
-// What a caller writes as text may hold an OR. The guard holds anyway.
+// A caller's SQL text may contain an OR. The guard holds anyway.
 func setBasedText(s *Scene) {
 	u := s.keyed()
 	s.bumpUser(u.ID)
@@ -192,7 +192,7 @@ func setBasedIsOneStatement(s *Scene) {
 		_, err = s.Client.User.Update().Where(where).IfMatch(accepts{v + 1}).SetAge(5).Save(s.ctx)
 		require.NoError(s, err)
 		if way == "by ID" {
-			assert.Len(s, s.Sent.Sent(), 1, "the condition is asked about the ID in the predicates")
+			assert.Len(s, s.Sent.Sent(), 1, "the condition gets the ID from the predicates")
 		}
 	}
 	s.Sent.Reset()
@@ -225,7 +225,7 @@ func setBasedIgnore(s *Scene) {
 	assert.Equal(s, 2, n)
 }
 
-// Under SkipCheck any version will do; but it is one row that was meant.
+// Under SkipCheck any version will do, but the write still means one row.
 func setBasedSwitches(s *Scene) {
 	name := s.key()
 	u := s.user(name)
@@ -255,7 +255,7 @@ type whatever struct{}
 func (whatever) Accept(entocc.VersionKey) entocc.Accepted { return entocc.Accepted{Any: true} }
 func (whatever) String() string                           { return "*" }
 
-// MySQL counts no row where nothing changes, which is no conflict.
+// MySQL counts no row if nothing changes. That is not a conflict.
 func setBasedShadow(s *Scene) {
 	u := s.keyed()
 	shadow := entocc.SkipIncrement(s.ctx)

@@ -30,13 +30,13 @@ import (
 func setBasedKindScenarios() []scenario {
 	locking := func(db DB) string {
 		if db.Traits.ReadsLock {
-			return "what a transaction has read nobody else can change before it ends"
+			return "nobody else can change what a transaction has read until it ends"
 		}
 		return ""
 	}
 	nodes := func(db DB) string {
 		if db.Traits.Nodes {
-			return "writers do not wait for those of another node: whoever commits second gets a deadlock"
+			return "writers do not wait for those of another node: the second to commit gets a deadlock"
 		}
 		return ""
 	}
@@ -155,7 +155,7 @@ func setBasedNull(s *Scene) {
 	assert.EqualValues(s, 1, s.column("orders", "cm_version_id", o.ID).Int64)
 }
 
-// MySQL compares a text with a number as numbers, so that several keys can equal one value.
+// MySQL compares a text with a number as numbers, so several keys can equal one value.
 func setBasedNumberForText(s *Scene) {
 	digits := fmt.Sprint(time.Now().UnixNano())
 	a := saved(s, s.Client.Account.Create().SetID(digits+"a"+s.key()).SetOwner("a"))
@@ -229,7 +229,7 @@ func setBasedSoftDelete(s *Scene) {
 	assert.EqualValues(s, 2, s.version("notes", a.ID), "the row is kept")
 }
 
-// A tenant that a hook or a privacy rule adds is part of the predicates.
+// The tenant that a hook or a privacy rule adds is one of the predicates.
 func setBasedHook(s *Scene) {
 	name := s.key()
 	a, b := s.user(name), s.user(name)
@@ -246,7 +246,7 @@ func setBasedHook(s *Scene) {
 	assert.EqualValues(s, 3, s.version("users", b.ID))
 }
 
-// The row does not match the predicates any more once it is written.
+// Once written, the row no longer matches the predicates.
 func setBasedOwnPredicate(s *Scene) {
 	u := s.keyed()
 	for range 2 {
@@ -283,7 +283,7 @@ func setBasedWriters(s *Scene) {
 	assert.Equal(s, 10, s.load(u.ID).Age)
 }
 
-// The tag of a request names the row, whichever way the predicates find it.
+// The request's tag names the row, however the predicates find it.
 func setBasedRequest(s *Scene) {
 	for way, want := range map[string][]int{"by ID": {200, 412, 400, 412}, "by another field": {200, 412, 400, 412}} {
 		l := s.listen()
@@ -325,7 +325,7 @@ func setBasedVerified(s *Scene) {
 	assert.Equal(s, 2, s.load(u.ID).Age)
 }
 
-// An entity that was read after the write holds a version that never was, once the transaction is rolled back.
+// An entity that was read after the write has a version that never existed once the transaction is rolled back.
 func setBasedRolledBack(s *Scene) {
 	u := s.keyed()
 	for _, where := range s.ways(u) {

@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// setBasedStorm has rows come to match the predicates, and cease to, while others write by them. Each write that is reported as
-// done is one of one row, and none that is refused has written anything.
+// setBasedStorm makes rows match the predicates and stop matching while others write by these predicates. Each write
+// that reports success wrote exactly one row, and each refused one wrote nothing.
 func setBasedStorm(s *Scene) {
 	name := s.key()
 	a := s.user(name)

@@ -10,7 +10,7 @@ import (
 )
 
 // A delete that a soft-delete hook turns into an update runs the client's hooks twice: around the delete, and within it
-// around the update. What is said about conflicts must hold anyway.
+// around the update. Conflicts must be reported correctly anyway.
 func softDeleteScenarios() []scenario {
 	return []scenario{
 		{name: "SoftDelete/StaysSoftWhenResolved", run: softDeleteStaysSoftWhenResolved},

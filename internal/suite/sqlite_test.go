@@ -15,7 +15,7 @@ func TestSQLite(t *testing.T) {
 	require.Empty(t, suite.Run(t, sqlite(t)).Failed)
 }
 
-// sqlite is a database in a file, whose writers wait for each other.
+// sqlite is a database file whose writers wait for each other.
 func sqlite(t *testing.T) suite.DB {
 	t.Helper()
 	dsn := "file:" + filepath.Join(t.TempDir(), "suite.db") + "?_fk=1&_journal_mode=WAL&_busy_timeout=10000&_synchronous=OFF"

@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Writes that expect fields of their row to be in a state.
+// Writes that expect fields of their row to have certain values.
 func stateScenarios() []scenario {
 	return []scenario{
 		{name: "State/TransitionByIDIsMadeOnce", run: transitionByID},
@@ -35,14 +35,14 @@ func stateScenarios() []scenario {
 		{name: "State/CompositeID", run: stateOfCompositeID},
 		{name: "State/OneOfManyTransitionsWins", run: transitionRace, left: func(db DB) string {
 			if db.Traits.Nodes {
-				return "writers do not wait for those of another node: whoever commits second gets a deadlock"
+				return "writers do not wait for those of another node: the second to commit gets a deadlock"
 			}
 			return ""
 		}},
 	}
 }
 
-// state asserts that err says which state the row is in.
+// state requires err to say which state the row is in.
 func (s *Scene) state(err error) *entocc.StateError {
 	s.Helper()
 	var (
@@ -60,7 +60,7 @@ func (s *Scene) state(err error) *entocc.StateError {
 // wrongState asserts that err is that of a row in another state.
 func (s *Scene) wrongState(err error) {
 	s.Helper()
-	s.state(err) //nolint:errcheck // which one it is, others ask
+	s.state(err) //nolint:errcheck // other scenarios look at the state itself
 }
 
 func transitionByID(s *Scene) {
@@ -85,7 +85,7 @@ func stateBesideVersion(s *Scene) {
 	err := u.Update().IfField(user.Age(0)).SetAge(1).Exec(s.ctx)
 	s.conflict(err)
 	var state *entocc.StateError
-	assert.False(s, errors.As(err, &state), "the version is older news than the state")
+	assert.False(s, errors.As(err, &state), "a stale version is reported before a wrong state")
 	u = s.load(u.ID)
 	s.wrongState(u.Update().IfField(user.Age(9)).SetAge(1).Exec(s.ctx))
 	saved := saved(s, u.Update().IfField(user.Age(u.Age)).SetAge(1))
@@ -125,7 +125,7 @@ func stateWithNothingToWrite(s *Scene) {
 	assert.EqualValues(s, 1, s.load(u.ID).Version)
 }
 
-// MySQL counts no row where nothing changes, which is no answer to whether the state was the right one.
+// MySQL counts no row if nothing changes, which does not say whether the state matched.
 func stateWithSameValue(s *Scene) {
 	u := s.user("open")
 	shadow := entocc.SkipIncrement(s.ctx)
@@ -158,7 +158,7 @@ func stateAndResolver(s *Scene) {
 	s.wrongState(client.User.UpdateOne(u).IfField(user.Name("closed")).SetName("lost").Exec(s.ctx))
 	s.bumpUser(u.ID)
 	s.wrongState(client.User.UpdateOne(u).IfField(user.Name("closed")).SetName("lost").Exec(s.ctx))
-	assert.NotEqual(s, "lost", s.load(u.ID).Name, "the resolver decides about the version, and not about the state")
+	assert.NotEqual(s, "lost", s.load(u.ID).Name, "the resolver decides about the version, not the state")
 }
 
 func stateAndReport(s *Scene) {
@@ -182,7 +182,7 @@ func stateInBatch(s *Scene) {
 	assert.NotEqual(s, "batch", s.load(users[0].ID).Name, "all or nothing")
 }
 
-// transitionRace has many take the one step from open.
+// transitionRace has many writers attempt the same step from open.
 func transitionRace(s *Scene) {
 	u := s.user("open")
 	var (
@@ -210,7 +210,7 @@ func stateWithAlternatives(s *Scene) {
 	s.wrongState(u.Update().IfField(either).SetName("lost").Exec(s.ctx))
 	s.wrongState(s.Client.User.DeleteOneID(u.ID).IfField(either).Exec(s.ctx))
 	assert.Equal(s, "open", s.load(u.ID).Name)
-	assert.Equal(s, "draft", s.load(other.ID).Name, "the row of the write, and no other")
+	assert.Equal(s, "draft", s.load(other.ID).Name, "only the row of the write")
 }
 
 func stateOfChild(s *Scene) {

@@ -9,13 +9,13 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// Rows that are in another state when the UPDATE looks at them, and in the stated one when entocc asks why no row was written.
+// Rows that are in another state when the UPDATE looks at them, but in the expected state when entocc asks why no row was written.
 func comesBackScenarios() []scenario {
 	return []scenario{
 		{name: "State/ComesBackWhileItIsExplained", run: stateComesBack, left: func(db DB) string {
 			switch {
 			case db.Traits.BeginLocks:
-				return "nobody else can write from when a transaction begins"
+				return "nobody else can write once a transaction has begun"
 			case db.Dialect == dialect.MySQL && db.Isolation >= stdsql.LevelRepeatableRead && !db.Traits.Nodes:
 				return "the UPDATE locks each row that it looks at"
 			}
@@ -24,15 +24,15 @@ func comesBackScenarios() []scenario {
 		{name: "State/ComesBackWhileASetIsExplained", run: stateOfSetComesBack},
 		{name: "State/ComesBackWhileACheckIsExplained", run: stateOfCheckComesBack, left: func(db DB) string {
 			if db.Traits.BeginLocks {
-				return "nobody else can write from when a transaction begins"
+				return "nobody else can write once a transaction has begun"
 			}
 			return ""
 		}},
 	}
 }
 
-// comesBack asserts that a write which sets the time of the last login reports success if it was written, and else an error. The
-// row comes to be open before the first SELECT.
+// comesBack requires a write that sets the time of the last login to report success only if it was written. The row
+// becomes open before the first SELECT.
 func (s *Scene) comesBack(write func(id int) error) {
 	s.Helper()
 	u := s.user("closed")

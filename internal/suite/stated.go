@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What resolvers may not do: decide over what a client has stated, or in place of a retry.
+// What resolvers may not do: override the version that a client stated, or replace a retry.
 func statedScenarios() []scenario {
 	return []scenario{
 		{name: "Stated/IfMatchIsNotForResolvers", run: ifMatchIsNotForResolvers},
@@ -33,7 +33,7 @@ var anyResolver = map[string]func() hook.Resolver{
 	"ClientWins": hook.ClientWins, "StoreWins": hook.StoreWins, "Merge": func() hook.Resolver { return hook.Merge() },
 }
 
-// with is the scene with another client.
+// with returns another client, with these hooks.
 func (s *Scene) with(hooks ...ent.Hook) *ent.Client {
 	client := ent.NewClient(ent.Driver(s.Sent))
 	client.Use(hooks...)
@@ -99,7 +99,7 @@ func mergeForIfMatchAnswers(s *Scene) {
 	saved(s, s.Other.User.UpdateOneID(l.user.ID).IgnoreVersion().SetName("theirs"))
 	s.catchUp()
 	status, _ = l.do(http.MethodPut, l.tag(3))
-	assert.Equal(s, http.StatusPreconditionFailed, status, "the handler has loaded version 4, of which the client knows nothing")
+	assert.Equal(s, http.StatusPreconditionFailed, status, "the handler has loaded version 4, which the client has never seen")
 	assert.Equal(s, "theirs", s.load(l.user.ID).Name)
 }
 
@@ -117,7 +117,7 @@ func ifVersionSent(s *Scene) {
 	done(s, s.Client.User.DeleteOneID(u.ID).IfVersionSent(nil))
 }
 
-// Another writer adds 100 to 19 before the first attempt writes; 1 more is 120, whatever resolver the client has.
+// Another writer adds 100 to 19 before the first attempt writes. Adding 1 gives 120, whatever resolver the client has.
 func retriesReachTheSameEnd(s *Scene) {
 	for name, resolver := range anyResolver {
 		client := s.with(hook.OnModified(resolver(), hook.WithIfMatch()))
@@ -152,7 +152,7 @@ func retriesReachTheSameEnd(s *Scene) {
 		}, quick))
 		reset(120)
 		if s.db.Traits.ReadsLock || s.db.Traits.OneWriter {
-			continue // Nobody writes what a transaction has read.
+			continue // Nobody can write what a transaction has read.
 		}
 		require.NoError(s, client.RetryTx(s.ctx, func(tx *ent.Tx) error {
 			u, err := tx.User.Get(s.ctx, u.ID)
@@ -188,7 +188,7 @@ func entitiesOfARetryAreResolvedAfterIt(s *Scene) {
 	u = u.Unwrap()
 	s.bumpUser(u.ID)
 	s.catchUp()
-	assert.Equal(s, "mine", saved(s, u.Update().SetName("mine")).Name, "an entity as any other, when the transaction is over")
+	assert.Equal(s, "mine", saved(s, u.Update().SetName("mine")).Name, "after the transaction it is an entity like any other")
 }
 
 func wrongResultIsAnError(s *Scene) {
@@ -238,7 +238,7 @@ func ownSaveIsNotResolvedAgain(s *Scene) {
 	assert.Equal(s, "before", s.load(u.ID).Name)
 }
 
-// A merge that fails leaves the builder as its caller has made it: guarded by what the caller saw, and with every field.
+// A merge that fails leaves the builder as its caller made it: guarded by the version that the caller saw, and with every field.
 func builderIsAsItWas(s *Scene) {
 	client := s.with(hook.OnModified(func(ctx context.Context, c *hook.Conflict) (entbase.Value, error) {
 		if _, err := c.Current(ctx); err != nil {
@@ -258,7 +258,7 @@ func builderIsAsItWas(s *Scene) {
 	name, ok := up.Mutation().Name()
 	assert.True(s, ok && name == "before")
 	err = up.Exec(s.ctx)
-	assert.EqualValues(s, 3, s.conflict(err).Expected, "asked again, as the row has version 3 by now, and 4 then")
+	assert.EqualValues(s, 3, s.conflict(err).Expected, "asked again: the row had version 3, then 4")
 	got := saved(s, up.IfVersion(4))
 	assert.Equal(s, "before", got.Name)
 }

@@ -18,7 +18,7 @@ func statementScenarios() []scenario {
 		{name: "Statements/EdgesAloneTakeTheGuardedUpdateMore", run: edgesAloneTakeOneStatementMore},
 		{name: "Statements/OneRowIsOneStatement", run: oneRowIsOneStatement, left: func(db DB) string {
 			if db.Traits.Nodes {
-				return "commits of nodes are verified, in a transaction of the driver's"
+				return "on a cluster each write is a transaction of the driver, whose commit is verified"
 			}
 			return ""
 		}},
@@ -28,7 +28,7 @@ func statementScenarios() []scenario {
 	}
 }
 
-// call is one row of the table of calls: the same work on User, which has a version, and on Group, which has none.
+// call is a row of the table of calls: the same work on User, which has a version, and on Group, which does not.
 type call struct {
 	name      string
 	versioned func(u *ent.User) error
@@ -104,7 +104,7 @@ func (s *Scene) calls() []call {
 
 func rename(u *sql.UpdateBuilder) { u.Set("name", "n") }
 
-// exec runs a set-based delete, which returns a number beside the error.
+// exec runs a set-based delete and drops the count.
 func exec(ctx context.Context, b interface {
 	Exec(ctx context.Context) (int, error)
 },
@@ -113,7 +113,7 @@ func exec(ctx context.Context, b interface {
 	return err
 }
 
-// counted executes a builder whose edges needed their own statements.
+// counted executes a builder whose edges need their own statements.
 func (s *Scene) counted(b interface {
 	Exec(ctx context.Context) error
 },
@@ -137,15 +137,15 @@ func notOneStatementMoreThanEnt(s *Scene) {
 	}
 }
 
-// acquaint has the client ask the server what it asks once: MariaDB whether it is a node of a cluster, and whether it
-// takes compound statements.
+// acquaint lets the client ask the server what it asks only once: whether a MariaDB is a node of a cluster and whether
+// it takes compound statements.
 func (s *Scene) acquaint() {
 	s.Helper()
 	saved(s, s.user("first").Update().SetName("known"))
 	saved(s, saved(s, s.Client.Group.Create().SetName("first")).Update().AddUsers(s.user("first")))
 }
 
-// ent writes edges without an UPDATE of their owner (F5). The guard needs it, and the bump is what it writes.
+// ent writes edges without an UPDATE of their owner (F5). The guard needs one, and it writes the bump.
 func edgesAloneTakeOneStatementMore(s *Scene) {
 	u, g := s.user("u"), saved(s, s.Client.Group.Create().SetName("g"))
 	s.acquaint()
@@ -158,8 +158,8 @@ func edgesAloneTakeOneStatementMore(s *Scene) {
 	assert.Len(s, s.Sent.Sent(), len(ents)+1, "%q", s.Sent.Sent())
 }
 
-// On MariaDB the one statement begins a transaction, and COMMIT follows. An append is a modifier, whose SQL is not put
-// into such a statement.
+// On MariaDB the one statement begins a transaction, and COMMIT follows. An append is a modifier, and a modifier's SQL
+// does not go into such a statement.
 func oneRowIsOneStatement(s *Scene) {
 	compounds := s.db.Dialect == dialect.MySQL
 	s.acquaint()

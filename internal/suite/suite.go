@@ -1,10 +1,10 @@
-// Package suite holds the behaviours that entocc promises, one function each, for every database to show. The root
-// module runs it on SQLite; the integration module on servers, at each of their isolation levels.
+// Package suite has the behaviours that entocc promises, one function each, to run on every database. The root module
+// runs it on SQLite; the integration module on servers, at each of their isolation levels.
 //
-// Which groups prove which room:
+// Which groups prove which package, beside its unit tests:
 //
-//	hook              Guard, Resolve, Base, Switches, Report, Ecosystem, SoftDelete
-//	internal/write    Core, Expected, Stated, Edges, Values, IDs, Ignored, Defaulted, Delete, SetBased, Upsert, Bulk, Halfway, Statements
+//	hook              Guard, Resolve, Base, Switches, Report, Ecosystem, SoftDelete, Plain
+//	internal/write    Core, Expected, Stated, State, Edges, Values, IDs, Ignored, Defaulted, Delete, SetBased, Upsert, Bulk, Halfway, Statements
 //	internal/version  Kinds, Overflow, Legacy
 //	internal/session  Tx, Ghost, Concurrency
 //	internal/entity   Diff
@@ -35,52 +35,51 @@ type DB struct {
 	Name string
 	// Dialect is ent's name of the dialect.
 	Dialect string
-	// Open opens a new pool of connections to the database. The suite opens two, of which the second plays the other
-	// writers, and closes them. On a cluster the second may lead to another node.
+	// Open opens a new pool of connections to the database. The suite opens two and closes them. The second plays the
+	// other writers; on a cluster it may be connected to another node.
 	Open func(testing.TB) *sql.DB
-	// Isolation is the level of the transactions that scenarios begin. For those that ent begins itself, and for single
-	// statements, the pools of Open must have it as their default.
+	// Isolation is the level of the transactions that scenarios begin. Open must make it the pool's default, for the
+	// transactions that ent begins itself and for single statements.
 	Isolation sql.IsolationLevel
-	// Traits are what the database does at this level.
+	// Traits describe what the database does at this level.
 	Traits Traits
-	// Migrated, if it is set, is called when the tables are there.
+	// Migrated, if set, is called once the tables exist.
 	Migrated func(testing.TB, *sql.DB)
 }
 
-// Traits are what a database does at its isolation level, as far as scenarios depend on it.
+// Traits describe a database at its isolation level, as far as scenarios depend on it.
 type Traits struct {
-	// UnchangedIsZero: an UPDATE that sets what is there already affects no row (MySQL without clientFoundRows).
+	// UnchangedIsZero: an UPDATE that sets the values that the row already has affects no row (MySQL without clientFoundRows).
 	UnchangedIsZero bool
 	// ReadsLock: while a transaction that has read a row is open, others can't write it (MariaDB at SERIALIZABLE, SQLite
 	// with immediate transactions).
 	ReadsLock bool
-	// Snapshot: a transaction sees a row forever as it was when it read first.
+	// Snapshot: a transaction keeps seeing a row as it was at its first read.
 	Snapshot bool
-	// ConflictEndsTx: a transaction that writes a row which another one has changed since it began is at its end
-	// (PostgreSQL at REPEATABLE READ and SERIALIZABLE, MariaDB with innodb_snapshot_isolation, SQLite).
+	// ConflictEndsTx: a transaction ends when it writes a row that another one has changed since it began (PostgreSQL
+	// at REPEATABLE READ and SERIALIZABLE, MariaDB with innodb_snapshot_isolation, SQLite).
 	ConflictEndsTx bool
 	// OneWriter: one transaction writes at a time, whatever the rows (SQLite).
 	OneWriter bool
-	// BeginLocks: a transaction keeps all other writers out from its begin (SQLite with immediate transactions).
+	// BeginLocks: a transaction keeps all other writers out from the start (SQLite with immediate transactions).
 	BeginLocks bool
-	// Nodes: the second pool leads to another node of a cluster, whose writers do not wait for those of this one, and
-	// whose commits come here a little later (Galera). IDs are not counted by one there.
+	// Nodes: the second pool is connected to another node of a cluster (Galera). Its writers do not wait for those of
+	// the first node, its commits arrive there a little later, and IDs grow in steps.
 	Nodes bool
-	// Repeats: the driver may send a statement a second time outside of a transaction, so that each write is sent in one
-	// (lib/pq).
+	// Repeats: outside of a transaction the driver may send a statement twice, so each write gets a transaction (lib/pq).
 	Repeats bool
-	// Bumping: each table has a trigger that bumps the version where a write does not.
+	// Bumping: each table has a trigger that bumps the version if a write does not.
 	Bumping bool
 }
 
-// Report says what one run of the suite has shown.
+// Report is the result of one run of the suite.
 type Report struct {
 	// Name and Isolation are those of the database.
 	Name      string
 	Isolation sql.IsolationLevel
 	// Passed and Failed are the names of scenarios.
 	Passed, Failed []string
-	// Left are the scenarios that the database can't show, each as "name: reason".
+	// Left are the scenarios that can't run on the database, each as "name: reason".
 	Left []string
 }
 
@@ -89,7 +88,7 @@ type scenarioOf[S any] struct {
 	// name is a group and a sentence: "Core/StaleSaveIsRefused".
 	name string
 	run  func(S)
-	// left returns why the database can't show the scenario, or nothing.
+	// left returns why the scenario can't run on the database, or "".
 	left func(DB) string
 }
 
@@ -115,7 +114,7 @@ func scenarios() []scenario {
 }
 
 // Run creates the tables of the fixtures and runs every scenario as a subtest. The scenarios share the tables and leave
-// their rows. One of them breaks the source of randomness of the process for a while, so runs must not be parallel.
+// their rows behind. One of them breaks the process's source of randomness for a while, so runs must not be parallel.
 func Run(t *testing.T, db DB) Report {
 	t.Helper()
 	pool, other := open(t, db), open(t, db)
@@ -143,7 +142,7 @@ func run[S any](t *testing.T, db DB, all []scenarioOf[S], scene func(*testing.T)
 				continue
 			}
 		}
-		ran := false // t.Run is true, too, for a subtest that -run leaves out.
+		ran := false // t.Run also returns true for a subtest that -run leaves out.
 		passed := t.Run(sc.name, func(t *testing.T) {
 			ran = true
 			sc.run(scene(t))
@@ -159,7 +158,7 @@ func run[S any](t *testing.T, db DB, all []scenarioOf[S], scene func(*testing.T)
 	return report
 }
 
-// most is how many connections a pool has. Servers have a hundred or so, and scenarios more goroutines.
+// most is the size of a pool. Servers allow a hundred or so connections, and scenarios start more goroutines.
 const most = 16
 
 func open(t *testing.T, db DB) *sql.DB {
@@ -173,13 +172,13 @@ func open(t *testing.T, db DB) *sql.DB {
 
 func (r Report) log(t *testing.T) {
 	t.Helper()
-	t.Logf("%s, %s: %d scenarios passed, %d failed, %d left", r.Name, r.Isolation, len(r.Passed), len(r.Failed), len(r.Left))
+	t.Logf("%s, %s: %d scenarios passed, %d failed, %d left out", r.Name, r.Isolation, len(r.Passed), len(r.Failed), len(r.Left))
 	for _, left := range r.Left {
 		t.Logf("left: %s", left)
 	}
 }
 
-// Print writes the reports as a table, and below it what each left, and why.
+// Print writes the reports as a table, and below it what each left out and why.
 func Print(w io.Writer, reports ...Report) {
 	fmt.Fprintf(w, "%-40s %-18s %6s %6s %6s\n", "database", "isolation", "passed", "failed", "left")
 	for _, r := range reports {

@@ -37,7 +37,7 @@ func touchScenarios() []scenario {
 	}
 }
 
-// purchased is a Purchase as its tests look at it.
+// purchased is a Purchase with the versions that a test saw last.
 type purchased struct {
 	*ent.Purchase
 	s       *Scene
@@ -67,7 +67,7 @@ func (p *purchased) look() (version int64, token uuid.UUID) {
 	return version, token
 }
 
-// touched requires that the Purchase was bumped once since the last look, and its Buyer, too.
+// touched requires that the Purchase and its Buyer were bumped once since the last look.
 func (p *purchased) touched(what string) {
 	p.s.Helper()
 	version, token := p.look()
@@ -225,7 +225,7 @@ func treeIsTouchedUpToItsRoot(s *Scene) {
 	leaf = saved(s, leaf.Update().SetName("renamed"))
 	assert.Equal(s, []int64{4, 3, 2}, versions())
 
-	// Parents and children in one batch, which are bumped once, whoever comes first.
+	// Parents and children in one batch are bumped once, in whatever order they come.
 	folder := func(f *ent.Folder) *ent.FolderUpdateOne {
 		return s.Client.Folder.UpdateOneID(f.ID).IgnoreVersion().SetName("batch")
 	}
@@ -235,10 +235,10 @@ func treeIsTouchedUpToItsRoot(s *Scene) {
 	assert.Equal(s, []int64{6, 5, 4}, versions())
 	leaf = s.Client.Folder.GetX(s.ctx, leaf.ID)
 
-	// A ring has no root.
+	// A cycle has no root.
 	done(s, s.Client.Folder.UpdateOneID(root.ID).IgnoreVersion().SetAbove(leaf))
 	assert.Equal(s, []int64{7, 6, 5}, versions())
-	done(s, s.Client.Folder.UpdateOneID(mid.ID).IgnoreVersion().SetName("in a ring"))
+	done(s, s.Client.Folder.UpdateOneID(mid.ID).IgnoreVersion().SetName("in a cycle"))
 	assert.Equal(s, []int64{8, 7, 6}, versions())
 	saved(s, s.Client.Folder.Update().SetName("all"))
 	assert.Equal(s, []int64{9, 8, 7}, versions())

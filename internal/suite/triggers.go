@@ -2,23 +2,23 @@ package suite
 
 import "entgo.io/ent/dialect"
 
-// forgets is why a shadow save can't be shown where the tables have triggers.
+// forgets says why a shadow save can't work if the tables have triggers.
 func forgets(db DB) string {
 	if db.Traits.Bumping {
-		return "to a trigger, a save that leaves the version alone on purpose is one that forgets it"
+		return "a trigger can't distinguish a save that leaves the version alone on purpose from one that forgets it"
 	}
 	return ""
 }
 
-// keepsNull is why a row without a version can't be made where the tables have triggers.
+// keepsNull says why a row without a version can't be made if the tables have triggers.
 func keepsNull(db DB) string {
 	if db.Traits.Bumping {
-		return "a trigger lets nobody take the version of a row away"
+		return "a trigger does not let anyone take the version of a row away"
 	}
 	return ""
 }
 
-// countsNothings is why an upsert that changes nothing bumps where the tables have triggers.
+// countsNothings says why an upsert that changes nothing bumps if the tables have triggers.
 func countsNothings(db DB) string {
 	if db.Traits.Bumping && db.Dialect == dialect.MySQL {
 		return "ON DUPLICATE KEY UPDATE id = id is an update to a trigger"

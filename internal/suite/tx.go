@@ -17,7 +17,7 @@ import (
 func txScenarios() []scenario {
 	locking := func(db DB) string {
 		if db.Traits.ReadsLock {
-			return "what a transaction has read nobody else can change before it ends"
+			return "nobody else can change what a transaction has read until it ends"
 		}
 		return ""
 	}
@@ -29,19 +29,19 @@ func txScenarios() []scenario {
 	}
 	rows := func(db DB) string {
 		if db.Traits.OneWriter {
-			return "the whole database has one writer at a time, and a wait for it can't be broken off"
+			return "the database has one writer at a time, and waiting for it can't be interrupted"
 		}
 		return ""
 	}
 	begun := func(db DB) string {
 		if db.Traits.BeginLocks {
-			return "nobody else can write from when a transaction begins"
+			return "nobody else can write once a transaction has begun"
 		}
 		return ""
 	}
 	nodes := func(db DB) string {
 		if db.Traits.Nodes {
-			return "writers do not wait for those of another node: whoever commits second gets a deadlock"
+			return "writers do not wait for those of another node: the second to commit gets a deadlock"
 		}
 		return rows(db)
 	}
@@ -108,7 +108,7 @@ func rollbackLeavesTheStructUsable(s *Scene) {
 	s.stored(u.ID, "after", 2)
 }
 
-// ent has no savepoints: they are set on the same transaction past it.
+// ent has no savepoints, so SQL sets them on the same transaction.
 func savepointRollbackLeavesTheStructUsable(s *Scene) {
 	u := s.user("before")
 	drv, ok := s.Sent.Driver.(interface {
@@ -131,7 +131,7 @@ func savepointRollbackLeavesTheStructUsable(s *Scene) {
 	s.stored(u.ID, "after", 2)
 }
 
-// inTx is a driver whose statements belong to a transaction that is under way.
+// inTx is a driver that sends its statements in a running transaction.
 type inTx struct {
 	dialect.ExecQuerier
 	name string
@@ -192,7 +192,7 @@ func (s *Scene) read(tx *ent.Tx, id int) *ent.User {
 	return u
 }
 
-// readThenChanged has a write meet a row that its transaction has read, and another one changed since. On MySQL at
+// readThenChanged makes a write meet a row that its transaction has read and another one has changed since. On MySQL at
 // REPEATABLE READ most libraries lose the update without an error (F1).
 func readThenChanged(write func(context.Context, *ent.Tx, *ent.User) error) func(*Scene) {
 	return func(s *Scene) {
@@ -221,8 +221,8 @@ func readCompositeThenChanged(s *Scene) {
 	s.conflict(mine.Update().SetMood("lost").Exec(s.ctx))
 }
 
-// There is nothing to write here, so that where readers get snapshots the answer may be that of the snapshot: but never
-// on a server, whose check locks the row.
+// There is nothing to write here, so a database with snapshots might answer from the snapshot. Servers must not: the
+// check locks the row there.
 func checkOfAReadRowThatOthersChanged(s *Scene) {
 	id := s.user("before").ID
 	tx := s.Tx()
@@ -291,7 +291,7 @@ func currentIsTheLatestRow(s *Scene) {
 	s.stored(id, "after", 3)
 }
 
-// waiter saves the User by the other client while a transaction holds the row, and returns what becomes of it.
+// waiter saves the User with the other client while a transaction holds the row, and returns the outcome.
 func (s *Scene) waiter(ctx context.Context, u *ent.User) <-chan error {
 	result := make(chan error, 1)
 	go func() { result <- s.Other.User.UpdateOne(u).SetName("second").Exec(ctx) }()

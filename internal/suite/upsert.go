@@ -129,7 +129,7 @@ func upsertIgnoreKeepsTheVersion(s *Scene) {
 func upsertDoNothingKeepsTheVersion(s *Scene) {
 	u, mail := s.atVersion7()
 	err := s.upsert(mail, "ignored").DoNothing().Exec(s.ctx)
-	if s.db.Dialect != dialect.MySQL { // As ent does: the statement returns no row.
+	if s.db.Dialect != dialect.MySQL { // As without entocc: the statement returns no row.
 		require.ErrorContains(s, err, "no rows")
 	}
 	s.stored(u.ID, "before", 7)
@@ -178,7 +178,7 @@ func shadowUpsertKeepsTheVersion(s *Scene) {
 	s.stored(u.ID, "again", 7)
 }
 
-// excluded sets a column to what the new row would have had.
+// excluded sets a column to the value of the row that was to be inserted.
 func excluded(column string) sql.ConflictOption {
 	return sql.ResolveWith(func(u *sql.UpdateSet) { u.SetExcluded(column) })
 }
@@ -279,7 +279,7 @@ func upsertIfVersionInTx(s *Scene) {
 func (s *Scene) notNewer(err error) {
 	s.Helper()
 	require.True(s, entocc.IsNotNewer(err), "%v", err)
-	assert.False(s, entocc.IsRecordModified(err), "it is no conflict, which a caller would retry")
+	assert.False(s, entocc.IsRecordModified(err), "not a conflict, which a caller would retry")
 	assert.False(s, entocc.IsRetryable(err))
 }
 
@@ -323,7 +323,7 @@ func upsertIfNewerAssigned(s *Scene) {
 
 	create := s.Client.User.Create().SetName("last").SetEmail(mail)
 	upsert := create.OnConflict(sql.ConflictColumns("email")).UpdateNewValues().IfNewer(3)
-	create.SetVersion(9) // what is said last
+	create.SetVersion(9) // the last call wins
 	require.NoError(s, upsert.Exec(s.ctx))
 	s.stored(u.ID, "last", 9)
 }

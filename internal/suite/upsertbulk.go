@@ -152,7 +152,7 @@ func bulkIfVersionUnderSkipCheck(s *Scene) {
 	s.stored(b.ID, "after", 9)
 }
 
-// forOne has the context of the User of a name changed.
+// forOne changes the context of the User with this name.
 func forOne(name string, change func(context.Context, ...string) context.Context) ent.Hook {
 	return func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
@@ -183,7 +183,7 @@ func bulkIfVersionOfOneRowTwice(s *Scene) {
 	a, mail := s.atVersion7()
 	err := s.bulk(s.onMail(mail, "first"), s.onMail(mail, "second")).IfVersion(7, 7).Exec(s.ctx)
 	conflict := s.listed(err, 1).Conflicts[0]
-	assert.EqualValues(s, 8, conflict.Actual, "that of the first builder, which was undone: %v", err)
+	assert.EqualValues(s, 8, conflict.Actual, "the first builder's version, which was undone: %v", err)
 	s.stored(a.ID, "before", 7)
 	require.NoError(s, s.bulk(s.onMail(mail, "first"), s.onMail(mail, "second")).IfVersion(7, 8).Exec(s.ctx))
 	s.stored(a.ID, "second", 9)
@@ -232,7 +232,7 @@ func bulkIfVersionAndAnotherConstraint(s *Scene) {
 	tx := s.Tx()
 	err = upsert(tx.Client())
 	require.True(s, ent.IsConstraintError(err), "%v", err)
-	require.NoError(s, tx.User.Create().SetName("kept").Exec(s.ctx), "the transaction goes on, as nothing of the upsert is left in it")
+	require.NoError(s, tx.User.Create().SetName("kept").Exec(s.ctx), "the transaction goes on, without anything from the upsert")
 	require.NoError(s, tx.Commit())
 	s.stored(a.ID, "before", 7)
 	s.noUser(fresh)

@@ -31,7 +31,7 @@ func upsertHookScenarios() []scenario {
 	}
 }
 
-// onUser has around called for each User that is created, by its name; next saves it.
+// onUser calls around for each User that is created, with its name; next saves it.
 func (s *Scene) onUser(around func(ctx context.Context, name string, m ent.Mutation, next ent.Mutator) (ent.Value, error)) {
 	s.Client.User.Use(func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
@@ -92,7 +92,7 @@ func bulkUpsertHookThatSkips(s *Scene) {
 	s.stored(b.ID, "before", 7)
 }
 
-// errHook is what a hook refuses a write with.
+// errHook is how a hook refuses a write.
 var errHook = errors.New("refused by a hook")
 
 func bulkUpsertHookThatFails(s *Scene) {
@@ -119,7 +119,7 @@ func bulkUpsertHookThatFails(s *Scene) {
 	s.stored(a.ID, "before", 7)
 	s.stored(b.ID, "before", 7)
 	before = false
-	require.ErrorIs(s, upsert("after", "failing"), errHook, "of what happens after the rows are written, as with CreateBulk")
+	require.ErrorIs(s, upsert("after", "failing"), errHook, "the error of what happens after the rows are written, as with CreateBulk")
 	s.stored(a.ID, "after", 8)
 	s.stored(b.ID, "failing", 8)
 }
@@ -152,7 +152,7 @@ func bulkUpsertHookThatPanics(s *Scene) {
 	done(s, s.bulk(s.onMail(mailA, "after")).IfVersion(7))
 }
 
-// replacing has the User called "replaced" created by another mutation in its place.
+// replacing creates the User called "replaced" by another mutation.
 func (s *Scene) replacing(mail string) {
 	s.onUser(func(ctx context.Context, name string, m ent.Mutation, next ent.Mutator) (ent.Value, error) {
 		if name == "replaced" {
@@ -208,7 +208,7 @@ func upsertConflictIsHandedToAResolver(s *Scene) {
 	s.stored(a.ID, "again", 10)
 }
 
-// All or nothing it is, so there is nothing that one of the builders could save by itself.
+// It is all or nothing, so a resolver could not save one of the builders alone.
 func bulkUpsertConflictIsHandedToNoResolver(s *Scene) {
 	a, mailA := s.atVersion7()
 	b, mailB := s.atVersion7()
@@ -253,7 +253,7 @@ func bulkUpsertHookThatTakesALateRow(s *Scene) {
 		v, err := next.Mutate(ctx, m)
 		switch {
 		case name == "dropped" && entocc.IsNotNewer(err):
-			return nil, nil //nolint:nilnil // somebody has looked at it
+			return nil, nil //nolint:nilnil // the hook accepts that it came too late
 		case name == "wrapped" && err != nil:
 			return v, fmt.Errorf("wrapped: %w", err)
 		}

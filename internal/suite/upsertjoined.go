@@ -21,8 +21,8 @@ func upsertJoinedScenarios() []scenario {
 	}
 }
 
-// byOwnDriver has the scene's client send by ent's own driver, of which it is sure that it begins transactions, and returns what counts
-// the INSERTs since it was called last.
+// byOwnDriver makes the scene's client use ent's own driver, which surely begins transactions. It returns a function
+// that counts the INSERTs since its last call.
 func (s *Scene) byOwnDriver() (inserts func() int) {
 	n := 0
 	s.Client = ent.NewClient(ent.Driver(s.Sent.Driver), ent.Debug(), ent.Log(func(said ...any) {
@@ -54,7 +54,7 @@ func (s *Scene) idOf(mail string) int {
 	return s.Client.User.Query().Where(user.Email(mail)).OnlyIDX(s.ctx)
 }
 
-// In a transaction of the caller's MySQL and MariaDB have a statement for each row.
+// In the caller's transaction, MySQL and MariaDB need a statement for each row.
 func bulkUpsertOfAlikeRows(s *Scene) {
 	inserts := s.byOwnDriver()
 	a, mailA := s.atVersion7()
@@ -88,7 +88,7 @@ func bulkUpsertOfAlikeRows(s *Scene) {
 	assert.Equal(s, b.ID, late.Late[0].ID)
 	assert.EqualValues(s, 8, late.Late[0].Actual)
 	assert.Equal(s, map[string]int{one: s.idOf(one), mailA: a.ID}, seen)
-	assert.Equal(s, s.joinedOr(1, 5), inserts(), "MySQL and MariaDB say that a row refuses, and not which")
+	assert.Equal(s, s.joinedOr(1, 5), inserts(), "MySQL and MariaDB say that a row refuses, but not which one")
 
 	upsert := func(c *ent.Client, versions ...int64) error {
 		return c.User.CreateBulk(builders(c)[1:]...).OnConflictColumns(user.FieldEmail).UpdateNewValues().IfVersion(versions...).Exec(s.ctx)
@@ -111,7 +111,7 @@ func bulkUpsertOfAlikeRows(s *Scene) {
 	s.stored(b.ID, mailB, 22)
 }
 
-// joinedOr returns joined where the database says which rows of a statement it has written.
+// joinedOr returns joined if the database says which rows of a statement it has written, and apart if not.
 func (s *Scene) joinedOr(joined, apart int) int {
 	if s.db.Dialect == dialect.MySQL {
 		return apart
@@ -138,12 +138,12 @@ func bulkUpsertOfShapes(s *Scene) {
 	assert.Equal(s, map[string]int{"a9": a.ID, "f2": s.idOf(fresh), "b9": b.ID, "a10": a.ID, "a12": a.ID, "c9": c.ID}, seen)
 	s.stored(a.ID, "a12", 12)
 	s.stored(b.ID, "b9", 9)
-	assert.Empty(s, s.load(a.ID).Password, "what a builder does not set is left")
+	assert.Empty(s, s.load(a.ID).Password, "a field that the builder does not set stays")
 	assert.Equal(s, "secret", s.load(b.ID).Password)
 	assert.True(s, s.load(c.ID).QueryGroups().ExistX(s.ctx))
 }
 
-// MySQL and MariaDB take a name with spaces behind it for the same, which entocc can't know.
+// To MySQL and MariaDB a name with trailing spaces is the same name, which entocc can't know.
 func bulkUpsertOfEqualKeys(s *Scene) {
 	s.byOwnDriver()
 	seen := s.seenIDs()

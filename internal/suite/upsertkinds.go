@@ -94,7 +94,7 @@ func bulkIfVersionByIDs(s *Scene) {
 	assert.EqualValues(s, 1, conflict.Actual)
 	if s.db.Dialect == dialect.MySQL {
 		conflict = s.listed(upsert(5, "lost"), 1).Conflicts[0]
-		assert.Equal(s, a.ID, conflict.ID, "no columns are named, and none need be")
+		assert.Equal(s, a.ID, conflict.ID, "no conflict columns are named, and none are needed")
 	}
 	_, err := s.Client.Setting.Get(s.ctx, fresh)
 	assert.True(s, ent.IsNotFound(err), "%v", err)
@@ -191,8 +191,8 @@ func bulkIfVersionTouchesParents(s *Scene) {
 	q.touched("updated")
 	s.setColumn(purchaseline.Table, purchaseline.FieldVersion, 1, s.Client.PurchaseLine.Query().Where(purchaseline.Code(codes[2])).OnlyIDX(s.ctx))
 	_ = s.late(upsert(p, p, p).IfNewer().Exec(s.ctx), 0, 1)
-	p.same("its lines are not older")
-	q.touched("its line is")
+	p.same("its lines are not newer")
+	q.touched("its line is newer")
 
 	stale := q.version - 1
 	err := s.Client.PurchaseLine.CreateBulk(
@@ -222,7 +222,7 @@ func bulkIfNewerOfEveryKind(s *Scene) {
 	assert.EqualValues(s, 5, now.Revision)
 }
 
-// rated upserts what the user of a Like thinks of its tweet.
+// rated upserts the mood of a Like.
 func (s *Scene) rated(l *ent.Like, mood string) *ent.LikeCreate {
 	return s.Client.Like.Create().SetUserID(l.UserID).SetTweetID(l.TweetID).SetMood(mood)
 }
@@ -260,8 +260,8 @@ func upsertOfCompositeIDs(s *Scene) {
 	require.NoError(s, upsert("newer").IfNewer(5).Exec(s.ctx))
 	s.likeIs(l, "newer", 5)
 	require.NoError(s, upsert("forced").IfVersion(1).Exec(entocc.SkipCheck(s.ctx)))
-	if !s.db.Traits.Bumping { // To a trigger, it is a write like any other.
-		require.NoError(s, clashing("kept").Ignore().Exec(s.ctx), "an upsert that states nothing may write nothing")
+	if !s.db.Traits.Bumping { // To a trigger it is a write like any other.
+		require.NoError(s, clashing("kept").Ignore().Exec(s.ctx), "an upsert without a version may write nothing")
 	}
 	s.refused(clashing("lost").DoNothing().IfVersion(6).Exec(s.ctx))
 	s.likeIs(l, "forced", 6)

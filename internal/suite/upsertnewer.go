@@ -113,7 +113,7 @@ func bulkIfNewerInTx(s *Scene) {
 	s.stored(a.ID, "second", 8)
 }
 
-// many is more than ent's and the databases' limits of parameters allow in one statement.
+// many rows need more parameters than ent and the databases allow in one statement.
 const many = 1000
 
 func (s *Scene) manyMails() []string {

@@ -24,7 +24,7 @@ func upsertRaceScenarios() []scenario {
 	}
 }
 
-// delivery is one version of a row, and what became of it. The times are those of a clock that all goroutines share.
+// delivery is one version of a row, and what became of it. The times come from a clock that all goroutines share.
 type delivery struct {
 	mail       string
 	version    int64
@@ -32,7 +32,7 @@ type delivery struct {
 	written    bool
 }
 
-// manyDeliver has 16 goroutines deliver the versions of a few rows in no order, some twice, and n at once.
+// manyDeliver has 16 goroutines deliver the versions of a few rows, n at once, in no order and some of them twice.
 func manyDeliver(n int) func(*Scene) {
 	return func(s *Scene) {
 		const goroutines = 16
@@ -74,8 +74,8 @@ func manyDeliver(n int) func(*Scene) {
 	}
 }
 
-// deliver delivers one version, or several at once, until the database takes the statement. All have the rows in one order, or they
-// would wait for each other's locks, which takes PostgreSQL a second each time to find out.
+// deliver delivers one version, or several at once, until the database accepts the statement. All deliveries have their
+// rows in the same order. Otherwise they would deadlock, which PostgreSQL takes a second to notice.
 func deliver(s *Scene, client *ent.Client, clock *atomic.Int64, some []*delivery) {
 	slices.SortStableFunc(some, func(a, b *delivery) int { return strings.Compare(a.mail, b.mail) })
 	err := entocc.Retry(s.ctx, func(ctx context.Context) error {
@@ -109,8 +109,8 @@ func deliver(s *Scene, client *ent.Client, clock *atomic.Int64, some []*delivery
 	}
 }
 
-// inOrder requires that each delivery of a row that was written is newer than all that were written before it began, and that each
-// that was not is no newer than one that was written before it ended.
+// inOrder requires that each written delivery is newer than all that were written before it began. Each refused
+// delivery must be no newer than one that was written before it ended.
 func (s *Scene) inOrder(all []*delivery, mail string) {
 	s.Helper()
 	var written []*delivery
@@ -138,7 +138,7 @@ func (s *Scene) inOrder(all []*delivery, mail string) {
 	}
 }
 
-// manyUpsert has many goroutines count rows up, several at once, each from what it has read: a lost update loses the count.
+// manyUpsert has many goroutines increment rows, several at once, each from what it has read: a lost update loses an increment.
 func manyUpsert(s *Scene) {
 	const rows, writers, counts = 4, 8, 10
 	mails := make([]string, rows)

@@ -100,7 +100,7 @@ func tokensDiffer(s *Scene) {
 	assert.Equal(s, uuid.Version(4), d.Version.Version())
 }
 
-// noRandomness is a source of randomness that is broken.
+// noRandomness is a broken source of randomness.
 type noRandomness struct{}
 
 func (noRandomness) Read([]byte) (int, error) { return 0, errors.New("no randomness") }
@@ -161,7 +161,7 @@ func timeRisesInSetsThoughTheClockIsBehind(s *Scene) {
 
 func guardFieldOfTimeRises(s *Scene) {
 	r := saved(s, s.Client.Reading.Create().SetValue(1))
-	r, err := s.Client.Reading.Get(s.ctx, r.ID) // As the column keeps it: microseconds.
+	r, err := s.Client.Reading.Get(s.ctx, r.ID) // The column keeps microseconds.
 	require.NoError(s, err)
 	for i := range 5 {
 		next := saved(s, r.Update().SetValue(float64(i)))
@@ -182,7 +182,7 @@ func guardFieldOfTimeRisesThoughTheClockIsBehind(s *Scene) {
 	r = saved(s, r.Update().SetValue(2))
 	assert.True(s, r.UpdatedAt.Equal(future.Add(time.Microsecond)), "%v", r.UpdatedAt)
 	err := s.Client.Reading.Update().Where(reading.ID(r.ID)).SetValue(3).Exec(s.ctx)
-	if s.db.Dialect == dialect.SQLite { // It has no times to add to: the write fails rather than go back.
+	if s.db.Dialect == dialect.SQLite { // SQLite can't add to a time: the write fails rather than go back.
 		require.Error(s, err)
 		return
 	}
@@ -192,7 +192,7 @@ func guardFieldOfTimeRisesThoughTheClockIsBehind(s *Scene) {
 	assert.True(s, got.UpdatedAt.Equal(future.Add(2*time.Microsecond)), "%v", got.UpdatedAt)
 }
 
-// overflowing has a write meet a row at the largest version.
+// overflowing makes a write meet a row at the largest version.
 func overflowing(write func(*Scene, *ent.User) error) func(*Scene) {
 	return func(s *Scene) {
 		u := saved(s, s.Client.User.Create().SetName("before").SetEmail(s.key()).SetVersion(math.MaxInt64))
@@ -205,7 +205,7 @@ func overflowing(write func(*Scene, *ent.User) error) func(*Scene) {
 	}
 }
 
-// isInteger requires the version to be an integer still: F14.
+// isInteger requires the version to still be an integer: F14.
 func (s *Scene) isInteger(table string, id int) {
 	s.Helper()
 	if s.db.Dialect != dialect.SQLite {

@@ -34,7 +34,7 @@ func ifReadsLock(db DB) string {
 	return ""
 }
 
-// reader begins a transaction that reads a User and has it verified.
+// reader begins a transaction that reads a User and verifies it on commit.
 func (s *Scene) reader(id int) (*ent.Tx, *ent.User) {
 	s.Helper()
 	tx := s.Tx()
@@ -78,7 +78,7 @@ func readRowThatChangedRefusesTheCommit(s *Scene) {
 		require.NoError(s, err)
 		assert.EqualValues(s, 2, current.Version)
 	}
-	assert.Equal(s, "before", s.petName(pet.ID), "nothing of the transaction is written")
+	assert.Equal(s, "before", s.petName(pet.ID), "nothing from the transaction is written")
 }
 
 func readRowThatIsGoneRefusesTheCommit(s *Scene) {
@@ -104,7 +104,7 @@ func readRowThatIsUnchangedCommits(s *Scene) {
 		assert.EqualValues(s, 2, s.version("users", id), "nodes do not see each other's locks, so the row is bumped")
 		return
 	}
-	assert.EqualValues(s, 1, s.version("users", id), "a check is no write")
+	assert.EqualValues(s, 1, s.version("users", id), "a check is not a write")
 }
 
 func transactionThatOnlyReadsIsChecked(s *Scene) {
@@ -166,8 +166,8 @@ func changeBeforeAnOwnWriteIsNoticed(s *Scene) {
 	assert.Equal(s, "a", s.load(a.ID).Name)
 }
 
-// skew runs two transactions that have both read before either writes, and returns their errors. Where the second one can't
-// begin beside the first, it is refused at once.
+// skew runs two transactions that both read before either writes, and returns their errors. If the second can't begin
+// beside the first, it is refused at once.
 func (s *Scene) skew(work [2]func(*ent.Tx, func()) error) []error {
 	s.Helper()
 	var both, ended sync.WaitGroup
@@ -202,22 +202,22 @@ func (s *Scene) skew(work [2]func(*ent.Tx, func()) error) []error {
 	return errs
 }
 
-// otherDoesNotWait has the other pool's SQLite refuse at once what waits for a lock, instead of after ten seconds.
+// otherDoesNotWait makes the other pool's SQLite refuse at once what would wait for a lock, instead of after ten seconds.
 func (s *Scene) otherDoesNotWait() {
 	s.Helper()
-	s.SQL.SetMaxIdleConns(1) // The connection that gets the setting is the one that is used next.
+	s.SQL.SetMaxIdleConns(1) // So the next statement uses the connection with the setting.
 	_, err := s.SQL.ExecContext(s.ctx, "PRAGMA busy_timeout = 0")
 	require.NoError(s, err)
 	s.Cleanup(func() {
-		s.SQL.SetMaxIdleConns(-1) // No later scenario gets it.
+		s.SQL.SetMaxIdleConns(-1) // No later scenario gets this connection.
 		s.SQL.SetMaxIdleConns(most)
 	})
 }
 
-// oneLost requires that one of two transactions at most was committed, and that the other may be run again.
+// oneLost requires that at most one of two transactions was committed, and that the other may be run again.
 func (s *Scene) oneLost(errs []error) {
 	s.Helper()
-	require.Error(s, errors.Join(errs...), "both of two transactions that can't be put in an order were committed")
+	require.Error(s, errors.Join(errs...), "both transactions were committed, although no order explains them")
 	for _, err := range errs {
 		if err != nil {
 			assert.True(s, entocc.IsRetryable(err), "%v", err)
@@ -237,7 +237,7 @@ func writeSkewIsCaught(s *Scene) {
 			}
 			bothHaveRead()
 			if len(onCall) < 2 {
-				return errors.New("the other one has gone already")
+				return errors.New("the other one has already gone")
 			}
 			if err := tx.User.VerifyOnCommit(onCall...); err != nil {
 				return err
@@ -246,7 +246,7 @@ func writeSkewIsCaught(s *Scene) {
 		}
 	}
 	s.oneLost(s.skew(work))
-	assert.NotZero(s, s.load(ids[0]).Age+s.load(ids[1]).Age, "somebody is on call still")
+	assert.NotZero(s, s.load(ids[0]).Age+s.load(ids[1]).Age, "somebody is still on call")
 }
 
 func writeSkewOverTwoTablesIsCaught(s *Scene) {

@@ -12,7 +12,7 @@ import (
 func verifyAgainScenarios() []scenario {
 	snapshot := func(db DB) string {
 		if db.Traits.Snapshot || db.Traits.ReadsLock || db.Traits.ConflictEndsTx {
-			return "a transaction does not read what others change after its begin"
+			return "a transaction does not see what others change after it began"
 		}
 		return ""
 	}
@@ -25,7 +25,7 @@ func verifyAgainScenarios() []scenario {
 		{name: "VerifyAgain/ReadOnlyTransactionIsChecked", run: readOnlyIsChecked, left: ifReadsLock},
 		{name: "VerifyAgain/HijackedTransactionIsCheckedAtTheCall", run: hijackedIsChecked, left: func(db DB) string {
 			if db.Traits.Nodes {
-				return "nodes do not see the locks, so that it is refused"
+				return "nodes do not see each other's locks, so it is refused"
 			}
 			return ifReadsLock(db)
 		}},
@@ -98,7 +98,7 @@ func cascadeIsNoConflict(s *Scene) {
 	require.NoError(s, err)
 	require.NoError(s, tx.Pet.VerifyOnCommit(read))
 	require.NoError(s, tx.User.DeleteOneID(owner.ID).IgnoreVersion().Exec(s.ctx))
-	s.send(tx, "DELETE FROM pets WHERE id = "+strconv.Itoa(pet.ID)) // As ON DELETE CASCADE and triggers do.
+	s.send(tx, "DELETE FROM pets WHERE id = "+strconv.Itoa(pet.ID)) // Like ON DELETE CASCADE and triggers.
 	require.NoError(s, tx.Commit())
 }
 
@@ -137,7 +137,7 @@ func hijackedIsChecked(s *Scene) {
 	own, err := read.Update().SetName("own").Save(s.ctx)
 	require.NoError(s, err)
 	require.NoError(s, raw.Commit())
-	require.NoError(s, s.Client.User.UpdateOne(own).SetName("after").Exec(s.ctx), "nobody saw the end, so nothing is a ghost")
+	require.NoError(s, s.Client.User.UpdateOne(own).SetName("after").Exec(s.ctx), "the end was not seen, so nothing is a ghost")
 
 	outside := ent.NewClient(ent.Driver(inTx{s.Sent.Driver, s.db.Dialect}))
 	s.refused(outside.User.VerifyOnCommit(own))

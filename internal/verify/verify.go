@@ -111,7 +111,7 @@ func Ended(tx dialect.Tx) bool {
 func (t *VerifyingTx) Commit() error {
 	defer func() { t.ended = true }()
 	err := t.certify(t.ctx)
-	pending := t.pending(func(*Verified) bool { return true })
+	pending := t.pending()
 	if err == nil {
 		err = t.check(t.ctx, pending, func(*Verified) session.Lock { return session.Shared })
 	}
@@ -198,14 +198,14 @@ func (t *VerifyingTx) before(ctx context.Context, query string) error {
 			return session.Shared
 		}
 	}
-	return t.check(ctx, t.pending(func(*Verified) bool { return true }), locks)
+	return t.check(ctx, t.pending(), locks)
 }
 
-// pending returns the rows selected by f that have not been checked and locked yet.
-func (t *VerifyingTx) pending(f func(*Verified) bool) []*Verified {
+// pending returns the rows that have not been checked and locked yet.
+func (t *VerifyingTx) pending() []*Verified {
 	var rows []*Verified
 	for _, row := range t.rows {
-		if !row.locked && f(row) {
+		if !row.locked {
 			rows = append(rows, row)
 		}
 	}

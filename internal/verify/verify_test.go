@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
 	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/internal/drivertest"
+	"github.com/entocc/entocc/internal/session"
 	"github.com/entocc/entocc/internal/verify"
 	"github.com/entocc/entocc/internal/version"
 	_ "github.com/mattn/go-sqlite3"
@@ -243,4 +245,107 @@ func TestVerify_RowThatIsReadAgainTakesTheEarlierOnesPlace(t *testing.T) {
 	tx, _ = verifying(t)
 	verify.Verify(tx, nil, row(2, 1), row(2, 7))
 	require.True(t, entocc.IsRecordModified(tx.Commit()))
+}
+
+// A savepoint that was refused is not there, so undoing it makes nothing good.
+func TestVerify_RowThatRefusesASavepointIsRefusedAtTheCommit(t *testing.T) {
+	drv := openUsers(t)
+	tx, err := drv.Tx(t.Context())
+	require.NoError(t, err)
+	v := verify.Verify(tx, drv, row(1, 7))
+	require.True(t, entocc.IsRecordModified(v.Exec(t.Context(), "SAVEPOINT s", []any{}, nil)))
+	require.Error(t, v.Exec(t.Context(), "ROLLBACK TO SAVEPOINT s", []any{}, nil))
+	err = v.Commit()
+	require.True(t, entocc.IsRecordModified(err), "%v", err)
+}
+
+// A row without a version has none that anybody read.
+func TestVerify_RowWithoutAVersionIsAConflict(t *testing.T) {
+	drv := openUsers(t)
+	require.NoError(t, drv.Exec(t.Context(), "INSERT INTO users VALUES (3, NULL)", []any{}, nil))
+	for _, id := range []int{3, 4} {
+		tx, err := drv.Tx(t.Context())
+		require.NoError(t, err)
+		var modified *entocc.RecordModifiedError
+		require.ErrorAs(t, verify.Verify(tx, drv, row(id, 1)).Commit(), &modified)
+		assert.Equal(t, id == 3, errors.Is(modified, version.ErrNull))
+		assert.Equal(t, id == 4, modified.Deleted)
+		assert.Nil(t, modified.Actual)
+	}
+}
+
+// A transaction that can't be rolled back says so, beside the conflict.
+func TestVerify_RollbackThatFailsIsReportedWithTheConflict(t *testing.T) {
+	lost := errors.New("the connection is gone")
+	drv := &drivertest.Altered{Driver: openUsers(t), Fails: func(query string, _ []any) error {
+		if query == "ROLLBACK" {
+			return lost
+		}
+		return nil
+	}}
+	tx, err := drv.Tx(t.Context())
+	require.NoError(t, err)
+	err = verify.Verify(tx, drv, row(1, 7)).Commit()
+	require.True(t, entocc.IsRecordModified(err), "%v", err)
+	require.ErrorContains(t, err, lost.Error())
+}
+
+// The nodes of a cluster see of a transaction what it has written, so it bumps the rows that it has only read: those that still have
+// the version that was read, and no others.
+func TestVerify_RowsAreBumpedForTheOtherNodesOfACluster(t *testing.T) {
+	for _, cluster := range []bool{true, false} {
+		drv := openUsers(t)
+		node := &drivertest.Altered{Driver: drv, Name: dialect.MySQL, Cluster: cluster}
+		begin := func() dialect.Tx {
+			tx, err := node.Tx(t.Context())
+			require.NoError(t, err)
+			return session.NamedTx(session.NewSession(), tx, node)
+		}
+		require.NoError(t, verify.Verify(begin(), node, row(1, 1)).Commit())
+		var bumped []int
+		var rows sql.Rows
+		require.NoError(t, drv.Query(t.Context(), "SELECT version FROM users ORDER BY id", []any{}, &rows))
+		require.NoError(t, sql.ScanSlice(&rows, &bumped))
+		require.NoError(t, rows.Close())
+		if !cluster {
+			assert.Equal(t, []int{1, 1}, bumped)
+			continue
+		}
+		assert.Equal(t, []int{2, 1}, bumped)
+		assert.Zero(t, node.Count("SELECT `version`"), "a row that was bumped is locked")
+		for _, stale := range []*verify.Verified{row(1, 1), row(9, 1)} {
+			err := verify.Verify(begin(), node, stale).Commit()
+			require.True(t, entocc.IsRecordModified(err), "%v", err)
+		}
+		node.Fails = func(query string, _ []any) error {
+			if strings.HasPrefix(query, "UPDATE") {
+				return context.Canceled
+			}
+			return nil
+		}
+		require.ErrorIs(t, verify.Verify(begin(), node, row(2, 1)).Commit(), context.Canceled)
+	}
+}
+
+// The commit of a transaction that is none of a client's is not seen, and the other nodes of a cluster see no locks.
+func TestVerifyNow_IsRefusedOnACluster(t *testing.T) {
+	for _, cluster := range []bool{true, false} {
+		node := &drivertest.Altered{Driver: openUsers(t), Name: dialect.MySQL, Cluster: cluster}
+		tx, err := node.Tx(t.Context())
+		require.NoError(t, err)
+		err = verify.VerifyNow(tx, node, row(1, 1))
+		assert.Equal(t, cluster, entocc.IsVersionError(err), "%v", err)
+		assert.Equal(t, cluster, err != nil)
+		require.NoError(t, tx.Rollback())
+	}
+	node := &drivertest.Altered{Driver: openUsers(t), Name: dialect.MySQL, Fails: func(query string, _ []any) error {
+		if strings.HasPrefix(query, "SHOW ") {
+			return context.Canceled
+		}
+		return nil
+	}}
+	tx, err := node.Tx(t.Context())
+	require.NoError(t, err)
+	defer func() { _ = tx.Rollback() }()
+	require.ErrorIs(t, verify.VerifyNow(tx, node, row(1, 1)), context.Canceled, "it is not known to be none")
 }

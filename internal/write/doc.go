@@ -19,4 +19,7 @@
 // Each UPDATE carries the guard, WHERE .. AND version = expected. Only when it matches no row does a probe find out why
 // (explain.go). A batch takes the writes of many builders through the interface [Slot] and sends them together; this
 // package knows nothing else about batches.
+//
+// Shown on each database by these scenario groups of internal/suite: Core, Expected, Stated, State, Edges, Values,
+// IDs, Ignored, Defaulted, Delete, SetBased, Upsert, Bulk, Halfway, Statements.
 package write

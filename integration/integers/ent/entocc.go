@@ -511,7 +511,7 @@ type versionTyped[E any] func(
 ) error
 
 // versionWriteError is versionError for a write of a row of one type. id returns the row's, or nil, and read reads it.
-func versionWriteError[E comparable](
+func versionWriteError[E any](
 	err error, c config, m occrun.GuardedMutation, label string, id func() any,
 	read func(context.Context, config, any, ...string) (E, error), typed versionTyped[E],
 ) error {
@@ -530,8 +530,8 @@ func versionWriteError[E comparable](
 }
 
 // versionAsRead returns the row of an entity as it was read.
-func versionAsRead[E comparable](entity any) occrun.ReadRow {
-	if loaded, ok := entity.(E); !ok || loaded == *new(E) {
+func versionAsRead[E any](entity any) occrun.ReadRow {
+	if _, ok := entity.(E); !ok || entity == any(*new(E)) {
 		return occrun.ReadRow{}
 	}
 	if keeps, ok := entity.(interface{ asRead() occrun.ReadRow }); ok {

@@ -37,7 +37,7 @@ func ItemFields() []ent.Field {
 	}
 }
 
-// Gauge is an Item whose version is a trigger's.
+// Gauge is an Item whose version a trigger bumps.
 type Gauge struct{ ent.Schema }
 
 // Mixin of the Gauge.
@@ -55,7 +55,7 @@ func (Sheet) Mixin() []ent.Mixin { return []ent.Mixin{mixin.Values{}} }
 // Fields of the Sheet.
 func (Sheet) Fields() []ent.Field { return ItemFields() }
 
-// Wide has 60 columns, of which a save changes some.
+// Wide has 60 columns. A save changes some of them.
 type Wide struct{ ent.Schema }
 
 // Annotations of the Wide.
