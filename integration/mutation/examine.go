@@ -55,6 +55,7 @@ const slack = 8
 var suites = []struct{ name, pkg, run, env string }{
 	{"unit tests of version", "./internal/version", ".", ""},
 	{"unit tests of verify", "./internal/verify", ".", ""},
+	{"unit tests of touch", "./internal/touch", ".", ""},
 	{"unit tests of write", "./internal/write", ".", ""},
 	{"unit tests of session", "./internal/session", ".", ""},
 	{"unit tests of hook", "./hook", ".", ""},

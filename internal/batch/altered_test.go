@@ -256,6 +256,7 @@ func TestUpsertBulk_IsUndoneInACallersTransaction(t *testing.T) {
 			var bulk *entocc.BulkModifiedError
 			require.ErrorAs(t, err, &bulk)
 			assert.Equal(t, []int{1}, bulk.Indexes)
+			assert.Equal(t, 1, drv.Count("SAVEPOINT"), "one of them is enough, and MariaDB's Galera takes no more")
 			if fails != "" {
 				require.ErrorContains(t, err, "refused")
 				require.NoError(t, tx.Rollback())
@@ -293,7 +294,22 @@ func TestBulk_KeysThatAreEqualToTheDatabaseAreOneRow(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, 2, deleted)
 
+	a, b = client.Setting.Create().SetID("a").SetValue("before").SaveX(ctx), client.Setting.Create().SetID("b").SetValue("before").SaveX(ctx)
+	drv.Fails = failing("ROLLBACK TO", errors.New("refused"))
+	tx, err := altered.Tx(ctx)
+	require.NoError(t, err)
+	_, err = tx.Setting.UpdateBulk(tx.Setting.UpdateOneID("A").IfVersion(a.Version).SetValue("lost"),
+		tx.Setting.UpdateOneID("B").IfVersion(b.Version).SetValue("lost")).Save(ctx)
+	require.ErrorContains(t, err, "could not be undone", "so it is not written again, either")
+	require.NoError(t, tx.Rollback())
+	drv.Fails = failing("UPDATE", errors.New("UNIQUE constraint failed"))
 	drv.Sent = nil
+	_, err = altered.Setting.UpdateBulk(altered.Setting.UpdateOneID("a").IfVersion(a.Version).Modify(func(*sql.UpdateBuilder) {}).SetValue("lost"),
+		altered.Setting.UpdateOneID("b").IfVersion(b.Version).SetValue("lost")).Save(ctx)
+	require.True(t, ent.IsConstraintError(err), "%v", err)
+	assert.Zero(t, drv.Count("SELECT 0"), "no key is to blame")
+	client.Setting.Delete().ExecX(ctx)
+	drv.Sent, drv.Fails = nil, nil
 	_, err = altered.Setting.UpdateBulk(blind("a")).OnProgress(func(int, int) {}).Save(ctx)
 	require.True(t, ent.IsNotFound(err), "%v", err)
 	assert.Zero(t, drv.Count("SELECT 0"), "one row is no other: %v", drv.Sent)
