@@ -20,7 +20,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-var update = flag.Bool("update", false, "write what the API is by now into testdata/api")
+var update = flag.Bool("update", false, "write the current API into testdata/api")
 
 const modulePath = "github.com/entocc/entocc"
 
@@ -29,8 +29,8 @@ var public = []string{
 	".", "entc", "hook", "mixin", "occgql", "occgrpc", "occgrpc/connectocc", "occgrpc/grpcocc", "occhttp", "occmigrate", "occrun", "occtest", "trigger",
 }
 
-// A change of the public API is a change of a file in testdata/api, which somebody reads. What breaks with the last
-// release is compared by apidiff, in .ci/run.
+// A change of the public API must show in testdata/api, where a reviewer sees it. In .ci/run, apidiff reports what
+// breaks since the last release.
 func TestAPI_IsTheOneOnRecord(t *testing.T) {
 	for _, dir := range public {
 		p := parsePackage(t, dir)
@@ -43,11 +43,11 @@ func TestAPI_IsTheOneOnRecord(t *testing.T) {
 			require.NoError(t, os.WriteFile(name, []byte(got), 0o644)) //nolint:gosec // a file of the repository
 			continue
 		}
-		assert.Equalf(t, read(t, name), got, "the API of %s has changed: if that is meant, go test . -run API -update, and add a line to CHANGELOG.md", dir)
+		assert.Equalf(t, read(t, name), got, "the API of %s has changed: if you meant to, run go test . -run API -update, and add a line to CHANGELOG.md", dir)
 	}
 }
 
-// parsed is a package with what its files import, by the names that they use.
+// parsed is a package, with its files' imports by the names that they use.
 type parsed struct {
 	*doc.Package
 	fset    *token.FileSet
@@ -114,7 +114,7 @@ func (p *parsed) funcs(t *testing.T, out *bytes.Buffer, list []*doc.Func) {
 	}
 }
 
-// print prints a declaration, in which spaces align nothing: a longer name must not change its neighbours' lines.
+// print prints a declaration without alignment: a longer name must not change its neighbours' lines.
 func (p *parsed) print(t *testing.T, out *bytes.Buffer, decl ast.Node) {
 	var text bytes.Buffer
 	require.NoError(t, (&printer.Config{Mode: printer.TabIndent | printer.UseSpaces, Tabwidth: 8}).Fprint(&text, p.fset, decl))

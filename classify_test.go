@@ -44,7 +44,7 @@ func TestClassify_SQLiteSnapshotThatIsOldIsModified(t *testing.T) {
 	require.NoError(t, err)
 	_, err = tx.ExecContext(t.Context(), "UPDATE t SET v = 3")
 
-	assert.ErrorContains(t, err, "locked", "the text does not tell it from busy")
+	assert.ErrorContains(t, err, "locked", "the text is the same as for busy")
 	assert.Equal(t, entocc.Class{Kind: entocc.KindModified, TxDead: true}, entocc.Classify(err))
 	assert.Equal(t, entocc.KindModified, entocc.Classify(fmt.Errorf("wrapped: %w", errors.Join(context.Canceled, err))).Kind)
 	assert.True(t, entocc.IsRetryable(err))
@@ -73,14 +73,14 @@ func TestClassify_SQLiteConstraintIsOther(t *testing.T) {
 	assert.False(t, entocc.IsRetryable(err))
 }
 
-// modernc's error is a pointer with a method for the extended code; its package is not linked here.
+// modernc's error is a pointer with a method for the extended code. Its package is not linked here.
 func TestClassify_ErrorsOfNoDriverAreOther(t *testing.T) {
 	for _, err := range []error{nil, errors.New("database is locked"), sql.ErrNoRows, sql.ErrTxDone, context.DeadlineExceeded} {
 		assert.Equal(t, entocc.Class{}, entocc.Classify(err), "%v", err)
 	}
 }
 
-// sqlStateError is what lib/pq and pgx have in common; the drivers themselves are met in integration.
+// sqlStateError is what the errors of lib/pq and pgx have in common. The module integration tests the drivers themselves.
 type sqlStateError struct {
 	code, text string
 	// File is the server's source file, as pgconn.PgError has it.
@@ -96,7 +96,7 @@ func TestClassify_PostgreSQL(t *testing.T) {
 		err  *sqlStateError
 		want entocc.Kind
 	}{
-		{"a row that the statement writes", &sqlStateError{"40001", "could not serialize access due to concurrent update", ""}, entocc.KindModified},
+		{"a row that the statement was to write", &sqlStateError{"40001", "could not serialize access due to concurrent update", ""}, entocc.KindModified},
 		{"the same, deleted", &sqlStateError{"40001", "could not serialize access due to concurrent delete", ""}, entocc.KindModified},
 		{"the same in another language", &sqlStateError{"40001", "konnte Zugriff nicht serialisieren", "nodeModifyTable.c"}, entocc.KindModified},
 		{"any rows", &sqlStateError{"40001", "could not serialize access due to read/write dependencies among transactions", ""}, entocc.KindSerialization},
@@ -113,13 +113,13 @@ func TestClassify_PostgreSQL(t *testing.T) {
 	}
 }
 
-// MySQLError is named and shaped like that of go-sql-driver.
+// MySQLError has the name and the shape of go-sql-driver's error.
 type MySQLError struct{ Number uint16 }
 
 // Error implements error.
 func (e *MySQLError) Error() string { return fmt.Sprintf("Error %d", e.Number) }
 
-// Only a server that keeps the transaction open leaves its outcome open.
+// The outcome is unknown only if the server keeps the transaction open.
 func TestNameRollback_NamesATransactionThatIsLeftOpen(t *testing.T) {
 	refused := entocc.NameRollback(&MySQLError{1047})
 	assert.True(t, entocc.IsOutcomeUnknown(refused))

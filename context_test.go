@@ -31,7 +31,7 @@ func TestSkipCheck_NamedTypesAddUp(t *testing.T) {
 		assert.True(t, entocc.CheckSkipped(both, typ), typ)
 	}
 	assert.False(t, entocc.CheckSkipped(both, "Group"))
-	assert.False(t, entocc.CheckSkipped(user, "Pet"), "what is derived from a context does not change it")
+	assert.False(t, entocc.CheckSkipped(user, "Pet"), "deriving a context does not change its parent")
 }
 
 func TestSkipCheck_TypesAfterEveryTypeNarrowNothing(t *testing.T) {
@@ -47,7 +47,7 @@ func TestSwitches_AreIndependent(t *testing.T) {
 	assert.False(t, entocc.IncrementSkipped(ctx, "User"))
 }
 
-// Siblings that append to the types of one parent must not write into each other's memory.
+// Siblings that append to their parent's types must not share memory.
 func TestSwitches_SiblingsOfOneContextAreIndependent(t *testing.T) {
 	parent := entocc.SkipCheck(entocc.SkipCheck(t.Context(), "A", "B"), "C")
 	var group sync.WaitGroup

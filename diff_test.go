@@ -12,7 +12,7 @@ import (
 	"github.com/entocc/entocc"
 )
 
-// Both sides have set the same value. Whoever counted to it would be lost by a merge; a text that is written twice is not.
+// Both sides have set the same value. If it is a count, a merge would lose one of the two; a text that is written twice is no loss.
 func TestFieldDiff_SameValueClashesIfItMayHaveBeenCountedTo(t *testing.T) {
 	id, now, five, four := uuid.New(), time.Now(), 5, 4
 	for name, tt := range map[string]struct {
@@ -46,9 +46,9 @@ func TestFieldDiff_SameValueClashesIfItMayHaveBeenCountedTo(t *testing.T) {
 			assert.False(t, entocc.NewFieldDiff(d, false).Clashes(), "computed")
 
 			d = entocc.FieldDiff{Change: entocc.ChangeSet, Base: tt.base, HasBase: true, Mine: tt.base, Theirs: tt.both}
-			assert.False(t, entocc.NewFieldDiff(d, false).Clashes(), "mine is not changed")
+			assert.False(t, entocc.NewFieldDiff(d, false).Clashes(), "mine did not change")
 			d.Mine, d.Theirs = tt.both, tt.base
-			assert.False(t, entocc.NewFieldDiff(d, false).Clashes(), "theirs is not changed")
+			assert.False(t, entocc.NewFieldDiff(d, false).Clashes(), "theirs did not change")
 		})
 	}
 }

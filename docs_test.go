@@ -19,8 +19,8 @@ var (
 	heading  = regexp.MustCompile(`(?m)^#+ (.+)$`)
 )
 
-// The pages are held to the examples from here and not from their module: go test forgets to look again at files outside
-// the module that a test belongs to.
+// The pages are compared with the examples here and not in the examples' module: go test does not notice changed files
+// outside of a test's module.
 
 func TestDocs_EveryGoBlockIsCodeThatRuns(t *testing.T) {
 	code := handWritten(t)
@@ -42,7 +42,7 @@ func TestDocs_GettingStartedHasTheFilesOfTheExample(t *testing.T) {
 		"quickstart/ent/schema/user.go", "quickstart/ent/entc.go", "quickstart/ent/generate.go", "smallest/main.go",
 	} {
 		src := read(t, "examples/"+name)
-		// The doc comment of a command is no part of what a reader types.
+		// A reader does not type the doc comment of a command.
 		if _, program, ok := strings.Cut(src, "\npackage main\n"); ok && !strings.HasPrefix(src, "//go:build") {
 			src = "package main\n" + program
 		}
@@ -116,7 +116,7 @@ func anchors(text string) (all []string) {
 	return all
 }
 
-// printedBlocks returns the blocks of a Markdown text that name no language: what programs print.
+// printedBlocks returns the blocks of a Markdown text without a language: the output of programs.
 func printedBlocks(text string) (blocks []string) {
 	for i, part := range strings.Split("\n"+text, "\n```") {
 		if i%2 == 1 && strings.HasPrefix(part, "\n") {
@@ -126,7 +126,7 @@ func printedBlocks(text string) (blocks []string) {
 	return blocks
 }
 
-// outputs returns what the examples' tests compare their output with: comments of example functions, and files.
+// outputs returns the expected outputs of the examples: comments of example functions, and files.
 func outputs(t *testing.T) (all []string) {
 	for _, pattern := range []string{"examples/*/testdata/output.txt", "examples/*/main_test.go"} {
 		names, err := filepath.Glob(pattern)
@@ -170,14 +170,14 @@ func read(t *testing.T, path string) string {
 	return string(text)
 }
 
-// normal takes away what may differ: indentation, the path of the reader's own module, -mod=mod, which a workspace
-// does not take, and what the tests of the analyzers expect.
+// normal removes what may differ: indentation, the path of the reader's own module, -mod=mod, which a workspace
+// refuses, and the expectations of the analyzers' tests.
 func normal(code string) string {
 	code = strings.ReplaceAll(code, "github.com/you/app/", "github.com/entocc/entocc/examples/quickstart/")
 	code = strings.ReplaceAll(code, "go run -mod=mod entc.go", "go run entc.go")
 	lines := strings.Split(code, "\n")
 	for i, line := range lines {
-		line, _, _ = strings.Cut(line, "// want `") // what an analyzer says of the line
+		line, _, _ = strings.Cut(line, "// want `") // what an analyzer reports for the line
 		lines[i] = strings.Join(strings.Fields(line), " ")
 	}
 	return strings.TrimSpace(strings.Join(lines, "\n"))

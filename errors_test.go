@@ -26,7 +26,7 @@ func TestRecordModifiedError_TellsTypeIDAndVersions(t *testing.T) {
 			"entocc: User 7 was modified by somebody else: UpdateOne expected version 1, the row has 2",
 		},
 		{
-			"a row that is gone, whose cause would only repeat it",
+			"a deleted row, where the cause would only repeat it",
 			&entocc.RecordModifiedError{Type: "User", ID: 7, Op: ent.OpDeleteOne, Expected: int64(1), Deleted: true, Err: errors.New("not found")},
 			"entocc: User 7 was deleted by somebody else: DeleteOne expected version 1",
 		},
@@ -122,5 +122,5 @@ func TestRecordModifiedError_InOpenTxUnlessTheEndIsSeen(t *testing.T) {
 	err := &entocc.RecordModifiedError{Type: "User", ID: 7}
 	assert.False(t, err.InOpenTx())
 	err.InTransaction(struct{}{})
-	assert.True(t, err.InOpenTx(), "nothing says that it has ended")
+	assert.True(t, err.InOpenTx(), "nothing says that the transaction has ended")
 }

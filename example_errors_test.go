@@ -48,7 +48,7 @@ func ExampleRecordModifiedError() {
 	// Output: User 1: read at 1, now at 2, deleted: false
 }
 
-// A conflict that is met in a transaction may show what only this transaction has written.
+// A conflict in a transaction may show values that only this transaction has written.
 func ExampleRecordModifiedError_InOpenTx() {
 	client, ctx := open("InOpenTx")
 	u := client.User.Create().SetName("ada").SaveX(ctx)
@@ -67,7 +67,7 @@ func ExampleRecordModifiedError_InOpenTx() {
 	// after the rollback: false
 }
 
-// A generated client has its own error for each type, with the entity and the current row.
+// A generated client has an error for each type, with the entity and the current row.
 func ExampleModifiedError() {
 	client, ctx := open("ModifiedError")
 	u := client.User.Create().SetName("ada").SetAge(36).SaveX(ctx)
@@ -165,7 +165,7 @@ func ExampleIsVersionError() {
 func ExampleVersionError() {
 	client, ctx := open("VersionError")
 	client.User.Create().SetName("ada").ExecX(ctx)
-	u := client.User.Query().Select(user.FieldName).OnlyX(ctx) // without its version
+	u := client.User.Query().Select(user.FieldName).OnlyX(ctx) // without the version
 
 	err := u.Update().SetName("grace").Exec(ctx)
 	var refused *entocc.VersionError
@@ -191,7 +191,7 @@ func ExampleStateError() {
 }
 
 func ExampleValuesError() {
-	// A save of a type with mixin.Values returns it, where somebody else has changed what it changes.
+	// A save of a type with mixin.Values returns it if somebody else has changed the same fields.
 	err := error(&entocc.RecordModifiedError{Type: "Page", ID: 7, Op: ent.OpUpdateOne, Err: &entocc.ValuesError{Fields: []entocc.FieldValue{
 		{Name: "title", Value: "theirs"}, {Name: "secret", Sensitive: true},
 	}}})

@@ -29,7 +29,7 @@ func open(name string) (*ent.Client, context.Context) {
 
 func dsn(name string) string { return fmt.Sprintf("file:%s?mode=memory&cache=shared&_fk=1", name) }
 
-// unplugged returns a client of the same database whose connection ends as soon as an UPDATE has been carried out.
+// unplugged returns a client of the same database whose connection breaks after each UPDATE, before the answer.
 func unplugged(name string) *ent.Client {
 	drv, err := sql.Open(dialect.SQLite, dsn(name))
 	if err != nil {

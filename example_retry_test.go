@@ -11,7 +11,7 @@ import (
 	"github.com/entocc/entocc/internal/ent"
 )
 
-// Somebody else saves between the reading and the writing of the first attempt.
+// Somebody else saves between the first attempt's read and its write.
 func ExampleRetry() {
 	client, ctx := open("Retry")
 	id := client.User.Create().SetName("ada").SetAge(36).SaveX(ctx).ID
@@ -31,7 +31,7 @@ func ExampleRetry() {
 	// Output: 2 51 <nil>
 }
 
-// RetryTx is the same in a transaction, a new one for each attempt.
+// RetryTx does the same in a transaction, a new one for each attempt.
 func ExampleTxOptions() {
 	client, ctx := open("TxOptions")
 	id := client.User.Create().SetName("ada").SetAge(36).SaveX(ctx).ID
@@ -106,7 +106,7 @@ func ExampleBackoff() {
 	// 2 true
 }
 
-// Errors of the program's own can be worth another attempt.
+// A program's own errors can be worth another attempt.
 func ExampleRetryIf() {
 	errWarmingUp := errors.New("warming up")
 	attempt := 0
@@ -122,7 +122,7 @@ func ExampleRetryIf() {
 	// Output: 2 <nil>
 }
 
-// A repository's method can find out whether its caller will run it again.
+// A repository method can find out whether its caller will run it again.
 func ExampleRetrying() {
 	ctx := context.Background()
 	fmt.Println(entocc.Retrying(ctx))

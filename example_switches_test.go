@@ -30,7 +30,7 @@ func ExampleSkipIncrement() {
 	// Output: 36 1
 }
 
-// A hook of the program's own can look whether the guard is off.
+// A custom hook can check whether the guard is off.
 func ExampleCheckSkipped() {
 	ctx := entocc.SkipCheck(context.Background(), ent.TypeUser)
 	fmt.Println(entocc.CheckSkipped(ctx, ent.TypeUser), entocc.CheckSkipped(ctx, ent.TypePet))
@@ -59,7 +59,7 @@ func ExampleBeforeWrite() {
 	// false
 }
 
-// A write that does not go through ent can hold itself to the same rule.
+// A write that bypasses ent can follow the same rule.
 func ExampleWriteRefused() {
 	ctx := entocc.BeforeWrite(context.Background(), func(string) error { return errors.New("read-only") })
 	fmt.Println(entocc.WriteRefused(ctx, ent.TypeUser))

@@ -17,7 +17,7 @@ import (
 
 const forGenerated = "generated code and its runtime call it"
 
-// unexampled are the functions, methods and types that have no example, or one that is not run, and why.
+// unexampled lists the functions, methods and types without an example that runs, and why.
 var unexampled = map[string]string{
 	"entocc.NameCommit":                        forGenerated,
 	"entocc.NameOutcome":                       forGenerated,
@@ -29,7 +29,7 @@ var unexampled = map[string]string{
 	"entocc.NewRetryConfig":                    forGenerated,
 	"entocc.RecordModifiedError.InTransaction": forGenerated,
 	"hook.Guard":                               "the mixins install it",
-	"hook.ReportCallersOf":                     "it shows in a program of two packages only: the tests of Report have one",
+	"hook.ReportCallersOf":                     "it needs a program of two packages: the tests of Report have one",
 	"occtest.Run":                              "it takes a *testing.T: the package's tests run it",
 }
 
@@ -51,16 +51,16 @@ func TestExamples_EveryFunctionHasOne(t *testing.T) {
 			assert.Truef(t, shown, "%s has no example that runs: write one, or say in unexampled why it has none", name)
 		}
 	}
-	assert.Empty(t, excused, "there are no such functions, methods and types")
+	assert.Empty(t, excused, "these functions, methods and types do not exist")
 }
 
-// symbol is a function, a method, or a type that is explained best by an example.
+// symbol is a function, a method, or a type that needs an example.
 type symbol struct {
 	name, method string
 	examples     []*doc.Example
 }
 
-// shown reports whether the symbol has examples, and all of them run.
+// shown reports whether the symbol has examples and all of them run.
 func (s symbol) shown() bool {
 	return len(s.examples) > 0 && !slices.ContainsFunc(s.examples, func(e *doc.Example) bool { return e.Output == "" })
 }

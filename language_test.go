@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// foreign are phrases of the first version, whose English was translated, and what a native speaker writes in their place.
+// foreign are phrases of the first version, whose English was translated, with what a native speaker would write instead.
 var foreign = map[*regexp.Regexp]string{
 	regexp.MustCompile(`\b(the|tells?) (the )?mend\b`):           "the fix; says how to fix it",
 	regexp.MustCompile(`(?i)\bwithout a word\b|\bin silence\b`):  "silently",

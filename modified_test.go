@@ -8,7 +8,7 @@ import (
 	"github.com/entocc/entocc"
 )
 
-// A field that is never merged is among the clashes though one side alone changed it.
+// A field that is never merged is listed as a clash even if only one side changed it.
 func TestMergeError_SaysNothingOfWhoChangedTheFields(t *testing.T) {
 	err := &entocc.MergeError{
 		Clashes: []entocc.FieldDiff{{Name: "phone"}, {Name: "status"}},

@@ -19,7 +19,7 @@ import (
 	entocc "github.com/entocc/entocc/entc"
 )
 
-// None of these tests is parallel: ent's codegen has state of the whole process, and its own folder (F20).
+// None of these tests is parallel: ent's codegen has process-wide state, and its own folder (F20).
 
 // generate generates a client from a schema into a new folder, and returns its files.
 func generate(t *testing.T, schema string, cfg gen.Config, opts ...entc.Option) (map[string]string, error) {
@@ -34,7 +34,7 @@ func generate(t *testing.T, schema string, cfg gen.Config, opts ...entc.Option) 
 	return files(t, cfg.Target), nil
 }
 
-// clients are those that tests have in common, by their schema, and what they are generated with.
+// clients are the clients that tests share, by their schema and options.
 var clients = make(map[string]map[string]string)
 
 // client returns the client of a schema with the features of upserts and modifiers, generated once.
@@ -43,7 +43,7 @@ func client(t *testing.T, schema string, opts ...entc.Option) map[string]string 
 	return clientWithout(t, schema, nil, opts...)
 }
 
-// clientWithout is client for one that lacks parts, generated with opts.
+// clientWithout is client without some parts, generated with opts.
 func clientWithout(t *testing.T, schema string, parts []entocc.Part, opts ...entc.Option) map[string]string {
 	t.Helper()
 	key := fmt.Sprint(schema, parts, len(opts))
@@ -67,14 +67,14 @@ func extended(t *testing.T, without ...entocc.Part) entc.Option {
 	return entc.Extensions(ext)
 }
 
-// requireCompiles compiles the client in a folder, in half the time without the optimizer.
+// requireCompiles compiles the client in a folder. Without the optimizer it takes half the time.
 func requireCompiles(t *testing.T, dir string) {
 	t.Helper()
 	out, err := exec.CommandContext(t.Context(), "go", "build", "-gcflags=-e -N -l", "./"+dir+"/...").CombinedOutput()
 	require.NoError(t, err, string(out))
 }
 
-// files returns the Go files of a folder and those below it.
+// files returns the Go files in and below a folder.
 func files(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	all := make(map[string]string)
@@ -179,7 +179,7 @@ func TestGenerate_TargetIsFoundByALinkToo(t *testing.T) {
 
 func TestGenerate_CompilesBesideTemplatesThatImportTheSame(t *testing.T) {
 	slow(t)
-	dir, err := os.MkdirTemp("testdata", "templates_*") //nolint:usetesting // generated code has to lie in a module
+	dir, err := os.MkdirTemp("testdata", "templates_*") //nolint:usetesting // generated code must be inside a module
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, os.RemoveAll(dir)) })
 	cfg := &gen.Config{Target: dir, Package: "github.com/entocc/entocc/entc/" + filepath.ToSlash(dir)}
@@ -213,7 +213,7 @@ func TestGenerate_TypesWithoutMixinAreAsEntMakesThem(t *testing.T) {
 	const schema = "./testdata/unversioned/schema"
 	ours, ents := client(t, schema, extended(t)), client(t, schema)
 	for name, src := range ents {
-		if name != "client.go" && name != "tx.go" { // Which offer what is not of one type, as RetryTx.
+		if name != "client.go" && name != "tx.go" { // They have what belongs to no single type, such as RetryTx.
 			assert.Equal(t, dense(src), dense(ours[name]), name)
 		}
 	}
@@ -224,9 +224,9 @@ func TestGenerate_TypesWithoutMixinAreAsEntMakesThem(t *testing.T) {
 	}
 }
 
-// A project that has the extension before its first mixin, or no longer a mixin.
+// A project may have the extension before its first mixin, or after its last one is gone.
 func TestGenerate_AClientWithoutVersionsCompiles(t *testing.T) {
-	dir, err := os.MkdirTemp("testdata", "unversioned_*") //nolint:usetesting // generated code has to lie in a module
+	dir, err := os.MkdirTemp("testdata", "unversioned_*") //nolint:usetesting // generated code must be inside a module
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, os.RemoveAll(dir)) })
 	cfg := &gen.Config{Target: dir, Package: "github.com/entocc/entocc/entc/" + filepath.ToSlash(dir)}
@@ -246,12 +246,12 @@ func TestGenerate_RowsThatWritesAreGuardedByAreNotForgotten(t *testing.T) {
 	assert.Contains(t, made["user_query.go"], "node.occ.Keep(columns, values)")
 }
 
-// dense drops empty lines, which templates leave where they print nothing.
+// dense drops empty lines, which templates leave when they print nothing.
 func dense(src string) string {
 	return regexp.MustCompile(`\n\n+`).ReplaceAllString(src, "\n")
 }
 
-// committed returns how internal/ent/entc.go has its client generated.
+// committed returns the configuration in internal/ent/entc.go.
 func committed() gen.Config {
 	return gen.Config{
 		Package:  "github.com/entocc/entocc/internal/ent",
@@ -264,7 +264,7 @@ func TestGenerate_CommittedClientIsWhatItMakes(t *testing.T) {
 	made, err := generate(t, "../internal/ent/schema", committed(), extended(t))
 	require.NoError(t, err)
 	for name, src := range made {
-		if name == "runtime/runtime.go" { // It names the version of ent in the program that made it.
+		if name == "runtime/runtime.go" { // It names the version of ent that generated it.
 			src, there[name] = dense(versionOfEnt.ReplaceAllString(src, "")), dense(versionOfEnt.ReplaceAllString(there[name], ""))
 		}
 		if there[name] != src {
@@ -274,7 +274,7 @@ func TestGenerate_CommittedClientIsWhatItMakes(t *testing.T) {
 	for name := range there {
 		switch dir, _, _ := strings.Cut(name, "/"); dir {
 		case "schema", "enttest", "entc.go", "generate.go", "hijack.go":
-		case ".entc": // Somebody else is loading the schemas: ent writes a program for that, and removes it.
+		case ".entc": // Another test is loading the schemas: ent writes a program for that, and removes it.
 		default:
 			_, ok := made[name]
 			assert.True(t, ok, "%s is not what the extension makes", name)
@@ -298,7 +298,7 @@ func TestGenerate_MakesTheSameEachTime(t *testing.T) {
 
 func TestGenerate_ClientOfTypesThatAreCalledAsItsVariablesCompiles(t *testing.T) {
 	slow(t)
-	dir, err := os.MkdirTemp("testdata", "locals_*") //nolint:usetesting // generated code has to lie in a module
+	dir, err := os.MkdirTemp("testdata", "locals_*") //nolint:usetesting // generated code must be inside a module
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, os.RemoveAll(dir)) })
 	cfg := &gen.Config{

@@ -13,14 +13,15 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// goimports, which ent runs on each generated file, takes a selector of a variable that another file declares for one of
-// a package. It parses all files of the client then: one such file for each type made codegen take three times as long.
+// ent runs goimports on each generated file. If a file selects from a variable that another file declares, goimports
+// takes it for a package, and parses all files of the client. One such file a type made codegen take three times as
+// long.
 func TestGenerate_NoFileSelectsFromAVariableOfAnotherFile(t *testing.T) {
 	paths, err := filepath.Glob("../internal/ent/*.go")
 	require.NoError(t, err)
 	require.NotEmpty(t, paths)
 	for _, p := range paths {
-		// Mode 0, for goimports asks the parser's own object resolution, too.
+		// Mode 0, because goimports also relies on the parser's object resolution.
 		file, err := parser.ParseFile(token.NewFileSet(), p, nil, 0)
 		require.NoError(t, err)
 		imported := make(map[string]bool)

@@ -13,7 +13,7 @@ import (
 	entocc "github.com/entocc/entocc/entc"
 )
 
-// linesPerType are at most what a type gets: users read what is generated in their repository.
+// linesPerType is the limit for a type: users read the generated code in their repository.
 const linesPerType = 320
 
 func TestGenerate_AddsFewLinesToAType(t *testing.T) {
@@ -55,7 +55,7 @@ func TestTemplates_HaveNoLongLines(t *testing.T) {
 	}
 }
 
-// addedLines returns how many lines the extension adds to a client: for each type, and for what is not of one, as RetryTx.
+// addedLines returns how many lines the extension adds to a client: for each type, and for shared code such as RetryTx.
 func addedLines(t *testing.T, without ...entocc.Part) (perType, shared int) {
 	t.Helper()
 	return addedLinesOf(t, "./testdata/versioned/schema", "./testdata/threeversioned/schema", without...)
@@ -67,7 +67,7 @@ func addedLinesOf(t *testing.T, ofTwo, ofThree string, without ...entocc.Part) (
 	added := func(schema string) int {
 		return lines(clientWithout(t, schema, without, extended(t, without...))) - lines(client(t, schema))
 	}
-	// A client that has versions has shared code, which a third type distinguishes from that of the types.
+	// A third type shows which lines are added for each type, and which are shared.
 	two, three := added(ofTwo), added(ofThree)
 	perType = three - two
 	return perType, two - 2*perType

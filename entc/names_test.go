@@ -14,22 +14,22 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A type's package has the type's name in lower case, and generated code refers to it. Every name that anything local has
-// is tried in its place: a type of that name compiles if it does with ent's code alone.
+// A type's package has the type's name in lower case, and generated code refers to it. The test tries every local name
+// in its place: a type of that name must compile if it does with ent's code alone.
 func TestGenerate_NoLocalNameHidesThePackageOfAType(t *testing.T) {
 	ents, err := generate(t, "../internal/ent/schema", committed())
 	require.NoError(t, err)
 	hiddenInEnt := hidden(t, committed().Package, ents)
-	require.Contains(t, hiddenInEnt, "ctx", "the test sees what it looks for")
+	require.Contains(t, hiddenInEnt, "ctx", "the test finds a name that is known to be hidden")
 	// TestGenerate_CommittedClientIsWhatItMakes holds what is committed to what is generated.
 	for name, functions := range hidden(t, committed().Package, files(t, "../internal/ent")) {
 		if hiddenInEnt[name] == nil {
-			assert.Empty(t, functions, "a type does not compile whose package is called %q", name)
+			assert.Empty(t, functions, "a type with a package called %q does not compile", name)
 		}
 	}
 }
 
-// hidden returns the local names that would hide the package of a type of that name where it is used, and the functions.
+// hidden returns the local names that would hide a type's package of that name where it is used, with the functions.
 func hidden(t *testing.T, pkg string, files map[string]string) map[string][]string {
 	t.Helper()
 	found := make(map[string][]string)
@@ -76,14 +76,14 @@ func typePackages(t *testing.T, pkg string, file *ast.File) []string {
 type function struct {
 	t    *testing.T
 	text string
-	// locals are the names that it declares, and uses the places in text that begin with the package of a type.
+	// locals are the names that it declares. uses are the places in text that begin with the package of a type.
 	locals []string
 	uses   []use
 }
 
 type use struct{ from, to int }
 
-// marked begins what is selected from the package of a type, once it has another name.
+// marked is the prefix for a type's package in the text.
 const marked = "Marked_"
 
 func (f *function) collect(fn *ast.FuncDecl, packages []string) {
@@ -102,7 +102,7 @@ func (f *function) collect(fn *ast.FuncDecl, packages []string) {
 	})
 }
 
-// hides reports whether the name stands for something local where the package of a type is meant that has the name.
+// hides reports whether a local name hides a type's package of the same name where the package is used.
 func (f *function) hides(name string) bool {
 	if len(f.uses) == 0 {
 		return false

@@ -17,10 +17,10 @@ import (
 	entocc "github.com/entocc/entocc/entc"
 )
 
-// allParts are those that can be left out.
+// allParts are the parts that can be left out.
 var allParts = []entocc.Part{entocc.Bulk, entocc.Check, entocc.Diff, entocc.Match, entocc.Modify, entocc.SetBased, entocc.State, entocc.Verify}
 
-// generatedOf names what generated code has of each part, and of nothing else.
+// generatedOf lists names that generated code has only with each part.
 var generatedOf = map[entocc.Part][]string{
 	entocc.Bulk:     {"UpdateBulk", "DeleteBulk", "occrun.Saves"},
 	entocc.Check:    {") IsModified(", ") GetVersion(", "versionGet", "versionIsModified", "occrun.Modified("},
@@ -31,7 +31,7 @@ var generatedOf = map[entocc.Part][]string{
 	entocc.Verify:   {"VerifyOnCommit", "versionVerify", ") verify(", "occrun.Verified"},
 }
 
-// slow leaves to CI what generates, compiles or loads many clients.
+// slow skips, outside of CI, a test that generates, compiles or loads many clients.
 func slow(t *testing.T) {
 	t.Helper()
 	if os.Getenv("ENTOCC_CODEGEN") != "everything" && os.Getenv("CI") == "" {
@@ -69,26 +69,45 @@ func TestWithout_LeavesOutThePartAndNothingElse(t *testing.T) {
 // The guard is the same whatever is left out: a stale save and a stale delete are refused, and change nothing.
 func TestWithout_EachClientCompilesAndGuards(t *testing.T) {
 	slow(t)
-	root, err := os.MkdirTemp("testdata", "parts_*") //nolint:usetesting // generated code has to lie in a module
+	withoutEachPart(t, "parts")
+}
+
+// So it is in a client without any version, from which nothing has to be left out.
+func TestWithout_EachClientOfValuesCompilesAndGuards(t *testing.T) {
+	slow(t)
+	withoutEachPart(t, "valuesalone")
+}
+
+// withoutEachPart generates clients from a folder of testdata: with all parts, without each, and without any, and the first
+// and the last with ent's features too. It runs the folder's smoke.txt with each.
+func withoutEachPart(t *testing.T, of string) {
+	t.Helper()
+	root, err := os.MkdirTemp("testdata", of+"_*") //nolint:usetesting // generated code must be inside a module
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, os.RemoveAll(root)) })
-	smoke, err := os.ReadFile("testdata/parts/smoke.txt")
+	smoke, err := os.ReadFile("testdata/" + of + "/smoke.txt")
 	require.NoError(t, err)
 	require.NoError(t, os.Mkdir(filepath.Join(root, "smoke"), 0o755))
+	features := []gen.Feature{gen.FeatureUpsert}
 	write := func(name string, without ...entocc.Part) {
 		dir := filepath.Join(root, name)
 		require.NoError(t, os.Mkdir(dir, 0o755))
 		pkg := "github.com/entocc/entocc/entc/" + filepath.ToSlash(dir)
-		cfg := &gen.Config{Package: pkg, Target: dir, Features: []gen.Feature{gen.FeatureUpsert}}
-		require.NoError(t, entc.Generate("./testdata/parts/schema", cfg, extended(t, without...)))
+		cfg := &gen.Config{Package: pkg, Target: dir, Features: features}
+		require.NoError(t, entc.Generate("./testdata/"+of+"/schema", cfg, extended(t, without...)))
 		diffless := fmt.Sprint(slices.Contains(without, entocc.Diff))
 		src := strings.NewReplacer("PACKAGE", pkg, "CLIENT", name, "DIFFLESS", diffless).Replace(string(smoke))
 		require.NoError(t, os.WriteFile(filepath.Join(root, "smoke", name+"_test.go"), []byte(src), 0o600))
 	}
+	write("whole")
 	for _, part := range allParts {
 		write("no"+strings.ToLower(string(part)), part)
 	}
 	write("guard", allParts...)
+	features = append(features, gen.FeaturePrivacy, gen.FeatureIntercept, gen.FeatureEntQL, gen.FeatureNamedEdges, gen.FeatureBidiEdgeRefs,
+		gen.FeatureLock, gen.FeatureModifier, gen.FeatureExecQuery, gen.FeatureVersionedMigration)
+	write("featured")
+	write("featuredguard", allParts...)
 	out, err := exec.CommandContext(t.Context(), "go", "test", "-vet=off", "-gcflags=-N -l", "./"+root+"/smoke").CombinedOutput()
 	require.NoError(t, err, string(out))
 }

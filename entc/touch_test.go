@@ -96,7 +96,7 @@ type Edgeless struct{ ent.Schema }
 
 func (Edgeless) Mixin() []ent.Mixin { return []ent.Mixin{mixin.Version{Touch: []string{"order"}}} }
 
-// Each wrong Touch is refused with type, name and the fix.
+// Each wrong Touch is refused, with the type, the name and the fix.
 func TestTouch_WrongSetUpIsRefused(t *testing.T) {
 	for name, tt := range map[string]struct {
 		schemas []ent.Interface
@@ -119,7 +119,7 @@ func TestTouch_WrongSetUpIsRefused(t *testing.T) {
 	}
 }
 
-// plan has the extension plan the generation of schemas, and returns what it says to them.
+// plan lets the extension plan the generation of schemas, and returns its error.
 func plan(t *testing.T, schemas ...ent.Interface) error {
 	t.Helper()
 	var loaded []*load.Schema

@@ -28,14 +28,14 @@ func open(name string) (*ent.Client, context.Context) {
 	return enttest.Open(quiet{}, dialect.SQLite, dsn), context.Background()
 }
 
-// stale returns a user called ada, whom somebody else has called grace since.
+// stale returns a user called ada, whom somebody else has renamed to grace since.
 func stale(ctx context.Context, client *ent.Client) *ent.User {
 	u := client.User.GetX(ctx, client.User.Create().SetName("ada").SetAge(36).SaveX(ctx).ID)
 	u.Update().SetName("grace").ExecX(ctx)
 	return u
 }
 
-// logger logs to the standard output, without what differs from run to run.
+// logger logs to standard output, without what differs from run to run.
 func logger() *slog.Logger {
 	return slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{
 		ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {

@@ -56,7 +56,7 @@ func ExampleTally() {
 	// {"User":3}
 }
 
-// A program that adopts versions counts, line by line, what would be refused.
+// A program that adopts versions counts what would be refused, for each line of code.
 func ExampleTally_Report() {
 	client, ctx := open("TallyReport")
 	tally := new(hook.Tally)
@@ -90,7 +90,7 @@ func ExampleLogReport() {
 	// Output: level=WARN msg="entocc: would be refused" kind=unguarded type=User id=1 op=UpdateOne expected=<nil> actual=<nil> file=example_observe_test.go
 }
 
-// Users are reported, and all other types are enforced.
+// Users are only reported. All other types are enforced.
 func ExampleReportTypes() {
 	client, ctx := open("ReportTypes")
 	client.Use(hook.Report(func(_ context.Context, e hook.Event) { fmt.Println("reported:", e.Type) }, hook.ReportTypes(ent.TypeUser)))
@@ -115,14 +115,14 @@ func ExampleReportOnce() {
 	// Output: reported: unguarded
 }
 
-// The call sites are those of the code that calls the repository layer, and not lines of that layer.
+// The reported call sites are in the code that calls the repository layer, not in that layer.
 func ExampleReportCallersOf() {
 	client, ctx := open("ReportCallersOf")
 	client.Use(hook.Report(hook.LogReport(logger()), hook.ReportCallersOf("example.org/shop/repository")))
 	client.User.UpdateOneID(stale(ctx, client).ID).SetName("joan").ExecX(ctx) // in a method of the repository
 }
 
-// A driver that wraps another one hands out that one's connections.
+// A driver that wraps another one must hand out its connections.
 func ExamplePin() {
 	drv, err := sql.Open(dialect.SQLite, "file:Pin?mode=memory")
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"github.com/entocc/entocc/internal/ent"
 )
 
-// A resolver of the program's own: the larger age wins.
+// A custom resolver: the larger age wins.
 func ExampleOnModified() {
 	client, ctx := open("OnModified")
 	client.User.Use(hook.OnModified(func(ctx context.Context, c *hook.Conflict) (entgo.Value, error) {
@@ -37,7 +37,7 @@ func ExampleOnModified() {
 	// Output: 40 3 <nil>
 }
 
-// Diff has what both sides have changed, and base, mine and theirs of each field.
+// Diff lists what both sides have changed, with each field's base, mine and theirs.
 func ExampleConflict_Diff() {
 	client, ctx := open("ConflictDiff")
 	client.User.Use(hook.OnModified(func(ctx context.Context, c *hook.Conflict) (entgo.Value, error) {
@@ -70,7 +70,7 @@ func ExampleStoreWins() {
 	// Output: grace 2 <nil>
 }
 
-// Changes of different fields are merged; of the same field, they are not.
+// Changes to different fields are merged, changes to the same field are not.
 func ExampleMerge() {
 	client, ctx := open("Merge")
 	client.User.Use(hook.OnModified(hook.Merge("email"))) // changes of an email are never merged
@@ -90,7 +90,7 @@ func ExampleMerge() {
 	// not merged: email
 }
 
-// Another writer is faster each time that the resolver saves.
+// Another writer is faster each time the resolver saves.
 func ExampleRounds() {
 	client, ctx := open("Rounds")
 	other := client.User.Create().SetName("ada").SaveX(ctx)
@@ -121,7 +121,7 @@ func ExampleWithIfMatch() {
 	// Output: grace 37 <nil>
 }
 
-// sees is a condition of one version, such as package occhttp makes of a header or token.
+// sees is a condition on one version, such as package occhttp makes from a header or a token.
 type sees int64
 
 func (v sees) Accept(entocc.VersionKey) entocc.Accepted {

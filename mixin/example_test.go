@@ -17,7 +17,7 @@ func describe(m ent.Mixin) {
 	}
 }
 
-// User counts its versions, except for changes of last_login, which nobody edits.
+// User bumps its version, except for changes of last_login, which nobody edits.
 type User struct{ ent.Schema }
 
 // Mixin of the User.

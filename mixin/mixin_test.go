@@ -39,7 +39,7 @@ func TestMixins_AddOneFieldWithoutASetterOnUpdates(t *testing.T) {
 		assert.Equal(t, "version", d.Name)
 		assert.Equal(t, kind, d.Info.Type)
 		assert.True(t, d.Immutable)
-		assert.NotNil(t, d.UpdateDefault, "hooks can set it anyway")
+		assert.NotNil(t, d.UpdateDefault, "a hook can still set it")
 		assert.NotNil(t, d.Default)
 		assert.False(t, d.Optional, "NOT NULL")
 		assert.NotEmpty(t, d.Comment)
@@ -80,14 +80,14 @@ func TestTokenVersion_WithoutRandomnessStartsAtTheNilUUID(t *testing.T) {
 	assert.NotEqual(t, uuid.Nil, token())
 	uuid.SetRand(broken{})
 	defer uuid.SetRand(nil)
-	assert.Equal(t, uuid.Nil, token(), "which the hook refuses: a default must not panic")
+	assert.Equal(t, uuid.Nil, token(), "the hook refuses it: a default must not panic")
 }
 
 type broken struct{}
 
 func (broken) Read([]byte) (int, error) { return 0, assert.AnError }
 
-// ent drops an annotation whose name is there already, unless it merges: two versions must be seen to be refused.
+// ent drops a second annotation of the same name unless it merges. Two versions must both be there to be refused.
 func TestAnnotation_MergeKeepsBoth(t *testing.T) {
 	merge := func(a, b ent.Mixin) annotation.Annotation {
 		merged := a.Annotations()[0].(schema.Merger).Merge(b.Annotations()[0])
@@ -99,7 +99,7 @@ func TestAnnotation_MergeKeepsBoth(t *testing.T) {
 	assert.Equal(t, "version", both.Versions[0].Field)
 	assert.Equal(t, "token", both.Versions[1].Field)
 	assert.Len(t, merge(first, mixin.Guard{Field: "rev"}).Versions, 2)
-	assert.Len(t, first.Annotations()[0].(annotation.Annotation).Versions, 1, "neither is changed")
+	assert.Len(t, first.Annotations()[0].(annotation.Annotation).Versions, 1, "the first one is not changed")
 }
 
 func TestAnnotation_SurvivesJSON(t *testing.T) {
@@ -115,7 +115,7 @@ func TestAnnotation_SurvivesJSON(t *testing.T) {
 	assert.Error(t, got.Decode(func() {}))
 }
 
-// What clients of generated APIs can set is no version: entgql and entoas leave the field out of their inputs.
+// Clients of generated APIs can't set the version: entgql and entoas leave the field out of their inputs.
 func TestMixins_FieldIsWriteProtectedInGeneratedAPIs(t *testing.T) {
 	for _, m := range []ent.Mixin{mixin.Version{}, mixin.TimeVersion{}, mixin.TokenVersion{}} {
 		said := make(map[string]schema.Annotation)
@@ -127,11 +127,11 @@ func TestMixins_FieldIsWriteProtectedInGeneratedAPIs(t *testing.T) {
 
 		more := said["EntGQL"].(schema.Merger).Merge(other{Skip: 4, OrderField: "VERSION"})
 		assert.Equal(t, "EntGQL", more.Name())
-		assert.Equal(t, map[string]any{"Skip": 52.0, "OrderField": "VERSION"}, asJSON(t, more), "a schema says more, and takes nothing away")
+		assert.Equal(t, map[string]any{"Skip": 52.0, "OrderField": "VERSION"}, asJSON(t, more), "a schema can add to the annotation, but take nothing away")
 	}
 }
 
-// other is an annotation as a generator of APIs has it.
+// other is an API generator's annotation.
 type other struct {
 	Skip       int
 	OrderField string

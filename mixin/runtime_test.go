@@ -14,7 +14,7 @@ import (
 	"github.com/entocc/entocc/internal/ent"
 )
 
-// This test program does not import internal/ent/runtime, which has the hooks of the schemas: F18.
+// This test program does not import internal/ent/runtime, which has the schemas' hooks: F18.
 func TestForgottenRuntime_WritesAreRefused(t *testing.T) {
 	db, err := stdsql.Open("sqlite3", "file:"+filepath.Join(t.TempDir(), "a.db")+"?_fk=1")
 	require.NoError(t, err)

@@ -57,7 +57,7 @@ func AddColumnsOnly() schema.MigrateOption {
 	})
 }
 
-// newColumns returns those of a table's changes that add a column.
+// newColumns returns the changes of a table that add a column.
 func newColumns(table *atlas.ModifyTable, sqlite bool) ([]atlas.Change, error) {
 	var added []atlas.Change
 	for _, change := range table.Changes {
@@ -65,7 +65,7 @@ func newColumns(table *atlas.ModifyTable, sqlite bool) ([]atlas.Change, error) {
 		if !ok {
 			continue
 		}
-		// Of a column with an index or a foreign key SQLite's tables are rebuilt. Neither is added anywhere.
+		// For a column with an index or a foreign key, SQLite would rebuild the table. So neither is added on any database.
 		column := *add.C
 		column.Indexes, column.ForeignKeys = nil, nil
 		if x, ok := column.Default.(*atlas.RawExpr); ok {
@@ -83,7 +83,7 @@ func newColumns(table *atlas.ModifyTable, sqlite bool) ([]atlas.Change, error) {
 	return added, nil
 }
 
-// constants are what SQLite takes for a constant default, as ent writes it: a number, a text, a BLOB or a word.
+// constants matches what SQLite accepts as a constant default, as ent writes it: a number, a text, a BLOB or a keyword.
 var constants = regexp.MustCompile(`(?i)^([+-]?[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?|x?'([^']|'')*'|null|true|false)$`)
 
 // constant returns an expression without the parentheses around it, if it is a constant.
@@ -95,8 +95,7 @@ func constant(expr string) (string, bool) {
 	return text, constants.MatchString(text)
 }
 
-// isSQLite reports whether the current state is that of a SQLite database: its inspection leaves the statement of each
-// table there.
+// isSQLite reports whether the current state comes from a SQLite database, whose inspection includes each table's statement.
 func isSQLite(current *atlas.Schema) bool {
 	for _, table := range current.Tables {
 		for _, attr := range table.Attrs {

@@ -11,7 +11,7 @@ import (
 	"github.com/entocc/entocc/occtest"
 )
 
-// The kit runs in a test of the program's own, one for each type.
+// A program runs the kit in its own tests, one for each type.
 func ExampleRun() {
 	_ = func(t *testing.T) { // func TestUser_IsGuarded(t *testing.T)
 		client := enttest.Open(t, dialect.SQLite, "file:"+t.TempDir()+"/test.db?_fk=1")

@@ -15,7 +15,7 @@ import (
 	"github.com/entocc/entocc/occtest"
 )
 
-// The kit fails the test that it runs in, so that a client with a fault is given to it in its own process.
+// The kit fails the test that it runs in, so a faulty client is tested in a separate process.
 const faultVariable = "OCCTEST_FAULT"
 
 // runFaulty runs the kit on a client with the fault.

@@ -71,7 +71,7 @@ type kit[T any, U Updater[T], D Deleter, ID any] struct {
 	ctx    context.Context //nolint:containedctx // see Case
 }
 
-// create makes a row for one check. An error of it is most often an import that is missing.
+// create makes a row for one check. Its most common error is a missing import.
 func (k *kit[T, U, D, ID]) create(t *testing.T) (*T, ID) {
 	t.Helper()
 	entity, err := k.c.Create(k.ctx)

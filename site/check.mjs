@@ -1,4 +1,4 @@
-// Checks that each link and anchor between the pages of the built site leads somewhere: VitePress checks pages alone.
+// Checks each link and anchor between the pages of the built site: VitePress only checks links to pages.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'

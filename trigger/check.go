@@ -70,7 +70,7 @@ func (t *Triggers) Check(ctx context.Context, db *stdsql.DB) ([]*Error, error) {
 	return findings, nil
 }
 
-// found is a trigger that is there. Its stamp is empty if it is not ours.
+// found is an existing trigger. Its stamp is empty if it is not ours.
 type found struct {
 	stamp    string
 	disabled bool
@@ -85,7 +85,7 @@ func newFound(text string) *found {
 	return &found{stamp: stamp[:len(sum(""))]}
 }
 
-// check refuses a table that can have no such trigger, and returns what is wrong with the trigger; nil if nothing is.
+// check refuses a table that can't have such a trigger, and returns what is wrong with the trigger, or nil.
 func (t *Triggers) check(ctx context.Context, q querier, table *table) (*Error, error) {
 	kind, typ, err := t.server.column(ctx, q, table)
 	what := fmt.Sprintf("the table %s (%s)", table.Name, table.Schema.Type)

@@ -9,7 +9,7 @@ import (
 	"entgo.io/ent/dialect"
 )
 
-// mysql is MySQL and MariaDB. A trigger there has no transaction: each statement is one of its own.
+// mysql is MySQL and MariaDB. Their DDL is not transactional: each statement commits on its own.
 type mysql struct{}
 
 func (mysql) quote(name string) string { return "`" + strings.ReplaceAll(name, "`", "``") + "`" }
@@ -24,14 +24,14 @@ func (m mysql) create(t *table) []string {
 		t.qualified(m, t.trigger), t.qualified(m, t.Name), t.comment(), t.when(m, m.differs, m.same), act))
 }
 
-// differs compares bytes: a collation may take two texts for the same.
+// differs compares bytes, because two different texts may be equal in a collation.
 func (mysql) differs(c string) string {
 	return fmt.Sprintf("NOT (BINARY NEW.%[1]s <=> BINARY OLD.%[1]s)", c)
 }
 
 func (mysql) same(c string) string { return fmt.Sprintf("NEW.%[1]s <=> OLD.%[1]s", c) }
 
-// cut is a text of at most n bytes.
+// cut cuts a text to at most n bytes.
 func cut(text string, n int) string {
 	if len(text) <= n {
 		return text
@@ -43,7 +43,7 @@ func (m mysql) drop(t *table) []string {
 	return []string{"DROP TRIGGER IF EXISTS " + t.qualified(m, t.trigger)}
 }
 
-// from is the table that is asked for, in the database of the connection unless it is in another.
+// from selects the table, in its own database or in the connection's.
 func (t *table) from(column string) (where string, args []any) {
 	if t.Namespace == "" {
 		return column + " = DATABASE()", nil

@@ -34,7 +34,7 @@ func (p postgres) create(t *table) []string {
 	}
 }
 
-// differs compares as texts: not every type can be compared, as json, and citext ignores case.
+// differs compares texts: some types, such as json, can't be compared, and citext ignores case.
 func (postgres) differs(c string) string {
 	return fmt.Sprintf(`NEW.%[1]s::text COLLATE "C" IS DISTINCT FROM OLD.%[1]s::text COLLATE "C"`, c)
 }
@@ -59,7 +59,7 @@ func (p postgres) installed(ctx context.Context, q querier, t *table) (*found, e
 		return nil, err
 	}
 	f := newFound(text)
-	f.disabled = enabled == "D" || enabled == "R" // R: on replicas alone
+	f.disabled = enabled == "D" || enabled == "R" // R: only on replicas
 	return f, nil
 }
 

@@ -9,8 +9,8 @@ import (
 	"entgo.io/ent/dialect"
 )
 
-// sqlite has a trigger that updates the row once more, as NEW can't be changed there. RETURNING shows the row before that. The
-// second update bumps the version, so that the trigger does not act on it, be triggers recursive or not.
+// sqlite has a trigger that updates the row once more, as NEW can't be changed there. RETURNING shows the row before
+// that. The second update bumps the version, so the trigger does not act on it even if triggers are recursive.
 type sqlite struct{}
 
 func (sqlite) quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
@@ -31,7 +31,7 @@ func (s sqlite) create(t *table) []string {
 		t.qualified(s, t.trigger), when, s.quote(t.Name), t.when(s, s.differs, s.same), t.comment(), act))
 }
 
-// differs compares to the letter: a column may have the collation NOCASE.
+// differs compares exactly: a column may have the collation NOCASE.
 func (sqlite) differs(c string) string {
 	return fmt.Sprintf("NEW.%[1]s IS NOT OLD.%[1]s COLLATE BINARY", c)
 }
@@ -42,7 +42,7 @@ func (s sqlite) drop(t *table) []string {
 	return []string{"DROP TRIGGER IF EXISTS " + t.qualified(s, t.trigger)}
 }
 
-// master is the table of what is in the database.
+// master is the schema table of the table's database.
 func (s sqlite) master(t *table) string {
 	if t.Namespace == "" {
 		return "sqlite_master"

@@ -48,16 +48,17 @@ type table struct {
 	create         []string
 }
 
-// server is what the databases do each in its own way.
+// server is what each database does in its own way.
 type server interface {
 	quote(name string) string
-	// create returns the statements that create the trigger, in place of one that is there, and drop those that drop it.
+	// create returns the statements that create or replace the trigger, and drop those that drop it.
 	create(t *table) []string
 	drop(t *table) []string
-	// installed returns the trigger that has the name, and column what is known of the version's column; or ErrNoRows.
+	// installed returns the trigger with the table's trigger name, and column describes the version's column. Both
+	// return ErrNoRows if there is none.
 	installed(ctx context.Context, q querier, t *table) (*found, error)
 	column(ctx context.Context, q querier, t *table) (kind, typ string, err error)
-	// each runs f in a transaction, where the database can undo what f creates.
+	// each runs f in a transaction if the database can undo DDL.
 	each(ctx context.Context, db *stdsql.DB, f func(execer) error) error
 }
 
@@ -109,7 +110,7 @@ func New(name string, tables []version.Table, opts ...Option) (*Triggers, error)
 			continue
 		}
 		if len(o.types) == 0 && v.Schema.Strategy.BySystem() {
-			continue // Every writer moves it.
+			continue // Every write changes it.
 		}
 		strategy, ok := v.Schema.Strategy.(version.Triggered)
 		if !ok {
@@ -124,7 +125,7 @@ func New(name string, tables []version.Table, opts ...Option) (*Triggers, error)
 	return t, nil
 }
 
-// longest is how long PostgreSQL's names may be, and MariaDB's nearly.
+// longest is the limit for names on PostgreSQL; MariaDB's is 64.
 const longest = 63
 
 func newTable(s server, t *table) *table {
@@ -143,7 +144,7 @@ func sum(text string) string {
 	return hex.EncodeToString(s[:4])
 }
 
-// mark is what a trigger of ours has in its text, before its stamp.
+// mark comes before the stamp in the text of our triggers.
 const mark = "entocc trigger "
 
 // comment is the stamp as SQL has it.
@@ -165,8 +166,8 @@ func (t *table) qualified(s server, name string) string {
 	return s.quote(t.Namespace) + "." + s.quote(name)
 }
 
-// when is the condition on which the trigger acts: the version has not moved on, and any column has that counts. differs
-// compares a column of OLD and NEW to the letter, whatever its collation; same compares versions.
+// when is the condition on which the trigger acts: the version is the same, and a column that counts has changed.
+// differs compares a column of OLD and NEW exactly, whatever its collation; same compares versions.
 func (t *table) when(s server, differs, same func(column string) string) string {
 	c := s.quote(t.Schema.Column)
 	when := same(c)
@@ -191,13 +192,13 @@ func (t *table) refusal() string {
 	return refused + t.Name + " that leaves the version of a row where it is: move " + t.Schema.Column + " on in the same statement"
 }
 
-// IsRefused reports whether a write failed as a trigger of [Refusing] has refused it.
+// IsRefused reports whether a trigger of [Refusing] has refused the write.
 func IsRefused(err error) bool { return err != nil && strings.Contains(err.Error(), refused) }
 
 // SQL returns the statements that create the triggers, for files of versioned migrations. They may be run again.
 func (t *Triggers) SQL() []string { return t.each(func(t *table) []string { return t.create }) }
 
-// DropSQL returns the statements that drop the triggers, those that are there.
+// DropSQL returns the statements that drop the triggers, if they exist.
 func (t *Triggers) DropSQL() []string { return t.each(t.server.drop) }
 
 func (t *Triggers) each(of func(*table) []string) (statements []string) {

@@ -11,7 +11,7 @@ import (
 	"github.com/entocc/entocc/trigger"
 )
 
-// What the triggers do is in integration/databases.
+// integration/databases tests what the triggers do.
 func TestNew_RefusesWhatCannotBe(t *testing.T) {
 	_, err := trigger.New(dialect.Gremlin, ent.VersionedTables())
 	require.ErrorContains(t, err, `"gremlin"`)

@@ -20,6 +20,8 @@ overwrite it always. Write from the loaded entity, or state the version:
 	client.User.UpdateOneID(id).IfVersion(v)        // the version that the client sent
 	client.User.UpdateOneID(id).IgnoreVersion()     // on purpose, whatever is there
 
+A type with mixin.Values has no version: write from the loaded entity, or use IgnoreValues.
+
 The fix turns UpdateOneID(u.ID) into UpdateOne(u), and DeleteOneID(u.ID) into DeleteOne(u).`
 
 func runBlind(p *pass) {
@@ -51,6 +53,11 @@ func (p *pass) startName(c *chain) string {
 
 func (p *pass) reportByID(c *chain, cur inspector.Cursor, name string) {
 	one := strings.TrimSuffix(name, "ID")
+	if c.values {
+		p.report(c.start, p.byEntity(c, cur, one), "%s does not say which values the caller saw: it is refused at run time or, with AllowBlind, loses what others saved meanwhile. "+
+			"Use %s with the %s that was loaded, IfField with the state that it must be in, or IgnoreValues to overwrite on purpose", name, one, c.typ)
+		return
+	}
 	p.report(c.start, p.byEntity(c, cur, one), "%s states no version: it is refused at run time or, with AllowBlind, loses what others saved meanwhile. "+
 		"Use %s with the %s that was loaded, IfVersion with the version that the client saw, or IgnoreVersion to overwrite on purpose", name, one, c.typ)
 }
@@ -64,6 +71,11 @@ func (p *pass) reportSetBased(c *chain, name string) {
 		if where[field] || where[field+"EQ"] || where[field+"In"] {
 			return // Guarded by the caller, who has to check the count: occcount.
 		}
+	}
+	if c.values {
+		p.report(c.start, nil, "%s of one %s by its ID compares no values: what others saved meanwhile is lost silently. "+
+			"Write from the loaded entity; %sOneID(id).IgnoreValues() says that it is on purpose", name, c.typ, name)
+		return
 	}
 	way := fmt.Sprintf("%sOneID(id).IfVersion(v)", name)
 	if c.states() {
@@ -87,9 +99,12 @@ func (p *pass) byEntity(c *chain, cur inspector.Cursor, one string) *analysis.Su
 	if v == nil || !types.Identical(v.Type(), types.NewPointer(c.pkg.Scope().Lookup(c.typ).Type())) || !p.holdsRow(cur, v) || repeated(cur, v) {
 		return nil
 	}
-	name := fun.Sel
+	name, guard := fun.Sel, "version"
+	if c.values {
+		guard = "values"
+	}
 	return &analysis.SuggestedFix{
-		Message: fmt.Sprintf("Write from %s, guarded by its version", v.Name()),
+		Message: fmt.Sprintf("Write from %s, guarded by its %s", v.Name(), guard),
 		TextEdits: []analysis.TextEdit{
 			{Pos: name.Pos(), End: name.End(), NewText: []byte(one)},
 			{Pos: c.start.Args[0].Pos(), End: c.start.Args[0].End(), NewText: []byte(v.Name())},

@@ -25,7 +25,7 @@ type link struct {
 	call *ast.CallExpr
 }
 
-// chainFrom follows a builder from the call that creates it; false if the call creates none of a versioned type.
+// chainFrom follows a builder from the call that creates it; false if the call creates none of a guarded type.
 func (p *pass) chainFrom(cur inspector.Cursor) (*chain, bool) {
 	call := cur.Node().(*ast.CallExpr)
 	b, ok := builderOf(p.TypesInfo.TypeOf(call))
@@ -140,7 +140,7 @@ func (p *pass) assigned(value inspector.Cursor) *types.Var {
 // statesVersion reports whether the caller named the version, or said that there is none. IfField does not count: it is
 // checked in addition to the version of the entity, which can still be stale.
 func (c *chain) statesVersion() bool {
-	return c.has("IfVersion", "IfVersionIn", "IfVersionSent", "IfMatch", "IgnoreVersion")
+	return c.has("IfVersion", "IfVersionIn", "IfVersionSent", "IfMatch", "IgnoreVersion", "IgnoreValues")
 }
 
 func (c *chain) has(names ...string) bool {

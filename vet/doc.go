@@ -1,6 +1,6 @@
 // Package vet finds code that loses updates although its schemas have a version, or that entocc will refuse at run
 // time. [Analyzers] returns its go/analysis passes. They read the generated client's types: a type is versioned if its
-// entity has the VersionKey method that entocc generates.
+// entity has the VersionKey method that entocc generates, and guarded by its values if its builders have IgnoreValues.
 //
 // Run them in any of these ways:
 //

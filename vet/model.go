@@ -19,14 +19,16 @@ const (
 	create    kind = "Create"
 )
 
-// builder is a generated builder of a versioned type.
+// builder is a generated builder of a guarded type.
 type builder struct {
 	pkg  *types.Package // the client's package
 	typ  string         // "User"
 	kind kind
+	// values reports that the type has no version, but mixin.Values.
+	values bool
 }
 
-// builderOf returns the builder for a type, if it is the builder of a versioned type.
+// builderOf returns the builder for a type, if it is the builder of a guarded type.
 func builderOf(t types.Type) (builder, bool) {
 	obj := named(t)
 	if obj == nil || obj.Pkg() == nil {
@@ -34,8 +36,13 @@ func builderOf(t types.Type) (builder, bool) {
 	}
 	for _, k := range []kind{updateOne, deleteOne, update, deletes, create} { // Longer names first.
 		typ, ok := strings.CutSuffix(obj.Name(), string(k))
-		if ok && typ != "" && isEntity(obj.Pkg().Scope().Lookup(typ)) {
-			return builder{obj.Pkg(), typ, k}, true
+		if !ok || typ == "" {
+			continue
+		}
+		if entity := obj.Pkg().Scope().Lookup(typ); isEntity(entity) {
+			return builder{obj.Pkg(), typ, k, false}, true
+		} else if hasValues(entity) {
+			return builder{obj.Pkg(), typ, k, true}, true
 		}
 	}
 	return builder{}, false
@@ -92,6 +99,12 @@ func isEntity(obj types.Object) bool {
 	}
 	key := named(f.Signature().Results().At(0).Type())
 	return key != nil && key.Name() == "VersionKey" && key.Pkg() != nil && key.Pkg().Path() == entoccPath
+}
+
+// hasValues reports whether an object is an entity that is guarded by the values of its row: entocc generates IgnoreValues
+// for its builders.
+func hasValues(obj types.Object) bool {
+	return obj != nil && obj.Pkg() != nil && isClient(obj.Pkg()) && hasMethod(obj.Pkg().Scope().Lookup(obj.Name()+string(updateOne)), "IgnoreValues")
 }
 
 // isClient reports whether a package is a client that entocc generated.

@@ -105,7 +105,7 @@ func (p *pass) tables() map[string]table {
 				continue
 			}
 			if text, ok := constantOf(meta, "Table"); ok {
-				found[strings.ToLower(text)] = table{name, versionColumns(meta, builder{client, name, updateOne}.versionFields())}
+				found[strings.ToLower(text)] = table{name, versionColumns(meta, builder{pkg: client, typ: name, kind: updateOne}.versionFields())}
 			}
 		}
 	}

@@ -111,5 +111,5 @@ func (p *pass) isVersion(e ast.Expr) bool {
 		return false
 	}
 	pkg, typ, ok := entityOf(p.TypesInfo.TypeOf(sel.X))
-	return ok && builder{pkg, typ, updateOne}.versionFields()[sel.Sel.Name]
+	return ok && builder{pkg: pkg, typ: typ, kind: updateOne}.versionFields()[sel.Sel.Name]
 }

@@ -20,7 +20,8 @@ import (
 var of = map[string][]string{
 	"blind": {"occblind"}, "stale": {"occstale"}, "reread": {"occreread"}, "conflict": {"occconflict"}, "count": {"occcount"},
 	"rawsql": {"occrawsql"}, "create": {"occcreate"}, "tx": {"occtx"}, "ignore": {"occblind", "occignore"},
-	"docs": {"occblind", "occstale", "occreread", "occconflict", "occrawsql", "occcreate", "occtx"},
+	"values": {"occblind", "occstale", "occreread", "occconflict", "occcount", "occcreate", "occtx"},
+	"docs":   {"occblind", "occstale", "occreread", "occconflict", "occrawsql", "occcreate", "occtx"},
 }
 
 // TestAnalyzers_FindWhatIsWrongAndNothingElse also compares each file after its fixes with its golden file.

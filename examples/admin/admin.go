@@ -50,21 +50,21 @@ func newAdmin(client *ent.Client) http.Handler {
 	return secured(http.NewCrossOriginProtection().Handler(app))
 }
 
-// secured has browsers run nothing but our own script, and show the pages in no frame. Forms of other sites are refused
-// by the CrossOriginProtection around the handlers.
+// secured lets browsers run only our own script, and forbids frames. CrossOriginProtection, around the handlers,
+// refuses forms of other sites.
 func secured(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "same-origin")
-		// Not no-store: with it Firefox throws away what was typed when the page is left, so that Back has lost it.
+		// Not no-store: Firefox would throw away what was typed when the user leaves the page, and Back would lose it.
 		h.Set("Cache-Control", "private, no-cache")
 		next.ServeHTTP(w, r)
 	})
 }
 
-// input is what the template of one input needs. Its label is empty where one stands beside it.
+// input is what the template of one input needs. Its label is empty if the page has a label beside it.
 type input struct {
 	F                   field
 	Attrs               template.HTMLAttr
@@ -73,7 +73,7 @@ type input struct {
 	Focus               bool
 }
 
-// newInput has the name and the id of an input from its form: they have the version in them.
+// newInput gets the name and the id of an input from its form, because they contain the version.
 func newInput(f field, form *occhttp.Form, label string, focus bool) input {
 	return input{
 		F: f, Attrs: form.Attrs(f.Name), ID: form.Name(f.Name), Value: form.Text(f.Name),
@@ -81,11 +81,11 @@ func newInput(f field, form *occhttp.Form, label string, focus bool) input {
 	}
 }
 
-// maxForm is the largest form that is read, in bytes. It is far above what the fields may hold, so that nearly all that is
-// too long is shown again.
+// maxForm is the largest form that is read, in bytes. It is far above what the fields may hold, so that nearly every
+// text that is too long can be shown again.
 const maxForm = 8 << 20
 
-// limited reads the form of a request, up to a size.
+// limited reads the form of a request, up to maxForm.
 func limited(next http.Handler) http.Handler {
 	return occhttp.Handler(func(w http.ResponseWriter, r *http.Request) error {
 		if r.Method == http.MethodPost {
@@ -101,8 +101,7 @@ func limited(next http.Handler) http.Handler {
 	})
 }
 
-// unread says why a form was not read. Browsers have its texts still: its page is one that they may keep, with their place
-// in its URL.
+// unread says why a form was not read. Browsers still have the texts, in a page that they may keep.
 func unread(err error) error {
 	p := &occhttp.Problem{Status: http.StatusBadRequest, Detail: "Nothing was saved: this form can't be read. What you typed is still in it: go back."}
 	var large *http.MaxBytesError
@@ -113,7 +112,7 @@ func unread(err error) error {
 	return p
 }
 
-// why says to the user why a write failed, and logs what is not theirs to fix.
+// why explains to the user why a write failed, and logs what they can't fix.
 func (a *admin) why(r *http.Request, err error) (status int, reason string) {
 	p := occhttp.ProblemOf(r, err)
 	if p.Status >= http.StatusInternalServerError {
@@ -125,7 +124,7 @@ func (a *admin) why(r *http.Request, err error) (status int, reason string) {
 	return p.Status, p.Detail
 }
 
-// render answers with a page. It is rendered to its end before anything is sent.
+// render answers with a page. It renders the whole page before it sends anything.
 func (a *admin) render(w http.ResponseWriter, status int, page string, data any) error {
 	var b bytes.Buffer
 	if err := a.pages[page].ExecuteTemplate(&b, "layout.html", data); err != nil {
@@ -133,7 +132,7 @@ func (a *admin) render(w http.ResponseWriter, status int, page string, data any)
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
-	_, _ = w.Write(b.Bytes()) // there is nobody left to tell
+	_, _ = w.Write(b.Bytes()) // the client is gone
 	return nil
 }
 

@@ -27,8 +27,8 @@ func TestForms_OfOtherSitesAreRefused(t *testing.T) {
 	assert.NotEqual(t, "evil", s.client.Product.GetX(t.Context(), 1).Name)
 }
 
-// TestForms_RefusedStateIsComparedAndNothingIsLost: a key that is gone, a form of another product, a state that was
-// tampered with. The page has what was typed, and asks.
+// TestForms_RefusedStateIsComparedAndNothingIsLost: whether a key is gone, the form is another product's or the state
+// was tampered with, the page shows what was typed, and asks.
 func TestForms_RefusedStateIsComparedAndNothingIsLost(t *testing.T) {
 	s := newShop(t)
 	good := s.filled(1)
@@ -59,7 +59,7 @@ func TestForms_RefusedStateIsComparedAndNothingIsLost(t *testing.T) {
 	}
 }
 
-// TestForms_OutliveARestart: the keys are in the database, and one that has been dropped loses nothing.
+// TestForms_OutliveARestart: the keys are in the database, and dropping one loses nothing.
 func TestForms_OutliveARestart(t *testing.T) {
 	s := newShop(t)
 	form, other := s.filled(1, "price", "20.00"), s.filled(2, "notes", "typed & kept")
@@ -80,7 +80,7 @@ func TestForms_OutliveARestart(t *testing.T) {
 	assert.Empty(t, s.stored(2)["notes"])
 }
 
-// TestForms_DatabaseThatFailsLosesNothing: whatever was wrong, the answer has what was typed.
+// TestForms_DatabaseThatFailsLosesNothing: whatever went wrong, the answer has what was typed.
 func TestForms_DatabaseThatFailsLosesNothing(t *testing.T) {
 	s := newShop(t)
 	s.client.Product.Use(func(ent.Mutator) ent.Mutator {
@@ -118,7 +118,7 @@ func TestForms_BadValuesAreToldAndKept(t *testing.T) {
 	assert.EqualValues(t, 1, s.client.Product.GetX(t.Context(), 1).Version)
 }
 
-// TestSave_SecondClickIsSaved: it changes nothing, and nobody else is to blame for that.
+// TestSave_SecondClickIsSaved: it changes nothing, so it is not a conflict with anybody else.
 func TestSave_SecondClickIsSaved(t *testing.T) {
 	s := newShop(t)
 	form := s.filled(1, "price", "20.00")
@@ -142,7 +142,7 @@ func TestSave_SecondClickIsSaved(t *testing.T) {
 	assert.Equal(t, 6, s.client.Product.Query().CountX(t.Context()))
 }
 
-// TestSave_FieldThatWasNotPostedIsLeftAlone, as of a form that was cut off.
+// TestSave_FieldThatWasNotPostedIsLeftAlone: for example if the form was cut off.
 func TestSave_FieldThatWasNotPostedIsLeftAlone(t *testing.T) {
 	s := newShop(t)
 	form := s.filled(1, "price", "20.00")
@@ -183,7 +183,7 @@ func TestPages_EscapeEverything(t *testing.T) {
 	}
 }
 
-// TestPages_EveryInputHasALabel is what a screen reader asks for.
+// TestPages_EveryInputHasALabel, which screen readers need.
 func TestPages_EveryInputHasALabel(t *testing.T) {
 	s := newShop(t)
 	form := s.filled(1, "price", "1", "notes", "mine")
@@ -243,7 +243,7 @@ func TestList_ModesOfSaveAll(t *testing.T) {
 			assert.Contains(t, body, "now 7.00", "what somebody else saved is shown")
 			assert.Equal(t, want.saved, valuesOf(s.client.Product.GetX(t.Context(), 1))["price"])
 			assert.Equal(t, 700, s.client.Product.GetX(t.Context(), 2).Price)
-			assert.EqualValues(t, 1, s.client.Product.GetX(t.Context(), 3).Version, "a row that was not changed is not written")
+			assert.EqualValues(t, 1, s.client.Product.GetX(t.Context(), 3).Version, "an unchanged row is not written")
 		})
 	}
 }

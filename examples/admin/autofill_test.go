@@ -7,15 +7,14 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// fill writes into the notes as a browser's autofill or a password manager does: no key is pressed, and the page hears of it afterwards.
+// fill writes into the notes as a browser's autofill or a password manager does: without keys, and the page gets the events afterwards.
 func (u *tab) fill(text string) {
 	u.Helper()
 	u.must(u.driver.eval(`(() => { const e = `+element("notes")+`; e.value = `+quote(text)+`;
 		for (const type of ["input", "change"]) e.dispatchEvent(new Event(type, {bubbles: true})); return true; })()`, nil), "fill in the notes")
 }
 
-// TestBrowser_Autofill: what fills in texts finds no version to fill in, and its texts are saved, refused and warned of as
-// those that were typed.
+// TestBrowser_Autofill: autofill finds no version to fill in, and its texts are saved, refused and warned about like typed ones.
 func TestBrowser_Autofill(t *testing.T) {
 	inBrowsers(t, func(b *browser) {
 		joan := b.tab(false)
@@ -23,7 +22,7 @@ func TestBrowser_Autofill(t *testing.T) {
 		var open []string
 		joan.must(joan.driver.eval(`[...document.querySelector("form.edit").elements].filter((e) =>
 			e.name && e.type !== "hidden" && !e.dataset.field).map((e) => e.name)`, &open), "inputs")
-		assert.Empty(b, open, "each input but the fields is hidden, where nothing fills in texts")
+		assert.Empty(b, open, "all inputs except the fields are hidden, so autofill leaves them alone")
 
 		joan.fill("Filled in")
 		joan.click("save")
@@ -38,7 +37,7 @@ func TestBrowser_Autofill(t *testing.T) {
 		assert.True(b, joan.shows("Filled in late") && joan.shows("Ada's notes"))
 		joan.choose("theirs-notes")
 		joan.fill("Filled in again")
-		assert.True(b, joan.checked("mine-notes"), "a side that is filled in is chosen")
+		assert.True(b, joan.checked("mine-notes"), "the side that was filled in is chosen")
 		assert.Equal(b, "Ada's notes", b.stored(2)["notes"])
 		joan.click("merge")
 		joan.sees("Saved.")
@@ -49,6 +48,6 @@ func TestBrowser_Autofill(t *testing.T) {
 		warned := joan.driver.warned()
 		joan.click("leave")
 		joan.sees("Products")
-		assert.Equal(b, warned+1, joan.driver.warned(), "text that was filled in is not thrown away unasked")
+		assert.Equal(b, warned+1, joan.driver.warned(), "filled-in text is not thrown away without asking")
 	})
 }

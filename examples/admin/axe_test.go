@@ -12,8 +12,7 @@ import (
 	"github.com/entocc/entocc/examples/admin/ent"
 )
 
-// windows are those that each page is looked at in: the narrowest that WCAG asks for (1.4.10), and one of 1280 pixels that
-// is zoomed to 200 %.
+// windows are the window sizes of the tests: the narrowest that WCAG requires (1.4.10), and 1280 pixels zoomed to 200 %.
 var windows = []struct {
 	name          string
 	width, height int
@@ -23,8 +22,8 @@ var windows = []struct {
 	{"200 %", 640, 400, 2},
 }
 
-// TestBrowser_AxeFindsNothing on any page, be it one that says yes or one that says no (https://github.com/dequelabs/axe-core).
-// ENTOCC_AXE is the file axe.min.js of the package axe-core of npm.
+// TestBrowser_AxeFindsNothing on any page, after success or failure (https://github.com/dequelabs/axe-core). ENTOCC_AXE
+// is the file axe.min.js of the package axe-core of npm.
 func TestBrowser_AxeFindsNothing(t *testing.T) {
 	file := os.Getenv("ENTOCC_AXE")
 	if file == "" {
@@ -41,7 +40,7 @@ func TestBrowser_AxeFindsNothing(t *testing.T) {
 			for _, window := range windows {
 				joan.must(joan.driver.resize(window.width, window.height, window.scale), window.name)
 				joan.requireNoOverflow()
-				if b.kind == "chromium" { // in Firefox it takes its time, and would look at the same elements
+				if b.kind == "chromium" { // in Firefox it is slow, and would look at the same elements
 					assert.Empty(b, joan.axe(string(source)), "%s at %s", page.name, window.name)
 				}
 			}
@@ -65,12 +64,12 @@ window.axe.run(document, { rules: { "target-size": { enabled: true } } }).then(
   (r) => { window.violations = r.violations.map((v) => v.id + ": " + v.help + " " + v.nodes.map((n) => n.html + " " + n.failureSummary).join("; ")).join("\n"); },
   (e) => { window.violations = "axe failed: " + e; });
 return 1; })()`, nil), "axe")
-	require.True(u, u.soon(`window.violations !== undefined`), "axe does not end")
+	require.True(u, u.soon(`window.violations !== undefined`), "axe does not finish")
 	u.must(u.driver.eval(`window.violations`, &found), "violations")
 	return found
 }
 
-// everyPage are the pages of the application, and how a user comes to them.
+// everyPage lists the pages of the application, and how a user gets there.
 var everyPage = []struct {
 	name string
 	show func(b *browser, joan *tab)
@@ -137,7 +136,7 @@ var everyPage = []struct {
 		joan.typeIn("notes", "Joan's notes")
 		b.client.Product.DeleteOneID(5).IgnoreVersion().ExecX(b.Context())
 		joan.click("save")
-		joan.sees("This product is not there any more")
+		joan.sees("This product no longer exists")
 	}},
 	{"not found", func(_ *browser, joan *tab) {
 		joan.open("/products/99")

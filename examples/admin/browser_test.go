@@ -18,10 +18,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// update keeps the screenshots that the README shows:
+// update saves the screenshots that the README shows:
 //
 //	ENTOCC_BROWSERS=everything go test ./examples/admin -run Browser -update
-var update = flag.Bool("update", false, "keep the screenshots")
+var update = flag.Bool("update", false, "save the screenshots")
 
 // patience is how long a test waits for a page to show something.
 const patience = time.Minute
@@ -29,26 +29,26 @@ const patience = time.Minute
 // driver is a browser, and tabDriver one of its tabs.
 type driver interface {
 	tab(t *testing.T, width, height int) tabDriver
-	// other is a tab that the browser itself has opened, or nil.
+	// other returns a tab that the browser itself has opened, or nil.
 	other(t *testing.T, url string, width, height int) tabDriver
-	// session is what the browser has noted, to bring its tabs back after a crash.
+	// session returns what the browser has saved to restore its tabs after a crash.
 	session() []byte
-	// kill ends the browser as a crash does.
+	// kill ends the browser like a crash.
 	kill() error
 	close()
 }
 
-// tabDriver is what the tests ask of a browser. Nothing waits for a page.
+// tabDriver is what the tests need of a tab. No method waits for a page.
 type tabDriver interface {
 	navigate(url string) error
 	back() error
 	reload() error
-	// eval evaluates an expression to a value that JSON can hold.
+	// eval evaluates an expression to a JSON value.
 	eval(expression string, result any) error
 	click(x, y float64) error
 	keys(text string) error
 	screenshot() ([]byte, error)
-	// resize makes the window as wide as that, with as many dots to a pixel.
+	// resize resizes the window; scale is the number of dots per pixel.
 	resize(width, height int, scale float64) error
 	// warned counts the warnings before typed text is thrown away; each was answered with yes.
 	warned() int
@@ -62,14 +62,14 @@ func (w *counter) warned() int { return int(w.warnings.Load()) }
 var kinds = []struct {
 	name     string
 	programs []string
-	// start starts one. It brings back what was open when it was killed, if restore says so.
+	// start starts the browser. With restore it brings back the pages that were open when it was killed.
 	start func(t *testing.T, path, profile string, restore bool) driver
 }{
 	{"chromium", []string{"chromium", "chromium-browser", "google-chrome"}, startChromium},
 	{"firefox", []string{"firefox-esr", "firefox"}, startFirefox},
 }
 
-// databases are those that every test runs with.
+// databases are the databases that every test runs with.
 var databases = []string{"sqlite", "postgres"}
 
 // browser is a real browser; its tabs are the users.
@@ -90,7 +90,7 @@ func inBrowsers(t *testing.T, test func(b *browser)) {
 	})
 }
 
-// inEach runs a test in each browser, and leaves the database to it. The browsers run side by side.
+// inEach runs a test in each browser, side by side, and lets the test choose the database.
 func inEach(t *testing.T, test func(b *browser)) {
 	t.Helper()
 	if os.Getenv("ENTOCC_BROWSERS") != "everything" && os.Getenv("CI") == "" {
@@ -109,7 +109,7 @@ func inEach(t *testing.T, test func(b *browser)) {
 	}
 }
 
-// with is the browser with a new shop.
+// with returns the browser with a new shop.
 func (b *browser) with(t *testing.T, database string) *browser {
 	t.Helper()
 	return &browser{shop: newShopIn(t, database), kind: b.kind, driver: b.driver, start: b.start}
@@ -121,7 +121,7 @@ func shared(t *testing.T, kind string, start func(t *testing.T, profile string, 
 	mu.Lock()
 	b := started[kind]
 	mu.Unlock()
-	if b == nil { // no other test asks for this kind now
+	if b == nil { // no other test uses this kind now
 		b = start(t, profile(t), false)
 		mu.Lock()
 		started[kind], closing = b, append(closing, b.close)
@@ -130,13 +130,13 @@ func shared(t *testing.T, kind string, start func(t *testing.T, profile string, 
 	return b
 }
 
-// shows reports whether an address is that of a page, whatever its query is.
+// shows reports whether an address is that of a page, with any query.
 func shows(address, page string) bool {
 	address, _, _ = strings.Cut(address, "?")
 	return address == page
 }
 
-// extension duplicates tabs, and opens closed ones again, as the browser's own menu does. No driver can.
+// extension duplicates tabs and reopens closed ones, as the browser's menu does. No driver can.
 func extension(t *testing.T) string {
 	t.Helper()
 	dir, err := filepath.Abs("testdata/tabs")
@@ -144,7 +144,7 @@ func extension(t *testing.T) string {
 	return dir
 }
 
-// find finds a browser. Where there is none the tests are skipped, but in CI they fail.
+// find finds a browser. If there is none, the tests are skipped, but fail in CI.
 func find(t *testing.T, name string, programs []string) string {
 	t.Helper()
 	for _, program := range programs {
@@ -159,7 +159,7 @@ func find(t *testing.T, name string, programs []string) string {
 	return ""
 }
 
-// started are the browsers that run, which the tests share, and closing is how they end.
+// started are the running browsers, which the tests share, and closing are the functions that end them.
 var (
 	mu      sync.Mutex
 	started = make(map[string]driver)
@@ -174,7 +174,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// profile is a folder for the browser's own files. It goes after the browser, which may write to its end.
+// profile returns a folder for the browser's files. It is removed after the browser has ended, which may write until then.
 func profile(t *testing.T) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "admin-browser-") //nolint:usetesting // the browser outlives the test that starts it
@@ -216,12 +216,12 @@ func (u *tab) must(err error, what string) {
 	}
 }
 
-// leave does what leads to another page, and waits for it. A busy machine may lay the page out again under the mouse: a
-// click that led nowhere is made again, as a user would.
+// leave does something that leads to another page, and waits for it. On a busy machine the layout may shift under the
+// mouse: a click that missed is repeated, as a user would.
 func (u *tab) leave(what string, do func() error) {
 	u.Helper()
 	u.soon(`document.readyState === "complete"`)
-	// A page that the browser has kept comes back with what its window heard before.
+	// A page that the browser has kept comes back with the state of its window.
 	u.left++
 	mark := strconv.Itoa(u.left)
 	u.must(u.driver.eval(`window.left = `+mark, nil), what)
@@ -243,7 +243,7 @@ func (u *tab) open(path string) {
 func (u *tab) back()   { u.Helper(); u.leave("back", u.driver.back) }
 func (u *tab) reload() { u.Helper(); u.leave("reload", u.driver.reload) }
 
-// click clicks what leads to another page, and choose what does not.
+// click clicks something that leads to another page, choose something that does not.
 func (u *tab) click(name string) {
 	u.Helper()
 	u.leave("click "+name, func() error { return u.press(name) })
@@ -260,14 +260,14 @@ func (u *tab) press(name string) error {
 	return u.driver.click(at.X, at.Y)
 }
 
-// element finds a button by its id, and an input by its field: "price", or "price.2" in the row of product 2. The ids of
-// inputs have the version in them.
+// element finds a button by its id, and an input by its field: "price", or "price.2" in the row of product 2. The ids
+// of inputs contain the version.
 func element(name string) string {
 	return `((name) => document.getElementById(name) || document.querySelector('[data-field="' + name + '"]') ||
 		document.querySelector('#row-' + name.replace(/.*[.-]/, "") + ' [data-field="' + name.replace(/[.-][^.-]*$/, "").replace("select", "selected") + '"]'))(` + quote(name) + `)`
 }
 
-// typeIn replaces the text of an input, and chooses in a select.
+// typeIn replaces the text of an input, or chooses in a select.
 func (u *tab) typeIn(name, text string) {
 	u.Helper()
 	require.True(u, u.soon(element(name)+` !== null`), "there is no input %s", name)
@@ -298,7 +298,7 @@ func (u *tab) soon(expression string) bool {
 	return false
 }
 
-// sees wants the page to show a text, by now or soon.
+// sees requires the page to show a text, now or soon.
 func (u *tab) sees(text string) {
 	u.Helper()
 	if !u.soon(`document.body.innerText.includes(` + quote(text) + `)`) {
@@ -311,14 +311,14 @@ func quote(text string) string {
 	return string(quoted)
 }
 
-// value is the text of an input.
+// value returns the text of an input.
 func (u *tab) value(name string) (text string) {
 	u.Helper()
 	u.must(u.driver.eval(element(name)+`.value`, &text), "value of "+name)
 	return text
 }
 
-// shows reports whether a text is on the page, as such, in an input, or with what was there before it struck out.
+// shows reports whether a text is on the page: as text, in an input, or in a diff with struck out words.
 func (u *tab) shows(text string) (is bool) {
 	u.Helper()
 	u.must(u.driver.eval(`document.body.innerText.includes(`+quote(text)+`) || [...document.querySelectorAll("input:not([type=hidden]), textarea, select")].some((e) => e.value === `+quote(text)+`) ||
@@ -333,7 +333,7 @@ func (u *tab) checked(name string) (is bool) {
 	return is
 }
 
-// screenshot keeps a picture of the page.
+// screenshot saves a picture of the page.
 func (u *tab) screenshot(name string) {
 	u.Helper()
 	picture, err := u.driver.screenshot()
@@ -344,7 +344,7 @@ func (u *tab) screenshot(name string) {
 	}
 }
 
-// noScript switches JavaScript off where the browser lets a test do so. Firefox gets pages without their script.
+// noScript switches JavaScript off if the browser lets a test do so. Firefox gets pages without the script instead.
 func (u *tab) noScript() {
 	u.Helper()
 	u.scriptless.Store(true)
@@ -353,7 +353,7 @@ func (u *tab) noScript() {
 	}
 }
 
-// requireNoOverflow wants the page to be no wider than the window.
+// requireNoOverflow requires the page to be no wider than the window.
 func (u *tab) requireNoOverflow() {
 	u.Helper()
 	var wide string

@@ -13,7 +13,7 @@ import (
 	"github.com/entocc/entocc/examples/admin/ent"
 )
 
-// bulk is the form of the list: it saves what was typed, or does something with the selected products.
+// bulk handles the form of the list: it saves what was typed, or acts on the selected products.
 func (a *admin) bulk(w http.ResponseWriter, r *http.Request) error {
 	rows, err := a.rowsOf(r)
 	if err != nil {
@@ -39,7 +39,7 @@ func (a *admin) bulk(w http.ResponseWriter, r *http.Request) error {
 	return a.setStatus(w, r, rows, verb)
 }
 
-// refused reports whether the state of a row is not one that was signed here.
+// refused reports whether the state of a row was not signed here.
 func refused(rows []*change) bool {
 	return slices.ContainsFunc(rows, func(c *change) bool { return c.Err != nil || c.id == 0 })
 }
@@ -99,8 +99,8 @@ type batch[B any] interface {
 	Exec(ctx context.Context) (int, error)
 }
 
-// write writes the rows of the list in the mode that the user chose: all or none of them, or all but the ones that were
-// modified by somebody else. Each is guarded by the version that the list showed.
+// write writes the rows of the list in the mode that the user chose: all or none, or all except those that somebody
+// else has modified. Each is guarded by the version that the list showed.
 func write[B batch[B]](a *admin, w http.ResponseWriter, r *http.Request, all, rows []*change, verb string, batch B) error {
 	if len(rows) == 0 {
 		return a.again(w, r, http.StatusBadRequest, all, "Nothing was "+verb+": no product was selected or changed.")
@@ -129,8 +129,8 @@ func wrote(w http.ResponseWriter, r *http.Request, verb string, n int) error {
 	return nil
 }
 
-// markDone marks the rows that a batch has written beside its conflicts. Where the database did not say which those are,
-// none is: what was typed stays.
+// markDone marks the rows that a batch has written beside its conflicts. If the database did not say which rows these
+// are, it marks none, so that everything that was typed stays.
 func markDone(rows []*change, modified *entocc.BulkModifiedError) {
 	left := make(map[any]bool)
 	for _, conflict := range modified.Conflicts {
@@ -141,8 +141,7 @@ func markDone(rows []*change, modified *entocc.BulkModifiedError) {
 	}
 }
 
-// conflicts answers a batch that met what somebody else has done, unless that is what the user wanted, as after a second
-// click on a button.
+// conflicts answers a batch with conflicts, unless the rows are already as the user wanted them, as after a second click on a button.
 func (a *admin) conflicts(w http.ResponseWriter, r *http.Request, all, rows []*change, verb string, modified *entocc.BulkModifiedError) error {
 	page, err := a.reload(r, all)
 	if err != nil {
@@ -154,7 +153,7 @@ func (a *admin) conflicts(w http.ResponseWriter, r *http.Request, all, rows []*c
 	}
 	for _, c := range rows {
 		if !page.has(c.id) && !c.done {
-			names = append(names, "“"+c.Base["name"]+"”, which is not there any more")
+			names = append(names, "“"+c.Base["name"]+"”, which no longer exists")
 		}
 	}
 	page.Problem = true
@@ -169,7 +168,7 @@ func (a *admin) conflicts(w http.ResponseWriter, r *http.Request, all, rows []*c
 	return a.render(w, http.StatusConflict, "list", page)
 }
 
-// settle marks the rows that are as the user wanted them as done, and names those in conflict.
+// settle marks the rows that are already as the user wanted them as done, and names those in conflict.
 func (page *listPage) settle(verb string, rows []*change) (names []string, settled int) {
 	wanted := map[string]string{"archived": "archived", "activated": "active"}[verb]
 	for _, c := range rows {
@@ -197,7 +196,7 @@ func (page *listPage) has(id int) bool {
 	return slices.ContainsFunc(page.Rows, func(row listRow) bool { return row.ID == id })
 }
 
-// deletePage asks whether the selected products are to be deleted, and shows what they are by now.
+// deletePage asks whether to delete the selected products, and shows them as they are now.
 type deletePage struct {
 	Title string
 	Rows  []listRow
@@ -221,7 +220,7 @@ func (a *admin) confirmDelete(w http.ResponseWriter, r *http.Request, rows []*ch
 			return err
 		}
 		row := listRow{ID: p.ID, Name: p.Name, SKU: p.Sku, Form: c.Form, Now: valuesOf(p)}
-		// The form stays that of the list: a product that was changed after the user had selected it is not deleted.
+		// Keep the list's form, so that a product that was changed after the user selected it is not deleted.
 		if c.version() != p.Version {
 			row.By, row.Conflict = savedBy(p), true
 		}
@@ -248,7 +247,7 @@ func (a *admin) deleteSelected(w http.ResponseWriter, r *http.Request) error {
 	return write(a, w, r, rows, rows, "deleted", a.client.Product.DeleteBulk(seen...))
 }
 
-// version is the one that the list showed.
+// version is the version that the list showed.
 func (c *change) version() int64 {
 	for _, v := range c.Accept(entocc.VersionKey{Type: ent.TypeProduct, ID: c.id, Version: int64(0)}).Versions {
 		return v.(int64)

@@ -45,15 +45,15 @@ func (b *chromium) close() { b.stop() }
 func (b *chromium) kill() error {
 	err := chromedp.FromContext(b.ctx).Browser.Process().Kill()
 	b.stop()
-	// Chromium asks the user whether to restore after a crash, in a bubble that no driver can answer. It does not ask
-	// when its settings say that it has ended well.
+	// After a crash Chromium asks whether to restore, in a bubble that no driver can answer. It does not ask if its
+	// settings say that it ended normally.
 	return errors.Join(err, os.WriteFile(filepath.Join(b.profile, "Default", "Preferences"), []byte(`{"profile":{"exit_type":"Normal"}}`), 0o600))
 }
 
 func (b *chromium) session() (noted []byte) {
 	files, _ := filepath.Glob(filepath.Join(b.profile, "Default", "Sessions", "*"))
 	for _, file := range files {
-		data, _ := os.ReadFile(file) // it may be gone
+		data, _ := os.ReadFile(file) // it may not exist
 		noted = append(noted, data...)
 	}
 	return noted
@@ -80,7 +80,7 @@ func (b *chromium) attach(t *testing.T, width, height int, how ...chromedp.Conte
 	t.Helper()
 	ctx, closeTab := chromedp.NewContext(b.ctx, how...)
 	t.Cleanup(closeTab)
-	// The first run opens the tab, which lives no longer than the context of that run: it is one without a timeout.
+	// The first run opens the tab, which lives as long as the context of that run. So this context has no timeout.
 	require.NoError(t, chromedp.Run(ctx))
 	b.known[chromedp.FromContext(ctx).Target.TargetID] = true
 	u := &chromiumTab{ctx: ctx}

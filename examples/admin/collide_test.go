@@ -72,7 +72,7 @@ func TestBrowser_OverwriteAndDiscard(t *testing.T) {
 		joan.click("overwrite")
 		joan.sees("Saved.")
 		assert.Equal(b, "13.90", b.stored(1)["price"])
-		assert.Equal(b, "40", b.stored(1)["stock"], "all of joan's form, as the page promised")
+		assert.Equal(b, "40", b.stored(1)["stock"], "joan's whole form, as the page promised")
 
 		b.collide(ada, joan, map[string]string{"price": "17.90"}, map[string]string{"price": "18.90"})
 		joan.click("discard")
@@ -116,7 +116,7 @@ func TestBrowser_WorksWithoutJavaScriptAndMouse(t *testing.T) {
 		}
 		joan.sees("Changed by somebody else")
 		assert.Equal(b, "15.90", b.stored(1)["price"])
-		joan.must(joan.driver.keys(arrowDown), "the choice that is asked has the focus")
+		joan.must(joan.driver.keys(arrowDown), "the pending choice has the focus")
 		joan.enter()
 		joan.sees("There was nothing to save")
 		assert.Equal(b, "15.90", b.stored(1)["price"], "the arrow chose theirs, and Enter saved it")
@@ -132,12 +132,12 @@ func TestBrowser_NewsAppearAndNothingTypedIsLost(t *testing.T) {
 		joan.sees("Somebody else has just saved this product.")
 		joan.sees("saved by somebody else: 72.00")
 		assert.Equal(b, "Ask for a quote.", joan.value("notes"))
-		assert.Equal(b, "69.00", joan.value("price"), "the form is hers, and its token says that it is old")
+		assert.Equal(b, "69.00", joan.value("price"), "the form is still hers, and its token says that it is old")
 		joan.screenshot("news-desktop")
 		b.client.Product.DeleteOneID(4).IgnoreVersion().ExecX(b.Context())
 		joan.sees("Somebody else has deleted this product.")
 		joan.click("save")
-		joan.sees("This product is not there any more")
+		joan.sees("This product no longer exists")
 		assert.Equal(b, "Ask for a quote.", joan.value("notes"))
 		joan.screenshot("gone-desktop")
 		joan.click("save")
@@ -171,7 +171,7 @@ func TestBrowser_ListSavesAllOrSkips(t *testing.T) {
 		joan.screenshot("list-conflict-desktop")
 		joan.click("save")
 		joan.sees("2 products saved.")
-		assert.Equal(b, "7.90", b.stored(2)["price"], "she has seen the other price by now")
+		assert.Equal(b, "7.90", b.stored(2)["price"], "she has seen the other price")
 
 		phone.typeIn("price.2", "1.00")
 		phone.typeIn("stock.5", "60")
@@ -194,7 +194,7 @@ func TestBrowser_BulkActionsCheckTheVersion(t *testing.T) {
 		joan.click("archive")
 		joan.sees("Nothing was archived.")
 		assert.Equal(b, "active", b.stored(2)["status"])
-		joan.click("archive") // both are selected still, and shown as they are by now
+		joan.click("archive") // both are still selected, and shown as they are now
 		joan.sees("2 products archived.")
 		assert.Equal(b, "archived", b.stored(1)["status"])
 		joan.choose("select-1")

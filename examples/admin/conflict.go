@@ -8,14 +8,14 @@ import (
 	"github.com/entocc/entocc/occhttp"
 )
 
-// conflictPage shows what the product was, what the user made of it, and what somebody else did.
+// conflictPage shows the product as it was, with the user's changes and somebody else's.
 type conflictPage struct {
 	Title, Message string
 	ID             int
-	// Form is made from the version that the page shows as theirs.
+	// Form is based on the version that the page shows as theirs.
 	Form *occhttp.Form
 	Rows []conflictRow
-	// Theirs says whose the other side is.
+	// Theirs is the heading of the other side.
 	Theirs string
 }
 
@@ -29,8 +29,8 @@ type conflictRow struct {
 	Focus bool
 }
 
-// compare answers with the page that lets the user decide, field by field. When nothing is left to decide, as after a
-// second click on Save, it answers as a save does.
+// compare answers with the page on which the user decides, field by field. If nothing is left to decide, as after a
+// second click on Save, it answers like a save.
 func (a *admin) compare(w http.ResponseWriter, r *http.Request, status, id int, form *occhttp.Form) error {
 	current, err := a.client.Product.Get(r.Context(), id)
 	if ent.IsNotFound(err) {
@@ -58,7 +58,7 @@ func (a *admin) compare(w http.ResponseWriter, r *http.Request, status, id int, 
 	return a.renderConflict(w, status, id, merge, why)
 }
 
-// ask shows the conflict page again, as the user chose theirs where they had typed into their own.
+// ask shows the conflict page again if the user chose theirs for a field that they had also typed into.
 func (a *admin) ask(w http.ResponseWriter, _ *http.Request, id int, form *occhttp.Form) error {
 	return a.renderConflict(w, http.StatusConflict, id, form, "You chose theirs, and typed into yours: say once more which is right.")
 }
@@ -108,6 +108,6 @@ func (a *admin) gone(w http.ResponseWriter, r *http.Request, form *occhttp.Form)
 	}
 	return a.renderEdit(w, http.StatusConflict, editPage{
 		Title: "Deleted by somebody else", Form: signer.NewForm(form.Mine), Button: "Add it again", Problem: true, Keep: true,
-		Message: "This product is not there any more, so nothing was saved. What you typed is kept below: you can add it again as a new product.",
+		Message: "This product no longer exists, so nothing was saved. What you typed is kept below: you can add it again as a new product.",
 	})
 }

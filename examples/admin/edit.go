@@ -11,18 +11,18 @@ import (
 	"github.com/entocc/entocc/occhttp"
 )
 
-// editPage is the form of one product, be it there, new or gone.
+// editPage is the form of one product, which may exist, be new, or be deleted.
 type editPage struct {
 	Title, Action, Button string
 	Form                  *occhttp.Form
 	Fields                []field
-	// Message says what was done or not, and Problem that it is about the latter. Keep has the browser warn before what
-	// is in the form is left.
+	// Message says what was done or not done, and Problem that it was not done. With Keep the browser warns before the
+	// user leaves the page.
 	Message       string
 	Problem, Keep bool
-	// Focus is the first field that is wrong.
+	// Focus is the first invalid field.
 	Focus string
-	// News is where the script asks for what others save.
+	// News is the URL where the script asks for what others have saved.
 	News string
 }
 
@@ -44,7 +44,7 @@ func (a *admin) create(w http.ResponseWriter, r *http.Request) error {
 	if form.Wrong = apply(create.Mutation(), form, fields, who(r)); len(form.Wrong) == 0 {
 		p, err := create.Save(r.Context())
 		if ent.IsConstraintError(err) {
-			// A second click on Save has added it already.
+			// A first click on Save has already added it.
 			if p, err = a.client.Product.Query().Where(product.Sku(form.Text("sku"))).Only(r.Context()); err == nil && !same(form, p) {
 				err = errTaken
 			}
@@ -57,7 +57,7 @@ func (a *admin) create(w http.ResponseWriter, r *http.Request) error {
 	return a.refuse(w, r, editPage{Title: "New product", Form: form}, nil)
 }
 
-// same reports whether a product is what the form says.
+// same reports whether a product has the form's values.
 func same(form *occhttp.Form, p *ent.Product) bool {
 	for name, text := range valuesOf(p) {
 		if form.Text(name) != text {
@@ -67,8 +67,8 @@ func same(form *occhttp.Form, p *ent.Product) bool {
 	return true
 }
 
-// edit shows the form of a product. Its URL says from which version it was made, so that a page that the browser loads
-// again, and puts typed texts into, is that of the same version: when that is gone, saving is a conflict.
+// edit shows the form of a product. The URL has the version of the form. A browser that reloads the page and restores
+// typed texts so gets the form of the same version; if that version is gone, saving is a conflict.
 func (a *admin) edit(w http.ResponseWriter, r *http.Request) error {
 	signer, err := a.keys.current(r.Context())
 	if err != nil {
@@ -79,7 +79,7 @@ func (a *admin) edit(w http.ResponseWriter, r *http.Request) error {
 	if form := signer.FormOf(ent.TypeProduct, query.Get("from")); ent.IsNotFound(err) && form != nil {
 		return a.renderEdit(w, http.StatusNotFound, editPage{
 			Title: "Deleted by somebody else", Form: form, Action: r.URL.Path, Problem: true,
-			Message: "This product is not there any more. What you had typed is still in the form, where your browser has kept it: save it to add it again.",
+			Message: "This product no longer exists. What you typed is still in the form if your browser kept it. Save the form to add the product again.",
 		})
 	}
 	if err != nil {
@@ -110,8 +110,8 @@ func (a *admin) edit(w http.ResponseWriter, r *http.Request) error {
 	return a.renderEdit(w, http.StatusOK, page)
 }
 
-// save writes what the user changed, if the product is as the form showed it. The form of the conflict page posts here,
-// too: it is made from the version that it showed, so a third editor in between is a conflict again.
+// save writes what the user changed, if the product is as the form showed it. The conflict page posts here too: its
+// form is based on the version that it showed, so a third editor in between is a conflict again.
 func (a *admin) save(w http.ResponseWriter, r *http.Request) error {
 	form, err := a.read(r)
 	if err != nil {
@@ -127,7 +127,7 @@ func (a *admin) save(w http.ResponseWriter, r *http.Request) error {
 	switch {
 	case form.Err != nil:
 		return a.compare(w, r, http.StatusBadRequest, id, form)
-	case form.Base == nil: // of a version that is gone: no write would pass
+	case form.Base == nil: // the version is gone, so no write could succeed
 		return a.compare(w, r, http.StatusConflict, id, form)
 	}
 	if len(form.Changed()) == 0 {
@@ -162,10 +162,10 @@ func saved(w http.ResponseWriter, r *http.Request, id int, what string) error {
 	return nil
 }
 
-// errTaken is what the unique index says.
+// errTaken is for the error of the unique index.
 var errTaken = &occhttp.FormError{Wrong: map[string]string{"sku": "another product has this SKU already"}}
 
-// refuse says why nothing was saved, on a page that has all that was typed, whatever was wrong with it.
+// refuse says why nothing was saved, on a page with everything that was typed, whatever was wrong with it.
 func (a *admin) refuse(w http.ResponseWriter, r *http.Request, page editPage, err error) error {
 	page.Problem, page.Keep = true, true
 	if err == errTaken || ent.IsConstraintError(err) { //nolint:errorlint // it is this very one
@@ -202,7 +202,7 @@ func (a *admin) renderEdit(w http.ResponseWriter, status int, page editPage) err
 	return a.render(w, status, "edit", page)
 }
 
-// changes sends an open form what the product is by now, for the script to show. A form that is up to date gets a 304.
+// changes sends the current product to the script of an open form. A form that is up to date gets a 304.
 func (a *admin) changes(w http.ResponseWriter, r *http.Request) error {
 	p, err := a.product(r)
 	if err != nil {

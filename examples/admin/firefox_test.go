@@ -20,7 +20,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// firefox drives Firefox by WebDriver BiDi (https://w3c.github.io/webdriver-bidi), which it speaks itself.
+// firefox drives Firefox by its built-in WebDriver BiDi (https://w3c.github.io/webdriver-bidi).
 type firefox struct {
 	conn    net.Conn
 	cmd     *exec.Cmd
@@ -43,7 +43,7 @@ type answer struct {
 	Message string          `json:"message"`
 }
 
-// preferences: automation switches some things off that people have.
+// preferences turn on what automation switches off and people have.
 const preferences = `
 user_pref("dom.disable_beforeunload", false);
 user_pref("browser.sessionstore.resume_from_crash", true);
@@ -63,7 +63,7 @@ user_pref("network.connectivity-service.enabled", false);
 func startFirefox(t *testing.T, path, profile string, restore bool) driver {
 	t.Helper()
 	wanted := preferences
-	if restore { // or automation has it forget what was open
+	if restore { // or automation makes it forget what was open
 		wanted += `user_pref("remote.prefs.recommended", false);`
 	}
 	require.NoError(t, os.WriteFile(filepath.Join(profile, "user.js"), []byte(wanted), 0o600))
@@ -77,7 +77,7 @@ func startFirefox(t *testing.T, path, profile string, restore bool) driver {
 	for address == "" && lines.Scan() {
 		_, address, _ = strings.Cut(lines.Text(), "WebDriver BiDi listening on ")
 	}
-	require.NotEmpty(t, address, "firefox says nowhere that it listens")
+	require.NotEmpty(t, address, "firefox does not say where it listens")
 	go func() {
 		for lines.Scan() { // or it would block
 		}
@@ -113,7 +113,7 @@ func (b *firefox) session() []byte {
 	return unpack(data[len("mozLz40\x00\x00\x00\x00\x00"):])
 }
 
-// listen hands the answers to those who wait for them, and answers the warning before typed text is thrown away with yes.
+// listen passes the answers to the waiting commands, and answers yes to the warning before typed text is thrown away.
 func (b *firefox) listen() {
 	for {
 		data, err := wsutil.ReadServerText(b.conn)

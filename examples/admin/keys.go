@@ -11,9 +11,8 @@ import (
 	"github.com/entocc/entocc/occhttp"
 )
 
-// keys are what the state of forms is signed with. They are in the database, one for each month: a form that is open
-// outlives a restart, and any replica takes it. One that is older than keysKept is shown again, to be compared with what
-// is stored by then; what was typed into it is not lost.
+// keys sign the state of forms. They are in the database, one a month: an open form outlives a restart, and any replica
+// accepts it. A form older than keysKept is shown again beside what is stored now; what was typed into it is not lost.
 type keys struct {
 	client *ent.Client
 
@@ -24,7 +23,8 @@ type keys struct {
 
 const keysKept = 6
 
-// current is the signer of this hour. The key of the next month is made ahead, so that every replica knows it in time.
+// current returns the signer of this hour. The key of the next month is made ahead of time, so that every replica knows
+// it when the month begins.
 func (k *keys) current(ctx context.Context) (*occhttp.Signer, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -60,7 +60,7 @@ func (k *keys) current(ctx context.Context) (*occhttp.Signer, error) {
 	return k.signer, err
 }
 
-// make makes the key of a month, if there is none. Of two replicas that do so at once, one finds that it is there.
+// make makes the key of a month if there is none. If two replicas do so at once, the second finds the key of the first.
 func (k *keys) make(ctx context.Context, id string) error {
 	there, err := k.client.FormKey.Query().Where(formkey.ID(id)).Exist(ctx)
 	if err != nil || there {

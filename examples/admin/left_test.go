@@ -9,14 +9,14 @@ import (
 // left is a page that a user has typed into, and that the browser brings back in another tab.
 type left struct {
 	name string
-	// before types a text, meanwhile is what somebody else does before the page is back, and after saves what it shows then.
+	// before types a text, meanwhile is what somebody else does until the page is back, and after saves what it shows then.
 	before    func(b *browser, joan *tab, text string)
 	meanwhile func(b *browser)
 	after     func(b *browser, joan *tab, text string)
 }
 
-// pages are those that can be left with text in them. Whatever brings them back, none overwrites what somebody else has
-// saved, and all have what was typed.
+// pages are the pages that users can leave with text in them. However they come back, none overwrites what somebody
+// else has saved, and all have what was typed.
 var pages = []left{
 	{
 		"saved by somebody else since",
@@ -61,7 +61,7 @@ var pages = []left{
 		func(b *browser, joan *tab, text string) {
 			assert.Equal(b, text, joan.value("notes"))
 			joan.click("save")
-			joan.sees("This product is not there any more")
+			joan.sees("This product no longer exists")
 			assert.Equal(b, text, joan.value("notes"))
 			assert.Equal(b, 5, b.client.Product.Query().CountX(b.Context()))
 		},
@@ -81,8 +81,8 @@ func listMeanwhile(b *browser) {
 	b.somebody(4, func(up *ent.ProductUpdateOne) { up.SetStock(5) })
 }
 
-// listAfter: a row that was saved since has no place for the text that was typed into it, unless the browser has kept the
-// page. The others have.
+// listAfter: unless the browser has kept the page, a row that was saved since has no input for the text that was typed
+// into it. The other rows have.
 func listAfter(b *browser, joan *tab, text string) {
 	assert.Equal(b, text, joan.value("stock.3"))
 	old := joan.value("stock.4") == "8"
@@ -113,8 +113,8 @@ func conflictMeanwhile(b *browser) {
 	b.somebody(5, func(up *ent.ProductUpdateOne) { up.SetNotes("Ada's other notes") })
 }
 
-// conflictAfter: it is the answer to a POST. A browser that may not keep it asks whether to send the form again, as Chromium
-// does, or opens the address: then what was typed is lost, but overwrites nothing.
+// conflictAfter: the page is the answer to a POST. A browser that must not keep it asks whether to send the form again,
+// as Chromium does, or opens the address. Then what was typed is lost, but overwrites nothing.
 func conflictAfter(b *browser, joan *tab, text string) {
 	switch {
 	case !b.forgotten.Load():

@@ -12,14 +12,14 @@ import (
 	"github.com/entocc/entocc/occhttp"
 )
 
-// listPage is the list, each row of which can be edited.
+// listPage is the list. Each row can be edited.
 type listPage struct {
 	Title   string
 	Rows    []listRow
 	Fields  []field
 	Message string
-	// Problem says that the message is one about something that was not done. Gone are texts for products that are not
-	// there any more. Keep has the browser warn before what is in the form is left.
+	// Problem says that the message is about something that was not done. Gone are texts that were typed for deleted
+	// products. With Keep the browser warns before the user leaves the page.
 	Problem, Skip, Keep bool
 	Gone                []string
 }
@@ -30,11 +30,11 @@ type listRow struct {
 	Name, SKU string
 	Form      *occhttp.Form
 	Now       occhttp.Values
-	// By is who saved it last. Conflict: that was while the list was open, and what the user typed or selected is kept.
+	// By is who saved it last. Conflict says that this was while the list was open, and that what the user typed or selected is kept.
 	By             string
 	Conflict       bool
 	Selected, Done bool
-	// Focus is the field that is wrong, or differs from what somebody else has saved, in the first such row.
+	// Focus is the field that is invalid, or differs from what somebody else has saved, in the first such row.
 	Focus string
 }
 
@@ -50,7 +50,7 @@ func (a *admin) list(w http.ResponseWriter, r *http.Request) error {
 	return a.render(w, http.StatusOK, "list", page)
 }
 
-// load is the list as it is stored.
+// load returns the list as it is stored.
 func (a *admin) load(ctx context.Context, also ...int) (*listPage, error) {
 	products, err := a.client.Product.Query().Order(product.ByID()).Limit(maxRows).All(ctx)
 	if err != nil {
@@ -61,7 +61,7 @@ func (a *admin) load(ctx context.Context, also ...int) (*listPage, error) {
 	for _, p := range products {
 		shown[p.ID] = true
 	}
-	for _, id := range also { // what the user had before them, and others have pushed out of the list
+	for _, id := range also { // on the user's list, but since pushed out by others
 		if p, err := a.client.Product.Get(ctx, id); !shown[id] && err == nil {
 			products = append(products, p)
 		}
@@ -82,7 +82,7 @@ func (a *admin) load(ctx context.Context, also ...int) (*listPage, error) {
 	return page, nil
 }
 
-// message says what the request before this page has done. It takes numbers from the URL, and no text.
+// message says what the previous request has done. It takes numbers from the URL, but no text.
 func message(q url.Values) string {
 	for _, verb := range [...]string{"saved", "archived", "activated", "deleted"} {
 		if n, err := strconv.Atoi(q.Get(verb)); err == nil {
@@ -99,12 +99,12 @@ func count(n int) string {
 	return fmt.Sprintf("%d products", n)
 }
 
-// change is what a user wants of one row of the list: its form, as it was posted.
+// change is what a user wants to change in one row of the list: its form, as posted.
 type change struct {
 	*occhttp.Form
 	id       int
 	selected bool
-	// done: this request has written it.
+	// done says that this request has written the row.
 	done bool
 }
 
@@ -118,7 +118,7 @@ func (a *admin) rowsOf(r *http.Request) ([]*change, error) {
 	for _, form := range signer.ReadForms(ent.TypeProduct, r.PostForm) {
 		c := &change{Form: tidy(form), selected: form.Has("selected")}
 		if len(form.ID) == 1 {
-			c.id, _ = strconv.Atoi(form.ID[0]) // 0 is no product
+			c.id, _ = strconv.Atoi(form.ID[0]) // there is no product 0
 		}
 		rows = append(rows, c)
 	}
@@ -128,7 +128,7 @@ func (a *admin) rowsOf(r *http.Request) ([]*change, error) {
 // typed reports whether the user typed into the row.
 func (c *change) typed() bool { return typed(c.Form, inline) }
 
-// again answers with the list as it is by now, in which everything that the user typed or selected is still there.
+// again answers with the current list, which keeps everything that the user typed or selected.
 func (a *admin) again(w http.ResponseWriter, r *http.Request, status int, rows []*change, text string) error {
 	page, err := a.reload(r, rows)
 	if err != nil {
@@ -181,9 +181,9 @@ func (page *listPage) focus() {
 	}
 }
 
-// keep puts what the user typed into a row, as one with the version that it was typed into. Where that is gone, the row
-// is marked, shows what is stored by now beside what was typed, and goes on from there. What only somebody else changed
-// is shown as it is by now.
+// keep puts what the user typed into a row, with the version that it was typed into. If that version is gone, the row
+// is marked, shows what is stored now beside what was typed, and gets the current version. What only somebody else
+// changed is shown as it is now.
 func (row *listRow) keep(c *change) {
 	row.Selected, row.Done = c.selected && !c.done, c.done
 	if c.done || !c.typed() && !c.selected {
@@ -207,13 +207,13 @@ func (row *listRow) keep(c *change) {
 	row.Form.Wrong = wrong
 }
 
-// settled reports that what the user wanted of the row is what is stored now, though somebody has saved it since, as
-// the first of two clicks on Save has.
+// settled reports whether the row is already as the user wanted it although it was saved since, for example by the
+// first of two clicks on Save.
 func (row *listRow) settled() bool {
 	return row.Conflict && row.Form.Settled()
 }
 
-// lost is what was typed into a row that is not there anymore.
+// lost returns what was typed into a row that no longer exists.
 func (c *change) lost() string {
 	text := "“" + c.Base["name"] + "”"
 	for _, f := range inline {

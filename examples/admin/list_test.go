@@ -8,8 +8,8 @@ import (
 	"github.com/entocc/entocc/examples/admin/ent"
 )
 
-// TestBrowser_ListHandsNoFreshTokenToAnOldText: whatever the list is shown again for, a row that somebody else has changed
-// is marked, with both values, and a row that is gone leaves what was typed into it.
+// TestBrowser_ListHandsNoFreshTokenToAnOldText: why ever the list is shown again, a row that somebody else has changed
+// is marked and has both values, and the list shows what was typed into a deleted row.
 func TestBrowser_ListHandsNoFreshTokenToAnOldText(t *testing.T) {
 	inBrowsers(t, func(b *browser) {
 		for _, first := range []string{"save", "archive", "delete"} {
@@ -42,12 +42,11 @@ func TestBrowser_ListHandsNoFreshTokenToAnOldText(t *testing.T) {
 			assert.Equal(b, "17.90", b.stored(1)["price"], first)
 			joan.click("save")
 			joan.sees("saved.")
-			assert.Equal(b, "13.90", b.stored(1)["price"], "she has seen the other price by now")
+			assert.Equal(b, "13.90", b.stored(1)["price"], "she has seen the other price")
 		}
 	})
 }
 
-// TestBrowser_ListShowsWhatWasTypedForADeletedProduct.
 func TestBrowser_ListShowsWhatWasTypedForADeletedProduct(t *testing.T) {
 	inBrowsers(t, func(b *browser) {
 		joan := b.tab(false)
@@ -65,7 +64,7 @@ func TestBrowser_ListShowsWhatWasTypedForADeletedProduct(t *testing.T) {
 	})
 }
 
-// TestBrowser_ListRestoredByTheBrowser: texts and selections go with rows and their versions, not with places.
+// TestBrowser_ListRestoredByTheBrowser: texts and selections belong to rows and their versions, not to positions.
 func TestBrowser_ListRestoredByTheBrowser(t *testing.T) {
 	everyWay(t, func(b *browser, joan *tab) {
 		joan.open("/")
@@ -79,7 +78,7 @@ func TestBrowser_ListRestoredByTheBrowser(t *testing.T) {
 		if b.checkedAt(joan) != "" {
 			assert.Equal(b, "3", b.checkedAt(joan))
 		}
-		typed := map[bool]string{true: "11", false: "12"}[b.kind == "chromium" || !b.forgotten.Load()] // Firefox goes by places
+		typed := map[bool]string{true: "11", false: "12"}[b.kind == "chromium" || !b.forgotten.Load()] // Firefox goes by position
 		assert.Equal(b, typed, joan.value("stock.3"))
 		joan.click("save")
 		assert.Equal(b, "5", b.stored(2)["stock"], "joan has not seen it")
@@ -88,7 +87,7 @@ func TestBrowser_ListRestoredByTheBrowser(t *testing.T) {
 	})
 }
 
-// checkedAt are the products that are selected.
+// checkedAt returns the selected products.
 func (b *browser) checkedAt(u *tab) (ids string) {
 	u.must(u.driver.eval(`[...document.querySelectorAll("tr:has([data-field=selected]:checked)")].map((e) => e.id.slice(4)).join()`, &ids), "selected")
 	return ids
@@ -114,7 +113,7 @@ func TestBrowser_TypedIntoYoursAndTheirsChosen(t *testing.T) {
 	})
 }
 
-// TestBrowser_LeavingTypedTextWarns: also a page that says what was wrong, and that of a conflict.
+// TestBrowser_LeavingTypedTextWarns, on the pages that report errors and conflicts too.
 func TestBrowser_LeavingTypedTextWarns(t *testing.T) {
 	inBrowsers(t, func(b *browser) {
 		ada, joan := b.tab(false), b.tab(false)

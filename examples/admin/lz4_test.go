@@ -1,6 +1,6 @@
 package main
 
-// unpack reads a block of LZ4 (https://github.com/lz4/lz4/blob/dev/doc/lz4_Block_format.md), which Firefox notes its tabs in.
+// unpack reads a block of LZ4 (https://github.com/lz4/lz4/blob/dev/doc/lz4_Block_format.md), the format in which Firefox saves its tabs.
 func unpack(block []byte) (text []byte) {
 	length := func(n int) int {
 		for more := byte(255); n >= 15 && more == 255; block = block[1:] {

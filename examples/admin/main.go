@@ -1,5 +1,5 @@
-// Command admin is a web application in which several people edit the products of a shop at once. No change of anybody is
-// ever overwritten unseen: forms carry the signed version of what they show, and every write is guarded by it.
+// Command admin is a web application in which several people edit the products of a shop at once. Nobody's change is
+// ever overwritten unseen: forms carry the signed version of what they show, which guards every write.
 //
 //	go run ./examples/admin
 //	go run ./examples/admin -postgres 'postgres://localhost/shop?sslmode=disable'
@@ -35,7 +35,7 @@ func main() {
 	defer stop()
 	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
 		log.Print(err)
-		os.Exit(1) //nolint:gocritic // the deferred stop only gives the signal back
+		os.Exit(1) //nolint:gocritic // the deferred stop only restores the signal
 	}
 }
 

@@ -9,8 +9,8 @@ import (
 	"github.com/entocc/entocc/examples/admin/ent"
 )
 
-// everyWay runs a test in each browser, with and without JavaScript, with pages that the browser may keep and with pages
-// that it must load again. Each database has two of the four, in each browser, and all four in one of them.
+// everyWay runs a test in each browser, with and without JavaScript, with pages that the browser may keep and with
+// pages that it must reload. Each database gets two of the four combinations in each browser, and all four in one.
 func everyWay(t *testing.T, test func(b *browser, joan *tab)) {
 	t.Helper()
 	inEach(t, func(b *browser) {
@@ -32,7 +32,7 @@ func everyWay(t *testing.T, test func(b *browser, joan *tab)) {
 	})
 }
 
-// TestBrowser_ConflictPageBackSave: no page has a fresh token beside an old text.
+// TestBrowser_ConflictPageBackSave: no page combines a fresh token with an old text.
 func TestBrowser_ConflictPageBackSave(t *testing.T) {
 	everyWay(t, func(b *browser, joan *tab) {
 		joan.open("/products/1")
@@ -42,7 +42,7 @@ func TestBrowser_ConflictPageBackSave(t *testing.T) {
 		joan.click("save")
 		joan.sees("Changed by somebody else")
 		joan.back()
-		if b.forgotten.Load() && b.kind == "firefox" { // which keeps nothing of what was typed into such a page
+		if b.forgotten.Load() && b.kind == "firefox" { // which keeps nothing that was typed into such a page
 			assert.Equal(b, "Ada's notes", joan.value("notes"))
 			joan.click("save")
 			joan.sees("There was nothing to save")
@@ -68,7 +68,7 @@ func TestBrowser_ReloadThenSave(t *testing.T) {
 		joan.reload()
 		if b.kind == "firefox" && !b.forgotten.Load() {
 			assert.Equal(b, "Joan's notes", joan.value("notes"))
-		} else if !b.scriptless.Load() { // Chromium drops on a reload what was typed: the script has it ask before
+		} else if !b.scriptless.Load() { // On a reload Chromium drops what was typed; the script makes it ask first.
 			assert.Positive(b, joan.driver.warned())
 		}
 		joan.click("save")
@@ -77,7 +77,7 @@ func TestBrowser_ReloadThenSave(t *testing.T) {
 	})
 }
 
-// TestBrowser_DeletedMeanwhileBackSave: the page of a product that is gone has the places of its texts.
+// TestBrowser_DeletedMeanwhileBackSave: the page of a deleted product has inputs for its texts.
 func TestBrowser_DeletedMeanwhileBackSave(t *testing.T) {
 	everyWay(t, func(b *browser, joan *tab) {
 		joan.open("/products/4")
@@ -86,17 +86,17 @@ func TestBrowser_DeletedMeanwhileBackSave(t *testing.T) {
 		joan.open("/products/new")
 		joan.back()
 		if b.kind == "firefox" && b.forgotten.Load() {
-			return // it keeps nothing of what was typed into such a page
+			return // it keeps nothing that was typed into such a page
 		}
 		assert.Equal(b, "Joan's notes", joan.value("notes"))
 		joan.click("save")
-		joan.sees("This product is not there any more")
+		joan.sees("This product no longer exists")
 		assert.Equal(b, "Joan's notes", joan.value("notes"))
 	})
 }
 
-// TestBrowser_FormTooLarge: the page that says so has no text, but the form has, and it can be gone back to. The limit is a
-// lower one here: it takes a browser long to lay out 8 MB.
+// TestBrowser_FormTooLarge: the page that says so does not have the text, but Back leads to the form, which does. The
+// limit is lower here, because a browser takes long to lay out 8 MB.
 func TestBrowser_FormTooLarge(t *testing.T) {
 	inBrowsers(t, func(b *browser) {
 		joan := b.tab(false)
@@ -122,7 +122,7 @@ func TestBrowser_FormTooLarge(t *testing.T) {
 	})
 }
 
-// TestBrowser_ServerRestart: a form that is open outlives it, and a key that is gone loses nothing.
+// TestBrowser_ServerRestart: an open form outlives it, and losing a key loses no text.
 func TestBrowser_ServerRestart(t *testing.T) {
 	inBrowsers(t, func(b *browser) {
 		joan, ada := b.tab(false), b.tab(false)

@@ -31,9 +31,9 @@ type shop struct {
 	client   *ent.Client
 	database string
 	url      string
-	// forgotten asks browsers to keep no page, as an application does that must not; scriptless serves no script.
+	// forgotten asks browsers not to keep pages, as some applications must; scriptless serves no script.
 	forgotten, scriptless *atomic.Bool
-	// app is the application; restart puts another one in its place.
+	// app is the application, which restart replaces.
 	app *atomic.Value
 	// largest is the largest form that the server reads.
 	largest *atomic.Int64
@@ -41,7 +41,7 @@ type shop struct {
 
 func newShop(t *testing.T) *shop { t.Helper(); return newShopIn(t, "sqlite") }
 
-// newShopIn makes a shop in its own database. Without a PostgreSQL it is SQLite, but not in CI.
+// newShopIn makes a shop in its own database. Without PostgreSQL it uses SQLite, except in CI.
 func newShopIn(t *testing.T, database string) *shop {
 	t.Helper()
 	postgres := ""
@@ -84,10 +84,10 @@ func newPostgres(t *testing.T) string {
 	return u.String()
 }
 
-// restart has the application start over: it knows nothing but what is in the database.
+// restart starts the application over, with nothing but the database.
 func (s *shop) restart() { s.app.Store(newAdmin(s.client)) }
 
-// serve is the application as the test wants it served.
+// serve serves the application as the test configured it.
 func (s *shop) serve(w http.ResponseWriter, r *http.Request) {
 	if s.scriptless.Load() && r.URL.Path == "/static/app.js" {
 		http.NotFound(w, r)
@@ -115,13 +115,13 @@ func (s *shop) somebody(id int, change func(*ent.ProductUpdateOne)) {
 	update.ExecX(s.Context())
 }
 
-// stored is a product as it is in the database.
+// stored returns a product as it is in the database.
 func (s *shop) stored(id int) occhttp.Values {
 	s.Helper()
 	return valuesOf(s.client.Product.GetX(s.Context(), id))
 }
 
-// filled is what a browser posts of the form of a product, as it is now, with changes by field.
+// filled returns what a browser posts for a product's current form, with changes by field.
 func (s *shop) filled(id int, changes ...string) url.Values {
 	s.Helper()
 	signer, err := (&keys{client: s.client}).current(s.Context())
@@ -158,7 +158,7 @@ func restate(form url.Values, state string) url.Values {
 	return form
 }
 
-// post sends a form as the browser does that shows our page, and follows no redirect.
+// post sends a form as a browser does from our page, and follows no redirect.
 func (s *shop) post(path string, form url.Values, header ...string) (status int, body string) {
 	s.Helper()
 	req, err := http.NewRequestWithContext(s.Context(), "POST", s.url+path, strings.NewReader(form.Encode()))

@@ -12,21 +12,21 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestBrowser_DuplicateTab does what the browser's menu does by that name.
+// TestBrowser_DuplicateTab uses the command of the browser's menu.
 func TestBrowser_DuplicateTab(t *testing.T) {
 	inEach(t, func(b *browser) {
 		bringBack(b, func(tabs []*tab) { menu(tabs, "duplicate-tab") })
 	})
 }
 
-// TestBrowser_ReopenTab closes tabs and has the browser open them again.
+// TestBrowser_ReopenTab closes tabs and makes the browser reopen them.
 func TestBrowser_ReopenTab(t *testing.T) {
 	inEach(t, func(b *browser) {
 		bringBack(b, func(tabs []*tab) { menu(tabs, "reopen-tab") })
 	})
 }
 
-// TestBrowser_CrashRestore kills the browser, and starts it again with the files that it has left.
+// TestBrowser_CrashRestore kills the browser, and starts it again with the files that it left.
 func TestBrowser_CrashRestore(t *testing.T) {
 	inEach(t, func(b *browser) {
 		dir := profile(b.T)
@@ -42,15 +42,15 @@ func TestBrowser_CrashRestore(t *testing.T) {
 	})
 }
 
-// menu asks the extension of the tests for what the menu of a tab does.
+// menu asks the tests' extension to run a command of a tab's menu.
 func menu(tabs []*tab, what string) {
 	for _, u := range tabs {
 		u.must(u.driver.eval(`document.dispatchEvent(new Event(`+quote(what)+`))`, nil), what)
 	}
 }
 
-// bringBack types into all the pages, has the browser bring their tabs back by how, and looks at each. The browser may
-// keep the pages of one database, and must not keep those of the other.
+// bringBack types into all the pages, calls how to make the browser bring their tabs back, and checks each. The browser
+// may keep the pages of one database, and must not keep those of the other.
 func bringBack(b *browser, how func(tabs []*tab)) {
 	b.Helper()
 	type opened struct {
@@ -87,7 +87,7 @@ func bringBack(b *browser, how func(tabs []*tab)) {
 	}
 }
 
-// unheardOf is a text that is nowhere else, so that it can be found in the files of the browser.
+// unheardOf returns a unique text, which can be found in the files of the browser.
 func unheardOf(page left) string {
 	if page.name == "list" {
 		return strconv.Itoa(100_000 + rand.IntN(900_000)) //nolint:gosec // no secret
@@ -95,7 +95,7 @@ func unheardOf(page left) string {
 	return "Joan's " + strconv.FormatUint(rand.Uint64(), 36) //nolint:gosec // no secret
 }
 
-// remembered waits until the browser has noted a text for the case that it crashes.
+// remembered waits until the browser has saved a text in case it crashes.
 func (u *tab) remembered(text string) {
 	u.Helper()
 	var wide []byte
@@ -107,10 +107,10 @@ func (u *tab) remembered(text string) {
 			return
 		}
 	}
-	u.Fatalf("the browser has not noted %q", text)
+	u.Fatalf("the browser has not saved %q", text)
 }
 
-// other waits for a tab that the browser has opened by itself.
+// other waits for a tab that the browser itself has opened.
 func (b *browser) other(path string) *tab {
 	b.Helper()
 	for end := time.Now().Add(patience / 4); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {

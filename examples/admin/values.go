@@ -17,7 +17,7 @@ type field struct {
 	Options                 []string
 }
 
-// fields are those of the form, and inline those that the list edits.
+// fields are the fields of the form, and inline those that the list edits.
 var (
 	fields = []field{
 		{Name: "name", Label: "Name", Kind: "text"},
@@ -30,7 +30,7 @@ var (
 	inline = fields[2:5]
 )
 
-// valuesOf are the texts of a stored product, as the inputs of its form show them.
+// valuesOf returns the texts of a stored product as the inputs of its form show them.
 func valuesOf(p *ent.Product) occhttp.Values {
 	return occhttp.Values{
 		"name": oneLine(p.Name), "sku": oneLine(p.Sku), "price": fmt.Sprintf("%d.%02d", p.Price/100, p.Price%100),
@@ -38,12 +38,12 @@ func valuesOf(p *ent.Product) occhttp.Values {
 	}
 }
 
-// oneLine is what the input of a field of one line makes of a text.
+// oneLine returns a text as an input of one line shows it.
 func oneLine(text string) string {
 	return strings.TrimSpace(strings.NewReplacer("\r", "", "\n", "").Replace(text))
 }
 
-// tidy reads the posted texts as their inputs show them.
+// tidy returns the form with its texts as their inputs show them.
 func tidy(form *occhttp.Form) *occhttp.Form {
 	for _, f := range fields {
 		if text, ok := form.Mine[f.Name]; ok && f.Kind != "textarea" {
@@ -129,7 +129,7 @@ func parsePrice(text string) (int, error) {
 	if m == nil {
 		return 0, fmt.Errorf("a price such as 12.50")
 	}
-	euros, _ := strconv.Atoi(m[1])              // the expression holds digits only
+	euros, _ := strconv.Atoi(m[1])              // the expression allows digits only
 	cents, _ := strconv.Atoi((m[2] + "00")[:2]) // as above
 	return euros*100 + cents, nil
 }

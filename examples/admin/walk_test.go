@@ -19,7 +19,7 @@ var (
 	walkSeed = flag.Uint64("seed", 0, "seed of the random walk; 0 takes a new one")
 )
 
-// walker is a user who walks at random. seen holds the texts that pages have shown them, and unsaved what they typed and
+// walker is a user who walks at random. seen has the texts that pages have shown them, and unsaved what they typed and
 // nobody has stored, by field.
 type walker struct {
 	*tab
@@ -29,11 +29,11 @@ type walker struct {
 	did           map[string]int
 }
 
-// walked are the fields that are typed into: one that the form alone has, and one that the list has, too.
+// walked are the fields that walkers type into: one that only the form has, and one that the list also has.
 var walked = []string{"notes", "stock"}
 
-// TestBrowser_RandomWalk: two users click, type, go back, reload and duplicate tabs. Whoever replaces a text of the other has
-// seen it, and a text that was typed is in the database or in the answer to the click on Save.
+// TestBrowser_RandomWalk: two users click, type, go back, reload and duplicate tabs. A user who replaces the other's
+// text must have seen it, and each typed text must be in the database or in the answer to the click on Save.
 func TestBrowser_RandomWalk(t *testing.T) {
 	inBrowsers(t, func(b *browser) {
 		seed := *walkSeed
@@ -41,7 +41,7 @@ func TestBrowser_RandomWalk(t *testing.T) {
 			seed = uint64(time.Now().UnixNano())
 		}
 		b.Logf("seed %d", seed)
-		random := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // to be repeated
+		random := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // must be repeatable
 		did := make(map[string]int)
 		var users []*walker
 		for i, name := range []string{"ada", "joan"} {
@@ -88,7 +88,7 @@ func (w *walker) step(random *rand.Rand) {
 	w.look()
 }
 
-// enterText types what nobody has typed before.
+// enterText types a new text.
 func (w *walker) enterText(field string) {
 	w.Helper()
 	w.typed++
@@ -101,7 +101,7 @@ func (w *walker) enterText(field string) {
 	w.did["typed"]++
 }
 
-// duplicate goes on in a duplicate of the tab.
+// duplicate continues in a duplicate of the tab.
 func (w *walker) duplicate() {
 	w.Helper()
 	var path string
@@ -111,7 +111,7 @@ func (w *walker) duplicate() {
 	w.did["duplicated"]++
 }
 
-// save clicks, and holds the answer against what was stored and what was typed.
+// save clicks, and compares the answer with what was stored and what was typed.
 func (w *walker) save(button string) {
 	w.Helper()
 	before, mine, theirs := w.stored(1), make(map[string]string), make(map[string]bool)
@@ -127,7 +127,7 @@ func (w *walker) save(button string) {
 	for _, field := range walked {
 		if after[field] != before[field] {
 			w.did["stored"]++
-			require.True(w, w.seen[field+before[field]], "%s has overwritten %q by %q, and has not seen it", w.name, before[field], after[field])
+			require.True(w, w.seen[field+before[field]], "%s has overwritten %q with %q without having seen it", w.name, before[field], after[field])
 			assert.Equal(w, mine[field], after[field])
 			delete(w.unsaved, field+after[field])
 		} else if w.unsaved[field+mine[field]] && !theirs[field] {
@@ -146,7 +146,7 @@ func (w *walker) look() {
 	}
 }
 
-// input is the field on the page, be it the form of the product or the list.
+// input returns the field's input on the page, which is the form of the product or the list.
 func (w *walker) input(field string) string {
 	if w.anything(`document.getElementById("row-1") !== null`) {
 		return field + ".1"

@@ -16,7 +16,7 @@ func (a *admin) as(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// who is the user of a request, or empty.
+// who returns the user of a request, or "".
 func who(r *http.Request) string {
 	cookie, err := r.Cookie("who")
 	if err != nil {
@@ -26,7 +26,7 @@ func who(r *http.Request) string {
 	return name
 }
 
-// saver says who saved a product last, for a sentence.
+// saver says who saved a product last, as the start of a sentence.
 func saver(p *ent.Product, reader string) string {
 	switch p.UpdatedBy {
 	case "":
@@ -37,7 +37,7 @@ func saver(p *ent.Product, reader string) string {
 	return p.UpdatedBy
 }
 
-// savedBy says who saved a product last, and when, after a "by".
+// savedBy says who saved a product last, and when, to follow "by".
 func savedBy(p *ent.Product) string {
 	if p.UpdatedBy == "" {
 		return "somebody else" + savedAt(p)

@@ -70,8 +70,8 @@ func editTogether(ctx context.Context, out io.Writer, client *ent.Client) error 
 	return report(out, before, after, refused)
 }
 
-// addPiece loads the invoice, adds a piece to one of its lines and the price to the total, both guarded, in one
-// transaction; and starts over as long as another editor was faster.
+// addPiece loads the invoice and adds a piece to one of its lines and the price to the total, both guarded, in one
+// transaction. It starts over while another editor is faster.
 func addPiece(ctx context.Context, client *ent.Client, editor int, loaded func()) error {
 	return entocc.Retry(ctx, func(ctx context.Context) error {
 		found, err := load(ctx, client, bill)
@@ -102,7 +102,7 @@ func load(ctx context.Context, client *ent.Client, id int) (*ent.Invoice, error)
 	}).Only(ctx)
 }
 
-// report compares what the editors did with what is there.
+// report compares what the editors did with what is stored.
 func report(out io.Writer, before, after *ent.Invoice, refused *hook.Tally) error {
 	was, is, sum := 0, 0, 0.0
 	for i, line := range after.Edges.Lines {

@@ -1,5 +1,5 @@
 // Command adopt gives versions to a database that has had rows for years and no version column: a music shop of eleven
-// tables whose names and types are not ent's. old.sql makes it, as it was before entocc.
+// tables whose names and types are not ent's. old.sql creates it as it was before entocc.
 //
 //	go run ./examples/adopt
 //
@@ -8,8 +8,8 @@
 // It works on copies, one migrated by ent's auto-migration and one by the file in migrations/. ent/schema describes the
 // tables, and adds mixin.Version to all of them in one place.
 //
-// Env: ENTOCC_CHINOOK, if it is set, is a folder with chinook.sqlite, the Chinook sample database, which has the same
-// tables: the story plays on a copy of that one then.
+// Env: ENTOCC_CHINOOK, if set, is a folder with chinook.sqlite, the Chinook sample database, which has the same tables.
+// Then the example works on a copy of it.
 package main
 
 import (
@@ -45,7 +45,7 @@ func main() {
 	}
 }
 
-// start writes a migration file if there is a name for one, and plays the story else.
+// start writes a migration file if it has a name for one, and otherwise runs the example.
 func start(ctx context.Context, diff string) error {
 	if diff != "" {
 		return writeMigration(ctx, "examples/adopt/migrations", diff)
@@ -53,8 +53,7 @@ func start(ctx context.Context, diff string) error {
 	return run(ctx, os.Stdout, os.Getenv("ENTOCC_CHINOOK"))
 }
 
-// run plays the story twice: once for each way to migrate. chinook is the folder of the Chinook database, or empty for
-// the example's own.
+// run runs the example twice, once for each way to migrate. chinook is the folder of the Chinook database, or "" for the example's own.
 func run(ctx context.Context, out io.Writer, chinook string) error {
 	fmt.Fprintf(out, "With ent's auto-migration:\n")
 	if err := tell(ctx, out, chinook, autoMigrate); err != nil {
@@ -64,7 +63,7 @@ func run(ctx context.Context, out io.Writer, chinook string) error {
 	return tell(ctx, out, chinook, fileMigrate)
 }
 
-// tell migrates an old database, compares it with what it was, and has people work on it.
+// tell migrates an old database, compares it with what it was, and lets people work on it.
 func tell(ctx context.Context, out io.Writer, chinook string, migrate func(context.Context, shop) error) error {
 	return withShop(ctx, chinook, func(s shop) error {
 		before, err := look(ctx, s.db, nil)
@@ -91,8 +90,9 @@ func tell(ctx context.Context, out io.Writer, chinook string, migrate func(conte
 //go:embed old.sql
 var oldDatabase string
 
-// withShop makes the old database, or a copy of Chinook. Writers wait for each other, and take their lock when they begin:
-// SQLite refuses a transaction that reads first and writes after another one has written, whichever row that wrote.
+// withShop makes the old database, or a copy of Chinook. Writers wait for each other, and take their lock when they
+// begin. Otherwise SQLite would refuse a transaction that reads and then writes if another one wrote any row in
+// between.
 func withShop(ctx context.Context, chinook string, use func(shop) error) (err error) {
 	dir, err := os.MkdirTemp("", "entocc-adopt")
 	if err != nil {

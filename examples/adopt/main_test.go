@@ -13,7 +13,7 @@ import (
 
 var update = flag.Bool("update", false, "rewrite testdata")
 
-// told compares what the example says with what it said.
+// told compares the output of the example with the golden file.
 func told(t *testing.T, chinook, golden string) {
 	t.Helper()
 	var out bytes.Buffer
@@ -30,7 +30,7 @@ func TestRun_GivesVersionsToADatabaseWithRows(t *testing.T) {
 	told(t, "", "testdata/output.txt")
 }
 
-// Chinook is not part of this repository. Where it is not there the test above has told the same story; CI has it.
+// Chinook is not part of this repository. CI has it; elsewhere the test above covers the same.
 func TestRun_GivesVersionsToChinook(t *testing.T) {
 	chinook := os.Getenv("ENTOCC_CHINOOK")
 	if chinook == "" {

@@ -9,7 +9,7 @@ import (
 	"github.com/entocc/entocc/occmigrate"
 )
 
-// autoMigrate has ent change the tables as the program starts.
+// autoMigrate lets ent change the tables, as a program would at its start.
 func autoMigrate(ctx context.Context, s shop) error {
 	return s.Schema.Create(ctx, occmigrate.AddColumnsOnly())
 }
@@ -17,13 +17,13 @@ func autoMigrate(ctx context.Context, s shop) error {
 //go:embed migrations/*.sql
 var addVersion string
 
-// fileMigrate executes the migration file, as a tool for migrations would.
+// fileMigrate executes the migration file, as a migration tool would.
 func fileMigrate(ctx context.Context, s shop) error {
 	_, err := s.db.ExecContext(ctx, addVersion)
 	return err
 }
 
-// writeMigration has ent write what brings the database as it was to the schemas as they are.
+// writeMigration lets ent write the migration from the old database to the schemas.
 func writeMigration(ctx context.Context, path, name string) error {
 	dir, err := migrate.NewLocalDir(path)
 	if err != nil {

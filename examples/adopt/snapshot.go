@@ -17,7 +17,7 @@ var tables = []string{
 	"PlaylistTrack", "Track",
 }
 
-// oldQueries are what programs that do not know about a version ask.
+// oldQueries are queries of programs that do not know about versions.
 var oldQueries = []string{
 	`SELECT c.Country, COUNT(*), ROUND(SUM(i.Total), 2) FROM Customer c
 		JOIN Invoice i ON i.CustomerId = c.CustomerId GROUP BY c.Country ORDER BY 3 DESC, 1`,
@@ -33,7 +33,7 @@ var oldQueries = []string{
 		JOIN MediaType m ON m.MediaTypeId = t.MediaTypeId GROUP BY 1, 2 ORDER BY 1, 2`,
 }
 
-// snapshot is what the database holds and answers, in the columns that it had at first.
+// snapshot is the database's content and its answers, in its original columns.
 type snapshot struct {
 	columns map[string]string // of each table
 	rows    map[string]int    // of each table
@@ -42,7 +42,7 @@ type snapshot struct {
 	catalog string            // indexes, and keys to other tables
 }
 
-// look makes a snapshot of the given columns, or of all where there are none given.
+// look makes a snapshot of the given columns, or of all if none are given.
 func look(ctx context.Context, db *sql.DB, columns map[string]string) (snapshot, error) {
 	s := snapshot{columns: columns, rows: map[string]int{}, sums: map[string]string{}}
 	if s.columns == nil {
@@ -75,7 +75,7 @@ func look(ctx context.Context, db *sql.DB, columns map[string]string) (snapshot,
 	return s, err
 }
 
-// compare prints what the migration did to the rows: nothing.
+// compare prints what the migration did to the rows, which should be nothing.
 func compare(ctx context.Context, out io.Writer, db *sql.DB, before, after snapshot) error {
 	if !reflect.DeepEqual(before, after) {
 		return fmt.Errorf("the migration changed more than it should")

@@ -4,8 +4,8 @@
 //
 //	go run ./examples/adoption
 //
-// It works on a copy in a temporary folder. testdata/enforced holds the files as they are in the end, with what was done by
-// hand: compare them with those of testdata/plain.
+// It works on a copy in a temporary folder. testdata/enforced has the final files, with what was done by hand: compare
+// them with testdata/plain.
 package main
 
 import (
@@ -34,7 +34,7 @@ func main() {
 	}
 }
 
-// road is the way of a project from plain ent to entocc.
+// road takes a project from plain ent to entocc.
 type road struct {
 	ctx               context.Context
 	out               io.Writer
@@ -42,7 +42,7 @@ type road struct {
 	entocc            string // the command
 }
 
-// run adopts entocc in a copy of the service, which it makes in a folder.
+// run adopts entocc in a copy of the service, in a folder.
 func run(ctx context.Context, out io.Writer, dir string) error {
 	_, self, _, _ := runtime.Caller(0)
 	checkout := filepath.Join(filepath.Dir(self), "..", "..")
@@ -100,7 +100,7 @@ func (r *road) initialize() error {
 	return err
 }
 
-// report has one run of the tests tell what would be refused, before anything is.
+// report lets one run of the tests report what would be refused, before anything is.
 func (r *road) report() error {
 	r.tell("3. hook.Report: everything goes through as before, and is reported")
 	if err := r.copy("reporting"); err != nil {
@@ -125,7 +125,7 @@ func (r *road) report() error {
 	return err
 }
 
-// fix has the safe fixes made.
+// fix makes the safe fixes.
 func (r *road) fix() error {
 	r.tell("4. entocc vet --fix: writes by the ID of a loaded entity become writes of the entity")
 	before, err := r.vet()
@@ -149,7 +149,7 @@ func (r *road) fix() error {
 	return err
 }
 
-// enforce does what has to be decided by hand: IgnoreVersion where the last one may win, the client's version elsewhere.
+// enforce makes the changes that need a decision: IgnoreVersion if the last writer may win, the client's version elsewhere.
 func (r *road) enforce() error {
 	r.tell("5. By hand: IgnoreVersion where overwriting is meant, If-Match in the handler")
 	if err := r.copy("enforced"); err != nil {
@@ -167,7 +167,7 @@ func (r *road) enforce() error {
 	return err
 }
 
-// vet returns the findings of entocc vet, a line each. Its exit code is 1 where there are any.
+// vet returns the findings of entocc vet, a line each. The exit code is 1 if there are any.
 func (r *road) vet(args ...string) ([]string, error) {
 	said, err := command(r.ctx, r.project, r.entocc, append([]string{"vet"}, args...)...)
 	if err != nil && exitCode(err) != 1 {
@@ -182,7 +182,7 @@ func (r *road) vet(args ...string) ([]string, error) {
 	return lines, nil
 }
 
-// test runs the tests of the service, prints which do not pass, and returns what they said.
+// test runs the tests of the service, prints which ones fail, and returns their output.
 func (r *road) test(flags ...string) (said string, err error) {
 	said, err = command(r.ctx, r.project, "go", append([]string{"test", "-count=1", "."}, flags...)...)
 	if err == nil {
@@ -248,7 +248,7 @@ func command(ctx context.Context, dir, name string, args ...string) (string, err
 	return string(out), nil
 }
 
-// commandError is the error of a program, with what it said.
+// commandError is the error of a program, with its output.
 type commandError struct {
 	command, said string
 	err           error

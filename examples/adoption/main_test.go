@@ -12,8 +12,7 @@ import (
 
 var update = flag.Bool("update", false, "rewrite testdata/output.txt")
 
-// The plain service loses two updates. One is found by the fix of entocc vet, the other where a handler was changed to state
-// the version.
+// The plain service loses two updates. The fix of entocc vet repairs one, a handler that states the version the other.
 func TestRun_TakesTheServiceFromPlainEntToNothingLost(t *testing.T) {
 	if os.Getenv("ENTOCC_CODEGEN") != "everything" && os.Getenv("CI") == "" {
 		t.Skip("needs ENTOCC_CODEGEN=everything, which .ci/run sets: it generates and builds its own project, four times")

@@ -1,11 +1,10 @@
 // Command aggregate shows an order whose lines have a rule together: they must not cost more than 100. Two editors who
-// change different lines never meet each other's version, and break the rule between them. Touch has every change of a
-// line bump the order, and IfOrderVersion has a change of a line expect the order that its editor saw.
+// change different lines never meet each other's version, and break the rule between them. With Touch every change of a
+// line bumps the order, and with IfOrderVersion a change of a line expects the order that its editor saw.
 //
 //	go run ./examples/aggregate
 //
-// Read ent/schema/order.go for the mixin's option. What is printed between the lines of the story is every statement that
-// the database gets.
+// Read ent/schema/order.go for the mixin's option. Between the lines of the story it prints every statement that the database gets.
 package main
 
 import (
@@ -31,7 +30,7 @@ func main() {
 	}
 }
 
-// run plays the story in its own database.
+// run runs the example in its own database.
 func run(ctx context.Context, out io.Writer) error {
 	dir, err := os.MkdirTemp("", "entocc-aggregate")
 	if err != nil {
@@ -59,7 +58,7 @@ func run(ctx context.Context, out io.Writer) error {
 	return s.tell(ctx, client, client.Debug(), order.ID)
 }
 
-// tell has Ann and Bob change a line each. quiet is a client whose statements are not shown.
+// tell lets Ann and Bob change a line each. quiet is a client whose statements are not shown.
 func (s *story) tell(ctx context.Context, quiet, client *ent.Client, id int) error {
 	order, err := quiet.Order.Get(ctx, id)
 	if err != nil {
@@ -73,14 +72,14 @@ func (s *story) tell(ctx context.Context, quiet, client *ent.Client, id int) err
 	s.say("Ann and Bob open an order: a desk and a chair at 40 each. Both lines bumped the order when they were added, so it\n"+
 		"is at version %d. The lines must not cost more than 100 together.", order.Version)
 
-	s.say("Ann raises the desk to 60, which makes 100. The order moves on in the same transaction, which begins by an UPDATE\n" +
-		"of nothing, as SQLite knows no other way to keep other writers out.")
+	s.say("Ann raises the desk to 60, which makes 100. The same transaction bumps the order. It begins with an UPDATE\n" +
+		"of nothing, because SQLite has no other way to keep other writers out.")
 	if err := client.Line.UpdateOne(desk).SetPrice(60).IfOrderVersion(order.Version).Exec(ctx); err != nil {
 		return err
 	}
 
-	s.say("Bob raises the chair to 60, which makes 100 on his screen. Nobody has touched the chair; but the order that he\n" +
-		"counted is not the order any more.")
+	s.say("Bob raises the chair to 60, which makes 100 on his screen. Nobody has touched the chair, but the order is no\n" +
+		"longer the one that he added up.")
 	err = client.Line.UpdateOne(chair).SetPrice(60).IfOrderVersion(order.Version).Exec(ctx)
 	var modified *entocc.RecordModifiedError
 	if !errors.As(err, &modified) {

@@ -1,2 +1,2 @@
-// Package docs has code of the documentation that belongs to no example. Its tests run it.
+// Package docs has the documentation's code that belongs to no example. Its tests run it.
 package docs

@@ -90,7 +90,7 @@ func (f *forms) page(w http.ResponseWriter, status int, form *occhttp.Form, choi
 	return nil
 }
 
-// posted is what a browser sends of a form in which the name was changed.
+// posted returns what a browser sends for a form in which the name was changed.
 func posted(t *testing.T, form *occhttp.Form, name string) url.Values {
 	t.Helper()
 	_, state, ok := strings.Cut(string(form.State()), `value="`)

@@ -116,6 +116,6 @@ func TestTokens_StateTheVersionThatTheyWereSignedFor(t *testing.T) {
 	u := client.User.Create().SetName("Ada").SetEmail("ada@example.com").SaveX(t.Context())
 	r := httptest.NewRequestWithContext(t.Context(), "POST", "/", nil)
 	err := tokens(t.Context(), client, []byte(strings.Repeat("k", 32)), u, r)
-	require.True(t, ent.IsRecordModified(err), "the delete has the token of the version before the save: %v", err)
+	require.True(t, ent.IsRecordModified(err), "the delete has the token from before the save: %v", err)
 	assert.Equal(t, "Ada Lovelace", client.User.GetX(t.Context(), u.ID).Name)
 }

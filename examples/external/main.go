@@ -25,7 +25,7 @@ import (
 	_ "github.com/entocc/entocc/examples/external/ent/runtime"
 )
 
-// before is the database as the auth module made it, without a version.
+// before is the database as the auth module created it, without a version.
 const before = `
 CREATE TABLE groups (id integer PRIMARY KEY AUTOINCREMENT NOT NULL, created_at datetime NOT NULL, name text NOT NULL UNIQUE, permissions json NOT NULL);
 CREATE TABLE members (id integer PRIMARY KEY AUTOINCREMENT NOT NULL, name text NOT NULL);
@@ -44,7 +44,7 @@ func main() {
 	}
 }
 
-// run adds the version to a database with rows, and has two administrators collide.
+// run adds the version to a database with rows, and lets two administrators collide.
 func run(ctx context.Context, out io.Writer) error {
 	dir, err := os.MkdirTemp("", "entocc-external")
 	if err != nil {
@@ -69,7 +69,7 @@ func run(ctx context.Context, out io.Writer) error {
 	return collide(ctx, out, client)
 }
 
-// collide has one administrator give a group one permission more, and the other add a member to what he believes the group to be.
+// collide lets one administrator give a group another permission, and a second one add a member to the group as he last saw it.
 func collide(ctx context.Context, out io.Writer, client *ent.Client) error {
 	a := client.Group.Query().Where(group.Name("editors")).OnlyX(ctx)
 	b := client.Group.Query().Where(group.Name("editors")).OnlyX(ctx)

@@ -34,7 +34,7 @@ func start(t *testing.T) *app {
 	return &app{t, server.URL, client}
 }
 
-// todo adds one of Ann's to the database.
+// todo adds a todo of Ann's to the database.
 func (a *app) todo(text string, change ...func(*ent.TodoCreate)) *ent.Todo {
 	a.Helper()
 	create := a.client.Todo.Create().SetText(text).SetOwner("ann")
@@ -44,7 +44,7 @@ func (a *app) todo(text string, change ...func(*ent.TodoCreate)) *ent.Todo {
 	return create.SaveX(a.ann())
 }
 
-// stored is a todo as the database has it.
+// stored returns a todo as the database has it.
 func (a *app) stored(t *ent.Todo) *ent.Todo {
 	a.Helper()
 	return a.client.Todo.GetX(a.ann(), t.ID)
@@ -63,7 +63,7 @@ func (a *app) user(name string) *user {
 	return &user{a, graphql.NewClient(a.url+"/query", &http.Client{Transport: userTransport{name, http.DefaultTransport}})}
 }
 
-// userTransport sends the header that says who asks.
+// userTransport sends the header that names the user.
 type userTransport struct {
 	name string
 	http.RoundTripper
@@ -90,7 +90,7 @@ func (u *user) ask(query string, variables vars, data any) gqlerror.List {
 	case err == nil || errors.As(err, &list):
 		return list
 	case errors.As(err, &invalid):
-		return invalid.Response.Errors // what the schema does not allow
+		return invalid.Response.Errors // the schema does not allow it
 	}
 	return gqlerror.List{gqlerror.Wrap(err)}
 }
@@ -165,15 +165,15 @@ func TestUpdateTodo_MalformedVersionIsBadInput(t *testing.T) {
 		require.NotEmpty(t, errs, literal)
 		assert.Contains(t, []any{"BAD_USER_INPUT", "GRAPHQL_VALIDATION_FAILED"}, errs[0].Extensions["code"], "%s: %s", literal, errs[0].Message)
 	}
-	for _, v := range []any{"0", "-1", "9223372036854775806", 0, -1} { // These can be read: no row has such a version.
+	for _, v := range []any{"0", "-1", "9223372036854775806", 0, -1} { // These are valid, but no row has such a version.
 		a.user("bob").conflict(updateTodo, vars{"id": row.ID, "v": v, "input": vars{"text": "mine"}})
 	}
 	assert.Equal(t, row.Version, a.stored(row).Version)
-	require.Empty(t, a.user("bob").ask(updateTodo, vars{"id": row.ID, "v": 1, "input": vars{"text": "mine"}}, nil), "an integer is taken")
+	require.Empty(t, a.user("bob").ask(updateTodo, vars{"id": row.ID, "v": 1, "input": vars{"text": "mine"}}, nil), "an integer is accepted")
 }
 
-// A mutation that writes over an earlier one of the same request is refused, and takes it along. What is reported is what stays: not the
-// version that only the transaction had.
+// A mutation that overwrites an earlier one of the same request is refused, and both are undone. The reported version
+// is the one that stays, not one that only the transaction had.
 func TestMutations_OfOneRequestAreAllMadeOrNone(t *testing.T) {
 	a := start(t)
 	row, other := a.todo("water the plants"), a.todo("call the plumber")
@@ -228,7 +228,7 @@ func TestConflict_SaysNothingOfARowThatTheCallerMayNotSee(t *testing.T) {
 	for _, id := range []int{hidden.ID, deleted.ID} {
 		missing = append(missing, a.user("bob").ask(`query($id: ID!) { node(id: $id) { id } }`, vars{"id": id}, nil))
 	}
-	assert.Equal(t, "NOT_FOUND", missing[0][0].Extensions["code"], "a query is no conflict")
+	assert.Equal(t, "NOT_FOUND", missing[0][0].Extensions["code"], "a query is not a conflict")
 	assert.Equal(t, missing[1][0].Extensions, missing[0][0].Extensions)
 	assert.EqualValues(t, 1, a.stored(hidden).Version)
 	conflict := a.user("ann").conflict(updateTodo, vars{"id": hidden.ID, "v": "7", "input": vars{"text": "mine"}})

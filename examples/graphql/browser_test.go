@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// tab is one person at the page. The browser is a real one, and starts only when asked for:
+// tab is one person at the page, in a real browser, which starts only on request:
 //
 //	ENTOCC_BROWSERS=everything go test -run Browser ./examples/graphql
 type tab struct {
@@ -43,7 +43,7 @@ func (a *app) browsers(names ...string) (tabs []*tab) {
 		a.Cleanup(stop)
 		ctx, closeTab := chromedp.NewContext(ctx)
 		a.Cleanup(closeTab)
-		require.NoError(a, chromedp.Run(ctx), "starting chromium") // It lives as long as the context of this run.
+		require.NoError(a, chromedp.Run(ctx), "starting chromium") // The browser lives as long as the context of this run.
 		tabs = append(tabs, &tab{a, ctx})
 		tabs[len(tabs)-1].do(chromedp.Navigate(a.url+"/?as="+name), chromedp.WaitVisible("#todos li"))
 	}
@@ -61,20 +61,20 @@ func (u *tab) do(actions ...chromedp.Action) {
 	}
 }
 
-// write types a text over that of the only todo, and saves.
+// write replaces the text of the only todo, and saves.
 func (u *tab) write(text string) {
 	u.Helper()
 	const input = `#todos input[name=text]`
 	u.do(chromedp.Evaluate(`document.querySelector("`+input+`").select()`, nil), chromedp.SendKeys(input, text), chromedp.Click(`#todos button[name=save]`))
 }
 
-// press presses the button of the conflict with this text.
+// press presses the conflict's button with this label.
 func (u *tab) press(label string) {
 	u.Helper()
 	u.do(chromedp.Click(`//div[@class="conflict"]//button[text()="`+label+`"]`, chromedp.BySearch))
 }
 
-// shows waits for a version, with no conflict any more.
+// shows waits until the page shows a version and no conflict.
 func (u *tab) shows(version string) (text string) {
 	u.Helper()
 	u.do(chromedp.Poll(`document.querySelector("#todos .version").textContent === "version `+version+`" && !document.querySelector(".conflict")`, nil),
@@ -100,7 +100,7 @@ func TestBrowser_TheSecondSeesBothSides(t *testing.T) {
 	both := bob.conflict()
 	assert.Contains(t, both, "water the garden")
 	assert.Contains(t, both, "water <b>the</b> trees")
-	assert.Equal(t, "water the garden", a.stored(row).Text, "nothing of Bob's is saved yet")
+	assert.Equal(t, "water the garden", a.stored(row).Text, "nothing from Bob is saved yet")
 
 	bob.press("Take theirs")
 	assert.Equal(t, "water the garden", bob.shows("2"))

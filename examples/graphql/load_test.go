@@ -26,7 +26,7 @@ const (
 	loadRows    = 50
 )
 
-// Each success must have won its own version, and be in the database in the end.
+// Each success must have its own version, and be in the database in the end.
 func TestLoad_EverySuccessIsInTheDatabase(t *testing.T) {
 	a := start(t)
 	var rows []*ent.Todo
@@ -61,7 +61,7 @@ func TestLoad_EverySuccessIsInTheDatabase(t *testing.T) {
 	assert.Positive(t, l.successes)
 }
 
-// load is what the clients have seen.
+// load is what the clients saw.
 type load struct {
 	*app
 
@@ -72,7 +72,7 @@ type load struct {
 
 const raisePriority = `mutation($id: ID!, $v: Version!, $p: Int!) { updateTodo(id: $id, expectedVersion: $v, input: {priority: $p}) { version } }`
 
-// raise reads a todo, and writes it with a priority that is one higher.
+// raise reads a todo, and raises its priority by one.
 func (l *load) raise(u *user, id int) {
 	var seen struct {
 		Node struct {

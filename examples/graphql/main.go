@@ -43,7 +43,7 @@ func main() {
 	defer stop()
 	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
 		log.Print(err)
-		os.Exit(1) //nolint:gocritic // the deferred stop only gives the signal back
+		os.Exit(1) //nolint:gocritic // the deferred stop only restores the signal
 	}
 }
 
@@ -79,8 +79,8 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	return nil
 }
 
-// open opens the database and creates its tables. A mutation is a transaction that takes SQLite's lock when it begins, so that none
-// has to give up in its middle.
+// open opens the database and creates its tables. A mutation is a transaction that takes SQLite's lock when it begins,
+// so that none has to give up halfway.
 func open(ctx context.Context, file string) (*ent.Client, error) {
 	client, err := ent.Open("sqlite3", "file:"+file+"?_fk=1&_journal_mode=WAL&_busy_timeout=10000&_txlock=immediate")
 	if err != nil {
@@ -106,20 +106,20 @@ func seed(ctx context.Context, client *ent.Client) error {
 	).Exec(ctx)
 }
 
-// newApp returns the handler of the API, the page and the playground. Who asks is what the header X-User says: a real application
-// would look at a session.
+// newApp returns the handler of the API, the page and the playground. The header X-User names the user; a real
+// application would use a session.
 func newApp(client *ent.Client) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		_, _ = w.Write(page) // there is nobody left to tell
+		_, _ = w.Write(page) // the client is gone
 	})
 	mux.Handle("GET /playground", playground.HandlerWithHeaders("Todo", "/query", nil, map[string]string{"X-User": "ann"}))
 	mux.Handle("POST /query", withViewer(newServer(client), client))
 	return mux
 }
 
-// withViewer has a handler know who asks, and which client to use.
+// withViewer puts the user and the client into the context of a handler.
 func withViewer(next http.Handler, client *ent.Client) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx := viewer.NewContext(r.Context(), r.Header.Get("X-User"))

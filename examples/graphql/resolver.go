@@ -1,4 +1,4 @@
 package main
 
-// Resolver answers the fields of the API. The client is that of the context: in a mutation it is the transaction's.
+// Resolver resolves the fields of the API. It takes the client from the context, which in a mutation is the transaction's.
 type Resolver struct{}

@@ -40,7 +40,7 @@ func (m mutations) ReopenTodo(ctx context.Context, id int) (*ent.Todo, error) {
 	return m.reopen(ctx, id)
 }
 
-// reopen asks a server with these extensions, whose reopenTodo is a function, for the todo.
+// reopen calls reopenTodo on a server with these extensions, which runs the function.
 func (a *app) reopen(todo *ent.Todo, reopen func(ctx context.Context, id int) (*ent.Todo, error), extensions ...graphql.HandlerExtension) gqlerror.List {
 	a.Helper()
 	srv := handler.New(NewExecutableSchema(Config{Resolvers: &root{reopen: reopen}}))
@@ -54,7 +54,7 @@ func (a *app) reopen(todo *ent.Todo, reopen func(ctx context.Context, id int) (*
 	return (&app{T: a.T, url: server.URL, client: a.client}).user("bob").ask(reopenTodo, vars{"id": todo.ID}, nil)
 }
 
-// Read in the open transaction, the current row could be one that is never committed.
+// The current row, read in the open transaction, might never be committed.
 func TestConflicts_AfterTheTransactionerIsRefused(t *testing.T) {
 	a := start(t)
 	row := a.todo("water the plants")
@@ -129,7 +129,7 @@ func TestConflicts_ThatAResolverSwallowsAreNotTold(t *testing.T) {
 	assert.Equal(t, "second try", a.stored(row).Text)
 }
 
-// The number that a batch has written is none any more when its transaction is rolled back.
+// Once its transaction is rolled back, a batch has written no rows.
 func TestConflicts_OfABatchThatIsRolledBackHaveWrittenNothing(t *testing.T) {
 	a := start(t)
 	row, stale := a.todo("water the plants"), a.todo("call the plumber")
@@ -150,7 +150,7 @@ func TestConflicts_OfABatchThatIsRolledBackHaveWrittenNothing(t *testing.T) {
 	assert.EqualValues(t, 2, a.stored(row).Version)
 }
 
-// A resolver that writes with more rights than its caller has meets a row that became private meanwhile.
+// A resolver with more rights than its caller meets a row that has become private.
 func TestConflicts_OfAResolverWithMoreRights(t *testing.T) {
 	a := start(t)
 	row := a.todo("buy Bob a present", func(c *ent.TodoCreate) { c.SetPrivate(true) })

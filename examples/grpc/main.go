@@ -34,7 +34,7 @@ func main() {
 	}
 }
 
-// serve starts a server on loopback that speaks HTTP/2 without TLS, which clients of gRPC need.
+// serve starts a server on loopback that speaks HTTP/2 without TLS, which gRPC clients need.
 func serve(client *ent.Client) *httptest.Server {
 	s := httptest.NewUnstartedServer(handler(client))
 	s.Config.Protocols = new(http.Protocols)
@@ -65,7 +65,7 @@ func run(ctx context.Context, out io.Writer) error {
 	return collide(ctx, out, ada, userpb.NewUserServiceClient(conn))
 }
 
-// collide has two clients edit one user.
+// collide lets two clients edit one user.
 func collide(ctx context.Context, out io.Writer, ada userpbconnect.UserServiceClient, bob userpb.UserServiceClient) error {
 	created, err := ada.CreateUser(ctx, connect.NewRequest(&userpb.CreateUserRequest{User: &userpb.User{FullName: "Ada", Email: "ada@example.org"}}))
 	if err != nil {
@@ -90,7 +90,7 @@ func collide(ctx context.Context, out io.Writer, ada userpbconnect.UserServiceCl
 	_, err = bob.UpdateUser(ctx, phone)
 	tell(out, err)
 
-	// Bob's mask does not overlap with what he has not seen: he can do without the etag.
+	// Bob's mask does not overlap with the change that he has not seen, so he can leave out the etag.
 	phone.User.Etag = ""
 	merged, err := bob.UpdateUser(ctx, phone)
 	if err != nil {
@@ -105,7 +105,7 @@ func collide(ctx context.Context, out io.Writer, ada userpbconnect.UserServiceCl
 	return nil
 }
 
-// tell prints a status as a client of any language reads it.
+// tell prints a status as a client in any language reads it.
 func tell(out io.Writer, err error) {
 	s, _ := status.FromError(err)
 	fmt.Fprintf(out, "Bob gets %v: %s\n", s.Code(), s.Message())

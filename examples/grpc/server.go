@@ -26,7 +26,7 @@ func handler(client *ent.Client) http.Handler {
 	return mux
 }
 
-// CreateUser has no etag to look at.
+// CreateUser has no etag to check.
 func (s *server) CreateUser(ctx context.Context, r *connect.Request[userpb.CreateUserRequest]) (*connect.Response[userpb.User], error) {
 	in := r.Msg.GetUser()
 	u, err := s.client.User.Create().SetName(in.GetFullName()).SetEmail(in.GetEmail()).SetPhone(in.GetPhone()).Save(ctx)
@@ -43,8 +43,8 @@ func (s *server) GetUser(ctx context.Context, r *connect.Request[userpb.GetUserR
 	return response(u, err)
 }
 
-// UpdateUser sets the fields of the mask where the row has the etag still. A client that sends none overwrites the fields of its mask,
-// whoever wrote them last, and leaves the others alone.
+// UpdateUser sets the fields of the mask if the row still has the etag. A client without an etag overwrites the fields
+// of its mask, whoever wrote them last, and leaves the others alone.
 func (s *server) UpdateUser(ctx context.Context, r *connect.Request[userpb.UpdateUserRequest]) (*connect.Response[userpb.User], error) {
 	in := r.Msg.GetUser()
 	id, err := idOf(in.GetName())
@@ -106,7 +106,7 @@ func idOf(name string) (int, error) {
 
 type nameError struct{ name string }
 
-// Error shows the name that was sent.
+// Error quotes the name that was sent.
 func (e *nameError) Error() string {
 	return strconv.Quote(e.name) + ` is not the name of a user, such as "users/7"`
 }

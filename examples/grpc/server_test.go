@@ -41,7 +41,7 @@ func service(t *testing.T) (url, address string, client *ent.Client) {
 	return s.URL, s.Listener.Addr().String(), client
 }
 
-// edit is one call of UpdateUser, by whatever client. It returns the new etag.
+// edit is a call of UpdateUser by some client. It returns the new etag.
 type edit func(ctx context.Context, u *userpb.User, paths ...string) (*userpb.User, error)
 
 func grpcEdit(t *testing.T, address string) edit {
@@ -91,10 +91,10 @@ func TestUpdateUser_SetsTheFieldsOfItsMask(t *testing.T) {
 
 		got, err := update(ctx, full, "full_name", "status", "name")
 		require.NoError(t, err, name)
-		assert.Equal(t, [4]string{"Augusta", "ada@example.org", "1", "active"}, [4]string{got.FullName, got.Email, got.Phone, got.Status}, "%s: the mask alone, and never what is output only", name)
+		assert.Equal(t, [4]string{"Augusta", "ada@example.org", "1", "active"}, [4]string{got.FullName, got.Email, got.Phone, got.Status}, "%s: only what the mask names, and never output-only fields", name)
 		got, err = update(ctx, full)
 		require.NoError(t, err, name)
-		assert.Equal(t, [2]string{"a@example.org", "1"}, [2]string{got.Email, got.Phone}, "%s: no mask sets what is populated", name)
+		assert.Equal(t, [2]string{"a@example.org", "1"}, [2]string{got.Email, got.Phone}, "%s: without a mask, the populated fields are set", name)
 		got, err = update(ctx, full, "*")
 		require.NoError(t, err, name)
 		assert.Empty(t, got.Phone, "%s: * sets everything", name)
@@ -119,7 +119,7 @@ func TestUpdateUser_SetsTheFieldsOfItsMask(t *testing.T) {
 	}
 }
 
-// Sixteen clients of three kinds count in fifty rows. What was reported as saved is there in the end.
+// Sixteen clients of three kinds increment counters in fifty rows. In the end the rows have every increment that was reported as saved.
 //
 //	go test ./examples/grpc -run Load -v -args -load 30s
 func TestLoad_NoUpdateIsLost(t *testing.T) {
@@ -142,7 +142,7 @@ func TestLoad_NoUpdateIsLost(t *testing.T) {
 				if !assert.NoError(t, err) {
 					return
 				}
-				// Once begun, a call is seen through: one that is broken off may have been applied.
+				// A call that was begun is completed: an interrupted one may have been applied.
 				_, err = kinds[i%len(kinds)](t.Context(), &userpb.User{
 					Name: "users/" + strconv.Itoa(id), Etag: fmt.Sprintf(`"User/%d/%d"`, id, u.Version), FullName: strconv.Itoa(n + 1),
 				})

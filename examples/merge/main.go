@@ -1,5 +1,5 @@
-// Command merge shows what can become of a conflict: a save that merges what two editors did, by hand and by a hook; a
-// list of what both changed, for the page that asks; client wins; store wins.
+// Command merge shows ways to end a conflict: a save that merges what two editors did, by hand or by a hook; a list of
+// what both changed, for a page that asks; client wins; store wins.
 //
 //	go run ./examples/merge
 //
@@ -29,7 +29,7 @@ func main() {
 	}
 }
 
-// run plays each chapter with its own user and client, as hooks belong to a client.
+// run runs each chapter with its own user and client, because hooks belong to a client.
 func run(ctx context.Context, out io.Writer) error {
 	for _, chapter := range chapters {
 		client, err := ent.Open(dialect.SQLite, "file:merge?mode=memory&cache=shared&_fk=1")
@@ -81,8 +81,8 @@ func byHand(ctx context.Context, d desk) error {
 	return nil
 }
 
-// mergeByHand saves what Bob wants from the copy that he has; and from the row as it is now, if nobody else changed the
-// same field.
+// mergeByHand saves Bob's changes from the copy that he has, and if that is stale and nobody else changed the same
+// fields, from the current row.
 func mergeByHand(ctx context.Context, out io.Writer, bob *ent.User) (*ent.User, error) {
 	save := func(u *ent.User) (*ent.User, error) { // Sets what Bob changed, and no other field.
 		return u.Update().SetEmail("ada@example.org").Save(ctx)
@@ -102,10 +102,10 @@ func mergeByHand(ctx context.Context, out io.Writer, bob *ent.User) (*ent.User, 
 	return saved, err
 }
 
-// show prints what each side did, and returns in how many fields they clash.
+// show prints what each side did, and returns the number of fields that clash.
 func show(out io.Writer, diffs []entocc.FieldDiff) (clashes int) {
 	for _, d := range diffs {
-		if d.Sensitive { // Say who changed it, and not the values.
+		if d.Sensitive { // Say who changed it, but not the values.
 			fmt.Fprintf(out, "  %s: changed by me %v, by others %v\n", d.Label, d.MineChanged, d.TheirsChanged)
 		} else {
 			fmt.Fprintf(out, "  %s: was %v, mine %v, theirs %v\n", d.Label, d.Base, d.Mine, d.Theirs)

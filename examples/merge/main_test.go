@@ -44,7 +44,7 @@ func Example() {
 	//   In the end: Ada Lovelace <ada@example.com>, phone 1833, active, version 2
 }
 
-// A third writer who is there between the merge and its save is a conflict again, and what they changed is looked at.
+// A third writer between the merge and its save is another conflict, and their changes are compared too.
 func TestMergeByHand_ThirdWriterIsSeen(t *testing.T) {
 	ctx := t.Context()
 	client := enttest.Open(t, "sqlite3", "file:"+t.Name()+"?mode=memory&cache=shared&_fk=1")

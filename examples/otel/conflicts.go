@@ -22,7 +22,7 @@ func conflictsTo(meter metric.Meter) (entgo.Hook, error) {
 	}
 	return hook.Observe(func(ctx context.Context, e *entocc.RecordModifiedError) {
 		kind := []attribute.KeyValue{attribute.String("type", e.Type), attribute.String("op", strings.TrimPrefix(e.Op.String(), "Op")), attribute.Bool("deleted", e.Deleted)}
-		counter.Add(ctx, 1, metric.WithAttributes(kind...)) // IDs and versions would make a series of each row.
+		counter.Add(ctx, 1, metric.WithAttributes(kind...)) // IDs and versions would make a series for each row.
 		trace.SpanFromContext(ctx).AddEvent("ent.conflict", trace.WithAttributes(append(kind,
 			attribute.String("id", fmt.Sprint(e.ID)),
 			attribute.String("expected", fmt.Sprint(e.Expected)),

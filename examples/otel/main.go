@@ -3,8 +3,7 @@
 //
 //	go run ./examples/otel
 //
-// What is reported is type, ID, operation and versions, and no value of any field. A real program exports what is read from
-// memory here.
+// It reports type, ID, operation and versions, but no field values. A real program exports what is read from memory here.
 package main
 
 import (
@@ -36,7 +35,7 @@ func main() {
 	}
 }
 
-// run sets the program up as its main function would, has two conflicts happen, and prints what was recorded.
+// run sets the program up as its main function would, causes two conflicts, and prints what was recorded.
 func run(ctx context.Context, out io.Writer) error {
 	if err := ent.CheckGuards(); err != nil { // At the start, not at the first write.
 		return err
@@ -79,7 +78,7 @@ func run(ctx context.Context, out io.Writer) error {
 	return nil
 }
 
-// work has a save and a delete be refused.
+// work makes a save and a delete that are refused.
 func work(ctx context.Context, client *ent.Client) error {
 	u := client.User.Create().SetName("Ada").SetEmail("ada@example.com").SaveX(ctx)
 	u.Update().SetName("Ada Lovelace").ExecX(ctx)
@@ -94,7 +93,7 @@ func work(ctx context.Context, client *ent.Client) error {
 	return nil
 }
 
-// legacy writes by ID, as before there were versions, by a client that reports it.
+// legacy writes by ID, as before there were versions, with a client that reports it.
 func legacy(ctx context.Context, meter metric.Meter) error {
 	client, err := ent.Open(dialect.SQLite, "file:otel?mode=memory&cache=shared&_fk=1")
 	if err != nil {
@@ -117,7 +116,7 @@ var withoutTime = &slog.HandlerOptions{ReplaceAttr: func(groups []string, a slog
 	return a
 }}
 
-// printMetrics prints what an exporter would be given.
+// printMetrics prints what an exporter would get.
 func printMetrics(ctx context.Context, out io.Writer, reader *sdkmetric.ManualReader) error {
 	var data metricdata.ResourceMetrics
 	if err := reader.Collect(ctx, &data); err != nil {

@@ -10,7 +10,7 @@ func Example() {
 	//
 	// Counter: ent.conflicts{deleted=false op=DeleteOne type=User} 1
 	// Counter: ent.conflicts{deleted=false op=UpdateOne type=User} 1
-	// Counter: ent.reported{at=main.go:109 kind=unguarded type=User} 1
+	// Counter: ent.reported{at=main.go:108 kind=unguarded type=User} 1
 	//
 	// Span: POST /users/1
 	//   ent.conflict{type=User op=UpdateOne deleted=false id=1 expected=1 actual=2}

@@ -11,7 +11,7 @@ import (
 	"github.com/entocc/entocc/hook"
 )
 
-// reportsTo returns a function for hook.Report that counts with a meter which calls would be refused.
+// reportsTo returns a function for hook.Report that counts, with a meter, the calls that would be refused.
 func reportsTo(meter metric.Meter) (func(context.Context, hook.Event), error) {
 	counter, err := meter.Int64Counter("ent.reported", metric.WithDescription("Writes that would be refused without hook.Report."))
 	if err != nil {

@@ -1,10 +1,10 @@
-// Command quickstart shows two editors who open the same row, and what becomes of the second save. It needs nothing but
-// Go and a C compiler: the database is SQLite, in a file that is gone when it ends.
+// Command quickstart shows two editors who open the same row, and what happens to the second save. It needs only Go and
+// a C compiler: the database is SQLite, in a temporary file.
 //
 //	go run ./examples/quickstart
 //
-// Read ent/schema/user.go for the mixin and ent/entc.go for the extension; the rest of ent/ is generated. What is
-// printed between the lines of the story is every statement that the database gets.
+// Read ent/schema/user.go for the mixin and ent/entc.go for the extension; the rest of ent/ is generated. Between the
+// lines of the story it prints every statement that the database gets.
 package main
 
 import (
@@ -29,7 +29,7 @@ func main() {
 	}
 }
 
-// run plays the story in its own database.
+// run runs the example in its own database.
 func run(ctx context.Context, out io.Writer) error {
 	dir, err := os.MkdirTemp("", "entocc-quickstart")
 	if err != nil {
@@ -48,7 +48,7 @@ func run(ctx context.Context, out io.Writer) error {
 	return s.tell(ctx, client.Debug())
 }
 
-// tell has Ann and Bob edit the same user.
+// tell lets Ann and Bob edit the same user.
 func (s *story) tell(ctx context.Context, client *ent.Client) error {
 	s.say("A user is created. Its row starts at version 1.")
 	u, err := client.User.Create().SetName("Ada").SetEmail("ada@example.com").Save(ctx)
@@ -66,7 +66,7 @@ func (s *story) tell(ctx context.Context, client *ent.Client) error {
 		return err
 	}
 
-	s.say("Ann saves a new name. The statement that writes carries the version that she saw, and moves it on.")
+	s.say("Ann saves a new name. The statement that writes compares the version that she saw, and bumps it.")
 	ann, err = ann.Update().SetName("Ada Lovelace").Save(ctx)
 	if err != nil {
 		return err
@@ -89,7 +89,7 @@ func (s *story) tell(ctx context.Context, client *ent.Client) error {
 	}
 	s.say("He had opened %q; it is %q now.", modified.Loaded.Name, current.Name)
 
-	s.say("He decides for a name that keeps both, and saves it from the row as it is now.")
+	s.say("He chooses a name that keeps both, and saves it from the current row.")
 	bob, err = current.Update().SetName("Ada King, Countess of Lovelace").Save(ctx)
 	if err != nil {
 		return err

@@ -12,7 +12,7 @@ import (
 
 var update = flag.Bool("update", false, "rewrite testdata/output.txt")
 
-// The output is what a reader of the README sees first, with its SQL: it is compared as a whole.
+// The README shows this output first, so the test compares all of it, with its SQL.
 func TestRun_TellsTheStoryWithItsStatements(t *testing.T) {
 	var out bytes.Buffer
 	require.NoError(t, run(t.Context(), &out))

@@ -1,5 +1,5 @@
-// Command report adopts versions in a program that knows of none: first each write that would be refused is reported, with the
-// line of the program that makes it, and goes through as before. Then type by type is enforced.
+// Command report adopts versions in a program that has none. First it reports each write that would be refused, with
+// its line in the program, and lets it through as before. Then it enforces one type after the other.
 //
 //	go run ./examples/report
 package main

@@ -1,5 +1,5 @@
-// Command repository puts versions into a program whose domain objects do not know about ent: the version travels through them as an
-// opaque text, and each caller is guarded from the day that it sends it back.
+// Command repository puts versions into a program whose domain objects do not know about ent: the version travels
+// through them as an opaque text, and each caller is guarded as soon as it sends the version back.
 //
 //	go run ./examples/repository
 package main
@@ -38,7 +38,7 @@ func run(ctx context.Context, out io.Writer) error {
 	id := client.User.Create().SetName("Ada").SetEmail("ada@example.org").SaveX(ctx).ID
 	repository := users{client}
 
-	// The profile page sends the version back, the old import does not know it.
+	// The profile page sends the version back. The old import does not know it.
 	seen, err := repository.Find(ctx, id)
 	if err != nil {
 		return err

@@ -22,7 +22,7 @@ func (r users) Find(ctx context.Context, id int) (domain.User, error) {
 	return toDomain(u)
 }
 
-// Save saves a user. While some callers build users without a version, their writes are not compared, and those of all others are.
+// Save saves a user. As long as some callers build users without a version, their writes are not compared; all others are.
 func (r users) Save(ctx context.Context, u domain.User) (domain.User, error) {
 	saved, err := r.client.User.UpdateOneID(u.ID).
 		IfMatch(occhttp.IfTagSent(u.Version)). // IfTag, once every caller sends it.

@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The other way around than requireDocumented: whatever openapi.json lists happens. Programs are written to expect it.
+// The converse of requireDocumented: every answer that openapi.json lists can happen. Programs are written to expect it.
 func TestOpenAPI_EveryAnswerThatItListsIsGiven(t *testing.T) {
 	s := newServer(t, filepath.Join(t.TempDir(), "rest.db"), "")
 	whole := s.url
@@ -31,7 +31,7 @@ func TestOpenAPI_EveryAnswerThatItListsIsGiven(t *testing.T) {
 	}
 }
 
-// attempt is a request of an operation, on its own rows.
+// attempt is a request for an operation, on its own rows.
 type attempt struct {
 	*server
 	operation
@@ -61,7 +61,7 @@ func newAttempt(s *server, o operation, id string) *attempt {
 	return a
 }
 
-// provoke changes the request, or what it meets, so that the answer has this status.
+// provoke changes the request, or the data that it meets, so that the answer has this status.
 func (a *attempt) provoke(status int) {
 	switch status {
 	case http.StatusCreated:
@@ -99,7 +99,7 @@ func (s *server) broken() string {
 	return other.url
 }
 
-// late returns the address of the same server, which gives no request any time.
+// late returns the address of the same server, on which every request times out at once.
 func (s *server) late() string {
 	listener := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithDeadline(r.Context(), time.Now())

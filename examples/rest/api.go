@@ -39,12 +39,12 @@ func (a *api) handler() http.Handler {
 	}
 	mux.HandleFunc("GET /openapi.json", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
-		_, _ = w.Write(openAPI) // there is nobody left to tell
+		_, _ = w.Write(openAPI) // the client is gone
 	})
 	return occhttp.Middleware(occhttp.LastChange(lastChange), occhttp.ClashingFields(apiName))(mux)
 }
 
-// lastChange has the problem of a conflict say who changed a task, and when.
+// lastChange lets the problem of a conflict say who changed a task, and when.
 func lastChange(current any) (by string, at time.Time) {
 	t, ok := current.(*ent.Task)
 	if !ok || t.ChangedAt == nil {
@@ -53,7 +53,7 @@ func lastChange(current any) (by string, at time.Time) {
 	return t.ChangedBy, *t.ChangedAt
 }
 
-// apiName is the name of a field in the API. Those that clients neither see nor send have none.
+// apiName is the name of a field in the API, or "" if clients neither see nor send it.
 func apiName(_ any, field entocc.FieldDiff) string {
 	switch field.Name {
 	case project.FieldName, project.FieldDescription, project.FieldPoints, task.FieldTitle, task.FieldDone:
@@ -62,8 +62,8 @@ func apiName(_ any, field entocc.FieldDiff) string {
 	return ""
 }
 
-// user is who sends a request, as the proxy in front has authenticated them. A server that can be reached past such a proxy must not believe
-// it.
+// user returns the user of a request, whom the proxy in front has authenticated. A server that can be reached without
+// the proxy must not trust this header.
 func user(r *http.Request) string { return r.Header.Get("X-Forwarded-User") }
 
 func routes(a *api) map[string]occhttp.HandlerFunc {
@@ -86,7 +86,7 @@ func routes(a *api) map[string]occhttp.HandlerFunc {
 // maxBody is the largest body that is read, in bytes.
 const maxBody = 64 << 10
 
-// read decodes the body of a request into v, and refuses what v has no place for.
+// read decodes the body of a request into v, and refuses members that v does not have.
 func read(w http.ResponseWriter, r *http.Request, v any) error {
 	dec := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
 	dec.DisallowUnknownFields()
@@ -125,7 +125,7 @@ func writeJSON(w http.ResponseWriter, status int, view any) error {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_, _ = w.Write(append(body, '\n')) // there is nobody left to tell
+	_, _ = w.Write(append(body, '\n')) // the client is gone
 	return nil
 }
 

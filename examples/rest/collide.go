@@ -16,7 +16,7 @@ import (
 	"github.com/entocc/entocc/examples/rest/client"
 )
 
-// collide has two users with generated clients save the same project of the server at this URL, and prints what they get to see.
+// collide lets two users with generated clients save the same project on the server at this URL, and prints what they see.
 func collide(ctx context.Context, url string, out io.Writer) error {
 	c, err := client.NewClientWithResponses(url)
 	if err != nil {
@@ -68,7 +68,7 @@ type loaded struct {
 	tag string
 }
 
-// clash is the error of a save that its user has to decide: somebody else has changed the same fields.
+// clash is the error of a save whose user has to decide, because somebody else has changed the same fields.
 type clash struct {
 	fields    []string
 	read, now loaded
@@ -90,8 +90,8 @@ func fetch(ctx context.Context, c *client.ClientWithResponses, id string) (loade
 	return loaded{*answer.JSON200, answer.Headers200.ETag}, nil
 }
 
-// save writes a patch of a project, based on what was read. If somebody else has changed other fields since, it is saved anyway, based
-// on what they have saved.
+// save writes a patch of a project, based on what was read. If somebody else has changed other fields since, it saves
+// the patch anyway, based on their version.
 func save(ctx context.Context, c *client.ClientWithResponses, read loaded, patch client.ProjectPatch) (loaded, error) {
 	for {
 		params := &client.PatchProjectParams{IfMatch: read.tag}
@@ -117,8 +117,9 @@ func save(ctx context.Context, c *client.ClientWithResponses, read loaded, patch
 	}
 }
 
-// both returns the fields of a patch that somebody else has changed too. It does not go by the clashes of the problem: the server does not
-// know what was read, and two who count from 11 to 12 do not clash there, but have counted one, not two.
+// both returns the fields of a patch that somebody else has changed too. It does not use the clashes of the problem,
+// because the server does not know what was read: two users who count from 11 to 12 do not clash there, but would have
+// counted one, not two.
 func both(patch client.ProjectPatch, read, now client.Project) (fields []string) {
 	before, theirs := members(read), members(now)
 	for field := range members(patch) {
@@ -130,19 +131,19 @@ func both(patch client.ProjectPatch, read, now client.Project) (fields []string)
 	return fields
 }
 
-// members returns what a value is as JSON.
+// members returns the members of a value's JSON.
 func members(v any) (m map[string]any) {
 	text, err := json.Marshal(v)
 	if err == nil {
 		err = json.Unmarshal(text, &m)
 	}
 	if err != nil {
-		panic(err) // The generated types are structs of texts and numbers.
+		panic(err) // The generated types have only texts and numbers.
 	}
 	return m
 }
 
-// refused is the error of any problem.
+// refused returns the error for a problem.
 func refused(body []byte) error {
 	var p client.Problem
 	if err := json.Unmarshal(body, &p); err != nil {

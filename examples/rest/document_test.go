@@ -32,7 +32,7 @@ type reference struct {
 	Ref string `json:"$ref"`
 }
 
-// operation is what the document says of one method of one path.
+// operation is what the document says about a method of a path.
 type operation struct {
 	OperationID string
 	Parameters  []reference
@@ -40,7 +40,7 @@ type operation struct {
 	Responses   map[string]response
 
 	method, path string
-	// at is where in the document it is, as a JSON pointer.
+	// at is the place in the document, as a JSON pointer.
 	at string
 }
 
@@ -71,7 +71,7 @@ func (o operation) takes(name string) bool {
 	return false
 }
 
-// operations returns all of the document.
+// operations returns all operations of the document.
 func (d document) operations() (all []operation) {
 	for path, methods := range d.Paths {
 		for method, text := range methods {
@@ -84,7 +84,7 @@ func (d document) operations() (all []operation) {
 	return all
 }
 
-// operation returns that of a method and a path, be it one of a request or one with parameters.
+// operation returns the operation of a method and a path. The path may be that of a request, or have parameters.
 func (d document) operation(t *testing.T, method, path string) operation {
 	t.Helper()
 	for _, o := range d.operations() {
@@ -127,7 +127,7 @@ func (d document) header(h header) header {
 	return d.Components.Headers[strings.TrimPrefix(h.Ref, "#/components/headers/")]
 }
 
-// pointer is the JSON pointer of these members, for a URL.
+// pointer returns the JSON pointer of these members, for a URL.
 func pointer(members ...string) (at string) {
 	for _, m := range members {
 		at += "/" + url.PathEscape(strings.ReplaceAll(strings.ReplaceAll(m, "~", "~0"), "/", "~1"))
@@ -135,9 +135,9 @@ func pointer(members ...string) (at string) {
 	return at
 }
 
-// requireDocumented wants the answer to be what openapi.json says: the status, the headers, the media type, and a body that its schema
-// takes, with no member that the schema does not name. What was sent with success must be what the document asks for. Every request of the
-// tests comes by here.
+// requireDocumented requires the answer to be as in openapi.json: the status, the headers, the media type, and a body
+// that fits its schema, without members that the schema does not name. A body that was accepted must fit the document
+// too. Every request of the tests is checked here.
 func (s *server) requireDocumented(sent string, a answer) {
 	s.Helper()
 	d := readDocument(s.T)
@@ -159,7 +159,7 @@ func (s *server) requireDocumented(sent string, a answer) {
 	}
 }
 
-// requireFits wants a body to have one of the media types that the document lists at a place, and to be what its schema takes.
+// requireFits requires a body to have one of the media types that the document lists at a place, and to fit its schema.
 func (s *server) requireFits(at string, listed map[string]json.RawMessage, h http.Header, body string) {
 	s.Helper()
 	if body == "" {
@@ -179,8 +179,8 @@ func (s *server) requireFits(at string, listed map[string]json.RawMessage, h htt
 	require.NoError(s, schema.Validate(value), body)
 }
 
-// schemas returns a compiler of the schemas in the document. Their objects are closed, which those of the document are not: a client must
-// ignore a member that it does not know, but what the server writes must be there.
+// schemas returns a compiler for the schemas in the document, with objects that are closed. In the document they are
+// open, because a client must ignore unknown members; but what the server writes must be documented.
 func schemas(t *testing.T) *jsonschema.Compiler {
 	t.Helper()
 	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(openAPI))

@@ -13,7 +13,7 @@ import (
 	"github.com/entocc/entocc/occhttp"
 )
 
-// humaError is a problem as huma takes errors: with a status, and the media type of its body.
+// humaError is a problem as an error for huma, with a status and the media type of its body.
 type humaError struct{ *occhttp.Problem }
 
 // GetStatus implements huma.StatusError.
@@ -32,7 +32,7 @@ type humaOutput struct {
 	ETag string `header:"ETag"`
 }
 
-// huma hands the context of a request to its handlers, and not the request, which occhttp wants to see: a middleware puts it there.
+// huma passes its handlers the context of a request, but occhttp needs the request, so a middleware puts it into the context.
 func init() {
 	routers["huma"] = func(client *ent.Client) http.Handler {
 		mux := http.NewServeMux()

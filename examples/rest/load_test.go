@@ -26,7 +26,7 @@ const (
 	loadRows    = 100
 )
 
-// TestMain serves the API instead of testing it, in the process that the load test starts.
+// TestMain serves the API instead of testing it in the process that the load test starts.
 func TestMain(m *testing.M) {
 	if args := os.Getenv("REST_SERVE"); args != "" {
 		if err := run(context.Background(), strings.Split(args, " "), os.Stdout); err != nil {
@@ -39,8 +39,8 @@ func TestMain(m *testing.M) {
 }
 
 // TestLoad_EverySuccessIsInTheDatabase has 64 clients add one to the points of 100 projects, by GET and then PUT with
-// If-Match, against a server in another process. Each 2xx must have won its own version, and be in the database in
-// the end. It runs for a second, or as long as REST_LOAD says:
+// If-Match, against a server in another process. Each 2xx must have its own version, and be in the database in the end.
+// It runs for a second, or as long as REST_LOAD says:
 //
 //	REST_LOAD=30s go test -run TestLoad -v ./examples/rest
 func TestLoad_EverySuccessIsInTheDatabase(t *testing.T) {
@@ -107,19 +107,19 @@ func serve(t *testing.T, file, postgres string) string {
 	return strings.TrimSpace(strings.TrimPrefix(line, "listening on "))
 }
 
-// storm is what the clients of the load test have seen.
+// storm is what the clients of the load test saw.
 type storm struct {
 	t    *testing.T
 	url  string
 	http *http.Client
 
 	mu sync.Mutex
-	// won counts the successes for each tag that one has returned.
+	// won counts the successes that returned each tag.
 	won      map[string]int
 	statuses map[int]int
 }
 
-// addPoint is one GET, and one PUT of what was read and one point more.
+// addPoint is a GET, and a PUT of what was read with one more point.
 func (l *storm) addPoint(id string) {
 	var view projectView
 	status, tag := l.do("GET", id, "", "", &view)
@@ -156,7 +156,7 @@ func (l *storm) do(method, id, body, ifMatch string, view *projectView) (status 
 	return resp.StatusCode, resp.Header.Get("ETag")
 }
 
-// check compares what the clients were told with what is stored.
+// check compares the answers to the clients with what is stored.
 func (l *storm) check(client *ent.Client) {
 	successes, points := l.statuses[http.StatusOK], 0
 	for _, p := range client.Project.Query().AllX(l.t.Context()) {
@@ -164,7 +164,7 @@ func (l *storm) check(client *ent.Client) {
 	}
 	l.t.Logf("%d successes, %d conflicts", successes, l.statuses[http.StatusPreconditionFailed])
 	assert.Positive(l.t, successes)
-	assert.Equal(l.t, successes, points, "every success is in the database, and none has overwritten another")
+	assert.Equal(l.t, successes, points, "every success is in the database, and none was overwritten")
 	for tag, times := range l.won {
 		assert.Equal(l.t, 1, times, "%s was won twice", tag)
 	}

@@ -1,5 +1,5 @@
-// Command rest is a small JSON API over ent: projects, and the tasks in them. Every write states the version that it is
-// based on by If-Match, and no client overwrites what it has not read.
+// Command rest is a small JSON API over ent: projects, and the tasks in them. Every write states with If-Match the
+// version that it is based on, and no client overwrites what it has not read.
 //
 //	go run ./examples/rest
 //	go run ./examples/rest -postgres 'postgres://localhost/rest?sslmode=disable'
@@ -40,7 +40,7 @@ func main() {
 	defer stop()
 	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
 		log.Print(err)
-		os.Exit(1) //nolint:gocritic // the deferred stop only gives the signal back
+		os.Exit(1) //nolint:gocritic // the deferred stop only restores the signal
 	}
 }
 
@@ -50,7 +50,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	addr := flags.String("addr", "127.0.0.1:8080", "address to listen on")
 	file := flags.String("sqlite", "rest.db", "file of the SQLite database")
 	postgres := flags.String("postgres", "", "URL of a PostgreSQL database, instead of SQLite")
-	collision := flags.Bool("collide", false, "have two generated clients save the same project, and end")
+	collision := flags.Bool("collide", false, "let two generated clients save the same project, and exit")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}

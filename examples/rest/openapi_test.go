@@ -15,7 +15,7 @@ import (
 
 func TestOpenAPI_NamesEveryRouteAndItsPreconditions(t *testing.T) {
 	d := readDocument(t)
-	assert.Len(t, routes(new(api)), len(d.operations()), "no more than there is")
+	assert.Len(t, routes(new(api)), len(d.operations()), "the document lists only what exists")
 	for pattern := range routes(new(api)) {
 		method, path, _ := strings.Cut(pattern, " ")
 		o := d.operation(t, method, path)
@@ -43,7 +43,7 @@ func TestOpenAPI_NamesEveryRouteAndItsPreconditions(t *testing.T) {
 	assert.True(t, d.Components.Parameters["IfMatch"].Required)
 }
 
-// A client goes on with the tag of what it has read or written, without another GET, and shows its user what went wrong.
+// A client continues with the tag of what it has read or written, without another GET, and shows its user what went wrong.
 func TestOpenAPI_PromisesTheTagsAndTheProblems(t *testing.T) {
 	d := readDocument(t)
 	for _, o := range d.operations() {
@@ -79,12 +79,12 @@ func TestOpenAPI_ProblemHasTheMembersThatOcchttpWrites(t *testing.T) {
 	}
 }
 
-// A client that is generated from the document must be able to create in both ways.
+// A client generated from the document must be able to create in both ways.
 func TestOpenAPI_GeneratedClientCanCreate(t *testing.T) {
 	d := readDocument(t)
 	put := d.operation(t, "PUT", "/projects/{id}")
 	require.True(t, put.takes("IfMatchOrCreate") && put.takes("CreateOnly"))
-	assert.False(t, d.Components.Parameters["IfMatchOrCreate"].Required, "If-None-Match may stand in its place")
+	assert.False(t, d.Components.Parameters["IfMatchOrCreate"].Required, "If-None-Match may replace it")
 	assert.False(t, d.Components.Parameters["CreateOnly"].Required)
 	assert.Contains(t, put.Responses, "201")
 

@@ -9,7 +9,7 @@ import (
 	"github.com/entocc/entocc/occhttp"
 )
 
-// projectView is a project as clients see it. Its version is in the tag, and nowhere else.
+// projectView is a project as clients see it. Only the tag has its version.
 type projectView struct {
 	ID          string `json:"id"`
 	Name        string `json:"name"`
@@ -64,7 +64,7 @@ func (a *api) createProject(w http.ResponseWriter, r *http.Request) error {
 	return a.insertProject(w, r, or(body.ID), body)
 }
 
-// insertProject leaves it to the primary key whether the project is there.
+// insertProject lets the primary key decide whether the project already exists.
 func (a *api) insertProject(w http.ResponseWriter, r *http.Request, id string, body projectBody) error {
 	p, err := a.client.Project.Create().SetID(id).SetName(or(body.Name)).SetDescription(or(body.Description)).SetPoints(or(body.Points)).Save(r.Context())
 	if err != nil {
@@ -85,8 +85,8 @@ func (a *api) getProject(w http.ResponseWriter, r *http.Request) error {
 	return write(w, http.StatusOK, p, viewProject(p))
 }
 
-// putProject replaces a project, or creates one under "If-None-Match: *". It loads the project first, as an API that
-// knows its users would to authorize them: what is not there is 404 before it is 412 or 428.
+// putProject replaces a project, or creates one under "If-None-Match: *". It loads the project first, as an API does
+// that authorizes users: a missing project is 404 before it is 412 or 428.
 func (a *api) putProject(w http.ResponseWriter, r *http.Request) error {
 	var body projectBody
 	if err := read(w, r, &body); err != nil {
@@ -130,7 +130,7 @@ func (a *api) patchProject(w http.ResponseWriter, r *http.Request) error {
 	return a.saveProject(w, r, update)
 }
 
-// saveProject has the UPDATE itself check what If-Match expects.
+// saveProject lets the UPDATE itself check what If-Match expects.
 func (a *api) saveProject(w http.ResponseWriter, r *http.Request, update *ent.ProjectUpdateOne) error {
 	a.between()
 	p, err := update.IfMatch(occhttp.IfMatch(r)).Save(r.Context())

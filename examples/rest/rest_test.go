@@ -37,7 +37,7 @@ func TestProject_LifeOverHTTP(t *testing.T) {
 		tag = a.Header.Get("ETag")
 		a = s.do("PUT", "/projects/apollo", `{"name": "Saturn"}`, "If-Match", tag)
 		require.Equal(s, http.StatusOK, a.StatusCode, a.body)
-		assert.JSONEq(s, `{"id": "apollo", "name": "Saturn", "description": "", "points": 0}`, a.body, "PUT replaces all of it")
+		assert.JSONEq(s, `{"id": "apollo", "name": "Saturn", "description": "", "points": 0}`, a.body, "PUT replaces the whole project")
 		s.problem(http.StatusPreconditionFailed, s.do("DELETE", "/projects/apollo", "", "If-Match", tag))
 		assert.Equal(s, http.StatusNoContent, s.do("DELETE", "/projects/apollo", "", "If-Match", a.Header.Get("ETag")).StatusCode)
 		s.problem(http.StatusNotFound, s.do("DELETE", "/projects/apollo", "", "If-Match", "*"))
@@ -47,7 +47,7 @@ func TestProject_LifeOverHTTP(t *testing.T) {
 // version is the version that a tag names.
 func version(tag string) string { return strings.Trim(tag[strings.LastIndex(tag, "/")+1:], `"`) }
 
-// Case 37: the IDs of projects are the clients', so one can come back.
+// Case 37: clients choose the IDs of projects, so an ID can come back.
 func TestProject_TagOfADeletedOneNeverMatchesItsSuccessor(t *testing.T) {
 	onEach(t, func(s *server) {
 		a := s.do("PUT", "/projects/apollo", `{"name": "Apollo"}`, "If-None-Match", "*")
@@ -59,7 +59,7 @@ func TestProject_TagOfADeletedOneNeverMatchesItsSuccessor(t *testing.T) {
 		for _, method := range []string{"PUT", "PATCH", "DELETE"} {
 			s.problem(http.StatusPreconditionFailed, s.do(method, "/projects/apollo", `{"name": "mine"}`, "If-Match", old))
 		}
-		assert.Equal(s, http.StatusOK, s.do("GET", "/projects/apollo", "", "If-None-Match", old).StatusCode, "a cache must not keep the old one")
+		assert.Equal(s, http.StatusOK, s.do("GET", "/projects/apollo", "", "If-None-Match", old).StatusCode, "a cache must not return the old one")
 	})
 }
 
@@ -141,7 +141,7 @@ func TestTask_LifeOverHTTP(t *testing.T) {
 		var views []taskView
 		require.NoError(s, json.Unmarshal([]byte(s.do("GET", "/projects/apollo/tasks", "").body), &views))
 		require.Len(s, views, 1)
-		assert.Equal(s, a.Header.Get("ETag"), views[0].ETag, "a list has the tag that a write needs")
+		assert.Equal(s, a.Header.Get("ETag"), views[0].ETag, "a list has the tags that writes need")
 		assert.True(s, views[0].Done)
 
 		s.project("gemini")
@@ -165,11 +165,11 @@ func TestTask_ConflictSaysWhoAndWhenAndWhatDiffers(t *testing.T) {
 		assert.Equal(s, version(a.Header.Get("ETag")), p.Current)
 		assert.Equal(s, "bob", p.ModifiedBy)
 		assert.WithinRange(s, p.ModifiedAt, before.Add(-time.Second), time.Now().Add(time.Second))
-		assert.Equal(s, []string{"title"}, p.Clashes, "done is the same, and clients do not know of changed_by")
+		assert.Equal(s, []string{"title"}, p.Clashes, "done is the same, and clients do not know changed_by")
 
 		p = s.problem(http.StatusPreconditionFailed, s.do("PATCH", "/projects/apollo", `{"name": "Gemini"}`, "If-Match", old))
 		assert.Equal(s, []string{"name"}, p.Clashes)
-		assert.Empty(s, p.ModifiedBy, "it may have been a change of a task that moved the version of the project")
+		assert.Empty(s, p.ModifiedBy, "a change of a task may have bumped the version of the project")
 	})
 }
 
@@ -245,7 +245,7 @@ func TestList_GoesOnAfterTheLastOne(t *testing.T) {
 	})
 }
 
-// RFC 7396: what a patch does not name is left alone, and what can't be changed or read changes nothing.
+// RFC 7396: what a patch does not name is left alone, and a patch that is invalid or names what can't be changed changes nothing.
 func TestPatch_IsAMergePatch(t *testing.T) {
 	onEach(t, func(s *server) {
 		a := s.do("PUT", "/projects/apollo", `{"name": "Apollo", "points": 11}`, "If-None-Match", "*")

@@ -18,7 +18,7 @@ import (
 	"github.com/entocc/entocc/occhttp"
 )
 
-// rename is one handler, for each router to serve.
+// rename is the handler that each router serves.
 func rename(client *ent.Client, id string, w http.ResponseWriter, r *http.Request) error {
 	p, err := client.Project.UpdateOneID(id).IfMatch(occhttp.IfMatch(r)).SetName("mine").Save(r.Context())
 	if err != nil {
@@ -27,13 +27,13 @@ func rename(client *ent.Client, id string, w http.ResponseWriter, r *http.Reques
 	return occhttp.SetETag(w, p)
 }
 
-// forget writes a project, and looks at no precondition.
+// forget writes a project without looking at preconditions.
 func forget(client *ent.Client, r *http.Request) error {
 	return client.Project.Update().AddPoints(1).Exec(r.Context())
 }
 
-// routers are the ways in which the routers of the Go world take occhttp. Each has a handler that forgets the
-// precondition, too. gin and huma, which take long to compile, add themselves where the tag everything is given.
+// routers use occhttp with popular routers. Each also has a handler that forgets the precondition. gin and huma take
+// long to compile, and add themselves only with the tag everything.
 var routers = map[string]func(*ent.Client) http.Handler{
 	"net/http": func(client *ent.Client) http.Handler {
 		mux := http.NewServeMux()
@@ -61,7 +61,7 @@ var routers = map[string]func(*ent.Client) http.Handler{
 	"echo": func(client *ent.Client) http.Handler {
 		e := echo.New()
 		e.HTTPErrorHandler = func(err error, c echo.Context) {
-			var of *echo.HTTPError // echo's own, as for a route that is not there
+			var of *echo.HTTPError // echo's own, for example for an unknown route
 			if errors.As(err, &of) {
 				err = &occhttp.Problem{Status: of.Code}
 			}

@@ -26,11 +26,11 @@ type server struct {
 	*testing.T
 	*api
 	url string
-	// schemas are those of openapi.json.
+	// schemas are the schemas of openapi.json.
 	schemas *jsonschema.Compiler
 }
 
-// onEach runs a test over SQLite, and over PostgreSQL where ENTOCC_POSTGRES says where one is.
+// onEach runs a test on SQLite, and on PostgreSQL if ENTOCC_POSTGRES is set.
 func onEach(t *testing.T, test func(s *server)) {
 	t.Helper()
 	t.Run("SQLite", func(t *testing.T) { test(newServer(t, filepath.Join(t.TempDir(), "rest.db"), "")) })
@@ -76,19 +76,19 @@ func postgres(t *testing.T) string {
 	return u.String()
 }
 
-// project creates a project past the API.
+// project creates a project without the API.
 func (s *server) project(id string) *ent.Project {
 	s.Helper()
 	return s.client.Project.Create().SetID(id).SetName("before").SaveX(s.Context())
 }
 
-// answer is a response that was read.
+// answer is a response whose body was read.
 type answer struct {
 	*http.Response
 	body string
 }
 
-// mediaTypes are those of the bodies that the methods take.
+// mediaTypes are the media types of the methods' bodies.
 var mediaTypes = map[string]string{
 	http.MethodPost: "application/json", http.MethodPut: "application/json", http.MethodPatch: occhttp.MergePatchType,
 }
@@ -111,7 +111,7 @@ func (s *server) do(method, path, body string, header ...string) answer {
 	return answer{resp, string(read)}
 }
 
-// Do sends any request, also one of a generated client, and holds the answer to openapi.json.
+// Do sends any request, also for a generated client, and checks the answer against openapi.json.
 func (s *server) Do(req *http.Request) (*http.Response, error) {
 	var sent, got bytes.Buffer
 	if req.Body != nil {
@@ -128,7 +128,7 @@ func (s *server) Do(req *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// problem wants a problem of this status.
+// problem requires the answer to be a problem with this status.
 func (s *server) problem(status int, a answer) (p occhttp.Problem) {
 	s.Helper()
 	require.Equal(s, status, a.StatusCode, a.body)

@@ -28,7 +28,7 @@ type taskBody struct {
 	Done  *bool   `json:"done"`
 }
 
-// task loads the task of the path, if it is one of the path's project.
+// task loads the task of the path, if it belongs to the path's project.
 func (a *api) task(r *http.Request) (*ent.Task, error) {
 	id, err := strconv.Atoi(r.PathValue("task"))
 	if err != nil {

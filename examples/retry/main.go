@@ -1,10 +1,10 @@
-// Command retry shows work that a program runs again by itself when somebody else was faster: one row by Modify, work of
-// any kind by entocc.Retry, and a whole transaction by RetryTx.
+// Command retry shows work that a program runs again by itself when somebody else was faster: one row with Modify, any
+// work with entocc.Retry, and a whole transaction with RetryTx.
 //
 //	go run ./examples/retry
 //
-// Each attempt reads again what it decides by. Sixteen writers move money between three accounts at once, and in the end not a cent
-// is missing.
+// Each attempt reads again what its decision depends on. Sixteen writers move money between three accounts at once, and
+// in the end not a cent is missing.
 package main
 
 import (
@@ -33,8 +33,8 @@ func main() {
 	}
 }
 
-// run plays the story in its own database. In WAL mode SQLite lets readers and a writer work at the same time, as
-// servers do; a writer that waits does so for its turn, and not for the rows to stay as they were.
+// run runs the example in its own database. In WAL mode SQLite lets readers and a writer work at the same time, as
+// servers do. A writer only waits for its turn, so the rows may change meanwhile.
 func run(ctx context.Context, out io.Writer) error {
 	dir, err := os.MkdirTemp("", "entocc-retry")
 	if err != nil {
@@ -78,7 +78,7 @@ func modify(ctx context.Context, out io.Writer, client *ent.Client) error {
 	return nil
 }
 
-// retry does the same with work that is more than one row.
+// retry does the same with work on more than one row.
 func retry(ctx context.Context, out io.Writer, client *ent.Client) error {
 	id := client.User.Query().FirstIDX(ctx)
 	attempts := 0
@@ -100,7 +100,7 @@ func retry(ctx context.Context, out io.Writer, client *ent.Client) error {
 	return nil
 }
 
-// giveUp has somebody else be faster every time. Attempts bounds how often that is worth another try.
+// giveUp lets somebody else be faster every time. Attempts bounds the number of tries.
 func giveUp(ctx context.Context, out io.Writer, client *ent.Client) error {
 	id := client.User.Query().FirstIDX(ctx)
 	_, err := client.User.Modify(ctx, id, func(u *ent.User, up *ent.UserUpdateOne) error {
@@ -152,7 +152,7 @@ func retryTx(ctx context.Context, out io.Writer, client *ent.Client) error {
 	return nil
 }
 
-// transfer moves an amount from one account to another: both are written or none, from balances that both are current.
+// transfer moves an amount from one account to another: it writes both or none, from current balances.
 func transfer(ctx context.Context, client *ent.Client, from, to int, amount int64, opts ...entocc.RetryOption) error {
 	return client.RetryTx(ctx, func(tx *ent.Tx) error {
 		a, err := tx.Account.Get(ctx, from)

@@ -24,7 +24,7 @@ func Example() {
 	// the accounts hold 300.00, as before, and were written 320 times
 }
 
-// An error that no other attempt can fix comes back at once, and undoes the whole of the transaction.
+// An error that another attempt can't fix comes back at once, and undoes the whole transaction.
 func TestTransfer_WithoutMoneyIsTriedOnce(t *testing.T) {
 	ctx := t.Context()
 	client := enttest.Open(t, "sqlite3", "file:"+t.Name()+"?mode=memory&cache=shared&_fk=1")

@@ -1,6 +1,5 @@
-// Command setbased moves the optimistic locking of ent's documentation over: a set-based update that names the version among
-// its predicates, and looks at the number of rows, becomes the same call with IfVersion, and a conflict that says what
-// happened.
+// Command setbased migrates the optimistic locking of ent's documentation. A set-based update with the version among
+// its predicates, whose caller counts rows, becomes the same call with IfVersion, whose conflict says what happened.
 //
 //	go run ./examples/setbased
 package main
@@ -51,7 +50,7 @@ func run(ctx context.Context, out io.Writer) error {
 	return suspend(ctx, out, client, u.ID)
 }
 
-// rename is the update of ent's documentation, whose rows nobody has to count any more.
+// rename is the update of ent's documentation. Nobody has to count its rows any more.
 func rename(ctx context.Context, client *ent.Client, id int, seen int64, name string) error {
 	_, err := client.User.Update().
 		Where(user.ID(id), user.Status("active")).
@@ -61,7 +60,7 @@ func rename(ctx context.Context, client *ent.Client, id int, seen int64, name st
 	return err
 }
 
-// refusals shows what else can be in the way.
+// refusals shows what else can go wrong.
 func refusals(ctx context.Context, out io.Writer, client *ent.Client, u *ent.User) error {
 	client.User.Create().SetName("Bob").SetEmail("bob@example.com").SaveX(ctx)
 	_, err := client.User.Update().Where(user.Status("active")).IfVersion(1).SetPhone("1815").Save(ctx)
@@ -72,7 +71,7 @@ func refusals(ctx context.Context, out io.Writer, client *ent.Client, u *ent.Use
 	return nil
 }
 
-// suspend goes on from the row as it is now, where it was modified.
+// suspend continues from the current row if it was modified.
 func suspend(ctx context.Context, out io.Writer, client *ent.Client, id int) error {
 	_, err := client.User.Update().Where(user.ID(id)).IfVersion(1).SetStatus("suspended").Save(ctx)
 	var modified *ent.UserModifiedError

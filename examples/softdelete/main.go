@@ -3,9 +3,9 @@
 //
 //	go run ./examples/softdelete
 //
-// Both are ordinary ent, in ent/schema/softdelete.go and ent/schema/history.go: they do not know about versions. A stale delete is
-// refused though it is an update by now, it bumps the version once, and the history gets a row for each save that
-// went through and none for the others.
+// Both are ordinary ent, in ent/schema/softdelete.go and ent/schema/history.go: they do not know about versions. A
+// stale delete is refused although it has become an update. A delete bumps the version once, and the history gets a row
+// for each save that went through and none for the others.
 package main
 
 import (
@@ -31,7 +31,7 @@ func main() {
 	}
 }
 
-// run plays the story in a database in memory.
+// run runs the example in a database in memory.
 func run(ctx context.Context, out io.Writer) error {
 	client, err := ent.Open(dialect.SQLite, "file:softdelete?mode=memory&cache=shared&_fk=1")
 	if err != nil {
@@ -47,7 +47,7 @@ func run(ctx context.Context, out io.Writer) error {
 	return history(ctx, out, client)
 }
 
-// tell has Ann and Bob work on one user: one edits, the other deletes.
+// tell lets Ann and Bob work on one user: one edits, the other deletes.
 func tell(ctx context.Context, out io.Writer, client *ent.Client) error {
 	u, err := client.User.Create().SetName("Ada").SetEmail("ada@example.com").Save(ctx)
 	if err != nil {
@@ -102,7 +102,7 @@ func history(ctx context.Context, out io.Writer, client *ent.Client) error {
 	return nil
 }
 
-// inTx runs fn in a transaction, so that a save and its row of history come or fail together.
+// inTx runs fn in a transaction, so that a save and its row of history succeed or fail together.
 func inTx(ctx context.Context, client *ent.Client, fn func(*ent.Tx) error) error {
 	tx, err := client.Tx(ctx)
 	if err != nil {

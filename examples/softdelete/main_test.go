@@ -26,7 +26,7 @@ func Example() {
 	//   version 3: Ada Lovelace <ada@example.com>, deleted: true
 }
 
-// Whatever way a row was written, its history has each of its versions once.
+// However a row was written, its history has each of its versions once.
 func TestHistory_HasEachVersionOnce(t *testing.T) {
 	ctx := t.Context()
 	client := enttest.Open(t, "sqlite3", "file:"+t.Name()+"?mode=memory&cache=shared&_fk=1")
@@ -37,7 +37,7 @@ func TestHistory_HasEachVersionOnce(t *testing.T) {
 	assert.True(t, ent.IsRecordModified(stale.Update().SetName("lost").Exec(ctx)))
 	assert.True(t, ent.IsRecordModified(client.User.DeleteOne(stale).Exec(ctx)))
 	client.User.Delete().ExecX(ctx)
-	assert.True(t, ent.IsNotFound(client.User.DeleteOne(stale).Exec(ctx)), "deleted rows are out of sight")
+	assert.True(t, ent.IsNotFound(client.User.DeleteOne(stale).Exec(ctx)), "deleted rows are hidden")
 
 	kept := client.User.GetX(schema.WithDeleted(ctx), stale.ID)
 	var versions []int64

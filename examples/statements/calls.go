@@ -17,9 +17,9 @@ type call struct {
 	do          func(ctx context.Context, client *ent.Client, r rows)
 }
 
-// rows is what a call finds in the database.
+// rows are what a call finds in the database.
 type rows struct {
-	// u is a user at version 7, and stale the same user as somebody had loaded it at version 6.
+	// u is a user at version 7, and stale the same user as loaded at version 6.
 	u, stale *ent.User
 	pet      *ent.Pet
 	group    *ent.Group

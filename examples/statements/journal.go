@@ -10,12 +10,12 @@ import (
 )
 
 var (
-	// overflow is the expression of the next version where the old one is not known; the README shows it once in full.
+	// overflow is the expression for the next version if the old one is not known. The README shows it once in full.
 	overflow = regexp.MustCompile(`(COALESCE\(\w+\.\w+, 0\) \+ )CASE \w+\.\w+ WHEN 9223372036854775807 THEN abs\(~\w+\.\w+\) ELSE 1 END`)
 	clause   = regexp.MustCompile(` (WHERE|RETURNING|ON CONFLICT|DO UPDATE) `)
 )
 
-// journal writes down what ent's debug driver logs of each statement: "driver.Query: query=SELECT .. args=[..]".
+// journal collects what ent's debug driver logs for each statement: "driver.Query: query=SELECT .. args=[..]".
 type journal struct{ lines []string }
 
 func (j *journal) add(v ...any) {
@@ -43,7 +43,7 @@ func (j *journal) String() string {
 	return strings.Join(j.lines, "\n")
 }
 
-// bodyOf returns what stands in a function of calls.go, except the line that names its rows.
+// bodyOf returns the body of a function in calls.go, except the line that names its rows.
 func bodyOf(name string) (string, error) {
 	fset := token.NewFileSet()
 	file, err := parser.ParseFile(fset, "calls.go", source, 0)

@@ -2,7 +2,7 @@
 //
 //	go run ./examples/statements
 //
-// What a caller writes is in calls.go. The statements are SQLite's; the quotes of their names are left out.
+// The calls are in calls.go. The statements are SQLite's, without the quotes around names.
 package main
 
 import (
@@ -54,7 +54,7 @@ func (c call) show(ctx context.Context) (string, error) {
 	return fmt.Sprintf("%s\n\n```go\n%s\n```\n\n```sql\n%s\n```\n", c.title, body, sent), nil
 }
 
-// open returns a client of a new database in memory, which writes its statements down.
+// open returns a client of a new database in memory, whose statements go to the journal.
 func open(ctx context.Context, name string, sent *journal) (*ent.Client, error) {
 	client, err := ent.Open(dialect.SQLite, "file:"+name+"?mode=memory&cache=shared&_fk=1", ent.Log(sent.add), ent.Debug())
 	if err != nil {

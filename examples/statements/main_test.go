@@ -12,7 +12,7 @@ import (
 
 var update = flag.Bool("update", false, "rewrite testdata/output.md")
 
-// What each call sends. The README shows the same, and is compared with the file by a test of the root module.
+// What each call sends. A test of the root module compares the README with the same file.
 func TestShow_StatementsOfEachCall(t *testing.T) {
 	var sent strings.Builder
 	for i, c := range calls {

@@ -1,5 +1,5 @@
-// Command states moves a row from one state to the next. Nobody loads it first: the write itself says from which state it
-// starts, and of many at once one succeeds.
+// Command states moves a row from one state to the next. Nobody loads it first: the write itself says which state it
+// starts from, and of many concurrent writes one succeeds.
 //
 //	go run ./examples/states
 package main
@@ -61,7 +61,7 @@ func suspend(ctx context.Context, client *ent.Client, id int) error {
 		Exec(ctx)
 }
 
-// reactivate has eight workers make the step back at once.
+// reactivate lets eight workers try the step back at once.
 func reactivate(ctx context.Context, out io.Writer, client *ent.Client, id int) error {
 	var (
 		workers sync.WaitGroup

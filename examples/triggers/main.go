@@ -1,5 +1,5 @@
-// Command triggers has two programs write to one table. One uses ent, and the other does not know about versions. A trigger of
-// the database bumps the version for the other, so that the first one notices.
+// Command triggers lets two programs write to one table. One uses ent, and the other does not know about versions. A
+// database trigger bumps the version for the second program, so that the first one notices.
 //
 //	go run ./examples/triggers
 //	go run ./examples/triggers -postgres 'postgres://localhost/shop?sslmode=disable'
@@ -33,7 +33,7 @@ func main() {
 	}
 }
 
-// open opens the database, and runs the story in it.
+// open opens the database, and runs the example in it.
 func open(ctx context.Context, postgres string, out io.Writer) error {
 	name, driver, dsn := dialect.Postgres, "pgx", postgres
 	if postgres == "" {
@@ -67,7 +67,7 @@ func run(ctx context.Context, dialect string, db *stdsql.DB, client *ent.Client,
 	}
 	fmt.Fprintf(out, "I read the row:        version %d, status %s\n", mine.Version, mine.Status)
 
-	// The other program: another language, psql, a script of last year.
+	// The other program: another language, psql, an old script.
 	if _, err := db.ExecContext(ctx, fmt.Sprintf("UPDATE users SET status = 'suspended' WHERE id = %d", mine.ID)); err != nil {
 		return err
 	}
@@ -96,7 +96,7 @@ func migrate(ctx context.Context, dialect string, db *stdsql.DB, client *ent.Cli
 	return triggers, client.Schema.Create(ctx, triggers.Migrate(db))
 }
 
-// refuse has the triggers refuse whoever forgets the version.
+// refuse makes the triggers refuse writers that forget the version.
 func refuse(ctx context.Context, dialect string, db *stdsql.DB, id int, out io.Writer) error {
 	strict, err := trigger.New(dialect, ent.VersionedTables(), trigger.Refusing())
 	if err != nil {

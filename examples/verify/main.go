@@ -1,6 +1,6 @@
 // Command verify shows write skew, and the check that catches it. Two doctors are on call, and one of them has to stay.
-// Both see the other one on the list, and both go. Each changes only her own row, so no guard of a row meets the other:
-// what has to be checked are the rows that the decision was based on.
+// Both see the other one on the list, and both go. Each changes only her own row, so neither guard notices the other
+// write. The rows that the decision was based on must be checked.
 //
 //	go run ./examples/verify
 package main
@@ -28,7 +28,7 @@ func main() {
 	}
 }
 
-// run plays the story in its own database, once without the check, and once with it.
+// run runs the example in its own database, once without the check and once with it.
 func run(ctx context.Context, out io.Writer) error {
 	dir, err := os.MkdirTemp("", "entocc-verify")
 	if err != nil {
@@ -58,7 +58,7 @@ type ward struct {
 	out    io.Writer
 }
 
-// evening has Alice and Bea look at the list at the same time, and then go one after the other.
+// evening lets Alice and Bea look at the list at the same time, and then go one after the other.
 func (w *ward) evening(ctx context.Context, verify bool) error {
 	alice, err := w.client.Doctor.Create().SetName("Alice").Save(ctx)
 	if err != nil {
@@ -93,7 +93,7 @@ func (w *ward) evening(ctx context.Context, verify bool) error {
 	return err
 }
 
-// goHome takes a doctor off call, if another one is on the list that she has seen.
+// goHome takes a doctor off call if another one is on the list that she saw.
 func (w *ward) goHome(ctx context.Context, who *ent.Doctor, seen []*ent.Doctor, verify bool) error {
 	others := 0
 	for _, d := range seen {
@@ -120,7 +120,7 @@ func (w *ward) goHome(ctx context.Context, who *ent.Doctor, seen []*ent.Doctor, 
 	return tx.Commit()
 }
 
-// report prints what became of it, and says whether the story goes on.
+// report prints the outcome, and says whether the story goes on.
 func (w *ward) report(who *ent.Doctor, err error) bool {
 	switch {
 	case err == nil:

@@ -12,7 +12,7 @@ import (
 
 var update = flag.Bool("update", false, "rewrite testdata/output.txt")
 
-// The output is the story: it is compared as a whole.
+// The test compares the whole output.
 func TestRun_TellsTheStory(t *testing.T) {
 	var out bytes.Buffer
 	require.NoError(t, run(t.Context(), &out))

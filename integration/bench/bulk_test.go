@@ -55,8 +55,8 @@ func saveOneByOne(b *testing.B, e *engine, n int) func(context.Context, int) err
 	}
 }
 
-// saveJoined is one joined statement by hand, in a transaction, which returns the rows as UpdateBulk does; as many as the
-// limits of the database ask for.
+// saveJoined is a hand-written joined statement in a transaction, which returns the rows as UpdateBulk does. It uses as
+// many statements as the database's limits require.
 func saveJoined(b *testing.B, e *engine, n int) func(context.Context, int) error {
 	items := guardedItems(b, e, n)
 	return func(ctx context.Context, i int) error {

@@ -14,8 +14,8 @@ import (
 	plain "github.com/entocc/entocc/integration/bench/plain/ent"
 )
 
-// BenchmarkContention has many writers load, change and save rows: one that all want, and a thousand at random. Locking
-// rows beforehand is what it is compared to; SQLite locks the database. An iteration is one save that succeeded.
+// BenchmarkContention lets many writers load, change and save rows: one row that all want, or a thousand at random. The
+// other side locks rows beforehand; SQLite locks the database. An iteration is one successful save.
 func BenchmarkContention(b *testing.B) {
 	onEngines(b, func(b *testing.B, e *engine) {
 		for _, rows := range []int{1, 1000} {
@@ -38,7 +38,7 @@ func BenchmarkContention(b *testing.B) {
 	})
 }
 
-// contender is a way to load, change and save one of a number of rows.
+// contender is a way to load, change and save one of several rows.
 type contender struct {
 	name string
 	work func(context.Context) error
@@ -66,8 +66,7 @@ func lockRow(b *testing.B, e *engine, rows int) func(context.Context) error {
 	}
 }
 
-// lockDatabase begins a transaction that is the only one to write, by BEGIN IMMEDIATE. The pool is one of its own, as
-// such a beginning is a setting of the connection.
+// lockDatabase begins the only writing transaction with BEGIN IMMEDIATE. It has its own pool, because this is a setting of the connection.
 func lockDatabase(b *testing.B, e *engine, rows int) func(context.Context) error {
 	items := plainItems(b, e, rows)
 	locking := *e
@@ -90,9 +89,9 @@ func lockDatabase(b *testing.B, e *engine, rows int) func(context.Context) error
 	}
 }
 
-// storm has the writers work until b.N pieces of work are done. The clock runs from when each could have done one, so that
-// they do not all begin at the same row version, until the last, and not until those are done that still wait for their
-// turn.
+// storm lets the writers work until b.N pieces of work are done. The clock starts when each could have done one, so
+// that they do not all begin at the same row version. It stops with the last of the b.N, not when those that are still
+// waiting are done.
 func storm(b *testing.B, writers int, work func(context.Context) error) {
 	var (
 		done         atomic.Int64

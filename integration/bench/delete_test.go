@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// stock is how many rows a table holds when a side begins to delete them, and after each time that it has run out. They are
-// so few that none of SQLite's checkpoints, of which there is one for each thousand pages, falls to one side alone.
+// stock is how many rows a side gets to delete, and again each time it has run out. They are few enough that none of
+// SQLite's checkpoints, one every thousand pages, hits one side only.
 const stock = 500
 
 func BenchmarkDeleteOne(b *testing.B) {
@@ -41,7 +41,7 @@ func BenchmarkDeleteOne(b *testing.B) {
 	})
 }
 
-// deleteOneByOne deletes rows that are created, and written to their table, while the clock stands still.
+// deleteOneByOne deletes rows, which it creates while the clock is stopped.
 func deleteOneByOne[T any](b *testing.B, e *engine, create func(*testing.B, *engine, int) []T, del func(context.Context, T) error) {
 	b.ReportAllocs()
 	var items []T
@@ -63,7 +63,7 @@ func deleteOneByOne[T any](b *testing.B, e *engine, create func(*testing.B, *eng
 	}
 }
 
-// settle has what came before leave nothing to do to what is measured next.
+// settle finishes the work that earlier statements have left, so that it does not slow down the next measurement.
 func settle(b *testing.B, e *engine) {
 	b.Helper()
 	runtime.GC()

@@ -35,8 +35,7 @@ func (e *engine) postgres() bool { return e.dialect == dialect.Postgres }
 // returns reports whether the engine has UPDATE .. RETURNING.
 func (e *engine) returns() bool { return e.dialect != dialect.MySQL }
 
-// onEngines runs a benchmark on each database that is there: SQLite always, the servers where ENTOCC_POSTGRES and
-// ENTOCC_MARIADB say where they are.
+// onEngines runs a benchmark on each available database: always on SQLite, and on the servers that ENTOCC_POSTGRES and ENTOCC_MARIADB name.
 func onEngines(b *testing.B, run func(b *testing.B, e *engine)) {
 	b.Helper()
 	b.Run("db=SQLite", func(b *testing.B) {

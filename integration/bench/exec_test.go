@@ -6,14 +6,14 @@ import (
 	"testing"
 )
 
-// BenchmarkExec saves one field of one row, and asks for nothing back.
+// BenchmarkExec saves one field of one row, and reads nothing back.
 func BenchmarkExec(b *testing.B) {
 	onEngines(b, func(b *testing.B, e *engine) {
 		compare(b, e, side{"entocc", execGuarded}, side{"ent", execPlain}, side{"bun", execBun})
 	})
 }
 
-// execGuarded states the version that the row is known to have.
+// execGuarded states the known version of the row.
 func execGuarded(b *testing.B, e *engine) func(context.Context, int) error {
 	items := guardedItems(b, e, hot)
 	return func(ctx context.Context, i int) error {

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// BenchmarkGuard is the hook without a database.
+// BenchmarkGuard measures the hook without a database.
 func BenchmarkGuard(b *testing.B) {
 	client := ent.NewClient()
 	m := client.Item.UpdateOne(&ent.Item{ID: 1, Version: 1}).SetName("name").Mutation()

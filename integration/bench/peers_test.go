@@ -46,7 +46,7 @@ func rows(b *testing.B, e *engine) []*row {
 	return all
 }
 
-// saveGorm is the statement of GORM's optimisticlock plugin, whose users have to read the row again for its version.
+// saveGorm is the statement of GORM's optimisticlock plugin, whose users must read the row again to get its version.
 func saveGorm(b *testing.B, e *engine) func(context.Context, int) error {
 	var dialector gorm.Dialector
 	switch e.dialect {
@@ -86,7 +86,7 @@ func bunDB(e *engine) *bun.DB {
 	return bun.NewDB(e.db, d)
 }
 
-// execBun is a guard by hand that gives no row back.
+// execBun is a hand-written guard that does not return the row.
 func execBun(b *testing.B, e *engine) func(context.Context, int) error {
 	db, all := bunDB(e), rows(b, e)
 	return func(ctx context.Context, i int) error {
@@ -101,7 +101,7 @@ func execBun(b *testing.B, e *engine) func(context.Context, int) error {
 	}
 }
 
-// saveBun is a guard by hand; on MariaDB the row is read again.
+// saveBun is a hand-written guard; on MariaDB it reads the row again.
 func saveBun(b *testing.B, e *engine) func(context.Context, int) error {
 	db := bunDB(e)
 	all := rows(b, e)

@@ -14,15 +14,15 @@ import (
 	"github.com/entocc/entocc/integration/bench/plain/ent/handmade"
 )
 
-// BenchmarkSetBased compares the call of ent's documentation with the same call and IfVersion. The predicates of the last
-// side do not name the primary key.
+// BenchmarkSetBased compares the call in ent's documentation with the same call and IfVersion. The predicates of the
+// last side do not have the primary key.
 func BenchmarkSetBased(b *testing.B) {
 	onEngines(b, func(b *testing.B, e *engine) {
 		compare(b, e, side{"entocc", setBasedByID}, side{"ent", setBasedDocumented}, side{"entocc-by-field", setBasedByField})
 	})
 }
 
-// setBasedByID states the version that the row is known to have.
+// setBasedByID states the known version of the row.
 func setBasedByID(b *testing.B, e *engine) func(context.Context, int) error {
 	items := guardedItems(b, e, hot)
 	return func(ctx context.Context, i int) error {
@@ -49,7 +49,7 @@ func setBasedByField(b *testing.B, e *engine) func(context.Context, int) error {
 	}
 }
 
-// setBasedDocumented is what ent's documentation shows: the version among the predicates, and the number of rows.
+// setBasedDocumented is what ent's documentation shows: the version among the predicates, and a check of the number of rows.
 func setBasedDocumented(b *testing.B, e *engine) func(context.Context, int) error {
 	items := createMany(b, hot, func(i int) *plain.HandmadeCreate {
 		return e.plain.Handmade.Create().SetName(fmt.Sprint("item ", i)).SetEmail("someone@example.org")
@@ -84,7 +84,7 @@ func oneOf(n int, err error) error {
 	return err
 }
 
-// BenchmarkReport compares a save by a client in report mode with the same by one that is not.
+// BenchmarkReport compares a save by a client in report mode with a save by one that is not.
 func BenchmarkReport(b *testing.B) {
 	onEngines(b, func(b *testing.B, e *engine) {
 		compare(b, e, side{"entocc", saveReporting}, side{"enforcing", saveGuarded})
@@ -93,7 +93,7 @@ func BenchmarkReport(b *testing.B) {
 
 func saveReporting(b *testing.B, e *engine) func(context.Context, int) error {
 	client := ent.NewClient(ent.Driver(entsql.OpenDB(e.dialect, e.db)))
-	client.Use(hook.Report(func(context.Context, hook.Event) { b.Error("nothing is to report") }))
+	client.Use(hook.Report(func(context.Context, hook.Event) { b.Error("there is nothing to report") }))
 	items := guardedItems(b, e, hot)
 	for i, it := range items {
 		items[i] = client.Item.GetX(b.Context(), it.ID)
@@ -110,7 +110,7 @@ func BenchmarkReportedWrite(b *testing.B) {
 	})
 }
 
-// saveReported writes by ID, each of which is an event.
+// saveReported writes by ID, so that each write is an event.
 func saveReported(b *testing.B, e *engine) func(context.Context, int) error {
 	client := ent.NewClient(ent.Driver(entsql.OpenDB(e.dialect, e.db)))
 	client.Use(hook.Report(new(hook.Tally).Report))

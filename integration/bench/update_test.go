@@ -13,17 +13,17 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// hot is the number of rows that benchmarks of single saves take turns at.
+// hot is the number of rows that benchmarks of single saves cycle through.
 const hot = 100
 
-// side is one side of a comparison: a name, and what readies the work that is measured.
+// side is one side of a comparison: a name, and a function that prepares the measured work.
 type side struct {
 	name  string
 	ready func(b *testing.B, e *engine) func(ctx context.Context, i int) error
 }
 
-// rounds is how often the sides of a comparison take turns: on a machine that others use too, what is measured side by
-// side has to be measured at the same time.
+// rounds is how often the sides of a comparison take turns. On a shared machine, sides are only comparable if they are
+// measured at the same time.
 var rounds = flag.Int("rounds", 1, "how often the sides of a comparison take turns")
 
 // compare measures the sides of a comparison in turns.
@@ -119,7 +119,7 @@ func savePlain(b *testing.B, e *engine) func(context.Context, int) error {
 	}
 }
 
-// saveRaw is the guarded UPDATE .. RETURNING by hand; on MariaDB UPDATE and SELECT in a transaction.
+// saveRaw is a hand-written guarded UPDATE .. RETURNING; on MariaDB UPDATE and SELECT in a transaction.
 func saveRaw(b *testing.B, e *engine) func(context.Context, int) error {
 	items := guardedItems(b, e, hot)
 	const columns = "id, name, age, email, note, created_at, version"
@@ -163,8 +163,8 @@ func saveRaw(b *testing.B, e *engine) func(context.Context, int) error {
 	}
 }
 
-// readRow reads one row and goes to the end of the rows, as has to be done with RETURNING: the commit happens at the last
-// step. A QueryRow that stops at the first leaves SQLite's checkpoints to the other sides.
+// readRow reads one row and then on to the end of the rows, which RETURNING needs: SQLite commits at the last step. A
+// QueryRow, which stops at the first row, would leave SQLite's checkpoints to the other sides.
 func readRow(ctx context.Context, e *engine, query string, args []any, scan func(*sql.Rows) error) error {
 	rows, err := e.db.QueryContext(ctx, query, args...)
 	if err != nil {
@@ -184,7 +184,7 @@ func readRow(ctx context.Context, e *engine, query string, args []any, scan func
 	return rows.Err()
 }
 
-// saveHandmade is what ent's documentation shows.
+// saveHandmade is the save in ent's documentation.
 func saveHandmade(b *testing.B, e *engine) func(context.Context, int) error {
 	items := createMany(b, hot, func(i int) *plain.HandmadeCreate {
 		return e.plain.Handmade.Create().SetName(fmt.Sprint("item ", i)).SetEmail("someone@example.org")

@@ -14,9 +14,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// BenchmarkVet looks at projects of 50 and of 90 types by go vet and by entocc vet. They are compiled already, which takes
-// longest, and neither side has looked at them. At what they depend on it has. Run it with -benchtime 1x: go vet keeps what
-// a tool has found, so a second look would be at that.
+// BenchmarkVet runs go vet and entocc vet on projects of 50 and of 90 types. The projects are already compiled, which
+// takes longest, and both sides have already analyzed their dependencies, but not the projects. Run it with -benchtime
+// 1x: go vet caches results, so a second run would measure the cache.
 func BenchmarkVet(b *testing.B) {
 	command := filepath.Join(b.TempDir(), "entocc")
 	build := exec.CommandContext(b.Context(), "go", "build", "-o", command, ".")
@@ -36,12 +36,12 @@ func BenchmarkVet(b *testing.B) {
 				}
 				for turn := range sides {
 					s := sides[(round+turn)%len(sides)]
-					s.look(b, smallest, 1) // The first look is at the dependencies, too.
+					s.look(b, smallest, 1) // The first run also analyzes the dependencies.
 					b.Run("side="+s.name, func(b *testing.B) {
 						for b.Loop() {
 							s.look(b, dir, types)
 						}
-						require.Equal(b, 1, b.N, "the second look was at what go vet keeps: -benchtime 1x")
+						require.Equal(b, 1, b.N, "the second run measured go vet's cache: use -benchtime 1x")
 					})
 				}
 			}
@@ -49,7 +49,7 @@ func BenchmarkVet(b *testing.B) {
 	}
 }
 
-// renamed returns a copy of a tool that go vet takes for another one: it goes by name and contents.
+// renamed returns a copy of a tool that go vet takes for another tool, because it goes by name and contents.
 func renamed(b *testing.B, tool string, round int) string {
 	data, err := os.ReadFile(tool)
 	require.NoError(b, err)
@@ -58,13 +58,13 @@ func renamed(b *testing.B, tool string, round int) string {
 	return path
 }
 
-// vetSide is a command that looks at packages.
+// vetSide is a command that analyzes packages.
 type vetSide struct {
 	name string
 	args []string
 }
 
-// look has the command look at a project, in which entocc finds one write by ID for each type.
+// look runs the command on a project, in which entocc finds one write by ID for each type.
 func (s vetSide) look(b *testing.B, dir string, types int) {
 	said := vetted(b, "./"+dir+"/...", s.args)
 	if s.name == "entocc" {
@@ -72,7 +72,7 @@ func (s vetSide) look(b *testing.B, dir string, types int) {
 	}
 }
 
-// vetted returns what a command says of packages.
+// vetted returns what a command reports for packages.
 func vetted(b *testing.B, packages string, args []string) string {
 	b.Helper()
 	out, err := exec.CommandContext(b.Context(), args[0], append(args[1:], packages)...).CombinedOutput()
@@ -83,10 +83,10 @@ func vetted(b *testing.B, packages string, args []string) string {
 	return string(out)
 }
 
-// project makes and compiles a client, and a package for each type that uses it.
+// project makes and compiles a client, and for each type a package that uses it.
 func project(b *testing.B, types int) (dir string) {
 	b.Helper()
-	dir, err := os.MkdirTemp("fifty", "ent") //nolint:usetesting // generated code has to lie in a module
+	dir, err := os.MkdirTemp("fifty", "ent") //nolint:usetesting // generated code must be inside a module
 	require.NoError(b, err)
 	b.Cleanup(func() { _ = os.RemoveAll(dir) })
 	pkg := "github.com/entocc/entocc/integration/bench/" + dir

@@ -70,7 +70,7 @@ func widePlain(b *testing.B, e *engine) func(context.Context, int) error {
 	})
 }
 
-// recorded returns a client of a new SQLite database, and what it sends.
+// recorded returns a client of a new SQLite database, and a function that returns what it sent.
 func recorded(t *testing.T) (client *ent.Client, sent func() []string) {
 	t.Helper()
 	drv, err := entsql.Open(dialect.SQLite, "file:"+filepath.Join(t.TempDir(), "width.db")+"?_fk=1")
@@ -103,7 +103,7 @@ func TestUpdateOne_WideRowOfSQLiteIsReadInATransaction(t *testing.T) {
 
 	sent()
 	few := saved.Update().SetF00("again").Select("f00").SaveX(t.Context())
-	assert.Len(t, sent(), 1, "UPDATE .. RETURNING of the columns that were asked for")
+	assert.Len(t, sent(), 1, "UPDATE .. RETURNING with the selected columns")
 	assert.EqualValues(t, 3, few.Version)
 }
 

@@ -1,5 +1,6 @@
-// Package chinook_test adopts a database that was there before entocc: years of rows, names and types that are not ent's,
-// and no version column. It is the Chinook sample database, a music shop, with the schemas and the client of examples/adopt.
+// Package chinook_test adopts a database that is older than entocc: it has years of rows, names and types that are not
+// ent's, and no version column. It is the Chinook sample database, a music shop, with the schemas and the client of
+// examples/adopt.
 package chinook_test
 
 import (
@@ -47,14 +48,14 @@ func TestMigration_AddsTheVersionAndNothingElse(t *testing.T) {
 
 				requireSameContent(t, before, after)
 				requireVersionOne(t, db, before.rows)
-				require.Subset(t, after.catalog, before.catalog, "a column, key or index is not what it was")
+				require.Subset(t, after.catalog, before.catalog, "a column, key or index has changed")
 				require.Len(t, after.catalog, len(before.catalog)+len(tables), "more than the version was added")
 			})
 		})
 	}
 }
 
-// Without migrate.AddColumnsOnly ent's auto-migration changes more of the tables than anyone asked for, but no row.
+// Without occmigrate.AddColumnsOnly ent's auto-migration changes more of the tables than anyone asked for, but no row.
 func TestMigration_OfEntAloneKeepsEveryRow(t *testing.T) {
 	onEach(t, func(t *testing.T, db *chinook) {
 		before := take(t, db, nil)
@@ -127,7 +128,7 @@ func TestNewRows_AreGuardedLikeTheOldOnes(t *testing.T) {
 	})
 }
 
-// Eight editors change one invoice and its lines at once, each of them until all its changes are in.
+// Eight editors change one invoice and its lines at once, each until all of its changes are saved.
 func TestInvoiceWithItsLines_EditedByMany_LosesNothing(t *testing.T) {
 	const (
 		id      = 5 // an invoice of fourteen lines
@@ -169,7 +170,7 @@ func TestInvoiceWithItsLines_EditedByMany_LosesNothing(t *testing.T) {
 	})
 }
 
-// query asks for one invoice and its lines, these always in the same order.
+// query asks for one invoice and its lines, which are always in the same order.
 func query(client *ent.Client, id int) *ent.InvoiceQuery {
 	return client.Invoice.Query().Where(invoice.ID(id)).WithLines(func(q *ent.InvoiceLineQuery) {
 		q.Order(invoiceline.ByID())
@@ -187,8 +188,8 @@ func load(t *testing.T, client *ent.Client, id int) (found *ent.Invoice, pieces 
 	return found, pieces
 }
 
-// addPiece loads the invoice, adds one piece to one of its lines and the price to the total, and starts over as long as
-// another editor was faster.
+// addPiece loads the invoice, adds one piece to one of its lines and the price to the total, and starts over while
+// another editor is faster.
 func addPiece(ctx context.Context, client *ent.Client, id, editor int) error {
 	for {
 		found, err := query(client, id).Only(ctx)
@@ -202,7 +203,7 @@ func addPiece(ctx context.Context, client *ent.Client, id, editor int) error {
 	}
 }
 
-// saveWithPiece writes both rows in one transaction, each of them guarded by its own version.
+// saveWithPiece writes both rows in one transaction, each guarded by its own version.
 func saveWithPiece(ctx context.Context, client *ent.Client, inv *ent.Invoice, line *ent.InvoiceLine) error {
 	tx, err := client.Tx(ctx)
 	if err != nil {
@@ -218,7 +219,7 @@ func saveWithPiece(ctx context.Context, client *ent.Client, inv *ent.Invoice, li
 	return tx.Commit()
 }
 
-// requireSameContent compares rows, and what old programs are answered.
+// requireSameContent compares rows, and the answers that old programs get.
 func requireSameContent(t *testing.T, before, after snapshot) {
 	t.Helper()
 	require.Equal(t, before.rows, after.rows)

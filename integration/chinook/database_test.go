@@ -45,7 +45,7 @@ func (db *chinook) client() *ent.Client {
 	return ent.NewClient(ent.Driver(entsql.OpenDB(db.dialect, db.DB)))
 }
 
-// lines answers a query, written with double quotes around names, with one line of text for each row.
+// lines returns the rows of a query, as a line of text each. Names in the query have double quotes.
 func (db *chinook) lines(t *testing.T, query string) []string {
 	t.Helper()
 	if db.dialect == dialect.MySQL {
@@ -70,7 +70,7 @@ func (db *chinook) lines(t *testing.T, query string) []string {
 	return lines
 }
 
-// line is a row in words; NULL and an empty text differ.
+// line returns a row as text, in which NULL and an empty text differ.
 func line(values []sql.NullString) string {
 	words := make([]string, len(values))
 	for i, v := range values {
@@ -97,8 +97,8 @@ func open(t *testing.T, driver, dsn, dialect string) *chinook {
 	return &chinook{DB: db, dialect: dialect}
 }
 
-// openSQLite copies the SQLite file. Writers take their lock when they begin: a transaction that reads first and wants to
-// write later is refused by SQLite when another writer was there, whatever row that one wrote.
+// openSQLite copies the SQLite file. Writers take their lock when they begin. Otherwise SQLite would refuse a
+// transaction that reads first and writes later if another writer wrote any row in between.
 func openSQLite(t *testing.T) *chinook {
 	t.Helper()
 	data, err := os.ReadFile(file(t, "chinook.sqlite"))
@@ -120,9 +120,9 @@ func openMariaDB(t *testing.T) *chinook {
 	return open(t, "mysql", dsn, dialect.MySQL)
 }
 
-// openPostgres fills a new database from the PostgreSQL script. That one spells InvoiceLine as invoice_line; since a
-// generated client knows one name only, the tables and columns are renamed to what the other two databases call them.
-// Types, constraints, indexes (and their names) and rows are as the script made them.
+// openPostgres fills a new database from the PostgreSQL script. The script spells InvoiceLine as invoice_line. A
+// generated client knows only one name, so the tables and columns get the names of the other two databases. Types,
+// constraints, indexes (and their names) and rows stay as in the script.
 func openPostgres(t *testing.T) *chinook {
 	t.Helper()
 	path := file(t, "chinook-postgres.sql")
@@ -142,8 +142,7 @@ func openPostgres(t *testing.T) *chinook {
 	return db
 }
 
-// script returns a script from the line after the one that begins with start: what comes before makes the database and
-// goes there.
+// script returns a script from the line after the one that begins with start. The lines before create the database and connect to it.
 func script(t *testing.T, path, start string) string {
 	t.Helper()
 	data, err := os.ReadFile(path)

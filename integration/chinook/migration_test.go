@@ -40,10 +40,10 @@ func fileMigrate(t *testing.T, db *chinook) {
 	}
 }
 
-// TestMigrationFiles lets ent write the migration from a copy of Chinook to its schema, and compares it with the files
+// TestMigrationFiles lets ent write the migration from a copy of Chinook to the schemas, and compares it with the files
 // in migrations/. Run it with -update after a change.
 func TestMigrationFiles(t *testing.T) {
-	// The usual name begins with the time of day; this one stays.
+	// The usual name begins with the current time; this one is fixed.
 	format, err := migrate.NewTemplateFormatter(
 		template.Must(template.New("name").Parse("20260101000000_{{ .Name }}.sql")),
 		template.Must(template.New("content").Parse(

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// oldQueries are what programs that do not know about a version ask.
+// oldQueries are queries of programs that do not know about versions.
 var oldQueries = map[string]string{
 	"sales of each country": `SELECT c."Country", COUNT(*), ROUND(SUM(i."Total"), 2) FROM "Customer" c
 		JOIN "Invoice" i ON i."CustomerId" = c."CustomerId" GROUP BY c."Country" ORDER BY 3 DESC, 1`,
@@ -33,16 +33,16 @@ var oldQueries = map[string]string{
 		WHERE l."TrackId" IS NULL GROUP BY g."Name" ORDER BY 2 DESC, 1`,
 }
 
-// snapshot is what a copy holds and answers, in the columns that it had at first.
+// snapshot is a copy's content and its answers, in its original columns.
 type snapshot struct {
 	columns map[string][]string // of each table
 	rows    map[string]int      // of each table
 	sums    map[string]string   // checksum of all rows, of each table
 	answers map[string][]string // to oldQueries
-	catalog []string            // columns, keys and indexes in the database's own words
+	catalog []string            // columns, keys and indexes as the database describes them
 }
 
-// take makes a snapshot of the given columns, or of all columns where there are none given.
+// take makes a snapshot of the given columns, or of all if none are given.
 func take(t *testing.T, db *chinook, columns map[string][]string) snapshot {
 	t.Helper()
 	s := snapshot{
@@ -79,7 +79,7 @@ func (db *chinook) columns(t *testing.T) map[string][]string {
 	return columns
 }
 
-// catalog returns what the database itself says of the tables: one line for each column, index, key and trigger.
+// catalog returns the database's own description of the tables: a line for each column, index, key and trigger.
 func (db *chinook) catalog(t *testing.T) []string {
 	t.Helper()
 	var lines []string
@@ -117,7 +117,7 @@ var catalogs = map[string][]string{
 	},
 }
 
-// quote writes a name as the database wants it.
+// quote quotes a name for the database.
 func (db *chinook) quote(name string) string {
 	if db.dialect == dialect.MySQL {
 		return "`" + name + "`"

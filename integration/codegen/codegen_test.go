@@ -1,5 +1,5 @@
-// Package codegen_test generates clients in their own modules, as a user's is, with each of ent's features and each
-// kind of ID, against each ent that is supported; compiles them, and lets them refuse stale writes on SQLite.
+// Package codegen_test generates clients in modules like a user's, with each of ent's features and each kind of ID,
+// with each supported ent. It compiles them, and lets them refuse stale writes on SQLite.
 package codegen_test
 
 import (
@@ -17,21 +17,21 @@ import (
 	_ "github.com/entocc/entocc/entc" // go test runs these tests again when it or its templates change
 )
 
-// features are those that change what the guard has to live with.
+// features are the features of ent that affect the guard.
 var features = []string{
 	"sql/upsert", "sql/lock", "sql/modifier", "sql/execquery", "intercept", "privacy", "entql", "sql/schemaconfig",
 	"sql/globalid", "namedges", "bidiedges", "schema/snapshot", "sql/versioned-migration",
 }
 
-// unoptimized has the clients compiled in half the time, and what they depend on as go test work compiles it.
+// unoptimized compiles the clients in half the time, and their dependencies as go test work does.
 const unoptimized = "-gcflags=fixtures/...=-N -l"
 
-// everything reports whether each feature is generated alone, too, with every version of ent, beside other extensions and
-// from other schemas. It takes minutes of compiling: .ci/run sets the variable for it. Without it there is ent's latest
+// everything reports whether to generate each feature alone, with every version of ent, beside other extensions and
+// from other schemas. Compiling that takes minutes; .ci/run sets the variable. Without it the tests use ent's latest
 // version, without features and with all.
 func everything() bool { return os.Getenv("ENTOCC_CODEGEN") == "everything" }
 
-// needsEverything skips a test for which much has to be compiled that no other test needs. In CI it skips nothing.
+// needsEverything skips a test that compiles much that no other test needs. In CI it skips nothing.
 func needsEverything(t *testing.T) {
 	t.Helper()
 	if !everything() && os.Getenv("CI") == "" {
@@ -39,7 +39,7 @@ func needsEverything(t *testing.T) {
 	}
 }
 
-// client is the name of the client that has one feature. It must not be that of a package in it.
+// client is the name of the client with one feature. It must differ from the names of the client's packages.
 func client(feature string) string {
 	return "with" + strings.NewReplacer("/", "", "-", "").Replace(feature)
 }
@@ -54,9 +54,9 @@ func TestGenerate_EachFeatureAloneAndAllTogether(t *testing.T) {
 	newModule(t, "v0.14.6").generateAndRun(clients...)
 }
 
-// v0.14.2 is the first ent with a place for fields of a mutation; IDs with a ValueScanner came with v0.14.6.
+// v0.14.2 is the first ent whose templates can add fields to a mutation. IDs with a ValueScanner came with v0.14.6.
 func TestGenerate_EveryEntThatIsSupported(t *testing.T) {
-	needsEverything(t) // Each is a whole ent and generator to compile.
+	needsEverything(t) // Each compiles a whole ent and a generator.
 	for _, version := range []string{"v0.14.2", "v0.14.5"} {
 		t.Run(version, func(t *testing.T) {
 			m := newModule(t, version)
@@ -75,7 +75,7 @@ func TestGenerate_OlderEntIsRefusedWithTheMend(t *testing.T) {
 	require.Contains(t, out, "go get entgo.io/ent@v0.14.6")
 }
 
-// A file can't have two packages of one name: neither those of fields, nor those of types.
+// A file can't import two packages of the same name, whether they are packages of fields or of types.
 func TestGenerate_PackagesThatAreNamedAsOursKeepTheirNames(t *testing.T) {
 	needsEverything(t)
 	m := newModule(t, "v0.14.6")
@@ -85,14 +85,14 @@ func TestGenerate_PackagesThatAreNamedAsOursKeepTheirNames(t *testing.T) {
 	m.run("build", "-mod=mod", unoptimized, "./clients/...")
 }
 
-// module is a Go module of somebody who uses ent and entocc.
+// module is the Go module of a user of ent and entocc.
 type module struct {
 	*testing.T
 	dir string
 }
 
-// folder makes the folder of a module. Its path is the same for each test and in each run, as the go command compiles
-// again what lies elsewhere. Only where another run is using it, or was killed, is it a new one.
+// folder makes the folder of a module. Its path is the same for each test and in each run, because the go command
+// recompiles code at a new path. It is new only if another run is using it, or was killed.
 func folder(t *testing.T) string {
 	t.Helper()
 	root, err := filepath.Abs("../..")
@@ -114,7 +114,7 @@ func newModule(t *testing.T, ent string) module {
 	}
 	root, err := filepath.Abs("../..")
 	require.NoError(t, err)
-	// The requirements and the checksums of this module will do, so that nothing has to be looked up.
+	// The requirements and the checksums of this module suffice, so nothing must be looked up.
 	mod, err := os.ReadFile("../go.mod")
 	require.NoError(t, err)
 	_, requirements, _ := strings.Cut(string(mod), "\n")
@@ -143,7 +143,7 @@ func (m module) generateAndRun(clients ...string) {
 	m.run("test", "-mod=mod", "-vet=off", unoptimized, "./smoke")
 }
 
-// smokeTests are the tests of a client with these features, and with a type whose ID is scanned.
+// smokeTests returns the tests of a client with these features, and with a type whose ID is scanned.
 func smokeTests(features string, scanned bool) []string {
 	tests := []string{"smoke_test.go"}
 	if scanned {
@@ -169,8 +169,8 @@ func (m module) write(name, text string) {
 	require.NoError(m, os.WriteFile(path, []byte(text), 0o600))
 }
 
-// run runs the go command, and output returns what it says. They give it no flags that go test work lacks, as -trimpath:
-// what that has compiled need not be compiled again.
+// run runs the go command, and output returns its output. They add no flags that go test work lacks, such as -trimpath,
+// so that nothing it has compiled is compiled again.
 func (m module) run(args ...string) {
 	m.Helper()
 	out, err := m.output(args...)

@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Base mixins that take over the fields of ours drop their hooks and annotations. What is generated guards by what the
-// field says of its mixin, and needs no hook.
+// Base mixins that reuse the fields of ours drop their hooks and annotations. The field itself carries what the
+// generator needs, and the generated guard needs no hook.
 func TestGenerate_ComposedMixinsAreGuarded(t *testing.T) {
 	needsEverything(t)
 	m := newModule(t, "v0.14.6")

@@ -10,10 +10,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The extensions of entgo.io/contrib, in either order, and a template folder have their own imports, and ent adds those
-// of each to the files of all. What entgql makes to set an input is guarded as any other write.
+// The extensions of entgo.io/contrib, in either order, and a template folder have their own imports, and ent adds the
+// imports of each to all files. entgql's SetInput is guarded like any other write.
 func TestGenerate_CompilesBesideOtherExtensions(t *testing.T) {
-	needsEverything(t) // Their dependencies are nobody else's.
+	needsEverything(t) // No other test needs their dependencies.
 	m := module{t, folder(t)}
 	require.NoError(t, os.CopyFS(m.dir, os.DirFS(filepath.Join("testdata", "neighbours"))))
 	require.NoError(t, os.RemoveAll(filepath.Join(m.dir, "smoke")))
@@ -39,7 +39,7 @@ func TestGenerate_CompilesBesideOtherExtensions(t *testing.T) {
 	m.run("test", "-mod=mod", "-vet=off", unoptimized, "./smoke")
 }
 
-// assertWriteProtected looks at what the clients of the generated APIs can send: they see the version, and don't choose it.
+// assertWriteProtected checks what clients of the generated APIs can send: they see the version, but can't choose it.
 func (m module) assertWriteProtected() {
 	m.Helper()
 	for _, name := range []string{"gqlfirst", "gqllast", "all"} {
@@ -67,6 +67,6 @@ func (m module) assertWriteProtected() {
 		assert.NotContains(m, body, `"rev"`)
 		bodies++
 	}
-	assert.Equal(m, 4, bodies, "of creation and update")
+	assert.Equal(m, 4, bodies, "for creation and update")
 	assert.Contains(m, string(text), `"version"`)
 }

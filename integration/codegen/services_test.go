@@ -9,10 +9,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The services that entproto generates write by ID. They are compiled and run beside the interceptor of package occgrpc, as they are and with
-// an Update that knows the version.
+// The services that entproto generates write by ID. The test compiles and runs them with the interceptor of package
+// occgrpc, unchanged and with an Update that knows the version.
 func TestGenerate_ServicesOfEntproto(t *testing.T) {
-	needsEverything(t) // Their plugins and grpc-go are nobody else's.
+	needsEverything(t) // No other test needs their plugins and grpc-go.
 	m := module{t, folder(t)}
 	require.NoError(t, os.CopyFS(m.dir, os.DirFS(filepath.Join("testdata", "services"))))
 	root, err := filepath.Abs("../..")

@@ -25,7 +25,7 @@ import (
 	"github.com/entocc/entocc/internal/suite"
 )
 
-// lossy is a client whose connections the proxy cuts, and another one that sees what has become of the rows.
+// lossy is a client whose connections the proxy cuts, with another client that sees the rows.
 type lossy struct {
 	session
 	proxy *proxy.Proxy
@@ -59,10 +59,10 @@ func throughProxy(t *testing.T, driver string) lossy {
 	return l
 }
 
-// pinning is the end of the name of a driver in a program's own, which hides it, and is a hook.Pinner.
+// pinning is the suffix of the name of a driver that is wrapped by a program's own driver, which hides it and is a hook.Pinner.
 const pinning = " by a Pinner"
 
-// pinningDriver does not let anybody see what it sends by.
+// pinningDriver hides the driver that it wraps.
 type pinningDriver struct{ hidden *entsql.Driver }
 
 func (d pinningDriver) Exec(ctx context.Context, query string, args, v any) error {
@@ -81,8 +81,8 @@ func (d pinningDriver) Dialect() string { return d.hidden.Dialect() }
 
 func (d pinningDriver) Pin(ctx context.Context) (hook.Pinned, error) { return hook.Pin(ctx, d.hidden) }
 
-// A transaction whose COMMIT was lost may have written its versions or not: an entity of it is no ghost for sure, and the
-// refusal does not say that it is.
+// A transaction whose COMMIT was lost may have written its versions or not. So its entities may not be ghosts, and the
+// refusal must not say that they are.
 func TestGhost_OfACommitThatIsNotKnownSaysSo(t *testing.T) {
 	for _, driver := range []string{"postgres", "pgx", "mysql"} {
 		t.Run(driver, func(t *testing.T) {
@@ -95,7 +95,7 @@ func TestGhost_OfACommitThatIsNotKnownSaysSo(t *testing.T) {
 			err = tx.Commit()
 			require.True(t, entocc.IsOutcomeUnknown(err), "%v", err)
 			l.proxy.Pass()
-			_ = tx.Rollback() // As a deferred one does.
+			_ = tx.Rollback() // As a deferred Rollback does.
 			_, verified := saved.IsModified(t.Context())
 			for _, err := range []error{
 				l.sees.User.UpdateOne(saved).SetName("again").Exec(t.Context()),
@@ -125,7 +125,7 @@ func openOne(t *testing.T, name, driver, dsn string) session {
 	}})
 }
 
-// lostWrites are writes by an increment each, so that one which is applied twice is seen.
+// lostWrites are writes that increment, so that applying one twice shows.
 var lostWrites = []struct {
 	name  string
 	write func(ctx context.Context, s session, u *ent.User) error
@@ -156,7 +156,7 @@ var lostWrites = []struct {
 		}
 		var modified *entocc.RecordModifiedError
 		if errors.As(err, &modified) && modified.ID == gone.ID {
-			return fmt.Errorf("nothing was written, and nobody could be asked about the row that is gone: %v", err) //nolint:errorlint // no conflict of u
+			return fmt.Errorf("nothing was written, and the deleted row could not be looked up: %v", err) //nolint:errorlint // no conflict of u
 		}
 		return err
 	}},
@@ -178,8 +178,8 @@ var lostWrites = []struct {
 	}},
 }
 
-// Case 31: nothing is applied twice, nothing that was applied is reported as a conflict or as not written, and nothing that was
-// not is reported as saved, wherever the connection ends.
+// Case 31: wherever the connection ends, nothing is applied twice, nothing that was applied is reported as a conflict
+// or as not written, and nothing that was not applied is reported as saved.
 func TestWrite_WhoseAnswerIsLostIsNeverRepeatedAndNeverMisreported(t *testing.T) {
 	for _, driver := range []string{"postgres", "pgx", "mysql", "postgres" + pinning} {
 		for _, w := range lostWrites {
@@ -188,7 +188,7 @@ func TestWrite_WhoseAnswerIsLostIsNeverRepeatedAndNeverMisreported(t *testing.T)
 				unknown, done := 0, false
 				for cut := 0; !done; cut += 5 {
 					u := l.sees.user(t, "lossy")
-					_, err := l.User.Get(t.Context(), u.ID) // The connection stands.
+					_, err := l.User.Get(t.Context(), u.ID) // Opens the connection.
 					require.NoError(t, err)
 					before := l.proxy.Cuts()
 					l.proxy.CutAfter(proxy.Answers, cut)
@@ -200,30 +200,30 @@ func TestWrite_WhoseAnswerIsLostIsNeverRepeatedAndNeverMisreported(t *testing.T)
 						unknown++
 					}
 				}
-				assert.Positive(t, unknown, "some cut meets the answer of what has been applied")
+				assert.Positive(t, unknown, "some cut hits the answer to an applied write")
 			})
 		}
 	}
 }
 
-// settled holds what a write has said against the row.
+// settled compares what a write has reported with the row.
 func (l lossy) settled(t *testing.T, id int, err error) {
 	t.Helper()
 	switch {
 	case err == nil:
-		assert.Equal(t, 1, l.sees.load(t, id).Age, "it said that it was applied")
+		assert.Equal(t, 1, l.sees.load(t, id).Age, "it was reported as applied")
 	case entocc.IsOutcomeUnknown(err):
 		assert.False(t, entocc.IsRetryable(err), "%v", err)
 		require.Eventually(t, func() bool { return l.quiet(t) }, time.Minute, time.Millisecond)
 		assert.LessOrEqual(t, l.sees.load(t, id).Age, 1, "%v", err)
 	default:
-		assert.False(t, entocc.IsRecordModified(err), "a conflict with itself: %v", err)
+		assert.False(t, entocc.IsRecordModified(err), "a write's conflict with itself: %v", err)
 		require.Eventually(t, func() bool { return l.quiet(t) }, time.Minute, time.Millisecond)
-		assert.Zero(t, l.sees.load(t, id).Age, "it said nothing of an unknown outcome: %v", err)
+		assert.Zero(t, l.sees.load(t, id).Age, "it was not reported as of unknown outcome: %v", err)
 	}
 }
 
-// quiet reports whether the server has nothing more to do for connections that were cut.
+// quiet reports whether the server has finished its work for connections that were cut.
 func (l lossy) quiet(t *testing.T) bool {
 	t.Helper()
 	query := "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state <> 'idle' AND pid <> pg_backend_pid()"
@@ -240,7 +240,7 @@ func isMySQL(db *sql.DB) bool {
 	return ok
 }
 
-// A random version shows that the write was applied, so that it is no unknown outcome.
+// A random version shows that the write was applied, so its outcome is not unknown.
 func TestWrite_OfATokenWhoseAnswerIsLostIsAsked(t *testing.T) {
 	l := throughProxy(t, "pgx")
 	asked := 0

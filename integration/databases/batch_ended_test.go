@@ -16,8 +16,8 @@ import (
 	"github.com/entocc/entocc/internal/ent"
 )
 
-// deadlocked runs write, a batch over a, b and c by a statement for each, and makes it the victim of a deadlock when it
-// has written a, and waits for b: the other transaction has more to lose. Then that one commits a and b.
+// deadlocked runs write, a batch with a statement each for a, b and c. Once it has written a and waits for b, it
+// becomes the victim of a deadlock, because the other transaction has more to lose. That one then commits a and b.
 func deadlocked(t *testing.T, theirs session, a, b *ent.User, write func() error) error {
 	t.Helper()
 	other := theirs.tx(t)
@@ -34,7 +34,7 @@ func deadlocked(t *testing.T, theirs session, a, b *ent.User, write func() error
 	return <-done
 }
 
-// three returns builders of three shapes, so that each is written by its own statement.
+// three returns builders of three shapes, so that each gets its own statement.
 func three(a, b, c *ent.User) []*ent.UserUpdateOne {
 	return []*ent.UserUpdateOne{
 		a.Update().SetName("mine"), b.Update().SetName("mine").SetAge(7), c.Update().SetName("mine").SetAge(7).SetEmail("mine"),
@@ -85,7 +85,7 @@ func TestBatch_InTheCallersTxIsOverAfterADeadlock(t *testing.T) {
 	assert.Equal(t, "before", mine.load(t, c.ID).Name)
 }
 
-// The database says of the only row that it has changed, and ends the caller's transaction.
+// The database reports that the only row has changed, and ends the caller's transaction.
 func TestBatch_OneRowThatTheDatabaseRefusesIsTold(t *testing.T) {
 	mine, theirs := pairOn(t, mariadbSnapshot, repeatableRead)
 	u := mine.user(t, "before")
@@ -101,7 +101,7 @@ func TestBatch_OneRowThatTheDatabaseRefusesIsTold(t *testing.T) {
 	assertEnded(t, mine, tx)
 }
 
-// Batches and transactions write to two rows in any order. Each write that was acknowledged is one version.
+// Batches and transactions write to two rows in any order. Each acknowledged write adds one version.
 func TestBatch_AcknowledgedWritesAreInTheTable(t *testing.T) {
 	for _, name := range []string{mariadb, mariadbSnapshot, galera, galera + ", innodb_snapshot_isolation"} {
 		t.Run(name, func(t *testing.T) {
@@ -138,13 +138,13 @@ func (s *batchStorm) run(t *testing.T, of session, write func(*testing.T, sessio
 	}
 }
 
-// batch saves both rows, by one statement or by one for each, and skips those that were modified or not.
+// batch saves both rows, by one statement or by one each, with or without SkipModified.
 func (s *batchStorm) batch(t *testing.T, of session) {
 	var builders []*ent.UserUpdateOne
 	for _, at := range rand.Perm(len(s.ids)) {
 		u, err := of.User.Get(t.Context(), s.ids[at])
 		if err != nil {
-			return // as a node that has to end a read
+			return // for example by a node that must end a read
 		}
 		update := u.Update().SetName("batch")
 		if rand.N(2) == 0 {
@@ -172,7 +172,7 @@ func (s *batchStorm) note(id int) {
 	}
 }
 
-// transaction saves both rows in a transaction, and again until that works.
+// transaction saves both rows in a transaction, and repeats it until it succeeds.
 func (s *batchStorm) transaction(t *testing.T, of session) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()

@@ -9,8 +9,8 @@ import (
 	"github.com/entocc/entocc"
 )
 
-// The database reports the conflict for a whole statement, and ends the transaction. As that is the batch's own, the rows
-// are written once more in a new one, which names the row.
+// The database reports the conflict for a whole statement, and ends the transaction. It is the batch's own, so the
+// batch writes the rows again in a new one, which finds the row.
 func TestBatch_RowThatTheDatabaseRefusesIsTold(t *testing.T) {
 	mine, theirs := pairOn(t, mariadbSnapshot, repeatableRead)
 	a, b := mine.user(t, "a"), mine.user(t, "b")

@@ -19,14 +19,14 @@ import (
 	"github.com/entocc/entocc/internal/ent/user"
 )
 
-// cancelWithin cancels the context of the statement that is carried out.
+// cancelWithin cancels the context of the running statement.
 var cancelWithin atomic.Pointer[context.CancelFunc]
 
 func init() {
 	sqlite.MustRegisterScalarFunction("cancel_within", 0, func(*sqlite.FunctionContext, []driver.Value) (driver.Value, error) {
 		if cancel := cancelWithin.Load(); cancel != nil {
 			(*cancel)()
-			for range 50_000 { // A goroutine of the driver's has to notice it while the statement is carried out.
+			for range 50_000 { // A goroutine of the driver has to notice it while the statement runs.
 				runtime.Gosched()
 			}
 		}
@@ -34,7 +34,7 @@ func init() {
 	})
 }
 
-// onModernc runs a test with modernc's driver, which answers a statement by its context's error although SQLite has carried it out.
+// onModernc runs a test with modernc's driver, which answers a statement with its context's error although SQLite has carried it out.
 func onModernc(t *testing.T, test func(t *testing.T, s session, p poisoned)) {
 	t.Helper()
 	eachSQLite(t, func(t *testing.T, s session) {
@@ -59,8 +59,8 @@ func canceledWithin(ctx context.Context, write func(context.Context) error) erro
 	return write(ctx)
 }
 
-// A commit would keep what such a statement wrote, though its caller got an error. A write of several statements may be undone
-// instead, if its context ends between two of them.
+// A commit would keep what such a statement wrote although its caller got an error. A write of several statements may
+// be undone instead, if its context ends between two of them.
 func TestTx_OfSQLiteWhoseCanceledStatementWasCarriedOutKeepsNothing(t *testing.T) {
 	onModernc(t, func(t *testing.T, s session, p poisoned) {
 		ended := 0
@@ -87,7 +87,7 @@ func TestSave_CanceledWhileSQLiteCarriesItOutIsUnknown(t *testing.T) {
 	})
 }
 
-// A statement that only reads leaves nothing behind, and one that was never sent neither.
+// A statement that only reads leaves nothing behind, and neither does one that was never sent.
 func TestTx_OfSQLiteGoesOnAfterACanceledQuery(t *testing.T) {
 	onModernc(t, func(t *testing.T, s session, p poisoned) {
 		s.exec(t, "CREATE VIEW canceling AS SELECT id, cancel_within() AS c FROM users")

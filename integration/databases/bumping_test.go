@@ -21,7 +21,7 @@ import (
 // bumped are the types whose tables get triggers: composite keys, tokens, times as numbers, Only and Ignore among them.
 var bumped = trigger.For("User", "Pet", "Like", "Profile", "Parcel", "Document", "Account", "Card", "Event", "Note", "Memo")
 
-// triggering are the databases that have triggers of their own kind, by drivers that show what they do each in its own way.
+// triggering are the databases, with different kinds of triggers, by drivers that differ in how they show what a trigger did.
 var triggering = [][2]string{
 	{sqliteWAL, sqliteDeferred},
 	{"SQLite, modernc, WAL", sqliteDeferred},
@@ -45,7 +45,7 @@ func onTriggered(t *testing.T, test func(t *testing.T, s, other session, name st
 	})
 }
 
-// raw runs SQL as a program does that does not know about versions.
+// raw runs SQL like a program that does not know about versions.
 func (s session) raw(t *testing.T, format string, args ...any) {
 	t.Helper()
 	s.exec(t, fmt.Sprintf(format, args...))
@@ -62,7 +62,7 @@ func TestTrigger_BumpsWhatIsWrittenPastEnt(t *testing.T) {
 		assert.EqualValues(t, 2, modified.Actual)
 
 		s.raw(t, "UPDATE users SET name = 'both', version = version + 1 WHERE id = %d", u.ID)
-		assert.EqualValues(t, 3, s.load(t, u.ID).Version, "who bumps the version does so once")
+		assert.EqualValues(t, 3, s.load(t, u.ID).Version, "a write that bumps the version bumps it once")
 		s.raw(t, "UPDATE users SET name = 'back', version = 1 WHERE id = %d", u.ID)
 		assert.EqualValues(t, 4, s.load(t, u.ID).Version, "nobody sets a version back")
 	})
@@ -107,7 +107,7 @@ func TestTrigger_KnowsWhatCounts(t *testing.T) {
 			s.exec(t, "ALTER TABLE users MODIFY name varchar(255) NOT NULL COLLATE utf8mb4_general_ci")
 		}
 		s.raw(t, "UPDATE users SET name = 'ann'")
-		assert.EqualValues(t, 2, version(), "a change of case is one, whatever the collation")
+		assert.EqualValues(t, 2, version(), "a change of case counts, whatever the collation")
 		s.raw(t, "UPDATE users SET name = 'ann', labels = '[\"a\"]', last_login = NULL")
 		assert.EqualValues(t, 3, version(), "JSON beside a field of Ignore")
 		s.raw(t, "UPDATE users SET user_children = id")
@@ -164,7 +164,7 @@ func TestTrigger_CanBeSwitchedOffBySession(t *testing.T) {
 	onTriggered(t, func(t *testing.T, s, other session, name string) {
 		off := map[string]string{dialect.Postgres: "SET entocc.triggers = 'off'", dialect.MySQL: "SET @entocc_triggers = 'off'"}[name]
 		if off == "" {
-			return // SQLite has no such switch, and the package says so.
+			return // SQLite has no such switch; see the docs of package trigger.
 		}
 		u := s.user(t, "before")
 		conn, err := s.Pool.Conn(t.Context())
@@ -180,12 +180,12 @@ func TestTrigger_CanBeSwitchedOffBySession(t *testing.T) {
 	})
 }
 
-// writersFor is how long writers of four kinds collide:
+// writersFor is how long four kinds of writers collide:
 //
 //	go test ./integration/databases -run Trigger_Writers -v -timeout 0 -args -writers 1m
-var writersFor = flag.Duration("writers", 0, "how long writers of four kinds collide on one row; a dozen writes each at least")
+var writersFor = flag.Duration("writers", 0, "how long four kinds of writers collide on one row; at least a dozen writes each")
 
-// Writers of four kinds collide on one row: each write that was reported as done has bumped the version once.
+// Four kinds of writers collide on one row: each write that was reported as done has bumped the version once.
 func TestTrigger_WritersOfAllKinds(t *testing.T) {
 	onTriggered(t, func(t *testing.T, s, other session, name string) {
 		u := s.User.Create().SetName("counted").SetEmail("counted@example.com").SaveX(t.Context())
@@ -266,7 +266,7 @@ func TestTrigger_CheckTellsWhatIsWrong(t *testing.T) {
 		for _, statement := range append(triggers().SQL(), triggers().SQL()...) {
 			s.exec(t, statement)
 		}
-		assert.Empty(t, problems(triggers()), "as a file of a migration creates them, twice")
+		assert.Empty(t, problems(triggers()), "as a migration file creates them, twice")
 		if conn.Dialect == dialect.Postgres {
 			s.exec(t, "ALTER TABLE users DISABLE TRIGGER entocc_users")
 			assert.Equal(t, []trigger.Problem{trigger.Disabled}, problems(triggers()))

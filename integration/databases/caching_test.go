@@ -20,7 +20,7 @@ import (
 	"github.com/entocc/entocc/internal/ent/user"
 )
 
-// caching is a driver that answers a query outside of transactions from memory once it has seen it, as entcache does.
+// caching is a driver that answers repeated queries outside of transactions from memory, as entcache does.
 type caching struct {
 	dialect.Driver
 	mu   sync.Mutex
@@ -116,7 +116,7 @@ func (c *cachedRows) Scan(into ...any) error {
 	return nil
 }
 
-// What entocc itself asks the database must not be answered by what a row was.
+// What entocc itself asks the database must not be answered from an old row.
 func TestCaching_NothingThatIsCachedIsTakenForCurrent(t *testing.T) {
 	for _, name := range []string{mariadb, galera, postgres, "PostgreSQL, lib/pq", sqliteWAL} {
 		t.Run(name, func(t *testing.T) {

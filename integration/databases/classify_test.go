@@ -12,7 +12,7 @@ import (
 	"github.com/entocc/entocc"
 )
 
-// Statements that collide; the row is there, with the ID 1.
+// Statements that collide on the row with the ID 1.
 const (
 	selectRow  = "SELECT name FROM users"
 	updateRow  = "UPDATE users SET name = 'x' WHERE id = 1"
@@ -20,7 +20,7 @@ const (
 	insertRow  = "INSERT INTO users (id, name, version, age) VALUES (1, 'x', 1, 1)"
 )
 
-// provoked is an error that two transactions of a database make, and its class.
+// provoked is an error that two transactions provoke, and its class.
 type provoked struct {
 	name, database, level string
 	provoke               func(*testing.T, *sql.Tx, *sql.Tx) error
@@ -120,7 +120,7 @@ func mariadbErrors() []provoked {
 	}
 }
 
-// afterRead writes a row that the transaction has read and another one changed since.
+// afterRead writes a row that the transaction has read and another one has changed since.
 func afterRead(t *testing.T, a, b *sql.Tx) error {
 	must(t, a, selectRow)
 	must(t, b, updateRow)
@@ -128,7 +128,7 @@ func afterRead(t *testing.T, a, b *sql.Tx) error {
 	return run(t, a, "UPDATE users SET name = 'y' WHERE id = 1")
 }
 
-// deadlock has both transactions wait for each other, and returns the error of the one that loses.
+// deadlock makes two transactions wait for each other, and returns the loser's error.
 func deadlock(t *testing.T, a, b *sql.Tx) error {
 	must(t, a, updateRow)
 	must(t, b, updateMore)
@@ -136,7 +136,7 @@ func deadlock(t *testing.T, a, b *sql.Tx) error {
 	go func() {
 		err := run(t, b, updateRow)
 		if err != nil {
-			_ = b.Rollback() // for those who only wait
+			_ = b.Rollback() // for databases where the other one only waits
 		}
 		other <- err
 	}()
@@ -165,7 +165,7 @@ func must(t *testing.T, tx *sql.Tx, query string) {
 	require.NoError(t, run(t, tx, query), query)
 }
 
-// run executes a statement and reads all that it answers.
+// run executes a statement and reads all of its rows.
 func run(t *testing.T, tx *sql.Tx, query string) error {
 	rows, err := tx.QueryContext(context.WithoutCancel(t.Context()), query)
 	if err != nil {

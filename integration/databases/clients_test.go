@@ -16,7 +16,7 @@ import (
 	"github.com/entocc/entocc/internal/suite"
 )
 
-// Databases that single tests are about.
+// Databases that single tests need.
 const (
 	mariadb          = "MariaDB"
 	mariadbSnapshot  = "MariaDB, innodb_snapshot_isolation"
@@ -37,7 +37,7 @@ type session struct {
 	Pool *sql.DB
 }
 
-// pair returns two sessions of a new database that has the tables of the fixtures. On a cluster they are of two nodes.
+// pair returns two sessions of a new database with the tables of the fixtures. On a cluster they are on two nodes.
 func pair(t *testing.T, db databases.Database) (mine, theirs session) {
 	t.Helper()
 	conn := db.New(t)
@@ -80,7 +80,7 @@ func openWith(t *testing.T, name, driver, dsn string) session {
 	}})
 }
 
-// each runs a test on a database of each kind: each engine, driver and way to report a conflict, not each level.
+// each runs a test on one database of each kind: each engine, driver and way to report a conflict, but not each level.
 func each(t *testing.T, test func(t *testing.T, conn suite.DB)) {
 	t.Helper()
 	on(t, [][2]string{
@@ -130,7 +130,7 @@ func (s session) load(t *testing.T, id int) *ent.User {
 	return u
 }
 
-// tx begins a transaction. It is rolled back at the end, if it is open still.
+// tx begins a transaction. It is rolled back at the end if it is still open.
 func (s session) tx(t *testing.T) *ent.Tx {
 	t.Helper()
 	tx, err := s.Tx(t.Context())

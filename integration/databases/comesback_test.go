@@ -15,8 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// flipping is a driver in whose database others are at work: the row is in one state whenever it is updated, and in another whenever
-// it is read.
+// flipping is a driver that simulates other writers: the row is in one state whenever it is updated, and in another whenever it is read.
 type flipping struct {
 	dialect.Driver
 	flip    func(state string)
@@ -32,7 +31,7 @@ func (d *flipping) Exec(ctx context.Context, query string, args, v any) error {
 	return d.Driver.Exec(ctx, query, args, v)
 }
 
-// Tx implements dialect.Driver. A query has a transaction of its own, as the driver could be one that caches.
+// Tx implements dialect.Driver. A query gets its own transaction, because the driver might be one that caches.
 func (d *flipping) Tx(ctx context.Context) (dialect.Tx, error) {
 	d.flip("open")
 	return d.Driver.Tx(ctx)

@@ -53,7 +53,7 @@ func TestCompound_LockTimeoutIsNoConflict(t *testing.T) {
 	c.assertUntouched(t, u.ID)
 }
 
-// A save whose trigger waits for a row of a transaction, which then waits for the row that is saved.
+// A save whose trigger waits for a row of a transaction, which then waits for the saved row.
 func TestCompound_DeadlockIsToldAsOne(t *testing.T) {
 	c := openCompound(t, "")
 	first, second := c.theirs.user(t, "before"), c.theirs.user(t, "second")
@@ -61,7 +61,7 @@ func TestCompound_DeadlockIsToldAsOne(t *testing.T) {
 	c.exec(t, "INSERT INTO counts VALUES (1, 0)")
 	c.exec(t, "CREATE TRIGGER counting AFTER UPDATE ON users FOR EACH ROW UPDATE counts SET n = n + 1 WHERE id = 1")
 	tx := c.theirs.tx(t)
-	for range 5 { // The server gives up the one that has written least.
+	for range 5 { // The server picks the transaction that has written least.
 		require.NoError(t, tx.User.Create().SetName("more").Exec(t.Context()))
 	}
 	require.NoError(t, tx.User.UpdateOne(second).SetName("theirs").Exec(t.Context()), "locks the count")
@@ -77,7 +77,7 @@ func TestCompound_DeadlockIsToldAsOne(t *testing.T) {
 	c.assertUntouched(t, first.ID)
 }
 
-// A server does not run the handlers of a compound statement that is killed between two parts of it.
+// A server does not run the handlers of a compound statement that is killed between two of its parts.
 func TestCompound_KilledStatementLeavesNoTransactionBehind(t *testing.T) {
 	for _, kill := range []string{"KILL QUERY ", "KILL CONNECTION ", "max_statement_time"} {
 		t.Run(kill, func(t *testing.T) {
@@ -103,7 +103,7 @@ func TestCompound_KilledStatementLeavesNoTransactionBehind(t *testing.T) {
 	}
 }
 
-// awaitState waits until a connection does what the server calls so.
+// awaitState waits until the server reports this state for a connection.
 func (c compound) awaitState(t *testing.T, id int64, state string) {
 	t.Helper()
 	require.Eventually(t, func() bool {
@@ -126,11 +126,11 @@ func TestCompound_CancelledStatementLeavesNothingBehind(t *testing.T) {
 	err := <-failed
 	require.ErrorIs(t, err, context.Canceled)
 	assert.False(t, ent.IsRecordModified(err), "%v", err)
-	c.exec(t, "KILL QUERY ?", id) // The server notices that nobody listens when the sleep is over.
+	c.exec(t, "KILL QUERY ?", id) // The server notices the broken connection only when the sleep is over.
 	c.assertUntouched(t, u.ID)
 }
 
-// While a backup holds commits back, a COMMIT fails when its patience ends, or its connection does.
+// While a backup holds back commits, a COMMIT fails when it times out or its connection ends.
 func TestCompound_FailedCommitIsNoSuccess(t *testing.T) {
 	for _, how := range []string{"lock_wait_timeout", "KILL QUERY "} {
 		t.Run(how, func(t *testing.T) {
@@ -195,7 +195,7 @@ func (c panickingConn) Query(ctx context.Context, query string, args, v any) err
 
 type panickingRows struct{ entsql.ColumnScanner }
 
-func (panickingRows) Scan(...any) error { panic("a scanner of the caller's own") }
+func (panickingRows) Scan(...any) error { panic("the caller's scanner") }
 
 func TestCompound_PanicLeavesNoTransactionBehind(t *testing.T) {
 	c := openCompound(t, "")
@@ -205,7 +205,7 @@ func TestCompound_PanicLeavesNoTransactionBehind(t *testing.T) {
 	c.assertUntouched(t, u.ID)
 }
 
-// What comes with an error after the row is an error, though nobody asks for further results.
+// An error after the row is an error, although nobody reads further results.
 func TestCompound_ErrorAfterTheRowIsRead(t *testing.T) {
 	c := openCompound(t, "")
 	rows := &entsql.Rows{}
@@ -222,7 +222,7 @@ func (c compound) assertUntouched(t *testing.T, id int) {
 	t.Helper()
 	var open int
 	require.NoError(t, c.Pool.QueryRowContext(t.Context(), "SELECT @@in_transaction").Scan(&open))
-	assert.Zero(t, open, "a transaction stays open on a connection of the pool")
+	assert.Zero(t, open, "a transaction is still open on a connection of the pool")
 	u := c.theirs.load(t, id)
 	assert.Equal(t, "before", u.Name)
 	assert.EqualValues(t, 1, u.Version)

@@ -12,9 +12,9 @@ import (
 	"github.com/entocc/entocc/internal/ent"
 )
 
-// Statements are killed at any point of them, those that commit as well. A killed save has not written, and the
-// connection that it leaves to others has no transaction open: such would take up their writes, and lose them. (A handler in
-// the statement, in place of the ROLLBACK after it, fails here.)
+// Statements are killed at any point, also those that commit. A killed save has not written, and its connection has no
+// open transaction, which would take up and lose the writes of the connection's next user. (With a handler in the
+// statement instead of the ROLLBACK after it, this test fails.)
 func TestCompound_KilledSavesAreNotWritten(t *testing.T) {
 	c := openCompound(t, "")
 	const writers, attempts = 8, 60
@@ -57,7 +57,7 @@ func TestCompound_KilledSavesAreNotWritten(t *testing.T) {
 	t.Logf("%d saved, %d killed", saved.Load(), killed.Load())
 }
 
-// killAll kills what the saves are doing until ctx ends.
+// killAll kills the statements of the saves until ctx ends.
 func (c compound) killAll(ctx context.Context, t *testing.T) {
 	t.Helper()
 	const busy = "SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND (info LIKE 'BEGIN NOT%' OR info LIKE 'COMMIT%' OR info LIKE 'UPDATE%')"
@@ -74,7 +74,7 @@ func (c compound) killAll(ctx context.Context, t *testing.T) {
 		}
 		assert.NoError(t, rows.Err())
 		for _, id := range ids {
-			_, _ = c.theirs.Pool.ExecContext(t.Context(), "KILL QUERY ?", id) // It may have come to its end by itself.
+			_, _ = c.theirs.Pool.ExecContext(t.Context(), "KILL QUERY ?", id) // It may already have ended.
 		}
 	}
 }

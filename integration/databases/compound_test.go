@@ -20,11 +20,11 @@ import (
 type compound struct {
 	session
 	sent *suite.Recorder
-	// theirs is what others write by.
+	// theirs is the session of the other writers.
 	theirs session
 }
 
-// openCompound makes a database of the test's own. The parameters are added to the DSN of mine.
+// openCompound makes a database for the test. The parameters are added to the DSN of mine.
 func openCompound(t *testing.T, params string) compound {
 	t.Helper()
 	dsn := servers.MariaDBDatabase(t)
@@ -103,7 +103,7 @@ func TestCompound_RowCountIsThatOfTheUpdate(t *testing.T) {
 		require.NoError(t, err, body)
 		c.assertCompound(t, "COMMIT")
 		assert.EqualValues(t, 2, saved.Version)
-		assert.Equal(t, "of after", saved.Password, "the row is as the triggers left it")
+		assert.Equal(t, "of after", saved.Password, "the row is what the triggers made of it")
 		err = c.User.UpdateOne(u).SetName("lost").Exec(t.Context())
 		assert.True(t, ent.IsRecordModified(err), "%s: %v", body, err)
 	}
@@ -128,7 +128,7 @@ func TestCompound_NeedsNoFurtherPrivilege(t *testing.T) {
 	c.assertCompound(t, "COMMIT")
 }
 
-// likeMySQL is a driver whose server does not understand compound statements, from when refuses is set.
+// likeMySQL is a driver whose server does not understand compound statements once refuses is set.
 type likeMySQL struct {
 	*entsql.Driver
 	refuses *bool
@@ -151,15 +151,15 @@ func (c likeMySQLConn) Query(ctx context.Context, query string, args, v any) err
 	return c.Pinned.Query(ctx, query, args, v)
 }
 
-// ownDriver is a driver that may do anything with statements.
+// ownDriver is a custom driver, which may do anything with statements.
 type ownDriver struct{ *entsql.Driver }
 
-// Where compound statements are not available, saves are what they were.
+// Where compound statements are not available, saves send ent's statements.
 func TestCompound_IsLeftWhereItIsNotUnderstood(t *testing.T) {
 	refuses := true
 	for name, drv := range map[string]func(*entsql.Driver) dialect.Driver{
-		"like MySQL":          func(drv *entsql.Driver) dialect.Driver { return likeMySQL{drv, &refuses} },
-		"driver of one's own": func(drv *entsql.Driver) dialect.Driver { return ownDriver{drv} },
+		"like MySQL":    func(drv *entsql.Driver) dialect.Driver { return likeMySQL{drv, &refuses} },
+		"custom driver": func(drv *entsql.Driver) dialect.Driver { return ownDriver{drv} },
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := openCompound(t, "")
@@ -177,7 +177,7 @@ func TestCompound_IsLeftWhereItIsNotUnderstood(t *testing.T) {
 	}
 }
 
-// assertOldWay saves the User, and asserts that this took the four statements of ent.
+// assertOldWay saves the User, and asserts that this took ent's four statements.
 func (c compound) assertOldWay(t *testing.T, u *ent.User) *ent.User {
 	t.Helper()
 	c.sent.Reset()
@@ -190,7 +190,7 @@ func (c compound) assertOldWay(t *testing.T, u *ent.User) *ent.User {
 	return u
 }
 
-// A server that understood the question and not the statement, as another server behind the same name may.
+// A server understood the question but not the statement, as another server behind the same name might.
 func TestCompound_FallsBackWhenAStatementIsNotUnderstood(t *testing.T) {
 	c := openCompound(t, "")
 	refuses := new(bool)
@@ -216,7 +216,7 @@ func TestCompound_NodesOfAClusterAreLeftAlone(t *testing.T) {
 	c.assertOldWay(t, u)
 }
 
-// ent sets session variables before a statement, in a way that knows no connections of one's own.
+// ent sets session variables before a statement, and its way does not work with a pinned connection.
 func TestCompound_SessionVariablesAreSet(t *testing.T) {
 	c := openCompound(t, "")
 	c.exec(t, "CREATE TRIGGER signing BEFORE UPDATE ON users FOR EACH ROW SET NEW.password = @editor")
@@ -226,7 +226,7 @@ func TestCompound_SessionVariablesAreSet(t *testing.T) {
 	assert.Equal(t, "ada", u.Password)
 }
 
-// The columns of a compound statement are those of a plain SELECT, to the driver, whatever their type.
+// To the driver, the columns of a compound statement are those of a plain SELECT, whatever their type.
 func TestCompound_ColumnsAreThoseOfASelect(t *testing.T) {
 	const columns = "id, i1, i8, u8, b, f4, f8, de, ch, vc, tx, lt, bl, bi, js, en, st, d, dt, d6, ts, ti, y, bt, nu, uu, i6, gen"
 	for name, params := range map[string]string{"driver's defaults": "", "interpolateParams": "&interpolateParams=true"} {
@@ -246,7 +246,7 @@ func TestCompound_ColumnsAreThoseOfASelect(t *testing.T) {
 	}
 }
 
-// rows reads a row, and what the driver says of its columns.
+// rows reads a row, and what the driver says about its columns.
 func (c compound) rows(t *testing.T, query string, args ...any) (all []any) {
 	t.Helper()
 	rows, err := c.Pool.QueryContext(t.Context(), query, args...)

@@ -1,5 +1,5 @@
-// Package databases lists what entocc is shown to be sound on: each database, by each of its drivers, at each of its
-// isolation levels. The tests beside it run the shared suite, and what needs more than one connection, on all of them.
+// Package databases lists the databases that entocc is tested on: each with each of its drivers, at each of its
+// isolation levels. Its tests run the shared suite on all of them, and what needs more than one connection.
 package databases
 
 import (
@@ -15,14 +15,13 @@ import (
 type Database struct {
 	// Name is what tables call it: "PostgreSQL, pgx".
 	Name string
-	// Level is the isolation level, in the database's own words: "REPEATABLE READ".
+	// Level is the database's name of the isolation level: "REPEATABLE READ".
 	Level string
-	// New makes a database of the test's own, which goes when the test ends. It skips the test where there is no server,
-	// and fails it in CI.
+	// New makes a database for the test, which is dropped when the test ends. Without a server it skips the test, or fails it in CI.
 	New func(testing.TB) suite.DB
 }
 
-// All returns every database: SQLite, which is always there, and the servers.
+// All returns every database: SQLite, which is always available, and the servers.
 func All() []Database {
 	var all []Database
 	for _, engine := range [...]func() []Database{SQLite, Postgres, MariaDB, Galera} {
@@ -31,7 +30,7 @@ func All() []Database {
 	return all
 }
 
-// Find returns the database of this name and level, for tests that are about one.
+// Find returns the database with this name and level, for tests of a single one.
 func Find(t testing.TB, name, level string) Database {
 	t.Helper()
 	for _, db := range All() {
@@ -43,10 +42,10 @@ func Find(t testing.TB, name, level string) Database {
 	return Database{}
 }
 
-// String returns name and level, as a test is called after them.
+// String returns name and level, for the name of a test.
 func (d Database) String() string { return d.Name + ", " + d.Level }
 
-// pool opens a pool of connections and makes sure that it leads somewhere.
+// pool opens a pool of connections and checks that it works.
 func pool(t testing.TB, driver, dsn string) *sql.DB {
 	t.Helper()
 	db, err := sql.Open(driver, dsn)

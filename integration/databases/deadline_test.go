@@ -18,7 +18,7 @@ import (
 	"github.com/entocc/entocc/internal/ent/user"
 )
 
-// asked is a context that ends when it is asked for its error once too often: at each place of a write in turn.
+// asked is a context that ends after a number of calls of Err. So it can end at each point of a write in turn.
 type asked struct {
 	context.Context
 	left  atomic.Int64
@@ -44,8 +44,8 @@ func (a *asked) Err() error {
 
 func (a *asked) ended() bool { return a.left.Load() < 0 }
 
-// SQLite commits a single statement while its rows are closed, and a driver that finds the context at its end says nothing of
-// that: the write is there, or it is not.
+// SQLite commits a single statement when its rows are closed. A driver that finds the context at its end does not
+// report that, so the write may or may not be there.
 func TestWrite_WhoseContextEndsIsNeverMisreported(t *testing.T) {
 	for _, db := range [][2]string{
 		{sqliteWAL, sqliteDeferred},
@@ -72,7 +72,7 @@ func TestWrite_WhoseContextEndsIsNeverMisreported(t *testing.T) {
 	}
 }
 
-// settledIn is settled; SQLite has nothing that goes on behind the caller's back.
+// settledIn is settled. SQLite does no work behind the caller's back.
 func (l lossy) settledIn(t *testing.T, db string, id int, err error) {
 	t.Helper()
 	if db[:6] != "SQLite" {
@@ -81,15 +81,15 @@ func (l lossy) settledIn(t *testing.T, db string, id int, err error) {
 	}
 	switch age := l.sees.load(t, id).Age; {
 	case err == nil:
-		assert.Equal(t, 1, age, "it said that it was applied")
+		assert.Equal(t, 1, age, "it was reported as applied")
 	case entocc.IsOutcomeUnknown(err):
 		require.LessOrEqual(t, age, 1)
 	default:
-		assert.Zero(t, age, "it said nothing of an unknown outcome: %v", err)
+		assert.Zero(t, age, "it was not reported as of unknown outcome: %v", err)
 	}
 }
 
-// endingDriver ends the context of a statement between its row and the reading of it.
+// endingDriver ends the context of a statement after its row was returned and before it is read.
 type endingDriver struct {
 	*entsql.Driver
 	end func()
@@ -108,7 +108,7 @@ type endingRows struct {
 	end func()
 }
 
-// Next returns once database/sql has noticed that the context is at its end.
+// Next returns once database/sql has noticed that the context has ended.
 func (r endingRows) Next() bool {
 	ok := r.ColumnScanner.Next()
 	if ok {
@@ -121,8 +121,8 @@ func (r endingRows) Next() bool {
 	return ok
 }
 
-// A run of three million operations has shown it three times: database/sql closes the rows of a statement whose context has
-// ended, which commits it on SQLite, and the reading of its row says nothing of that.
+// This happened three times in three million operations: database/sql closes the rows of a statement whose context has
+// ended, which commits it on SQLite, but the read of its row does not report that.
 func TestSQLite_NewRowWhoseContextEndsBeforeItIsReadIsNeverMisreported(t *testing.T) {
 	for _, name := range []string{sqliteWAL, "SQLite, modernc, WAL"} {
 		for way, write := range map[string]func(context.Context, *ent.Client, string) error{
@@ -145,7 +145,7 @@ func TestSQLite_NewRowWhoseContextEndsBeforeItIsReadIsNeverMisreported(t *testin
 				err := write(ctx, client, mail)
 				there := theirs.User.Query().Where(user.Email(mail)).CountX(t.Context())
 				if err == nil || !entocc.IsOutcomeUnknown(err) {
-					assert.Equal(t, err == nil, there == 1, "%d there, and it was said: %v", there, err)
+					assert.Equal(t, err == nil, there == 1, "%d rows, but the error was: %v", there, err)
 				}
 			})
 		}

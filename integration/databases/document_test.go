@@ -19,7 +19,7 @@ const (
 	end      = "<!-- /databases -->"
 )
 
-// table writes what each database has shown, and below it what they left, and why.
+// table writes the results of each database, and below them what each left out, and why.
 func table(reports []suite.Report) string {
 	var b strings.Builder
 	b.WriteString("| database | isolation | scenarios passed | left |\n| --- | --- | --- | --- |\n")
@@ -37,7 +37,7 @@ func row(r suite.Report) string {
 	return fmt.Sprintf("| %s | %d | %d |\n", r.Name, len(r.Passed), len(r.Left))
 }
 
-// left returns a line for each reason and the databases that have it.
+// left returns a line for each reason and the databases that it is true for.
 func left(reports []suite.Report) []string {
 	type group struct{ why, where string }
 	var order []group
@@ -67,7 +67,7 @@ func left(reports []suite.Report) []string {
 	return lines
 }
 
-// shortened names an engine in place of all that is run of it.
+// shortened replaces the names of an engine's databases by the engine's, if all of them are there.
 func shortened(names []string, reports []suite.Report) []string {
 	engine := func(name string) string {
 		return strings.FieldsFunc(name, func(r rune) bool { return r == ',' || r == '|' })[0]
@@ -92,7 +92,7 @@ func shortened(names []string, reports []suite.Report) []string {
 	return short
 }
 
-// documented returns the document and where the table is in it.
+// documented returns the document, and where its table is.
 func documented(t *testing.T) (text string, from, to int) {
 	t.Helper()
 	data, err := os.ReadFile(document)
@@ -110,8 +110,7 @@ func writeDocument(t *testing.T, table string) {
 	require.NoError(t, os.WriteFile(document, []byte(text[:from]+table+text[to:]), 0o644))
 }
 
-// assertDocument asserts that the document says what the reports say: all of it, or the rows of the databases that were
-// there to run on.
+// assertDocument asserts that the document has what the reports say: all of it, or the rows of the databases that were available.
 func assertDocument(t *testing.T, reports []suite.Report, complete bool) {
 	t.Helper()
 	const fix = "run go test -tags everything ./databases -run TestScenarios -update in integration, with all servers"

@@ -15,8 +15,8 @@ import (
 	"github.com/entocc/entocc/internal/ent"
 )
 
-// The trap that MariaDB sets: the server has rolled the transaction back, and runs what comes next in autocommit. This
-// is ent's own transaction, which the extension has not completed.
+// MariaDB's trap: the server has rolled the transaction back, and runs the next statements in autocommit. This is ent's
+// own transaction, which the extension has not completed.
 func TestEntsOwnTx_WritesInAutocommitAfterTheDatabaseEndedIt(t *testing.T) {
 	for _, name := range []string{mariadbSnapshot, galera + ", innodb_snapshot_isolation"} {
 		t.Run(name, func(t *testing.T) {
@@ -28,13 +28,13 @@ func TestEntsOwnTx_WritesInAutocommitAfterTheDatabaseEndedIt(t *testing.T) {
 			require.NoError(t, tx.Query(t.Context(), "SELECT name FROM users", []any{}, rows))
 			require.NoError(t, rows.Close())
 			theirs.overtake(t, u.ID)
-			require.Equal(t, "theirs", mine.load(t, u.ID).Name, "on this node, too")
+			require.Equal(t, "theirs", mine.load(t, u.ID).Name, "on this node too")
 
 			err = tx.Exec(t.Context(), "UPDATE users SET name = 'mine', version = 2 WHERE id = ? AND version = 1", []any{u.ID}, nil)
 			require.True(t, entocc.Classify(err).RolledBack, "%v", err)
 			require.NoError(t, tx.Exec(t.Context(), "UPDATE users SET name = 'survivor' WHERE id = ?", []any{u.ID}, nil))
 			require.NoError(t, tx.Rollback())
-			assert.Equal(t, "survivor", mine.load(t, u.ID).Name, "if it is gone, the guard against this trap can go, too")
+			assert.Equal(t, "survivor", mine.load(t, u.ID).Name, "if this fails, the guard against this trap is no longer needed")
 		})
 	}
 }
@@ -48,7 +48,7 @@ func TestTx_ThatTheDatabaseHasEndedRefusesEverything(t *testing.T) {
 			u, err := tx.User.Get(t.Context(), u.ID)
 			require.NoError(t, err)
 			theirs.overtake(t, u.ID)
-			require.Equal(t, "theirs", mine.load(t, u.ID).Name, "on this node, too")
+			require.Equal(t, "theirs", mine.load(t, u.ID).Name, "on this node too")
 
 			_, err = tx.User.UpdateOne(u).SetName("mine").Save(t.Context())
 			assert.True(t, ent.IsRecordModified(err), "%v", err)
@@ -57,7 +57,7 @@ func TestTx_ThatTheDatabaseHasEndedRefusesEverything(t *testing.T) {
 	}
 }
 
-// A node commits at once, though another node's transaction has the row locked; that one learns of it later.
+// A node commits at once although another node's transaction has the row locked; that one hears about it later.
 func TestTx_ThatAnotherNodeHasOvertakenRefusesEverything(t *testing.T) {
 	for _, level := range []string{readCommitted, repeatableRead, serializable} {
 		t.Run(level, func(t *testing.T) {
@@ -65,7 +65,7 @@ func TestTx_ThatAnotherNodeHasOvertakenRefusesEverything(t *testing.T) {
 			u := mine.user(t, "before")
 			tx := mine.tx(t)
 			_, err := tx.User.UpdateOneID(u.ID).IfVersion(1).SetName("mine").Save(t.Context())
-			require.NoError(t, err, "the other node does not know of it")
+			require.NoError(t, err, "the other node does not know about it")
 			theirs.overtake(t, u.ID)
 			require.Equal(t, "theirs", mine.load(t, u.ID).Name, "this node knows it now")
 
@@ -78,8 +78,8 @@ func TestTx_ThatAnotherNodeHasOvertakenRefusesEverything(t *testing.T) {
 	}
 }
 
-// With prepared statements, the driver's default, the news that a node has ended the transaction may come to the closing of a
-// statement, which nobody reads the answer of: the COMMIT then answers nil, and nothing was kept.
+// With prepared statements, the driver's default, a node may report the end of the transaction when a statement is
+// closed, whose answer nobody reads. Then the COMMIT answers nil, and nothing was kept.
 func TestGalera_PreparedStatementsAreRefused(t *testing.T) {
 	dsn := servers.GaleraDatabase(t)[0]
 	prepares, interpolates := openMySQL(t, dsn), openMySQL(t, interpolated(t, dsn))
@@ -109,7 +109,7 @@ func TestGalera_PreparedStatementsAreRefused(t *testing.T) {
 	assert.Equal(t, 1, interpolates.User.Query().CountX(t.Context()))
 }
 
-// interpolated has the driver write arguments into the text of a statement.
+// interpolated makes the driver write arguments into the text of a statement.
 func interpolated(t *testing.T, dsn string) string {
 	t.Helper()
 	cfg, err := mysql.ParseDSN(dsn)
@@ -118,7 +118,7 @@ func interpolated(t *testing.T, dsn string) string {
 	return cfg.FormatDSN()
 }
 
-// The error of a query may come with its rows, when the call that sent it has long succeeded.
+// The error of a query may come with its rows, long after the call that sent it succeeded.
 func TestTx_ThatEndedWhileRowsWereReadRefusesEverything(t *testing.T) {
 	mine, theirs := pairOn(t, mariadb, serializable)
 	first, second := mine.user(t, "first"), mine.user(t, "second")
@@ -137,7 +137,7 @@ func TestTx_ThatEndedWhileRowsWereReadRefusesEverything(t *testing.T) {
 	assertEnded(t, mine, a)
 }
 
-// assertEnded asserts that nothing can be written in tx any more, and that it does not claim to be committed.
+// assertEnded asserts that nothing more can be written in tx, and that its Commit fails.
 func assertEnded(t *testing.T, s session, tx *ent.Tx) {
 	t.Helper()
 	_, err := tx.User.Create().SetName("survivor").Save(t.Context())
@@ -157,7 +157,7 @@ func assertEnded(t *testing.T, s session, tx *ent.Tx) {
 	}
 }
 
-// awaitLockWait waits until a transaction waits for a lock. The server looks again only if nobody has asked for 0.1 seconds.
+// awaitLockWait waits until a transaction waits for a lock. The server refreshes its answer only if nobody has asked for 0.1 seconds.
 func awaitLockWait(t *testing.T, s session) {
 	t.Helper()
 	const waiting = "SELECT EXISTS (SELECT 1 FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT')"

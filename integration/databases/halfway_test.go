@@ -14,12 +14,12 @@ import (
 	"github.com/entocc/entocc/internal/suite"
 )
 
-// order is a purchase whose version can't become 2, as another one has that, with two lines and a buyer.
+// order is a purchase with two lines and a buyer. Its version can't become 2, because another purchase has that version.
 type order struct {
 	buyer    *ent.Buyer
 	purchase *ent.Purchase
 	lines    []*ent.PurchaseLine
-	// free lets the version become 2.
+	// free allows the version to become 2.
 	free func()
 }
 
@@ -83,7 +83,7 @@ var halfwayWrites = []struct {
 	}},
 }
 
-// assertNothing asserts that nothing of a write is there.
+// assertNothing asserts that nothing of a write was kept.
 func (o order) assertNothing(t *testing.T, s session) {
 	t.Helper()
 	ctx := t.Context()
@@ -101,8 +101,8 @@ func (o order) assertNothing(t *testing.T, s session) {
 	assert.Equal(t, o.buyer.Version, s.Buyer.GetX(ctx, "buyer").Version, "the buyer was not touched")
 }
 
-// Case 13, for touches and deletes: what fails halfway leaves nothing of itself, be it in a transaction that goes on, and can
-// be repeated in it.
+// Case 13, for touches and deletes: a write that fails halfway leaves nothing behind, even in a transaction that goes
+// on, and can be repeated in it.
 func TestWrite_ThatFailsHalfwayLeavesNothing(t *testing.T) {
 	each(t, func(t *testing.T, conn suite.DB) {
 		mine := open(t, conn)
@@ -130,7 +130,7 @@ func TestWrite_ThatFailsHalfwayLeavesNothing(t *testing.T) {
 	})
 }
 
-// repeated has writes fail in a transaction, and work when they are repeated in it.
+// repeated makes writes fail in a transaction, and succeed when they are repeated in it.
 func (o order) repeated(t *testing.T, s session) {
 	t.Helper()
 	ctx := t.Context()

@@ -11,8 +11,7 @@ import (
 	"github.com/entocc/entocc/internal/ent"
 )
 
-// Keys that the database takes for equal, and Go does not: each with the type of its column, as it is stored, and as
-// somebody else may write it.
+// looseKeys are equal to the database but not to Go: each with the type of its column, as it is stored, and as somebody else may write it.
 var looseKeys = []struct {
 	name, level, column string
 	stored, written     [2]string
@@ -33,7 +32,7 @@ var looseKeys = []struct {
 	{mariadbSnapshot, repeatableRead, "varchar(40) COLLATE utf8mb4_general_ci", [2]string{"ada", "bob"}, [2]string{"Ada", "Bob"}},
 }
 
-// eachLooseKey runs a test with two rows, given as their writers write them.
+// eachLooseKey runs a test with two rows, whose keys are given as their writers write them.
 func eachLooseKey(t *testing.T, test func(t *testing.T, s session, ada, bob *ent.Setting)) {
 	t.Helper()
 	for _, keys := range looseKeys {
@@ -42,7 +41,7 @@ func eachLooseKey(t *testing.T, test func(t *testing.T, s session, ada, bob *ent
 			switch keys.column {
 			case "citext":
 				s.exec(t, "CREATE EXTENSION citext")
-			case "text COLLATE loose": // Neither case nor accents count.
+			case "text COLLATE loose": // Case and accents don't count.
 				s.exec(t, "CREATE COLLATION loose (provider = icu, locale = 'und-u-ks-level1', deterministic = false)")
 			}
 			for _, query := range []string{
@@ -115,7 +114,7 @@ func TestUpdateBulk_ReportsWhatTheDatabaseDidWhateverItTakesForEqual(t *testing.
 	})
 }
 
-// otherKey is another key that the database takes for the same.
+// otherKey returns another key that the database takes for the same.
 func (s session) otherKey(t *testing.T, id string) string {
 	t.Helper()
 	for _, other := range []string{id + "  ", strings.ToUpper(id)} {
@@ -127,7 +126,7 @@ func (s session) otherKey(t *testing.T, id string) string {
 	return ""
 }
 
-// Two builders that expect no version: the one would overwrite what the other has written, and both be reported as saved.
+// Two builders that expect no version: one would overwrite what the other has written, and both would be reported as saved.
 func TestBatch_RefusesAnUnguardedRowThatIsInItUnderTwoKeys(t *testing.T) {
 	eachLooseKey(t, func(t *testing.T, s session, ada, _ *ent.Setting) {
 		same := s.Setting.Query().Order(ent.Asc("id")).FirstX(t.Context()).ID
@@ -155,7 +154,7 @@ func TestBatch_RefusesAnUnguardedRowThatIsInItUnderTwoKeys(t *testing.T) {
 	})
 }
 
-// Two rows of the batch that are one in the database can't be distinguished: neither is written.
+// Two builders of the batch are for one row of the database, which the keys don't show: neither is written.
 func TestBatch_RefusesARowThatIsInItUnderTwoKeys(t *testing.T) {
 	eachLooseKey(t, func(t *testing.T, s session, ada, _ *ent.Setting) {
 		same := s.Setting.Query().Order(ent.Asc("id")).FirstX(t.Context())

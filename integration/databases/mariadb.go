@@ -13,22 +13,22 @@ import (
 	"github.com/entocc/entocc/internal/suite"
 )
 
-// mariadb is how a session of MariaDB is set up.
+// mariadb are the settings of a session of MariaDB.
 type mariadb struct {
 	level sql.IsolationLevel
 	// snapshot is innodb_snapshot_isolation: error 1020 for a write to a row that changed since it was read. It is on by
 	// default from MariaDB 11.6.2.
 	snapshot bool
-	// found is the driver's clientFoundRows: an UPDATE that sets what is there already counts its rows.
+	// found is the driver's clientFoundRows: an UPDATE that changes nothing counts its rows too.
 	found bool
-	// cluster is what a session of Galera should have. wsrep_sync_wait=7: a statement waits until this node has what the
-	// others have committed. interpolateParams of the driver: no prepared statements, whose closing, which is never
-	// answered, can swallow the news that the transaction has ended.
+	// cluster adds what a session of Galera needs. With wsrep_sync_wait=7 a statement waits until this node has what
+	// the others have committed. The driver's interpolateParams avoids prepared statements: closing one is never
+	// answered, and can swallow the error that the transaction has ended.
 	cluster bool
 }
 
-// MariaDB returns MariaDB: its four levels, each with and without innodb_snapshot_isolation; and the default once more
-// with clientFoundRows, which changes how a driver counts and nothing that the server does.
+// MariaDB returns MariaDB at its four levels, each with and without innodb_snapshot_isolation, and the default again
+// with clientFoundRows, which only changes how the driver counts.
 func MariaDB() []Database {
 	var all []Database
 	for _, snapshot := range [...]bool{false, true} {
@@ -41,7 +41,7 @@ func MariaDB() []Database {
 	return append(all, mariadb{level: sql.LevelRepeatableRead, found: true}.on("MariaDB", oneServer))
 }
 
-// Galera returns a cluster of MariaDB nodes: the first pool that a test opens leads to one node, the second to another.
+// Galera returns a cluster of MariaDB nodes: a test's first pool is connected to one node, the second to another.
 func Galera() []Database {
 	var all []Database
 	for _, session := range [...]mariadb{

@@ -18,8 +18,7 @@ import (
 	"github.com/entocc/entocc/occmigrate"
 )
 
-// legacy is a database with a table that others made: it has a column, an index, a check and a trigger that ent does not
-// know, and rows.
+// legacy is a database with a table that others made: it has rows, and a column, an index, a check and a trigger that ent does not know.
 type legacy struct {
 	*testing.T
 	*sql.DB
@@ -27,7 +26,7 @@ type legacy struct {
 	table   string
 }
 
-// onLegacy runs a test on each database, with an old table of this name and these columns beside its own.
+// onLegacy runs a test on each database, with an old table of this name, with these columns and others.
 func onLegacy(t *testing.T, table string, columns map[string]string, rows []string, test func(l legacy)) {
 	t.Helper()
 	engines := []databases.Database{databases.SQLite()[0], databases.Postgres()[0], databases.MariaDB()[0]}
@@ -60,7 +59,7 @@ func (l legacy) exec(query string) {
 	require.NoError(l, err, query)
 }
 
-// trigger writes a line for each update.
+// trigger creates a trigger that logs each update.
 func (l legacy) trigger() {
 	l.Helper()
 	const insert = "INSERT INTO journal VALUES (OLD.legacy)"
@@ -75,7 +74,7 @@ func (l legacy) trigger() {
 	}
 }
 
-// texts answers a query of one column.
+// texts returns the values of a query of one column.
 func (l legacy) texts(query string) (texts []string) {
 	l.Helper()
 	rows, err := l.QueryContext(l.Context(), query)
@@ -95,7 +94,7 @@ func (l legacy) client() *ent.Client {
 	return ent.NewClient(ent.Driver(entsql.OpenDB(l.dialect, l.DB)))
 }
 
-// requireSurvived wants all that ent does not know as it was.
+// requireSurvived requires everything that ent does not know to be as it was.
 func (l legacy) requireSurvived() {
 	l.Helper()
 	assert.Equal(l, []string{"one", "two"}, l.texts("SELECT legacy FROM "+l.table+" ORDER BY legacy"), "the data of an unknown column")
@@ -129,7 +128,7 @@ var (
 	eventRows = []string{"1, 'a', 'one'", "2, 'b', 'two'"}
 )
 
-// Case 8: the default of a token is an expression to ent, a text in quotes.
+// Case 8: to ent the default of a token is an expression, a quoted text.
 func TestAddColumnsOnly_TokenIsAddedAndAllElseSurvives(t *testing.T) {
 	onLegacy(t, "documents", documents, documentRows, func(l legacy) {
 		client := l.client()
@@ -192,7 +191,7 @@ func TestAddColumnsOnly_DefaultThatIsNoConstantIsRefusedOnSQLiteBeforeAnythingIs
 	onLegacy(t, "events", events, eventRows, func(l legacy) {
 		for _, def := range []string{"(lower(hex(randomblob(16))))", "CURRENT_TIMESTAMP", "('a' || 'b')"} {
 			if l.dialect != dialect.SQLite {
-				continue // There such a column is added as it is.
+				continue // Such a column is added without a rebuild there.
 			}
 			table := versioned(schema.Expr(def), false)
 			err := entmigrate.Create(l.Context(), l.client().Schema, []*schema.Table{table}, occmigrate.AddColumnsOnly())

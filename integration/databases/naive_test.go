@@ -15,8 +15,8 @@ import (
 	"github.com/entocc/entocc/internal/ent/user"
 )
 
-// naiveSave is the guard that ent's users write by hand, and a test double of ours: a predicate on the version, and
-// ent's NotFound alone to tell a conflict. It is what ent generates for
+// naiveSave is a guard as ent's users write it by hand: a predicate on the version, and only ent's NotFound as the sign
+// of a conflict. It is what ent generates for
 //
 //	tx.User.UpdateOneID(id).Where(user.Version(v)).SetName(name).SetVersion(v + 1).Save(ctx)
 func naiveSave(ctx context.Context, drv dialect.Driver, u *ent.User, name string) error {
@@ -28,8 +28,8 @@ func naiveSave(ctx context.Context, drv dialect.Driver, u *ent.User, name string
 	return sqlgraph.UpdateNode(ctx, drv, spec)
 }
 
-// TestNaiveGuard_LosesTheUpdateSilently is why entocc looks at the affected rows itself: the database says that no row
-// matched, ent asks it again, and is answered from the snapshot, in which the version still matches.
+// TestNaiveGuard_LosesTheUpdateSilently shows why entocc itself looks at the affected rows: the database reports that
+// no row matched, ent queries it again, and gets an answer from the snapshot, in which the version still matches.
 func TestNaiveGuard_LosesTheUpdateSilently(t *testing.T) {
 	for _, name := range []string{mariadb, galera} {
 		t.Run(name, func(t *testing.T) {
@@ -43,9 +43,9 @@ func TestNaiveGuard_LosesTheUpdateSilently(t *testing.T) {
 			theirs.overtake(t, u.ID)
 			require.Equal(t, "theirs", mine.load(t, u.ID).Name)
 
-			require.NoError(t, naiveSave(t.Context(), inTx{tx}, u, "mine"), "if ent reports it, it has been mended")
+			require.NoError(t, naiveSave(t.Context(), inTx{tx}, u, "mine"), "if this fails, ent has fixed it")
 			require.NoError(t, tx.Commit())
-			assert.Equal(t, "theirs", mine.load(t, u.ID).Name, "the success was reported, and nothing was saved")
+			assert.Equal(t, "theirs", mine.load(t, u.ID).Name, "success was reported, and nothing was saved")
 		})
 	}
 }
@@ -67,7 +67,7 @@ func TestGuard_ReportsWhatTheNaiveOneLoses(t *testing.T) {
 	}
 }
 
-// The suite sees it: the same storm that the guard survives counts more successes of the naive one than are in the row.
+// The suite notices it: in the storm that the guard survives, the naive one reports more successes than the row has.
 func TestNaiveGuard_IsCaughtByTheStorm(t *testing.T) {
 	mine, theirs := pairOn(t, mariadb, repeatableRead)
 	u := mine.user(t, "before")
@@ -95,7 +95,7 @@ func naiveCollision(t *testing.T, mine, theirs session, id int) int {
 	return 0
 }
 
-// inTx is a driver whose statements belong to a transaction that is under way.
+// inTx is a driver that sends its statements in a running transaction.
 type inTx struct{ dialect.ExecQuerier }
 
 func (inTx) Dialect() string                          { return dialect.MySQL }

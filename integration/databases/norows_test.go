@@ -13,8 +13,9 @@ import (
 	"github.com/entocc/entocc/internal/suite"
 )
 
-// An upsert that writes nothing is answered by no row. Without a version that is ent's own error, sql.ErrNoRows, and says
-// nothing of a conflict; with one it is a conflict, and no sql.ErrNoRows, which ent's callers take for "it was there already".
+// An upsert that writes nothing returns no row. Without a version that is ent's own error, sql.ErrNoRows, and says
+// nothing about a conflict. With one it is a conflict and not sql.ErrNoRows, which to ent's callers means that the row
+// already existed.
 func TestUpsert_ThatIsAnsweredByNoRow(t *testing.T) {
 	each(t, func(t *testing.T, conn suite.DB) {
 		s := open(t, conn)
@@ -31,7 +32,7 @@ func TestUpsert_ThatIsAnsweredByNoRow(t *testing.T) {
 		bulk := s.User.CreateBulk(s.User.Create().SetName("after").SetEmail("mail"), s.User.Create().SetName("new").SetEmail("new")).
 			OnConflictColumns(user.FieldEmail).DoNothing().Exec(t.Context())
 		if conn.Dialect == dialect.MySQL {
-			require.NoError(t, err, "ent has MySQL set a column to itself")
+			require.NoError(t, err, "ent makes MySQL set a column to itself")
 			require.NoError(t, ofID)
 			require.NoError(t, bulk)
 		} else {

@@ -16,8 +16,8 @@ import (
 	"github.com/entocc/entocc/internal/suite"
 )
 
-// Others returns the databases that CI has no server of: those whose address is in the environment. See
-// integration/servers/others.yml for what is expected there.
+// Others returns the databases for which CI has no server, if the environment has their address. See
+// integration/servers/others.yml for how they are set up.
 func Others() []Database {
 	var all []Database
 	if os.Getenv("ENTOCC_MYSQL") != "" {
@@ -38,7 +38,7 @@ func Others() []Database {
 	return all
 }
 
-// likeMySQL is a server that speaks MySQL's protocol and lacks MariaDB's variables.
+// likeMySQL is a server that speaks MySQL's protocol but lacks MariaDB's variables.
 func likeMySQL(name string, level sql.IsolationLevel, dsn func(testing.TB) string) Database {
 	words := strings.ToUpper(level.String())
 	return Database{Name: name, Level: words, New: func(t testing.TB) suite.DB {
@@ -64,7 +64,7 @@ func likeMySQL(name string, level sql.IsolationLevel, dsn func(testing.TB) strin
 	}}
 }
 
-// leveled sets the isolation level of each connection: the variable for it is called differently by each server.
+// leveled sets the isolation level of each connection: each server has a different variable for it.
 type leveled struct {
 	driver.Connector
 	level string

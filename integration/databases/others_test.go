@@ -9,7 +9,7 @@ import (
 	"github.com/entocc/entocc/internal/suite"
 )
 
-// What CI has no server of is run where the environment names one, and is no part of docs/databases.md's table.
+// Databases for which CI has no server run if the environment names one. They are not in the table of docs/databases.md.
 func TestScenarios_OnOthers(t *testing.T) {
 	for _, db := range databases.Others() {
 		t.Run(db.String(), func(t *testing.T) { assert.Empty(t, suite.Run(t, db.New(t)).Failed) })

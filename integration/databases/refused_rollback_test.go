@@ -13,8 +13,8 @@ import (
 	"github.com/entocc/entocc/internal/ent"
 )
 
-// A node of Galera that has lost the others answers 1047 to ROLLBACK too. The transaction stays open on its connection, and who
-// gets that connection next commits it by beginning another. So the connection is closed.
+// A Galera node that has lost the others answers 1047 to ROLLBACK too. The transaction stays open on its connection,
+// and the next user of that connection would commit it by beginning another. So entocc closes the connection.
 func TestGalera_RollbackThatIsRefusedIsMadeByClosingTheConnection(t *testing.T) {
 	dsns := servers.GaleraDatabase(t)
 	sees := openMySQL(t, interpolated(t, dsns[0]))
@@ -44,7 +44,7 @@ func TestGalera_RollbackThatIsRefusedIsMadeByClosingTheConnection(t *testing.T) 
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			// The third node, which the other tests leave alone.
+			// The third node, which no other test uses.
 			admin, s := openMySQL(t, dsns[2]), openOne(t, dialect.MySQL, "mysql", interpolated(t, dsns[2]))
 			u := sees.user(t, "before")
 			awaitUser(t, s, u.ID)
@@ -61,7 +61,7 @@ func TestGalera_RollbackThatIsRefusedIsMadeByClosingTheConnection(t *testing.T) 
 			require.NoError(t, err, "the pool has made another connection")
 			defer next.Rollback() //nolint:errcheck // it ends the test
 			saved, err := next.User.UpdateOne(u).SetName("next").Save(t.Context())
-			require.NoError(t, err, "the row is as it was, once the server has seen that the connection has ended")
+			require.NoError(t, err, "the row is as it was once the server has noticed that the connection has ended")
 			assert.EqualValues(t, 2, saved.Version)
 		})
 	}

@@ -18,7 +18,7 @@ import (
 	"github.com/entocc/entocc/internal/ent"
 )
 
-// lagging is a server that is written to, and a copy of it that has not got the last write.
+// lagging is a server that is written to, and a copy that does not have the last write yet.
 type lagging struct {
 	writer, reader session
 	dialect        string
@@ -37,7 +37,7 @@ func (l lagging) behind(t *testing.T, stop, resume func()) *ent.User {
 	return u
 }
 
-// onLagging runs a test on a hot standby of PostgreSQL that stands still, and on a node of Galera that does.
+// onLagging runs a test on a paused hot standby of PostgreSQL, and on a paused node of Galera.
 func onLagging(t *testing.T, test func(*testing.T, lagging, *ent.User)) {
 	t.Run("PostgreSQL, hot standby", func(t *testing.T) {
 		l := standby(t)
@@ -111,8 +111,8 @@ func TestReplica_TakesNoWriteAndCallsItNoConflict(t *testing.T) {
 	assert.False(t, entocc.IsRetryable(err), "%v", err)
 }
 
-// splitDriver is the driver of ent's documentation that reads from a replica
-// (entgo.io/docs/faq, "How to configure two or more DB to separate read and write").
+// splitDriver is the driver from ent's documentation that reads from a replica (entgo.io/docs/faq, "How to configure
+// two or more DB to separate read and write").
 type splitDriver struct {
 	reader, writer *sql.Driver
 }
@@ -168,7 +168,7 @@ func TestSplitDriver_GuardsProbesAndReturnsOnTheWriter(t *testing.T) {
 	})
 }
 
-// A conflict between nodes shows when the second one commits.
+// A conflict between nodes shows up when the second one commits.
 func TestGalera_OneOfTwoCommitsWins(t *testing.T) {
 	mine, theirs := pairOn(t, galera, repeatableRead)
 	u := mine.user(t, "before")

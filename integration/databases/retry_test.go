@@ -16,11 +16,11 @@ import (
 	"github.com/entocc/entocc/internal/ent"
 )
 
-// quickly has a retry not wait.
+// quickly makes a retry not wait.
 func quickly() entocc.RetryOption { return entocc.Backoff(0, 0) }
 
-// Two doctors are on call, and each goes home if the other stays: each transaction writes a row that the other one only
-// read, so that nothing but the database can tell, and it does so at the commit.
+// Two doctors are on call, and each goes home if the other stays. Each transaction writes a row that the other one only
+// reads. Only the database notices, and it does so at the commit.
 func TestRetryTx_RunsAgainAfterACommitThatFailed(t *testing.T) {
 	for _, name := range []string{"PostgreSQL, lib/pq", postgres} {
 		t.Run(name, func(t *testing.T) {
@@ -189,7 +189,7 @@ func TestRetry_InsideOneTransactionIsRefused(t *testing.T) {
 	tries := 0
 	err = entocc.Retry(t.Context(), func(ctx context.Context) error {
 		tries++
-		u, err := tx.User.Get(ctx, id) // the snapshot, forever
+		u, err := tx.User.Get(ctx, id) // always from the snapshot
 		if err != nil {
 			return err
 		}
@@ -228,5 +228,5 @@ func TestRetryTx_EndsWithTheContext(t *testing.T) {
 		return u.Update().SetName("mine").Exec(t.Context())
 	}, entocc.Attempts(0), entocc.Backoff(time.Hour, time.Hour), entocc.OnRetry(func(int, error, time.Duration) { cancel(stop) }))
 	require.ErrorIs(t, err, stop)
-	assert.True(t, ent.IsRecordModified(err), "the last error is there, too: %v", err)
+	assert.True(t, ent.IsRecordModified(err), "it wraps the last error too: %v", err)
 }

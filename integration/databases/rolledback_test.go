@@ -18,8 +18,7 @@ import (
 	"github.com/entocc/entocc/internal/ent/user"
 )
 
-// poisoned are rows that a write fails at: by a trigger that rolls the transaction back, or by somebody else's lock that
-// lasts too long.
+// poisoned are rows at which a write fails, by a trigger that rolls the transaction back or by somebody else's lock.
 type poisoned struct {
 	fine, user *ent.User
 	group      *ent.Group
@@ -92,7 +91,7 @@ var poisonedWrites = []struct {
 	}},
 }
 
-// failsInTx has a transaction write something, and fail at a poisoned row.
+// failsInTx makes a transaction write something, and fail at a poisoned row.
 func failsInTx(t *testing.T, s session, p poisoned, write func(context.Context, *ent.Tx, poisoned) error) *ent.Tx {
 	t.Helper()
 	tx := s.tx(t)
@@ -101,7 +100,7 @@ func failsInTx(t *testing.T, s session, p poisoned, write func(context.Context, 
 	return tx
 }
 
-// assertOver asserts that nothing of a transaction is there, and that nothing goes on in it.
+// assertOver asserts that nothing of a transaction was kept, and that it refuses further statements.
 func assertOver(t *testing.T, s session, p poisoned, tx *ent.Tx) {
 	t.Helper()
 	require.ErrorIs(t, tx.User.Create().SetName("survivor").Exec(t.Context()), entocc.ErrTxEnded)
@@ -115,7 +114,7 @@ func assertOver(t *testing.T, s session, p poisoned, tx *ent.Tx) {
 	assert.Equal(t, 2, s.User.Query().CountX(t.Context()))
 }
 
-// assertKeepsNothing asserts that nothing of a write that has failed is kept. It returns 1 if its transaction is over, and 0 if it goes on.
+// assertKeepsNothing asserts that nothing of a failed write is kept. It returns 1 if the transaction is over, and 0 if it goes on.
 func assertKeepsNothing(t *testing.T, s session, p poisoned, tx *ent.Tx) (ended int) {
 	t.Helper()
 	if tx.User.Create().SetName("later").Exec(t.Context()) != nil {
@@ -128,7 +127,7 @@ func assertKeepsNothing(t *testing.T, s session, p poisoned, tx *ent.Tx) (ended 
 	return 0
 }
 
-// assertUntouched asserts that nothing of a write that has failed is there.
+// assertUntouched asserts that a failed write has left nothing.
 func assertUntouched(t *testing.T, s session, p poisoned) {
 	t.Helper()
 	for _, u := range []*ent.User{p.fine, p.user} {
@@ -142,7 +141,7 @@ func assertUntouched(t *testing.T, s session, p poisoned) {
 	assert.Zero(t, p.fine.QueryGroups().CountX(t.Context()))
 }
 
-// sqliteRollsBack has SQLite roll a transaction back that writes to a poisoned row.
+// sqliteRollsBack makes SQLite roll back a transaction that writes to a poisoned row.
 var sqliteRollsBack = []string{
 	"CREATE TRIGGER a BEFORE UPDATE ON users WHEN OLD.name = 'poison' BEGIN SELECT RAISE(ROLLBACK, 'poison'); END",
 	"CREATE TRIGGER b BEFORE DELETE ON users WHEN OLD.name = 'poison' BEGIN SELECT RAISE(ROLLBACK, 'poison'); END",
@@ -168,7 +167,7 @@ func eachSQLite(t *testing.T, test func(t *testing.T, s session)) {
 	}
 }
 
-// SQLite rolls a transaction back for a constraint or a trigger that says so, and would carry out what comes next by itself.
+// SQLite rolls a transaction back for a constraint or a trigger that says so, and would run the next statements in autocommit.
 func TestTx_ThatSQLiteHasRolledBackRefusesEverything(t *testing.T) {
 	eachSQLite(t, func(t *testing.T, s session) {
 		p := poison(t, s)
@@ -179,7 +178,7 @@ func TestTx_ThatSQLiteHasRolledBackRefusesEverything(t *testing.T) {
 	})
 }
 
-// The transaction of VerifyOnCommit is another one around it.
+// VerifyOnCommit wraps the transaction in another one.
 func TestTx_ThatSQLiteHasRolledBackRefusesEverythingWhileItVerifies(t *testing.T) {
 	eachSQLite(t, func(t *testing.T, s session) {
 		p := poison(t, s)
@@ -207,13 +206,13 @@ func TestTx_ThatAConstraintOfSQLiteHasRolledBackRefusesEverything(t *testing.T) 
 		require.True(t, ent.IsConstraintError(tx.Setting.UpdateOne(a).SetValue("b").Exec(t.Context())))
 		err := tx.Setting.Create().SetID("survivor").SetValue("survivor").Exec(t.Context())
 		require.ErrorIs(t, err, entocc.ErrTxEnded)
-		assert.False(t, entocc.IsRetryable(err), "it would end in the same way: %v", err)
+		assert.False(t, entocc.IsRetryable(err), "it would end the same way: %v", err)
 		require.ErrorIs(t, tx.Commit(), entocc.ErrTxEnded)
 		assert.Equal(t, map[string]int{"a": 1, "b": 1}, values(t, s))
 	})
 }
 
-// A full disk may have undone the statement or the transaction: what the commit says holds for all of it.
+// A full disk may have undone the statement or the whole transaction: what the commit says is true for all of it.
 func TestTx_OnAFullDiskIsWhatItsCommitSays(t *testing.T) {
 	eachSQLite(t, func(t *testing.T, s session) {
 		tx := s.tx(t)
@@ -236,8 +235,8 @@ func TestTx_OnAFullDiskIsWhatItsCommitSays(t *testing.T) {
 	})
 }
 
-// A statement that its own context has broken off takes the transaction with it, whose context goes on. Where the context
-// has ended before the statement was sent, on a busy machine, the transaction goes on too, and nothing of the write is in it.
+// A statement that is interrupted by its own context ends the transaction, whose context goes on. If on a busy machine
+// the context has ended before the statement was sent, the transaction goes on too, without anything of the write.
 func TestTx_OfSQLiteWhoseStatementWasBrokenOffRefusesEverything(t *testing.T) {
 	eachSQLite(t, func(t *testing.T, s session) {
 		p := poison(t, s)
@@ -275,7 +274,7 @@ func impatient(t *testing.T, dsn string) session {
 	return openMySQL(t, cfg.FormatDSN())
 }
 
-// holds locks the poisoned rows until the end of the test.
+// holds keeps the poisoned rows locked until the end of the test.
 func holds(t *testing.T, s session, p poisoned) {
 	t.Helper()
 	tx := s.tx(t)
@@ -300,8 +299,7 @@ func TestTx_ThatALockTimeoutHasRolledBackRefusesEverything(t *testing.T) {
 	}
 }
 
-// By default a lock that was not given in time undoes the statement alone: the transaction goes on, and nothing of the
-// write is in it.
+// By default a lock timeout undoes only the statement: the transaction goes on, without anything of the write.
 func TestTx_GoesOnAfterALockTimeout(t *testing.T) {
 	dsn := servers.MariaDBDatabase(t)
 	mine, theirs := impatient(t, dsn), openMySQL(t, dsn)

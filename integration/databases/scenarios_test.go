@@ -12,9 +12,9 @@ import (
 	"github.com/entocc/entocc/internal/suite"
 )
 
-var update = flag.Bool("update", false, "write what the scenarios have shown into docs/databases.md")
+var update = flag.Bool("update", false, "write the results of the scenarios into docs/databases.md")
 
-// TestScenarios runs the shared suite on every database, and holds docs/databases.md to what it shows.
+// TestScenarios runs the shared suite on every database, and compares docs/databases.md with the results.
 func TestScenarios(t *testing.T) {
 	all := databases.All()
 	var reports []suite.Report
@@ -28,10 +28,10 @@ func TestScenarios(t *testing.T) {
 	}
 	t.Log("\n" + table(reports))
 	if *update {
-		require.Len(t, reports, len(all), "a document needs all of them")
+		require.Len(t, reports, len(all), "the document needs all databases")
 		writeDocument(t, table(reports))
 	}
-	if strings.Count(flag.Lookup("test.run").Value.String(), "/") < 2 { // each ran all of its scenarios
+	if strings.Count(flag.Lookup("test.run").Value.String(), "/") < 2 { // all scenarios ran
 		assertDocument(t, reports, len(reports) == len(all))
 	}
 }

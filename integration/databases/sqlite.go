@@ -10,6 +10,7 @@ import (
 
 	"entgo.io/ent/dialect"
 	_ "github.com/mattn/go-sqlite3" // the driver "sqlite3"
+	"github.com/stretchr/testify/require"
 
 	"github.com/entocc/entocc/internal/suite"
 )
@@ -76,6 +77,17 @@ func (d sqliteDriver) database(journal, lock string) Database {
 			},
 		}
 	}}
+}
+
+// OpenSQLite opens a SQLite database by a driver, mattn or modernc, with options of the test's own.
+func OpenSQLite(t testing.TB, driver, dsn string) *sql.DB {
+	t.Helper()
+	i := slices.IndexFunc(sqliteDrivers[:], func(d sqliteDriver) bool { return d.name == driver })
+	require.GreaterOrEqual(t, i, 0, driver)
+	sqliteDrivers[i].requireLinked(t)
+	db := pool(t, sqliteDrivers[i].registered, dsn)
+	t.Cleanup(func() { _ = db.Close() })
+	return db
 }
 
 // requireLinked skips the test if the driver is not linked, as modernc's is only by go test -tags everything: it takes the

@@ -17,7 +17,7 @@ import (
 	"github.com/entocc/entocc/trigger"
 )
 
-// versionTriggers are those of all types but the ones whose version is a time.
+// versionTriggers returns the triggers of all types except those whose version is a time.
 func versionTriggers(t testing.TB, name string) *trigger.Triggers {
 	t.Helper()
 	var types []string
@@ -31,7 +31,7 @@ func versionTriggers(t testing.TB, name string) *trigger.Triggers {
 	return triggers
 }
 
-// TestScenarios_WithTriggers runs the shared suite where each table has a trigger that bumps.
+// TestScenarios_WithTriggers runs the shared suite with a trigger on each table that bumps.
 func TestScenarios_WithTriggers(t *testing.T) {
 	on(t, [][2]string{{sqliteWAL, sqliteDeferred}, {postgres, readCommitted}, {mariadb, repeatableRead}}, func(t *testing.T, db suite.DB) {
 		db.Traits.Bumping = true
@@ -43,7 +43,7 @@ func TestScenarios_WithTriggers(t *testing.T) {
 	})
 }
 
-// tens have the version of a gauge rise by ten, as a trigger may that was there before entocc.
+// tens raise the version of a gauge by ten, as a trigger might that is older than entocc.
 var tens = map[string][]string{
 	dialect.Postgres: {
 		"CREATE FUNCTION ten() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.version := OLD.version + 10; RETURN NEW; END $$",
@@ -53,7 +53,7 @@ var tens = map[string][]string{
 	dialect.SQLite: {"CREATE TRIGGER tens AFTER UPDATE ON gauges BEGIN UPDATE gauges SET version = OLD.version + 10 WHERE id = OLD.id; END"},
 }
 
-// onTens runs a test where a trigger of the database's own makes the versions of gauges.
+// onTens runs a test with a trigger that sets the versions of gauges.
 func onTens(t *testing.T, test func(t *testing.T, s, other session)) {
 	t.Helper()
 	on(t, triggering, func(t *testing.T, conn suite.DB) {
@@ -162,7 +162,7 @@ func TestTriggerVersion_InTransactions(t *testing.T) {
 			}
 			return tx.Gauge.VerifyOnCommit(g)
 		}), "what the transaction has written itself is no conflict")
-		// A cluster bumps what is verified when it commits, so that its nodes compare it.
+		// On a cluster the commit bumps verified rows, so that the nodes compare them.
 		assert.Contains(t, []int64{11, 21}, s.Gauge.GetX(ctx, written.ID).Version)
 
 		var changed bool

@@ -11,7 +11,7 @@ import (
 	"github.com/entocc/entocc/internal/ent/user"
 )
 
-// kept are the ways to write a row that a trigger keeps as it was.
+// kept are ways to write a row that a trigger keeps unchanged.
 var kept = map[string]func(t *testing.T, client *ent.Client, u *ent.User) error{
 	"Exec": func(t *testing.T, client *ent.Client, u *ent.User) error {
 		return client.User.UpdateOne(u).SetName("after").Exec(t.Context())
@@ -31,7 +31,7 @@ var kept = map[string]func(t *testing.T, client *ent.Client, u *ent.User) error{
 	},
 }
 
-// A trigger of MariaDB that refuses a write by SIGNAL: the error is the trigger's, and no conflict; nothing was written.
+// A MariaDB trigger refuses a write with SIGNAL: the error is the trigger's and not a conflict, and nothing was written.
 func TestMariaDB_SignalOfATriggerIsAPlainError(t *testing.T) {
 	for _, name := range []string{mariadb, mariadbSnapshot, mariadb + ", clientFoundRows", galera} {
 		t.Run(name, func(t *testing.T) {
@@ -58,7 +58,7 @@ func TestMariaDB_SignalOfATriggerIsAPlainError(t *testing.T) {
 	}
 }
 
-// A trigger of MariaDB that silently keeps a write from its row: the save is no success.
+// A MariaDB trigger silently keeps a write from its row: the save is not a success.
 func TestMariaDB_WriteThatATriggerKeepsFromItsRowIsNoSuccess(t *testing.T) {
 	for _, name := range []string{mariadb, mariadbSnapshot, mariadb + ", clientFoundRows", galera} {
 		t.Run(name, func(t *testing.T) {
@@ -69,7 +69,7 @@ func TestMariaDB_WriteThatATriggerKeepsFromItsRowIsNoSuccess(t *testing.T) {
 			err := s.User.UpdateOne(u).SetName("after").Exec(t.Context())
 			var modified *entocc.RecordModifiedError
 			if name == mariadb+", clientFoundRows" {
-				assert.False(t, ent.IsRecordModified(err), "the row is distinguished from one that others have changed: %v", err)
+				assert.False(t, ent.IsRecordModified(err), "this is not reported as a change by others: %v", err)
 			} else if assert.ErrorAs(t, err, &modified) {
 				assert.EqualValues(t, 1, modified.Actual, "the row is as it was")
 			}
@@ -78,7 +78,7 @@ func TestMariaDB_WriteThatATriggerKeepsFromItsRowIsNoSuccess(t *testing.T) {
 	}
 }
 
-// The same on SQLite, where such a trigger raises IGNORE.
+// SQLite: such a trigger raises IGNORE.
 func TestSQLite_WriteThatATriggerKeepsFromItsRowIsNoSuccess(t *testing.T) {
 	eachSQLite(t, func(t *testing.T, s session) {
 		s.exec(t, "CREATE TRIGGER keeping BEFORE UPDATE ON users WHEN OLD.name = 'before' BEGIN SELECT RAISE(IGNORE); END")
@@ -88,7 +88,7 @@ func TestSQLite_WriteThatATriggerKeepsFromItsRowIsNoSuccess(t *testing.T) {
 	})
 }
 
-// The same on PostgreSQL, where such a trigger returns OLD, or nothing.
+// PostgreSQL: such a trigger returns OLD, or NULL.
 func TestPostgres_WriteThatATriggerKeepsFromItsRowIsNoSuccess(t *testing.T) {
 	for _, name := range []string{postgres, "PostgreSQL, lib/pq", "PostgreSQL 18, pgx"} {
 		for _, returned := range []string{"OLD", "NULL"} {
@@ -106,7 +106,7 @@ func TestPostgres_WriteThatATriggerKeepsFromItsRowIsNoSuccess(t *testing.T) {
 	}
 }
 
-// Versions of other kinds show it as well, and so does NULL, which stands for the zero version.
+// Other kinds of versions show it too, and so does NULL, which stands for the zero version.
 func TestPostgres_WriteThatATriggerKeepsFromItsRowIsToldByEveryKindOfVersion(t *testing.T) {
 	s, _ := pairOn(t, postgres, readCommitted)
 	s.exec(t, "CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN OLD; END $$")

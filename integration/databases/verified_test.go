@@ -12,14 +12,14 @@ import (
 	"github.com/entocc/entocc/internal/suite"
 )
 
-// ownAction is what the database does itself to pets when their owner is written.
+// ownAction is what the database itself does to pets when their owner is written.
 type ownAction struct {
 	name string
 	// ddl are its statements by the dialect.
 	ddl map[string][]string
 	// write writes to the owner.
 	write func(t *testing.T, client *ent.Client, owner *ent.User) error
-	// left is how many pets there are afterwards, and version that of the pet.
+	// left is how many pets there are afterwards, and version the version of the pet.
 	left    int
 	version int64
 }
@@ -53,13 +53,13 @@ var ownActions = []ownAction{
 	},
 }
 
-// pets is the table of pets, which go with their owner. ent's own migration would set the column to NULL.
+// pets is a table of pets that are deleted with their owner. ent's own migration would set the column to NULL.
 func pets(id, reference string) []string {
 	return []string{"DROP TABLE pets", fmt.Sprintf("CREATE TABLE pets (id %s, version bigint NOT NULL DEFAULT 1, name varchar(40) NOT NULL, "+
 		"shelter_pets %[2]s, owner_id %[2]s, FOREIGN KEY (owner_id) REFERENCES users (id) ON DELETE CASCADE)", id, reference)}
 }
 
-// eachOwnAction runs a test on each database, with a pet, its owner, and what the database does to the one with the other.
+// eachOwnAction runs a test on each database, with a pet, its owner, and each own action.
 func eachOwnAction(t *testing.T, left func(suite.Traits) bool, test func(t *testing.T, a ownAction, mine, theirs session, rex *ent.Pet, owner *ent.User)) {
 	t.Helper()
 	for _, a := range ownActions {
@@ -80,8 +80,8 @@ func eachOwnAction(t *testing.T, left func(suite.Traits) bool, test func(t *test
 	}
 }
 
-// What the database itself does to a verified row, for a write of the same transaction, is no conflict: before or after the
-// row is verified.
+// What the database itself does to a verified row because of a write of the same transaction is not a conflict, whether
+// before or after the row is verified.
 func TestVerifyOnCommit_OwnActionsOfTheDatabaseAreNoConflict(t *testing.T) {
 	eachOwnAction(t, func(suite.Traits) bool { return false }, func(t *testing.T, a ownAction, mine, _ session, rex *ent.Pet, owner *ent.User) {
 		tx := mine.tx(t)
@@ -98,7 +98,7 @@ func TestVerifyOnCommit_OwnActionsOfTheDatabaseAreNoConflict(t *testing.T) {
 	})
 }
 
-// The same by somebody else's transaction is a conflict, and nothing of this one is written.
+// If somebody else's transaction causes it, it is a conflict, and nothing of this one is written.
 func TestVerifyOnCommit_OwnActionsForOthersAreConflicts(t *testing.T) {
 	readsLock := func(traits suite.Traits) bool { return traits.ReadsLock } // Nobody else can write what was read.
 	eachOwnAction(t, readsLock, func(t *testing.T, a ownAction, mine, theirs session, rex *ent.Pet, owner *ent.User) {
@@ -109,7 +109,7 @@ func TestVerifyOnCommit_OwnActionsForOthersAreConflicts(t *testing.T) {
 		require.NoError(t, a.write(t, theirs.Client, owner))
 		require.Eventually(t, func() bool {
 			return mine.Pet.Query().Where(pet.Version(1)).CountX(t.Context()) == 0
-		}, patience, patience/1000, "this node knows it, too")
+		}, patience, patience/1000, "this node knows it too")
 		if err = tx.Group.Create().SetName("mine").Exec(t.Context()); err == nil {
 			err = tx.Commit()
 		}

@@ -10,8 +10,8 @@ import (
 	"github.com/entocc/entocc/internal/ent"
 )
 
-// A view that a trigger writes for: SQLite counts none of its rows, so an Exec can't tell what it has done, and says so. A
-// conflict would have the caller write once more.
+// A view that a trigger writes for: SQLite counts none of its rows, so an Exec can't know what it has done, and says
+// so. After a conflict, the caller would write again.
 func TestSQLite_ExecOnAViewIsNeverAConflict(t *testing.T) {
 	eachSQLite(t, func(t *testing.T, s session) {
 		c := s.Card.Create().SetNumber("before").SaveX(t.Context())

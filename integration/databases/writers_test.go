@@ -21,10 +21,10 @@ const (
 	attempts = 12
 )
 
-// outcome counts what became of saves. A conflict says that the row was modified, a retry nothing about the row.
+// outcome counts the outcomes of saves. A conflict says that the row was modified, a retry says nothing about the row.
 type outcome struct{ saved, conflicts, retries atomic.Int64 }
 
-// saver loads a row, counts on in it by one, and saves it.
+// saver loads a row, increments it, and saves it.
 type saver func(context.Context, session, int) error
 
 func TestWriters_EverySuccessIsInTheRow(t *testing.T) {
@@ -60,7 +60,7 @@ func saveInTx(ctx context.Context, s session, id int) error {
 	return tx.Commit()
 }
 
-// assertNothingLost has writers, half of them of each session, collide on one row.
+// assertNothingLost lets writers collide on one row, half of them in each session.
 func assertNothingLost(t *testing.T, mine, theirs session, save saver) {
 	t.Helper()
 	u := mine.user(t, "counted")
@@ -96,7 +96,7 @@ func (o *outcome) note(t *testing.T, err error) {
 	case ent.IsRecordModified(err):
 		o.conflicts.Add(1)
 	default:
-		assert.True(t, entocc.IsRetryable(err), "neither a conflict nor to be retried: %v", err)
+		assert.True(t, entocc.IsRetryable(err), "neither a conflict nor retryable: %v", err)
 		o.retries.Add(1)
 	}
 }

@@ -14,7 +14,7 @@ import (
 // isConflict reports whether an error says that the row was modified or is gone, which is no reason to wait.
 func isConflict(err error) bool { return entocc.IsRecordModified(err) || ent.IsNotFound(err) }
 
-// cellOf is a User as somebody has read it.
+// cellOf returns a User as somebody has read it.
 func cellOf(u *ent.User) Cell {
 	return Cell{Row: rowOf(u.ID), Version: u.Version, Mark: last(u.Labels), List: u.Labels, Sum: u.Age}
 }
@@ -24,7 +24,7 @@ func rowOf(id int) string { return strconv.Itoa(id) }
 func idOf(row string) int {
 	id, err := strconv.Atoi(row)
 	if err != nil {
-		panic(fmt.Sprintf("the row %q is no User", row))
+		panic(fmt.Sprintf("the row %q is not a User", row))
 	}
 	return id
 }
@@ -44,7 +44,7 @@ func last(list []string) string {
 	return list[len(list)-1]
 }
 
-// with returns the list with one more mark, and leaves the list as it is.
+// with returns a copy of the list with one more mark.
 func with(list []string, mark string) []string { return append(list[:len(list):len(list)], mark) }
 
 // users creates n Users with this number in each.
@@ -70,7 +70,7 @@ func users(n, age int) func(context.Context, *Round) error {
 func awaitUsers(ctx context.Context, r *Round) error {
 	for _, client := range r.World.Clients {
 		if n, err := client.User.Query().Where(user.IDIn(idsOf(r.Rows)...)).Count(ctx); err != nil || n != len(r.Rows) {
-			return errors.Join(fmt.Errorf("%d of %d rows are there", n, len(r.Rows)), err)
+			return errors.Join(fmt.Errorf("only %d of %d rows exist", n, len(r.Rows)), err)
 		}
 	}
 	return nil
@@ -85,7 +85,7 @@ func finalUsers(ctx context.Context, r *Round, o *Op) error {
 	return err
 }
 
-// refusal notes what a conflict says of the row, which is a reading of it.
+// refusal records what a conflict says about the row, because that is a read of it.
 func refusal(o *Op, err error) {
 	var modified *entocc.RecordModifiedError
 	if !errors.As(err, &modified) {
@@ -100,7 +100,7 @@ func refusal(o *Op, err error) {
 	}
 }
 
-// counts compares what is in the rows with what was acknowledged and what is unknown.
+// counts compares what is in the rows with the acknowledged and the unknown writes.
 func counts(what string, got, acknowledged, unknown int) []Violation {
 	if got >= acknowledged && got <= acknowledged+unknown {
 		return nil

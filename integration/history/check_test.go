@@ -18,7 +18,7 @@ func op(mark, do string, call, answer int64, outcome Outcome) *Op {
 	return &Op{Mark: mark, Do: do, Call: ms(call), Return: ms(answer), Outcome: outcome}
 }
 
-// ms is a time of a history.
+// ms returns a time in a history.
 func ms(n int64) time.Duration { return time.Duration(n) * time.Millisecond }
 
 func reads(o *Op, cells ...Cell) *Op  { o.Reads = cells; return o }
@@ -44,7 +44,7 @@ func TestLinear_TwoFromOneVersionAreALostUpdate(t *testing.T) {
 		writes(op("3", "save", 2, 6, Done), Cell{Row: "a", From: 1, Version: 2}),
 	}, nil, false)
 	require.Len(t, found, 1)
-	assert.Equal(t, "3", found[0].Ops[len(found[0].Ops)-1].Mark, "the one that can't be comes last: %v", found[0])
+	assert.Equal(t, "3", found[0].Ops[len(found[0].Ops)-1].Mark, "the impossible one comes last: %v", found[0])
 }
 
 func TestLinear_ReadOfThePastIsFound(t *testing.T) {
@@ -68,7 +68,7 @@ func TestLinear_UnknownMayHaveHappenedOrNot(t *testing.T) {
 		reads(op("4", "read", 11, 12, Done), Cell{Row: "a", Version: 2, Mark: "2"}),
 	}
 	assert.Empty(t, Linear(later, nil, false), "it had not arrived yet")
-	assert.Len(t, Linear(append(later, reads(op("5", "read", 13, 14, Done), Cell{Row: "a", Version: 1, Mark: "1"})), nil, false), 1, "it can't be taken back")
+	assert.Len(t, Linear(append(later, reads(op("5", "read", 13, 14, Done), Cell{Row: "a", Version: 1, Mark: "1"})), nil, false), 1, "a read can't be undone")
 }
 
 func TestLinear_RefusedButAppliedIsFound(t *testing.T) {

@@ -13,8 +13,9 @@ import (
 	"github.com/entocc/entocc/internal/ent"
 )
 
-// A writer whose clock is a quarter of a century behind (that of a synctest bubble starts in the year 2000) takes turns with one
-// whose clock is right. The versions of TimeVersion rise anyway, and neither overwrites what it has not seen.
+// A writer whose clock is a quarter of a century behind (a synctest bubble starts in the year 2000) takes turns with
+// one whose clock is right. The versions of TimeVersion rise anyway, and neither writer overwrites what it has not
+// seen.
 func TestClocks_ThatWentBackDoNotTakeTheVersionBack(t *testing.T) {
 	file := "file:" + filepath.Join(t.TempDir(), "clocks.db") + "?_fk=1"
 	now := openEvents(t, file)
@@ -48,7 +49,7 @@ func TestClocks_ThatWentBackDoNotTakeTheVersionBack(t *testing.T) {
 	assert.Equal(t, "now", now.Event.GetX(t.Context(), first.ID).Name)
 }
 
-// A clock that is far ahead leaves a version that those of the others count on from.
+// A clock that is far ahead leaves a version from which the other writers count up.
 func TestClocks_ThatAreAheadAreCountedOnFrom(t *testing.T) {
 	file := "file:" + filepath.Join(t.TempDir(), "clocks.db") + "?_fk=1"
 	client := openEvents(t, file)
@@ -65,6 +66,6 @@ func openEvents(t *testing.T, file string) *ent.Client {
 	t.Helper()
 	client, err := ent.Open(dialect.SQLite, file)
 	require.NoError(t, err)
-	t.Cleanup(func() { _ = client.Close() }) // The one of a bubble is closed there.
+	t.Cleanup(func() { _ = client.Close() }) // A bubble closes its own client.
 	return client
 }

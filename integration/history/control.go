@@ -14,11 +14,11 @@ import (
 	"github.com/entocc/entocc/internal/ent/setting"
 )
 
-// Guard is a way to save a row that somebody else may have changed. Those of programs are controls: what the checkers do not
-// find in them, they would not find in entocc.
+// Guard is a way to save a row that somebody else may have changed. Hand-written ones are controls: what the checkers
+// do not find in them, they would not find in entocc.
 type Guard struct {
 	Name string
-	// save saves a row as it was seen, and returns the version that it takes the row to have now.
+	// save saves a row as it was seen, and returns the version that it believes the row to have now.
 	save func(ctx context.Context, p *Process, seen Cell, mark string) (int64, error)
 }
 
@@ -33,7 +33,7 @@ func Entocc() Guard {
 	}}
 }
 
-// Naive looks at the version by a SELECT, compares, and updates by ID.
+// Naive reads the version with a SELECT, compares it, and updates by ID.
 func Naive() Guard {
 	return Guard{"SELECT, compare, UPDATE by ID", func(ctx context.Context, p *Process, seen Cell, mark string) (int64, error) {
 		var now int64
@@ -51,8 +51,8 @@ func Naive() Guard {
 	}}
 }
 
-// Documented is the pattern of ent's pages, Update().Where(id, version).SetVersion(version+1), by a program that does not look
-// at how many rows that was.
+// Documented is the pattern of ent's documentation, Update().Where(id, version).SetVersion(version+1), in a program
+// that does not check the number of rows.
 func Documented() Guard {
 	return Guard{"UPDATE by ID and version, count unread", func(ctx context.Context, p *Process, seen Cell, mark string) (int64, error) {
 		pool, b := p.pool()
@@ -63,8 +63,8 @@ func Documented() Guard {
 	}}
 }
 
-// UpdateOneWhere is UpdateOneID(id).Where(version), in a transaction that has read the row. At REPEATABLE READ of MySQL and
-// MariaDB ent asks the transaction's old snapshot whether the row is there, and takes the answer for success.
+// UpdateOneWhere is UpdateOneID(id).Where(version), in a transaction that has read the row. At REPEATABLE READ of MySQL
+// and MariaDB ent queries the transaction's old snapshot for the row, and takes the answer for success.
 func UpdateOneWhere() Guard {
 	return Guard{"UpdateOneID(id).Where(version) in a transaction", func(ctx context.Context, p *Process, seen Cell, mark string) (int64, error) {
 		pool, _ := p.pool()
@@ -100,14 +100,14 @@ func updateSpec(id string, version int64, mark string) *sqlgraph.UpdateSpec {
 	return spec
 }
 
-// inTx is a driver whose statements belong to a transaction that is under way.
+// inTx is a driver that sends its statements in a running transaction.
 type inTx struct{ dialect.ExecQuerier }
 
 func (t inTx) Tx(context.Context) (dialect.Tx, error) { return dialect.NopTx(t), nil }
 func (inTx) Close() error                             { return nil }
 func (inTx) Dialect() string                          { return dialect.MySQL }
 
-// pool returns the pool of the process's node, and what builds SQL for it.
+// pool returns the pool of the process's node, and an SQL builder for it.
 func (p *Process) pool() (*stdsql.DB, *sql.DialectBuilder) {
 	return p.World.Pools[p.ID%len(p.World.Pools)], sql.Dialect(p.World.Dialect)
 }
@@ -116,7 +116,7 @@ func stale(seen Cell) error {
 	return &entocc.RecordModifiedError{Type: "Setting", ID: seen.Row, Expected: seen.Version}
 }
 
-// Control is a register that is read, and saved by one guard.
+// Control is a register that is read, and saved with one guard.
 func Control(g Guard) Workload {
 	return Workload{
 		Name: "register, " + g.Name, Setup: settings(2), Final: finalSettings,

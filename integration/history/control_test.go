@@ -35,8 +35,8 @@ func control(t *testing.T) Config {
 	return Config{Seed: seed(t), Processes: 8, Steps: 40, Limit: 5 * time.Second}
 }
 
-// caught requires that the checkers find a lost update without any fault, within a few rounds: the scheduler decides when two
-// writers meet. It returns the round that shows it, and how many operations that took.
+// caught requires that the checkers find a lost update without any fault, within a few rounds, because the scheduler
+// decides when two writers meet. It returns the round that shows it, and how many operations it took.
 func caught(t *testing.T, w *World, g Guard) (r *Round, operations int) {
 	t.Helper()
 	for range 20 {
@@ -48,6 +48,6 @@ func caught(t *testing.T, w *World, g Guard) (r *Round, operations int) {
 			return r, operations
 		}
 	}
-	assert.Fail(t, "not caught", "%s on %s: its lost updates were not found, so nothing that is said of others holds", g.Name, w.Name)
+	assert.Fail(t, "not caught", "%s on %s: its lost updates were not found, so the checkers' results for others prove nothing", g.Name, w.Name)
 	return nil, operations
 }

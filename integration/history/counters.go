@@ -12,8 +12,8 @@ import (
 	"github.com/entocc/entocc/internal/ent/user"
 )
 
-// Counter counts in a few rows by every way to write one of them: Modify, a save by entity, IgnoreVersion, and a set-based
-// update. Each adds one, and leaves its mark.
+// Counter increments a few rows in every way to write one of them: Modify, a save by entity, IgnoreVersion, and a
+// set-based update. Each adds one, and leaves its mark.
 func Counter() Workload {
 	return Workload{Name: "counter", Setup: users(2, 0), Step: counterStep, Final: finalUsers, Check: func(r *Round) []Violation {
 		found := append(Linear(r.Ops(), r.Final, r.World.Lagging), Lists(r.Ops(), r.Final, true)...)
@@ -101,14 +101,14 @@ func Upsert() Workload {
 	return w
 }
 
-// mailed creates Users with an email, by which an upsert finds them.
+// mailed creates Users with an email, for upserts to find them.
 func mailed(n int) func(context.Context, *Round) error {
 	return func(ctx context.Context, r *Round) error {
 		if err := users(n, 0)(ctx, r); err != nil {
 			return err
 		}
 		for _, row := range r.Rows {
-			// The version stays, so that it goes on counting marks.
+			// The version stays, so that it still counts the marks.
 			err := r.World.Sees.User.UpdateOneID(idOf(row)).IgnoreVersion().SetEmail(mailOf(row)).Exec(entocc.SkipIncrement(ctx))
 			if err != nil {
 				return err
@@ -140,7 +140,7 @@ func upsertStep(ctx context.Context, p *Process) {
 	}
 }
 
-// appended is the list of the row with one more mark. Marks are numbers.
+// appended is the row's list with one more mark. Marks are numbers.
 func appended(name, mark string) sql.Querier {
 	switch name {
 	case dialect.Postgres:

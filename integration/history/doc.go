@@ -1,7 +1,7 @@
-// Package history looks for lost updates from outside, as Jepsen does. Processes work on a few rows by the public API of a
-// generated client, and each operation is recorded: when it was called, when it answered, and what the answer said. An
-// answer that entocc calls unknown stays open. Faults are injected meanwhile. Checkers then ask whether any order of the
-// operations explains what everybody was answered.
+// Package history looks for lost updates from outside, as Jepsen does. Processes work on a few rows with the public API
+// of a generated client. Each operation is recorded: when it was called, when it answered, and what the answer said. An
+// answer that entocc calls unknown stays open. Faults are injected meanwhile. Checkers then ask whether any order of
+// the operations explains all answers.
 //
 //	Op, History     what is recorded, and the file of JSON lines
 //	World           a database, its nodes, and the faults that fit it

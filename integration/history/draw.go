@@ -8,8 +8,9 @@ import (
 	"time"
 )
 
-// Draw draws the operations on one row as an SVG: a line for each process, a bar from call to answer for each operation. Green
-// was done, grey refused; a bar without an end is of unknown outcome; red is what can't be.
+// Draw draws the operations on one row as an SVG: a line for each process, a bar from call to answer for each
+// operation. Green bars were done, grey ones refused, red ones are impossible; a bar without an end has an unknown
+// outcome.
 func Draw(title, row string, ops []*Op, bad map[string]bool) string {
 	const width, left, height = 980, 90, 34
 	processes := processesOf(ops)
@@ -49,12 +50,12 @@ func bar(b *strings.Builder, o *Op, row string, from, to float64, y, n int, bad 
 	case o.Outcome == Unknown:
 		color, dash = "#ffe08a", ` stroke="#b58900" stroke-dasharray="3 2"`
 	}
-	up := n % 2 * 9 // Neighbours are set off, so that their texts can be read.
+	up := n % 2 * 9 // Neighbours are staggered, so that their labels can be read.
 	fmt.Fprintf(b, `<rect x="%.1f" y="%d" width="%.1f" height="8" fill="%s"%s><title>%s</title></rect><text x="%.1f" y="%d" font-size="9">%s</text>`+"\n",
 		from, y+18, max(to-from, 2), color, dash, html.EscapeString(o.String()), from, y+8+up, html.EscapeString(label(o, row)))
 }
 
-// label is what stands at a bar: "read 3", "save 3 to 4".
+// label is the text at a bar: "read 3", "save 3 to 4".
 func label(o *Op, row string) string {
 	for _, w := range o.Writes {
 		if w.Row == row {
@@ -104,7 +105,7 @@ func spanOf(ops []*Op) (start, end time.Duration) {
 	return start, end
 }
 
-// OnRow returns the operations that a row knows of.
+// OnRow returns the operations on a row.
 func OnRow(ops []*Op, row string) []*Op {
 	is := func(c Cell) bool { return c.Row == row }
 	var found []*Op

@@ -13,22 +13,22 @@ type Fault struct {
 	Name string
 	// Weight is how often it is chosen, compared with the others.
 	Weight int
-	// Do lets it happen, and repairs it before it returns, also when the context ends.
+	// Do causes the fault, and repairs it before it returns, even if the context ends.
 	Do func(context.Context, *rand.Rand) error
 }
 
-// errNotNow is what a fault answers that could not happen.
+// errNotNow is the answer of a fault that could not happen.
 var errNotNow = errors.New("not now")
 
 // Injected is a fault that has happened.
 type Injected struct {
 	Name string `json:"name"`
-	// From and To are its begin and its end since the start of the history.
+	// From and To are its beginning and its end since the start of the history.
 	From time.Duration `json:"from"`
 	To   time.Duration `json:"to"`
 }
 
-// injector lets faults happen, one after the other.
+// injector causes faults, one after the other.
 type injector struct {
 	cancel context.CancelFunc
 	done   chan error
@@ -47,7 +47,7 @@ func inject(ctx context.Context, r *Round) *injector {
 	return i
 }
 
-// stop waits until what has happened is mended.
+// stop waits until the last fault is repaired.
 func (i *injector) stop() error {
 	i.cancel()
 	return <-i.done
@@ -66,7 +66,7 @@ func (r *Round) injectAll(ctx context.Context) error {
 		case errors.Is(err, errNotNow):
 			continue
 		case err != nil:
-			return fmt.Errorf("the fault %q could not be mended: %w", f.Name, err)
+			return fmt.Errorf("the fault %q could not be repaired: %w", f.Name, err)
 		}
 		r.Faults = append(r.Faults, Injected{f.Name, from, time.Since(r.start)})
 	}
@@ -86,7 +86,7 @@ func choose(rnd *rand.Rand, faults []Fault) Fault {
 	return faults[0]
 }
 
-// holding does something, waits for a random time, and takes it back.
+// holding does something, waits for a random time, and undoes it.
 func holding(least, most time.Duration, do, undo func()) func(context.Context, *rand.Rand) error {
 	return func(ctx context.Context, rnd *rand.Rand) error {
 		do()

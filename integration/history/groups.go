@@ -9,7 +9,7 @@ import (
 	"github.com/entocc/entocc/internal/ent"
 )
 
-// Transfer moves amounts between two rows, by RetryTx or by UpdateBulk. What there is in all of them stays.
+// Transfer moves amounts between two rows, with RetryTx or UpdateBulk. The sum of all rows stays.
 func Transfer() Workload {
 	const each = 100
 	return Workload{Name: "transfer", Setup: users(4, each), Step: transferStep, Final: finalUsers, Check: func(r *Round) []Violation {
@@ -19,7 +19,7 @@ func Transfer() Workload {
 			sum += c.Sum
 		}
 		if sum != each*len(r.Rows) {
-			found = append(found, Violation{What: fmt.Sprintf("%d in all rows, there were %d", sum, each*len(r.Rows))})
+			found = append(found, Violation{What: fmt.Sprintf("the sum of all rows is %d, it was %d", sum, each*len(r.Rows))})
 		}
 		return found
 	}}
@@ -64,7 +64,7 @@ func transferStep(ctx context.Context, p *Process) {
 	})
 }
 
-// readTwo reads two rows, and notes that they will be written from.
+// readTwo reads two rows, and records the versions that their writes will start from.
 func readTwo(ctx context.Context, client *ent.Client, o *Op, rows ...string) (pair [2]*ent.User, err error) {
 	o.Reads, o.Writes = nil, nil
 	for i, row := range rows {
@@ -82,7 +82,7 @@ func moved(u *ent.User, o *Op, amount int) *ent.UserUpdateOne {
 	return u.Update().SetAge(u.Age + amount).SetLabels(with(u.Labels, o.Mark))
 }
 
-// left notes the versions that a write says it has left.
+// left records the versions that a write reports.
 func (o *Op) left(saved ...*ent.User) {
 	for _, u := range saved {
 		for i := range o.Writes {
@@ -143,7 +143,7 @@ func (p *Process) remember(saved []*ent.User) {
 	}
 }
 
-// skipped takes the rows that were not saved out of the operation's writes. That some were left is no failure of it.
+// skipped removes the rows that were not saved from the operation's writes. Skipping rows is not a failure.
 func (o *Op) skipped(saved []*ent.User, err error) error {
 	o.Each = true
 	var conflicts *entocc.BulkModifiedError
@@ -166,11 +166,11 @@ func (o *Op) skipped(saved []*ent.User, err error) error {
 	return nil
 }
 
-// Skew is two doctors on call, of whom one has to stay: each transaction reads both rows, has the other one verified on
+// Skew is two doctors on call, of whom one has to stay: each transaction reads both rows, verifies the other one on
 // commit, and writes its own.
 func Skew() Workload {
 	return Workload{Name: "write skew", Setup: users(2, 1), Step: skewStep, Final: finalUsers, Check: func(r *Round) []Violation {
-		// A verified row is bumped on a cluster, so that its versions do not count the writes.
+		// On a cluster verified rows are bumped too, so their versions do not count the writes.
 		found := append(Lists(r.Ops(), r.Final, !r.World.Lagging), Serial(r.Ops(), r.Final)...)
 		for _, o := range r.Ops() {
 			if o.Outcome == Done && len(o.Reads) == 2 && o.Reads[0].Sum+o.Reads[1].Sum < 1 {
@@ -207,7 +207,7 @@ func skewStep(ctx context.Context, p *Process) {
 	})
 }
 
-// onCall has the first one leave if the other one stays, and come if he is not there.
+// onCall makes the first doctor leave if the other one stays, or come if not on call.
 func onCall(pair [2]*ent.User, o *Op) *ent.UserUpdateOne {
 	age := 1
 	if pair[0].Age == 1 && pair[1].Age == 1 {

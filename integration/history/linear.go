@@ -13,15 +13,15 @@ import (
 
 // Violation is something that no order of the operations explains.
 type Violation struct {
-	// Row is where it shows, if it is one.
+	// Row is the row that shows it, if it is a single one.
 	Row string
-	// What says it in a sentence.
+	// What describes it in a sentence.
 	What string
 	// Ops are the operations that contradict each other, where the checker knows them.
 	Ops []*Op
 }
 
-// String is the report of it.
+// String returns the report of the violation.
 func (v Violation) String() string {
 	text := v.What
 	if v.Row != "" {
@@ -37,10 +37,11 @@ func (v Violation) String() string {
 // the row as it is at one moment between call and answer; a guarded write finds the version that it expects and leaves the
 // next one; an operation of unknown outcome takes effect at any moment after its call, or never.
 //
-// Where the rows keep lists of marks, final has read them, and says at which place a write took effect, or that it did not. Without,
-// it is nil: then each write has to state its version, as the search tries every unknown one everywhere otherwise.
+// If the rows keep lists of marks, final has read them, and shows where in the order a write took effect, or that it
+// did not. Otherwise final is nil, and each write must state its version. Or else the search would try every unknown
+// one everywhere.
 //
-// With lagging the reads are left out: a node of a cluster may answer from the past. [Lists] looks at what they saw.
+// With lagging the reads are left out, because a node of a cluster may answer from the past. [Lists] checks what they saw.
 func Linear(ops []*Op, final *Op, lagging bool) []Violation {
 	var found []Violation
 	for row, history := range byRow(ops, final, lagging) {
@@ -54,7 +55,7 @@ func Linear(ops []*Op, final *Op, lagging bool) []Violation {
 	return found
 }
 
-// linearPatience bounds the search for an order. A history of 200 operations takes milliseconds.
+// linearPatience limits the search for an order. A history of 200 operations takes milliseconds.
 const linearPatience = time.Minute
 
 // register is the state of a row. It starts absent.
@@ -62,7 +63,7 @@ type register struct {
 	exists  bool
 	version int64
 	mark    string
-	// closed says that every known operation is over, so that what is left may have had no effect.
+	// closed says that every known operation is over, so the remaining ones may have had no effect.
 	closed bool
 }
 
@@ -74,8 +75,8 @@ type action struct {
 	maybe bool
 }
 
-// byRow cuts a history into those of its rows. Each ends in a close, before which an operation of unknown outcome must have had
-// an effect to be there at all: the search would try each of them everywhere otherwise.
+// byRow splits a history by row. Each part ends with a close, before which an operation of unknown outcome must take
+// effect if it does at all. Otherwise the search would try each of them everywhere.
 func byRow(ops []*Op, final *Op, lagging bool) map[string][]porcupine.Operation {
 	rows := make(map[string][]porcupine.Operation)
 	last, places := int64(0), placesOf(final)
@@ -106,7 +107,7 @@ func byRow(ops []*Op, final *Op, lagging bool) map[string][]porcupine.Operation 
 	return rows
 }
 
-// places are where the marks are in the lists of the rows.
+// places are the positions of the marks in the rows' lists.
 type places map[string]map[string]int
 
 func placesOf(final *Op) places {
@@ -123,8 +124,8 @@ func placesOf(final *Op) places {
 	return p
 }
 
-// from completes a write by the version that it started from, and reports whether it can have had an effect. An unknown one that
-// left no mark in the list had none before the end.
+// from adds the version that a write started from, and reports whether the write can have had an effect. An unknown one
+// without a mark in the list had no effect before the end.
 func (p places) from(o *Op, c Cell) (Cell, bool) {
 	list := p[c.Row]
 	i, there := list[o.Mark]
@@ -164,7 +165,7 @@ func (a action) step(r register) (bool, register) {
 	return a.maybe && r.closed, r
 }
 
-// sees reports whether the row is as the operation was answered.
+// sees reports whether the row is as the operation's answer says.
 func (a action) sees(r register) bool {
 	if a.cell.Gone || !r.exists {
 		return a.cell.Gone && !r.exists
@@ -187,7 +188,8 @@ func (a action) apply(r register) (register, bool) {
 	return r, a.cell.Version == 0 || a.cell.Version == r.version
 }
 
-// prefix returns the last operations of the shortest prefix, in the order of answers, that has no order: the last one can't be.
+// prefix returns the last operations of the shortest prefix, in the order of answers, that no order explains. The last
+// one is the impossible one.
 func prefix(history []porcupine.Operation) []*Op {
 	sorted := slices.DeleteFunc(slices.Clone(history), func(o porcupine.Operation) bool { return o.Input.(action).kind == "close" })
 	slices.SortStableFunc(sorted, func(a, b porcupine.Operation) int { return cmp.Compare(a.Return, b.Return) })
@@ -201,8 +203,8 @@ func prefix(history []porcupine.Operation) []*Op {
 	return ops
 }
 
-// answered returns the n operations that answered first, and as unknown the writes that were called before the last of them
-// answered.
+// answered returns the n operations that answered first. It adds, as unknown, the writes that were called before the
+// last of these answered.
 func answered(sorted []porcupine.Operation, n int) []porcupine.Operation {
 	short := slices.Clone(sorted[:n])
 	end := short[n-1].Return
@@ -216,7 +218,7 @@ func answered(sorted []porcupine.Operation, n int) []porcupine.Operation {
 	return append(short, closing(end))
 }
 
-// closing is the operation after the last answer.
+// closing returns the operation after the last answer.
 func closing(last int64) porcupine.Operation {
 	return porcupine.Operation{Input: action{op: &Op{Do: "close"}, kind: "close"}, Call: min(last, math.MaxInt64-2) + 1, Return: math.MaxInt64 - 1}
 }

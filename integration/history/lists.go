@@ -5,11 +5,11 @@ import (
 	"slices"
 )
 
-// Lists checks rows in which every write leaves its mark at the end of a list. Each write that was acknowledged is in all its
-// rows, once; each refused one in none; an unknown one in all or in none; nothing else is there. Who has read a row saw
-// a beginning of its list. With counted, each mark has moved the version by one, and nothing else has.
+// Lists checks rows in which every write leaves its mark at the end of a list. Each write that was acknowledged is in
+// all its rows, once; each refused one in none; an unknown one in all or in none; nothing else is there. A read must
+// have seen a prefix of the row's list. With counted, each mark bumped the version by one, and nothing else did.
 //
-// The rows are as final, the last operation, has read them.
+// final, the last operation, has read the rows.
 func Lists(ops []*Op, final *Op, counted bool) []Violation {
 	c := listCheck{writers: make(map[string]*Op), final: make(map[string]Cell), counted: counted}
 	for _, o := range ops {
@@ -37,18 +37,18 @@ func (c *listCheck) report(row string, ops []*Op, format string, args ...any) {
 	c.found = append(c.found, Violation{Row: row, What: fmt.Sprintf(format, args...), Ops: ops})
 }
 
-// row looks at the marks of a row.
+// row checks the marks of a row.
 func (c *listCheck) row(cell Cell) {
 	seen := make(map[string]bool)
 	for _, mark := range cell.List {
 		o := c.writers[mark]
 		switch {
 		case o == nil || !slices.ContainsFunc(o.Writes, func(w Cell) bool { return w.Row == cell.Row }):
-			c.report(cell.Row, nil, "mark %s is nobody's: a write that was invented", mark)
+			c.report(cell.Row, nil, "mark %s belongs to no operation: an invented write", mark)
 		case seen[mark]:
 			c.report(cell.Row, []*Op{o}, "a write was applied twice")
 		case o.Outcome == Refused:
-			c.report(cell.Row, []*Op{o}, "a write that was refused is there")
+			c.report(cell.Row, []*Op{o}, "a refused write is there")
 		}
 		seen[mark] = true
 	}
@@ -57,7 +57,7 @@ func (c *listCheck) row(cell Cell) {
 	}
 }
 
-// writes looks for the marks of an operation.
+// writes checks the marks of an operation.
 func (c *listCheck) writes(o *Op) {
 	there := 0
 	for _, w := range o.Writes {
@@ -76,11 +76,11 @@ func (c *listCheck) writes(o *Op) {
 		}
 	}
 	if o.Outcome == Unknown && !o.Each && there > 0 && there < len(o.Writes) {
-		c.report("", []*Op{o}, "%d of %d rows were written: neither all nor nothing", there, len(o.Writes))
+		c.report("", []*Op{o}, "%d of %d rows were written: neither all nor none", there, len(o.Writes))
 	}
 }
 
-// reads compares what an operation saw.
+// reads compares what an operation saw with the final rows.
 func (c *listCheck) reads(o *Op) {
 	for _, r := range o.Reads {
 		if r.List == nil {
@@ -88,7 +88,7 @@ func (c *listCheck) reads(o *Op) {
 		}
 		final := c.final[r.Row].List
 		if len(r.List) > len(final) || !slices.Equal(r.List, final[:len(r.List)]) {
-			c.report(r.Row, []*Op{o}, "it saw %v, which is not a beginning of %v: what it saw is lost", r.List, final)
+			c.report(r.Row, []*Op{o}, "it saw %v, which is not a prefix of %v: what it saw is lost", r.List, final)
 		}
 		if c.counted && r.Version != int64(len(r.List)) {
 			c.report(r.Row, []*Op{o}, "it saw version %d with %d writes", r.Version, len(r.List))

@@ -27,10 +27,10 @@ const (
 	end      = "<!-- /proof -->"
 )
 
-// abreast is how many rounds a world has at once. One of them injects the faults, which meet all of them.
+// abreast is how many rounds a world runs at once. One of them injects the faults, which affect all of them.
 const abreast = 3
 
-// places are the databases of the long form.
+// places are the databases of the long run.
 func places() []place {
 	return append([]place{
 		shared[0], shared[1], shared[3], shared[6],
@@ -58,7 +58,7 @@ func TestLong(t *testing.T) {
 			t.Run(db.name, func(t *testing.T) {
 				t.Parallel()
 				for left := *long; left > 0; left = *long - time.Since(started) {
-					if strings.HasSuffix(db.name, "promoted") { // once only, so it is made again
+					if strings.HasSuffix(db.name, "promoted") { // it can be promoted only once, so it is made again
 						left = min(left, 20*time.Second)
 					}
 					t.Run("", func(t *testing.T) { endure(t, report, db.make(t, db.name), left) })
@@ -80,7 +80,7 @@ func TestLong(t *testing.T) {
 // parallel is how many tests run at once.
 func parallel() int { return flag.Lookup("test.parallel").Value.(flag.Getter).Get().(int) }
 
-// endure runs rounds of all workloads for a while.
+// endure runs rounds of all workloads for some time.
 func endure(t *testing.T, report *Report, w *World, lasts time.Duration) {
 	var (
 		until = time.Now().Add(lasts)
@@ -109,7 +109,7 @@ func endure(t *testing.T, report *Report, w *World, lasts time.Duration) {
 	all.Wait()
 }
 
-// controls counts how many operations it takes to find what the guards written by hand lose.
+// controls counts how many operations it takes to find what hand-written guards lose.
 func controls(t *testing.T, report *Report) {
 	for _, i := range []int{1, 2, 4, 6} {
 		t.Run(shared[i].name, func(t *testing.T) {
@@ -155,7 +155,7 @@ func draw(t *testing.T, file, title string, r *Round) {
 	require.NoError(t, os.WriteFile("../../docs/"+file, []byte(Draw(title, row, ops, bad)), 0o644))
 }
 
-// publish puts the report between the marks of the page.
+// publish puts the report between the markers of the page.
 func publish(t *testing.T, report *Report) {
 	t.Helper()
 	page, err := os.ReadFile(document)

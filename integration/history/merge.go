@@ -7,8 +7,8 @@ import (
 	"github.com/entocc/entocc/internal/ent"
 )
 
-// Merge has half of the processes change one field of the rows, and the others another one, all from what they remember; a
-// resolver merges what does not clash. Neither half loses anything.
+// Merge makes half of the processes change one field of the rows, and the other half another field, all from what they
+// remember. A resolver merges what does not clash. Neither half loses anything.
 func Merge() Workload {
 	return Workload{Name: "merge", Setup: mergers(2), Step: mergeStep, Final: finalUsers, Check: func(r *Round) []Violation {
 		found := Lists(r.Ops(), r.Final, false)
@@ -21,7 +21,7 @@ func Merge() Workload {
 	}}
 }
 
-// mergers is users, and gives each node's client a twin that merges.
+// mergers is users that also gives each node's client a twin that merges.
 func mergers(n int) func(context.Context, *Round) error {
 	return func(ctx context.Context, r *Round) error {
 		if err := users(n, 0)(ctx, r); err != nil || r.merging != nil {
@@ -69,7 +69,7 @@ func mergeStep(ctx context.Context, p *Process) {
 	})
 }
 
-// sameBase looks for two acknowledged names that were both given in place of the same one.
+// sameBase looks for two acknowledged names that both replaced the same name.
 func sameBase(ops []*Op, row string) []Violation {
 	by := make(map[string]*Op)
 	for _, o := range ops {
@@ -78,7 +78,7 @@ func sameBase(ops []*Op, row string) []Violation {
 		}
 		base := o.Writes[0].Mark
 		if first := by[base]; first != nil {
-			return []Violation{{Row: row, What: "two names in place of the same one", Ops: []*Op{first, o}}}
+			return []Violation{{Row: row, What: "two names replaced the same one", Ops: []*Op{first, o}}}
 		}
 		by[base] = o
 	}

@@ -13,11 +13,11 @@ import (
 	"github.com/entocc/entocc"
 )
 
-// Outcome is what a process knows of its operation.
+// Outcome is what a process knows about its operation.
 type Outcome string
 
-// The outcomes of an operation. There is no fourth: an error that entocc does not call unknown says that nothing was written,
-// and is held to that.
+// The outcomes of an operation. There is no fourth: an error that entocc does not call unknown means that nothing was
+// written, and the checkers rely on that.
 const (
 	Done    Outcome = "done"
 	Refused Outcome = "refused"
@@ -27,16 +27,16 @@ const (
 // Cell is a row as an operation saw it, or as it left it.
 type Cell struct {
 	Row string `json:"row"`
-	// Version is the row's, 0 where the operation was not answered it.
+	// Version is the row's, 0 if the operation did not get it.
 	Version int64 `json:"version,omitempty"`
-	// From is the version that a write started from, 0 where it stated none.
+	// From is the version that a write started from, 0 if it stated none.
 	From int64 `json:"from,omitempty"`
-	// Mark is the last mark in the row: the one of the operation that wrote it. Of a write it is the one that it replaces,
-	// where that is not in the list.
+	// Mark is the last mark in the row, left by the operation that wrote it. For a write it is the mark that it
+	// replaces, if that is not in the list.
 	Mark string `json:"mark,omitempty"`
-	// List holds all marks of the row in their order, where the workload keeps them.
+	// List has all marks of the row in order, if the workload keeps them.
 	List []string `json:"list,omitempty"`
-	// Sum is the number in the row, where the workload has one.
+	// Sum is the number in the row, if the workload has one.
 	Sum int `json:"sum,omitempty"`
 	// Gone says that the row was not there, or that the write deleted it.
 	Gone bool `json:"gone,omitempty"`
@@ -50,10 +50,10 @@ type Op struct {
 	Do      string `json:"do"`
 	Reads   []Cell `json:"reads,omitempty"`
 	Writes  []Cell `json:"writes,omitempty"`
-	// Each says that the rows were written one by one: not all or none.
+	// Each says that the rows were written one by one, not all or none.
 	Each    bool    `json:"each,omitempty"`
 	Outcome Outcome `json:"outcome"`
-	// Retryable is what entocc.IsRetryable said of the error.
+	// Retryable is the result of entocc.IsRetryable for the error.
 	Retryable bool   `json:"retryable,omitempty"`
 	Err       string `json:"err,omitempty"`
 	// Call and Return are when it was called and when it answered, since the start of the history.
@@ -61,7 +61,7 @@ type Op struct {
 	Return time.Duration `json:"return"`
 }
 
-// String names the operation as a report does.
+// String describes the operation for a report.
 func (o *Op) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s by process %d (%s, %v to %v): %s", o.Do, o.Process, o.Mark,
@@ -102,7 +102,7 @@ func (h *History) Begin(process int, do string) *Op {
 	return o
 }
 
-// End records what it answered. A refused operation has written nothing, and one that failed has read nothing.
+// End records the answer. A refused operation has written nothing, and one that failed has read nothing.
 func (h *History) End(o *Op, err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -124,7 +124,7 @@ func outcomeOf(err error) Outcome {
 	}
 }
 
-// Ops returns the operations in the order of their calls. Nothing may be recorded any more.
+// Ops returns the operations in the order of their calls. Nothing more may be recorded.
 func (h *History) Ops() []*Op { return h.ops }
 
 // WriteTo writes one line of JSON for each operation.

@@ -11,11 +11,11 @@ import (
 	"github.com/entocc/entocc/internal/ent/purchaseline"
 )
 
-// most is how much an order may hold in all.
+// most is how many pieces an order may have in all.
 const most = 10
 
-// Order is an order with lines, of no more than ten pieces. Each change of a line bumps the order and states which version of
-// it the change was decided by, so that two lines can't grow past the limit together.
+// Order is an order with lines, of no more than ten pieces. Each change of a line bumps the order and states the
+// version of the order that it was based on, so that two lines can't exceed the limit together.
 func Order() Workload {
 	return Workload{Name: "order with lines", Setup: orders(2), Step: orderStep, Final: finalOrders, Check: func(r *Round) []Violation {
 		found := Linear(r.Ops(), nil, r.World.Lagging)
@@ -64,8 +64,8 @@ func finalOrders(ctx context.Context, r *Round, o *Op) error {
 	return nil
 }
 
-// readOrder reads an order, and then its lines: lines that are newer than the order's version are useless, as it
-// has another version by then.
+// readOrder reads an order, and then its lines. Lines that are newer than the order's version do no harm, because the
+// order then has another version.
 func readOrder(ctx context.Context, client *ent.Client, row string) (Cell, []*ent.PurchaseLine, error) {
 	id := uuid.MustParse(row)
 	order, err := client.Purchase.Get(ctx, id)
@@ -102,7 +102,7 @@ func orderStep(ctx context.Context, p *Process) {
 	})
 }
 
-// change decides by what was read: add a line, have one grow, or take one out.
+// change decides, from what was read, to add a line, to enlarge one, or to remove one.
 func (p *Process) change(seen Cell, lines []*ent.PurchaseLine) (write func(context.Context, *Op) error, do string) {
 	var line *ent.PurchaseLine
 	if len(lines) > 0 {

@@ -8,8 +8,8 @@ import (
 	"github.com/entocc/entocc/internal/ent/setting"
 )
 
-// Register is the versioned register: read, save by entity, save by ID with the version, both in a transaction, delete by
-// entity and in bulk, and create again under the same ID, at version 1.
+// Register is the versioned register: read, save by entity, save by ID with the version, both in a transaction too,
+// delete by entity and in bulk, and create again with the same ID, at version 1.
 func Register() Workload {
 	return Workload{Name: "register", Setup: settings(3), Step: registerStep, Final: finalSettings, Check: func(r *Round) []Violation {
 		return Linear(r.Ops(), nil, r.World.Lagging)
@@ -82,7 +82,7 @@ func (p *Process) readSetting(ctx context.Context, row string) {
 	})
 }
 
-// sawSetting notes what was read. That the row is not there is an answer.
+// sawSetting records what was read. A missing row is an answer too.
 func (p *Process) sawSetting(o *Op, row string, s *ent.Setting, err error) error {
 	switch {
 	case ent.IsNotFound(err):
@@ -105,7 +105,7 @@ func (p *Process) createSetting(ctx context.Context, row string) {
 	})
 }
 
-// saveSetting saves by this builder. A process that has been refused goes on with its stale row now and then.
+// saveSetting saves with this builder. After a refusal a process sometimes goes on with its stale row.
 func (p *Process) saveSetting(ctx context.Context, seen *ent.Setting, do string, update *ent.SettingUpdateOne) {
 	_ = p.Do(ctx, do, func(ctx context.Context, o *Op) error {
 		o.Writes = []Cell{{Row: seen.ID, From: seen.Version}}
@@ -176,5 +176,5 @@ func (p *Process) deleteSettings(ctx context.Context) {
 	})
 }
 
-// newRow is an ID that no other round has.
+// newRow returns an ID that no other round has.
 func newRow() string { return "row-" + rand.Text()[:10] }

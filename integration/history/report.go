@@ -19,7 +19,7 @@ type Report struct {
 	faults   map[string]int
 	controls []string
 	found    []string
-	// Versions are those of the servers, and Duration how long the run took.
+	// Versions are the servers' versions, and Duration is how long the run took.
 	Versions []string
 	Duration time.Duration
 }
@@ -29,7 +29,7 @@ func NewReport() *Report {
 	return &Report{started: time.Now(), worlds: make(map[string]*Counts), loads: make(map[string]*Counts), faults: make(map[string]int)}
 }
 
-// Add takes in a round.
+// Add adds a round.
 func (r *Report) Add(round *Round) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -52,7 +52,7 @@ func (r *Report) Add(round *Round) {
 	}
 }
 
-// Caught notes that the checkers have found a guard's lost update on a world, and after how many operations.
+// Caught records that the checkers have found a guard's lost update on a world, and after how many operations.
 func (r *Report) Caught(guard, world string, operations, violations int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -70,7 +70,7 @@ func (r *Report) Total() Counts {
 	return sum
 }
 
-// Markdown is the part of docs/proof.md that a run makes.
+// Markdown returns the part of docs/proof.md that a run writes.
 func (r *Report) Markdown() string {
 	sum := r.Total()
 	r.mu.Lock()

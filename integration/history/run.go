@@ -10,7 +10,7 @@ import (
 	"github.com/entocc/entocc/internal/ent"
 )
 
-// Workload is what the processes of a round do, and what must hold afterwards. Its rows are its own: rounds do not meet.
+// Workload is what the processes of a round do, and what must hold afterwards. It has its own rows, so rounds do not interfere.
 type Workload struct {
 	Name string
 	// Setup creates the rows, by operations of process -1.
@@ -29,11 +29,11 @@ type Config struct {
 	Processes int
 	// Steps is how many steps each process does.
 	Steps int
-	// Limit is the time after which no process starts another step.
+	// Limit is when processes stop starting steps.
 	Limit time.Duration
-	// Faults has the faults of the world injected meanwhile.
+	// Faults injects the faults of the world meanwhile.
 	Faults bool
-	// Impatient has some callers give up early.
+	// Impatient makes some callers give up early.
 	Impatient bool
 }
 
@@ -45,9 +45,9 @@ type Round struct {
 	Config   Config
 	// Rows are the rows of the round, which Setup has made.
 	Rows []string
-	// Final is the last operation, which has read them.
+	// Final is the last operation, which has read all rows.
 	Final *Op
-	// Faults are those that were injected, in their order.
+	// Faults are the injected faults, in order.
 	Faults []Injected
 	// Violations are what the checks found.
 	Violations []Violation
@@ -56,18 +56,18 @@ type Round struct {
 	merging []*ent.Client
 }
 
-// Process works on the rows by itself, one operation after the other.
+// Process works on the rows alone, one operation after the other.
 type Process struct {
 	*Round
 	ID   int
 	Rand *rand.Rand
-	// Client leads to the process's node.
+	// Client is connected to the process's node.
 	Client *ent.Client
 	// Seen is what the process remembers of rows. It may be stale, and that is the point.
 	Seen map[string]any
 }
 
-// Run runs a round. An error says that it could not be run, which is not what the checks found.
+// Run runs a round. An error means that it could not be run, not that the checks found something.
 func Run(ctx context.Context, w *World, load Workload, c Config) (*Round, error) {
 	r := &Round{History: New(), World: w, Workload: load, Config: c}
 	if err := await(ctx, func(ctx context.Context) error { return load.Setup(ctx, r) }); err != nil {
@@ -80,7 +80,7 @@ func Run(ctx context.Context, w *World, load Workload, c Config) (*Round, error)
 		r.Final = r.Begin(-1, "final")
 		err := load.Final(ctx, r, r.Final)
 		if err != nil {
-			r.Final.Reads = nil // It has seen nothing, whatever it has noted.
+			r.Final.Reads = nil // It has seen nothing, whatever it has recorded.
 		}
 		r.End(r.Final, err)
 		return err
@@ -92,7 +92,7 @@ func Run(ctx context.Context, w *World, load Workload, c Config) (*Round, error)
 	return r, nil
 }
 
-// run lets the processes and the faults go, and waits for both.
+// run starts the processes and the faults, and waits for both.
 func (r *Round) run(ctx context.Context) error {
 	limited, cancel := context.WithTimeout(ctx, r.Config.Limit)
 	defer cancel()
@@ -113,7 +113,7 @@ func (r *Round) process(id int) *Process {
 }
 
 func (p *Process) steps(limited context.Context) {
-	ctx := context.WithoutCancel(limited) // Only the next step is left out, none is broken off.
+	ctx := context.WithoutCancel(limited) // The limit prevents the next step, but interrupts none.
 	for range p.Config.Steps {
 		if limited.Err() != nil {
 			return
@@ -122,8 +122,9 @@ func (p *Process) steps(limited context.Context) {
 	}
 }
 
-// Do records an operation. Its context ends after a while, now and then very soon: a caller that gives up is a fault too. After
-// an error that is no conflict the process waits, as a server that is down would otherwise have the whole round to itself.
+// Do records an operation. Its context ends after a while, sometimes very soon, because a caller that gives up is a
+// fault too. After an error that is not a conflict the process waits. Otherwise a server that is down would use up the
+// whole round.
 func (p *Process) Do(ctx context.Context, do string, fn func(context.Context, *Op) error) error {
 	patience := 4 * time.Second
 	if p.Config.Impatient && p.Rand.IntN(50) == 0 {
@@ -150,7 +151,7 @@ func (p *Process) Two() (a, b string) {
 	return p.Rows[i], p.Rows[j]
 }
 
-// await repeats fn until it succeeds: servers need their time to be back.
+// await repeats fn until it succeeds: servers take a while to come back.
 func await(ctx context.Context, fn func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
 	defer cancel()
@@ -165,7 +166,7 @@ func await(ctx context.Context, fn func(context.Context) error) error {
 	}
 }
 
-// pause waits, or until the context ends.
+// pause waits for this time, or until the context ends.
 func pause(ctx context.Context, d time.Duration) {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

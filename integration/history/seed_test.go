@@ -8,7 +8,7 @@ import (
 
 var seedFlag = flag.Uint64("seed", 0, "the seed of the processes and the faults; 0 for another one each time")
 
-// seed returns the seed of a test. What the processes and the faults decide comes from it; what the scheduler decides does not.
+// seed returns the seed of a test. It determines what the processes and the faults do, but not what the scheduler does.
 func seed(t *testing.T) uint64 {
 	t.Helper()
 	n := *seedFlag

@@ -5,9 +5,10 @@ import (
 	"slices"
 )
 
-// Serial checks that the transactions have an order: it draws an arrow from each to those that read or overwrote what it wrote,
-// and from each to those that overwrote what it read, and looks for a circle. Two transactions that each read what the other
-// one overwrites (write skew) are one. The rows keep lists of marks, so the order of their versions is known.
+// Serial checks that the transactions have an order. It draws an arrow from each to those that read or overwrote what
+// it wrote, and from each to those that overwrote what it read, and looks for a cycle. Two transactions that each read
+// what the other one overwrites (write skew) are a cycle. The rows keep lists of marks, so the order of their versions
+// is known.
 func Serial(ops []*Op, final *Op) []Violation {
 	g := graph{after: make(map[*Op][]arrow), state: make(map[*Op]int)}
 	writers := make(map[string]*Op)
@@ -36,14 +37,14 @@ func Serial(ops []*Op, final *Op) []Violation {
 		}
 	}
 	for _, o := range ops {
-		if circle := g.circle(o, nil); circle != nil {
-			return []Violation{circle.violation()}
+		if cycle := g.cycle(o, nil); cycle != nil {
+			return []Violation{cycle.violation()}
 		}
 	}
 	return nil
 }
 
-// applied reports whether what the operation did is there: what it read decides nothing else.
+// applied reports whether the operation's writes are there: only then do its reads count.
 func applied(o *Op, next map[string]map[int]*Op) bool {
 	for _, w := range o.Writes {
 		for _, writer := range next[w.Row] {
@@ -79,8 +80,8 @@ const (
 	left    = 2
 )
 
-// circle returns the arrows of a circle that can be reached from here.
-func (g *graph) circle(o *Op, way path) path {
+// cycle returns the arrows of a cycle that can be reached from o.
+func (g *graph) cycle(o *Op, way path) path {
 	switch g.state[o] {
 	case left:
 		return nil
@@ -93,7 +94,7 @@ func (g *graph) circle(o *Op, way path) path {
 		way = path{{to: o}}
 	}
 	for _, a := range g.after[o] {
-		if found := g.circle(a.to, append(way[:len(way):len(way)], a)); found != nil {
+		if found := g.cycle(a.to, append(way[:len(way):len(way)], a)); found != nil {
 			return found
 		}
 	}
@@ -102,7 +103,7 @@ func (g *graph) circle(o *Op, way path) path {
 }
 
 func (p path) violation() Violation {
-	v := Violation{What: "no order of the transactions:"}
+	v := Violation{What: "the transactions have no order:"}
 	for i, a := range p {
 		before := p[(i+len(p)-1)%len(p)].to
 		v.What += fmt.Sprintf(" %s %s, by %s;", before.Mark, a.why, a.to.Mark)

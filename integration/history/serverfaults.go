@@ -13,7 +13,7 @@ import (
 	"github.com/entocc/entocc/integration/servers"
 )
 
-// doing does one thing to a server, and after a while another.
+// doing does something to a server, and after a while something else.
 func doing(s *servers.Private, least, most time.Duration, first, then []string) func(context.Context, *rand.Rand) error {
 	return func(ctx context.Context, rnd *rand.Rand) error {
 		if err := s.Do(first...); err != nil {
@@ -24,7 +24,7 @@ func doing(s *servers.Private, least, most time.Duration, first, then []string) 
 	}
 }
 
-// killed are the faults of one server.
+// killed returns the faults of a single server.
 func killed(s *servers.Private) []Fault {
 	return []Fault{
 		{Name: "the server is killed and started again", Weight: 3, Do: doing(s, 10*time.Millisecond, 200*time.Millisecond, []string{"kill"}, []string{"start"})},
@@ -50,8 +50,8 @@ func PrivateMariaDB(t testing.TB, name string, snapshot bool) *World {
 	return w
 }
 
-// PrivateGalera is a cluster whose nodes, all but the first, are killed, paused and cut off from the group, and join again. The
-// first is what rows are finally read from, when all are together again.
+// PrivateGalera is a cluster. All nodes but the first are killed, paused and cut off from the group, and join again.
+// The final reads come from the first, once all are together again.
 func PrivateGalera(t testing.TB, name string) *World {
 	t.Helper()
 	s := servers.StartPrivate(t, "galera")
@@ -72,7 +72,7 @@ func onNode(s *servers.Private, least, most time.Duration, first string, then ..
 			return err
 		}
 		pause(ctx, least+time.Duration(rnd.Int64N(int64(most-least))))
-		// At the end the node has caught up, and one that was killed has its settings again.
+		// In the end the node has caught up, and one that was killed gets its settings again.
 		for _, verb := range append(then, "connect", "impatient") {
 			if err := s.Do(verb, node); err != nil {
 				return err
@@ -82,8 +82,8 @@ func onNode(s *servers.Private, least, most time.Duration, first string, then ..
 	}
 }
 
-// Promoted is a PostgreSQL primary with a synchronous standby. It ends by the death of the primary; clients are led to the standby,
-// which is promoted.
+// Promoted is a PostgreSQL primary with a synchronous standby. In the end the primary dies, the standby is promoted,
+// and the clients are redirected to it.
 func Promoted(t testing.TB, name, driver, level string) *World {
 	t.Helper()
 	s := servers.StartPrivate(t, "postgres")

@@ -11,13 +11,13 @@ import (
 	"github.com/entocc/entocc/integration/servers"
 )
 
-// place is a database that the test makes when it runs.
+// place is a database that a test makes when it runs.
 type place struct {
 	name string
 	make func(t *testing.T, name string) *World
 }
 
-// shared are the databases whose servers others use too: there the network alone fails.
+// shared are the databases whose servers other tests use too. There only the network fails.
 var shared = []place{
 	{"SQLite, deferred", func(t *testing.T, name string) *World { return SQLite(t, name, "deferred") }},
 	{"SQLite, immediate", func(t *testing.T, name string) *World { return SQLite(t, name, "immediate") }},
@@ -38,7 +38,7 @@ var shared = []place{
 	}},
 }
 
-// private are servers of the test's own, which are killed, paused and replaced.
+// private are servers that one test owns, which are killed, paused and replaced.
 var private = []place{
 	{"PostgreSQL 15, pgx, READ COMMITTED, killed", func(t *testing.T, name string) *World {
 		return PrivatePostgres(t, name, "pgx", "read committed")
@@ -60,7 +60,7 @@ func TestShort(t *testing.T) {
 
 func TestShort_ServersAreKilled(t *testing.T) {
 	if os.Getenv("CI") == "" {
-		t.Skip("CI is not set: servers of the test's own are left to .ci/run")
+		t.Skip("CI is not set: private servers are left to .ci/run")
 	}
 	for _, db := range private {
 		t.Run(db.name, func(t *testing.T) {
@@ -79,7 +79,7 @@ func rounds(t *testing.T, db place, loads []Workload, limit time.Duration) {
 	}
 }
 
-// sound runs a round and requires that nothing contradicts.
+// sound runs a round and requires that the checks find nothing.
 func sound(t *testing.T, w *World, load Workload, c Config) *Round {
 	t.Helper()
 	r, err := Run(t.Context(), w, load, c)

@@ -12,7 +12,7 @@ import (
 	"github.com/entocc/entocc/integration/servers"
 )
 
-// versions asks the servers what they are.
+// versions asks the servers for their versions.
 func versions(t *testing.T) []string {
 	t.Helper()
 	asked := []struct{ name, driver, dsn, query string }{

@@ -2,7 +2,7 @@ package history
 
 import "fmt"
 
-// Workloads are all that must be sound.
+// Workloads returns all workloads that must be sound.
 func Workloads() []Workload {
 	return []Workload{Register(), Counter(), Upsert(), Merge(), Transfer(), Batch(), Skew(), Order()}
 }
@@ -19,7 +19,7 @@ type Counts struct {
 	Rounds, Operations, Done, Refused, Unknown, Faults int
 }
 
-// Count counts a round.
+// Count returns the figures of a round.
 func Count(r *Round) Counts {
 	n := Counts{Rounds: 1, Faults: len(r.Faults)}
 	for _, o := range r.Ops() {

@@ -30,16 +30,16 @@ type World struct {
 	// Name is what reports call it: "MariaDB, REPEATABLE READ".
 	Name    string
 	Dialect string
-	// Clients lead to the nodes, through what cuts and delays. Pools are what they use.
+	// Clients are connected to the nodes through proxies that cut and delay. Pools are the clients' pools.
 	Clients []*ent.Client
 	Pools   []*sql.DB
-	// Sees leads to the database past all faults of the network. Rows are created and finally read by it.
+	// Sees bypasses all faults of the network. It creates the rows and reads them in the end.
 	Sees *ent.Client
 	// Lagging says that reads may be of the past, and that verified rows are bumped (Galera).
 	Lagging bool
 	Faults  []Fault
 
-	// proxies lead to the nodes, and the last one Sees to the first.
+	// proxies lead to the nodes; the last one leads Sees to the first node.
 	proxies []*proxy.Proxy
 }
 
@@ -73,7 +73,7 @@ func open(t testing.TB, to opener, addr string) *sql.DB {
 	require.NoError(t, err, addr)
 	pool.SetMaxOpenConns(perNode)
 	pool.SetMaxIdleConns(perNode)
-	t.Cleanup(func() { _ = pool.Close() }) // It may have been cut.
+	t.Cleanup(func() { _ = pool.Close() }) // Its connection may have been cut.
 	return pool
 }
 
@@ -81,7 +81,7 @@ func clientOf(name string, pool *sql.DB) *ent.Client {
 	return ent.NewClient(ent.Driver(entsql.OpenDB(name, pool)))
 }
 
-// migrating is held while ent migrates: it writes to the tables of the generated package.
+// migrating is held while ent migrates, because ent writes to the generated package's table variables.
 var migrating sync.Mutex
 
 func createTables(t testing.TB, w *World) {
@@ -93,7 +93,7 @@ func createTables(t testing.TB, w *World) {
 	require.NoError(t, migrate.Create(ctx, w.Sees.Schema, migrate.Tables))
 }
 
-// Postgres is a PostgreSQL database of this URL, reached by "pgx" or "postgres" (lib/pq).
+// Postgres is a PostgreSQL database at this URL, with the driver "pgx" or "postgres" (lib/pq).
 func Postgres(t testing.TB, name, driver, server, level string) *World {
 	t.Helper()
 	u, err := url.Parse(server)
@@ -110,7 +110,7 @@ func Postgres(t testing.TB, name, driver, server, level string) *World {
 	}, u.Host)
 }
 
-// MariaDB is a MariaDB database of this DSN. With snapshot it has innodb_snapshot_isolation.
+// MariaDB is a MariaDB database at this DSN. With snapshot it has innodb_snapshot_isolation.
 func MariaDB(t testing.TB, name, server string, snapshot bool) *World {
 	t.Helper()
 	w := &World{Name: name, Dialect: dialect.MySQL}
@@ -137,11 +137,11 @@ func config(t testing.TB, dsn string, params map[string]string) *mysql.Config {
 	require.NoError(t, err)
 	cfg.Params = params
 	cfg.Timeout = 3 * time.Second
-	cfg.Logger = &mysql.NopLogger{} // It reports each connection that was cut.
+	cfg.Logger = &mysql.NopLogger{} // The default logs each connection that was cut.
 	return cfg
 }
 
-// connector opens pools by the configuration: a DSN has no logger.
+// connector opens pools from a configuration, because a DSN can't have a logger.
 func connector(cfg *mysql.Config) opener {
 	return func(addr string) (*sql.DB, error) {
 		c := cfg.Clone()
@@ -154,8 +154,8 @@ func connector(cfg *mysql.Config) opener {
 	}
 }
 
-// SQLite is a file, with transactions that take the lock when they first write ("deferred") or at once ("immediate"). There is
-// no network, and so no other fault than callers that give up and somebody who keeps the lock.
+// SQLite is a file, with transactions that take the lock when they first write ("deferred") or at once ("immediate").
+// There is no network, so the only faults are callers that give up and somebody who keeps the lock.
 func SQLite(t testing.TB, name, lock string) *World {
 	t.Helper()
 	w := &World{Name: name, Dialect: dialect.SQLite}
@@ -183,7 +183,7 @@ func SQLite(t testing.TB, name, lock string) *World {
 	return w
 }
 
-// proxyFaults are those of a network.
+// proxyFaults returns the faults of a network.
 func proxyFaults(p *proxy.Proxy) []Fault {
 	cut := func(direction proxy.Direction) func(context.Context, *rand.Rand) error {
 		return func(ctx context.Context, rnd *rand.Rand) error {

@@ -1,4 +1,4 @@
-// Package integers shows that mixin.Guard takes every kind of integer that ent has, and what becomes of the largest one.
+// Package integers_test shows that mixin.Guard takes every kind of integer that ent has, and what happens at the largest one.
 package integers_test
 
 import (
@@ -21,8 +21,8 @@ import (
 	"github.com/entocc/entocc/internal/suite"
 )
 
-// each runs a test for each kind of integer on each database. Tables are those of ent's migration, whose columns are as
-// small as the database has them.
+// each runs a test for each kind of integer on each database. ent's migration makes the tables, with columns as small
+// as the database has them.
 func each(t *testing.T, test func(t *testing.T, db *sql.DB, conn suite.DB, k kind)) {
 	t.Helper()
 	for _, name := range [][2]string{
@@ -43,7 +43,7 @@ func each(t *testing.T, test func(t *testing.T, db *sql.DB, conn suite.DB, k kin
 				}
 				db := conn.Open(t)
 				t.Cleanup(func() { require.NoError(t, db.Close()) })
-				if mode != "" { // MySQL cuts numbers that are too large then.
+				if mode != "" { // In that mode MySQL truncates numbers that are too large.
 					db.SetMaxOpenConns(1)
 					db.SetConnMaxLifetime(0)
 					_, err := db.ExecContext(t.Context(), "SET SESSION sql_mode = ''")
@@ -59,7 +59,7 @@ func each(t *testing.T, test func(t *testing.T, db *sql.DB, conn suite.DB, k kin
 	}
 }
 
-// must returns a row that there must be.
+// must returns a row, and requires that there is no error.
 func must(t *testing.T) func(row, error) row {
 	t.Helper()
 	return func(r row, err error) row {
@@ -102,7 +102,7 @@ func TestGuard_EveryKindOfInteger(t *testing.T) {
 	})
 }
 
-// A version that is the largest of its kind has no successor: every write is refused by an error that says so, whatever the
+// The largest version of its kind has no successor. Every write is refused with an error that says so, whatever the
 // database would make of the number, and nothing is written.
 func TestGuard_LargestIntegerIsRefused(t *testing.T) {
 	each(t, func(t *testing.T, _ *sql.DB, _ suite.DB, k kind) {
@@ -124,7 +124,7 @@ func TestGuard_LargestIntegerIsRefused(t *testing.T) {
 	})
 }
 
-// A column that is smaller than the field's Go type: the database refuses the number, or the save sees that it was cut.
+// A column is smaller than the field's Go type: the database refuses the number, or the save notices that it was truncated.
 func TestGuard_ColumnThatIsSmallerThanItsGoTypeIsRefused(t *testing.T) {
 	each(t, func(t *testing.T, db *sql.DB, conn suite.DB, k kind) {
 		if conn.Dialect == dialect.SQLite || k.largest < math.MaxInt32 {

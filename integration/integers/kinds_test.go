@@ -11,7 +11,7 @@ type integer interface {
 	int | int8 | int16 | int32 | uint | uint8 | uint16 | uint32 | uint64
 }
 
-// kind is a type that is guarded by one kind of integer, without its Go types.
+// kind is a type guarded by one kind of integer, without its Go types.
 type kind struct {
 	name    string
 	largest int64
@@ -49,7 +49,7 @@ type updater[U, E any, T integer] interface {
 	Exec(ctx context.Context) error
 }
 
-// calls are those of one type's client.
+// calls are the calls of one type's client.
 type calls[T integer, E, C, U any] struct {
 	create func() C
 	update func(*E) U

@@ -26,7 +26,7 @@ func (m *machine) draw(t *rapid.T) change {
 	}
 }
 
-// on has a builder make the change.
+// on makes the change with a builder.
 func (c change) on(u *ent.UserUpdateOne) *ent.UserUpdateOne {
 	switch c.kind {
 	case "name":
@@ -44,7 +44,7 @@ func (c change) on(u *ent.UserUpdateOne) *ent.UserUpdateOne {
 	return u
 }
 
-// bumps reports whether the version moves.
+// bumps reports whether the change bumps the version.
 func (c change) bumps() bool {
 	return c.force || c.kind == "name" || c.kind == "both" || c.kind == "add"
 }
@@ -52,7 +52,7 @@ func (c change) bumps() bool {
 // writes reports whether there is a statement.
 func (c change) writes() bool { return c.force || c.kind != "nothing" }
 
-// to is the row after the change.
+// to returns the row after the change.
 func (c change) to(r row) row {
 	switch c.kind {
 	case "name":
@@ -70,7 +70,7 @@ func (c change) to(r row) row {
 	return r
 }
 
-// refused requires the conflict of a row that is another, or gone.
+// refused requires a conflict with a row that has changed or is gone.
 func (m *machine) refused(t *rapid.T, err error, id int) {
 	require.True(t, ent.IsRecordModified(err), "%v", err)
 	var modified *entocc.RecordModifiedError
@@ -86,7 +86,7 @@ func (m *machine) refused(t *rapid.T, err error, id int) {
 	require.False(t, entocc.IsOutcomeUnknown(err))
 }
 
-// outcome holds what a guarded write answered against the reference.
+// outcome compares the answer of a guarded write with the reference.
 func (m *machine) outcome(t *rapid.T, id int, c change, matches bool, u *ent.User, err error) {
 	now, there := m.rows[id]
 	if !there || !matches {
@@ -107,10 +107,10 @@ func (m *machine) save(t *rapid.T) {
 		return
 	}
 	m.outcome(t, h.entity.ID, c, now.version == h.row.version, u, err)
-	require.Equal(t, h.row, rowOf(h.entity), "the caller's entity is never touched")
+	require.Equal(t, h.row, rowOf(h.entity), "a save never changes the caller's entity")
 }
 
-// read holds what a save that changes nothing answered: nothing is compared, and what comes back is the row as it is.
+// read checks the answer of a save that changes nothing: it compares no version, and returns the current row.
 func (m *machine) read(t *rapid.T, there bool, u *ent.User, err error) {
 	if !there {
 		require.True(t, ent.IsNotFound(err), "%v", err)

@@ -23,7 +23,7 @@ func (m *machine) setBased(t *rapid.T) {
 			n--
 		}
 	}
-	require.Zero(t, n, "rows that were counted")
+	require.Zero(t, n, "number of rows")
 }
 
 func (m *machine) delete(t *rapid.T) {
@@ -70,7 +70,7 @@ func (m *machine) deleteMany(t *rapid.T) {
 			n--
 		}
 	}
-	require.Zero(t, n, "rows that were counted")
+	require.Zero(t, n, "number of rows")
 }
 
 func (m *machine) modify(t *rapid.T) {
@@ -88,7 +88,7 @@ func (m *machine) upsert(t *rapid.T) {
 	email, name := "a@example.com", m.name()
 	if _, there := m.rows[id]; there {
 		email = "b@example.com"
-		// The row gets the email, whoever has it now. A shadow save, so that no version moves.
+		// The row gets the email, whoever has it now, by a shadow save, which bumps no version.
 		quiet := entocc.SkipIncrement(m.ctx)
 		require.NoError(t, m.client.User.Update().Where(user.Email(email)).ClearEmail().Exec(quiet))
 		require.NoError(t, m.client.User.UpdateOneID(id).IgnoreVersion().SetEmail(email).Exec(quiet))
@@ -127,7 +127,7 @@ func (m *machine) updateBulk(t *rapid.T) {
 	for _, h := range all {
 		c := m.draw(t)
 		if !c.writes() {
-			c.kind = "name" // Nothing to write is nothing to compare, and is another sentence.
+			c.kind = "name" // With nothing to write nothing is compared, and the error is another one.
 		}
 		changes[h.entity.ID] = c
 		now, there := m.rows[h.entity.ID]
@@ -193,7 +193,7 @@ func (m *machine) deleteBulk(t *rapid.T) {
 
 var errNotKept = errors.New("not kept")
 
-// transaction saves two rows, and keeps both or neither. What it returned is refused once it has been rolled back.
+// transaction saves two rows, and keeps both or neither. Entities from a transaction that was rolled back are refused.
 func (m *machine) transaction(t *rapid.T) {
 	all, keep := m.some(t), rapid.Bool().Draw(t, "commit")
 	before := make(map[int]row)
@@ -242,7 +242,7 @@ func (m *machine) getVersion(t *rapid.T) {
 	}
 }
 
-// switched writes under SkipCheck, which bumps, and under SkipIncrement, which checks.
+// switched writes under SkipCheck, which still bumps, and under SkipIncrement, which still checks.
 func (m *machine) switched(t *rapid.T) {
 	h, c := m.any(t), change{kind: "name", name: m.name()}
 	id := h.entity.ID

@@ -1,5 +1,5 @@
-// Package model_test holds random sequences of writes against a reference in memory, on SQLite. Where the two disagree, rapid shrinks the
-// sequence to the smallest one.
+// Package model_test compares random sequences of writes on SQLite with a reference in memory. If the two disagree,
+// rapid shrinks the sequence to the smallest one.
 package model_test
 
 import (
@@ -19,7 +19,7 @@ import (
 	"github.com/entocc/entocc/internal/ent/user"
 )
 
-// row is a User as the reference has it.
+// row is a User in the reference.
 type row struct {
 	version int64
 	name    string
@@ -27,11 +27,11 @@ type row struct {
 	visits  string // a field that Ignore names
 }
 
-// held is an entity that somebody has read, with the version and the values that it had then. They may be stale.
+// held is an entity that somebody has read, with its version and values at that time. It may be stale.
 type held struct {
 	entity *ent.User
 	row    row
-	ghost  bool // a transaction has returned it that was rolled back
+	ghost  bool // returned by a transaction that was rolled back
 }
 
 // machine is the database and its reference.
@@ -101,13 +101,13 @@ func rowOf(u *ent.User) row {
 	return r
 }
 
-// keep remembers an entity, which has to be what the reference has.
+// keep remembers an entity, which must match the reference.
 func (m *machine) keep(t *rapid.T, u *ent.User) {
-	require.Equal(t, m.rows[u.ID], rowOf(u), "what came back")
+	require.Equal(t, m.rows[u.ID], rowOf(u), "the returned entity")
 	m.held = append(m.held, held{entity: u, row: rowOf(u)})
 }
 
-// any draws an entity that was read at some time.
+// any draws an entity that was read earlier.
 func (m *machine) any(t *rapid.T) held {
 	var usable []held
 	for _, h := range m.held {
@@ -116,20 +116,20 @@ func (m *machine) any(t *rapid.T) held {
 		}
 	}
 	if len(usable) == 0 {
-		t.Skip("nothing was read yet")
+		t.Skip("nothing has been read yet")
 	}
 	// The newest ones are drawn most often, as they are not stale.
 	back := rapid.IntRange(0, min(len(usable), 8)-1).Draw(t, "back")
 	return usable[len(usable)-1-back]
 }
 
-// id draws a row, or one that is gone.
+// id draws the ID of a row, which may be deleted.
 func (m *machine) id(t *rapid.T) int {
 	ids := append(slices.Sorted(maps.Keys(m.rows)), 1<<30)
 	return rapid.SampledFrom(ids).Draw(t, "id")
 }
 
-// version draws the row's version, or one beside it.
+// version draws the row's version, or a neighbouring one.
 func (m *machine) version(t *rapid.T, id int) int64 {
 	return m.rows[id].version + rapid.SampledFrom([]int64{0, 0, 0, -1, 1}).Draw(t, "off by")
 }
@@ -152,7 +152,7 @@ func (m *machine) load(t *rapid.T) {
 	m.keep(t, u)
 }
 
-// name returns a name that is new, so that setting it is a change.
+// name returns a new name, so that setting it is a change.
 func (m *machine) name() string {
 	m.names++
 	return "name " + string(rune('a'+m.names%26)) + string(rune('a'+m.names/26%26)) + string(rune('a'+m.names/676%26))

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// choose marks the mutants that are not shown.
+// choose marks the mutants that are not shown to the tests.
 func (o *options) choose(mutants []mutant) error {
 	equivalent, err := o.equivalent(mutants)
 	if err != nil {
@@ -44,10 +44,10 @@ func (m *mutant) isAt(place string) bool {
 	return place == m.file || place == m.file+":"+strconv.Itoa(m.line)
 }
 
-// identity is what a mutant is known by when the lines above it have changed.
+// identity identifies a mutant even when the lines above it have changed.
 func (m *mutant) identity() string { return m.file + ": " + m.description() }
 
-// description says what is changed, and in which line if that has more.
+// description says what is changed, and in which line if the line has other mutants.
 func (m *mutant) description() string {
 	text := fmt.Sprintf("%s: %s: %s", m.in, m.kind, m.code)
 	if m.where != m.code {
@@ -56,7 +56,7 @@ func (m *mutant) description() string {
 	return text
 }
 
-// equivalent reads equivalent.txt: the identities of mutants, and below those that have it in common an indented reason.
+// equivalent reads equivalent.txt: the identities of mutants, each group followed by its indented reason.
 func (o *options) equivalent(mutants []mutant) (map[string]bool, error) {
 	text, err := os.ReadFile(filepath.Join(o.dir, "equivalent.txt"))
 	if err != nil {
@@ -83,7 +83,7 @@ func (o *options) equivalent(mutants []mutant) (map[string]bool, error) {
 		delete(stale, mutants[i].identity())
 	}
 	for id := range stale {
-		return nil, fmt.Errorf("equivalent.txt: there is no longer such a change: %s", id)
+		return nil, fmt.Errorf("equivalent.txt: this change no longer exists: %s", id)
 	}
 	return listed, nil
 }

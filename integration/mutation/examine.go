@@ -20,13 +20,13 @@ import (
 // test is a compiled test and how it is run.
 type test struct {
 	name, binary, dir, run string
-	// waits reports that most of the time is that of a server.
+	// waits says that the test mostly waits for a server.
 	waits  bool
 	killed int
-	// groups are the names of its subtests that a run can be limited to, with the mutants that each reaches. There are none where
-	// run has no place for them.
+	// groups are the names of the subtests to which a run can be limited, with the mutants that each reaches. There are
+	// none if run has no place for them.
 	groups []group
-	// limit is after which time a run counts as one that has noticed.
+	// limit is the time after which a run counts as having noticed the mutant.
 	limit time.Duration
 }
 
@@ -37,21 +37,20 @@ type group struct {
 	takes   time.Duration
 }
 
-// part is a run of some groups, and the time after which it counts as one that has noticed.
+// part is a run of some groups, and the time after which it counts as having noticed.
 type part struct {
 	run   string
 	limit time.Duration
 }
 
-// quick is how long a group takes at most that a mutant is shown before the slow ones: those that wait for a lock to time out, or
-// write for a while.
+// quick is the limit for groups that see a mutant first. Slow ones, which wait for a lock timeout or write for a while, come later.
 const quick = time.Second
 
-// slack is how many times as long a run may take as it has taken without a mutant: the machine has other work at times.
+// slack is how many times as long a run may take as without a mutant, because the machine may have other work.
 const slack = 8
 
-// suites are the tests, the fastest first: a change that one notices is not shown to the next. A run that ends with a slash has
-// subtests in groups, and an empty one has each test be a group. Env names the server that a test needs.
+// suites are the tests, the fastest first: a change that one notices is not shown to the next. A run that ends with a
+// slash has subtests in groups. With an empty run each test is a group. env names the server that a test needs.
 var suites = []struct{ name, pkg, run, env string }{
 	{"unit tests of version", "./internal/version", ".", ""},
 	{"unit tests of verify", "./internal/verify", ".", ""},
@@ -72,10 +71,11 @@ var suites = []struct{ name, pkg, run, env string }{
 	{"scenarios on MariaDB", "./integration/databases", "TestScenarios$/^MariaDB,_REPEATABLE_READ$/", "ENTOCC_MARIADB"},
 	{"scenarios on PostgreSQL", "./integration/databases", "TestScenarios$/^PostgreSQL,_pgx,_READ_COMMITTED$/", "ENTOCC_POSTGRES"},
 	{"system versions on PostgreSQL", "./integration/system", "", "ENTOCC_POSTGRES"},
+	{"guards by values", "./integration/values", "", "ENTOCC_GALERA"},
 	{"all other tests of the databases", "./integration/databases", "", "ENTOCC_GALERA"},
 }
 
-// compile compiles the tests with all mutants in them: those with a word of sets in their name.
+// compile compiles, with all mutants, the tests that have a word of sets in their names.
 func compile(ctx context.Context, tmp, overlay, sets string) ([]*test, error) {
 	var tests []*test
 	binaries := make(map[string]string)
@@ -101,8 +101,8 @@ func compile(ctx context.Context, tmp, overlay, sets string) ([]*test, error) {
 	return tests, nil
 }
 
-// examine shows a test the mutants that nobody has noticed yet, several at a time. One that the end of ctx has kept from being shown
-// is not in the score.
+// examine shows a test the mutants that no test has noticed yet, several at a time. Mutants that are not shown because
+// ctx ended are not in the score.
 func (t *test) examine(ctx context.Context, mutants []mutant, limit time.Duration, parallel int) error {
 	if err := t.prepare(ctx, limit); err != nil {
 		return err
@@ -156,7 +156,7 @@ func (t *test) examine(ctx context.Context, mutants []mutant, limit time.Duratio
 	return ctx.Err()
 }
 
-// prepare runs the test once, which must pass, to find out how long it takes, what its groups are, and what they reach.
+// prepare runs the test once, to learn how long it takes, its groups, and what they reach. It must pass.
 func (t *test) prepare(ctx context.Context, limit time.Duration) error {
 	t.limit = 10 * limit
 	began := time.Now()
@@ -189,7 +189,7 @@ func (t *test) prepare(ctx context.Context, limit time.Duration) error {
 	return nil
 }
 
-// scenarios is what a run leaves out: the shared suite on every database, which has its own runs, unless it is the run.
+// scenarios returns what a run leaves out: the shared suite on every database, which has its own runs.
 func scenarios(run string) string {
 	if run != "" {
 		return ""
@@ -197,8 +197,7 @@ func scenarios(run string) string {
 	return "^TestScenarios"
 }
 
-// partsFor returns the runs of the groups that reach a mutant: first those that are quick. What none of them reaches by itself is
-// shown to all.
+// partsFor returns the runs of the groups that reach a mutant, the quick ones first. A mutant that no single group reaches is shown to all.
 func (t *test) partsFor(n int, limit time.Duration) []part {
 	var parts []part
 	for _, slow := range []bool{false, true} {
@@ -220,7 +219,7 @@ func (t *test) partsFor(n int, limit time.Duration) []part {
 	return parts
 }
 
-// reach runs the test without a mutant on: it must pass, and notes which mutants it reaches.
+// reach runs the test with no mutant on, to record which mutants it reaches. It must pass.
 func (t *test) reach(ctx context.Context, run string) (map[int]bool, error) {
 	path := t.binary + ".reached"
 	defer os.Remove(path)
@@ -246,7 +245,7 @@ func (t *test) reach(ctx context.Context, run string) (map[int]bool, error) {
 	return reached, nil
 }
 
-// verdict runs the test once. It is empty where the test passes.
+// verdict runs the test once. It is empty if the test passes.
 func (t *test) verdict(ctx context.Context, p part, env string) string {
 	timed, cancel := context.WithTimeout(ctx, p.limit)
 	defer cancel()

@@ -26,7 +26,7 @@ type mutant struct {
 	verdict string
 }
 
-// The verdicts on a mutant. One without a verdict is still looked at.
+// The verdicts on a mutant. One without a verdict is still being tested.
 const (
 	killed   = "killed"
 	late     = "timed out"
@@ -35,7 +35,7 @@ const (
 	unseen   = "not shown"
 )
 
-// selector is the package that asks the environment which mutant is on. It notes, if asked to, which ones are reached.
+// selector is the package that asks the environment which mutant is on. On request it records which ones are reached.
 const selector = `// Package mutant selects one of the changes that are compiled in.
 package mutant
 
@@ -77,8 +77,8 @@ func note(n int) {
 }
 `
 
-// plant writes the rooms with all mutants in them into a folder, and returns the overlay that has the compiler see them. The
-// number of a mutant is its index plus one.
+// plant writes the packages with all mutants into a folder, and returns the overlay that shows them to the compiler.
+// The number of a mutant is its index plus one.
 func plant(tmp string) (mutants []mutant, overlay string, err error) {
 	root, err := os.Getwd()
 	if err != nil {
@@ -137,7 +137,7 @@ type planter struct {
 	inserts []insert
 }
 
-// insert is a text before an offset. Of two at one offset the one that closes comes first, and of two that close the later one.
+// insert is a text before an offset. Of two at the same offset the one that closes comes first, and of two that close the later one.
 type insert struct {
 	at, order int
 	text      string
@@ -183,7 +183,7 @@ func (p *planter) lineOf(n ast.Node) string {
 	return strings.TrimSpace(line)
 }
 
-// around adds a mutant whose code stands around a node; %d is its number.
+// around adds a mutant whose code surrounds a node; %d is its number.
 func (p *planter) around(n ast.Node, kind, before, after string) {
 	line := p.fset.Position(n.Pos()).Line
 	code, _, _ := strings.Cut(p.text(n), "\n")
@@ -223,7 +223,7 @@ func (p *planter) visit(n ast.Node) bool {
 	return true
 }
 
-// condition negates what is no comparison, and has no operands itself.
+// condition negates a condition that is not a comparison and has no operands.
 func (p *planter) condition(expr ast.Expr) {
 	if _, ok := expr.(*ast.BinaryExpr); !ok {
 		p.around(expr, "negated", "(mutant.Is(%d) != (", "))")
@@ -256,7 +256,7 @@ func (p *planter) binary(n *ast.BinaryExpr) {
 	}
 }
 
-// statements leaves out each statement that declares nothing and leads nowhere else.
+// statements leaves out each statement that declares nothing and does not transfer control.
 func (p *planter) statements(list []ast.Stmt) {
 	for _, stmt := range list {
 		switch s := stmt.(type) {

@@ -26,7 +26,7 @@ func (r *row) add(m mutant) {
 	}
 }
 
-// line is the row as a line of the table. The first score is of what is not argued to be equivalent, the second of all.
+// line returns the row as a line of the table. The first score leaves out what is argued to be equivalent, the second counts everything.
 func (r *row) line(name string) string {
 	noticed := r.killed + r.late
 	percent := func(of int) float64 { return 100 * float64(noticed) / float64(max(of, 1)) }
@@ -34,7 +34,7 @@ func (r *row) line(name string) string {
 		r.argued, r.all-r.argued-noticed, r.unreached, percent(r.all-r.argued), percent(r.all))
 }
 
-// score is a table of the rooms.
+// score returns a table of the packages.
 func score(mutants []mutant, tests []*test) string {
 	rows := make(map[string]*row)
 	total := &row{}

@@ -5,14 +5,14 @@ import (
 	"time"
 )
 
-// gate is what the bytes of all connections wait for.
+// gate holds back the bytes of all connections.
 type gate struct {
 	// shut is closed when bytes may pass again; nil while they may.
 	shut  chan struct{}
 	delay time.Duration
 }
 
-// Break ends all connections at once, with the bytes that are on their way. New ones pass.
+// Break ends all connections at once, with the bytes that are on their way. New connections pass.
 func (p *Proxy) Break() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -25,7 +25,7 @@ func (p *Proxy) Break() {
 	clear(p.all)
 }
 
-// HalfClose ends the clients' side of all connections: the server hears that they have nothing more to say. Answers still pass.
+// HalfClose ends the clients' side of all connections: the server sees the end of their data. Answers still pass.
 func (p *Proxy) HalfClose() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -36,14 +36,14 @@ func (p *Proxy) HalfClose() {
 	}
 }
 
-// Delay has each piece of each connection wait, until it is called with 0.
+// Delay delays each chunk of each connection, until it is called with 0.
 func (p *Proxy) Delay(d time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.gate.delay = d
 }
 
-// Partition has all bytes stand still in both directions, those of new connections too, until [Proxy.Heal]. Nobody is notified: a
+// Partition stops all bytes in both directions, those of new connections too, until [Proxy.Heal]. Nobody is notified: a
 // request that its client has given up is carried out afterwards.
 func (p *Proxy) Partition() {
 	p.mu.Lock()
@@ -63,7 +63,7 @@ func (p *Proxy) Heal() {
 	}
 }
 
-// Retarget has new connections lead to another server, and ends those that are there.
+// Retarget leads new connections to another server, and ends the existing ones.
 func (p *Proxy) Retarget(target string) {
 	p.mu.Lock()
 	p.target = target

@@ -1,5 +1,5 @@
-// Package proxy is a TCP proxy between a client and its database that ends a connection at a byte of the test's choice, as
-// networks and servers do; delays them, or has them stand still. It listens on 127.0.0.1 only, and does nothing by chance.
+// Package proxy is a TCP proxy between a client and its database that ends a connection at a byte of the test's choice,
+// as networks and servers do; delays them, or stops them. It listens on 127.0.0.1 only, and does nothing at random.
 package proxy
 
 import (
@@ -10,12 +10,12 @@ import (
 	"testing"
 )
 
-// Direction is that of the bytes that are counted.
+// Direction is the direction of the counted bytes.
 type Direction int32
 
 // The directions of a connection.
 const (
-	// Answers are the bytes from the server. The server has carried out what the cut answer was about, in part or in full.
+	// Answers are the bytes from the server, which has carried out the request of a cut answer, in part or in full.
 	Answers Direction = iota
 	// Requests are the bytes to the server, which never gets those after the cut.
 	Requests
@@ -29,7 +29,7 @@ type Proxy struct {
 	target    string
 	listener  net.Listener
 	direction atomic.Int32
-	// left is how many bytes pass before the cut, or less than nothing for no cut.
+	// left is how many bytes pass before the cut, negative for no cut.
 	left atomic.Int64
 	cuts atomic.Int64
 	mu   sync.Mutex
@@ -45,7 +45,7 @@ const (
 	serverEnd
 )
 
-// Start returns a proxy to a server's address that lasts to the end of the test.
+// Start returns a proxy to a server's address. It lasts until the end of the test.
 func Start(t testing.TB, target string) *Proxy {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -66,10 +66,10 @@ func (p *Proxy) CutAfter(direction Direction, n int) {
 	p.left.Store(int64(n))
 }
 
-// Pass takes back a cut that has not happened.
+// Pass cancels a cut that has not happened.
 func (p *Proxy) Pass() { p.left.Store(-1) }
 
-// Cuts is how many connections were cut.
+// Cuts returns how many connections were cut.
 func (p *Proxy) Cuts() int { return int(p.cuts.Load()) }
 
 func (p *Proxy) close() {
@@ -113,7 +113,7 @@ func (p *Proxy) done(to, from net.Conn) {
 	delete(p.all, from)
 }
 
-// forward copies from one side to the other, and ends both when one of them ends or the cut is there.
+// forward copies from one side to the other, and ends both when one of them ends or is cut.
 func (p *Proxy) forward(to, from net.Conn, direction Direction) {
 	defer p.done(to, from)
 	buf := make([]byte, 32<<10)
@@ -126,7 +126,7 @@ func (p *Proxy) forward(to, from net.Conn, direction Direction) {
 			if direction == Answers {
 				return
 			}
-			// The server works on what it has got before it sees the end.
+			// The server processes what it has received before it sees the end.
 			if half, ok := to.(*net.TCPConn); ok {
 				_ = half.CloseWrite()
 			}

@@ -9,11 +9,11 @@ import (
 	"testing"
 
 	"github.com/go-sql-driver/mysql"
-	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx", which makes the databases
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx", which creates the databases
 )
 
 // PostgresDatabase returns the URL of a new, empty database on the Postgres server. It is dropped at the end of the
-// test, together with the connections that were forgotten there.
+// test, even if connections to it are still open.
 func PostgresDatabase(t testing.TB) string {
 	t.Helper()
 	return postgresDatabase(t, Postgres(t))
@@ -57,7 +57,7 @@ func GaleraDatabase(t testing.TB) []string {
 	return mysqlDatabase(t, Galera(t)...)
 }
 
-// MySQLDatabase returns the DSN of a new, empty database on MySQL, which CI has no server of.
+// MySQLDatabase returns the DSN of a new, empty database on MySQL. CI has no MySQL server.
 func MySQLDatabase(t testing.TB) string {
 	t.Helper()
 	return mysqlDatabase(t, Env(t, "ENTOCC_MYSQL", "the MySQL part"))[0]
@@ -82,7 +82,7 @@ func CockroachDatabase(t testing.TB) string {
 	return u.String()
 }
 
-// mysqlDatabase makes the database on the first server and answers with its DSN on each of them.
+// mysqlDatabase makes the database on the first server and returns its DSN on each of them.
 func mysqlDatabase(t testing.TB, dsns ...string) []string {
 	t.Helper()
 	name := newName()
@@ -134,8 +134,7 @@ func run(t testing.TB, driver, dsn, now, atEnd string) {
 	}
 }
 
-// newName returns a name that no other test has, so that tests run in parallel and a killed run leaves nothing in the
-// way of the next.
+// newName returns a unique name, so that tests can run in parallel and a killed run does not disturb the next.
 func newName() string {
 	return "entocc_" + strings.ToLower(rand.Text()[:12])
 }

@@ -12,19 +12,19 @@ import (
 	"testing"
 )
 
-// Private is a server, or a cluster, of one test's own: it can be killed and paused while others use theirs.
+// Private is a server or a cluster that one test owns, and can kill and pause.
 type Private struct {
 	script string
 	env    []string
 	port   int
 }
 
-// StartPrivate starts the server of this script ("postgres", "mariadb", "galera") in its own folder and on its own ports. It is
-// stopped when the test ends. Where the server's programs are missing the test is skipped, and in CI it fails.
+// StartPrivate starts the server of this script ("postgres", "mariadb", "galera") in its own folder and on its own
+// ports. It is stopped when the test ends. If the server's programs are missing, the test is skipped, and fails in CI.
 func StartPrivate(t testing.TB, script string) *Private {
 	t.Helper()
 	_, file, _, _ := runtime.Caller(0)
-	dir, err := os.MkdirTemp("", "occ") //nolint:usetesting // t.TempDir is too long for a socket, and closed to other users
+	dir, err := os.MkdirTemp("", "occ") //nolint:usetesting // t.TempDir is too long for a socket, and not accessible to other users
 	if err == nil {
 		err = os.Chmod(dir, 0o755)
 	}
@@ -48,7 +48,7 @@ func StartPrivate(t testing.TB, script string) *Private {
 	return p
 }
 
-// Do runs the script with a verb: "kill", "pause", "resume", "start", and what else it has.
+// Do runs the script with a verb: "kill", "pause", "resume", "start" or another one that it has.
 func (p *Private) Do(verb ...string) error {
 	cmd := exec.Command(p.script, verb...)
 	cmd.Env = p.env
@@ -59,7 +59,7 @@ func (p *Private) Do(verb ...string) error {
 	return nil
 }
 
-// PostgresURL is the URL of the primary, or of its standby.
+// PostgresURL returns the URL of the primary, or of its standby.
 func (p *Private) PostgresURL(standby bool) string {
 	port := p.port
 	if standby {
@@ -68,7 +68,7 @@ func (p *Private) PostgresURL(standby bool) string {
 	return fmt.Sprintf("postgres://postgres@127.0.0.1:%d/postgres?sslmode=disable", port)
 }
 
-// MySQLDSNs are the DSNs of the nodes, or of the one server.
+// MySQLDSNs returns the DSNs of the nodes, or of the single server.
 func (p *Private) MySQLDSNs() []string {
 	ports := []int{p.port + 2}
 	if filepath.Base(p.script) == "galera" {
@@ -81,7 +81,7 @@ func (p *Private) MySQLDSNs() []string {
 	return dsns
 }
 
-// freePorts returns the first of 60 ports of which none is taken, below those that the kernel gives to clients.
+// freePorts returns the first of 60 consecutive free ports, below those that the kernel gives to clients.
 func freePorts(t testing.TB) int {
 	t.Helper()
 	for range 50 {

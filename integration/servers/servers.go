@@ -1,5 +1,5 @@
-// Package servers knows where the database servers of this module's tests are. The script "start" beside it starts
-// them and prints the environment variables that are read here:
+// Package servers knows the addresses of the database servers for this module's tests. The script "start" beside it
+// starts them and prints the environment variables that the package reads:
 //
 //	eval "$(integration/servers/start)"
 //	go test work
@@ -37,7 +37,7 @@ func MariaDB(t testing.TB) string {
 	return Env(t, "ENTOCC_MARIADB", "the MariaDB part")
 }
 
-// MariaDBTimeout returns the DSN of a MariaDB server that rolls back a transaction when a lock was not given in time, from
+// MariaDBTimeout returns the DSN of a MariaDB server that rolls back a transaction after a lock timeout, from
 // ENTOCC_MARIADB_TIMEOUT.
 func MariaDBTimeout(t testing.TB) string {
 	t.Helper()
@@ -50,8 +50,8 @@ func Galera(t testing.TB) []string {
 	return strings.Split(Env(t, "ENTOCC_GALERA", "the Galera part"), ",")
 }
 
-// Env returns the environment variable of that name. Without it the test is skipped and says what is left out of it; but
-// where CI is set it fails, because there a skipped test would pass for one that ran.
+// Env returns the environment variable with this name. Without it the test is skipped and says what is left out. In CI
+// it fails instead, because there a skipped test would look like one that ran.
 func Env(t testing.TB, name, leftOut string) string {
 	t.Helper()
 	value := os.Getenv(name)

@@ -26,7 +26,7 @@ func TestSystem_StaleSaveIsRefused(t *testing.T) {
 		a, b := s.load(id), s.load(id)
 		require.Equal(s, s.xmin(id), a.Version)
 		a = s.saved(a.Update().SetName("after"))
-		assert.Equal(s, s.xmin(id), a.Version, "the row as it is now")
+		assert.Equal(s, s.xmin(id), a.Version, "the current row")
 		_, err := b.Update().SetAge(9).Save(s.ctx)
 		modified := s.modified(err)
 		assert.Equal(s, b.Version, modified.Expected)
@@ -48,7 +48,7 @@ func TestSystem_StaleSaveIsRefused(t *testing.T) {
 	})
 }
 
-// What a creation returns can be saved at once, however it was created, and is refused where somebody was faster.
+// What a create returns can be saved at once, however it was created, and is refused if somebody was faster.
 func TestSystem_CreateReturnsTheVersion(t *testing.T) {
 	each(t, func(s *scene) {
 		a := s.account("created")
@@ -130,7 +130,7 @@ func TestSystem_StatedVersions(t *testing.T) {
 	})
 }
 
-// A write moves the version though it names no column of the row, and one that writes nothing does not.
+// A write changes the version even if it sets no column of the row. One that writes nothing does not.
 func TestSystem_WhatMovesTheVersion(t *testing.T) {
 	each(t, func(s *scene) {
 		tag := do[*ent.Tag](s)(s.client.Tag.Create().SetName("t").Save(s.ctx))
@@ -167,7 +167,7 @@ func TestSystem_WhatMovesTheVersion(t *testing.T) {
 	})
 }
 
-// Nobody has to know of the version.
+// Writers do not have to know about the version.
 func TestSystem_EveryWriterCounts(t *testing.T) {
 	each(t, func(s *scene) {
 		boss := s.account("boss")
@@ -259,7 +259,7 @@ func TestSystem_ParentsAreTouched(t *testing.T) {
 	})
 }
 
-// What is read by joins and traversals has the version, too.
+// Entities from joins and traversals have the version too.
 func TestSystem_QueriesReadTheVersion(t *testing.T) {
 	each(t, func(s *scene) {
 		tag := do[*ent.Tag](s)(s.client.Tag.Create().SetName("t").Save(s.ctx))
@@ -404,14 +404,14 @@ func TestSystem_GuardedUpsertOfManyRows(t *testing.T) {
 			require.Len(s, seen, 3)
 			require.NoError(s, commit())
 			for _, account := range seen {
-				assert.Equal(s, s.xmin(account.ID), account.Version, "what the hooks have seen")
+				assert.Equal(s, s.xmin(account.ID), account.Version, "the entity that the hooks saw")
 				assert.Equal(s, "upsert", s.load(account.ID).Name)
 			}
 		}
 	})
 }
 
-// inTx counts on in a transaction.
+// inTx increments in a transaction.
 func inTx(s *scene, client *ent.Client, now *ent.Account) error {
 	tx, err := client.Tx(s.ctx)
 	if err != nil {

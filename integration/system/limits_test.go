@@ -18,8 +18,8 @@ import (
 	"github.com/entocc/entocc/trigger"
 )
 
-// Two writes of a row in one transaction have the same xmin to PostgreSQL, unless a savepoint is between them, as entocc
-// sets one. An entity of the first is stale then, in the transaction and after it.
+// In PostgreSQL two writes of a row in one transaction have the same xmin, unless a savepoint is between them. So
+// entocc sets one, and an entity from the first write is stale, in the transaction and after it.
 func TestSystem_WritesOfOneTransactionDiffer(t *testing.T) {
 	each(t, func(s *scene) {
 		id := s.account("before").ID
@@ -57,7 +57,7 @@ func TestSystem_WritesOfOneTransactionDiffer(t *testing.T) {
 	})
 }
 
-// What a transaction writes to a row by way of edges, triggers and foreign keys counts, too.
+// What a transaction writes to a row indirectly, by edges, triggers and foreign keys, counts too.
 func TestSystem_IndirectWritesOfOneTransactionDiffer(t *testing.T) {
 	each(t, func(s *scene) {
 		a, boss := s.account("a"), s.account("boss")
@@ -73,7 +73,7 @@ func TestSystem_IndirectWritesOfOneTransactionDiffer(t *testing.T) {
 	})
 }
 
-// Savepoints of the caller's keep their meaning, whatever was written between them, and one can go on after an error by them.
+// The caller's savepoints work as always, whatever was written between them, also to go on after an error.
 func TestSystem_SavepointsOfTheCaller(t *testing.T) {
 	each(t, func(s *scene) {
 		a := s.account("before")
@@ -97,7 +97,7 @@ func TestSystem_SavepointsOfTheCaller(t *testing.T) {
 	})
 }
 
-// What a transaction that was rolled back has returned matches no row, and a later transaction does not get its number.
+// What a rolled-back transaction has returned matches no row, and no later transaction gets its number.
 func TestSystem_RolledBack(t *testing.T) {
 	each(t, func(s *scene) {
 		a := s.account("before")
@@ -110,8 +110,9 @@ func TestSystem_RolledBack(t *testing.T) {
 	})
 }
 
-// The limit within a transaction: entocc sees no end of the rows of a QueryContext, and sends it as it is. Two of those that
-// write one row have the same version. Others never see it: the first is not committed when the second is sent.
+// The limit within a transaction: entocc can't see the end of the rows of a QueryContext, so it sends no savepoint for
+// it. Two of them that write one row leave the same version. Others never see the first, because it is not committed
+// when the second is sent.
 func TestSystem_LimitTwoRawQueriesInOneTransaction(t *testing.T) {
 	each(t, func(s *scene) {
 		a := s.account("before")
@@ -132,7 +133,7 @@ func TestSystem_LimitTwoRawQueriesInOneTransaction(t *testing.T) {
 	})
 }
 
-// What a trigger makes of a row before it is written has the version that the statement returns.
+// A row that a trigger changes before the write has the version that the statement returns.
 func TestSystem_TriggersBeforeAWrite(t *testing.T) {
 	each(t, func(s *scene) {
 		s.psql("CREATE FUNCTION nicks() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.nick := NEW.name || ''!''; RETURN NEW; END'")
@@ -147,8 +148,8 @@ func TestSystem_TriggersBeforeAWrite(t *testing.T) {
 	})
 }
 
-// The limit of triggers that write a row again after the statement: they do so in its transaction. As with any version, the statement does not
-// return what they write.
+// The limit of triggers that write a row again after the statement, in its transaction: as with any version, the
+// statement does not return what they write.
 func TestSystem_LimitTriggersAfterAWrite(t *testing.T) {
 	each(t, func(s *scene) {
 		s.psql("CREATE FUNCTION again() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN UPDATE accounts SET age = age + 1 WHERE id = NEW.id; RETURN NULL; END'")
@@ -164,7 +165,7 @@ func TestSystem_LimitTriggersAfterAWrite(t *testing.T) {
 	})
 }
 
-// A vacuum that freezes rows, or rewrites the table, keeps the versions; an ALTER TABLE that rewrites it moves all of them.
+// A vacuum that freezes rows, or rewrites the table, keeps the versions. An ALTER TABLE that rewrites the table changes all of them.
 func TestSystem_LimitMaintenance(t *testing.T) {
 	each(t, func(s *scene) {
 		a := s.account("before")
@@ -174,21 +175,21 @@ func TestSystem_LimitMaintenance(t *testing.T) {
 		}
 		_, err := s.db.ExecContext(s.ctx, "BEGIN; SELECT * FROM accounts FOR UPDATE; COMMIT")
 		require.NoError(s, err)
-		assert.Equal(s, a.Version, s.xmin(a.ID), "a lock is no write")
+		assert.Equal(s, a.Version, s.xmin(a.ID), "a lock is not a write")
 		a = s.saved(a.Update().SetAge(1))
 		s.psql("ALTER TABLE accounts ALTER COLUMN age TYPE numeric")
 		s.conflict(a.Update().SetAge(2).Exec(s.ctx))
 	})
 }
 
-// Rows of a dump that is restored have versions of their new home: whoever holds an older one is refused, and reads again.
+// Restored rows have the versions of their new database: a holder of an older version is refused, and reads again.
 func TestSystem_LimitDumpAndRestore(t *testing.T) {
 	each(t, func(s *scene) {
 		a, b := s.account("a"), s.account("b")
 		require.NotEqual(s, a.Version, b.Version)
 		s.psql("CREATE TABLE dumped AS TABLE accounts")
 		s.psql("TRUNCATE accounts CASCADE")
-		s.psql("INSERT INTO accounts TABLE dumped") // what COPY does of a dump
+		s.psql("INSERT INTO accounts TABLE dumped") // like COPY in a restore
 		assert.Equal(s, s.xmin(a.ID), s.xmin(b.ID), "one transaction has written both")
 		s.conflict(a.Update().SetAge(1).Exec(s.ctx))
 		s.saved(s.load(a.ID).Update().SetAge(1))
@@ -196,7 +197,7 @@ func TestSystem_LimitDumpAndRestore(t *testing.T) {
 	})
 }
 
-// PostgreSQL can't return the xmin of a row that it has put into a partition: creations are refused by it, in the statement.
+// PostgreSQL can't return the xmin of a row that it has put into a partition, so it refuses the statement that creates one.
 func TestSystem_LimitPartitionedTables(t *testing.T) {
 	each(t, func(s *scene) {
 		s.psql("DROP TABLE tickets")
@@ -208,8 +209,9 @@ func TestSystem_LimitPartitionedTables(t *testing.T) {
 	})
 }
 
-// Versions are 32 bits without a sign. After four thousand million transactions PostgreSQL counts from 3 again: an entity that was
-// held for so long may match a row that was written since. What lies above the largest int32 is read and compared as it is.
+// Versions are 32 bits without a sign. After four thousand million transactions PostgreSQL counts from 3 again: an
+// entity that was held for that long may match a row that was written since. Versions above the largest int32 are read
+// and compared correctly.
 func TestSystem_LimitWraparound(t *testing.T) {
 	each(t, func(s *scene) {
 		for _, xid := range []int64{3, math.MaxInt32, math.MaxInt32 + 1, math.MaxUint32} {
@@ -255,7 +257,7 @@ func TestSystem_OtherDatabasesAreRefused(t *testing.T) {
 	}
 }
 
-// There is nothing for a trigger to do.
+// A trigger would have nothing to do.
 func TestSystem_NoTriggers(t *testing.T) {
 	triggers, err := trigger.New(dialect.Postgres, ent.VersionedTables())
 	require.NoError(t, err)
@@ -266,7 +268,7 @@ func TestSystem_NoTriggers(t *testing.T) {
 	assert.ErrorContains(t, err, ent.TypeAccount)
 }
 
-// Each write of a client's transaction is between a savepoint and its release. One outside of a transaction is alone.
+// In a client's transaction each write is between a savepoint and its release. A write outside of a transaction is a single statement.
 func TestSystem_Statements(t *testing.T) {
 	each(t, func(s *scene) {
 		if s.conn.Traits.Repeats {
@@ -289,7 +291,7 @@ func TestSystem_Statements(t *testing.T) {
 	})
 }
 
-// What leaves other versions as they are moves this one: the database does it, and is not asked.
+// Writes that leave other versions as they are change this one, because the database does it unconditionally.
 func TestSystem_LimitEveryWriteMovesIt(t *testing.T) {
 	each(t, func(s *scene) {
 		for name, write := range map[string]func(a *ent.Account) error{
@@ -306,7 +308,7 @@ func TestSystem_LimitEveryWriteMovesIt(t *testing.T) {
 		}
 		a := s.account("before")
 		err := s.client.Account.Create().SetEmail(a.Email).SetName("nothing").OnConflictColumns(account.FieldEmail).DoNothing().Exec(s.ctx)
-		require.ErrorContains(s, err, "no rows in result set", "ent's own word for nothing done")
+		require.ErrorContains(s, err, "no rows in result set", "ent's own error for nothing done")
 		s.saved(a.Update().SetName("after"))
 	})
 }

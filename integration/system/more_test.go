@@ -17,7 +17,7 @@ import (
 	"github.com/entocc/entocc/occhttp"
 )
 
-// An entity tag takes the version to a client of an API and back.
+// An entity tag carries the version to an API client and back.
 func TestSystem_EntityTags(t *testing.T) {
 	each(t, func(s *scene) {
 		a := s.account("before")
@@ -51,7 +51,7 @@ func TestSystem_Merge(t *testing.T) {
 	})
 }
 
-// Transactions that save a row twice, and writers that bypass ent: each count that was committed is in the row.
+// Transactions that save a row twice, and writers that bypass ent: each committed increment is in the row.
 func TestSystem_NoUpdateIsLostInTransactions(t *testing.T) {
 	each(t, func(s *scene) {
 		a := s.account("counted")
@@ -80,7 +80,7 @@ func TestSystem_NoUpdateIsLostInTransactions(t *testing.T) {
 				for n := 0; n < times; {
 					var err error
 					switch i % 3 {
-					case 0: // psql, which counts in the statement.
+					case 0: // psql, which increments in the statement.
 						_, err = s.db.ExecContext(s.ctx, "UPDATE accounts SET age = age + 4 WHERE id = $1", a.ID)
 					default:
 						err = within(s.ctx, []*ent.Client{s.client, s.other}[i%2], twice)

@@ -27,7 +27,8 @@ func at(t *testing.T, dsn string) (*sql.DB, *ent.Client) {
 	return db, ent.NewClient(ent.Driver(entsql.OpenDB(dialect.Postgres, db)))
 }
 
-// A dump has no xmin, and the rows that are restored have that of the restore: what was held before is refused, the newest version too.
+// A dump has no xmin, and restored rows have the xmin of the restore. Every entity from before is refused, even one
+// with the newest version.
 func TestSystem_LimitDumpIsRestoredElsewhere(t *testing.T) {
 	from, to := servers.PostgresDatabase(t), servers.PostgresDatabase(t)
 	db, client := at(t, from)
@@ -44,13 +45,14 @@ func TestSystem_LimitDumpIsRestoredElsewhere(t *testing.T) {
 	}
 	now := home.Account.GetX(t.Context(), newer.ID)
 	assert.Equal(t, "newer", now.Name)
-	assert.Equal(t, now.Version, home.Account.GetX(t.Context(), other.ID).Version, "one statement has written both")
+	assert.Equal(t, now.Version, home.Account.GetX(t.Context(), other.ID).Version, "one statement wrote both")
 	saved := now.Update().SetName("read again").SaveX(t.Context())
 	assert.True(t, ent.IsRecordModified(now.Update().SetName("lost").Exec(t.Context())))
 	require.NoError(t, saved.Update().SetName("again").Exec(t.Context()))
 }
 
-// copyDatabase copies a database by pg_dump and psql; where these are not installed, as they would: the tables, and each by one statement.
+// copyDatabase copies a database with pg_dump and psql. If these are not installed, it does as they would: it creates
+// the tables, and fills each with one statement.
 func copyDatabase(t *testing.T, from, to *sql.DB, fromDSN, toDSN string) {
 	t.Helper()
 	if dump, err := exec.LookPath("pg_dump"); err == nil {
@@ -70,8 +72,8 @@ func copyDatabase(t *testing.T, from, to *sql.DB, fromDSN, toDSN string) {
 	require.NoError(t, err)
 }
 
-// A standby has the rows as the primary has them, the xmin with them: what was read there is as good as what was read on the primary,
-// and as old.
+// A standby has the primary's rows with their xmin: an entity from the standby is as good as one that was read on the
+// primary at the same position.
 func TestSystem_ReadOnTheStandbyIsWrittenOnThePrimary(t *testing.T) {
 	dsn := servers.PostgresDatabase(t)
 	u, err := url.Parse(dsn)

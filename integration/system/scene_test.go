@@ -1,4 +1,4 @@
-// Package system shows mixin.SystemVersion: what the core of the suite shows of the other kinds, and its limits.
+// Package system_test tests mixin.SystemVersion with the suite's core scenarios for every kind, and its limits.
 package system_test
 
 import (
@@ -18,15 +18,15 @@ import (
 	"github.com/entocc/entocc/internal/suite"
 )
 
-// scene is what a test plays in.
+// scene is the fixture of a test.
 type scene struct {
 	*testing.T
 	ctx  context.Context
 	conn suite.DB
-	// client and other are clients with their own pools, and db is the pool of writers who do without ent.
+	// client and other are clients with their own pools, and db is the pool of writers that bypass ent.
 	client, other *ent.Client
 	db            *sql.DB
-	// sent is what client sends.
+	// sent records what client sends.
 	sent *suite.Recorder
 }
 
@@ -98,13 +98,13 @@ func (s *scene) xmin(id int) (version int64) {
 	return version
 }
 
-// conflict requires that a write was refused as its row has another version.
+// conflict requires that a write was refused because its row has another version.
 func (s *scene) conflict(err error) {
 	s.Helper()
 	_ = s.modified(err)
 }
 
-// modified returns what a conflict says.
+// modified returns the error of a conflict.
 func (s *scene) modified(err error) *entocc.RecordModifiedError {
 	s.Helper()
 	require.Error(s, err)
@@ -114,7 +114,7 @@ func (s *scene) modified(err error) *entocc.RecordModifiedError {
 	return modified
 }
 
-// tx begins a transaction, and rolls it back at the end if it is open still.
+// tx begins a transaction, and rolls it back at the end if it is still open.
 func (s *scene) tx() *ent.Tx {
 	s.Helper()
 	tx := do[*ent.Tx](s)(s.client.Tx(s.ctx))

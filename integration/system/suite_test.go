@@ -10,12 +10,12 @@ import (
 	"github.com/entocc/entocc/internal/suite"
 )
 
-// TestSystem_Suite shows of xmin what the suite shows of each kind of version.
+// TestSystem_Suite runs the suite for every kind of version on xmin.
 func TestSystem_Suite(t *testing.T) {
 	each(t, func(s *scene) { kind(s).Run(s.T) })
 }
 
-// kind is the Account, as the suite knows a kind of version.
+// kind is the Account as a kind of version for the suite.
 func kind(s *scene) suite.Kind[*ent.Client, *ent.Account, int64, *ent.AccountUpdateOne] {
 	return suite.Kind[*ent.Client, *ent.Account, int64, *ent.AccountUpdateOne]{
 		Client: s.client,

@@ -55,14 +55,14 @@ func TestValues_StaleWriteIsRefused(t *testing.T) {
 	})
 }
 
-// Two writers who change different fields do not disturb each other; a delete is of the row as it was seen.
+// Two writers who change different fields do not disturb each other. A delete compares the whole row that the caller saw.
 func TestValues_OnlyWhatIsChangedIsCompared(t *testing.T) {
 	each(t, func(s *scene) {
 		id := s.page("before").ID
 		a, b := s.load(id), s.load(id)
 		s.saved(a.Update().SetViews(7))
 		now := s.saved(b.Update().SetTitle("mine"))
-		assert.Equal(s, 7, now.Views, "the row as it is")
+		assert.Equal(s, 7, now.Views, "the current row")
 		assert.Equal(s, []string{"title", "updated_at", "views"}, s.conflict(b.Delete().Exec(s.ctx)))
 		s.saved(now.Update().AddViews(1))
 		assert.Equal(s, []string{"views"}, s.conflict(now.Update().AddViews(1).Exec(s.ctx)))
@@ -94,7 +94,7 @@ func TestValues_All(t *testing.T) {
 	})
 }
 
-// Nobody has to know of the guard.
+// Writers do not have to know about the guard.
 func TestValues_EveryWriterCounts(t *testing.T) {
 	each(t, func(s *scene) {
 		for name, write := range map[string]func(id int){

@@ -17,7 +17,7 @@ import (
 	"github.com/entocc/entocc/integration/values/ent/person"
 )
 
-// What is compared is what was read, whatever its caller has made of the entity since.
+// The values that were read are compared, even if the caller has changed the entity since.
 func TestValues_EntityEditedInPlace(t *testing.T) {
 	each(t, func(s *scene) {
 		blob, labels := []byte("blob"), []string{"a"}
@@ -43,7 +43,7 @@ func TestValues_EntityEditedInPlace(t *testing.T) {
 	})
 }
 
-// An entity of which nobody knows what was read is refused, and so is one that lacks a value that its write compares.
+// An entity whose values from the database are not known is refused, and so is one that lacks a value that its write compares.
 func TestValues_EntityThatDoesNotKnowItsRow(t *testing.T) {
 	each(t, func(s *scene) {
 		id := s.page("before").ID
@@ -97,7 +97,7 @@ func TestValues_ForeignKeys(t *testing.T) {
 					u = p.Update().SetEditorID(b.ID)
 				}
 				assert.Len(s, s.conflict(u.Exec(s.ctx)), 1, i)
-				if i > 0 { // Of a new row the database knows more.
+				if i > 0 { // Only the database knows all values of a new row.
 					assert.NotEmpty(s, s.conflict(p.Delete().Exec(s.ctx)), i)
 				}
 			}
@@ -138,7 +138,7 @@ func TestValues_CompositeKey(t *testing.T) {
 	})
 }
 
-// What a modifier writes can't be known, so that all is compared; and a soft delete is a delete.
+// What a modifier writes is not known, so all values are compared. A soft delete is a delete.
 func TestValues_WritesThatCompareAll(t *testing.T) {
 	each(t, func(s *scene) {
 		a := s.page("before")
@@ -188,7 +188,7 @@ func TestValues_HookThatWritesAnotherField(t *testing.T) {
 	})
 }
 
-// What the database puts into a row is read back by a save, and known of a new row only once that is read.
+// A save reads back what the database puts into a row. For a new row it is known only after a read.
 func TestValues_ValuesThatTheDatabaseMakes(t *testing.T) {
 	each(t, func(s *scene) {
 		a := s.page("before")
@@ -220,7 +220,7 @@ func TestValues_ValuesThatTheDatabaseMakes(t *testing.T) {
 func TestValues_CreatedInBulk(t *testing.T) {
 	each(t, func(s *scene) {
 		if s.conn.Traits.Nodes {
-			return // ent counts the IDs of a bulk by one, and the nodes of a cluster do not.
+			return // ent counts the IDs of a bulk by one, but the nodes of a cluster do not.
 		}
 		at := time.Now()
 		many := s.client.Page.MapCreateBulk([]string{"a", "b"}, func(c *ent.PageCreate, i int) {

@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A value that comes back is not seen, nor is a change of what a save does not compare.
+// A value that changes back is not noticed, and neither is a change of what a save does not compare.
 func TestLimit_ChangesThatAreNotSeen(t *testing.T) {
 	each(t, func(s *scene) {
 		a := s.load(s.page("before").ID)
@@ -20,8 +20,8 @@ func TestLimit_ChangesThatAreNotSeen(t *testing.T) {
 	})
 }
 
-// PostgreSQL counts a row whose trigger returns OLD, and there is no version to miss. What Save returns shows it. One that returns NULL
-// is noticed.
+// PostgreSQL counts a row whose trigger returns OLD, and there is no version that would show it. What Save returns
+// shows it. A trigger that returns NULL is noticed.
 func TestLimit_TriggerThatSuppressesTheWrite(t *testing.T) {
 	on(t, "PostgreSQL, pgx", "READ COMMITTED", func(s *scene) {
 		a := s.page("before")

@@ -20,7 +20,7 @@ import (
 	"github.com/entocc/entocc/occhttp"
 )
 
-// A save that sets what is there already matches its row, though MySQL counts none; one that the row does not match is a conflict.
+// A save that sets what the row already has matches its row, although MySQL counts none. One that does not match the row is a conflict.
 func TestValues_SaveThatChangesNothing(t *testing.T) {
 	each(t, func(s *scene) {
 		full := s.client.Full.Create().SetTitle("t").SaveX(s.ctx)
@@ -110,7 +110,7 @@ func TestValues_NoUpdateIsLost(t *testing.T) {
 	})
 }
 
-// A conflict is not handed to resolvers, which save by a version; Report lets through what would be refused.
+// A conflict is not passed to resolvers, which save by a version. Report lets through what would be refused.
 func TestValues_ResolversAndReports(t *testing.T) {
 	on(t, "PostgreSQL, pgx", "READ COMMITTED", resolversAndReports)
 	on(t, "MariaDB", "REPEATABLE READ", resolversAndReports)
@@ -174,7 +174,7 @@ func TestValues_ConflictOverHTTP(t *testing.T) {
 	})
 }
 
-// A row that others change and change back while entocc asks why it did not match is never reported as written where it was not.
+// A row that others change and change back while entocc asks why it did not match is never reported as written if it was not.
 func TestValues_RowThatComesBackWhileItIsExplained(t *testing.T) {
 	each(t, func(s *scene) {
 		locks := s.conn.Dialect == dialect.MySQL && s.conn.Isolation >= sql.LevelRepeatableRead && !s.conn.Traits.Nodes

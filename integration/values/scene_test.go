@@ -39,6 +39,8 @@ func each(t *testing.T, test func(s *scene)) {
 	for _, name := range [][2]string{
 		{"SQLite, mattn, rollback journal", "deferred"},
 		{"SQLite, mattn, WAL", "immediate"},
+		{"SQLite, modernc, rollback journal", "immediate"},
+		{"SQLite, modernc, WAL", "deferred"},
 		{"PostgreSQL, pgx", "READ COMMITTED"},
 		{"PostgreSQL, lib/pq", "REPEATABLE READ"},
 		{"PostgreSQL 18, lib/pq", "READ COMMITTED"},

@@ -15,13 +15,13 @@ const (
 	KindToken   = "token"
 	KindTrigger = "trigger"
 	KindSystem  = "system"
-	// KindField is the kind of mixin.Guard: it follows from the type of the schema's own field.
+	// KindField is the kind of mixin.Guard: the type of the schema's own field decides.
 	KindField = "field"
 	// KindValues is the kind of mixin.Values, which has no version and no field.
 	KindValues = "values"
 )
 
-// SystemColumn is the column of KindSystem: PostgreSQL keeps in it which transaction has made a row as it is.
+// SystemColumn is the column of KindSystem, in which PostgreSQL keeps the transaction that wrote the row.
 const SystemColumn = "xmin"
 
 // Annotation describes the version of a schema to the extension of package entc. It travels as JSON.
@@ -43,11 +43,11 @@ type Version struct {
 	Only       []string `json:"only,omitempty"`
 	Ignore     []string `json:"ignore,omitempty"`
 	Touch      []string `json:"touch,omitempty"`
-	// All is that of mixin.Values.
+	// All is the option of mixin.Values.
 	All bool `json:"all,omitempty"`
 }
 
-// Name is the name under which the annotation stands in a schema.
+// Name is the annotation's name in a schema.
 const Name = "EntOCC"
 
 // Name implements schema.Annotation.
@@ -61,7 +61,7 @@ func (a Annotation) Merge(other schema.Annotation) schema.Annotation {
 	return a
 }
 
-// Decode reads the annotation from what ent's codegen holds of it.
+// Decode reads the annotation as ent's codegen holds it.
 func (a *Annotation) Decode(annotation any) error {
 	buf, err := json.Marshal(annotation)
 	if err != nil {

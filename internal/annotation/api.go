@@ -7,14 +7,14 @@ import (
 	"entgo.io/ent/schema"
 )
 
-// API is what a generator of APIs reads of a field, by the name of its annotation: none of them is imported here.
+// API is a field annotation for an API generator, under the generator's name. No generator is imported here.
 type API struct {
 	name   string
 	values map[string]any
 }
 
-// WriteProtected keeps a field out of what the client of an API can send: the inputs of entgql, for creation and update, and
-// the request bodies of entoas. entproto has no such thing.
+// WriteProtected keeps a field out of what clients of an API can send: entgql's inputs for creation and update, and
+// entoas's request bodies. entproto has no such option.
 func WriteProtected() []schema.Annotation {
 	const createInput, updateInput = 1 << 4, 1 << 5 // entgql.SkipMutationCreateInput and SkipMutationUpdateInput
 	return []schema.Annotation{
@@ -29,10 +29,10 @@ func (a API) Name() string { return a.name }
 // MarshalJSON writes what the generator reads.
 func (a API) MarshalJSON() ([]byte, error) { return json.Marshal(a.values) }
 
-// Merge adds what a schema says by the generator's own annotation. It can't take the protection away.
+// Merge adds what a schema says with the generator's own annotation, which can't remove the protection.
 func (a API) Merge(other schema.Annotation) schema.Annotation { return API{a.name, a.merged(other)} }
 
-// merged returns what both say; another is one that ent has read from JSON, or a generator's own.
+// merged returns what both annotations say; another was read from JSON by ent, or is a generator's own annotation.
 func (a API) merged(another any) map[string]any {
 	buf, err := json.Marshal(another)
 	if err != nil {
@@ -52,7 +52,7 @@ func (a API) merged(another any) map[string]any {
 	return merged
 }
 
-// Protect does what [WriteProtected] does for a field that a schema has itself, in ent's code generator.
+// Protect is [WriteProtected] for a field that the schema itself declares, in ent's code generator.
 func Protect(annotations map[string]any) map[string]any {
 	protected := maps.Clone(annotations)
 	if protected == nil {

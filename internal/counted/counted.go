@@ -1,5 +1,5 @@
-// Package counted knows which columns count as a change of a row: what entc generates into VersionedTables, and what the
-// command entocc reads from the schemas, have to be the same to the letter, as triggers carry a stamp of it.
+// Package counted knows which columns count as a change of a row. Triggers carry a stamp of them, so what entc
+// generates into VersionedTables and what the command entocc reads from the schemas must be exactly the same.
 package counted
 
 import (
@@ -12,14 +12,13 @@ import (
 
 // Column is a column whose change bumps the version.
 type Column struct {
-	// Name is that of the column.
 	Name string
-	// Field is the field that it stores; nil for the foreign key of an edge that is bound to no field.
+	// Field is the field that it stores, nil for the foreign key of an edge without a field.
 	Field *gen.Field
 }
 
-// Columns returns the columns of t whose change moves the version v on; nil means all. A field that has an UpdateDefault, as
-// updated_at, does not count beside Ignore: a trigger can't see whether somebody else set it.
+// Columns returns the columns of t whose change bumps the version v; nil means all. With Ignore, a field that has an
+// UpdateDefault, such as updated_at, does not count: a trigger can't see whether the caller or the default set it.
 func Columns(t *gen.Type, v annotation.Version) (columns []Column) {
 	if len(v.Only) == 0 && len(v.Ignore) == 0 {
 		return nil
@@ -40,7 +39,7 @@ func Columns(t *gen.Type, v annotation.Version) (columns []Column) {
 	return columns
 }
 
-// counts reports whether a change of what has any of these names bumps the version.
+// counts reports whether a change of the field or edge with these names bumps the version.
 func counts(v annotation.Version, names ...string) bool {
 	in := func(list []string) bool {
 		return slices.ContainsFunc(names, func(name string) bool { return name != "" && slices.Contains(list, name) })
@@ -51,7 +50,7 @@ func counts(v annotation.Version, names ...string) bool {
 	return !in(v.Ignore)
 }
 
-// boundTo returns the name of the edge that a field shows, or nothing.
+// boundTo returns the name of the edge whose foreign key is the field, or "".
 func boundTo(t *gen.Type, f *gen.Field) string {
 	for _, e := range t.Edges {
 		if e.Field() == f {
@@ -61,7 +60,7 @@ func boundTo(t *gen.Type, f *gen.Field) string {
 	return ""
 }
 
-// edgeOf returns the name of the edge that a foreign key is of. It may be an edge of the other side alone, and has none here.
+// edgeOf returns the name of the edge that a foreign key belongs to, or "" if only the other side has the edge.
 func edgeOf(t *gen.Type, fk *gen.ForeignKey) string {
 	for _, e := range t.Edges {
 		if e.OwnFK() && slices.Contains(e.Rel.Columns, fk.Field.Name) {

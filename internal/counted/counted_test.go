@@ -19,7 +19,7 @@ import (
 // Owner has pets, and looks after guests.
 type Owner struct{ ent.Schema }
 
-// Edges of the Owner: the foreign key of the second is a column of the pet, which has no edge for it.
+// Edges of the Owner. The foreign key of the second is a column of the pet, which has no edge for it.
 func (Owner) Edges() []ent.Edge {
 	return []ent.Edge{edge.To("pets", Pet.Type), edge.To("guests", Pet.Type)}
 }

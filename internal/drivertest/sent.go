@@ -1,4 +1,4 @@
-// Package drivertest has drivers for tests that look at statements, and at what comes of errors that no server can be made to return.
+// Package drivertest has drivers for tests that inspect statements, and for errors that no server can be made to return.
 package drivertest
 
 import (
@@ -10,31 +10,31 @@ import (
 	"entgo.io/ent/dialect/sql"
 )
 
-// Sent is a driver that keeps what it is sent, and sends nothing: every statement fails by context.Canceled, except savepoints.
+// Sent is a driver that records statements and sends nothing. Every statement except savepoints fails with context.Canceled.
 type Sent struct {
 	dialect.Driver
-	// Name is that of the dialect.
+	// Name is the name of the dialect.
 	Name string
-	// Statements are those that were sent, with their arguments.
+	// Statements are the recorded statements with their arguments.
 	Statements []string
 }
 
 // Dialect returns the name of the dialect.
 func (s *Sent) Dialect() string { return s.Name }
 
-// Tx returns a transaction that is none.
+// Tx returns a transaction that does nothing.
 func (s *Sent) Tx(context.Context) (dialect.Tx, error) { return dialect.NopTx(s), nil }
 
-// Query keeps the query.
+// Query records the query.
 func (s *Sent) Query(_ context.Context, query string, args, v any) error {
-	if rows, ok := v.(*sql.Rows); ok && strings.HasPrefix(query, "SHOW ") { // A client's question about its server.
+	if rows, ok := v.(*sql.Rows); ok && strings.HasPrefix(query, "SHOW ") { // The client asks about its server.
 		rows.ColumnScanner = noRows{}
 		return nil
 	}
 	return s.keep(query, args)
 }
 
-// Exec keeps the statement.
+// Exec records the statement.
 func (s *Sent) Exec(_ context.Context, query string, args, _ any) error {
 	if strings.Contains(query, "SAVEPOINT") {
 		return nil

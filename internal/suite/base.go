@@ -344,7 +344,7 @@ func sharedBytesAreNotCompared(s *Scene) {
 	ann, bob := s.twoParcels()
 	saved(s, ann.Update().SetTitle("ann"))
 	p := saved(s, bob.Update().SetSeal(bob.Seal).SetWorth(bob.Worth).SetPriority(2))
-	assert.Equal(s, "ann", p.Title, "the fields are as the other writer left them")
+	assert.Equal(s, "ann", p.Title, "the other writer's title stays")
 	saved(s, s.loadParcel(bob.ID).Update().SetSeal([]byte("ann")))
 	s.clash(bob.Update().SetSeal(bob.Seal).Exec(s.ctx), "seal")
 }

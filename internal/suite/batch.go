@@ -116,7 +116,7 @@ func batchSkipModifiedWritesTheOthers(s *Scene) {
 	saved, err := s.Client.User.UpdateBulk(renamed("batch", users...)...).SkipModified().Save(s.ctx)
 	bulk := s.conflicts(err, users[1].ID, users[3].ID)
 	assert.Equal(s, 3, bulk.Written)
-	assert.False(s, ent.IsNotFound(err), "one of the rows is there still: %v", err)
+	assert.False(s, ent.IsNotFound(err), "one of the rows is still there: %v", err)
 	assert.True(s, bulk.Conflicts[1].Deleted)
 	require.Len(s, saved, 3)
 	for i, u := range []*ent.User{users[0], users[2], users[4]} {

@@ -64,7 +64,7 @@ func batchDeleteSkipModifiedDeletesTheOthers(s *Scene) {
 	n, err := s.Client.User.DeleteBulk(users...).SkipModified().Exec(s.ctx)
 	assert.Equal(s, 2, n)
 	bulk := s.conflicts(err, users[1].ID, users[2].ID)
-	assert.False(s, ent.IsNotFound(err), "one of the rows is there still: %v", err)
+	assert.False(s, ent.IsNotFound(err), "one of the rows is still there: %v", err)
 	assert.True(s, bulk.Conflicts[1].Deleted)
 	assert.Equal(s, 1, s.count(users...))
 }

@@ -21,7 +21,7 @@ func batchTxScenarios() []scenario {
 		{name: "Batch/ConflictInATransactionLeavesNothingOfIt", run: batchConflictInATransaction},
 		{name: "Batch/ConflictWithTheSnapshotIsReported", run: batchConflictWithTheSnapshot, left: func(db DB) string {
 			if db.Traits.ReadsLock {
-				return "what a transaction has read nobody else can change before it ends"
+				return "nobody else can change what a transaction has read until it ends"
 			}
 			return ""
 		}},

@@ -42,7 +42,7 @@ func coreScenarios() []scenario {
 // scatteredIDs says why entities from ent's CreateBulk can't be saved again on a cluster.
 func scatteredIDs(db DB) string {
 	if db.Traits.Nodes {
-		return "nodes count IDs in steps, so that ent, which counts by one, returns wrong IDs from CreateBulk"
+		return "a node counts IDs in steps, but ent counts by one, so CreateBulk returns wrong IDs"
 	}
 	return ""
 }

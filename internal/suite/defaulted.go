@@ -38,7 +38,7 @@ func defaultedFieldDoesNotBump(s *Scene) {
 		assert.EqualValues(s, 1, p.Version)
 		assert.Equal(s, 2026, p.UpdatedIn)
 	}
-	assert.True(s, p.UpdatedAt.After(before), "the ignored fields are written")
+	assert.True(s, p.UpdatedAt.After(before), "updated_at is written too")
 	p = saved(s, p.Update().AddStops(g))
 	assert.EqualValues(s, 2, p.Version, "an edge that counts")
 	p = saved(s, p.Update().SetSeenAt(time.Now()).SetTitle("x"))

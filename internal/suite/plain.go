@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// PlainScene is what a scenario of a client plays in that was generated without the extension.
+// PlainScene is the fixture of a scenario whose client was generated without the extension.
 type PlainScene struct {
 	*testing.T
 	*stage
@@ -41,7 +41,7 @@ func RunPlain(t *testing.T, db DB) Report {
 func plainScenarios() []scenarioOf[*PlainScene] {
 	locking := func(db DB) string {
 		if db.Traits.ReadsLock {
-			return "what a transaction has read nobody else can change before it ends"
+			return "nobody else can change what a transaction has read until it ends"
 		}
 		return ""
 	}

@@ -19,7 +19,7 @@ type Recorder struct {
 	sent []string
 	// refused are the errors for the next statements with each verb.
 	refused map[string][]error
-	// after is called before the statement with this verb is sent that comes after left others.
+	// after is called before the left-th statement with afterVerb is sent.
 	after     func()
 	afterVerb string
 	left      int

@@ -169,7 +169,7 @@ func (s *stage) conflict(err error) *entocc.RecordModifiedError {
 	s.t.Helper()
 	var modified *entocc.RecordModifiedError
 	require.ErrorAs(s.t, err, &modified)
-	assert.False(s.t, modified.Deleted, "the row is there still: %v", err)
+	assert.False(s.t, modified.Deleted, "the row is still there: %v", err)
 	assert.False(s.t, ent.IsNotFound(err), "a modified row is not NotFound: %v", err)
 	return modified
 }

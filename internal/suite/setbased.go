@@ -18,7 +18,7 @@ import (
 func setBasedScenarios() []scenario {
 	nodes := func(db DB) string {
 		if db.Traits.Nodes {
-			return "the other node sees commits a little later"
+			return "the other node sees a commit a little later"
 		}
 		return ""
 	}

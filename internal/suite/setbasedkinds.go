@@ -30,13 +30,13 @@ import (
 func setBasedKindScenarios() []scenario {
 	locking := func(db DB) string {
 		if db.Traits.ReadsLock {
-			return "what a transaction has read nobody else can change before it ends"
+			return "nobody else can change what a transaction has read until it ends"
 		}
 		return ""
 	}
 	nodes := func(db DB) string {
 		if db.Traits.Nodes {
-			return "writers do not wait for those of another node: whoever commits second gets a deadlock"
+			return "writers do not wait for those of another node: the second to commit gets a deadlock"
 		}
 		return ""
 	}

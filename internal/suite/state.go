@@ -35,7 +35,7 @@ func stateScenarios() []scenario {
 		{name: "State/CompositeID", run: stateOfCompositeID},
 		{name: "State/OneOfManyTransitionsWins", run: transitionRace, left: func(db DB) string {
 			if db.Traits.Nodes {
-				return "writers do not wait for those of another node: whoever commits second gets a deadlock"
+				return "writers do not wait for those of another node: the second to commit gets a deadlock"
 			}
 			return ""
 		}},

@@ -15,7 +15,7 @@ func comesBackScenarios() []scenario {
 		{name: "State/ComesBackWhileItIsExplained", run: stateComesBack, left: func(db DB) string {
 			switch {
 			case db.Traits.BeginLocks:
-				return "nobody else can write from when a transaction begins"
+				return "nobody else can write once a transaction has begun"
 			case db.Dialect == dialect.MySQL && db.Isolation >= stdsql.LevelRepeatableRead && !db.Traits.Nodes:
 				return "the UPDATE locks each row that it looks at"
 			}
@@ -24,7 +24,7 @@ func comesBackScenarios() []scenario {
 		{name: "State/ComesBackWhileASetIsExplained", run: stateOfSetComesBack},
 		{name: "State/ComesBackWhileACheckIsExplained", run: stateOfCheckComesBack, left: func(db DB) string {
 			if db.Traits.BeginLocks {
-				return "nobody else can write from when a transaction begins"
+				return "nobody else can write once a transaction has begun"
 			}
 			return ""
 		}},

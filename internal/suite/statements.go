@@ -18,7 +18,7 @@ func statementScenarios() []scenario {
 		{name: "Statements/EdgesAloneTakeTheGuardedUpdateMore", run: edgesAloneTakeOneStatementMore},
 		{name: "Statements/OneRowIsOneStatement", run: oneRowIsOneStatement, left: func(db DB) string {
 			if db.Traits.Nodes {
-				return "commits of nodes are verified, in a transaction of the driver's"
+				return "on a cluster each write is a transaction of the driver, whose commit is verified"
 			}
 			return ""
 		}},

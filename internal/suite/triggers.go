@@ -5,7 +5,7 @@ import "entgo.io/ent/dialect"
 // forgets says why a shadow save can't work if the tables have triggers.
 func forgets(db DB) string {
 	if db.Traits.Bumping {
-		return "to a trigger, a save that leaves the version alone on purpose is one that forgets it"
+		return "a trigger can't distinguish a save that leaves the version alone on purpose from one that forgets it"
 	}
 	return ""
 }
@@ -13,7 +13,7 @@ func forgets(db DB) string {
 // keepsNull says why a row without a version can't be made if the tables have triggers.
 func keepsNull(db DB) string {
 	if db.Traits.Bumping {
-		return "a trigger lets nobody take the version of a row away"
+		return "a trigger does not let anyone take the version of a row away"
 	}
 	return ""
 }

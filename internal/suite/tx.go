@@ -17,7 +17,7 @@ import (
 func txScenarios() []scenario {
 	locking := func(db DB) string {
 		if db.Traits.ReadsLock {
-			return "what a transaction has read nobody else can change before it ends"
+			return "nobody else can change what a transaction has read until it ends"
 		}
 		return ""
 	}
@@ -29,19 +29,19 @@ func txScenarios() []scenario {
 	}
 	rows := func(db DB) string {
 		if db.Traits.OneWriter {
-			return "the whole database has one writer at a time, and a wait for it can't be broken off"
+			return "the database has one writer at a time, and waiting for it can't be interrupted"
 		}
 		return ""
 	}
 	begun := func(db DB) string {
 		if db.Traits.BeginLocks {
-			return "nobody else can write from when a transaction begins"
+			return "nobody else can write once a transaction has begun"
 		}
 		return ""
 	}
 	nodes := func(db DB) string {
 		if db.Traits.Nodes {
-			return "writers do not wait for those of another node: whoever commits second gets a deadlock"
+			return "writers do not wait for those of another node: the second to commit gets a deadlock"
 		}
 		return rows(db)
 	}

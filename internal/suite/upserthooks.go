@@ -253,7 +253,7 @@ func bulkUpsertHookThatTakesALateRow(s *Scene) {
 		v, err := next.Mutate(ctx, m)
 		switch {
 		case name == "dropped" && entocc.IsNotNewer(err):
-			return nil, nil //nolint:nilnil // the resolver accepts the conflict
+			return nil, nil //nolint:nilnil // the hook accepts that it came too late
 		case name == "wrapped" && err != nil:
 			return v, fmt.Errorf("wrapped: %w", err)
 		}

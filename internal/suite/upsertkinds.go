@@ -192,7 +192,7 @@ func bulkIfVersionTouchesParents(s *Scene) {
 	s.setColumn(purchaseline.Table, purchaseline.FieldVersion, 1, s.Client.PurchaseLine.Query().Where(purchaseline.Code(codes[2])).OnlyIDX(s.ctx))
 	_ = s.late(upsert(p, p, p).IfNewer().Exec(s.ctx), 0, 1)
 	p.same("its lines are not newer")
-	q.touched("its line is")
+	q.touched("its line is newer")
 
 	stale := q.version - 1
 	err := s.Client.PurchaseLine.CreateBulk(

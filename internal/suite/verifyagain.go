@@ -12,7 +12,7 @@ import (
 func verifyAgainScenarios() []scenario {
 	snapshot := func(db DB) string {
 		if db.Traits.Snapshot || db.Traits.ReadsLock || db.Traits.ConflictEndsTx {
-			return "a transaction does not read what others change after its begin"
+			return "a transaction does not see what others change after it began"
 		}
 		return ""
 	}
@@ -25,7 +25,7 @@ func verifyAgainScenarios() []scenario {
 		{name: "VerifyAgain/ReadOnlyTransactionIsChecked", run: readOnlyIsChecked, left: ifReadsLock},
 		{name: "VerifyAgain/HijackedTransactionIsCheckedAtTheCall", run: hijackedIsChecked, left: func(db DB) string {
 			if db.Traits.Nodes {
-				return "nodes do not see the locks, so that it is refused"
+				return "nodes do not see each other's locks, so it is refused"
 			}
 			return ifReadsLock(db)
 		}},

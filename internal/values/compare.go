@@ -14,6 +14,9 @@ import (
 // Predicate returns the condition that a column, whose quoted name is ident, holds the value that was seen in it.
 func Predicate(c *version.Compared, d, ident string, seen Seen) *sql.Predicate {
 	isNull := ident + " IS NULL"
+	if seen.Value == nil && seen.EmptyIsNull {
+		isNull = "(" + isNull + " OR " + ident + " = X'')"
+	}
 	if seen.Value == nil || d == dialect.SQLite && isNaN(seen.Value) { // SQLite stores NaN as NULL.
 		return sql.P(func(b *sql.Builder) { b.WriteString(isNull) })
 	}
@@ -144,7 +147,11 @@ func (c *comparison) precision() string {
 func (c *comparison) sqlite(b *sql.Builder) {
 	switch v := c.seen.Value.(type) {
 	case time.Time:
-		c.sqliteTime(b, v)
+		if c.seen.Given {
+			c.sqliteGivenTime(b, v)
+		} else {
+			c.sqliteReadTime(b, v)
+		}
 		return
 	case string, []byte:
 		if c.Kind == version.ValueUUID {
@@ -157,39 +164,4 @@ func (c *comparison) sqlite(b *sql.Builder) {
 		}
 	}
 	b.WriteString(c.ident + " COLLATE BINARY = ").Arg(c.seen.Value)
-}
-
-// sqliteTime compares with all texts for the same time: SQLite has no times, and the row's writer may have used a
-// different notation than the driver.
-func (c *comparison) sqliteTime(b *sql.Builder, t time.Time) {
-	b.WriteString(c.ident + " IN (").Arg(t)
-	for _, text := range notations(t) {
-		b.Comma().Arg(text)
-	}
-	b.WriteString(")")
-}
-
-// notations returns the texts that a driver reads as exactly this time.
-func notations(t time.Time) (texts []string) {
-	seen := make(map[string]bool)
-	for _, day := range []string{"2006-01-02 ", "2006-01-02T"} {
-		for _, clock := range []string{"15:04:05.999999999", "15:04:05.000", "15:04:05.000000", "15:04:05.000000000", "15:04"} {
-			for _, zone := range []string{"", "Z", "-07:00"} {
-				layout := strings.TrimSuffix(day+clock, " ") + zone
-				zoned := t.UTC()
-				if zone == "-07:00" {
-					zoned = t
-				}
-				text := zoned.Format(layout)
-				if back, err := time.Parse(layout, text); err == nil && back.Equal(t) && !seen[text] {
-					seen[text] = true
-					texts = append(texts, text)
-				}
-			}
-		}
-	}
-	if day := t.UTC(); day.Truncate(24 * time.Hour).Equal(day) {
-		texts = append(texts, day.Format(time.DateOnly))
-	}
-	return texts
 }

@@ -2,6 +2,7 @@ package values_test
 
 import (
 	"database/sql"
+	"slices"
 	"testing"
 	"time"
 
@@ -65,14 +66,21 @@ func TestPredicate_OfEachDialect(t *testing.T) {
 // The texts for a time on SQLite stand for that time only.
 func TestPredicate_NotationsOfATime(t *testing.T) {
 	at := time.Date(2024, 2, 29, 23, 30, 0, 500, time.FixedZone("", -3600))
-	p := values.Predicate(&version.Compared{Kind: version.ValueTime}, dialect.SQLite, "c", values.Seen{Value: at})
-	p.SetDialect(dialect.SQLite)
-	_, args := p.Query()
-	assert.Contains(t, args, "2024-03-01 00:30:00.0000005")
-	assert.Contains(t, args, "2024-03-01T00:30:00.0000005Z")
-	assert.Contains(t, args, "2024-02-29 23:30:00.0000005-01:00")
-	for _, arg := range args {
-		assert.NotContains(t, []any{"2024-03-01 00:30", "2024-02-29 23:30:00.0000005", "2024-03-01 00:30:00.000"}, arg)
+	args := func(seen values.Seen) []any {
+		p := values.Predicate(&version.Compared{Kind: version.ValueTime}, dialect.SQLite, "c", seen)
+		p.SetDialect(dialect.SQLite)
+		_, args := p.Query()
+		return args
+	}
+	read, utc, given := args(values.Seen{Value: at}), args(values.Seen{Value: at.UTC()}), args(values.Seen{Value: at.UTC(), Given: true})
+	assert.Contains(t, read, "2024-03-01T00:30:00.0000005Z")
+	assert.Contains(t, read, "2024-02-29 23:30:00.0000005-01:00")
+	assert.Contains(t, utc, "2024-03-01 00:30:00.0000005")
+	assert.NotContains(t, read, "2024-03-01 00:30:00.0000005", "the zone of such a text is the connection's, and that may be the one that was read")
+	assert.NotContains(t, given, "2024-03-01 00:30:00.0000005", "nobody knows the connection's zone yet")
+	assert.Contains(t, given, at.UTC())
+	for _, arg := range slices.Concat(read, utc, given) {
+		assert.NotContains(t, []any{"2024-03-01 00:30", "2024-02-29 23:30:00.0000005", "2024-03-01 00:30:00.000", at.Unix(), at.UnixMicro()}, arg)
 	}
 }
 

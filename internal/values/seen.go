@@ -21,6 +21,8 @@ type Seen struct {
 	// Given reports that the caller gave the value to a new row, and that it was not read: the database may have
 	// rounded it.
 	Given bool
+	// EmptyIsNull reports that the driver reads an empty blob as NULL, as modernc's SQLite does.
+	EmptyIsNull bool
 }
 
 // Early is a value that was copied from the destination that a column was scanned into, because an entity may share it

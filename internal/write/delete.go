@@ -152,16 +152,25 @@ func (d *DeleteDriver) exec(ctx context.Context, query string, args, v any) erro
 		return nil
 	}
 	err := d.send(ctx, d.Driver, query, args, res)
+	if err != nil && d.guard.seen.misread() {
+		err = d.sendAgain(ctx, query, res)
+	}
 	if !d.e.overwrites(ctx, err) {
 		return err
 	}
 	d.Claim.Accepted, d.Claim.Seen, d.guard.seen = nil, false, nil
+	return d.sendAgain(ctx, query, res)
+}
+
+// sendAgain sends the DELETE with what its guard compares now, which is no version.
+func (d *DeleteDriver) sendAgain(ctx context.Context, query string, res *sql.Result) error {
 	rest := d.From().Clone()
 	d.guard.fields.where(rest)
-	selected, argv := rest.Query()
+	d.guard.seen.where(rest)
+	selected, args := rest.Query()
 	_, where, _ := strings.Cut(selected, " WHERE ")
 	from, _, _ := strings.Cut(query, " WHERE ")
-	return d.send(ctx, d.Driver, from+" WHERE "+where, argv, res)
+	return d.send(ctx, d.Driver, from+" WHERE "+where, args, res)
 }
 
 // send sends the DELETE and looks at the number of rows.

@@ -2,6 +2,7 @@ package write
 
 import (
 	"context"
+	"slices"
 
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
@@ -36,14 +37,29 @@ func (g seenValues) changed(ctx context.Context, q dialect.ExecQuerier, from *sq
 			return err
 		}
 		conflict.Fields = nil
-		for i, v := range g {
-			if same[i] == 0 {
-				conflict.Fields = append(conflict.Fields, v.shown(held[i]))
+		for i := range g {
+			switch {
+			case same[i] != 0:
+			case g[i].Value == nil && !g[i].Given && isNil(held[i]):
+				g[i].EmptyIsNull = true // The caller can't have seen the difference.
+			default:
+				conflict.Fields = append(conflict.Fields, g[i].shown(held[i]))
 			}
 		}
 		return nil
 	})
 	return conflict, err
+}
+
+// misread reports that a statement matched no row because it asked for a NULL that the driver makes of an empty blob: the
+// comparison knows that now, and the statement can be sent again.
+func (g seenValues) misread() bool {
+	return slices.ContainsFunc(g, func(v seenValue) bool { return v.EmptyIsNull })
+}
+
+func isNil(held any) bool {
+	blob, ok := held.([]byte)
+	return held == nil || ok && blob == nil
 }
 
 // shown returns what the row has in a field, without the value if it is sensitive.

@@ -185,6 +185,9 @@ func (w *Write) Alone(ctx context.Context, drv dialect.Driver) error {
 	ctx = session.ToWriter(ctx)
 	w.inTx = session.TxOf(drv) != nil
 	err := w.send(ctx, drv, w.route(drv.Dialect()))
+	if err != nil && w.seen.misread() {
+		err = w.send(ctx, drv, w.route(drv.Dialect()))
+	}
 	if w.e.overwrites(ctx, err) {
 		w.unguard()
 		err = w.send(ctx, drv, w.route(drv.Dialect()))

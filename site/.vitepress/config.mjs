@@ -1,5 +1,5 @@
-// The website shows the Markdown files of the repository as they are: it has no page of its own. The sidebar is the index
-// in docs/README.md.
+// The website shows the Markdown files of the repository as they are, and no other page. The sidebar is the index in
+// docs/README.md.
 import { readFileSync, existsSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -28,7 +28,7 @@ function sidebar(index) {
   return groups
 }
 
-// links points what is not a page, such as an example's folder, to the repository, and README.md to the folder's page.
+// links points links to what is not a page, such as an example's folder, to the repository, and links to README.md to the folder's page.
 function links(md) {
   md.core.ruler.push('entocc_links', ({ tokens, env }) => {
     for (const token of tokens.flatMap((t) => t.children ?? [])) {
@@ -47,7 +47,7 @@ function links(md) {
   })
 }
 
-// slugify makes the anchors of headings that GitHub makes, so that a link leads to both.
+// slugify makes the same anchors of headings as GitHub, so that a link works on both.
 const slugify = (heading) => heading.trim().toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, '').replaceAll(' ', '-')
 
 // verbatim keeps Vue from reading {{ and }} in `code` as its own.

@@ -1,8 +1,9 @@
-// Everything works without this script. It adds three comforts: a warning before typed text is thrown away, the choice of
-// what one types into, and news of what somebody else saves while a form is open. It never touches what was typed.
+// Everything works without this script. It adds three comforts: a warning before typed text is thrown away, choosing
+// the side that one types into, and news of what somebody else saves while a form is open. It never touches what was
+// typed.
 "use strict";
 
-// A form is dirty if it differs from what the server sent, be it by typing or as the browser has put texts back; and if
+// A form is dirty if it differs from what the server sent, by typing or because the browser has restored texts, or if
 // the page says that what the server sent is not saved.
 const dirty = (form) => form.dataset.guard === "keep" || [...form.elements].some((e) =>
   e.type === "hidden" ? false :
@@ -17,7 +18,7 @@ for (const form of document.querySelectorAll("form[data-guard]")) {
   window.addEventListener("beforeunload", (event) => { if (!sent && dirty(form)) event.preventDefault(); });
 }
 
-// Who types into their side of a conflict means it.
+// Typing into one's side of a conflict chooses it.
 for (const side of document.querySelectorAll("form.merge .mine")) {
   side.addEventListener("input", (event) => {
     if (event.target.type !== "radio") side.querySelector("input[type=radio]").checked = true;
@@ -28,7 +29,7 @@ const form = document.querySelector("form[data-changes]");
 if (form) {
   let tag = "";
 
-  // A browser that has brought the page back would else ask its cache, and tell old news.
+  // Otherwise a browser that has restored the page would ask its cache, and show old news.
   const look = async () => {
     if (document.hidden) return;
     const response = await fetch(form.dataset.changes, { cache: "no-store", headers: tag ? { "If-None-Match": tag } : {} });
@@ -51,7 +52,7 @@ if (form) {
     news.hidden = changed === 0;
     news.textContent = now.by + ". What you typed is still here; when you save, you will see both.";
   };
-  const again = () => look().catch(() => {}); // the server is away for a moment
+  const again = () => look().catch(() => {}); // the server may be down for a moment
   again();
   setInterval(again, 2000);
 }

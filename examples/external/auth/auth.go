@@ -1,4 +1,4 @@
-// Package auth stands for a module of somebody else: its ent schemas do not know about entocc, and can't be changed.
+// Package auth stands for somebody else's module: its ent schemas do not know about entocc, and can't be changed.
 package auth
 
 import (

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes the Go code of user.proto anew. It needs protoc (Debian: protobuf-compiler and libprotobuf-dev), and is no go:generate line for that reason.
+# Generates the Go code of user.proto. It needs protoc (Debian: protobuf-compiler and libprotobuf-dev), so it is not a go:generate line.
 set -e
 cd "$(dirname "$0")"
 GOBIN=$(mktemp -d)

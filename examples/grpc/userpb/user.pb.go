@@ -32,7 +32,7 @@ type User struct {
 	Phone    string `protobuf:"bytes,4,opt,name=phone,proto3" json:"phone,omitempty"`
 	// Output only. "active" or "suspended".
 	Status string `protobuf:"bytes,5,opt,name=status,proto3" json:"status,omitempty"`
-	// The version of the user, made by the server. It may be sent on update and delete, which are ABORTED where it is not the current one.
+	// The version of the user, made by the server. It may be sent on update and delete, which are ABORTED if it is not the current one.
 	Etag          string `protobuf:"bytes,99,opt,name=etag,proto3" json:"etag,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -200,9 +200,9 @@ func (x *GetUserRequest) GetName() string {
 
 type UpdateUserRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The user to update. Its name says which.
+	// The user to update, identified by its name.
 	User *User `protobuf:"bytes,1,opt,name=user,proto3" json:"user,omitempty"`
-	// The fields to update. None stands for those that are populated, "*" for all.
+	// The fields to update. Empty means those that are populated, "*" means all.
 	UpdateMask    *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -255,7 +255,7 @@ func (x *UpdateUserRequest) GetUpdateMask() *fieldmaskpb.FieldMask {
 type DeleteUserRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	Name  string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
-	// The etag that the user must have.
+	// The etag that the user must still have.
 	Etag          string `protobuf:"bytes,2,opt,name=etag,proto3" json:"etag,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -3,7 +3,7 @@ package domain
 
 import "errors"
 
-// ErrConflict reports that somebody else has changed what was to be saved.
+// ErrConflict reports that somebody else has changed what the caller wanted to save.
 var ErrConflict = errors.New("changed by somebody else")
 
 // User is somebody with an account.
@@ -11,6 +11,6 @@ type User struct {
 	ID    int
 	Name  string
 	Email string
-	// Version is what the repository gave with the User, and gets back with it. Its text means nothing to anybody else.
+	// Version comes from the repository with the User, and goes back with it. Its text means something only to the repository.
 	Version string
 }

@@ -1,4 +1,4 @@
-// Package peers_test compares a guarded save with that of libraries whose modules the workspace is better off without.
+// Package peers_test compares a guarded save with libraries whose modules should stay out of the workspace.
 package peers_test
 
 import (
@@ -42,7 +42,8 @@ type row struct {
 // TableName is the table's name.
 func (row) TableName() string { return "guarded_items" }
 
-// BenchmarkPeer saves one field of one row, by entocc and by xorm's version tag, which gives no row back; so entocc is asked for none.
+// BenchmarkPeer saves one field of one row with entocc and with xorm's version tag, which does not return the row. So
+// entocc does not return it either.
 func BenchmarkPeer(b *testing.B) {
 	b.Run("db=SQLite", func(b *testing.B) {
 		compare(b, dialect.SQLite, "sqlite3", "file:"+filepath.Join(b.TempDir(), "bench.db")+"?_fk=1&_journal_mode=WAL&_synchronous=NORMAL&_busy_timeout=10000")

@@ -1,6 +1,6 @@
 //go:build ignore
 
-// The generator of a client whose types are guarded by integers of every kind.
+// This program generates a client whose types are guarded by integers of every kind.
 package main
 
 import (

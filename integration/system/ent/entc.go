@@ -1,6 +1,6 @@
 //go:build ignore
 
-// The generator of a client whose types are guarded by PostgreSQL's xmin.
+// This program generates a client whose types are guarded by PostgreSQL's xmin.
 package main
 
 import (

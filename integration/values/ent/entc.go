@@ -1,6 +1,6 @@
 //go:build ignore
 
-// The generator of a client whose types are guarded by the values of their rows.
+// This program generates a client whose types are guarded by the values of their rows.
 package main
 
 import (

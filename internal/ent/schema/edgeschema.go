@@ -21,7 +21,7 @@ func (Tweet) Edges() []ent.Edge {
 	return []ent.Edge{edge.From("likers", User.Type).Ref("liked").Through("likes", Like.Type)}
 }
 
-// Like is an edge schema with a composite ID and fields of its own.
+// Like is an edge schema with a composite ID and additional fields.
 type Like struct{ ent.Schema }
 
 // Annotations of the Like.
@@ -61,7 +61,7 @@ func (Team) Edges() []ent.Edge {
 	return []ent.Edge{edge.From("members", User.Type).Ref("teams").Through("memberships", Membership.Type)}
 }
 
-// Membership is an edge schema with a composite ID and no field of its own but the version.
+// Membership is an edge schema with a composite ID and no additional field except the version.
 type Membership struct{ ent.Schema }
 
 // Annotations of the Membership.

@@ -13,7 +13,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// Document has a UUID ID and a random token for a version.
+// Document has a UUID ID and a random token as its version.
 type Document struct{ ent.Schema }
 
 // Mixin of the Document.
@@ -33,7 +33,7 @@ func (Document) Edges() []ent.Edge {
 	return []ent.Edge{edge.From("readers", User.Type).Ref("bookmarks")}
 }
 
-// Event has the time for a version.
+// Event has a time as its version.
 type Event struct{ ent.Schema }
 
 // Mixin of the Event.
@@ -44,7 +44,7 @@ func (Event) Fields() []ent.Field {
 	return []ent.Field{field.String("name"), field.String("source").Optional().Nillable().Unique()}
 }
 
-// Gauge has a version that a trigger of the database makes.
+// Gauge has a version that a database trigger bumps.
 type Gauge struct{ ent.Schema }
 
 // Mixin of the Gauge.
@@ -55,8 +55,8 @@ func (Gauge) Fields() []ent.Field {
 	return []ent.Field{field.String("name"), field.Int("level").Default(0), field.String("serial").Optional().Nillable().Unique()}
 }
 
-// Account has a string ID, a version in a field and a column of other names, one that needs quoting, and a field called
-// version that is none.
+// Account has a string ID, and a version whose field and column have other names, one of which needs quoting. Its field
+// called version is not the version.
 type Account struct{ ent.Schema }
 
 // Mixin of the Account.
@@ -103,7 +103,7 @@ func (Profile) Fields() []ent.Field {
 	}
 }
 
-// Order is guarded by a counter that its table had before, and that may be NULL.
+// Order is guarded by a counter that its table already had, and that may be NULL.
 type Order struct{ ent.Schema }
 
 // Annotations of the Order.
@@ -123,7 +123,7 @@ func (Order) Fields() []ent.Field {
 	}
 }
 
-// Reading is guarded by the time that its table had before.
+// Reading is guarded by a time that its table already had.
 type Reading struct{ ent.Schema }
 
 // Mixin of the Reading.

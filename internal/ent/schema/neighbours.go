@@ -15,7 +15,7 @@ import (
 	"github.com/entocc/entocc/mixin"
 )
 
-// SoftDelete is the mixin of ent's documentation: a delete becomes an update.
+// SoftDelete is the mixin from ent's documentation: a delete becomes an update.
 type SoftDelete struct{ entmixin.Schema }
 
 // Fields of the SoftDelete.
@@ -50,7 +50,7 @@ func (d SoftDelete) Hooks() []ent.Hook {
 	}, ent.OpDeleteOne|ent.OpDelete)}
 }
 
-// Note has its version mixed in before the soft delete.
+// Note mixes in its version before the soft delete.
 type Note struct{ ent.Schema }
 
 // Mixin of the Note.
@@ -59,7 +59,7 @@ func (Note) Mixin() []ent.Mixin { return []ent.Mixin{mixin.Version{}, SoftDelete
 // Fields of the Note.
 func (Note) Fields() []ent.Field { return []ent.Field{field.String("text")} }
 
-// Memo has its version mixed in after the soft delete.
+// Memo mixes in its version after the soft delete.
 type Memo struct{ ent.Schema }
 
 // Mixin of the Memo.
@@ -68,7 +68,7 @@ func (Memo) Mixin() []ent.Mixin { return []ent.Mixin{SoftDelete{}, mixin.Version
 // Fields of the Memo.
 func (Memo) Fields() []ent.Field { return []ent.Field{field.String("text")} }
 
-// Ticket belongs to a tenant, and is out of sight of others.
+// Ticket belongs to a tenant, and is hidden from others.
 type Ticket struct{ ent.Schema }
 
 // Mixin of the Ticket.
@@ -79,7 +79,7 @@ func (Ticket) Fields() []ent.Field {
 	return []ent.Field{field.String("tenant").Immutable(), field.String("text")}
 }
 
-// TenantKey is the key of the tenant in a context; none means that everything is denied.
+// TenantKey is the key of the tenant in a context. Without a tenant everything is denied.
 type TenantKey struct{}
 
 // Policy of the Ticket.

@@ -1,4 +1,4 @@
-// Package schema holds the fixtures of a client that is generated without the extension: the mixin alone guards them.
+// Package schema has the fixtures of a client that is generated without the extension: only the mixin guards them.
 package schema
 
 import (
@@ -30,8 +30,8 @@ func (Item) Fields() []ent.Field {
 // Hooks of the Item, which run inside the guard.
 func (Item) Hooks() []ent.Hook { return []ent.Hook{repeat} }
 
-// RepeatKey is the key of a bool in a context: true has the save of an Item repeated once, whatever the first has
-// answered; false, once more if the first has failed.
+// RepeatKey is the key of a bool in a context. With true the save of an Item is repeated once, whatever the first one
+// returned; with false only if the first one failed.
 type RepeatKey struct{}
 
 func repeat(next ent.Mutator) ent.Mutator {
@@ -56,7 +56,7 @@ type Tag struct{ ent.Schema }
 // Fields of the Tag.
 func (Tag) Fields() []ent.Field { return []ent.Field{field.String("name")} }
 
-// Paper has a token in a column of another name.
+// Paper has a token in a column with another name.
 type Paper struct{ ent.Schema }
 
 // Mixin of the Paper.
@@ -67,7 +67,7 @@ func (Paper) Mixin() []ent.Mixin {
 // Fields of the Paper.
 func (Paper) Fields() []ent.Field { return []ent.Field{field.String("title")} }
 
-// Moment has the time for a version.
+// Moment has a time as its version.
 type Moment struct{ ent.Schema }
 
 // Mixin of the Moment.

@@ -263,6 +263,16 @@ func TestVet_APackageThatDoesNotCompileIsAnError(t *testing.T) {
 	assert.Contains(t, errs, "go vet can't analyze ./...")
 }
 
+func TestVet_SaysThatNothingIsGuarded(t *testing.T) {
+	dir := service(t)
+	for _, args := range [][]string{{"vet"}, {"vet", "--json"}} {
+		code, out, errs := run(t, dir, args...)
+		assert.Equal(t, 0, code, errs)
+		assert.Contains(t, errs, "no schema here uses a mixin of entocc: there is nothing to check")
+		assert.NotContains(t, out, "nothing to check", "it is no finding")
+	}
+}
+
 // The workspace's code for users has no findings except those that say why they are intentional. Tests cause stale
 // writes on purpose.
 func TestVet_FindsNothingInTheExamples(t *testing.T) {
@@ -270,6 +280,7 @@ func TestVet_FindsNothingInTheExamples(t *testing.T) {
 	code, out, errs := run(t, "../../../..", "vet", "--tests=false", "./examples/...", "./internal/ent/...", "./occhttp/...", "./occtest/...")
 	assert.Equal(t, 0, code, errs)
 	assert.Empty(t, out)
+	assert.Empty(t, errs, "there is something to check")
 }
 
 func TestRun_UsageErrors(t *testing.T) {

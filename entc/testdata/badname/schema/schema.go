@@ -1,4 +1,4 @@
-// Package schema has a version whose name is none that Go code can have.
+// Package schema has a version whose name is not a valid Go name.
 package schema
 
 import (

@@ -1,4 +1,4 @@
-// Package schema has a type that is called as one that is generated for another.
+// Package schema has a type with the name of a generated type.
 package schema
 
 import (
@@ -13,5 +13,5 @@ type User struct{ ent.Schema }
 // Mixin of the User.
 func (User) Mixin() []ent.Mixin { return []ent.Mixin{mixin.Version{}} }
 
-// UserModifiedError is an entity of the project.
+// UserModifiedError is an entity of its own.
 type UserModifiedError struct{ ent.Schema }

@@ -1,4 +1,4 @@
-// Package schema has names that generated code could take for its own.
+// Package schema has names that generated code also uses.
 package schema
 
 import (
@@ -14,38 +14,38 @@ func (versioned) Mixin() []ent.Mixin { return []ent.Mixin{mixin.Version{}} }
 
 func (versioned) Fields() []ent.Field { return []ent.Field{field.JSON("fields", []string{})} }
 
-// Version has a package that is called as a variable of generated code.
+// Version has a package with the name of a variable in generated code.
 type Version struct{ versioned }
 
-// Entity has a package that is called as a variable of generated code.
+// Entity has a package with the name of a variable in generated code.
 type Entity struct{ versioned }
 
-// Reader has a package that is called as a variable of generated code.
+// Reader has a package with the name of a variable in generated code.
 type Reader struct{ versioned }
 
-// Current has a package that is called as a variable of generated code.
+// Current has a package with the name of a variable in generated code.
 type Current struct{ versioned }
 
-// Modified has a package that is called as a variable of generated code.
+// Modified has a package with the name of a variable in generated code.
 type Modified struct{ versioned }
 
-// Is has a package that is called as a variable of generated code.
+// Is has a package with the name of a variable in generated code.
 type Is struct{ versioned }
 
-// Write has a package that is called as a variable of generated code.
+// Write has a package with the name of a variable in generated code.
 type Write struct{ versioned }
 
-// Rows has a package that is called as a variable of generated code.
+// Rows has a package with the name of a variable in generated code.
 type Rows struct{ versioned }
 
-// Expected has a package that is called as a variable of generated code.
+// Expected has a package with the name of a variable in generated code.
 type Expected struct{ versioned }
 
-// Builder has a package that is called as a variable of generated code.
+// Builder has a package with the name of a variable in generated code.
 type Builder struct{ versioned }
 
-// Spec has a package that is called as a variable of generated code.
+// Spec has a package with the name of a variable in generated code.
 type Spec struct{ versioned }
 
-// Column has a package that is called as a variable of generated code.
+// Column has a package with the name of a variable in generated code.
 type Column struct{ versioned }

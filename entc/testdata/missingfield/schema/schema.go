@@ -1,4 +1,4 @@
-// Package schema is guarded by a field that is not there.
+// Package schema is guarded by a field that does not exist.
 package schema
 
 import (

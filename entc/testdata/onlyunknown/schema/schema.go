@@ -1,4 +1,4 @@
-// Package schema has a mixin that names a field which is not there.
+// Package schema has a mixin that names a field that does not exist.
 package schema
 
 import (

@@ -1,4 +1,4 @@
-// Package schema takes the parts of a mixin from two values.
+// Package schema takes the parts of a mixin from two different values.
 package schema
 
 import (

@@ -1,4 +1,4 @@
-// Package schema has what the parts of generated code differ by.
+// Package schema has what makes the parts of generated code differ.
 package schema
 
 import (

@@ -1,4 +1,4 @@
-// Package schema has its own field in the place of the mixin's.
+// Package schema replaces the mixin's field by its own.
 package schema
 
 import (
@@ -8,10 +8,10 @@ import (
 	"github.com/entocc/entocc/mixin"
 )
 
-// Order has a version that is no system column.
+// Order has a version that is not a system column.
 type Order struct{ ent.Schema }
 
-// counted takes over what the mixin says, and not its field.
+// counted reuses the mixin's annotation, but not its field.
 type counted struct{ mixin.SystemVersion }
 
 // Fields of the mixin.

@@ -1,4 +1,4 @@
-// Package schema has a field whose column is that of the version.
+// Package schema has a field with the version's column.
 package schema
 
 import (
@@ -8,7 +8,7 @@ import (
 	"github.com/entocc/entocc/mixin"
 )
 
-// Order has counted its writes already.
+// Order already counts its writes.
 type Order struct{ ent.Schema }
 
 // Mixin of the Order.

@@ -8,7 +8,7 @@ import (
 	"github.com/entocc/entocc/mixin"
 )
 
-// User has a field that is called as a method of generated mutations.
+// User has a field with the name of a method of generated mutations.
 type User struct{ ent.Schema }
 
 // Mixin of the User.

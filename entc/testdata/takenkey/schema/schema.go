@@ -8,7 +8,7 @@ import (
 	"github.com/entocc/entocc/mixin"
 )
 
-// User has a field that is called as the method that entity tags are made by.
+// User has a field with the name of the method that makes entity tags.
 type User struct{ ent.Schema }
 
 // Mixin of the User.

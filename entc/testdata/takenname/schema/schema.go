@@ -8,7 +8,7 @@ import (
 	"github.com/entocc/entocc/mixin"
 )
 
-// User has a field that is called as a generated method.
+// User has a field with the name of a generated method.
 type User struct{ ent.Schema }
 
 // Mixin of the User.

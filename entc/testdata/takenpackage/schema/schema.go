@@ -1,4 +1,4 @@
-// Package schema has a type whose package is called as an import of generated code.
+// Package schema has a type whose package has the name of an import in generated code.
 package schema
 
 import (
@@ -8,7 +8,7 @@ import (
 	"github.com/entocc/entocc/mixin"
 )
 
-// Stdsql has no version itself.
+// Stdsql has no version.
 type Stdsql struct{ ent.Schema }
 
 // Fields of the Stdsql.

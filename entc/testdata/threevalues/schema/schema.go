@@ -1,4 +1,4 @@
-// Package schema has a type more than that of values.
+// Package schema has one type more than testdata/values.
 package schema
 
 import (

@@ -1,13 +1,13 @@
-// Package schema has a type more than that of versioned.
+// Package schema has one type more than testdata/versioned.
 package schema
 
 import "github.com/entocc/entocc/entc/testdata/versioned/schema"
 
-// User is as there.
+// User is the same as there.
 type User struct{ schema.User }
 
-// Person is as there.
+// Person is the same as there.
 type Person struct{ schema.User }
 
-// Guest is the one more.
+// Guest is the additional type.
 type Guest struct{ schema.User }

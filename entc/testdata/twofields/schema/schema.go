@@ -1,4 +1,4 @@
-// Package schema has a version beside one that its own mixin brings without its hooks.
+// Package schema has a version beside another one, which its own mixin adds without the hooks.
 package schema
 
 import (

@@ -7,7 +7,7 @@ import (
 	"github.com/entocc/entocc/mixin"
 )
 
-// User counts, and has a token besides.
+// User has a counter and a token.
 type User struct{ ent.Schema }
 
 // Mixin of the User.

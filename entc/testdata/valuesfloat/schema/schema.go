@@ -1,4 +1,4 @@
-// Package schema has a type with a column that MySQL shows otherwise than it stores it.
+// Package schema has a type with a column that MySQL shows differently from what it stores.
 package schema
 
 import (

@@ -1,4 +1,4 @@
-// Package schema has a type without a version, which another shall bump.
+// Package schema has a type that another one should bump although it has no version.
 package schema
 
 import (
@@ -12,7 +12,7 @@ import (
 type (
 	// Order has no version.
 	Order struct{ ent.Schema }
-	// Line bumps it.
+	// Line touches it.
 	Line struct{ ent.Schema }
 )
 

@@ -1,4 +1,4 @@
-// Package schema has a type that names no field of its own.
+// Package schema has a type that names a field that it does not have.
 package schema
 
 import (

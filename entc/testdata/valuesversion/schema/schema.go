@@ -1,4 +1,4 @@
-// Package schema has a type that is guarded by its values, and has a version besides.
+// Package schema has a type that is guarded by its values and also has a version.
 package schema
 
 import (

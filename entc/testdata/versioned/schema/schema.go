@@ -1,4 +1,4 @@
-// Package schema gets its version through its own mixin, and an alias of a type.
+// Package schema gets its version through its own mixin, and has a type that embeds another one.
 package schema
 
 import (
@@ -9,7 +9,7 @@ import (
 	"github.com/entocc/entocc/mixin"
 )
 
-// Base is what the types of a project embed.
+// Base is embedded by the types of a project.
 type Base struct{ mixin.Version }
 
 // Fields of the Base: those of the version, and the project's.
@@ -26,5 +26,5 @@ func (User) Mixin() []ent.Mixin { return []ent.Mixin{Base{}} }
 // Fields of the User.
 func (User) Fields() []ent.Field { return []ent.Field{field.String("name")} }
 
-// Person is the User of another table.
+// Person embeds the User. Its table is another one.
 type Person struct{ User }

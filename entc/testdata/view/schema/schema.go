@@ -17,5 +17,5 @@ func (Summary) Mixin() []ent.Mixin { return []ent.Mixin{mixin.Version{}} }
 // Fields of the Summary.
 func (Summary) Fields() []ent.Field { return []ent.Field{field.String("name")} }
 
-// User is a table: ent generates no client of views alone.
+// User is a table: ent generates no client for views alone.
 type User struct{ ent.Schema }

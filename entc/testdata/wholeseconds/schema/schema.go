@@ -1,4 +1,4 @@
-// Package schema is guarded by a time that MySQL keeps to the second.
+// Package schema is guarded by a time that MySQL stores in whole seconds.
 package schema
 
 import (
@@ -10,7 +10,7 @@ import (
 	"github.com/entocc/entocc/mixin"
 )
 
-// Order has ent's time column.
+// Order has ent's default time column.
 type Order struct{ ent.Schema }
 
 // Mixin of the Order.

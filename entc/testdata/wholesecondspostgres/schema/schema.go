@@ -1,4 +1,4 @@
-// Package schema is guarded by a time that PostgreSQL keeps to the second.
+// Package schema is guarded by a time that PostgreSQL stores in whole seconds.
 package schema
 
 import (
@@ -11,7 +11,7 @@ import (
 	"github.com/entocc/entocc/mixin"
 )
 
-// Order has its own column on each database.
+// Order has a different column type on each database.
 type Order struct{ ent.Schema }
 
 // Mixin of the Order.

@@ -8,7 +8,7 @@ import (
 	"github.com/entocc/entocc/mixin"
 )
 
-// Order has a rev that is text.
+// Order has a text rev.
 type Order struct{ ent.Schema }
 
 // Mixin of the Order.

@@ -7,8 +7,7 @@ import (
 	"entgo.io/ent/schema/field"
 )
 
-// FormKey signs the state of forms. It is in the database, so that a form that is open outlives a restart, and may be
-// posted to another replica.
+// FormKey signs the state of forms. It is in the database, so an open form outlives a restart and may be posted to another replica.
 type FormKey struct{ ent.Schema }
 
 // Fields of the FormKey.

@@ -1,4 +1,4 @@
-// A test asks for what only the browser's menu does by an event in the page.
+// A test requests what only the browser's menu can do with an event in the page.
 "use strict";
 const ask = globalThis.browser ?? globalThis.chrome;
 for (const what of ["duplicate-tab", "reopen-tab"]) {

@@ -6,7 +6,7 @@ import (
 	"entgo.io/ent/schema/edge"
 )
 
-// Artist is who recorded albums.
+// Artist recorded albums.
 type Artist struct{ versioned }
 
 // Annotations of the Artist.

@@ -1,5 +1,5 @@
-// Package schema describes the eleven tables of the Chinook database, which was there before ent: the names of its
-// tables and columns, and their types in each database, are its own and stay as they are.
+// Package schema describes the eleven tables of the Chinook database, which was there before ent. It keeps the names of
+// its tables and columns, and their types in each database.
 package schema
 
 import (
@@ -14,7 +14,7 @@ import (
 	"github.com/entocc/entocc/mixin"
 )
 
-// versioned is what every schema of this package embeds in place of ent.Schema.
+// versioned is embedded by every schema of this package instead of ent.Schema.
 type versioned struct{ ent.Schema }
 
 // Mixin adds the version to all eleven tables.
@@ -27,8 +27,8 @@ func table(name string) []schema.Annotation {
 	return []schema.Annotation{entsql.Annotation{Table: name}}
 }
 
-// types are a column's types as the three SQL files of Chinook declare them. Without them ent would migrate the column
-// to the type that it would have picked itself.
+// types returns a column's types as the three SQL files of Chinook declare them. Without them ent would migrate the
+// column to its own default type.
 func types(sqlite, mysql, postgres string) map[string]string {
 	return map[string]string{dialect.SQLite: sqlite, dialect.MySQL: mysql, dialect.Postgres: postgres}
 }
@@ -48,7 +48,7 @@ func optionalNumber(name, column string) ent.Field {
 	return field.Int(name).StorageKey(column).SchemaType(types("integer", "int", "int")).Optional().Nillable()
 }
 
-// money is a column of type NUMERIC(10,2). SQLite holds it as a REAL and would answer a float anyway.
+// money is a column of type NUMERIC(10,2). SQLite stores it as a REAL and would return a float anyway.
 func money(name, column string) ent.Field {
 	return field.Float(name).StorageKey(column).
 		SchemaType(types("numeric(10,2)", "decimal(10,2)", "numeric(10,2)"))

@@ -40,8 +40,8 @@ func (PlaylistTrack) Annotations() []schema.Annotation {
 	}
 }
 
-// Fields of the PlaylistTrack. Their names are the columns', because ent takes the names of an edge schema's fields, and
-// not their storage keys, for the columns of the edge that goes through it.
+// Fields of the PlaylistTrack. They have the names of their columns, because for the columns of an edge through an edge
+// schema ent takes the names of the fields, not their storage keys.
 func (PlaylistTrack) Fields() []ent.Field {
 	return []ent.Field{
 		number("PlaylistId", "PlaylistId"),

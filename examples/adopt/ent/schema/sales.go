@@ -6,7 +6,7 @@ import (
 	"entgo.io/ent/schema/edge"
 )
 
-// Employee is who sells, and reports to another employee.
+// Employee sells, and reports to another employee.
 type Employee struct{ versioned }
 
 // Annotations of the Employee.
@@ -41,7 +41,7 @@ func (Employee) Edges() []ent.Edge {
 	}
 }
 
-// Customer is who buys.
+// Customer buys.
 type Customer struct{ versioned }
 
 // Annotations of the Customer.

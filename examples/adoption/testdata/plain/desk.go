@@ -36,22 +36,22 @@ func (d *desk) Reply(ctx context.Context, id int) error {
 	return d.client.Ticket.UpdateOneID(id).AddReplies(1).Exec(ctx)
 }
 
-// Close ends a ticket.
+// Close closes a ticket.
 func (d *desk) Close(ctx context.Context, t *ent.Ticket) error {
 	return d.client.Ticket.UpdateOneID(t.ID).SetStatus(ticket.StatusClosed).Exec(ctx)
 }
 
-// Reopen opens a ticket again.
+// Reopen reopens a ticket.
 func (d *desk) Reopen(ctx context.Context, t *ent.Ticket) (*ent.Ticket, error) {
 	return d.client.Ticket.UpdateOneID(t.ID).SetStatus(ticket.StatusOpen).ClearAgent().Save(ctx)
 }
 
-// About says which version of the product a ticket is about.
+// About sets the version of the product that a ticket is about.
 func (d *desk) About(ctx context.Context, id int, version string) error {
 	return d.client.Ticket.Update().Where(ticket.ID(id)).SetVersion(version).Exec(ctx)
 }
 
-// Release opens the tickets of an agent again.
+// Release reopens the tickets of an agent.
 func (d *desk) Release(ctx context.Context, agentID int) (int, error) {
 	return d.client.Ticket.Update().
 		Where(ticket.HasAgentWith(agent.ID(agentID)), ticket.StatusEQ(ticket.StatusTaken)).
@@ -68,7 +68,7 @@ func (d *desk) Purge(ctx context.Context) (int, error) {
 	return d.client.Ticket.Delete().Where(ticket.StatusEQ(ticket.StatusClosed)).Exec(ctx)
 }
 
-// Rename names a customer.
+// Rename renames a customer.
 func (d *desk) Rename(ctx context.Context, id int, name string) error {
 	return d.client.Customer.UpdateOneID(id).SetName(name).Exec(ctx)
 }
@@ -78,7 +78,7 @@ func (d *desk) Grant(ctx context.Context, id, credit int) error {
 	return d.client.Customer.UpdateOneID(id).AddCredit(credit).Exec(ctx)
 }
 
-// Spend takes credit of a customer.
+// Spend takes credit from a customer.
 func (d *desk) Spend(ctx context.Context, c *ent.Customer, credit int) (*ent.Customer, error) {
 	if c.Credit < credit {
 		return nil, errors.New("not enough credit")
@@ -86,12 +86,12 @@ func (d *desk) Spend(ctx context.Context, c *ent.Customer, credit int) (*ent.Cus
 	return c.Update().SetCredit(c.Credit - credit).Save(ctx)
 }
 
-// Move gives a customer another address.
+// Move gives a customer another email address.
 func (d *desk) Move(ctx context.Context, c *ent.Customer, email string) error {
 	return d.client.Customer.UpdateOneID(c.ID).SetEmail(email).Exec(ctx)
 }
 
-// Import writes customers of another program.
+// Import writes a customer from another program.
 func (d *desk) Import(ctx context.Context, name, email string) error {
 	return d.client.Customer.Create().SetName(name).SetEmail(email).
 		OnConflictColumns(customer.FieldEmail).UpdateNewValues().Exec(ctx)
@@ -102,12 +102,12 @@ func (d *desk) Forget(ctx context.Context, id int) error {
 	return d.client.Customer.DeleteOneID(id).Exec(ctx)
 }
 
-// Hire names an agent.
+// Hire adds an agent.
 func (d *desk) Hire(ctx context.Context, name string) (*ent.Agent, error) {
 	return d.client.Agent.Create().SetName(name).Save(ctx)
 }
 
-// Leave has an agent be gone.
+// Leave marks an agent as away.
 func (d *desk) Leave(ctx context.Context, id int) error {
 	if _, err := d.Release(ctx, id); err != nil {
 		return err
@@ -115,7 +115,7 @@ func (d *desk) Leave(ctx context.Context, id int) error {
 	return d.client.Agent.UpdateOneID(id).SetActive(false).Exec(ctx)
 }
 
-// Return has an agent be there again.
+// Return marks an agent as present.
 func (d *desk) Return(ctx context.Context, a *ent.Agent) error {
 	return a.Update().SetActive(true).Exec(ctx)
 }
@@ -130,7 +130,7 @@ func (d *desk) Fire(ctx context.Context, a *ent.Agent) error {
 	return d.client.Agent.DeleteOne(a).Exec(ctx)
 }
 
-// Sleep has nobody be there.
+// Sleep marks all agents as away.
 func (d *desk) Sleep(ctx context.Context) error {
 	return d.client.Agent.Update().SetActive(false).Exec(ctx)
 }

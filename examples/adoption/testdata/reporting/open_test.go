@@ -11,7 +11,7 @@ import (
 	"example.com/desk/ent/enttest"
 )
 
-// tally counts what would be refused, for the time in which nothing is.
+// tally counts what would be refused, while nothing is.
 var tally = new(hook.Tally)
 
 func open(t *testing.T) *desk {

@@ -21,7 +21,7 @@ func (Order) Fields() []ent.Field { return []ent.Field{field.String("state").Def
 // Edges of the Order.
 func (Order) Edges() []ent.Edge { return []ent.Edge{edge.To("lines", Line.Type)} }
 
-// Line is a part. Whatever becomes of it bumps the version of its order, too.
+// Line is a part. Whatever happens to it bumps the version of its order, too.
 type Line struct{ ent.Schema }
 
 // Mixin of the Line.

@@ -10,7 +10,7 @@ import (
 	"github.com/entocc/entocc/examples/graphql/viewer"
 )
 
-// Policy of the Todo: a private one is there for its owner alone, to be read and to be written.
+// Policy of the Todo: only its owner can read or write a private one.
 func (Todo) Policy() ent.Policy {
 	return privacy.Policy{
 		Query: privacy.QueryPolicy{privacy.TodoQueryRuleFunc(onlyVisible)},
@@ -27,7 +27,7 @@ func onlyVisible(ctx context.Context, q *gen.TodoQuery) error {
 	return privacy.Skip
 }
 
-// onlyKnown refuses the writes of nobody.
+// onlyKnown refuses writes without a user.
 func onlyKnown(ctx context.Context, _ *gen.TodoMutation) error {
 	if viewer.FromContext(ctx) == "" {
 		return privacy.Denyf("nobody may write")
@@ -35,7 +35,7 @@ func onlyKnown(ctx context.Context, _ *gen.TodoMutation) error {
 	return privacy.Skip
 }
 
-// onlyVisibleWritten puts the rule into the statement of the write, so that nothing comes between.
+// onlyVisibleWritten puts the rule into the statement that writes, so that nothing can happen in between.
 func onlyVisibleWritten(ctx context.Context, m *gen.TodoMutation) error {
 	if !m.Op().Is(ent.OpCreate) {
 		m.Where(todo.Or(todo.Private(false), todo.Owner(viewer.FromContext(ctx))))
@@ -43,7 +43,7 @@ func onlyVisibleWritten(ctx context.Context, m *gen.TodoMutation) error {
 	return privacy.Skip
 }
 
-// onlyVisibleParent refuses a parent that is hidden, as one that does not exist.
+// onlyVisibleParent refuses a hidden parent like one that does not exist.
 func onlyVisibleParent(ctx context.Context, m *gen.TodoMutation) error {
 	id, ok := m.ParentID()
 	if !ok {

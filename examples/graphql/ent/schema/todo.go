@@ -1,4 +1,4 @@
-// Package schema is that of entgql's todo application, with versions, and with todos that only their owner may see.
+// Package schema is the schema of entgql's todo application, with versions, and with todos that only their owner may see.
 package schema
 
 import (
@@ -31,7 +31,7 @@ func (Todo) Fields() []ent.Field {
 	}
 }
 
-// Edges of the Todo. They are set from the child: a client that clears the children of a todo would write to some that it may not see.
+// Edges of the Todo. They are set from the child: by clearing the children of a todo, a client would write to some that it may not see.
 func (Todo) Edges() []ent.Edge {
 	return []ent.Edge{
 		edge.To("children", Todo.Type).
@@ -49,7 +49,7 @@ func (Todo) Annotations() []schema.Annotation {
 	}
 }
 
-// version is mixin.Version, as the scalar Version of package occgql in the API.
+// version is mixin.Version with occgql's scalar Version in the API.
 type version struct{ mixin.Version }
 
 // Fields of the mixin.

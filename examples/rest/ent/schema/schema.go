@@ -34,11 +34,10 @@ func (Project) Edges() []ent.Edge {
 	return []ent.Edge{edge.To("tasks", Task.Type).Annotations(entsql.OnDelete(entsql.Cascade))}
 }
 
-// Task is a nested resource, with an ID that the server chooses. What happens to a task moves the version of its project
-// too: a DELETE of the project takes its tasks along, and must not take one that its client has never seen.
+// Task is a nested resource, with an ID that the server chooses. What happens to a task bumps the version of its
+// project too: a DELETE of the project deletes its tasks, and must not delete one that its client has never seen.
 //
-// A task knows who changed it last, and when. A project could not say so in a column of its own: what moves its version may be a
-// task.
+// A task knows who changed it last, and when. A project could not say so in a column, because a task may have bumped its version.
 type Task struct{ ent.Schema }
 
 // Mixin of the Task.

@@ -15,8 +15,8 @@ func (User) Hooks() []ent.Hook {
 	return []ent.Hook{hook.On(keepHistory, ent.OpCreate|ent.OpUpdate|ent.OpUpdateOne)}
 }
 
-// keepHistory copies what a save left in the table to the history, through the mutation's client: in the same transaction.
-// A save that is refused has left nothing.
+// keepHistory copies what a save left in the table to the history, through the mutation's client and so in the same
+// transaction. A save that is refused leaves nothing.
 func keepHistory(next ent.Mutator) ent.Mutator {
 	return hook.UserFunc(func(ctx context.Context, m *gen.UserMutation) (ent.Value, error) {
 		var ids []int

@@ -16,7 +16,7 @@ import (
 )
 
 // SoftDelete turns a delete into an update, and hides deleted rows from queries, in the way of ent's documentation
-// (Interceptors, "Soft Delete"). It knows nothing of versions.
+// (Interceptors, "Soft Delete"). It does not know about versions.
 type SoftDelete struct{ mixin.Schema }
 
 // Fields of the SoftDelete.
@@ -59,7 +59,7 @@ func deleteSoftly(next ent.Mutator) ent.Mutator {
 			WhereP(...func(*sql.Selector))
 		})
 		if !ok {
-			return nil, fmt.Errorf("a %s can't be deleted softly", m.Type())
+			return nil, fmt.Errorf("a %s can't be soft-deleted", m.Type())
 		}
 		soft.SetOp(ent.OpUpdate)
 		soft.SetDeletedAt(time.Now())

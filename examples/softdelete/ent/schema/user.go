@@ -1,5 +1,4 @@
-// Package schema describes users of whom nothing is ever lost: a deleted one keeps its row, and each state that a row had is in
-// the history.
+// Package schema describes users that are never lost: a deleted user keeps its row, and the history has each state of a row.
 package schema
 
 import (
@@ -22,7 +21,7 @@ func (User) Fields() []ent.Field {
 // UserHistory is one state that a user's row had.
 type UserHistory struct{ ent.Schema }
 
-// Fields of the UserHistory. It is written once, so that it needs no version of its own.
+// Fields of the UserHistory. It is written once, so it needs no version.
 func (UserHistory) Fields() []ent.Field {
 	return []ent.Field{
 		field.Int("user_id").Immutable(),

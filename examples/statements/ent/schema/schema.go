@@ -50,7 +50,7 @@ func (Pet) Edges() []ent.Edge {
 	return []ent.Edge{edge.From("owner", User.Type).Ref("pets").Unique()}
 }
 
-// Group may be written by ID, without saying a version.
+// Group may be written by ID, without a version.
 type Group struct{ ent.Schema }
 
 // Mixin of the Group.
@@ -68,7 +68,7 @@ func (Group) Edges() []ent.Edge {
 	return []ent.Edge{edge.From("users", User.Type).Ref("groups")}
 }
 
-// Invoice is a table with years of rows, which another program writes too: it has its own revision.
+// Invoice is a table with years of rows, which another program writes too. It has its own revision.
 type Invoice struct{ ent.Schema }
 
 // Mixin of the Invoice.

@@ -1,10 +1,11 @@
-// Command bench runs the benchmarks of integration/bench and writes what it finds into integration/bench/results: a table
-// of ratios with their goals (ratios.md), a plot of them (ratios.svg) and the raw output (raw.txt), which benchstat reads.
+// Command bench runs the benchmarks of integration/bench and writes the results to integration/bench/results: a table
+// of ratios with their goals (ratios.md), a plot of them (ratios.svg) and the raw output (raw.txt), which benchstat
+// reads.
 //
 //	go run ./integration/bench/cmd/bench          # about seven minutes
 //	go run ./integration/bench/cmd/bench -long    # about fifty
 //
-// SQLite is always measured; PostgreSQL and MariaDB where ENTOCC_POSTGRES and ENTOCC_MARIADB say where they are.
+// SQLite is always measured, PostgreSQL and MariaDB if ENTOCC_POSTGRES and ENTOCC_MARIADB are set.
 package main
 
 import (
@@ -25,7 +26,7 @@ func main() {
 	long := flag.Bool("long", false, "all sizes, more rounds")
 	bench := flag.String("bench", "", "only the benchmarks that match")
 	dir := flag.String("dir", "integration/bench", "the folder of the benchmarks")
-	from := flag.String("from", "", "measure nothing, and write the results of this raw output")
+	from := flag.String("from", "", "measure nothing, and write the results from this raw output")
 	flag.Parse()
 	log.SetFlags(0)
 	if err := run(*dir, *bench, *from, *long); err != nil {
@@ -33,7 +34,7 @@ func main() {
 	}
 }
 
-// peers is the folder of the module outside of the workspace whose benchmarks are called Peer.
+// peers is the folder of the module outside of the workspace that has the benchmarks Peer.
 const peers = "peers"
 
 // pass is one run of go test.
@@ -42,7 +43,7 @@ type pass struct {
 	rounds      int
 }
 
-// passes are what is run. The short form leaves out the sizes that take long.
+// passes returns the runs. The short form leaves out the sizes that take long.
 func passes(bench string, long bool) []pass {
 	switch {
 	case bench != "":
@@ -91,8 +92,7 @@ func measure(dir, bench string, long bool) ([]byte, error) {
 	return raw.Bytes(), nil
 }
 
-// repeated is the number that go test adds to the name of a benchmark that it runs again. benchstat would take each for one
-// of its own.
+// repeated is the number that go test adds to the name of a repeated benchmark. benchstat would take each for a separate benchmark.
 var repeated = regexp.MustCompile(`(?m)^(Benchmark\S*?)#\d+`)
 
 func run(dir, bench, from string, long bool) (err error) {

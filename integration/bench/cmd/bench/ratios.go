@@ -12,13 +12,13 @@ import (
 	"golang.org/x/perf/benchmath"
 )
 
-// comparison is what its sides have in common: "UpdateBulk/db=SQLite/rows=1000".
+// comparison is the part of the name that the sides share: "UpdateBulk/db=SQLite/rows=1000".
 type comparison string
 
 // samples are the measured nanoseconds of each side of each comparison.
 type samples map[comparison]map[string][]float64
 
-// turn is what go test adds to the names of benchmarks that run again, and to all of them for GOMAXPROCS.
+// turn is the suffix that go test adds to the names of repeated benchmarks, and to all of them for GOMAXPROCS.
 var turn = regexp.MustCompile(`(#\d+)?(-\d+)?$`)
 
 func read(r io.Reader) (samples, error) {
@@ -43,19 +43,19 @@ func read(r io.Reader) (samples, error) {
 	return all, reader.Err()
 }
 
-// ratio is entocc's time by that of another side.
+// ratio is entocc's time divided by another side's.
 type ratio struct {
 	of      comparison
 	against string
-	// entocc and other are the medians in seconds, and value is the median of the ratios of the rounds: the machine has fast
-	// and slow spells, which both sides of a round share. goal is what it should be at most; 0 for none.
+	// entocc and other are the medians in seconds. value is the median of the rounds' ratios, because the machine has
+	// fast and slow spells, which both sides of a round share. goal is the maximum for value, 0 for none.
 	entocc, other, value, goal float64
-	// p is that of the Mann-Whitney test that both sides are the same, and rounds the number of samples.
+	// p is the p-value of the Mann-Whitney test that both sides are the same. rounds is the number of samples.
 	p      float64
 	rounds int
 }
 
-// met reports whether the ratio is as the design wants it.
+// met reports whether the ratio meets its goal.
 func (r ratio) met() bool { return r.goal == 0 || r.value <= r.goal }
 
 func ratios(all samples) []ratio {
@@ -81,7 +81,7 @@ func ratios(all samples) []ratio {
 	return rows
 }
 
-// byRounds is the median of what one side took by what the other did in the same round.
+// byRounds returns the median of the rounds' ratios.
 func byRounds(own, other []float64) float64 {
 	quotients := make([]float64, min(len(own), len(other)))
 	for i := range quotients {
@@ -98,7 +98,7 @@ func median(s *benchmath.Sample) float64 {
 	return benchmath.AssumeNothing.Summary(s, 0.95).Center
 }
 
-// goals are those of DESIGN.md, section 5: the first pattern that fits "comparison against side".
+// goals are from DESIGN.md, section 5. The first pattern that matches "comparison against side" counts.
 var goals = []struct {
 	pattern string
 	most    float64
@@ -130,24 +130,24 @@ var goals = []struct {
 	{`^Vet/.* go$`, 1.5},
 }
 
-// causes are why goals are missed, as far as it was found out: the first pattern that fits.
+// causes are the known reasons for missed goals. The first pattern that matches counts.
 var causes = []struct{ pattern, cause string }{
-	{`^Contention/db=MariaDB/`, "the server is what limits 16 writers. It works as long for a SELECT, the compound statement and its COMMIT " +
-		"as for the five statements of the lock, and on one row it does so in vain for each conflict. A writer alone is faster"},
+	{`^Contention/db=MariaDB/`, "the server limits 16 writers. It works as long on a SELECT, the compound statement and its COMMIT " +
+		"as on the five statements of the lock, and on one row it does so in vain for each conflict. A single writer is faster"},
 	{`^(Exec|Peer|SetBased|DeleteOne|Contention)/db=PostgreSQL-pq`, "under lib/pq database/sql may send a single statement twice, so entocc sends " +
 		"BEGIN, the statement and COMMIT, where the other side sends one, or reads the row first"},
-	{`^(Exec|Peer)/db=MariaDB`, "entocc reads the new version back, for which the row stays locked: one more statement and a COMMIT in one packet. The other side " +
+	{`^(Exec|Peer)/db=MariaDB`, "entocc reads the new version back while the row stays locked: one more statement and a COMMIT in one packet. The other side " +
 		"sends a single UPDATE, or, as ent does, a transaction that is half as long. (A compound statement that autocommits would take six tenths of the time, and " +
-		"leave open whether a statement that was killed in it has been written)"},
-	{`^Exec/db=PostgreSQL-pgx`, "one statement for ent's three; what is left is the server's work for the UPDATE, which is the same. The ratio was 0.35 in the " +
+		"leave open whether a killed one has been written)"},
+	{`^Exec/db=PostgreSQL-pgx`, "one statement instead of ent's three; the server's work on the UPDATE remains, and is the same. The ratio was 0.35 in the " +
 		"run of 26 November"},
-	{`^(Exec|Peer|Columns|UpdateOne)/db=SQLite`, "SQLite compiles each statement each time that it is sent, and RETURNING as a trigger, which takes longer for each " +
-		"column (internal/write/width.go has figures). Programs that have the driver keep compiled statements gain more than the difference"},
-	{`^Contention/db=SQLite/`, "SQLite has one writer at a time, so a writer who waits for the lock loses nothing, and one who meets a conflict has loaded the row in vain"},
-	{`^UpdateBulk/`, "six tenths of entocc's time are the statement, and the rest is what the other side does not do: making a mutation for each row, running " +
-		"its hooks and filling an entity (for 1,000 rows on SQLite 2.5 MB in 27,000 allocations, to 0.9 MB in 16,000)"},
+	{`^(Exec|Peer|Columns|UpdateOne)/db=SQLite`, "SQLite compiles each statement each time it is sent, and RETURNING as a trigger, which takes longer with each " +
+		"column (internal/write/width.go has figures). Programs that let the driver cache compiled statements gain more than the difference"},
+	{`^Contention/db=SQLite/`, "SQLite has one writer at a time, so a writer that waits for the lock loses nothing, and one that meets a conflict has loaded the row in vain"},
+	{`^UpdateBulk/`, "six tenths of entocc's time are the statement. The rest is work that the other side does not do: making a mutation for each row, running " +
+		"its hooks and filling an entity (for 1,000 rows on SQLite 2.5 MB in 27,000 allocations, against 0.9 MB in 16,000)"},
 	{`^Trigger/`, "the trigger is a function in PL/pgSQL that the server runs for each row; the goal is met to the second digit"},
-	{`^DeleteOne/`, "both sides send one statement, which differs by the comparison of the version; client and server wait for one another most of the time"},
+	{`^DeleteOne/`, "both sides send one statement, which differs only in the comparison of the version; client and server mostly wait for one another"},
 }
 
 func cause(of string) string {
@@ -168,7 +168,7 @@ func goal(of, against string) float64 {
 	return 0
 }
 
-// duration writes seconds as a reader likes them.
+// duration writes seconds in a readable unit.
 func duration(s float64) string {
 	switch {
 	case s < 1e-6:

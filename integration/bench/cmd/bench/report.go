@@ -10,25 +10,25 @@ import (
 	"strings"
 )
 
-// sides says what each side of a comparison is.
+// sides explains each side of a comparison.
 var sides = [...][2]string{
 	{"ent", "ent of the same schema without the mixin and the extension; in UpdateBulk one UpdateOne for each row, in one transaction"},
-	{"raw", "a guarded statement by hand through database/sql that returns the row, too; on MariaDB UPDATE and SELECT in a transaction"},
+	{"raw", "a hand-written guarded statement through database/sql that returns the row; on MariaDB UPDATE and SELECT in a transaction"},
 	{"handmade", "the hook of ent's documentation: OldVersion, SetVersion, Where"},
 	{"forupdate", "ent's SELECT .. FOR UPDATE and UPDATE in a transaction"},
-	{"immediate", "SQLite's lock, that of the database: ent's SELECT and UPDATE in a transaction that begins by BEGIN IMMEDIATE"},
+	{"immediate", "SQLite's lock of the whole database: ent's SELECT and UPDATE in a transaction that begins with BEGIN IMMEDIATE"},
 	{"gorm", "the statement of GORM's optimisticlock plugin, written with GORM, and the read that its users need for the new version"},
-	{"xorm", "xorm's version tag, which returns no row; Peer is the save of Exec, in a module outside of the workspace"},
-	{"go", "go vet's own analyzers, on a project that is compiled and that neither side has looked at"},
-	{"bun", "a guard written with bun, with RETURNING; on MariaDB a read after it"},
+	{"xorm", "xorm's version tag, which does not return the row; Peer is the save of Exec, in a module outside of the workspace"},
+	{"go", "go vet's own analyzers, on a project that is compiled but that neither side has analyzed"},
+	{"bun", "a hand-written guard with bun, with RETURNING; on MariaDB followed by a read"},
 }
 
 // table writes the ratios as Markdown.
 func table(about string, rows []ratio) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# entocc's time by that of others\n\n%s.\n\nBelow 1 entocc is faster. The sides took turns: times are the medians of their rounds, and the "+
-		"ratio is the median of those of the rounds, as the machine has fast and slow spells, which both sides of a round share. p is that of the "+
-		"Mann-Whitney U test of all times (benchstat's method; `benchstat -col /side raw.txt` compares the medians). Goals are those of the design.\n\n", about)
+	fmt.Fprintf(&b, "# entocc's time divided by that of others\n\n%s.\n\nBelow 1 entocc is faster. The sides took turns: times are the medians of their rounds, and the "+
+		"ratio is the median of the rounds' ratios, because the machine has fast and slow spells, which both sides of a round share. p is the p-value of the "+
+		"Mann-Whitney U test over all times (benchstat's method; `benchstat -col /side raw.txt` compares the medians). Goals come from the design.\n\n", about)
 	b.WriteString("| work | against | entocc | other | ratio | goal | p | rounds |\n| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |\n")
 	for _, r := range rows {
 		goal := ""
@@ -50,12 +50,12 @@ func table(about string, rows []ratio) string {
 	for _, s := range sides {
 		fmt.Fprintf(&b, "- **%s**: %s.\n", s[0], s[1])
 	}
-	b.WriteString("- Contention: load, change and save by the generated Modify, as often as it takes, from when every writer could have " +
-		"saved once to the last save. The ratio is that of the time of one successful save, so throughput is its inverse.\n")
+	b.WriteString("- Contention: load, change and save by the generated Modify, as often as it takes, from the time when every writer could have " +
+		"saved once to the last save. The ratio is for the time of one successful save, so it is the inverse of the throughput's.\n")
 	return b.String()
 }
 
-// versions says what was measured, and on what.
+// versions says what was measured, and on which machine.
 func versions(dir string) string {
 	out := []string{runtime.Version(), fmt.Sprintf("%d CPUs (GOMAXPROCS %d)", runtime.NumCPU(), runtime.GOMAXPROCS(0))}
 	cmd := exec.Command("go", "list", "-m", "-f", "{{.Path}} {{.Version}}", "entgo.io/ent", "github.com/mattn/go-sqlite3",

@@ -10,7 +10,7 @@ import (
 	_ "github.com/mattn/go-sqlite3"
 )
 
-// servers returns the databases that were measured, as they name themselves, or why one was not.
+// servers returns the names that the measured databases report, or why one was not measured.
 func servers() []string {
 	return []string{
 		"SQLite " + answer("sqlite3", ":memory:", "SELECT sqlite_version()"),
@@ -28,7 +28,7 @@ func server(name, env, driver, query string) string {
 	return name + " " + answer(driver, dsn, query)
 }
 
-// answer returns the version that a database names, without what its packager added.
+// answer returns the version that a database reports, without the packager's suffix.
 func answer(driver, dsn, query string) string {
 	db, err := sql.Open(driver, dsn)
 	if err != nil {

@@ -1,4 +1,4 @@
-// Package schema has 50 types, for the time that generating code takes.
+// Package schema has 50 types, to measure code generation.
 package schema
 
 import (
@@ -8,7 +8,7 @@ import (
 	"github.com/entocc/entocc/mixin"
 )
 
-// base is what the types have in common.
+// base is what the types share.
 type base struct{ ent.Schema }
 
 // Fields of each type.
@@ -22,7 +22,7 @@ func (base) Fields() []ent.Field {
 // Mixin of each type.
 func (base) Mixin() []ent.Mixin { return []ent.Mixin{mixin.Version{}} }
 
-// ring are the edges of a type that has two neighbours.
+// ring returns the edges of a type with two neighbours.
 func ring(next, previous any) []ent.Edge {
 	return []ent.Edge{edge.To("next", next), edge.From("previous", previous).Ref("next").Unique()}
 }

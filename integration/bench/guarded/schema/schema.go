@@ -37,7 +37,7 @@ func ItemFields() []ent.Field {
 	}
 }
 
-// Gauge is an Item whose version is a trigger's.
+// Gauge is an Item whose version a trigger bumps.
 type Gauge struct{ ent.Schema }
 
 // Mixin of the Gauge.
@@ -46,7 +46,7 @@ func (Gauge) Mixin() []ent.Mixin { return []ent.Mixin{mixin.TriggerVersion{}} }
 // Fields of the Gauge.
 func (Gauge) Fields() []ent.Field { return ItemFields() }
 
-// Wide has 60 columns, of which a save changes some.
+// Wide has 60 columns. A save changes some of them.
 type Wide struct{ ent.Schema }
 
 // Annotations of the Wide.

@@ -25,7 +25,7 @@ func (Item) Annotations() []schema.Annotation {
 // Fields of the Item.
 func (Item) Fields() []ent.Field { return guarded.ItemFields() }
 
-// Handmade has a version that is guarded by the hook of ent's documentation.
+// Handmade has a version that the hook of ent's documentation guards.
 type Handmade struct{ ent.Schema }
 
 // Annotations of the Handmade.
@@ -38,7 +38,7 @@ func (Handmade) Fields() []ent.Field {
 	return append(guarded.ItemFields(), field.Int64("version").Default(1))
 }
 
-// Hooks of the Handmade: what ent's example of optimistic locking does, with a counter for a version.
+// Hooks of the Handmade: ent's example of optimistic locking, with a counter as the version.
 func (Handmade) Hooks() []ent.Hook {
 	return []ent.Hook{func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {

@@ -1,4 +1,4 @@
-// Package schema gets its versions by its own mixins, which take over parts of those of entocc.
+// Package schema gets its versions from its own mixins, which reuse parts of entocc's.
 package schema
 
 import (
@@ -16,7 +16,7 @@ func (named) Fields() []ent.Field {
 	return []ent.Field{field.Int("id"), field.String("name").Default(""), field.String("seen").Default("")}
 }
 
-// fieldsOnly is a mixin that takes over the fields of another, and nothing else.
+// fieldsOnly is a mixin that reuses only the fields of another one.
 type fieldsOnly struct {
 	entmixin.Schema
 	fields func() []ent.Field
@@ -24,7 +24,7 @@ type fieldsOnly struct {
 
 func (m fieldsOnly) Fields() []ent.Field { return m.fields() }
 
-// Counted, Timed and Random have nothing but the field of their mixin.
+// Counted, Timed and Random have only the field of their mixin.
 type (
 	Counted struct{ named }
 	Timed   struct{ named }
@@ -37,7 +37,7 @@ func (Random) Mixin() []ent.Mixin {
 	return []ent.Mixin{fieldsOnly{fields: mixin.TokenVersion{}.Fields}}
 }
 
-// Appended has it among others, under another name, with an option.
+// Appended has the field among others, under another name, with an option.
 type Appended struct{ named }
 
 func (Appended) Mixin() []ent.Mixin {
@@ -46,12 +46,12 @@ func (Appended) Mixin() []ent.Mixin {
 	}}}
 }
 
-// Direct has it in its own Fields, without any mixin.
+// Direct has the field in its own Fields, without a mixin.
 type Direct struct{ ent.Schema }
 
 func (Direct) Fields() []ent.Field { return append(named{}.Fields(), mixin.Version{}.Fields()...) }
 
-// Wrapped has it from a mixin that ent wraps.
+// Wrapped has the field from a mixin that ent wraps.
 type Wrapped struct{ named }
 
 func (Wrapped) Mixin() []ent.Mixin {
@@ -62,14 +62,14 @@ type other struct{}
 
 func (other) Name() string { return "Other" }
 
-// hooksOver embeds a mixin of entocc, and puts hooks in the place of its own.
+// hooksOver embeds a mixin of entocc, and replaces its hooks.
 type hooksOver struct{ mixin.Version }
 
 func (hooksOver) Hooks() []ent.Hook {
 	return []ent.Hook{func(next ent.Mutator) ent.Mutator { return next }}
 }
 
-// Rehooked has other hooks, Bare none, and Unannotated no annotation.
+// Rehooked has other hooks, Bare has none, and Unannotated has no annotation.
 type (
 	Rehooked    struct{ named }
 	Bare        struct{ named }
@@ -90,7 +90,7 @@ func (unannotated) Annotations() []schema.Annotation { return nil }
 
 func (Unannotated) Mixin() []ent.Mixin { return []ent.Mixin{unannotated{}} }
 
-// Own has its own field, guarded by a mixin that has lost its hooks.
+// Own has its own version field, guarded by a mixin without its hooks.
 type Own struct{ named }
 
 type own struct{ mixin.Guard }

@@ -1,4 +1,4 @@
-// Package schema uses packages whose names are those of others that generated code uses.
+// Package schema uses packages with the same names as others that generated code uses.
 package schema
 
 import (
@@ -25,7 +25,7 @@ func (Parcel) Fields() []ent.Field {
 
 func (Parcel) Edges() []ent.Edge { return []ent.Edge{edge.To("slices", Slices.Type)} }
 
-// Slices is a type whose package has such a name itself.
+// Slices is a type whose own package has such a name.
 type Slices struct{ ent.Schema }
 
 func (Slices) Edges() []ent.Edge {

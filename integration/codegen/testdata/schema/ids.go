@@ -37,7 +37,7 @@ func (Word) Edges() []ent.Edge {
 	return []ent.Edge{edge.From("owner", Plain.Type).Ref("words").Unique()}
 }
 
-// Token has a UUID, and one for a version.
+// Token has a UUID as its ID and as its version.
 type Token struct{ ent.Schema }
 
 func (Token) Mixin() []ent.Mixin { return []ent.Mixin{mixin.TokenVersion{}} }
@@ -46,7 +46,7 @@ func (Token) Fields() []ent.Field {
 	return []ent.Field{field.UUID("id", uuid.UUID{}).Default(uuid.New), name()}
 }
 
-// Serial is a Go type of a string.
+// Serial is a named string type.
 type Serial string
 
 // Code has a named string.
@@ -58,7 +58,7 @@ func (Code) Edges() []ent.Edge {
 	return []ent.Edge{edge.From("plains", Plain.Type).Ref("codes").Through("links", Link.Type)}
 }
 
-// Wide has an int64, and the time for a version.
+// Wide has an int64, and a time as its version.
 type Wide struct{ ent.Schema }
 
 func (Wide) Mixin() []ent.Mixin { return []ent.Mixin{mixin.TimeVersion{}} }

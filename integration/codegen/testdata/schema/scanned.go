@@ -8,7 +8,7 @@ import (
 	"entgo.io/ent/schema/field"
 )
 
-// Page has an ID that a ValueScanner writes, and a field that keeps what it was scanned into.
+// Page has an ID with a ValueScanner, and a field that keeps what it was scanned into.
 type Page struct{ versioned }
 
 func (Page) Fields() []ent.Field {

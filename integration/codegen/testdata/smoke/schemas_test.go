@@ -13,7 +13,7 @@ import (
 	ent "fixtures/clients/CLIENT"
 )
 
-// The tables of Words are in another schema, which SQLite calls an attached database.
+// The table of Words is in another schema, which SQLite calls an attached database.
 func Test_CLIENT_GuardedUpsertsOfAnotherSchema(t *testing.T) {
 	ctx, dir := t.Context(), t.TempDir()
 	db, err := sql.Open("sqlite3", "file:"+filepath.Join(dir, "other.db")+"?_fk=1")

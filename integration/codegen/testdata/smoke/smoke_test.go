@@ -78,7 +78,7 @@ func Test_CLIENT(t *testing.T) {
 func openCLIENT(t *testing.T) *ent.Client {
 	db, err := sql.Open("sqlite3", "file:"+filepath.Join(t.TempDir(), "smoke.db")+"?_fk=1")
 	require.NoError(t, err)
-	// ent's sql/globalid sets the sequences of all tables, and SQLite has none before the first AUTOINCREMENT.
+	// ent's sql/globalid sets the sequences of all tables. SQLite has no sequence table before the first AUTOINCREMENT.
 	_, err = db.Exec("CREATE TABLE first (id integer PRIMARY KEY AUTOINCREMENT); DROP TABLE first")
 	require.NoError(t, err)
 	client := ent.NewClient(ent.Driver(entsql.OpenDB(dialect.SQLite, db)))

@@ -13,7 +13,7 @@ import (
 
 func Test_CLIENT_GuardedUpserts(t *testing.T) {
 	client, ctx := openCLIENT(t), t.Context()
-	// one requires the upsert to have met the row with this ID, at this version.
+	// one requires the upsert's conflict to be with the row with this ID, at this version.
 	one := func(err error, id, actual any) {
 		t.Helper()
 		var modified *entocc.RecordModifiedError
@@ -61,6 +61,6 @@ func Test_CLIENT_GuardedUpserts(t *testing.T) {
 	require.NoError(t, wides(7))
 	seen := client.Wide.GetX(ctx, 1<<40)
 	one(wides(7), int64(1<<40), seen.Version)
-	require.True(t, ent.IsRecordModified(wides(seen.Version)), "the other one is at 7")
+	require.True(t, ent.IsRecordModified(wides(seen.Version)), "the other row is at 7")
 	require.EqualValues(t, seen.Version, client.Wide.GetX(ctx, 1<<40).Version)
 }

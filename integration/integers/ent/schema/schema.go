@@ -1,4 +1,4 @@
-// Package schema has a type for each kind of integer that a table may have for a version.
+// Package schema has a type for each kind of integer that can be a version.
 package schema
 
 import (
@@ -8,7 +8,7 @@ import (
 	"github.com/entocc/entocc/mixin"
 )
 
-// guarded is what all the types have.
+// guarded is what all types share.
 type guarded struct{ ent.Schema }
 
 // Mixin of each type.

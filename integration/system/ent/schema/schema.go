@@ -14,15 +14,15 @@ import (
 type (
 	// Account is a parent.
 	Account struct{ ent.Schema }
-	// Line is a child, whose changes move the version of its account.
+	// Line is a child, whose changes bump the version of its account.
 	Line struct{ ent.Schema }
-	// Tag is written by no version.
+	// Tag has no version.
 	Tag struct{ ent.Schema }
-	// Ticket has an ID that its writer knows, and is written by ID.
+	// Ticket has an ID that its writer chooses, and is written by ID.
 	Ticket struct{ ent.Schema }
 	// Seat has a composite key.
 	Seat struct{ ent.Schema }
-	// Plain has a counter beside the others.
+	// Plain has a counter, unlike the other types.
 	Plain struct{ ent.Schema }
 )
 

@@ -19,17 +19,17 @@ import (
 )
 
 type (
-	// Page has a field of most kinds, and compares those that a write changes.
+	// Page has a field of most kinds, and compares the fields that a write changes.
 	Page struct{ ent.Schema }
 	// Full compares all fields.
 	Full struct{ ent.Schema }
-	// Typed has columns of types that the schema has chosen.
+	// Typed has columns with types from the schema.
 	Typed struct{ ent.Schema }
 	// Seat has a composite key.
 	Seat struct{ ent.Schema }
-	// Blind has an ID that its writer knows, and is written by ID.
+	// Blind has an ID that its writer chooses, and is written by ID.
 	Blind struct{ ent.Schema }
-	// Bin is not deleted, but marked.
+	// Bin is soft-deleted.
 	Bin struct{ ent.Schema }
 	// Person is the parent of pages, and has a version.
 	Person struct{ ent.Schema }
@@ -168,7 +168,7 @@ func (Bin) Hooks() []ent.Hook {
 				Client() *gen.Client
 			})
 			if !ok {
-				return nil, errors.New("no mutation of a Bin")
+				return nil, errors.New("not a mutation of a Bin")
 			}
 			marks.SetOp(ent.OpUpdate)
 			marks.SetDeletedAt(time.Now())

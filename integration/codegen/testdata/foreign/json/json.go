@@ -1,10 +1,10 @@
-// Package json stands in for encoding/json, as faster ones do.
+// Package json replaces encoding/json, as faster implementations do.
 package json
 
 import "encoding/json"
 
-// Label is what a parcel says.
+// Label is the label of a parcel.
 type Label struct{ Text string }
 
-// Unmarshal is that of encoding/json.
+// Unmarshal calls encoding/json.
 func Unmarshal(data []byte, v any) error { return json.Unmarshal(data, v) }

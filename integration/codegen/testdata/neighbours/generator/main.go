@@ -26,7 +26,7 @@ func main() {
 }
 
 func generate(target string, parts []string) error {
-	folder, err := filepath.Abs(target) // entproto wants it so.
+	folder, err := filepath.Abs(target) // entproto needs an absolute path.
 	if err != nil {
 		return err
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/entocc/entocc/mixin"
 )
 
-// Task is guarded, and in every API that is made of the schema.
+// Task is guarded, and is in every API that is generated from the schema.
 type Task struct{ ent.Schema }
 
 func (Task) Mixin() []ent.Mixin { return []ent.Mixin{numbered{}} }
@@ -39,7 +39,7 @@ func (Task) Annotations() []schema.Annotation {
 	}
 }
 
-// numbered is the version with a number in messages.
+// numbered is mixin.Version with a field number for protobuf messages.
 type numbered struct{ mixin.Version }
 
 func (m numbered) Fields() []ent.Field {

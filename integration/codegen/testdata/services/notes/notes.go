@@ -1,4 +1,4 @@
-// Package notes serves notes by what entproto generates, guarded.
+// Package notes serves notes with entproto's generated service, guarded.
 package notes
 
 import (
@@ -15,7 +15,7 @@ type Server struct {
 	client *ent.Client
 }
 
-// NewServer has new rows of the client begin at version 1: the generated Create has its caller choose the version.
+// NewServer makes the client's new rows begin at version 1: the generated Create lets its caller choose the version.
 func NewServer(client *ent.Client) *Server {
 	client.Note.Use(hook.On(func(next ent.Mutator) ent.Mutator {
 		return hook.NoteFunc(func(ctx context.Context, m *ent.NoteMutation) (ent.Value, error) {

@@ -52,7 +52,7 @@ func create(version int64) *entpb.CreateNoteRequest {
 	return &entpb.CreateNoteRequest{Note: &entpb.Note{Title: "before", Version: version}}
 }
 
-// What entproto generates makes a status of each error itself, so that no interceptor sees it.
+// entproto's generated code turns each error into a status itself, so no interceptor sees it.
 func TestService_UpdateAndDeleteAreRefused(t *testing.T) {
 	client := open(t)
 	c := serve(t, entpb.NewNoteService(client))
@@ -74,7 +74,7 @@ func TestService_CreateHasItsCallerChooseTheVersion(t *testing.T) {
 	n, err := serve(t, entpb.NewNoteService(client)).Create(t.Context(), create(math.MaxInt64))
 	require.NoError(t, err)
 	err = client.Note.GetX(t.Context(), int(n.Id)).Update().SetTitle("after").Exec(t.Context())
-	assert.True(t, ent.IsVersionError(err), "nobody can save it: %v", err)
+	assert.True(t, ent.IsVersionError(err), "the row can't be saved: %v", err)
 
 	c := serve(t, notes.NewServer(client))
 	n, err = c.Create(t.Context(), create(math.MaxInt64))

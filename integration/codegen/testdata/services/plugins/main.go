@@ -1,4 +1,4 @@
-// Command plugins does what protoc does, which not every machine has: it parses a file, and has plugins generate code.
+// Command plugins replaces protoc, which not every machine has: it parses a file, and lets plugins generate code.
 //
 //	plugins folder file.proto plugin=parameters..
 package main
@@ -60,7 +60,7 @@ func run(folder string, file *desc.FileDescriptor, plugin, parameters string) er
 	return nil
 }
 
-// with returns a file after those that it imports.
+// with returns a file, preceded by those that it imports.
 func with(file *desc.FileDescriptor) (all []*descriptorpb.FileDescriptorProto) {
 	for _, imported := range file.GetDependencies() {
 		all = append(all, with(imported)...)

@@ -100,6 +100,7 @@ func (c *TagClient) UpdateOneID(id int) *TagUpdateOne { return nil }
 type Client struct {
 	User *UserClient
 	Tag  *TagClient
+	Page *PageClient
 }
 
 func (c *Client) ExecContext(ctx context.Context, query string, args ...any) error { return nil }

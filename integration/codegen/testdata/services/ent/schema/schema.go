@@ -1,4 +1,4 @@
-// Package schema is annotated for services of entproto.
+// Package schema is annotated for entproto's services.
 package schema
 
 import (
@@ -25,7 +25,7 @@ func (Note) Annotations() []schema.Annotation {
 	return []schema.Annotation{entproto.Message(), entproto.Service()}
 }
 
-// numbered is the version with a number in messages.
+// numbered is mixin.Version with a field number for protobuf messages.
 type numbered struct{ mixin.Version }
 
 // Fields of the mixin.

@@ -1,3 +1,5 @@
 package predicate
 
 type User func()
+
+type Page func()
