@@ -197,6 +197,27 @@ func TestUpdateBulk_CommitThatFails(t *testing.T) {
 	}
 }
 
+// pgError is an error of PostgreSQL, which is known by its SQLSTATE.
+type pgError string
+
+func (e pgError) Error() string    { return "refused with " + string(e) }
+func (e pgError) SQLState() string { return string(e) }
+
+// Any error that PostgreSQL itself returns from a commit says that nothing was committed. On other databases it may be that of a proxy.
+func TestUpdateBulk_CommitThatPostgreSQLRefusesIsNotUnknown(t *testing.T) {
+	for d, unknown := range map[string]bool{dialect.Postgres: false, dialect.SQLite: true} {
+		client, altered, drv := openAltered(t, d)
+		users := createUsers(t, client, 2)
+		for err, unknown := range map[error]bool{pgError("XX000"): unknown, pgError("40001"): false, errors.New("broken pipe"): true} {
+			drv.Fails = failing("COMMIT", err)
+			got := second(altered.User.UpdateBulk(altered.User.UpdateOne(users[0]).AddAge(1), altered.User.UpdateOne(users[1]).AddAge(1)).Save(t.Context()))
+			require.ErrorIs(t, got, err)
+			assert.Equal(t, unknown, strings.Contains(got.Error(), "is not known"), "%s: %v", d, got)
+			unchanged(t, client, users)
+		}
+	}
+}
+
 // A batch in a caller's transaction that fails leaves nothing, not even its savepoint; and it says so if it can't be undone.
 func TestBulk_IsUndoneInACallersTransaction(t *testing.T) {
 	for name, run := range map[string]func(*ent.Client, []*ent.User) error{
