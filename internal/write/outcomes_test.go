@@ -122,6 +122,8 @@ func TestTouch_DeleteOfOneRowIsGuarded(t *testing.T) {
 		drv.Sent = nil
 		return sent
 	}
+	require.True(t, ent.IsRecordModified(altered.PurchaseLine.DeleteOneID(line.ID).IfVersion(7).Exec(ctx)))
+	assert.Empty(t, deletes(), "a row that comes to match would leave its parent as it is")
 	require.NoError(t, altered.PurchaseLine.DeleteOne(line).Exec(ctx))
 	assert.Contains(t, deletes()[0], "`version` = ?")
 	client.PurchaseLine.Create().SetPurchase(p).SaveX(ctx)
@@ -171,6 +173,29 @@ func TestTouch_SwitchedOffLeavesTheParentAlone(t *testing.T) {
 	assert.Equal(t, before+1, parent())
 	require.Error(t, client.PurchaseLine.UpdateOne(line).IfPurchaseVersion(before).SetAmount(4).Exec(off))
 	assert.Equal(t, 3, client.PurchaseLine.GetX(ctx, line.ID).Amount)
+
+	other := client.Purchase.Create().SaveX(ctx)
+	line = client.PurchaseLine.GetX(ctx, line.ID)
+	require.NoError(t, client.PurchaseLine.UpdateOne(line).IfPurchaseVersion(before+1).SetPurchase(other).Exec(off))
+	assert.Equal(t, before+1, parent())
+	assert.Equal(t, other.Version, client.Purchase.GetX(ctx, other.ID).Version, "nor does it touch the one it moves to")
+}
+
+// If both the row and its parent are stale, the conflict is that of the row.
+func TestTouch_StaleChildOfAStaleParentIsTheChildsConflict(t *testing.T) {
+	ctx := t.Context()
+	_, client := open(t)
+	p := client.Purchase.Create().SaveX(ctx)
+	line := client.PurchaseLine.Create().SetPurchase(p).SaveX(ctx)
+	client.PurchaseLine.UpdateOne(line).SetAmount(2).ExecX(ctx)
+	for name, err := range map[string]error{
+		"update": client.PurchaseLine.UpdateOne(line).IfPurchaseVersion(p.Version).SetAmount(3).Exec(ctx),
+		"delete": client.PurchaseLine.DeleteOne(line).IfPurchaseVersion(p.Version).Exec(ctx),
+	} {
+		var modified *entocc.RecordModifiedError
+		require.ErrorAs(t, err, &modified, name)
+		assert.Equal(t, ent.TypePurchaseLine, modified.Type, name)
+	}
 }
 
 // MySQL and MariaDB do not say which row an upsert updated, so it is refused if that would touch a parent; the error names the edge.
