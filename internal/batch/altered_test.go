@@ -197,6 +197,27 @@ func TestUpdateBulk_CommitThatFails(t *testing.T) {
 	}
 }
 
+// pgError is an error of PostgreSQL, which is known by its SQLSTATE.
+type pgError string
+
+func (e pgError) Error() string    { return "refused with " + string(e) }
+func (e pgError) SQLState() string { return string(e) }
+
+// Any error that PostgreSQL itself returns from a commit says that nothing was committed. On other databases it may be that of a proxy.
+func TestUpdateBulk_CommitThatPostgreSQLRefusesIsNotUnknown(t *testing.T) {
+	for d, unknown := range map[string]bool{dialect.Postgres: false, dialect.SQLite: true} {
+		client, altered, drv := openAltered(t, d)
+		users := createUsers(t, client, 2)
+		for err, unknown := range map[error]bool{pgError("XX000"): unknown, pgError("40001"): false, errors.New("broken pipe"): true} {
+			drv.Fails = failing("COMMIT", err)
+			got := second(altered.User.UpdateBulk(altered.User.UpdateOne(users[0]).AddAge(1), altered.User.UpdateOne(users[1]).AddAge(1)).Save(t.Context()))
+			require.ErrorIs(t, got, err)
+			assert.Equal(t, unknown, strings.Contains(got.Error(), "is not known"), "%s: %v", d, got)
+			unchanged(t, client, users)
+		}
+	}
+}
+
 // A batch in a caller's transaction that fails leaves nothing, not even its savepoint; and it says so if it can't be undone.
 func TestBulk_IsUndoneInACallersTransaction(t *testing.T) {
 	for name, run := range map[string]func(*ent.Client, []*ent.User) error{
@@ -256,6 +277,7 @@ func TestUpsertBulk_IsUndoneInACallersTransaction(t *testing.T) {
 			var bulk *entocc.BulkModifiedError
 			require.ErrorAs(t, err, &bulk)
 			assert.Equal(t, []int{1}, bulk.Indexes)
+			assert.Equal(t, 1, drv.Count("SAVEPOINT"), "one of them is enough, and MariaDB's Galera takes no more")
 			if fails != "" {
 				require.ErrorContains(t, err, "refused")
 				require.NoError(t, tx.Rollback())
@@ -293,7 +315,22 @@ func TestBulk_KeysThatAreEqualToTheDatabaseAreOneRow(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, 2, deleted)
 
+	a, b = client.Setting.Create().SetID("a").SetValue("before").SaveX(ctx), client.Setting.Create().SetID("b").SetValue("before").SaveX(ctx)
+	drv.Fails = failing("ROLLBACK TO", errors.New("refused"))
+	tx, err := altered.Tx(ctx)
+	require.NoError(t, err)
+	_, err = tx.Setting.UpdateBulk(tx.Setting.UpdateOneID("A").IfVersion(a.Version).SetValue("lost"),
+		tx.Setting.UpdateOneID("B").IfVersion(b.Version).SetValue("lost")).Save(ctx)
+	require.ErrorContains(t, err, "could not be undone", "so it is not written again, either")
+	require.NoError(t, tx.Rollback())
+	drv.Fails = failing("UPDATE", errors.New("UNIQUE constraint failed"))
 	drv.Sent = nil
+	_, err = altered.Setting.UpdateBulk(altered.Setting.UpdateOneID("a").IfVersion(a.Version).Modify(func(*sql.UpdateBuilder) {}).SetValue("lost"),
+		altered.Setting.UpdateOneID("b").IfVersion(b.Version).SetValue("lost")).Save(ctx)
+	require.True(t, ent.IsConstraintError(err), "%v", err)
+	assert.Zero(t, drv.Count("SELECT 0"), "no key is to blame")
+	client.Setting.Delete().ExecX(ctx)
+	drv.Sent, drv.Fails = nil, nil
 	_, err = altered.Setting.UpdateBulk(blind("a")).OnProgress(func(int, int) {}).Save(ctx)
 	require.True(t, ent.IsNotFound(err), "%v", err)
 	assert.Zero(t, drv.Count("SELECT 0"), "one row is no other: %v", drv.Sent)

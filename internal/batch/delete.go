@@ -48,8 +48,8 @@ func (d *bulkDelete) identify() {
 	}
 	alone, args := guarded.Query()
 	_, want, _ := strings.Cut(alone, " WHERE ")
-	_, got, ok := strings.Cut(d.query, " WHERE ")
-	d.plain = ok && got == want && reflect.DeepEqual(args, d.args) && len(d.values) == len(d.slot.batch.keys) && sqltext.PlainIdent(d.Claim.Schema.Column) &&
+	_, got, _ := strings.Cut(d.query, " WHERE ")
+	d.plain = got == want && reflect.DeepEqual(args, d.args) && len(d.values) == len(d.slot.batch.keys) && sqltext.PlainIdent(d.Claim.Schema.Column) &&
 		!slices.ContainsFunc(d.values, sqltext.NotPlain)
 }
 
@@ -76,14 +76,10 @@ func (d *bulkDelete) shape(b []byte, _ string) []byte {
 	if d.Touches() || !d.plain || d.Claim.Schema.Strategy.BySystem() || len(accepted) > 1 || len(accepted) == 1 && d.Claim.Schema.Strategy.IsZero(accepted[0]) {
 		return nil
 	}
-	b = strconv.AppendBool(b, len(accepted) == 1)
-	for _, key := range d.slot.batch.keys {
-		if !sqltext.PlainIdent(key) {
-			return nil
-		}
-		b = append(append(b, '\x00'), key...)
+	if slices.ContainsFunc(d.slot.batch.keys, func(key string) bool { return !sqltext.PlainIdent(key) }) {
+		return nil
 	}
-	return b
+	return strconv.AppendBool(b, len(accepted) == 1)
 }
 
 // bulkDeleteStatement builds the joined statement of deletes that have the same shape. PostgreSQL:

@@ -97,7 +97,7 @@ func (w *bulkTx) joinedUpdate(ctx context.Context, rows []*slot) (sure, returned
 // affects sends a statement and reports whether it affects every row.
 func (w *bulkTx) affects(ctx context.Context, query string, args []any, n int) (bool, error) {
 	affected, err := session.ExecAffected(ctx, w.tx, query, args)
-	return err == nil && affected == int64(n), err
+	return affected == int64(n), err
 }
 
 // joinedDelete deletes rows with one statement.

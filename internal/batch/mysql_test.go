@@ -111,9 +111,10 @@ func TestUpdateBulk_OnMySQLReadsEachRowThatItWrote(t *testing.T) {
 			for _, s := range client.Setting.Query().AllX(ctx) {
 				assert.Equal(t, "before", s.Value)
 			}
-			drv.Rewrite = nil
+			drv.Rewrite, drv.Sent = nil, nil
 			_, err = altered.Setting.UpdateBulk(updates...).Save(ctx)
 			require.NoError(t, err)
+			assert.Zero(t, drv.Count("SELECT 0"), "all rows came back")
 		})
 	}
 	t.Run("of two columns", func(t *testing.T) {
@@ -129,4 +130,27 @@ func TestUpdateBulk_OnMySQLReadsEachRowThatItWrote(t *testing.T) {
 		require.NoError(t, err)
 		assert.Len(t, saved, 2)
 	})
+}
+
+// What MySQL reports of a DELETE is a number, too. Rows that were all deleted are not asked about.
+func TestDeleteBulk_OnMySQLFindsTheStaleRowByHalves(t *testing.T) {
+	ctx := t.Context()
+	client, altered, drv := openAltered(t, dialect.MySQL)
+	users := createUsers(t, client, 5)
+	theirs := client.User.UpdateOne(users[3]).SetName("theirs").SaveX(ctx)
+	n, err := altered.User.DeleteBulk(users...).Exec(ctx)
+	var bulk *entocc.BulkModifiedError
+	require.ErrorAs(t, err, &bulk)
+	require.Len(t, bulk.Conflicts, 1)
+	assert.Equal(t, theirs.ID, bulk.Conflicts[0].ID)
+	assert.Zero(t, n)
+	assert.Equal(t, 5, client.User.Query().CountX(ctx))
+	assert.Equal(t, drv.Count("SAVEPOINT"), drv.Count("RELEASE SAVEPOINT"), drv.Sent)
+
+	drv.Sent = nil
+	n, err = altered.User.DeleteBulk(users[:3]...).Exec(ctx)
+	require.NoError(t, err)
+	assert.Equal(t, 3, n)
+	assert.Equal(t, 2, client.User.Query().CountX(ctx))
+	assert.Zero(t, drv.Count("SELECT"), drv.Sent)
 }

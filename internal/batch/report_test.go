@@ -3,6 +3,7 @@ package batch_test
 import (
 	"context"
 	stdsql "database/sql"
+	"errors"
 	"path/filepath"
 	"runtime"
 	"testing"
@@ -11,6 +12,7 @@ import (
 	genent "entgo.io/ent"
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
+	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/ent"
 	"github.com/entocc/entocc/internal/ent/migrate"
@@ -120,4 +122,26 @@ func TestUpdateBulk_WhatAResolverSavesTouchesItsParent(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, 2, n)
 	assert.Equal(t, before+2, client.Purchase.GetX(ctx, p.ID).Version, "by the batch, and by the resolver after it")
+}
+
+// A single row is written like one of several, and a resolver decides about it in the same way.
+func TestUpdateBulk_WhatAResolverSavesOfASingleRowIsWritten(t *testing.T) {
+	client := openSQLite(t)
+	u := createUsers(t, client, 1)[0]
+	client.User.UpdateOne(u).SetName("theirs").ExecX(t.Context())
+	client.User.Use(hook.OnModified(hook.ClientWins()))
+	n, err := client.User.UpdateBulk(aged(client, []*ent.User{u})...).SkipModified().Exec(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, 1, n)
+	assert.EqualValues(t, 3, client.User.GetX(t.Context(), u.ID).Version)
+}
+
+// The hooks of a builder are in their place after its batch: a context that allows no write is obeyed.
+func TestUpdateBulk_BuilderIsGuardedAfterIt(t *testing.T) {
+	client := openSQLite(t)
+	builders := aged(client, createUsers(t, client, 2))
+	client.User.UpdateBulk(builders...).SaveX(t.Context())
+	refused := errors.New("read-only")
+	ctx := entocc.BeforeWrite(t.Context(), func(string) error { return refused })
+	require.ErrorIs(t, builders[0].Exec(ctx), refused)
 }

@@ -24,7 +24,7 @@ func newBulkUpdate(d string, rows []*slot) (*bulkUpdate, error) {
 	table := sql.Dialect(d).Table(first.Spec.Node.Table).Schema(first.Spec.Node.Schema)
 	u := &bulkUpdate{first: first, rowList: newRowList(d, table, first.Schema, len(rows))}
 	u.keys, u.guarded = len(first.Identity()), len(first.Accepted) > 0
-	u.numeric = d == dialect.MySQL && u.keys == 1 && sortByKey(rows)
+	u.numeric = d == dialect.MySQL && sortByKey(rows)
 	u.zero = u.guarded && first.Schema.Strategy.IsZero(first.Accepted[0])
 	u.increments = !u.zero && first.Next != nil && !slices.ContainsFunc(rows, func(s *slot) bool { return !s.row.(*bulkWrite).increments() })
 	var row []write.Assignment

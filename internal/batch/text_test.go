@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
@@ -160,4 +161,31 @@ func TestUpsertBulk_StatementsAreAsLongAsTheDatabaseTakes(t *testing.T) {
 	assert.Equal(t, 300, rows(300, "short"))
 	assert.Equal(t, 1000, rows(1100, "short"))
 	assert.Equal(t, 81, rows(90, strings.Repeat("x", 100<<10)), "8 MiB")
+}
+
+// A save that does not bump, or whose version a trigger replaces, is a statement of its own where the database would not show what it did.
+func TestUpdateBulk_RowsThatTheDatabaseDoesNotShowAreStatementsOfTheirOwn(t *testing.T) {
+	for name, s := range map[string]struct {
+		update func(c *ent.Client) error
+		one    map[string]bool
+	}{
+		"not bumped": {func(c *ent.Client) error {
+			u := func(i int) *ent.UserUpdateOne {
+				return c.User.UpdateOne(&ent.User{ID: i, Version: 4}).SetLastLogin(time.Unix(0, 0))
+			}
+			return second(c.User.UpdateBulk(u(1), u(2)).Save(t.Context()))
+		}, map[string]bool{dialect.SQLite: true, dialect.Postgres: true, dialect.MySQL: false}},
+		"trigger": {func(c *ent.Client) error {
+			g := func(i int) *ent.GaugeUpdateOne { return c.Gauge.UpdateOne(&ent.Gauge{ID: i, Version: 4}).SetName("n") }
+			return second(c.Gauge.UpdateBulk(g(1), g(2)).Save(t.Context()))
+		}, map[string]bool{dialect.SQLite: false, dialect.Postgres: true, dialect.MySQL: false}},
+		"nothing to write": {func(c *ent.Client) error {
+			return second(c.User.UpdateBulk(c.User.UpdateOneID(1).IfVersion(4), c.User.UpdateOneID(2).IfVersion(4)).Save(t.Context()))
+		}, map[string]bool{dialect.SQLite: false, dialect.Postgres: false, dialect.MySQL: false}},
+	} {
+		for d, one := range s.one {
+			sent := statement(t, d, s.update)
+			assert.Equal(t, one, strings.Contains(sent, "VALUES") || strings.Contains(sent, "`id` IN ("), fmt.Sprint(name, " on ", d, ": ", sent))
+		}
+	}
 }

@@ -75,7 +75,7 @@ func (w *bulkWrite) key() rowKey {
 }
 
 // returns reports whether the row is read after the write.
-func (w *bulkWrite) returns() bool { return w.node != nil || w.Spec.ScanValues != nil }
+func (w *bulkWrite) returns() bool { return w.node != nil }
 
 // size counts two arguments for a value, as MySQL's form of the statement has them, and those that identify the row.
 func (w *bulkWrite) size() (args, length int) {

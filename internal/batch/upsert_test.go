@@ -8,11 +8,13 @@ import (
 	"testing"
 
 	genent "entgo.io/ent"
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/entocc/entocc"
 	"github.com/entocc/entocc/internal/ent"
+	"github.com/entocc/entocc/internal/ent/document"
 	"github.com/entocc/entocc/internal/ent/setting"
 	"github.com/entocc/entocc/internal/ent/user"
 )
@@ -129,4 +131,31 @@ func TestUpsertBulk_OfTextsIsOneStatement(t *testing.T) {
 	var bulk *entocc.BulkModifiedError
 	require.ErrorAs(t, upsert(7), &bulk)
 	assert.Equal(t, []int{0, 1}, bulk.Indexes)
+}
+
+// Rows share a statement if what it returns shows which of them it wrote: not if it may change their keys, and not if all would get one
+// token.
+func TestUpsertBulk_RowsThatTheResultDoesNotTellApartAreStatementsOfTheirOwn(t *testing.T) {
+	ctx := t.Context()
+	client, altered, drv := openAltered(t, "")
+	client.User.Create().SetName("before").SetEmail("a").ExecX(ctx)
+	err := altered.User.CreateBulk(altered.User.Create().SetName("new").SetEmail("a"), altered.User.Create().SetName("new").SetEmail("b")).
+		OnConflictColumns(user.FieldEmail).Update(func(u *ent.UserUpsert) { u.SetEmail("moved") }).IfVersion(1, 1).Exec(ctx)
+	require.NoError(t, err)
+	assert.Equal(t, 2, drv.Count("INSERT"))
+	assert.Equal(t, "before", client.User.Query().Where(user.Email("moved")).OnlyX(ctx).Name)
+	assert.Equal(t, "new", client.User.Query().Where(user.Email("b")).OnlyX(ctx).Name)
+
+	drv.Sent = nil
+	var made []*ent.DocumentCreate
+	var seen []uuid.UUID
+	for range 2 {
+		d := client.Document.Create().SetTitle("before").SaveX(ctx)
+		seen = append(seen, d.Version)
+		made = append(made, altered.Document.Create().SetID(d.ID).SetTitle("after"))
+	}
+	require.NoError(t, altered.Document.CreateBulk(made...).OnConflictColumns(document.FieldID).UpdateNewValues().IfVersion(seen...).Exec(ctx))
+	assert.Equal(t, 2, drv.Count("INSERT"))
+	all := client.Document.Query().AllX(ctx)
+	assert.NotEqual(t, all[0].Version, all[1].Version)
 }

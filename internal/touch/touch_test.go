@@ -132,6 +132,7 @@ func TestParents_ThatTheWriteBumpsItselfAreNotBumpedAgain(t *testing.T) {
 		}
 		p.Own(books, nil)
 		p.Add(books, nil)
+		assert.Empty(t, p.Next, "there is none")
 		p.Add(books, 1)
 		p.Add(books, 2)
 		if !ownFirst {

@@ -25,10 +25,8 @@ func Admit(ctx context.Context, s *version.Schema, m ent.Mutation, e *Expectatio
 	if e.pending() {
 		return nil // Which versions the condition accepts is known only once the row is known.
 	}
-	if _, err := e.guard(ctx, s, m.Op()); err != nil && !m.Op().Is(ent.OpCreate) {
-		return err
-	}
-	return nil
+	_, err := e.guard(ctx, s, m.Op())
+	return err
 }
 
 // Refused returns the error of a write that its context forbids (entocc.BeforeWrite).

@@ -69,6 +69,7 @@ func TestToken_ShowsThatAWriteWithoutAnAnswerWasCarriedOut(t *testing.T) {
 	client, altered, drv := openAltered(t, "")
 	kept := client.Document.Create().SetTitle("kept").SaveX(ctx)
 	d := client.Document.Create().SetTitle("before").SaveX(ctx)
+	client.Document.Create().SetTitle("later").ExecX(ctx)
 	drv.Loses = losing("UPDATE")
 	saved, err := altered.Document.UpdateOne(d).SetTitle("after").Save(ctx)
 	require.NoError(t, err)

@@ -88,7 +88,7 @@ func (p *probe) verdict(ctx context.Context, q dialect.ExecQuerier, actual any, 
 	modified := p.Conflict()
 	modified.Err = p.Unreadable()
 	var state *entocc.StateError
-	if err == nil && found && len(p.fields) > 0 && (len(p.Accepted) == 0 || p.Accepts(actual)) {
+	if found && len(p.fields) > 0 && (len(p.Accepted) == 0 || p.Accepts(actual)) {
 		state, err = p.fields.conflict(ctx, q, p.version, p.Schema)
 	}
 	var other *entocc.ValuesError

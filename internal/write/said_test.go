@@ -92,6 +92,8 @@ func TestReport_EachReceiverGetsIt(t *testing.T) {
 		require.NoError(t, b.Exec(ctx))
 		assert.Equal(t, [2]int{i + 1, i + 1}, got)
 	}
+	require.NoError(t, b.Exec(entocc.SkipCheck(ctx)))
+	assert.Equal(t, [2]int{2, 2}, got, "a run with nothing to report does not report an earlier one")
 }
 
 // What would be refused without versions, too, is refused and not reported.
