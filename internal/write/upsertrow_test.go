@@ -10,7 +10,7 @@ import (
 	"github.com/entocc/entocc/internal/write"
 )
 
-// A key tells rows apart if the database returns it as one text.
+// A key distinguishes rows if the database returns it as one text.
 func TestKeyText_IsThatOfTheDatabase(t *testing.T) {
 	name := "a"
 	for _, s := range []struct {
