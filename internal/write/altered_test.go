@@ -131,7 +131,7 @@ func TestCounter_ShowsNothingOfAWriteWithoutAnAnswer(t *testing.T) {
 	}
 }
 
-// The loser of a conflict between two nodes of a cluster gets the error of a deadlock. The row tells which it was.
+// The loser of a conflict between two nodes of a cluster gets the error of a deadlock. The row shows which it was.
 func TestDeadlock_IsAConflictIfTheRowWasModified(t *testing.T) {
 	ctx := t.Context()
 	deadlock := &MySQLError{1213, "Deadlock found when trying to get lock; try restarting transaction"}
