@@ -34,6 +34,7 @@ import (
 	"github.com/entocc/entocc/internal/ent/setting"
 	"github.com/entocc/entocc/internal/ent/shelf"
 	"github.com/entocc/entocc/internal/ent/shelter"
+	"github.com/entocc/entocc/internal/ent/slip"
 	"github.com/entocc/entocc/internal/ent/team"
 	"github.com/entocc/entocc/internal/ent/ticket"
 	"github.com/entocc/entocc/internal/ent/tweet"
@@ -102,6 +103,8 @@ type Client struct {
 	Shelf *ShelfClient
 	// Shelter is the client for interacting with the Shelter builders.
 	Shelter *ShelterClient
+	// Slip is the client for interacting with the Slip builders.
+	Slip *SlipClient
 	// Team is the client for interacting with the Team builders.
 	Team *TeamClient
 	// Ticket is the client for interacting with the Ticket builders.
@@ -144,6 +147,7 @@ func (c *Client) init() {
 	c.Setting = NewSettingClient(c.config)
 	c.Shelf = NewShelfClient(c.config)
 	c.Shelter = NewShelterClient(c.config)
+	c.Slip = NewSlipClient(c.config)
 	c.Team = NewTeamClient(c.config)
 	c.Ticket = NewTicketClient(c.config)
 	c.Tweet = NewTweetClient(c.config)
@@ -271,6 +275,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Setting:      NewSettingClient(cfg),
 		Shelf:        NewShelfClient(cfg),
 		Shelter:      NewShelterClient(cfg),
+		Slip:         NewSlipClient(cfg),
 		Team:         NewTeamClient(cfg),
 		Ticket:       NewTicketClient(cfg),
 		Tweet:        NewTweetClient(cfg),
@@ -317,6 +322,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Setting:      NewSettingClient(cfg),
 		Shelf:        NewShelfClient(cfg),
 		Shelter:      NewShelterClient(cfg),
+		Slip:         NewSlipClient(cfg),
 		Team:         NewTeamClient(cfg),
 		Ticket:       NewTicketClient(cfg),
 		Tweet:        NewTweetClient(cfg),
@@ -353,7 +359,7 @@ func (c *Client) Use(hooks ...Hook) {
 		c.Account, c.Buyer, c.Card, c.Document, c.Event, c.Folder, c.Gauge, c.Group,
 		c.Invoice, c.Like, c.Membership, c.Memo, c.Note, c.Order, c.Parcel, c.Pet,
 		c.Profile, c.Purchase, c.PurchaseLine, c.Reading, c.Setting, c.Shelf,
-		c.Shelter, c.Team, c.Ticket, c.Tweet, c.User,
+		c.Shelter, c.Slip, c.Team, c.Ticket, c.Tweet, c.User,
 	} {
 		n.Use(hooks...)
 	}
@@ -366,7 +372,7 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.Account, c.Buyer, c.Card, c.Document, c.Event, c.Folder, c.Gauge, c.Group,
 		c.Invoice, c.Like, c.Membership, c.Memo, c.Note, c.Order, c.Parcel, c.Pet,
 		c.Profile, c.Purchase, c.PurchaseLine, c.Reading, c.Setting, c.Shelf,
-		c.Shelter, c.Team, c.Ticket, c.Tweet, c.User,
+		c.Shelter, c.Slip, c.Team, c.Ticket, c.Tweet, c.User,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -478,6 +484,12 @@ func (c *ReadingClient) GetVersion(ctx context.Context, id int, versionSeen time
 // *SettingModifiedError; if there is no row, it is a *NotFoundError.
 func (c *SettingClient) GetVersion(ctx context.Context, id string, versionSeen int64) (*Setting, error) {
 	return versionGet(ctx, c.config, settingVersion, id, versionSeen, settingRead, occrun.Typed[Setting])
+}
+
+// GetVersion returns the Slip entity with this ID if it has this version. If the row has another, the error is a
+// *SlipModifiedError; if there is no row, it is a *NotFoundError.
+func (c *SlipClient) GetVersion(ctx context.Context, id int, versionSeen int64) (*Slip, error) {
+	return versionGet(ctx, c.config, slipVersion, id, versionSeen, slipRead, occrun.Typed[Slip])
 }
 
 // GetVersion returns the Ticket entity with this ID if it has this version. If the row has another, the error is a
@@ -709,6 +721,14 @@ func (c *ReadingClient) Modify(
 func (c *SettingClient) Modify(
 	ctx context.Context, id string, fn func(*Setting, *SettingUpdateOne) error, opts ...entocc.RetryOption,
 ) (*Setting, error) {
+	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
+}
+
+// Modify loads the Slip entity with this ID, lets fn change it, and saves it. It starts over if the row changed
+// meanwhile (see entocc.Retry); such conflicts do not go to resolvers. fn must decide by the entity that it is given.
+func (c *SlipClient) Modify(
+	ctx context.Context, id int, fn func(*Slip, *SlipUpdateOne) error, opts ...entocc.RetryOption,
+) (*Slip, error) {
 	return versionModify(ctx, c.driver, id, c.Get, c.UpdateOne, fn, opts)
 }
 
@@ -1005,6 +1025,17 @@ func (c *SettingClient) VerifyOnCommit(readEntities ...*Setting) error {
 
 // VerifyOnCommit lets the transaction of this client commit only if the rows of the entities still have their versions.
 // Use it for rows that the transaction only reads and decides by, right after reading them. If one changes, the commit or
+// the first write after the call returns a *SlipModifiedError. To expect a newer version,
+// read the row and pass it again.
+func (c *SlipClient) VerifyOnCommit(readEntities ...*Slip) error {
+	return versionVerify(
+		c.config, slipVersion, "", slip.Label, readEntities,
+		func(readEntity *Slip) *occrun.Held { return &readEntity.occ.Held }, slipRead, occrun.Typed[Slip],
+	)
+}
+
+// VerifyOnCommit lets the transaction of this client commit only if the rows of the entities still have their versions.
+// Use it for rows that the transaction only reads and decides by, right after reading them. If one changes, the commit or
 // the first write after the call returns a *TicketModifiedError. To expect a newer version,
 // read the row and pass it again.
 func (c *TicketClient) VerifyOnCommit(readEntities ...*Ticket) error {
@@ -1074,6 +1105,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Shelf.mutate(ctx, m)
 	case *ShelterMutation:
 		return c.Shelter.mutate(ctx, m)
+	case *SlipMutation:
+		return c.Slip.mutate(ctx, m)
 	case *TeamMutation:
 		return c.Team.mutate(ctx, m)
 	case *TicketMutation:
@@ -4532,6 +4565,242 @@ func (c *ShelterClient) mutate(ctx context.Context, m *ShelterMutation) (Value, 
 	}
 }
 
+// SlipClient is a client for the Slip schema.
+type SlipClient struct {
+	config
+}
+
+// NewSlipClient returns a client for the Slip from the given config.
+func NewSlipClient(c config) *SlipClient {
+	return &SlipClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `slip.Hooks(f(g(h())))`.
+func (c *SlipClient) Use(hooks ...Hook) {
+	c.hooks.Slip = append(c.hooks.Slip, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `slip.Intercept(f(g(h())))`.
+func (c *SlipClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Slip = append(c.inters.Slip, interceptors...)
+}
+
+// Create returns a builder for creating a Slip entity.
+func (c *SlipClient) Create() *SlipCreate {
+	mutation := newSlipMutation(c.config, OpCreate)
+	return &SlipCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Slip entities.
+func (c *SlipClient) CreateBulk(builders ...*SlipCreate) *SlipCreateBulk {
+	return &SlipCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SlipClient) MapCreateBulk(slice any, setFunc func(*SlipCreate, int)) *SlipCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SlipCreateBulk{err: fmt.Errorf("calling to SlipClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SlipCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SlipCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Slip.
+func (c *SlipClient) Update() *SlipUpdate {
+	mutation := newSlipMutation(c.config, OpUpdate)
+	return &SlipUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *SlipClient) UpdateOne(_m *Slip) *SlipUpdateOne {
+	mutation := newSlipMutation(c.config, OpUpdateOne, withSlip(_m))
+	mutation.occ.Loaded(slipVersion, _m, _m.Version, &_m.occ.Held)
+	return &SlipUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *SlipClient) UpdateOneID(id int) *SlipUpdateOne {
+	mutation := newSlipMutation(c.config, OpUpdateOne, withSlipID(id))
+	mutation.occ.ByID()
+	return &SlipUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Slip.
+func (c *SlipClient) Delete() *SlipDelete {
+	mutation := newSlipMutation(c.config, OpDelete)
+	return &SlipDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *SlipClient) DeleteOne(_m *Slip) *SlipDeleteOne {
+	builder := c.DeleteOneID(_m.ID)
+	builder._d.mutation.occ.Loaded(slipVersion, _m, _m.Version, &_m.occ.Held)
+	return builder
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *SlipClient) DeleteOneID(id int) *SlipDeleteOne {
+	builder := c.Delete().Where(slip.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	builder.mutation.occ.ByID()
+	builder.mutation.occ.Row(id)
+	return &SlipDeleteOne{builder}
+}
+
+// Query returns a query builder for Slip.
+func (c *SlipClient) Query() *SlipQuery {
+	return &SlipQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSlip},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Slip entity by its id.
+func (c *SlipClient) Get(ctx context.Context, id int) (*Slip, error) {
+	return c.Query().Where(slip.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SlipClient) GetX(ctx context.Context, id int) *Slip {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryUser queries the user edge of a Slip.
+func (c *SlipClient) QueryUser(_m *Slip) *UserQuery {
+	query := (&UserClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(slip.Table, slip.FieldID, id),
+			sqlgraph.To(user.Table, user.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, slip.UserTable, slip.UserColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryDocument queries the document edge of a Slip.
+func (c *SlipClient) QueryDocument(_m *Slip) *DocumentQuery {
+	query := (&DocumentClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(slip.Table, slip.FieldID, id),
+			sqlgraph.To(document.Table, document.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, slip.DocumentTable, slip.DocumentColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryEvent queries the event edge of a Slip.
+func (c *SlipClient) QueryEvent(_m *Slip) *EventQuery {
+	query := (&EventClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(slip.Table, slip.FieldID, id),
+			sqlgraph.To(event.Table, event.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, slip.EventTable, slip.EventColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryGauge queries the gauge edge of a Slip.
+func (c *SlipClient) QueryGauge(_m *Slip) *GaugeQuery {
+	query := (&GaugeClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(slip.Table, slip.FieldID, id),
+			sqlgraph.To(gauge.Table, gauge.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, slip.GaugeTable, slip.GaugeColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryOrder queries the order edge of a Slip.
+func (c *SlipClient) QueryOrder(_m *Slip) *OrderQuery {
+	query := (&OrderClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(slip.Table, slip.FieldID, id),
+			sqlgraph.To(order.Table, order.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, slip.OrderTable, slip.OrderColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryReading queries the reading edge of a Slip.
+func (c *SlipClient) QueryReading(_m *Slip) *ReadingQuery {
+	query := (&ReadingClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(slip.Table, slip.FieldID, id),
+			sqlgraph.To(reading.Table, reading.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, slip.ReadingTable, slip.ReadingColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *SlipClient) Hooks() []Hook {
+	hooks := c.hooks.Slip
+	return append(hooks[:len(hooks):len(hooks)], slip.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *SlipClient) Interceptors() []Interceptor {
+	return c.inters.Slip
+}
+
+func (c *SlipClient) mutate(ctx context.Context, m *SlipMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SlipCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&SlipUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&SlipUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&SlipDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Slip mutation op: %q", m.Op())
+	}
+}
+
 // TeamClient is a client for the Team schema.
 type TeamClient struct {
 	config
@@ -5371,12 +5640,13 @@ type (
 	hooks struct {
 		Account, Buyer, Card, Document, Event, Folder, Gauge, Group, Invoice, Like,
 		Membership, Memo, Note, Order, Parcel, Pet, Profile, Purchase, PurchaseLine,
-		Reading, Setting, Shelf, Shelter, Team, Ticket, Tweet, User []ent.Hook
+		Reading, Setting, Shelf, Shelter, Slip, Team, Ticket, Tweet, User []ent.Hook
 	}
 	inters struct {
 		Account, Buyer, Card, Document, Event, Folder, Gauge, Group, Invoice, Like,
 		Membership, Memo, Note, Order, Parcel, Pet, Profile, Purchase, PurchaseLine,
-		Reading, Setting, Shelf, Shelter, Team, Ticket, Tweet, User []ent.Interceptor
+		Reading, Setting, Shelf, Shelter, Slip, Team, Ticket, Tweet,
+		User []ent.Interceptor
 	}
 )
 

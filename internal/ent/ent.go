@@ -35,6 +35,7 @@ import (
 	"github.com/entocc/entocc/internal/ent/setting"
 	"github.com/entocc/entocc/internal/ent/shelf"
 	"github.com/entocc/entocc/internal/ent/shelter"
+	"github.com/entocc/entocc/internal/ent/slip"
 	"github.com/entocc/entocc/internal/ent/team"
 	"github.com/entocc/entocc/internal/ent/ticket"
 	"github.com/entocc/entocc/internal/ent/tweet"
@@ -122,6 +123,7 @@ func checkColumn(t, c string) error {
 			setting.Table:      setting.ValidColumn,
 			shelf.Table:        shelf.ValidColumn,
 			shelter.Table:      shelter.ValidColumn,
+			slip.Table:         slip.ValidColumn,
 			team.Table:         team.ValidColumn,
 			ticket.Table:       ticket.ValidColumn,
 			tweet.Table:        tweet.ValidColumn,

@@ -35,6 +35,7 @@ import (
 	"github.com/entocc/entocc/internal/ent/setting"
 	"github.com/entocc/entocc/internal/ent/shelf"
 	"github.com/entocc/entocc/internal/ent/shelter"
+	"github.com/entocc/entocc/internal/ent/slip"
 	"github.com/entocc/entocc/internal/ent/team"
 	"github.com/entocc/entocc/internal/ent/ticket"
 	"github.com/entocc/entocc/internal/ent/user"
@@ -84,6 +85,7 @@ func checkHooks() error {
 		TypePurchaseLine: purchaseline.Hooks[:],
 		TypeReading:      reading.Hooks[:],
 		TypeSetting:      setting.Hooks[:],
+		TypeSlip:         slip.Hooks[:],
 		TypeTicket:       ticket.Hooks[:],
 		TypeUser:         user.Hooks[:],
 	} {
@@ -120,6 +122,7 @@ func VersionedTables() []occrun.Table {
 		{Schema: purchaseLineVersion, Name: purchaseline.Table, Key: []string{purchaseline.FieldID}, Counted: []string{purchaseline.FieldPurchaseID, purchaseline.FieldArticle, purchaseline.FieldAmount, purchaseline.FieldCode, "shelf_lines"}},
 		{Schema: readingVersion, Name: reading.Table, Key: []string{reading.FieldID}},
 		{Schema: settingVersion, Name: setting.Table, Key: []string{setting.FieldID}},
+		{Schema: slipVersion, Name: slip.Table, Key: []string{slip.FieldID}},
 		{Schema: ticketVersion, Name: ticket.Table, Key: []string{ticket.FieldID}},
 		{Schema: userVersion, Name: user.Table, Key: []string{user.FieldID}, Counted: []string{user.FieldName, user.FieldAge, user.FieldEmail, user.FieldPassword, user.FieldLabels, user.FieldSettings, user.FieldAvatar, user.FieldBornIn, "user_spouse", "user_children"}},
 	}
@@ -277,6 +280,7 @@ var documentVersion = &occrun.Schema{
 	Field:    "version",
 	Column:   document.FieldVersion,
 	Strategy: occrun.Token{},
+	Row:      occrun.Row{Table: document.Table, ID: document.FieldID, Scan: occrun.ScanID(Document{}.ID)},
 	Fields: []occrun.Field{
 		{Name: "version", Column: document.FieldVersion, Struct: "Version", Label: "Version is a random token that changes with every write of this row, for optimistic concurrency control."},
 		{Name: "title", Column: document.FieldTitle, Struct: "Title"},
@@ -324,6 +328,7 @@ var eventVersion = &occrun.Schema{
 	Field:    "version",
 	Column:   event.FieldVersion,
 	Strategy: occrun.Timestamp{},
+	Row:      occrun.Row{Table: event.Table, ID: event.FieldID, Scan: occrun.ScanID(Event{}.ID)},
 	Fields: []occrun.Field{
 		{Name: "version", Column: event.FieldVersion, Struct: "Version", Label: "Version is the time of the last write of this row in microseconds since 1970, for optimistic concurrency control."},
 		{Name: "name", Column: event.FieldName, Struct: "Name"},
@@ -416,6 +421,7 @@ var gaugeVersion = &occrun.Schema{
 	Field:    "version",
 	Column:   gauge.FieldVersion,
 	Strategy: occrun.Trigger{},
+	Row:      occrun.Row{Table: gauge.Table, ID: gauge.FieldID, Scan: occrun.ScanID(Gauge{}.ID)},
 	Fields: []occrun.Field{
 		{Name: "version", Column: gauge.FieldVersion, Struct: "Version", Label: "Version is moved on by a trigger with every write of this row, for optimistic concurrency control."},
 		{Name: "name", Column: gauge.FieldName, Struct: "Name"},
@@ -698,6 +704,7 @@ var orderVersion = &occrun.Schema{
 	Field:    "rev",
 	Column:   order.FieldRev,
 	Strategy: occrun.Counter{},
+	Row:      occrun.Row{Table: order.Table, ID: order.FieldID, Scan: occrun.ScanID(Order{}.ID)},
 	Fields: []occrun.Field{
 		{Name: "state", Column: order.FieldState, Struct: "State"},
 		{Name: "number", Column: order.FieldNumber, Struct: "Number", Nillable: true},
@@ -1023,8 +1030,10 @@ var readingVersion = &occrun.Schema{
 	Field:    "updated_at",
 	Column:   reading.FieldUpdatedAt,
 	Strategy: occrun.Time{},
+	Row:      occrun.Row{Table: reading.Table, ID: reading.FieldID, Scan: occrun.ScanID(Reading{}.ID)},
 	Fields: []occrun.Field{
 		{Name: "value", Column: reading.FieldValue, Struct: "Value"},
+		{Name: "place", Column: reading.FieldPlace, Struct: "Place"},
 		{Name: "sensor", Column: reading.FieldSensor, Struct: "Sensor", Nillable: true},
 		{Name: "updated_at", Column: reading.FieldUpdatedAt, Struct: "UpdatedAt"},
 	},
@@ -1103,6 +1112,58 @@ func settingRead(ctx context.Context, c config, id any, fields ...string) (*Sett
 	return NewSettingClient(c).Query().Where(settingRow(id), latest).Select(fields...).Only(ctx)
 }
 
+// slipVersion is what the guard knows about the version of Slip.
+var slipVersion = &occrun.Schema{
+	Type:     TypeSlip,
+	Table:    slip.Table,
+	Keys:     []string{slip.FieldID},
+	Field:    "version",
+	Column:   slip.FieldVersion,
+	Strategy: occrun.Counter{},
+	Row:      occrun.Row{Table: slip.Table, ID: slip.FieldID, Scan: occrun.ScanID(Slip{}.ID)},
+	Fields: []occrun.Field{
+		{Name: "version", Column: slip.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
+		{Name: "text", Column: slip.FieldText, Struct: "Text"},
+	},
+	Edges: []occrun.Edge{
+		{Name: slip.EdgeUser, InRow: true},
+		{Name: slip.EdgeDocument, InRow: true},
+		{Name: slip.EdgeEvent, InRow: true},
+		{Name: slip.EdgeGauge, InRow: true},
+		{Name: slip.EdgeOrder, InRow: true},
+		{Name: slip.EdgeReading, InRow: true},
+	},
+}
+
+// SlipModifiedError reports a refused write of Slip, whose row now has another version or is gone.
+type SlipModifiedError = entocc.ModifiedError[Slip]
+
+// VersionGuard returns what the guard of package hook needs to know about the mutation.
+func (m *SlipMutation) VersionGuard() (*occrun.Schema, *occrun.Expectation) {
+	m.config.retryAttempt.In(&m.occ)
+	return slipVersion, &m.occ
+}
+
+// versionID returns the primary key of the mutation's row; nil if it is not known.
+func (m *SlipMutation) versionID() any {
+	return m.occ.FoundID(occrun.IDOf(m.ID()))
+}
+
+// versionError gives an error of a guarded write of Slip the form in which its callers know it.
+func (m *SlipMutation) versionError(err error) error {
+	return versionWriteError(err, m.config, m, slip.Label, m.versionID, slipRead, occrun.Typed[Slip])
+}
+
+// slipRow returns the predicate of the row with this primary key.
+func slipRow(id any) func(*sql.Selector) { return occrun.Is(slip.ID, id) }
+
+// slipRead reads the row with this primary key as it was last committed, or these fields of it.
+func slipRead(ctx context.Context, c config, id any, fields ...string) (*Slip, error) {
+	latest := latestVersion(c.driver)
+	c.driver = occrun.Uncached(c.driver)
+	return NewSlipClient(c).Query().Where(slipRow(id), latest).Select(fields...).Only(ctx)
+}
+
 // ticketVersion is what the guard knows about the version of Ticket.
 var ticketVersion = &occrun.Schema{
 	Type:     TypeTicket,
@@ -1156,6 +1217,7 @@ var userVersion = &occrun.Schema{
 	Column:   user.FieldVersion,
 	Strategy: occrun.Counter{},
 	Ignore:   []string{user.EdgeBookmarks, user.FieldLastLogin, user.FieldVisits},
+	Row:      occrun.Row{Table: user.Table, ID: user.FieldID, Scan: occrun.ScanID(User{}.ID)},
 	Fields: []occrun.Field{
 		{Name: "version", Column: user.FieldVersion, Struct: "Version", Label: "Version counts the writes of this row, for optimistic concurrency control."},
 		{Name: "name", Column: user.FieldName, Struct: "Name", Label: "Display name"},
@@ -1238,6 +1300,14 @@ func init() {
 	}
 	purchaseLineVersion.Touch = []*occrun.Touch{
 		{Edge: purchaseline.EdgePurchase, Column: purchaseline.PurchaseColumn, Parent: purchaseVersion},
+	}
+	slipVersion.Touch = []*occrun.Touch{
+		{Edge: slip.EdgeUser, Column: slip.UserColumn, Parent: userVersion},
+		{Edge: slip.EdgeDocument, Column: slip.DocumentColumn, Parent: documentVersion},
+		{Edge: slip.EdgeEvent, Column: slip.EventColumn, Parent: eventVersion},
+		{Edge: slip.EdgeGauge, Column: slip.GaugeColumn, Parent: gaugeVersion},
+		{Edge: slip.EdgeOrder, Column: slip.OrderColumn, Parent: orderVersion},
+		{Edge: slip.EdgeReading, Column: slip.ReadingColumn, Parent: readingVersion},
 	}
 }
 

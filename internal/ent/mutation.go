@@ -37,6 +37,7 @@ import (
 	"github.com/entocc/entocc/internal/ent/setting"
 	"github.com/entocc/entocc/internal/ent/shelf"
 	"github.com/entocc/entocc/internal/ent/shelter"
+	"github.com/entocc/entocc/internal/ent/slip"
 	"github.com/entocc/entocc/internal/ent/team"
 	"github.com/entocc/entocc/internal/ent/ticket"
 	"github.com/entocc/entocc/internal/ent/tweet"
@@ -76,6 +77,7 @@ const (
 	TypeSetting      = "Setting"
 	TypeShelf        = "Shelf"
 	TypeShelter      = "Shelter"
+	TypeSlip         = "Slip"
 	TypeTeam         = "Team"
 	TypeTicket       = "Ticket"
 	TypeTweet        = "Tweet"
@@ -11659,6 +11661,7 @@ type ReadingMutation struct {
 	id            *int
 	value         *float64
 	addvalue      *float64
+	place         *string
 	sensor        *string
 	updated_at    *time.Time
 	clearedFields map[string]struct{}
@@ -11822,6 +11825,55 @@ func (m *ReadingMutation) ResetValue() {
 	m.addvalue = nil
 }
 
+// SetPlace sets the "place" field.
+func (m *ReadingMutation) SetPlace(s string) {
+	m.place = &s
+}
+
+// Place returns the value of the "place" field in the mutation.
+func (m *ReadingMutation) Place() (r string, exists bool) {
+	v := m.place
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPlace returns the old "place" field's value of the Reading entity.
+// If the Reading object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReadingMutation) OldPlace(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPlace is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPlace requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPlace: %w", err)
+	}
+	return oldValue.Place, nil
+}
+
+// ClearPlace clears the value of the "place" field.
+func (m *ReadingMutation) ClearPlace() {
+	m.place = nil
+	m.clearedFields[reading.FieldPlace] = struct{}{}
+}
+
+// PlaceCleared returns if the "place" field was cleared in this mutation.
+func (m *ReadingMutation) PlaceCleared() bool {
+	_, ok := m.clearedFields[reading.FieldPlace]
+	return ok
+}
+
+// ResetPlace resets all changes to the "place" field.
+func (m *ReadingMutation) ResetPlace() {
+	m.place = nil
+	delete(m.clearedFields, reading.FieldPlace)
+}
+
 // SetSensor sets the "sensor" field.
 func (m *ReadingMutation) SetSensor(s string) {
 	m.sensor = &s
@@ -11941,9 +11993,12 @@ func (m *ReadingMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ReadingMutation) Fields() []string {
-	fields := make([]string, 0, 3)
+	fields := make([]string, 0, 4)
 	if m.value != nil {
 		fields = append(fields, reading.FieldValue)
+	}
+	if m.place != nil {
+		fields = append(fields, reading.FieldPlace)
 	}
 	if m.sensor != nil {
 		fields = append(fields, reading.FieldSensor)
@@ -11961,6 +12016,8 @@ func (m *ReadingMutation) Field(name string) (ent.Value, bool) {
 	switch name {
 	case reading.FieldValue:
 		return m.Value()
+	case reading.FieldPlace:
+		return m.Place()
 	case reading.FieldSensor:
 		return m.Sensor()
 	case reading.FieldUpdatedAt:
@@ -11976,6 +12033,8 @@ func (m *ReadingMutation) OldField(ctx context.Context, name string) (ent.Value,
 	switch name {
 	case reading.FieldValue:
 		return m.OldValue(ctx)
+	case reading.FieldPlace:
+		return m.OldPlace(ctx)
 	case reading.FieldSensor:
 		return m.OldSensor(ctx)
 	case reading.FieldUpdatedAt:
@@ -11995,6 +12054,13 @@ func (m *ReadingMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetValue(v)
+		return nil
+	case reading.FieldPlace:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPlace(v)
 		return nil
 	case reading.FieldSensor:
 		v, ok := value.(string)
@@ -12055,6 +12121,9 @@ func (m *ReadingMutation) AddField(name string, value ent.Value) error {
 // mutation.
 func (m *ReadingMutation) ClearedFields() []string {
 	var fields []string
+	if m.FieldCleared(reading.FieldPlace) {
+		fields = append(fields, reading.FieldPlace)
+	}
 	if m.FieldCleared(reading.FieldSensor) {
 		fields = append(fields, reading.FieldSensor)
 	}
@@ -12072,6 +12141,9 @@ func (m *ReadingMutation) FieldCleared(name string) bool {
 // error if the field is not defined in the schema.
 func (m *ReadingMutation) ClearField(name string) error {
 	switch name {
+	case reading.FieldPlace:
+		m.ClearPlace()
+		return nil
 	case reading.FieldSensor:
 		m.ClearSensor()
 		return nil
@@ -12085,6 +12157,9 @@ func (m *ReadingMutation) ResetField(name string) error {
 	switch name {
 	case reading.FieldValue:
 		m.ResetValue()
+		return nil
+	case reading.FieldPlace:
+		m.ResetPlace()
 		return nil
 	case reading.FieldSensor:
 		m.ResetSensor()
@@ -13403,6 +13478,785 @@ func (m *ShelterMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Shelter edge %s", name)
+}
+
+// SlipMutation represents an operation that mutates the Slip nodes in the graph.
+type SlipMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *int
+	version         *int64
+	addversion      *int64
+	text            *string
+	clearedFields   map[string]struct{}
+	user            *int
+	cleareduser     bool
+	document        *uuid.UUID
+	cleareddocument bool
+	event           *int
+	clearedevent    bool
+	gauge           *int
+	clearedgauge    bool
+	_order          *int
+	cleared_order   bool
+	reading         *int
+	clearedreading  bool
+	done            bool
+	oldValue        func(context.Context) (*Slip, error)
+	predicates      []predicate.Slip
+	occ             versionExpectation
+}
+
+var _ ent.Mutation = (*SlipMutation)(nil)
+
+// slipOption allows management of the mutation configuration using functional options.
+type slipOption func(*SlipMutation)
+
+// newSlipMutation creates new mutation for the Slip entity.
+func newSlipMutation(c config, op Op, opts ...slipOption) *SlipMutation {
+	m := &SlipMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeSlip,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withSlipID sets the ID field of the mutation.
+func withSlipID(id int) slipOption {
+	return func(m *SlipMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Slip
+		)
+		m.oldValue = func(ctx context.Context) (*Slip, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Slip.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withSlip sets the old Slip of the mutation.
+func withSlip(node *Slip) slipOption {
+	return func(m *SlipMutation) {
+		m.oldValue = func(context.Context) (*Slip, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m SlipMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m SlipMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *SlipMutation) ID() (id int, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *SlipMutation) IDs(ctx context.Context) ([]int, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Slip.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetVersion sets the "version" field.
+func (m *SlipMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *SlipMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Slip entity.
+// If the Slip object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SlipMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *SlipMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *SlipMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *SlipMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetText sets the "text" field.
+func (m *SlipMutation) SetText(s string) {
+	m.text = &s
+}
+
+// Text returns the value of the "text" field in the mutation.
+func (m *SlipMutation) Text() (r string, exists bool) {
+	v := m.text
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldText returns the old "text" field's value of the Slip entity.
+// If the Slip object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SlipMutation) OldText(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldText is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldText requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldText: %w", err)
+	}
+	return oldValue.Text, nil
+}
+
+// ResetText resets all changes to the "text" field.
+func (m *SlipMutation) ResetText() {
+	m.text = nil
+}
+
+// SetUserID sets the "user" edge to the User entity by id.
+func (m *SlipMutation) SetUserID(id int) {
+	m.user = &id
+}
+
+// ClearUser clears the "user" edge to the User entity.
+func (m *SlipMutation) ClearUser() {
+	m.cleareduser = true
+}
+
+// UserCleared reports if the "user" edge to the User entity was cleared.
+func (m *SlipMutation) UserCleared() bool {
+	return m.cleareduser
+}
+
+// UserID returns the "user" edge ID in the mutation.
+func (m *SlipMutation) UserID() (id int, exists bool) {
+	if m.user != nil {
+		return *m.user, true
+	}
+	return
+}
+
+// UserIDs returns the "user" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// UserID instead. It exists only for internal usage by the builders.
+func (m *SlipMutation) UserIDs() (ids []int) {
+	if id := m.user; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetUser resets all changes to the "user" edge.
+func (m *SlipMutation) ResetUser() {
+	m.user = nil
+	m.cleareduser = false
+}
+
+// SetDocumentID sets the "document" edge to the Document entity by id.
+func (m *SlipMutation) SetDocumentID(id uuid.UUID) {
+	m.document = &id
+}
+
+// ClearDocument clears the "document" edge to the Document entity.
+func (m *SlipMutation) ClearDocument() {
+	m.cleareddocument = true
+}
+
+// DocumentCleared reports if the "document" edge to the Document entity was cleared.
+func (m *SlipMutation) DocumentCleared() bool {
+	return m.cleareddocument
+}
+
+// DocumentID returns the "document" edge ID in the mutation.
+func (m *SlipMutation) DocumentID() (id uuid.UUID, exists bool) {
+	if m.document != nil {
+		return *m.document, true
+	}
+	return
+}
+
+// DocumentIDs returns the "document" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// DocumentID instead. It exists only for internal usage by the builders.
+func (m *SlipMutation) DocumentIDs() (ids []uuid.UUID) {
+	if id := m.document; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetDocument resets all changes to the "document" edge.
+func (m *SlipMutation) ResetDocument() {
+	m.document = nil
+	m.cleareddocument = false
+}
+
+// SetEventID sets the "event" edge to the Event entity by id.
+func (m *SlipMutation) SetEventID(id int) {
+	m.event = &id
+}
+
+// ClearEvent clears the "event" edge to the Event entity.
+func (m *SlipMutation) ClearEvent() {
+	m.clearedevent = true
+}
+
+// EventCleared reports if the "event" edge to the Event entity was cleared.
+func (m *SlipMutation) EventCleared() bool {
+	return m.clearedevent
+}
+
+// EventID returns the "event" edge ID in the mutation.
+func (m *SlipMutation) EventID() (id int, exists bool) {
+	if m.event != nil {
+		return *m.event, true
+	}
+	return
+}
+
+// EventIDs returns the "event" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// EventID instead. It exists only for internal usage by the builders.
+func (m *SlipMutation) EventIDs() (ids []int) {
+	if id := m.event; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetEvent resets all changes to the "event" edge.
+func (m *SlipMutation) ResetEvent() {
+	m.event = nil
+	m.clearedevent = false
+}
+
+// SetGaugeID sets the "gauge" edge to the Gauge entity by id.
+func (m *SlipMutation) SetGaugeID(id int) {
+	m.gauge = &id
+}
+
+// ClearGauge clears the "gauge" edge to the Gauge entity.
+func (m *SlipMutation) ClearGauge() {
+	m.clearedgauge = true
+}
+
+// GaugeCleared reports if the "gauge" edge to the Gauge entity was cleared.
+func (m *SlipMutation) GaugeCleared() bool {
+	return m.clearedgauge
+}
+
+// GaugeID returns the "gauge" edge ID in the mutation.
+func (m *SlipMutation) GaugeID() (id int, exists bool) {
+	if m.gauge != nil {
+		return *m.gauge, true
+	}
+	return
+}
+
+// GaugeIDs returns the "gauge" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// GaugeID instead. It exists only for internal usage by the builders.
+func (m *SlipMutation) GaugeIDs() (ids []int) {
+	if id := m.gauge; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetGauge resets all changes to the "gauge" edge.
+func (m *SlipMutation) ResetGauge() {
+	m.gauge = nil
+	m.clearedgauge = false
+}
+
+// SetOrderID sets the "order" edge to the Order entity by id.
+func (m *SlipMutation) SetOrderID(id int) {
+	m._order = &id
+}
+
+// ClearOrder clears the "order" edge to the Order entity.
+func (m *SlipMutation) ClearOrder() {
+	m.cleared_order = true
+}
+
+// OrderCleared reports if the "order" edge to the Order entity was cleared.
+func (m *SlipMutation) OrderCleared() bool {
+	return m.cleared_order
+}
+
+// OrderID returns the "order" edge ID in the mutation.
+func (m *SlipMutation) OrderID() (id int, exists bool) {
+	if m._order != nil {
+		return *m._order, true
+	}
+	return
+}
+
+// OrderIDs returns the "order" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// OrderID instead. It exists only for internal usage by the builders.
+func (m *SlipMutation) OrderIDs() (ids []int) {
+	if id := m._order; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetOrder resets all changes to the "order" edge.
+func (m *SlipMutation) ResetOrder() {
+	m._order = nil
+	m.cleared_order = false
+}
+
+// SetReadingID sets the "reading" edge to the Reading entity by id.
+func (m *SlipMutation) SetReadingID(id int) {
+	m.reading = &id
+}
+
+// ClearReading clears the "reading" edge to the Reading entity.
+func (m *SlipMutation) ClearReading() {
+	m.clearedreading = true
+}
+
+// ReadingCleared reports if the "reading" edge to the Reading entity was cleared.
+func (m *SlipMutation) ReadingCleared() bool {
+	return m.clearedreading
+}
+
+// ReadingID returns the "reading" edge ID in the mutation.
+func (m *SlipMutation) ReadingID() (id int, exists bool) {
+	if m.reading != nil {
+		return *m.reading, true
+	}
+	return
+}
+
+// ReadingIDs returns the "reading" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ReadingID instead. It exists only for internal usage by the builders.
+func (m *SlipMutation) ReadingIDs() (ids []int) {
+	if id := m.reading; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetReading resets all changes to the "reading" edge.
+func (m *SlipMutation) ResetReading() {
+	m.reading = nil
+	m.clearedreading = false
+}
+
+// Where appends a list predicates to the SlipMutation builder.
+func (m *SlipMutation) Where(ps ...predicate.Slip) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the SlipMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *SlipMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Slip, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *SlipMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *SlipMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Slip).
+func (m *SlipMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *SlipMutation) Fields() []string {
+	fields := make([]string, 0, 2)
+	if m.version != nil {
+		fields = append(fields, slip.FieldVersion)
+	}
+	if m.text != nil {
+		fields = append(fields, slip.FieldText)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *SlipMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case slip.FieldVersion:
+		return m.Version()
+	case slip.FieldText:
+		return m.Text()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *SlipMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case slip.FieldVersion:
+		return m.OldVersion(ctx)
+	case slip.FieldText:
+		return m.OldText(ctx)
+	}
+	return nil, fmt.Errorf("unknown Slip field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SlipMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case slip.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case slip.FieldText:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetText(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Slip field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *SlipMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, slip.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *SlipMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case slip.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SlipMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case slip.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Slip numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *SlipMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *SlipMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *SlipMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown Slip nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *SlipMutation) ResetField(name string) error {
+	switch name {
+	case slip.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case slip.FieldText:
+		m.ResetText()
+		return nil
+	}
+	return fmt.Errorf("unknown Slip field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *SlipMutation) AddedEdges() []string {
+	edges := make([]string, 0, 6)
+	if m.user != nil {
+		edges = append(edges, slip.EdgeUser)
+	}
+	if m.document != nil {
+		edges = append(edges, slip.EdgeDocument)
+	}
+	if m.event != nil {
+		edges = append(edges, slip.EdgeEvent)
+	}
+	if m.gauge != nil {
+		edges = append(edges, slip.EdgeGauge)
+	}
+	if m._order != nil {
+		edges = append(edges, slip.EdgeOrder)
+	}
+	if m.reading != nil {
+		edges = append(edges, slip.EdgeReading)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *SlipMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case slip.EdgeUser:
+		if id := m.user; id != nil {
+			return []ent.Value{*id}
+		}
+	case slip.EdgeDocument:
+		if id := m.document; id != nil {
+			return []ent.Value{*id}
+		}
+	case slip.EdgeEvent:
+		if id := m.event; id != nil {
+			return []ent.Value{*id}
+		}
+	case slip.EdgeGauge:
+		if id := m.gauge; id != nil {
+			return []ent.Value{*id}
+		}
+	case slip.EdgeOrder:
+		if id := m._order; id != nil {
+			return []ent.Value{*id}
+		}
+	case slip.EdgeReading:
+		if id := m.reading; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *SlipMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 6)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *SlipMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *SlipMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 6)
+	if m.cleareduser {
+		edges = append(edges, slip.EdgeUser)
+	}
+	if m.cleareddocument {
+		edges = append(edges, slip.EdgeDocument)
+	}
+	if m.clearedevent {
+		edges = append(edges, slip.EdgeEvent)
+	}
+	if m.clearedgauge {
+		edges = append(edges, slip.EdgeGauge)
+	}
+	if m.cleared_order {
+		edges = append(edges, slip.EdgeOrder)
+	}
+	if m.clearedreading {
+		edges = append(edges, slip.EdgeReading)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *SlipMutation) EdgeCleared(name string) bool {
+	switch name {
+	case slip.EdgeUser:
+		return m.cleareduser
+	case slip.EdgeDocument:
+		return m.cleareddocument
+	case slip.EdgeEvent:
+		return m.clearedevent
+	case slip.EdgeGauge:
+		return m.clearedgauge
+	case slip.EdgeOrder:
+		return m.cleared_order
+	case slip.EdgeReading:
+		return m.clearedreading
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *SlipMutation) ClearEdge(name string) error {
+	switch name {
+	case slip.EdgeUser:
+		m.ClearUser()
+		return nil
+	case slip.EdgeDocument:
+		m.ClearDocument()
+		return nil
+	case slip.EdgeEvent:
+		m.ClearEvent()
+		return nil
+	case slip.EdgeGauge:
+		m.ClearGauge()
+		return nil
+	case slip.EdgeOrder:
+		m.ClearOrder()
+		return nil
+	case slip.EdgeReading:
+		m.ClearReading()
+		return nil
+	}
+	return fmt.Errorf("unknown Slip unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *SlipMutation) ResetEdge(name string) error {
+	switch name {
+	case slip.EdgeUser:
+		m.ResetUser()
+		return nil
+	case slip.EdgeDocument:
+		m.ResetDocument()
+		return nil
+	case slip.EdgeEvent:
+		m.ResetEvent()
+		return nil
+	case slip.EdgeGauge:
+		m.ResetGauge()
+		return nil
+	case slip.EdgeOrder:
+		m.ResetOrder()
+		return nil
+	case slip.EdgeReading:
+		m.ResetReading()
+		return nil
+	}
+	return fmt.Errorf("unknown Slip edge %s", name)
 }
 
 // TeamMutation represents an operation that mutates the Team nodes in the graph.

@@ -22,6 +22,8 @@ type Reading struct {
 	ID int `json:"id,omitempty"`
 	// Value holds the value of the "value" field.
 	Value float64 `json:"value,omitempty"`
+	// Place holds the value of the "place" field.
+	Place string `json:"place,omitempty"`
 	// Sensor holds the value of the "sensor" field.
 	Sensor *string `json:"sensor,omitempty"`
 	// UpdatedAt holds the value of the "updated_at" field.
@@ -40,7 +42,7 @@ func (*Reading) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullFloat64)
 		case reading.FieldID:
 			values[i] = new(sql.NullInt64)
-		case reading.FieldSensor:
+		case reading.FieldPlace, reading.FieldSensor:
 			values[i] = new(sql.NullString)
 		case reading.FieldUpdatedAt:
 			values[i] = new(sql.NullTime)
@@ -70,6 +72,12 @@ func (_m *Reading) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field value", values[i])
 			} else if value.Valid {
 				_m.Value = value.Float64
+			}
+		case reading.FieldPlace:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field place", values[i])
+			} else if value.Valid {
+				_m.Place = value.String
 			}
 		case reading.FieldSensor:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -122,6 +130,9 @@ func (_m *Reading) String() string {
 	builder.WriteString(fmt.Sprintf("id=%v, ", _m.ID))
 	builder.WriteString("value=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Value))
+	builder.WriteString(", ")
+	builder.WriteString("place=")
+	builder.WriteString(_m.Place)
 	builder.WriteString(", ")
 	if v := _m.Sensor; v != nil {
 		builder.WriteString("sensor=")

@@ -29,6 +29,28 @@ func (_c *ReadingCreate) SetValue(v float64) *ReadingCreate {
 	return _c
 }
 
+// SetNillableValue sets the "value" field if the given value is not nil.
+func (_c *ReadingCreate) SetNillableValue(v *float64) *ReadingCreate {
+	if v != nil {
+		_c.SetValue(*v)
+	}
+	return _c
+}
+
+// SetPlace sets the "place" field.
+func (_c *ReadingCreate) SetPlace(v string) *ReadingCreate {
+	_c.mutation.SetPlace(v)
+	return _c
+}
+
+// SetNillablePlace sets the "place" field if the given value is not nil.
+func (_c *ReadingCreate) SetNillablePlace(v *string) *ReadingCreate {
+	if v != nil {
+		_c.SetPlace(*v)
+	}
+	return _c
+}
+
 // SetSensor sets the "sensor" field.
 func (_c *ReadingCreate) SetSensor(v string) *ReadingCreate {
 	_c.mutation.SetSensor(v)
@@ -94,6 +116,10 @@ func (_c *ReadingCreate) ExecX(ctx context.Context) {
 
 // defaults sets the default values of the builder before save.
 func (_c *ReadingCreate) defaults() error {
+	if _, ok := _c.mutation.Value(); !ok {
+		v := reading.DefaultValue
+		_c.mutation.SetValue(v)
+	}
 	if _, ok := _c.mutation.UpdatedAt(); !ok {
 		if reading.DefaultUpdatedAt == nil {
 			return fmt.Errorf("ent: uninitialized reading.DefaultUpdatedAt (forgotten import ent/runtime?)")
@@ -149,6 +175,10 @@ func (_c *ReadingCreate) createSpec() (*Reading, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Value(); ok {
 		_spec.SetField(reading.FieldValue, field.TypeFloat64, value)
 		_node.Value = value
+	}
+	if value, ok := _c.mutation.Place(); ok {
+		_spec.SetField(reading.FieldPlace, field.TypeString, value)
+		_node.Place = value
 	}
 	if value, ok := _c.mutation.Sensor(); ok {
 		_spec.SetField(reading.FieldSensor, field.TypeString, value)
@@ -225,6 +255,24 @@ func (u *ReadingUpsert) UpdateValue() *ReadingUpsert {
 // AddValue adds v to the "value" field.
 func (u *ReadingUpsert) AddValue(v float64) *ReadingUpsert {
 	u.Add(reading.FieldValue, v)
+	return u
+}
+
+// SetPlace sets the "place" field.
+func (u *ReadingUpsert) SetPlace(v string) *ReadingUpsert {
+	u.Set(reading.FieldPlace, v)
+	return u
+}
+
+// UpdatePlace sets the "place" field to the value that was provided on create.
+func (u *ReadingUpsert) UpdatePlace() *ReadingUpsert {
+	u.SetExcluded(reading.FieldPlace)
+	return u
+}
+
+// ClearPlace clears the value of the "place" field.
+func (u *ReadingUpsert) ClearPlace() *ReadingUpsert {
+	u.SetNull(reading.FieldPlace)
 	return u
 }
 
@@ -309,6 +357,27 @@ func (u *ReadingUpsertOne) AddValue(v float64) *ReadingUpsertOne {
 func (u *ReadingUpsertOne) UpdateValue() *ReadingUpsertOne {
 	return u.Update(func(s *ReadingUpsert) {
 		s.UpdateValue()
+	})
+}
+
+// SetPlace sets the "place" field.
+func (u *ReadingUpsertOne) SetPlace(v string) *ReadingUpsertOne {
+	return u.Update(func(s *ReadingUpsert) {
+		s.SetPlace(v)
+	})
+}
+
+// UpdatePlace sets the "place" field to the value that was provided on create.
+func (u *ReadingUpsertOne) UpdatePlace() *ReadingUpsertOne {
+	return u.Update(func(s *ReadingUpsert) {
+		s.UpdatePlace()
+	})
+}
+
+// ClearPlace clears the value of the "place" field.
+func (u *ReadingUpsertOne) ClearPlace() *ReadingUpsertOne {
+	return u.Update(func(s *ReadingUpsert) {
+		s.ClearPlace()
 	})
 }
 
@@ -581,6 +650,27 @@ func (u *ReadingUpsertBulk) AddValue(v float64) *ReadingUpsertBulk {
 func (u *ReadingUpsertBulk) UpdateValue() *ReadingUpsertBulk {
 	return u.Update(func(s *ReadingUpsert) {
 		s.UpdateValue()
+	})
+}
+
+// SetPlace sets the "place" field.
+func (u *ReadingUpsertBulk) SetPlace(v string) *ReadingUpsertBulk {
+	return u.Update(func(s *ReadingUpsert) {
+		s.SetPlace(v)
+	})
+}
+
+// UpdatePlace sets the "place" field to the value that was provided on create.
+func (u *ReadingUpsertBulk) UpdatePlace() *ReadingUpsertBulk {
+	return u.Update(func(s *ReadingUpsert) {
+		s.UpdatePlace()
+	})
+}
+
+// ClearPlace clears the value of the "place" field.
+func (u *ReadingUpsertBulk) ClearPlace() *ReadingUpsertBulk {
+	return u.Update(func(s *ReadingUpsert) {
+		s.ClearPlace()
 	})
 }
 

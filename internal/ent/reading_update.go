@@ -52,6 +52,26 @@ func (_u *ReadingUpdate) AddValue(v float64) *ReadingUpdate {
 	return _u
 }
 
+// SetPlace sets the "place" field.
+func (_u *ReadingUpdate) SetPlace(v string) *ReadingUpdate {
+	_u.mutation.SetPlace(v)
+	return _u
+}
+
+// SetNillablePlace sets the "place" field if the given value is not nil.
+func (_u *ReadingUpdate) SetNillablePlace(v *string) *ReadingUpdate {
+	if v != nil {
+		_u.SetPlace(*v)
+	}
+	return _u
+}
+
+// ClearPlace clears the value of the "place" field.
+func (_u *ReadingUpdate) ClearPlace() *ReadingUpdate {
+	_u.mutation.ClearPlace()
+	return _u
+}
+
 // SetSensor sets the "sensor" field.
 func (_u *ReadingUpdate) SetSensor(v string) *ReadingUpdate {
 	_u.mutation.SetSensor(v)
@@ -125,6 +145,12 @@ func (_u *ReadingUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.AddedValue(); ok {
 		_spec.AddField(reading.FieldValue, field.TypeFloat64, value)
 	}
+	if value, ok := _u.mutation.Place(); ok {
+		_spec.SetField(reading.FieldPlace, field.TypeString, value)
+	}
+	if _u.mutation.PlaceCleared() {
+		_spec.ClearField(reading.FieldPlace, field.TypeString)
+	}
 	if value, ok := _u.mutation.Sensor(); ok {
 		_spec.SetField(reading.FieldSensor, field.TypeString, value)
 	}
@@ -191,6 +217,26 @@ func (_u *ReadingUpdateOne) SetNillableValue(v *float64) *ReadingUpdateOne {
 // AddValue adds value to the "value" field.
 func (_u *ReadingUpdateOne) AddValue(v float64) *ReadingUpdateOne {
 	_u.mutation.AddValue(v)
+	return _u
+}
+
+// SetPlace sets the "place" field.
+func (_u *ReadingUpdateOne) SetPlace(v string) *ReadingUpdateOne {
+	_u.mutation.SetPlace(v)
+	return _u
+}
+
+// SetNillablePlace sets the "place" field if the given value is not nil.
+func (_u *ReadingUpdateOne) SetNillablePlace(v *string) *ReadingUpdateOne {
+	if v != nil {
+		_u.SetPlace(*v)
+	}
+	return _u
+}
+
+// ClearPlace clears the value of the "place" field.
+func (_u *ReadingUpdateOne) ClearPlace() *ReadingUpdateOne {
+	_u.mutation.ClearPlace()
 	return _u
 }
 
@@ -299,6 +345,12 @@ func (_u *ReadingUpdateOne) sqlSave(ctx context.Context) (_node *Reading, err er
 	if value, ok := _u.mutation.AddedValue(); ok {
 		_spec.AddField(reading.FieldValue, field.TypeFloat64, value)
 	}
+	if value, ok := _u.mutation.Place(); ok {
+		_spec.SetField(reading.FieldPlace, field.TypeString, value)
+	}
+	if _u.mutation.PlaceCleared() {
+		_spec.ClearField(reading.FieldPlace, field.TypeString)
+	}
 	if value, ok := _u.mutation.Sensor(); ok {
 		_spec.SetField(reading.FieldSensor, field.TypeString, value)
 	}
@@ -349,7 +401,7 @@ func (c *ReadingClient) UpdateBulk(rowBuilders ...*ReadingUpdateOne) *ReadingUpd
 		},
 		Save: (*ReadingUpdateOne).Save, Saved: (*ReadingUpdateOne).saved,
 		ScanValues: (*Reading).scanValues, Assign: (*Reading).assignValues,
-		Reuses: []string{reading.FieldID, reading.FieldValue, reading.FieldSensor, reading.FieldUpdatedAt},
+		Reuses: []string{reading.FieldID, reading.FieldValue, reading.FieldPlace, reading.FieldSensor, reading.FieldUpdatedAt},
 	})
 }
 

@@ -60,6 +60,8 @@ type Tx struct {
 	Shelf *ShelfClient
 	// Shelter is the client for interacting with the Shelter builders.
 	Shelter *ShelterClient
+	// Slip is the client for interacting with the Slip builders.
+	Slip *SlipClient
 	// Team is the client for interacting with the Team builders.
 	Team *TeamClient
 	// Ticket is the client for interacting with the Ticket builders.
@@ -222,6 +224,7 @@ func (tx *Tx) init() {
 	tx.Setting = NewSettingClient(tx.config)
 	tx.Shelf = NewShelfClient(tx.config)
 	tx.Shelter = NewShelterClient(tx.config)
+	tx.Slip = NewSlipClient(tx.config)
 	tx.Team = NewTeamClient(tx.config)
 	tx.Ticket = NewTicketClient(tx.config)
 	tx.Tweet = NewTweetClient(tx.config)

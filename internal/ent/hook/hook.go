@@ -285,6 +285,18 @@ func (f ShelterFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, err
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ShelterMutation", m)
 }
 
+// The SlipFunc type is an adapter to allow the use of ordinary
+// function as Slip mutator.
+type SlipFunc func(context.Context, *ent.SlipMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f SlipFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.SlipMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.SlipMutation", m)
+}
+
 // The TeamFunc type is an adapter to allow the use of ordinary
 // function as Team mutator.
 type TeamFunc func(context.Context, *ent.TeamMutation) (ent.Value, error)

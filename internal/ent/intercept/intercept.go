@@ -32,6 +32,7 @@ import (
 	"github.com/entocc/entocc/internal/ent/setting"
 	"github.com/entocc/entocc/internal/ent/shelf"
 	"github.com/entocc/entocc/internal/ent/shelter"
+	"github.com/entocc/entocc/internal/ent/slip"
 	"github.com/entocc/entocc/internal/ent/team"
 	"github.com/entocc/entocc/internal/ent/ticket"
 	"github.com/entocc/entocc/internal/ent/tweet"
@@ -715,6 +716,33 @@ func (f TraverseShelter) Traverse(ctx context.Context, q ent.Query) error {
 	return fmt.Errorf("unexpected query type %T. expect *ent.ShelterQuery", q)
 }
 
+// The SlipFunc type is an adapter to allow the use of ordinary function as a Querier.
+type SlipFunc func(context.Context, *ent.SlipQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f SlipFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.SlipQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.SlipQuery", q)
+}
+
+// The TraverseSlip type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseSlip func(context.Context, *ent.SlipQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseSlip) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseSlip) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.SlipQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.SlipQuery", q)
+}
+
 // The TeamFunc type is an adapter to allow the use of ordinary function as a Querier.
 type TeamFunc func(context.Context, *ent.TeamQuery) (ent.Value, error)
 
@@ -872,6 +900,8 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.ShelfQuery, predicate.Shelf, shelf.OrderOption]{typ: ent.TypeShelf, tq: q}, nil
 	case *ent.ShelterQuery:
 		return &query[*ent.ShelterQuery, predicate.Shelter, shelter.OrderOption]{typ: ent.TypeShelter, tq: q}, nil
+	case *ent.SlipQuery:
+		return &query[*ent.SlipQuery, predicate.Slip, slip.OrderOption]{typ: ent.TypeSlip, tq: q}, nil
 	case *ent.TeamQuery:
 		return &query[*ent.TeamQuery, predicate.Team, team.OrderOption]{typ: ent.TypeTeam, tq: q}, nil
 	case *ent.TicketQuery:

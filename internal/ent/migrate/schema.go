@@ -382,7 +382,8 @@ var (
 	// ReadingsColumns holds the columns for the "readings" table.
 	ReadingsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt, Increment: true},
-		{Name: "value", Type: field.TypeFloat64},
+		{Name: "value", Type: field.TypeFloat64, Default: 0},
+		{Name: "place", Type: field.TypeString, Nullable: true},
 		{Name: "sensor", Type: field.TypeString, Unique: true, Nullable: true},
 		{Name: "updated_at", Type: field.TypeTime, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 	}
@@ -425,6 +426,62 @@ var (
 		Name:       "shelters",
 		Columns:    SheltersColumns,
 		PrimaryKey: []*schema.Column{SheltersColumns[0]},
+	}
+	// SlipsColumns holds the columns for the "slips" table.
+	SlipsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt, Increment: true},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
+		{Name: "text", Type: field.TypeString, Default: ""},
+		{Name: "slip_user", Type: field.TypeInt, Nullable: true},
+		{Name: "slip_document", Type: field.TypeUUID, Nullable: true},
+		{Name: "slip_event", Type: field.TypeInt, Nullable: true},
+		{Name: "slip_gauge", Type: field.TypeInt, Nullable: true},
+		{Name: "slip_order", Type: field.TypeInt, Nullable: true},
+		{Name: "slip_reading", Type: field.TypeInt, Nullable: true},
+	}
+	// SlipsTable holds the schema information for the "slips" table.
+	SlipsTable = &schema.Table{
+		Name:       "slips",
+		Columns:    SlipsColumns,
+		PrimaryKey: []*schema.Column{SlipsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "slips_users_user",
+				Columns:    []*schema.Column{SlipsColumns[3]},
+				RefColumns: []*schema.Column{UsersColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "slips_documents_document",
+				Columns:    []*schema.Column{SlipsColumns[4]},
+				RefColumns: []*schema.Column{DocumentsColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "slips_events_event",
+				Columns:    []*schema.Column{SlipsColumns[5]},
+				RefColumns: []*schema.Column{EventsColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "slips_gauges_gauge",
+				Columns:    []*schema.Column{SlipsColumns[6]},
+				RefColumns: []*schema.Column{GaugesColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "slips_orders_order",
+				Columns:    []*schema.Column{SlipsColumns[7]},
+				RefColumns: []*schema.Column{OrdersColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "slips_readings_reading",
+				Columns:    []*schema.Column{SlipsColumns[8]},
+				RefColumns: []*schema.Column{ReadingsColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
 	}
 	// TeamsColumns holds the columns for the "teams" table.
 	TeamsColumns = []*schema.Column{
@@ -623,6 +680,7 @@ var (
 		SettingsTable,
 		ShelvesTable,
 		SheltersTable,
+		SlipsTable,
 		TeamsTable,
 		TicketsTable,
 		TweetsTable,
@@ -652,6 +710,12 @@ func init() {
 	PurchasesTable.ForeignKeys[0].RefTable = BuyersTable
 	PurchaseLinesTable.ForeignKeys[0].RefTable = PurchasesTable
 	PurchaseLinesTable.ForeignKeys[1].RefTable = ShelvesTable
+	SlipsTable.ForeignKeys[0].RefTable = UsersTable
+	SlipsTable.ForeignKeys[1].RefTable = DocumentsTable
+	SlipsTable.ForeignKeys[2].RefTable = EventsTable
+	SlipsTable.ForeignKeys[3].RefTable = GaugesTable
+	SlipsTable.ForeignKeys[4].RefTable = OrdersTable
+	SlipsTable.ForeignKeys[5].RefTable = ReadingsTable
 	UsersTable.ForeignKeys[0].RefTable = UsersTable
 	UsersTable.ForeignKeys[1].RefTable = UsersTable
 	UserFriendsTable.ForeignKeys[0].RefTable = UsersTable

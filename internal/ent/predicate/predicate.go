@@ -86,6 +86,9 @@ type Shelf func(*sql.Selector)
 // Shelter is the predicate function for shelter builders.
 type Shelter func(*sql.Selector)
 
+// Slip is the predicate function for slip builders.
+type Slip func(*sql.Selector)
+
 // Team is the predicate function for team builders.
 type Team func(*sql.Selector)
 

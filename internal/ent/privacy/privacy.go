@@ -662,6 +662,30 @@ func (f ShelterMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutatio
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.ShelterMutation", m)
 }
 
+// The SlipQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type SlipQueryRuleFunc func(context.Context, *ent.SlipQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f SlipQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.SlipQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.SlipQuery", q)
+}
+
+// The SlipMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type SlipMutationRuleFunc func(context.Context, *ent.SlipMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f SlipMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.SlipMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.SlipMutation", m)
+}
+
 // The TeamQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type TeamQueryRuleFunc func(context.Context, *ent.TeamQuery) error

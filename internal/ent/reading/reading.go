@@ -16,6 +16,8 @@ const (
 	FieldID = "id"
 	// FieldValue holds the string denoting the value field in the database.
 	FieldValue = "value"
+	// FieldPlace holds the string denoting the place field in the database.
+	FieldPlace = "place"
 	// FieldSensor holds the string denoting the sensor field in the database.
 	FieldSensor = "sensor"
 	// FieldUpdatedAt holds the string denoting the updated_at field in the database.
@@ -28,6 +30,7 @@ const (
 var Columns = []string{
 	FieldID,
 	FieldValue,
+	FieldPlace,
 	FieldSensor,
 	FieldUpdatedAt,
 }
@@ -49,6 +52,8 @@ func ValidColumn(column string) bool {
 //	import _ "github.com/entocc/entocc/internal/ent/runtime"
 var (
 	Hooks [1]ent.Hook
+	// DefaultValue holds the default value on creation for the "value" field.
+	DefaultValue float64
 	// DefaultUpdatedAt holds the default value on creation for the "updated_at" field.
 	DefaultUpdatedAt func() time.Time
 )
@@ -64,6 +69,11 @@ func ByID(opts ...sql.OrderTermOption) OrderOption {
 // ByValue orders the results by the value field.
 func ByValue(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldValue, opts...).ToFunc()
+}
+
+// ByPlace orders the results by the place field.
+func ByPlace(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPlace, opts...).ToFunc()
 }
 
 // BySensor orders the results by the sensor field.

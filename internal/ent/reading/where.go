@@ -59,6 +59,11 @@ func Value(v float64) predicate.Reading {
 	return predicate.Reading(sql.FieldEQ(FieldValue, v))
 }
 
+// Place applies equality check predicate on the "place" field. It's identical to PlaceEQ.
+func Place(v string) predicate.Reading {
+	return predicate.Reading(sql.FieldEQ(FieldPlace, v))
+}
+
 // Sensor applies equality check predicate on the "sensor" field. It's identical to SensorEQ.
 func Sensor(v string) predicate.Reading {
 	return predicate.Reading(sql.FieldEQ(FieldSensor, v))
@@ -107,6 +112,81 @@ func ValueLT(v float64) predicate.Reading {
 // ValueLTE applies the LTE predicate on the "value" field.
 func ValueLTE(v float64) predicate.Reading {
 	return predicate.Reading(sql.FieldLTE(FieldValue, v))
+}
+
+// PlaceEQ applies the EQ predicate on the "place" field.
+func PlaceEQ(v string) predicate.Reading {
+	return predicate.Reading(sql.FieldEQ(FieldPlace, v))
+}
+
+// PlaceNEQ applies the NEQ predicate on the "place" field.
+func PlaceNEQ(v string) predicate.Reading {
+	return predicate.Reading(sql.FieldNEQ(FieldPlace, v))
+}
+
+// PlaceIn applies the In predicate on the "place" field.
+func PlaceIn(vs ...string) predicate.Reading {
+	return predicate.Reading(sql.FieldIn(FieldPlace, vs...))
+}
+
+// PlaceNotIn applies the NotIn predicate on the "place" field.
+func PlaceNotIn(vs ...string) predicate.Reading {
+	return predicate.Reading(sql.FieldNotIn(FieldPlace, vs...))
+}
+
+// PlaceGT applies the GT predicate on the "place" field.
+func PlaceGT(v string) predicate.Reading {
+	return predicate.Reading(sql.FieldGT(FieldPlace, v))
+}
+
+// PlaceGTE applies the GTE predicate on the "place" field.
+func PlaceGTE(v string) predicate.Reading {
+	return predicate.Reading(sql.FieldGTE(FieldPlace, v))
+}
+
+// PlaceLT applies the LT predicate on the "place" field.
+func PlaceLT(v string) predicate.Reading {
+	return predicate.Reading(sql.FieldLT(FieldPlace, v))
+}
+
+// PlaceLTE applies the LTE predicate on the "place" field.
+func PlaceLTE(v string) predicate.Reading {
+	return predicate.Reading(sql.FieldLTE(FieldPlace, v))
+}
+
+// PlaceContains applies the Contains predicate on the "place" field.
+func PlaceContains(v string) predicate.Reading {
+	return predicate.Reading(sql.FieldContains(FieldPlace, v))
+}
+
+// PlaceHasPrefix applies the HasPrefix predicate on the "place" field.
+func PlaceHasPrefix(v string) predicate.Reading {
+	return predicate.Reading(sql.FieldHasPrefix(FieldPlace, v))
+}
+
+// PlaceHasSuffix applies the HasSuffix predicate on the "place" field.
+func PlaceHasSuffix(v string) predicate.Reading {
+	return predicate.Reading(sql.FieldHasSuffix(FieldPlace, v))
+}
+
+// PlaceIsNil applies the IsNil predicate on the "place" field.
+func PlaceIsNil() predicate.Reading {
+	return predicate.Reading(sql.FieldIsNull(FieldPlace))
+}
+
+// PlaceNotNil applies the NotNil predicate on the "place" field.
+func PlaceNotNil() predicate.Reading {
+	return predicate.Reading(sql.FieldNotNull(FieldPlace))
+}
+
+// PlaceEqualFold applies the EqualFold predicate on the "place" field.
+func PlaceEqualFold(v string) predicate.Reading {
+	return predicate.Reading(sql.FieldEqualFold(FieldPlace, v))
+}
+
+// PlaceContainsFold applies the ContainsFold predicate on the "place" field.
+func PlaceContainsFold(v string) predicate.Reading {
+	return predicate.Reading(sql.FieldContainsFold(FieldPlace, v))
 }
 
 // SensorEQ applies the EQ predicate on the "sensor" field.

@@ -29,6 +29,7 @@ import (
 	"github.com/entocc/entocc/internal/ent/schema"
 	"github.com/entocc/entocc/internal/ent/setting"
 	"github.com/entocc/entocc/internal/ent/shelf"
+	"github.com/entocc/entocc/internal/ent/slip"
 	"github.com/entocc/entocc/internal/ent/ticket"
 	"github.com/entocc/entocc/internal/ent/user"
 	"github.com/google/uuid"
@@ -320,8 +321,12 @@ func init() {
 	reading.Hooks[0] = readingMixinHooks0[0]
 	readingFields := schema.Reading{}.Fields()
 	_ = readingFields
+	// readingDescValue is the schema descriptor for value field.
+	readingDescValue := readingFields[0].Descriptor()
+	// reading.DefaultValue holds the default value on creation for the value field.
+	reading.DefaultValue = readingDescValue.Default.(float64)
 	// readingDescUpdatedAt is the schema descriptor for updated_at field.
-	readingDescUpdatedAt := readingFields[2].Descriptor()
+	readingDescUpdatedAt := readingFields[3].Descriptor()
 	// reading.DefaultUpdatedAt holds the default value on creation for the updated_at field.
 	reading.DefaultUpdatedAt = readingDescUpdatedAt.Default.(func() time.Time)
 	settingMixin := schema.Setting{}.Mixin()
@@ -341,6 +346,21 @@ func init() {
 	shelfDescName := shelfFields[0].Descriptor()
 	// shelf.DefaultName holds the default value on creation for the name field.
 	shelf.DefaultName = shelfDescName.Default.(string)
+	slipMixin := schema.Slip{}.Mixin()
+	slipMixinHooks0 := slipMixin[0].Hooks()
+	slip.Hooks[0] = slipMixinHooks0[0]
+	slipMixinFields0 := slipMixin[0].Fields()
+	_ = slipMixinFields0
+	slipFields := schema.Slip{}.Fields()
+	_ = slipFields
+	// slipDescVersion is the schema descriptor for version field.
+	slipDescVersion := slipMixinFields0[0].Descriptor()
+	// slip.DefaultVersion holds the default value on creation for the version field.
+	slip.DefaultVersion = slipDescVersion.Default.(int64)
+	// slipDescText is the schema descriptor for text field.
+	slipDescText := slipFields[0].Descriptor()
+	// slip.DefaultText holds the default value on creation for the text field.
+	slip.DefaultText = slipDescText.Default.(string)
 	ticketMixin := schema.Ticket{}.Mixin()
 	ticket.Policy = privacy.NewPolicies(schema.Ticket{})
 	ticket.Hooks[0] = func(next ent.Mutator) ent.Mutator {

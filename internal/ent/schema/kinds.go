@@ -132,7 +132,8 @@ func (Reading) Mixin() []ent.Mixin { return []ent.Mixin{mixin.Guard{Field: "upda
 // Fields of the Reading.
 func (Reading) Fields() []ent.Field {
 	return []ent.Field{
-		field.Float("value"),
+		field.Float("value").Default(0),
+		field.String("place").Optional(),
 		field.String("sensor").Optional().Nillable().Unique(),
 		field.Time("updated_at").Default(time.Now).SchemaType(map[string]string{dialect.MySQL: "datetime(6)"}),
 	}

@@ -107,3 +107,26 @@ func (Folder) Fields() []ent.Field { return []ent.Field{field.String("name")} }
 func (Folder) Edges() []ent.Edge {
 	return []ent.Edge{edge.To("below", Folder.Type).From("above").Unique()}
 }
+
+// Slip touches a row of each kind of version.
+type Slip struct{ ent.Schema }
+
+// Mixin of the Slip.
+func (Slip) Mixin() []ent.Mixin {
+	return []ent.Mixin{mixin.Version{Touch: []string{"user", "document", "event", "gauge", "order", "reading"}}}
+}
+
+// Fields of the Slip.
+func (Slip) Fields() []ent.Field { return []ent.Field{field.String("text").Default("")} }
+
+// Edges of the Slip.
+func (Slip) Edges() []ent.Edge {
+	return []ent.Edge{
+		edge.To("user", User.Type).Unique(),
+		edge.To("document", Document.Type).Unique(),
+		edge.To("event", Event.Type).Unique(),
+		edge.To("gauge", Gauge.Type).Unique(),
+		edge.To("order", Order.Type).Unique(),
+		edge.To("reading", Reading.Type).Unique(),
+	}
+}
