@@ -257,6 +257,18 @@ func TestSystem_OtherDatabasesAreRefused(t *testing.T) {
 	}
 }
 
+// A version is never NULL and never one that somebody chose: PostgreSQL lets no statement write it.
+func TestSystem_NobodyWritesIt(t *testing.T) {
+	each(t, func(s *scene) {
+		a := s.account("before")
+		for _, to := range []string{"NULL", "xmin", "'4294967295'"} {
+			_, err := s.db.ExecContext(s.ctx, "UPDATE accounts SET xmin = "+to)
+			require.ErrorContains(s, err, "system column", to)
+		}
+		s.saved(a.Update().SetName("after"))
+	})
+}
+
 // A trigger would have nothing to do.
 func TestSystem_NoTriggers(t *testing.T) {
 	triggers, err := trigger.New(dialect.Postgres, ent.VersionedTables())

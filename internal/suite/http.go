@@ -1,12 +1,14 @@
 package suite
 
 import (
+	"context"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
 	"strings"
+	"testing"
 
 	"github.com/entocc/entocc/internal/ent"
 	"github.com/entocc/entocc/occhttp"
@@ -47,9 +49,11 @@ func (s *Scene) listen() *listener {
 }
 
 // serve serves a handler behind the middleware.
-func (s *Scene) serve(h http.Handler) *httptest.Server {
-	server := httptest.NewServer(occhttp.Middleware(occhttp.Strict(s), occhttp.Logger(slog.New(slog.DiscardHandler)))(h))
-	s.Cleanup(server.Close)
+func (s *Scene) serve(h http.Handler) *httptest.Server { return serve(s.T, h) }
+
+func serve(t *testing.T, h http.Handler) *httptest.Server {
+	server := httptest.NewServer(occhttp.Middleware(occhttp.Strict(t), occhttp.Logger(slog.New(slog.DiscardHandler)))(h))
+	t.Cleanup(server.Close)
 	return server
 }
 
@@ -73,14 +77,19 @@ func (l *listener) delete(_ http.ResponseWriter, r *http.Request) error {
 // do sends a request with these If-Match lines, and returns its status and ETag.
 func (l *listener) do(method string, ifMatch ...string) (status int, tag string) {
 	l.Helper()
-	req, err := http.NewRequestWithContext(l.ctx, method, l.url, strings.NewReader("mine"))
-	require.NoError(l, err)
+	return request(l.ctx, l.T, method, l.url, ifMatch...)
+}
+
+func request(ctx context.Context, t *testing.T, method, url string, ifMatch ...string) (status int, tag string) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(ctx, method, url, strings.NewReader("mine"))
+	require.NoError(t, err)
 	req.Header["If-Match"] = ifMatch
 	resp, err := http.DefaultClient.Do(req)
-	require.NoError(l, err)
+	require.NoError(t, err)
 	_, err = io.Copy(io.Discard, resp.Body)
-	require.NoError(l, err)
-	require.NoError(l, resp.Body.Close())
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
 	return resp.StatusCode, resp.Header.Get("ETag")
 }
 

@@ -2,6 +2,7 @@ package suite
 
 import (
 	"context"
+	"reflect"
 	"testing"
 
 	"github.com/entocc/entocc"
@@ -10,287 +11,324 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Updater is a generated builder for one row.
-type Updater[E, V, U any] interface {
-	Save(ctx context.Context) (E, error)
-	Exec(ctx context.Context) error
-	IfVersion(version V) U
-	IgnoreVersion() U
-	ForceIncrement() U
-}
-
-// Kind is a type with some kind of version, for the core scenarios that every kind must pass. C is the generated
-// client, E the entity, V its version and U its UpdateOne. Rows with the same key clash.
-type Kind[C any, E entocc.Versioned, V any, U Updater[E, V, U]] struct {
-	Client  C
-	Create  func(ctx context.Context, c C, key, text string) (E, error)
-	Load    func(ctx context.Context, c C, of E) (E, error)
-	Text    func(E) string
-	Version func(E) V
-	// Update is made from the entity, and UpdateID from its ID alone.
-	Update, UpdateID func(c C, of E, text string) U
-	// Delete deletes by the entity, and DeleteIf by its ID and version.
-	Delete   func(ctx context.Context, c C, of E) error
-	DeleteIf func(ctx context.Context, c C, of E, version V) error
-	// Where updates by a predicate, and by the version if it is not nil.
-	Where func(ctx context.Context, c C, of E, version *V, text string) (int, error)
-	// Many are UpdateBulk and DeleteBulk.
-	Many       func(ctx context.Context, c C, skip bool, updates ...U) ([]E, error)
-	DeleteMany func(ctx context.Context, c C, of ...E) (int, error)
-	// Upsert upserts rows by their keys, with IfVersion if there are versions.
-	Upsert func(ctx context.Context, c C, text string, keys []string, versions []V) error
-	// Modified is IsModified, and Get is GetVersion.
-	Modified func(ctx context.Context, of E) (bool, error)
-	Get      func(ctx context.Context, c C, of E, version V) (E, error)
-	// Modify changes the text by the client's Modify, and Verify has the commit check the entity.
-	Modify func(ctx context.Context, c C, of E, change func(string) string) (E, error)
-	Verify func(c C, of E) error
-	// Tx begins a transaction.
-	Tx func(ctx context.Context, c C) (in C, commit, rollback func() error, err error)
-	// Ends says that a conflict with what a transaction has read ends the transaction.
-	Ends bool
-}
-
-// Run runs the scenarios, each as a subtest.
-func (k Kind[C, E, V, U]) Run(t *testing.T) {
+// Run runs the scenarios of the core, each as a subtest: what databases, drivers and levels have a part in.
+func (k Kind) Run(t *testing.T) {
 	t.Helper()
-	for name, run := range map[string]func(*kindScene[C, E, V, U]){
-		"StaleWritesAreRefused": staleWritesOfAKind[C, E, V, U],
-		"StatedVersions":        statedVersionsOfAKind[C, E, V, U],
-		"WhatMovesTheVersion":   movesOfAKind[C, E, V, U],
-		"RowsThatAreGone":       goneRowsOfAKind[C, E, V, U],
-		"Batches":               batchesOfAKind[C, E, V, U],
-		"Upserts":               upsertsOfAKind[C, E, V, U],
-		"Transactions":          transactionsOfAKind[C, E, V, U],
-		"ManyWriters":           manyWritersOfAKind[C, E, V, U],
-	} {
-		t.Run(name, func(t *testing.T) { run(&kindScene[C, E, V, U]{T: t, Kind: k, ctx: t.Context()}) })
+	k.run(t, map[string]func(*kindScene){
+		"StaleWritesAreRefused": staleWritesOfAKind,
+		"StatedVersions":        statedVersionsOfAKind,
+		"WhatMovesTheVersion":   movesOfAKind,
+		"RowsThatAreGone":       goneRowsOfAKind,
+		"Batches":               batchesOfAKind,
+		"Upserts":               upsertsOfAKind,
+		"IfNewer":               newerOfAKind,
+		"Transactions":          transactionsOfAKind,
+		"ManyWriters":           manyWritersOfAKind,
+	})
+}
+
+// RunAll also runs those of the guard, which asks each kind the same questions: one level of each database shows that.
+func (k Kind) RunAll(t *testing.T) {
+	t.Helper()
+	k.Run(t)
+	k.run(t, map[string]func(*kindScene){
+		"SetBased":   setBasedOfAKind,
+		"State":      statesOfAKind,
+		"Report":     reportsOfAKind,
+		"ReportInTx": reportsInTxOfAKind,
+		"Resolve":    resolversOfAKind,
+		"Merge":      mergesOfAKind,
+		"Rounds":     roundsOfAKind,
+		"HTTP":       entityTagsOfAKind,
+		"SoftDelete": softDeletesOfAKind,
+		"Hooks":      hooksOfAKind,
+	})
+	if k.Child != "" {
+		k.run(t, map[string]func(*kindScene){"Touch": touchesOfAKind})
 	}
 }
 
-type kindScene[C any, E entocc.Versioned, V any, U Updater[E, V, U]] struct {
+func (k Kind) run(t *testing.T, scenarios map[string]func(*kindScene)) {
+	t.Helper()
+	for name, run := range scenarios {
+		t.Run(name, func(t *testing.T) { run(&kindScene{T: t, Kind: k, client: k.open(), ctx: t.Context()}) })
+	}
+}
+
+type kindScene struct {
 	*testing.T
-	Kind[C, E, V, U]
-	ctx context.Context //nolint:containedctx // the scene's
+	Kind
+	client kindClient
+	ctx    context.Context //nolint:containedctx // the scene's
 }
 
 // row creates a row, and loads it twice, as two editors would.
-func (s *kindScene[C, E, V, U]) row() (a, b E, key string) {
+func (s *kindScene) row() (a, b entocc.Versioned, key string) {
+	s.Helper()
+	return s.rowOf("before")
+}
+
+// rowOf creates one with this text.
+func (s *kindScene) rowOf(text string) (a, b entocc.Versioned, key string) {
 	s.Helper()
 	key = uuid.NewString()
-	created, err := s.Create(s.ctx, s.Client, key, "before")
-	require.NoError(s, err)
+	created := s.save(s.client.create(key, text))
 	return s.load(created), s.load(created), key
 }
 
-func (s *kindScene[C, E, V, U]) load(of E) E {
+func (s *kindScene) load(of entocc.Versioned) entocc.Versioned {
 	s.Helper()
-	now, err := s.Load(s.ctx, s.Client, of)
+	now, err := s.client.get(s.ctx, of)
 	require.NoError(s, err)
 	return now
 }
 
-func (s *kindScene[C, E, V, U]) save(u U) E {
+func (s *kindScene) save(u kindBuilder) entocc.Versioned {
 	s.Helper()
-	e, err := u.Save(s.ctx)
+	e, err := u.save(s.ctx)
 	require.NoError(s, err)
 	return e
 }
 
-// is requires the row to have this text.
-func (s *kindScene[C, E, V, U]) is(of E, text string) {
+// begin begins a transaction, and rolls it back at the end if it is open still.
+func (s *kindScene) begin() (in kindClient, commit, rollback func() error) {
 	s.Helper()
-	assert.Equal(s, text, s.Text(s.load(of)))
+	return s.beginOf(s.client)
+}
+
+func (s *kindScene) beginOf(c kindClient) (in kindClient, commit, rollback func() error) {
+	s.Helper()
+	in, commit, rollback, err := c.tx(s.ctx)
+	require.NoError(s, err)
+	s.Cleanup(func() { _ = rollback() })
+	return in, commit, rollback
+}
+
+// is requires the row to have this text.
+func (s *kindScene) is(of entocc.Versioned, text string) {
+	s.Helper()
+	assert.Equal(s, text, s.text(s.load(of)))
 }
 
 // refuses requires err to be a conflict of the row.
-func (s *kindScene[C, E, V, U]) refuses(of E, err error) *entocc.RecordModifiedError {
+func (s *kindScene) refuses(of entocc.Versioned, err error) *entocc.RecordModifiedError {
 	s.Helper()
 	var modified *entocc.RecordModifiedError
 	require.ErrorAs(s, err, &modified)
-	assert.Equal(s, of.VersionKey().ID, modified.ID)
+	assert.Equal(s, []any{s.Type, of.VersionKey().ID}, []any{modified.Type, modified.ID})
 	return modified
 }
 
-func staleWritesOfAKind[C any, E entocc.Versioned, V any, U Updater[E, V, U]](s *kindScene[C, E, V, U]) {
+// version is that of an entity.
+func version(of entocc.Versioned) any { return of.VersionKey().Version }
+
+func staleWritesOfAKind(s *kindScene) {
 	a, b, _ := s.row()
 	for _, text := range []string{"one", "two", "three"} {
 		old := a
-		a = s.save(s.Update(s.Client, a, text))
-		assert.Equal(s, text, s.Text(a))
-		_ = s.refuses(old, s.Update(s.Client, old, "lost").Exec(s.ctx))
-		modified, err := s.Modified(s.ctx, a)
+		a = s.save(s.client.update(a, text))
+		assert.Equal(s, text, s.text(a))
+		_ = s.refuses(old, s.client.update(old, "lost").exec(s.ctx))
+		modified, err := isModified(s.ctx, a)
 		require.NoError(s, err)
 		assert.False(s, modified, "a save returns the version that is stored")
 	}
-	conflict := s.refuses(b, s.Update(s.Client, b, "lost").Exec(s.ctx))
+	conflict := s.refuses(b, s.client.update(b, "lost").exec(s.ctx))
 	assert.Equal(s, b.VersionKey().Version, conflict.Expected)
 	assert.Equal(s, s.load(a).VersionKey().Version, conflict.Actual)
 	assert.False(s, conflict.Deleted)
-	_ = s.refuses(b, s.Delete(s.ctx, s.Client, b))
-	modified, err := s.Modified(s.ctx, b)
+	_ = s.refuses(b, s.client.remove(b).exec(s.ctx))
+	modified, err := isModified(s.ctx, b)
 	require.NoError(s, err)
 	assert.True(s, modified)
 	s.is(a, "three")
 }
 
-func statedVersionsOfAKind[C any, E entocc.Versioned, V any, U Updater[E, V, U]](s *kindScene[C, E, V, U]) {
+func statedVersionsOfAKind(s *kindScene) {
 	a, old, _ := s.row()
-	a = s.save(s.Update(s.Client, a, "after"))
-	stale, now := s.Version(old), s.Version(a)
-	_ = s.refuses(a, s.UpdateID(s.Client, a, "lost").IfVersion(stale).Exec(s.ctx))
-	var none V
-	_ = s.refuses(a, s.UpdateID(s.Client, a, "lost").IfVersion(none).Exec(s.ctx))
-	err := s.UpdateID(s.Client, a, "lost").Exec(s.ctx)
+	a = s.save(s.client.update(a, "after"))
+	stale, now := version(old), version(a)
+	_ = s.refuses(a, s.client.updateID(a, "lost").ifVersion(stale).exec(s.ctx))
+	none := reflect.Zero(reflect.TypeOf(now)).Interface()
+	_ = s.refuses(a, s.client.updateID(a, "lost").ifVersion(none).exec(s.ctx))
+	err := s.client.updateID(a, "lost").exec(s.ctx)
 	assert.True(s, entocc.IsVersionError(err), "no version is stated: %v", err)
-	n, err := s.Where(s.ctx, s.Client, a, &stale, "lost")
+	n, err := s.client.updateAll(isRow(a), "lost").ifVersion(stale).count(s.ctx)
 	assert.Zero(s, n)
 	assert.True(s, entocc.IsRecordModified(err), "%v", err)
-	_, err = s.Get(s.ctx, s.Client, a, stale)
+	_, err = s.client.getVersion(s.ctx, a, stale)
 	_ = s.refuses(a, err)
-	same, err := s.Get(s.ctx, s.Client, a, now)
+	same, err := s.client.getVersion(s.ctx, a, now)
 	require.NoError(s, err)
-	assert.Equal(s, "after", s.Text(same))
-	_ = s.refuses(a, s.DeleteIf(s.ctx, s.Client, a, stale))
+	assert.Equal(s, "after", s.text(same))
+	_ = s.refuses(a, s.client.removeID(a).ifVersion(stale).exec(s.ctx))
 	s.is(a, "after")
 
-	n, err = s.Where(s.ctx, s.Client, a, &now, "where")
+	n, err = s.client.updateAll(isRow(a), "where").ifVersion(now).count(s.ctx)
 	require.NoError(s, err)
 	assert.Equal(s, 1, n)
-	a = s.save(s.UpdateID(s.Client, a, "by ID").IfVersion(s.Version(s.load(a))))
-	require.NoError(s, s.DeleteIf(s.ctx, s.Client, a, s.Version(a)))
+	a = s.save(s.client.updateID(a, "by ID").ifVersion(version(s.load(a))))
+	require.NoError(s, s.client.removeID(a).ifVersion(version(a)).exec(s.ctx))
 }
 
-func movesOfAKind[C any, E entocc.Versioned, V any, U Updater[E, V, U]](s *kindScene[C, E, V, U]) {
-	for name, write := range map[string]func(of E, key string) error{
-		"ForceIncrement": func(of E, _ string) error { return s.Update(s.Client, of, "before").ForceIncrement().Exec(s.ctx) },
-		"IgnoreVersion":  func(of E, _ string) error { return s.Update(s.Client, of, "after").IgnoreVersion().Exec(s.ctx) },
-		"set-based":      func(of E, _ string) error { _, err := s.Where(s.ctx, s.Client, of, nil, "after"); return err },
-		"SkipCheck":      func(of E, _ string) error { return s.Update(s.Client, of, "after").Exec(entocc.SkipCheck(s.ctx)) },
-		"upsert":         func(_ E, key string) error { return s.Upsert(s.ctx, s.Client, "after", []string{key}, nil) },
+func movesOfAKind(s *kindScene) {
+	for name, write := range map[string]func(of entocc.Versioned, key string) error{
+		"ForceIncrement": func(of entocc.Versioned, _ string) error {
+			return s.client.update(of, "before").with("ForceIncrement").exec(s.ctx)
+		},
+		"IgnoreVersion": func(of entocc.Versioned, _ string) error {
+			return s.client.update(of, "after").ignoreVersion().exec(s.ctx)
+		},
+		"set-based": func(of entocc.Versioned, _ string) error {
+			_, err := s.client.updateAll(isRow(of), "after").count(s.ctx)
+			return err
+		},
+		"SkipCheck": func(of entocc.Versioned, _ string) error {
+			return s.client.update(of, "after").exec(entocc.SkipCheck(s.ctx))
+		},
+		"upsert": func(_ entocc.Versioned, key string) error {
+			return s.client.upsert(s.ctx, "after", []string{key})
+		},
 	} {
 		a, b, key := s.row()
 		require.NoError(s, write(a, key), name)
-		_ = s.refuses(b, s.Update(s.Client, b, "lost").Exec(s.ctx))
-		_ = s.save(s.Update(s.Client, s.load(b), "again"))
+		_ = s.refuses(b, s.client.update(b, "lost").exec(s.ctx))
+		_ = s.save(s.client.update(s.load(b), "again"))
 	}
 }
 
-func goneRowsOfAKind[C any, E entocc.Versioned, V any, U Updater[E, V, U]](s *kindScene[C, E, V, U]) {
+func goneRowsOfAKind(s *kindScene) {
 	a, b, key := s.row()
-	require.NoError(s, s.Delete(s.ctx, s.Client, a))
-	assert.True(s, s.refuses(b, s.Update(s.Client, b, "lost").Exec(s.ctx)).Deleted)
-	assert.True(s, s.refuses(b, s.Delete(s.ctx, s.Client, b)).Deleted)
-	assert.True(s, s.refuses(b, s.UpdateID(s.Client, b, "lost").IfVersion(s.Version(b)).Exec(s.ctx)).Deleted)
-	modified, err := s.Modified(s.ctx, b)
+	require.NoError(s, s.client.remove(a).exec(s.ctx))
+	assert.True(s, s.refuses(b, s.client.update(b, "lost").exec(s.ctx)).Deleted)
+	assert.True(s, s.refuses(b, s.client.remove(b).exec(s.ctx)).Deleted)
+	assert.True(s, s.refuses(b, s.client.updateID(b, "lost").ifVersion(version(b)).exec(s.ctx)).Deleted)
+	modified, err := isModified(s.ctx, b)
 	require.NoError(s, err)
 	assert.True(s, modified)
-	require.NoError(s, s.Upsert(s.ctx, s.Client, "created", []string{key}, []V{s.Version(b)}), "there is nothing to guard")
+	require.NoError(s, s.client.upsert(s.ctx, "created", []string{key}, version(b)), "there is nothing to guard")
 }
 
-func batchesOfAKind[C any, E entocc.Versioned, V any, U Updater[E, V, U]](s *kindScene[C, E, V, U]) {
+func batchesOfAKind(s *kindScene) {
 	a, _, _ := s.row()
 	b, stale, _ := s.row()
 	c, _, _ := s.row()
-	b = s.save(s.Update(s.Client, b, "other"))
-	updates := func() []U {
-		return []U{s.Update(s.Client, a, "after"), s.Update(s.Client, stale, "lost"), s.Update(s.Client, c, "after")}
+	b = s.save(s.client.update(b, "other"))
+	updates := func() []kindBuilder {
+		return []kindBuilder{s.client.update(a, "after"), s.client.update(stale, "lost"), s.client.update(c, "after")}
 	}
 	var bulk *entocc.BulkModifiedError
-	_, err := s.Many(s.ctx, s.Client, false, updates()...)
+	_, err := s.client.updateMany(s.ctx, false, updates()...)
 	require.ErrorAs(s, err, &bulk)
 	require.Len(s, bulk.Conflicts, 1)
 	_ = s.refuses(stale, bulk.Conflicts[0])
 	s.is(a, "before")
-	written, err := s.Many(s.ctx, s.Client, true, updates()...)
+	written, err := s.client.updateMany(s.ctx, true, updates()...)
 	require.ErrorAs(s, err, &bulk)
 	assert.Equal(s, 2, bulk.Written)
 	s.is(a, "after")
 	s.is(b, "other")
 	require.Len(s, written, 2)
-	saved, err := s.Many(s.ctx, s.Client, false, s.Update(s.Client, written[0], "again"), s.Update(s.Client, b, "again"))
+	_, err = s.client.updateMany(s.ctx, true, s.client.update(b, "lost"), s.client.update(b, "lost"))
+	assert.True(s, entocc.IsVersionError(err), "a row twice: %v", err)
+	saved, err := s.client.updateMany(s.ctx, false, s.client.update(written[0], "again"), s.client.update(b, "again"))
 	require.NoError(s, err, "a batch returns the stored versions")
-	_, err = s.DeleteMany(s.ctx, s.Client, saved[0], stale)
+	_, err = s.client.removeMany(s.ctx, saved[0], stale)
 	require.ErrorAs(s, err, &bulk)
 	s.is(a, "again")
-	n, err := s.DeleteMany(s.ctx, s.Client, saved...)
+	n, err := s.client.removeMany(s.ctx, saved...)
 	require.NoError(s, err)
 	assert.Equal(s, 2, n)
 }
 
-func upsertsOfAKind[C any, E entocc.Versioned, V any, U Updater[E, V, U]](s *kindScene[C, E, V, U]) {
+func upsertsOfAKind(s *kindScene) {
 	a, old, keyA := s.row()
 	b, _, keyB := s.row()
-	a = s.save(s.Update(s.Client, a, "saved"))
-	_ = s.refuses(a, s.Upsert(s.ctx, s.Client, "lost", []string{keyA}, []V{s.Version(old)}))
+	a = s.save(s.client.update(a, "saved"))
+	_ = s.refuses(a, s.client.upsert(s.ctx, "lost", []string{keyA}, version(old)))
 	keys := []string{keyA, keyB, uuid.NewString()}
-	err := s.Upsert(s.ctx, s.Client, "lost", keys, []V{s.Version(old), s.Version(b), s.Version(b)})
+	err := s.client.upsert(s.ctx, "lost", keys, version(old), version(b), version(b))
 	var bulk *entocc.BulkModifiedError
 	require.ErrorAs(s, err, &bulk)
 	assert.Equal(s, []int{0}, bulk.Indexes)
 	s.is(a, "saved")
 	s.is(b, "before")
-	require.NoError(s, s.Upsert(s.ctx, s.Client, "after", keys, []V{s.Version(a), s.Version(b), s.Version(b)}))
+	require.NoError(s, s.client.upsert(s.ctx, "after", keys, version(a), version(b), version(b)))
 	s.is(a, "after")
-	_ = s.refuses(b, s.Update(s.Client, b, "lost").Exec(s.ctx))
-	require.NoError(s, s.Upsert(s.ctx, s.Client, "single", []string{keyA}, []V{s.Version(s.load(a))}))
+	_ = s.refuses(b, s.client.update(b, "lost").exec(s.ctx))
+	require.NoError(s, s.client.upsert(s.ctx, "single", []string{keyA}, version(s.load(a))))
 	s.is(a, "single")
 }
 
-func transactionsOfAKind[C any, E entocc.Versioned, V any, U Updater[E, V, U]](s *kindScene[C, E, V, U]) {
+// An upsert of a newer version is generated for the kinds that have it.
+func newerOfAKind(s *kindScene) {
+	a, b, key := s.row()
+	upsert := func(text string) reflect.Value {
+		return invoke(invoke(s.client.create(key, text).b, "OnConflictColumns", s.Key)[0], "UpdateNewValues")[0]
+	}
+	if s.NoNewer {
+		assert.False(s, upsert("lost").MethodByName("IfNewer").IsValid(), "IfNewer is generated")
+		return
+	}
+	newer, _, _ := s.row()
+	for range 3 {
+		newer = s.save(s.client.update(newer, "newer"))
+	}
+	err := failure(invoke(invoke(upsert("lost"), "IfNewer", version(a))[0], "Exec", s.ctx))
+	assert.True(s, entocc.IsNotNewer(err), "%v", err)
+	s.is(a, "before")
+	require.NoError(s, failure(invoke(invoke(upsert("newer"), "IfNewer", version(newer))[0], "Exec", s.ctx)))
+	s.is(a, "newer")
+	_ = s.refuses(b, s.client.update(b, "lost").exec(s.ctx))
+}
+
+func transactionsOfAKind(s *kindScene) {
 	a, _, _ := s.row()
 	b, stale, _ := s.row()
-	begin := func() (C, func() error, func() error) {
-		in, commit, rollback, err := s.Tx(s.ctx, s.Client)
-		require.NoError(s, err)
-		s.Cleanup(func() { _ = rollback() })
-		return in, commit, rollback
-	}
-	in, _, rollback := begin()
-	undone := s.save(s.Update(in, a, "undone"))
+	in, _, rollback := s.begin()
+	undone := s.save(in.update(a, "undone"))
 	require.NoError(s, rollback())
-	require.Error(s, s.Update(s.Client, undone, "lost").Exec(s.ctx), "returned by a transaction that was rolled back")
+	require.Error(s, s.client.update(undone, "lost").exec(s.ctx), "returned by a transaction that was rolled back")
 	s.is(a, "before")
 
-	in, commit, _ := begin()
-	first := s.save(s.Update(in, a, "first"))
-	second := s.save(s.Update(in, first, "second"))
-	_ = s.refuses(a, s.Update(in, first, "lost").Exec(s.ctx))
+	in, commit, _ := s.begin()
+	first := s.save(in.update(a, "first"))
+	second := s.save(in.update(first, "second"))
+	_ = s.refuses(a, in.update(first, "lost").exec(s.ctx))
 	require.NoError(s, commit())
-	_ = s.save(s.Update(s.Client, second, "third"))
+	_ = s.save(s.client.update(second, "third"))
 
-	b = s.save(s.Update(s.Client, b, "other"))
-	in, commit, _ = begin()
-	_ = s.refuses(b, s.Update(in, stale, "lost").Exec(s.ctx))
-	_ = s.save(s.Update(in, b, "goes on"))
+	b = s.save(s.client.update(b, "other"))
+	in, commit, _ = s.begin()
+	_ = s.refuses(b, in.update(stale, "lost").exec(s.ctx))
+	_ = s.save(in.update(b, "goes on"))
 	require.NoError(s, commit())
 	if s.Ends {
 		return
 	}
-	in, commit, _ = begin()
-	read, err := s.Load(s.ctx, in, b)
+	in, commit, _ = s.begin()
+	read, err := in.get(s.ctx, b)
 	require.NoError(s, err)
-	require.NoError(s, s.Verify(in, read))
-	_ = s.save(s.Update(s.Client, s.load(b), "changed"))
-	_, err = s.Load(s.ctx, in, a)
+	require.NoError(s, in.verify(read))
+	_ = s.save(s.client.update(s.load(b), "changed"))
+	_, err = in.get(s.ctx, a)
 	require.NoError(s, err)
 	assert.True(s, entocc.IsRecordModified(commit()), "what was only read has changed")
 }
 
 // manyWritersOfAKind has many writers append to one row: a lost update loses a letter.
-func manyWritersOfAKind[C any, E entocc.Versioned, V any, U Updater[E, V, U]](s *kindScene[C, E, V, U]) {
+func manyWritersOfAKind(s *kindScene) {
 	const writers, writes = 6, 5
 	a, _, _ := s.row()
 	together(writers, func(int) {
 		for range writes {
-			_, err := s.Modify(s.ctx, s.Client, a, func(text string) string { return text + "." })
-			assert.NoError(s, err)
+			assert.NoError(s, s.client.modify(s.ctx, a, func(text string) string { return text + "." }))
 		}
 	})
-	assert.Len(s, s.Text(s.load(a)), len("before")+writers*writes)
+	assert.Len(s, s.text(s.load(a)), len("before")+writers*writes)
 	old := s.load(a)
 	won := make([]bool, writers)
-	together(writers, func(i int) { won[i] = s.Update(s.Client, old, "won").Exec(s.ctx) == nil })
+	together(writers, func(i int) { won[i] = s.client.update(old, "won").exec(s.ctx) == nil })
 	n := 0
 	for _, w := range won {
 		if w {

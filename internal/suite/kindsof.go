@@ -1,177 +1,83 @@
 package suite
 
 import (
-	"context"
+	"testing"
 
-	"github.com/entocc/entocc"
+	entgo "entgo.io/ent"
+	"entgo.io/ent/dialect/sql/schema"
 	"github.com/entocc/entocc/internal/ent"
 	"github.com/entocc/entocc/internal/ent/document"
 	"github.com/entocc/entocc/internal/ent/event"
-	"github.com/google/uuid"
+	"github.com/entocc/entocc/internal/ent/gauge"
+	entmigrate "github.com/entocc/entocc/internal/ent/migrate"
+	"github.com/entocc/entocc/internal/ent/order"
+	"github.com/entocc/entocc/internal/ent/reading"
+	"github.com/entocc/entocc/internal/ent/user"
+	"github.com/stretchr/testify/require"
 )
 
 func kindScenarios() []scenario {
 	return []scenario{
-		{name: "Kinds/TimeVersion", run: func(s *Scene) { eventKind(s).Run(s.T) }},
-		{name: "Kinds/TokenVersion", run: func(s *Scene) { documentKind(s).Run(s.T) }},
+		{name: "Kinds/TimeVersion", run: func(s *Scene) { s.kind("TimeVersion").Run(s.T) }},
+		{name: "Kinds/TokenVersion", run: func(s *Scene) { s.kind("TokenVersion").Run(s.T) }},
 	}
 }
 
-// endsOrWaits reports whether a transaction can't see that others changed a row that it has read: it is ended first, or
-// the others wait for it.
-func (s *Scene) endsOrWaits() bool {
+// kinds are types of the fixtures, by the kind of their version.
+func kinds() map[string]Kind {
+	return map[string]Kind{
+		"Version": {
+			Type: ent.TypeUser, Text: user.FieldName, Other: user.FieldEmail, Key: user.FieldEmail, Version: user.FieldVersion,
+		},
+		"TimeVersion": {
+			Type: ent.TypeEvent, Text: event.FieldName, Other: event.FieldSource, Key: event.FieldSource, Version: event.FieldVersion,
+		},
+		"TokenVersion": {
+			Type: ent.TypeDocument, Text: document.FieldTitle, Other: document.FieldBody, Key: document.FieldID, Version: document.FieldVersion,
+			NoNewer: true,
+		},
+		"TriggerVersion": {
+			Type: ent.TypeGauge, Text: gauge.FieldName, Other: gauge.FieldSerial, Key: gauge.FieldSerial, Version: gauge.FieldVersion,
+			NoNewer: true,
+		},
+		"Guard of an integer": {
+			Type: ent.TypeOrder, Text: order.FieldState, Other: order.FieldNumber, Key: order.FieldNumber, Version: order.FieldRev,
+		},
+		"Guard of a time": {
+			Type: ent.TypeReading, Text: reading.FieldPlace, Other: reading.FieldSensor, Key: reading.FieldSensor, Version: reading.FieldUpdatedAt,
+			NoNewer: true,
+		},
+	}
+}
+
+// kindTables are the tables of these types, and of the Slip, which touches all of them.
+func kindTables() []*schema.Table {
+	return []*schema.Table{
+		entmigrate.UsersTable, entmigrate.EventsTable, entmigrate.DocumentsTable, entmigrate.GaugesTable, entmigrate.OrdersTable,
+		entmigrate.ReadingsTable, entmigrate.SlipsTable,
+	}
+}
+
+// kind is a kind in the scene.
+func (s *Scene) kind(name string) Kind {
+	k := kinds()[name]
+	k.Client = func(hooks ...entgo.Hook) any { return s.with(hooks...) }
+	k.Child, k.Edge = ent.TypeSlip, k.Type
 	t := s.db.Traits
-	return t.ConflictEndsTx || t.ReadsLock || t.OneWriter || t.Nodes
+	k.Ends = t.ConflictEndsTx || t.ReadsLock || t.OneWriter || t.Nodes // Or the others wait for the transaction.
+	return k
 }
 
-func beginKind(ctx context.Context, c *ent.Client) (in *ent.Client, commit, rollback func() error, err error) {
-	tx, err := c.Tx(ctx)
-	if err != nil {
-		return nil, nil, nil, err
+// RunKinds runs on a database what every kind of version must pass, for each kind that the fixtures have.
+func RunKinds(t *testing.T, db DB) {
+	t.Helper()
+	pool, other := open(t, db), open(t, db)
+	s := newScene(t, db, pool, other)
+	require.NoError(t, entmigrate.Create(s.ctx, s.Client.Schema, kindTables()), "creating the tables of the fixtures")
+	if db.Migrated != nil {
+		db.Migrated(t, pool)
 	}
-	return tx.Client(), tx.Commit, tx.Rollback, nil
-}
-
-// eventKind is an Event, which has a TimeVersion.
-func eventKind(s *Scene) Kind[*ent.Client, *ent.Event, int64, *ent.EventUpdateOne] {
-	return Kind[*ent.Client, *ent.Event, int64, *ent.EventUpdateOne]{
-		Client: s.Client,
-		Ends:   s.endsOrWaits(),
-		Create: func(ctx context.Context, c *ent.Client, key, text string) (*ent.Event, error) {
-			return c.Event.Create().SetSource(key).SetName(text).Save(ctx)
-		},
-		Load: func(ctx context.Context, c *ent.Client, of *ent.Event) (*ent.Event, error) {
-			return c.Event.Get(ctx, of.ID)
-		},
-		Text:    func(of *ent.Event) string { return of.Name },
-		Version: func(of *ent.Event) int64 { return of.Version },
-		Update: func(c *ent.Client, of *ent.Event, text string) *ent.EventUpdateOne {
-			return c.Event.UpdateOne(of).SetName(text)
-		},
-		UpdateID: func(c *ent.Client, of *ent.Event, text string) *ent.EventUpdateOne {
-			return c.Event.UpdateOneID(of.ID).SetName(text)
-		},
-		Delete: func(ctx context.Context, c *ent.Client, of *ent.Event) error { return c.Event.DeleteOne(of).Exec(ctx) },
-		DeleteIf: func(ctx context.Context, c *ent.Client, of *ent.Event, version int64) error {
-			return c.Event.DeleteOneID(of.ID).IfVersion(version).Exec(ctx)
-		},
-		Where: func(ctx context.Context, c *ent.Client, of *ent.Event, version *int64, text string) (int, error) {
-			u := c.Event.Update().Where(event.ID(of.ID)).SetName(text)
-			if version != nil {
-				u.IfVersion(*version)
-			}
-			return u.Save(ctx)
-		},
-		Many: func(ctx context.Context, c *ent.Client, skip bool, updates ...*ent.EventUpdateOne) ([]*ent.Event, error) {
-			bulk := c.Event.UpdateBulk(updates...)
-			if skip {
-				bulk.SkipModified()
-			}
-			return bulk.Save(ctx)
-		},
-		DeleteMany: func(ctx context.Context, c *ent.Client, of ...*ent.Event) (int, error) {
-			return c.Event.DeleteBulk(of...).Exec(ctx)
-		},
-		Upsert: func(ctx context.Context, c *ent.Client, text string, keys []string, versions []int64) error {
-			create := func(key string) *ent.EventCreate { return c.Event.Create().SetSource(key).SetName(text) }
-			if len(keys) == 1 {
-				one := create(keys[0]).OnConflictColumns(event.FieldSource).UpdateNewValues()
-				if versions != nil {
-					one.IfVersion(versions[0])
-				}
-				return one.Exec(ctx)
-			}
-			builders := make([]*ent.EventCreate, len(keys))
-			for i, key := range keys {
-				builders[i] = create(key)
-			}
-			return c.Event.CreateBulk(builders...).OnConflictColumns(event.FieldSource).UpdateNewValues().IfVersion(versions...).Exec(ctx)
-		},
-		Modified: func(ctx context.Context, of *ent.Event) (bool, error) { return of.IsModified(ctx) },
-		Get: func(ctx context.Context, c *ent.Client, of *ent.Event, version int64) (*ent.Event, error) {
-			return c.Event.GetVersion(ctx, of.ID, version)
-		},
-		Modify: func(ctx context.Context, c *ent.Client, of *ent.Event, change func(string) string) (*ent.Event, error) {
-			return c.Event.Modify(ctx, of.ID, func(now *ent.Event, u *ent.EventUpdateOne) error {
-				u.SetName(change(now.Name))
-				return nil
-			}, entocc.Attempts(0))
-		},
-		Verify: func(c *ent.Client, of *ent.Event) error { return c.Event.VerifyOnCommit(of) },
-		Tx:     beginKind,
-	}
-}
-
-// documentKind is a Document, which has a TokenVersion.
-func documentKind(s *Scene) Kind[*ent.Client, *ent.Document, uuid.UUID, *ent.DocumentUpdateOne] {
-	return Kind[*ent.Client, *ent.Document, uuid.UUID, *ent.DocumentUpdateOne]{
-		Client: s.Client,
-		Ends:   s.endsOrWaits(),
-		Create: func(ctx context.Context, c *ent.Client, key, text string) (*ent.Document, error) {
-			return c.Document.Create().SetID(uuid.MustParse(key)).SetTitle(text).Save(ctx)
-		},
-		Load: func(ctx context.Context, c *ent.Client, of *ent.Document) (*ent.Document, error) {
-			return c.Document.Get(ctx, of.ID)
-		},
-		Text:    func(of *ent.Document) string { return of.Title },
-		Version: func(of *ent.Document) uuid.UUID { return of.Version },
-		Update: func(c *ent.Client, of *ent.Document, text string) *ent.DocumentUpdateOne {
-			return c.Document.UpdateOne(of).SetTitle(text)
-		},
-		UpdateID: func(c *ent.Client, of *ent.Document, text string) *ent.DocumentUpdateOne {
-			return c.Document.UpdateOneID(of.ID).SetTitle(text)
-		},
-		Delete: func(ctx context.Context, c *ent.Client, of *ent.Document) error {
-			return c.Document.DeleteOne(of).Exec(ctx)
-		},
-		DeleteIf: func(ctx context.Context, c *ent.Client, of *ent.Document, version uuid.UUID) error {
-			return c.Document.DeleteOneID(of.ID).IfVersion(version).Exec(ctx)
-		},
-		Where: func(ctx context.Context, c *ent.Client, of *ent.Document, version *uuid.UUID, text string) (int, error) {
-			u := c.Document.Update().Where(document.ID(of.ID)).SetTitle(text)
-			if version != nil {
-				u.IfVersion(*version)
-			}
-			return u.Save(ctx)
-		},
-		Many: func(ctx context.Context, c *ent.Client, skip bool, updates ...*ent.DocumentUpdateOne) ([]*ent.Document, error) {
-			bulk := c.Document.UpdateBulk(updates...)
-			if skip {
-				bulk.SkipModified()
-			}
-			return bulk.Save(ctx)
-		},
-		DeleteMany: func(ctx context.Context, c *ent.Client, of ...*ent.Document) (int, error) {
-			return c.Document.DeleteBulk(of...).Exec(ctx)
-		},
-		Upsert: func(ctx context.Context, c *ent.Client, text string, keys []string, versions []uuid.UUID) error {
-			create := func(key string) *ent.DocumentCreate {
-				return c.Document.Create().SetID(uuid.MustParse(key)).SetTitle(text)
-			}
-			if len(keys) == 1 {
-				one := create(keys[0]).OnConflictColumns(document.FieldID).UpdateNewValues()
-				if versions != nil {
-					one.IfVersion(versions[0])
-				}
-				return one.Exec(ctx)
-			}
-			builders := make([]*ent.DocumentCreate, len(keys))
-			for i, key := range keys {
-				builders[i] = create(key)
-			}
-			return c.Document.CreateBulk(builders...).OnConflictColumns(document.FieldID).UpdateNewValues().IfVersion(versions...).Exec(ctx)
-		},
-		Modified: func(ctx context.Context, of *ent.Document) (bool, error) { return of.IsModified(ctx) },
-		Get: func(ctx context.Context, c *ent.Client, of *ent.Document, version uuid.UUID) (*ent.Document, error) {
-			return c.Document.GetVersion(ctx, of.ID, version)
-		},
-		Modify: func(ctx context.Context, c *ent.Client, of *ent.Document, change func(string) string) (*ent.Document, error) {
-			return c.Document.Modify(ctx, of.ID, func(now *ent.Document, u *ent.DocumentUpdateOne) error {
-				u.SetTitle(change(now.Title))
-				return nil
-			}, entocc.Attempts(0))
-		},
-		Verify: func(c *ent.Client, of *ent.Document) error { return c.Document.VerifyOnCommit(of) },
-		Tx:     beginKind,
+	for name := range kinds() {
+		t.Run(name, func(t *testing.T) { newScene(t, db, pool, other).kind(name).RunAll(t) })
 	}
 }

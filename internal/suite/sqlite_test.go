@@ -34,3 +34,5 @@ func sqlite(t *testing.T) suite.DB {
 func TestSQLite_WithoutTheExtension(t *testing.T) {
 	require.Empty(t, suite.RunPlain(t, sqlite(t)).Failed)
 }
+
+func TestSQLite_Kinds(t *testing.T) { suite.RunKinds(t, sqlite(t)) }
