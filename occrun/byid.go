@@ -7,7 +7,8 @@ import (
 	"github.com/entocc/entocc/internal/write"
 )
 
-// The builders are pointers, so that all of them share the code of a function.
+// The builders are pointers, so that all of them share the code of a function. The larger functions are not inlined, because
+// each generated type calls them: it would only make clients larger, and slower to compile.
 
 // Expect makes a builder's write expect one of the versions.
 func Expect[B, V any](builder B, e *Expectation, versions ...V) B {
@@ -28,6 +29,8 @@ func ExpectNothing[B any](builder B, e *Expectation) B {
 }
 
 // ExpectFields is [IfFields] for a builder.
+//
+//go:noinline
 func ExpectFields[B any, P ~func(*sql.Selector)](builder B, e *Expectation, predicates []P) B {
 	write.IfFields(e, predicates)
 	return builder

@@ -251,12 +251,16 @@ func Delete(ctx context.Context, drv dialect.Driver, m write.DeleteMutation, spe
 }
 
 // NewUpdates returns a builder that saves update builders through drv.
+//
+//go:noinline
 func NewUpdates[B, T any](drv dialect.Driver, builders []B, saves Saves[B, T]) *Updates[B, T] {
 	return batch.NewUpdates(drv, builders, saves)
 }
 
 // NewDeletes returns a builder that deletes entities through drv. keys are the columns of the primary key, and build
 // returns the Exec of an entity's own builder.
+//
+//go:noinline
 func NewDeletes[T any](drv dialect.Driver, entities []T, keys []string, build func(T) (*Expectation, func(context.Context) error)) *Deletes[T] {
 	return batch.NewDeletes(drv, entities, keys, build)
 }

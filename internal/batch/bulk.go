@@ -148,28 +148,27 @@ func update[B, T any](ctx context.Context, opts options, drv dialect.Driver, bui
 	if i := nilIn(builders); i >= 0 {
 		return nil, fmt.Errorf("entocc: builder %d of a batch of %d is nil (%T)", i+1, len(builders), builders[i])
 	}
-	u := updates[B, T]{saves: saves, builders: builders, nodes: make([]T, len(builders))}
-	batch := newBatch(ctx, opts, drv, len(builders), u.save)
-	defer batch.release()
-	batch.scanner = &u.saves
-	nested := false
-	for i, b := range builders {
-		m, hooks := saves.Open(b)
-		schema, e := m.VersionGuard()
-		if e.Slot != nil {
-			return nil, schema.Errorf(ent.OpUpdateOne, nil, "the batch has a builder twice: pass each once, with all changes of its row")
-		}
-		batch.enlist(i, e)
-		nested = nested || !guards.alone(*hooks)
+	nodes := make([]T, len(builders))
+	u := updates{
+		open: func(i int) (GuardedMutation, *[]ent.Hook) { return saves.Open(builders[i]) },
+		save: func(ctx context.Context, i int) (err error) {
+			nodes[i], err = saves.Save(builders[i], ctx)
+			return err
+		},
+		saved: func(i int, err error) error {
+			nodes[i], err = saves.Saved(builders[i], nodes[i], err)
+			return err
+		},
+		scanner: rowScanner{
+			scanValues: func(columns []string) ([]any, error) { return saves.ScanValues(*new(T), columns) },
+			assign:     func(node any, columns []string, values []any) error { return saves.Assign(node.(T), columns, values) },
+			reuses:     saves.Reuses,
+		},
 	}
-	if !nested {
-		batch.plan, batch.end = u.plan, u.end
-		batch.unread(opts.unread)
-	}
-	err := batch.run()
-	saved := u.nodes[:0]
-	for i, node := range u.nodes {
-		if batch.slots[i].saved() {
+	written, err := u.run(ctx, opts, drv, len(builders))
+	saved := nodes[:0]
+	for i, node := range nodes {
+		if written[i] {
 			saved = append(saved, node)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"entgo.io/ent"
+	"entgo.io/ent/dialect"
 	"github.com/entocc/entocc/hook"
 	"github.com/entocc/entocc/internal/write"
 )
@@ -31,34 +32,47 @@ type GuardedMutation interface {
 	write.Guarded
 }
 
-func (s *Saves[B, T]) scanValues(columns []string) ([]any, error) {
-	var none T
-	return s.ScanValues(none, columns)
+// updates are the builders of a batch as the functions that save the i-th of them. They do not depend on the types of the builders
+// and entities, so that Go compiles them once, and not once for each generated type.
+type updates struct {
+	// open and saved are Open and Saved of [Saves], and save saves the builder with its hooks.
+	open    func(i int) (GuardedMutation, *[]ent.Hook)
+	save    func(ctx context.Context, i int) error
+	saved   func(i int, err error) error
+	scanner rowScanner
 }
 
-func (s *Saves[B, T]) assign(node any, columns []string, values []any) error {
-	return s.Assign(node.(T), columns, values)
-}
-
-func (s *Saves[B, T]) reuses(column string) bool { return slices.Contains(s.Reuses, column) }
-
-// updates are the builders of a batch, and the resulting entities.
-type updates[B, T any] struct {
-	saves    Saves[B, T]
-	builders []B
-	nodes    []T
-}
-
-// save saves the i-th builder, with its hooks.
-func (u *updates[B, T]) save(ctx context.Context, i int) (err error) {
-	u.nodes[i], err = u.saves.Save(u.builders[i], ctx)
-	return err
+// run saves n builders, and reports which of them were saved.
+func (u *updates) run(ctx context.Context, opts options, drv dialect.Driver, n int) (saved []bool, err error) {
+	saved = make([]bool, n)
+	batch := newBatch(ctx, opts, drv, n, u.save)
+	defer batch.release()
+	batch.scanner = u.scanner
+	nested := false
+	for i := range n {
+		m, hooks := u.open(i)
+		schema, e := m.VersionGuard()
+		if e.Slot != nil {
+			return saved, schema.Errorf(ent.OpUpdateOne, nil, "the batch has a builder twice: pass each once, with all changes of its row")
+		}
+		batch.enlist(i, e)
+		nested = nested || !guards.alone(*hooks)
+	}
+	if !nested {
+		batch.plan, batch.end = u.plan, u.end
+		batch.unread(opts.unread)
+	}
+	err = batch.run()
+	for i := range batch.slots {
+		saved[i] = batch.slots[i].saved()
+	}
+	return saved, err
 }
 
 // plan makes the i-th builder pass its row to the batch. It does the work of the guard, the builder's only hook,
 // itself; but it leaves a refusal to the hook, in its place among the steps of a save.
-func (u *updates[B, T]) plan(ctx context.Context, i int) (err error) {
-	m, hooks := u.saves.Open(u.builders[i])
+func (u *updates) plan(ctx context.Context, i int) (err error) {
+	m, hooks := u.open(i)
 	s, e := m.VersionGuard()
 	if write.Admit(ctx, s, m, e) != nil {
 		return u.save(ctx, i)
@@ -70,12 +84,11 @@ func (u *updates[B, T]) plan(ctx context.Context, i int) (err error) {
 }
 
 // end ends the save of the i-th builder, whose row was written if err is nil.
-func (u *updates[B, T]) end(i int, err error) error {
-	u.nodes[i], err = u.saves.Saved(u.builders[i], u.nodes[i], err)
-	if err == nil {
+func (u *updates) end(i int, err error) error {
+	if err = u.saved(i, err); err == nil {
 		return nil
 	}
-	m, _ := u.saves.Open(u.builders[i])
+	m, _ := u.open(i)
 	s, _ := m.VersionGuard()
 	return s.Unusable(m.Op(), err)
 }

@@ -11,10 +11,11 @@ import (
 )
 
 // rowScanner knows how the entities of a batch are read.
-type rowScanner interface {
-	scanValues(columns []string) ([]any, error)
-	assign(node any, columns []string, values []any) error
-	reuses(column string) bool
+type rowScanner struct {
+	scanValues func(columns []string) ([]any, error)
+	assign     func(node any, columns []string, values []any) error
+	// reuses are the columns whose destinations assign does not keep.
+	reuses []string
 }
 
 // read makes the write read its row into its entity, with a separate statement.
@@ -102,7 +103,7 @@ func (r *rowReader) begin(rows *sql.Rows, columns []string) (err error) {
 	}
 	r.dests = make([]any, len(r.values))
 	for i := range r.values {
-		if r.scanner.reuses(columns[i]) {
+		if slices.Contains(r.scanner.reuses, columns[i]) {
 			r.values[i], r.dests[i] = quickly(r.values[i])
 			continue
 		}
