@@ -153,7 +153,7 @@ func (a *admin) conflicts(w http.ResponseWriter, r *http.Request, all, rows []*c
 	}
 	for _, c := range rows {
 		if !page.has(c.id) && !c.done {
-			names = append(names, "“"+c.Base["name"]+"”, which no longer exists")
+			names = append(names, "“"+c.Base["name"]+"” (deleted)")
 		}
 	}
 	page.Problem = true

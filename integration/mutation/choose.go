@@ -30,7 +30,7 @@ func (o *options) choose(mutants []mutant) error {
 	for i := range mutants {
 		m := &mutants[i]
 		switch {
-		case i%o.every != 0, o.again && !survivors[m.identity()], o.at != "" && !slices.ContainsFunc(strings.Split(o.at, ","), m.isAt):
+		case i%o.every != o.from%o.every, o.again && !survivors[m.identity()], o.at != "" && !slices.ContainsFunc(strings.Split(o.at, ","), m.isAt):
 			m.verdict = unseen
 		case equivalent[m.identity()] && !o.doubt:
 			m.verdict = argued

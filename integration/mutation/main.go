@@ -36,7 +36,7 @@ var rooms = []string{"internal/batch", "internal/touch", "internal/verify", "int
 type options struct {
 	only, at, sets string
 	again, doubt   bool
-	every          int
+	every, from    int
 	limit          time.Duration
 	parallel       int
 	dir            string
@@ -50,6 +50,7 @@ func main() {
 	flag.BoolVar(&o.again, "again", false, "show only what survivors.txt lists")
 	flag.BoolVar(&o.doubt, "doubt", false, "show the changes of equivalent.txt too: one that is noticed is not equivalent")
 	flag.IntVar(&o.every, "every", 1, "show one change in this many")
+	flag.IntVar(&o.from, "from", 0, "with -every, the first change shown: another number is another sample")
 	flag.DurationVar(&o.limit, "timeout", time.Minute, "the time after which a run of the tests counts as having noticed")
 	flag.IntVar(&o.parallel, "parallel", runtime.NumCPU(), "how many tests to run at a time; twice as many of those that wait for servers")
 	flag.StringVar(&o.dir, "dir", "integration/mutation", "the folder of the results")
