@@ -264,6 +264,7 @@ func TestVet_APackageThatDoesNotCompileIsAnError(t *testing.T) {
 }
 
 func TestVet_SaysThatNothingIsGuarded(t *testing.T) {
+	slow(t)
 	dir := service(t)
 	for _, args := range [][]string{{"vet"}, {"vet", "--json"}} {
 		code, out, errs := run(t, dir, args...)
