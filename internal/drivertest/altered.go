@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql/driver"
 	"errors"
+	"regexp"
 	"strings"
 
 	"entgo.io/ent/dialect"
@@ -126,10 +127,14 @@ func (a *Altered) query(ctx context.Context, q dialect.ExecQuerier, query string
 	return nil
 }
 
+// condition is MySQL's IF, which older versions of SQLite know by another name only.
+var condition = regexp.MustCompile(`\bIF\(`)
+
 func (a *Altered) rewritten(query string) string {
 	if a.Rewrite != nil {
 		query = a.Rewrite(query)
 	}
+	query = condition.ReplaceAllString(query, "IIF(")
 	return strings.NewReplacer(" LOCK IN SHARE MODE", "", " FOR UPDATE", "").Replace(query)
 }
 
