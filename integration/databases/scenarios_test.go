@@ -26,6 +26,7 @@ func TestScenarios(t *testing.T) {
 			reports = append(reports, report)
 		})
 	}
+	require.NotEmpty(t, reports, "-run names no database and level")
 	t.Log("\n" + table(reports))
 	if *update {
 		require.Len(t, reports, len(all), "the document needs all databases")
